@@ -1,0 +1,58 @@
+import { BaseCommand } from '../src/cli/base-command.js'
+import { outputFlags, progressFlags } from '../src/cli/flags.js'
+import { generateFlags, settingsFrom } from '../src/generate/flags.js'
+import { generateText } from '../src/ui/generate-text.js'
+import { createProgress } from '../src/ui/progress.js'
+import { textStyle } from '../src/ui/terminal.js'
+
+export default class Generate extends BaseCommand {
+  static override summary = 'Make an archive with known faults, and the truth about it.'
+  static override description = `Writes files of synthetic events, truth.json, which says what evt \
+stats must find in them, and evt.yaml, which says what their fields mean. The same flags write the \
+same bytes. Shares are written 0.3% or 0.003; an event has one planted fault at most. Undecodable \
+records are never planted in Parquet files.`
+
+  static override examples = [
+    '<%= config.bin %> generate --to archive --events 100k',
+    '<%= config.bin %> generate --to archive --seed 7 --duplicates 1% --loss 0.1% --layout hive',
+    "<%= config.bin %> generate --to queue --envelope 'sqs>sns>eventbridge' --redeliveries 2%",
+    '<%= config.bin %> generate --to zoo --envelope mixed --format mixed --compression mixed',
+  ]
+
+  static override flags = { ...generateFlags, ...outputFlags('text', 'json'), ...progressFlags }
+
+  override async run(): Promise<undefined> {
+    const { flags } = await this.parse(Generate)
+    const { stderr } = process
+    const progress = createProgress({
+      stream: stderr,
+      enabled: !flags.quiet && (flags.progress || stderr.isTTY === true),
+      isTerminal: stderr.isTTY === true,
+      now: () => performance.now(),
+    })
+    // Histograms take time to load, and --help does not need them.
+    const { generateArchive } = await import('../src/generate/generate.js')
+    try {
+      const result = await generateArchive(settingsFrom(flags), {
+        to: flags.to,
+        force: flags.force,
+        signal: this.signal,
+        onProgress: (state) =>
+          progress.update({ label: `writing ${flags.to}`, bytesTotal: null, ...state }),
+      })
+      progress.stop()
+      this.print(this.format(flags) === 'json' ? JSON.stringify(result) : this.text(result, flags))
+    } finally {
+      progress.stop()
+    }
+  }
+
+  private text(
+    result: Parameters<typeof generateText>[0],
+    flags: { color: 'auto' | 'always' | 'never'; tz: string },
+  ): string {
+    const color = this.colors(flags).isColorSupported
+    const place = { stream: process.stdout, env: process.env, color, timeZone: flags.tz }
+    return generateText(result, textStyle(place))
+  }
+}

@@ -1,0 +1,117 @@
+import { createReadStream } from 'node:fs'
+import { realpath, stat } from 'node:fs/promises'
+import { basename, resolve } from 'node:path'
+import { EvtError } from '../errors.js'
+import { codeOf, readError } from './bytes.js'
+import { listFolder } from './folder.js'
+import { isGlob, listGlob } from './glob.js'
+import { missing } from './missing.js'
+import { PeekedStream } from './peeked-stream.js'
+import type { Place } from './place.js'
+
+export interface AddressContext {
+  /** NAME → address, from evt.yaml. Relative addresses are relative to `cwd`. */
+  aliases: Readonly<Record<string, string>>
+  cwd: string
+  stdin: AsyncIterable<unknown>
+}
+
+/** A form that a SOURCE can have. */
+interface AddressKind {
+  is(address: string, context: AddressContext): boolean | Promise<boolean>
+  places(address: string, context: AddressContext): Promise<Place[]>
+}
+
+/** The first that applies. Add one: a constant and its place here. */
+const kinds: readonly AddressKind[] = [
+  {
+    is: (address) => address === '-',
+    places: async (path, { stdin }) => [{ path, stream: new PeekedStream(stdin) }],
+  },
+  { is: (address, { aliases }) => aliasIn(address, aliases) !== undefined, places: aliasPlaces },
+  { is: isRemote, places: remotePlaces },
+  { is: isPattern, places: (address, { cwd }) => listGlob(address, cwd) },
+  { is: () => true, places: pathPlaces },
+]
+
+/**
+ * What an address leads to, in no particular order.
+ *
+ * @throws EvtError `usage` where it leads nowhere or must not be read
+ */
+export async function placesOf(address: string, context: AddressContext): Promise<Place[]> {
+  for (const kind of kinds) {
+    if (await kind.is(address, context)) return kind.places(address, context)
+  }
+  return []
+}
+
+const absent = { name: '', rest: '', target: '' }
+
+function aliasIn(address: string, aliases: AddressContext['aliases']) {
+  const match = /^([\w.-]+):(?!\/\/)(.*)$/s.exec(address)
+  const [, name = '', rest = ''] = match ?? []
+  const target = Object.hasOwn(aliases, name) ? aliases[name] : undefined
+  return target === undefined ? undefined : { name, rest, target }
+}
+
+/** Shown as typed: `prod:2026/a.gz` for a file below the folder that `prod:` stands for. */
+async function aliasPlaces(address: string, context: AddressContext): Promise<Place[]> {
+  const { name, rest, target } = aliasIn(address, context.aliases) ?? absent
+  const isElsewhere = target === '-' || isRemote(target)
+  const root = isElsewhere ? target : resolve(context.cwd, target)
+  const full = rest === '' ? root : `${root}/${rest}`
+  const places = await placesOf(full, { ...context, aliases: {} })
+  return places.map((place) => {
+    if ('stream' in place) return { ...place, path: `${name}:${rest}` }
+    const isBelow = place.path.startsWith(`${root}/`)
+    const inside = isBelow ? place.path.slice(root.length + 1) : isGlob(root) ? place.relative : ''
+    return { ...place, path: `${name}:${inside}` }
+  })
+}
+
+function isRemote(address: string): boolean {
+  return /^(?:[a-z][a-z0-9+.-]*:\/\/|arn:)/i.test(address)
+}
+
+async function remotePlaces(address: string): Promise<Place[]> {
+  const copy = `aws s3 sync ${address} archive`
+  const isPlain = /^s3:\/\/[\w./=-]+$/.test(address)
+  throw new EvtError(`cannot read ${address}: archives are read from files and stdin so far`, {
+    code: 'usage',
+    hint: isPlain ? copy : undefined,
+  })
+}
+
+async function isPattern(address: string, { cwd }: AddressContext): Promise<boolean> {
+  if (!isGlob(address)) return false
+  return stat(resolve(cwd, address)).then(
+    () => false,
+    () => true,
+  )
+}
+
+async function pathPlaces(path: string, { cwd, aliases }: AddressContext): Promise<Place[]> {
+  const file = resolve(cwd, path)
+  try {
+    const target = await stat(file)
+    if (target.isDirectory()) return await listFolder(path, file)
+    // A pipe: the shell's <(command), /dev/stdin.
+    if (!target.isFile()) return [{ path, stream: new PeekedStream(pipe(file)) }]
+    return [{ path, file: await realpath(file), relative: basename(file) }]
+  } catch (error) {
+    const code = codeOf(error)
+    if (error instanceof EvtError) throw error
+    if (code !== 'ENOENT' && code !== 'ENOTDIR') throw readError(path, error)
+    throw await missing(
+      path,
+      cwd,
+      Object.keys(aliases).map((name) => `${name}:`),
+    )
+  }
+}
+
+/** Opened when it is read: opening waits for somebody who writes. */
+async function* pipe(file: string): AsyncGenerator<unknown> {
+  yield* createReadStream(file)
+}

@@ -1,0 +1,31 @@
+import type { UndecodableReason } from '../event/event.js'
+import { isSpace } from './json-scanner.js'
+import { HEAD_BYTES } from './record-maker.js'
+
+/** Bytes that no record can be made of, as they pass by. */
+export class BadPlace {
+  head: Buffer = Buffer.alloc(0)
+  /** Up to the last byte that is no white space. */
+  inkBytes = 0
+  #bytes = 0
+
+  constructor(
+    public reason: UndecodableReason,
+    public detail: string,
+  ) {}
+
+  blame(reason: UndecodableReason, detail: string): void {
+    this.reason = reason
+    this.detail = detail
+  }
+
+  add(part: Buffer): void {
+    if (this.head.length < HEAD_BYTES) {
+      this.head = Buffer.concat([this.head, part.subarray(0, HEAD_BYTES - this.head.length)])
+    }
+    let ink = part.length
+    while (ink > 0 && isSpace(part[ink - 1] ?? 0)) ink--
+    if (ink > 0) this.inkBytes = this.#bytes + ink
+    this.#bytes += part.length
+  }
+}

@@ -1,0 +1,259 @@
+import type { JsonValue } from '../event/event.js'
+import { parseBytes } from '../event/json.js'
+import { BadPlace } from './bad-place.js'
+import { HeldBytes } from './held-bytes.js'
+import { CLOSE_ARRAY, isSpace, JsonScanner, OPEN_ARRAY, OPEN_OBJECT } from './json-scanner.js'
+import type { Fault, RawRecord } from './object.js'
+import { type ReaderSettings, RecordMaker, type RecordReader } from './record-maker.js'
+
+const COMMA = 44
+const COLON = 58
+/** How far a guess looks. */
+const GUESSED_BYTES = 64 * 1024
+const MOST_ALIKE_BYTES = 64
+const MOST_MISSED_GUESSES = 16
+
+/**
+ * Concatenated JSON and JSON arrays, whose entries are the records. From a bad place to the next `{`
+ * that starts a readable object is one undecodable. Objects nested in a broken one are part of it:
+ * the search goes on where the broken one goes wrong, except for an object that ends just there,
+ * which may as well have followed a cut.
+ *
+ * Memory: one record, at most `maxRecordBytes` of it. Every byte is looked at a bounded number of
+ * times, whatever the input.
+ */
+export class DocumentReader implements RecordReader {
+  readonly #settings: ReaderSettings
+  readonly #make: RecordMaker
+  readonly #held = new HeldBytes()
+  readonly #scanner = new JsonScanner()
+  /** Index in the held bytes of the next one to look at. */
+  #at = 0
+  /** Index where the value starts that is being scanned. */
+  #start: number | undefined
+  /** The value being scanned is over the limit; its bytes are not held. */
+  #huge: BadPlace | undefined
+  #bad: BadPlace | undefined
+  #inArray = false
+  #missedGuesses = 0
+  #found: RawRecord[] = []
+
+  constructor(settings: ReaderSettings) {
+    this.#settings = settings
+    this.#make = new RecordMaker(settings)
+  }
+
+  push(chunk: Buffer): RawRecord[] {
+    this.#held.append(chunk)
+    this.#readOn()
+    if (this.#start !== undefined) this.#checkSize(this.#start)
+    const done = this.#start ?? this.#at
+    this.#held.drop(done)
+    this.#at -= done
+    if (this.#start !== undefined) this.#start = 0
+    return this.#take()
+  }
+
+  end(fault: Fault | undefined): RawRecord[] {
+    const isCut = this.#inArray && (this.#start !== undefined || !this.#bad)
+    if (this.#start !== undefined) this.#endInValue(this.#start, fault)
+    if (this.#bad) {
+      if (fault) this.#bad.blame('cut', fault.detail)
+      this.#endBadPlace(this.#bad)
+    } else if (isCut || fault) {
+      this.#found.push(this.#make.bad('cut', fault?.detail ?? openArray, Buffer.alloc(0)))
+    }
+    if (isCut && !fault) this.#settings.report({ reason: 'cut', detail: openArray })
+    return this.#take()
+  }
+
+  #take(): RawRecord[] {
+    const found = this.#found
+    this.#found = []
+    return found
+  }
+
+  #readOn(): void {
+    let goesOn = true
+    while (goesOn) {
+      if (this.#start !== undefined) goesOn = this.#scanOn(this.#start)
+      else goesOn = this.#bad ? this.#seekObject(this.#bad) : this.#seekValue()
+    }
+  }
+
+  /** Between records, where all is well. */
+  #seekValue(): boolean {
+    const { bytes } = this.#held
+    for (; this.#at < bytes.length; this.#at++) {
+      const byte = bytes[this.#at] ?? 0
+      if (isSpace(byte) || (this.#inArray && byte === COMMA)) continue
+      if (this.#inArray && byte === CLOSE_ARRAY) this.#inArray = false
+      else if (!this.#inArray && byte === OPEN_ARRAY) this.#inArray = true
+      else return this.#begin(byte)
+    }
+    return false
+  }
+
+  #begin(byte: number): boolean {
+    if (this.#inArray || byte === OPEN_OBJECT) this.#startValue(this.#at)
+    else this.#bad = new BadPlace('not JSON', 'is no JSON object')
+    return true
+  }
+
+  #seekObject(bad: BadPlace): boolean {
+    const { bytes } = this.#held
+    const open = bytes.indexOf(OPEN_OBJECT, this.#at)
+    const to = open < 0 ? bytes.length : open
+    bad.add(bytes.subarray(this.#at, to))
+    this.#at = to
+    if (open >= 0) this.#startValue(open)
+    return open >= 0
+  }
+
+  #startValue(at: number): void {
+    this.#start = at
+    this.#at = at
+    this.#scanner.restart()
+  }
+
+  #scanOn(start: number): boolean {
+    const { bytes, base } = this.#held
+    if (this.#at === start && this.#guessed(start)) return true
+    const result = this.#scanner.scan(bytes, this.#at, base)
+    this.#at = this.#scanner.offset - base
+    if (result === 'more') return false
+    if (result === 'end') this.#complete(start)
+    else this.#broken(start)
+    return true
+  }
+
+  /**
+   * A shortcut that changes nothing: an archive's documents begin alike, so this one probably ends
+   * before the next such beginning. If that is JSON, it is the document, and nothing was scanned.
+   */
+  #guessed(start: number): boolean {
+    if (this.#missedGuesses > MOST_MISSED_GUESSES) return false
+    const { bytes } = this.#held
+    const end = endBeforeLike(bytes, start)
+    const value = bytes.subarray(start, end)
+    if (value.length > this.#settings.maxRecordBytes) return false
+    const reading = end === undefined ? undefined : parseBytes(value)
+    if (end === undefined || !reading?.ok) {
+      this.#missedGuesses += 2
+      return false
+    }
+    this.#missedGuesses = Math.max(0, this.#missedGuesses - 1)
+    this.#at = end
+    this.#start = undefined
+    this.#read(reading.value, value)
+    return true
+  }
+
+  #read(value: JsonValue, bytes: Buffer): void {
+    if (this.#bad) this.#endBadPlace(this.#bad)
+    this.#found.push(this.#make.value(value, bytes))
+  }
+
+  /** Lets go of the bytes of a value over the limit. */
+  #checkSize(start: number): void {
+    const { bytes } = this.#held
+    if (!this.#huge && bytes.length - start > this.#settings.maxRecordBytes) {
+      this.#huge = this.#bad ?? new BadPlace('over the limit', '')
+    }
+    if (!this.#huge) return
+    this.#huge.add(bytes.subarray(start))
+    this.#start = bytes.length
+  }
+
+  #complete(start: number): void {
+    const value = this.#held.bytes.subarray(start, this.#at)
+    this.#start = undefined
+    const huge = this.#hugePlace(value)
+    if (huge) {
+      if (huge !== this.#bad) this.#emit(huge)
+      return
+    }
+    const reading = parseBytes(value)
+    if (reading.ok) {
+      this.#read(reading.value, value)
+    } else if (this.#inArray && !this.#bad) {
+      this.#found.push(this.#make.bad(reading.reason, reading.detail, value))
+    } else {
+      this.#bad ??= new BadPlace(reading.reason, reading.detail)
+      this.#bad.add(value)
+    }
+  }
+
+  #broken(start: number): void {
+    const { bytes, base } = this.#held
+    this.#start = undefined
+    const huge = this.#hugePlace(bytes.subarray(start, this.#at))
+    if (huge) {
+      this.#bad = huge
+      return
+    }
+    const wrong = this.#scanner.offset - base - start + 1
+    this.#bad ??= new BadPlace('not JSON', `is not JSON at byte ${wrong}`)
+    if (!this.#inArray) this.#at = this.#swallowed(start) ?? this.#at
+    this.#bad.add(bytes.subarray(start, this.#at))
+  }
+
+  /** Where the last bytes of a value went that is over the limit; undefined where it is not. */
+  #hugePlace(part: Buffer): BadPlace | undefined {
+    if (!this.#huge && part.length <= this.#settings.maxRecordBytes) return undefined
+    const place = this.#huge ?? this.#bad ?? new BadPlace('over the limit', '')
+    place.add(part)
+    this.#huge = undefined
+    return place
+  }
+
+  /** The object that may begin inside the broken value: one that is complete where the value goes
+   * wrong, or one whose `{"` was taken for the end of a string that a cut had left open. */
+  #swallowed(start: number): number | undefined {
+    const { closedObject, closedString } = this.#scanner
+    const { bytes, base } = this.#held
+    if (closedObject >= 0) return closedObject - base
+    if (closedString < 0) return undefined
+    let at = closedString - base - 1
+    while (isSpace(bytes[at] ?? 0)) at--
+    return at > start && bytes[at] === OPEN_OBJECT ? at : undefined
+  }
+
+  #endInValue(start: number, fault: Fault | undefined): void {
+    this.#bad ??= this.#huge ?? new BadPlace('cut', 'ends before its JSON does')
+    const mayFollowCut = !fault && !this.#inArray && !this.#huge
+    if (mayFollowCut && this.#scanner.closedObject >= 0) {
+      this.#broken(start)
+      this.#readOn()
+    } else {
+      this.#bad.add(this.#held.bytes.subarray(start))
+    }
+  }
+
+  #endBadPlace(place: BadPlace): void {
+    this.#emit(place)
+    this.#bad = undefined
+  }
+
+  #emit({ reason, detail, head, inkBytes }: BadPlace): void {
+    const shown = head.subarray(0, inkBytes)
+    this.#found.push(
+      reason === 'over the limit'
+        ? this.#make.overLimit(shown, inkBytes)
+        : this.#make.bad(reason, detail, shown, inkBytes),
+    )
+  }
+}
+
+const openArray = 'ends inside its JSON array'
+
+/** Where an object would end, if the next text like its own up to the first colon begins another. */
+function endBeforeLike(bytes: Buffer, start: number): number | undefined {
+  const seen = bytes.subarray(start, start + GUESSED_BYTES)
+  const colon = seen.indexOf(COLON)
+  if (seen[0] !== OPEN_OBJECT || colon < 0 || colon > MOST_ALIKE_BYTES) return undefined
+  let end = seen.indexOf(seen.subarray(0, colon + 1), colon)
+  if (end < 0) return undefined
+  while (isSpace(seen[end - 1] ?? 0) || seen[end - 1] === COMMA) end--
+  return start + end
+}

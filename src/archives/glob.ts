@@ -1,0 +1,104 @@
+import { type Dirent, readdir } from 'node:fs'
+import { access, realpath, stat } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { type FileSystemAdapter, glob } from 'tinyglobby'
+import { EvtError } from '../errors.js'
+import { codeOf, readError } from './bytes.js'
+import { INDEX_MARK, isSkipped, listFolder, shownBelow } from './folder.js'
+import { missing } from './missing.js'
+import type { FilePlace } from './place.js'
+
+export function isGlob(path: string): boolean {
+  return /[*?]|\[.+\]|\{.+\}|[!+@]\(.+\)/.test(path)
+}
+
+/**
+ * The files that a glob matches, and those below the folders it matches, without what a folder would
+ * leave out.
+ *
+ * @throws EvtError `usage` where it matches nothing, or a folder on the way must not be read
+ */
+export async function listGlob(pattern: string, cwd: string): Promise<FilePlace[]> {
+  const base = fixedPart(pattern)
+  const root = resolve(cwd, base)
+  if (!(await exists(root))) throw await missing(base, cwd)
+  const inside = pattern.slice(base.length).replace(/^\/+/, '')
+  const found: FilePlace[] = []
+  const indexes = new Map<string, boolean>()
+  for (const match of await matches(inside, root, base)) {
+    const names = match.split('/').filter((name) => name !== '')
+    if (names.some(isSkipped) || (await isInIndex(root, names, indexes))) continue
+    found.push(...(await placesAt(base, root, names.join('/'))))
+  }
+  if (found.length > 0) return found
+  throw new EvtError(`no files match ${pattern}`, {
+    code: 'usage',
+    hint: `a folder is read with all that is below it: ${base === '' ? '.' : base}`,
+  })
+}
+
+/** The folders before the first name with a wildcard. */
+function fixedPart(pattern: string): string {
+  const names = pattern.split('/')
+  const first = names.findIndex(isGlob)
+  const fixed = names.slice(0, first).join('/')
+  return fixed === '' && first > 0 ? '/' : fixed
+}
+
+/** tinyglobby passes over folders that it cannot read. */
+async function matches(pattern: string, root: string, base: string): Promise<string[]> {
+  let failure: EvtError | undefined
+  const watched = (
+    folder: string,
+    options: { withFileTypes: true },
+    done: (error: NodeJS.ErrnoException | null, entries: Dirent[]) => void,
+  ) =>
+    readdir(folder, options, (error, entries) => {
+      if (error) failure ??= readError(shownBelow(base, folder.slice(root.length + 1)), error)
+      done(error, entries)
+    })
+  // The only one of readdir's forms that tinyglobby uses.
+  const fs = { readdir: watched } as FileSystemAdapter
+  const options = { cwd: root, onlyFiles: false, expandDirectories: false, fs }
+  const found = await glob(pattern, options)
+  if (failure) throw failure
+  return found
+}
+
+async function placesAt(base: string, root: string, match: string): Promise<FilePlace[]> {
+  const path = shownBelow(base, match)
+  const file = join(root, match)
+  const target = await stat(file).catch(() => undefined)
+  if (target?.isDirectory()) {
+    const places = await listFolder(path, file)
+    return places.map((place) => ({ ...place, relative: join(match, place.relative) }))
+  }
+  if (!target) return [{ path, file, relative: match }]
+  return target.isFile() ? [{ path, file: await realpath(file), relative: match }] : []
+}
+
+/** Whether a folder below the root, on the way to a match, is an index of evt. */
+async function isInIndex(
+  root: string,
+  names: readonly string[],
+  known: Map<string, boolean>,
+): Promise<boolean> {
+  for (let depth = 1; depth <= names.length; depth++) {
+    const folder = join(root, ...names.slice(0, depth))
+    const isIndex = known.get(folder) ?? (await exists(join(folder, INDEX_MARK)))
+    known.set(folder, isIndex)
+    if (isIndex) return true
+  }
+  return false
+}
+
+async function exists(file: string): Promise<boolean> {
+  try {
+    await access(file)
+    return true
+  } catch (error) {
+    const code = codeOf(error)
+    if (code === 'ENOENT' || code === 'ENOTDIR') return false
+    throw readError(file, error)
+  }
+}

@@ -1,0 +1,76 @@
+import type { JsonObject, UndecodableReason } from '../event/event.js'
+import type { PeekedStream } from './peeked-stream.js'
+
+/** A file of an archive, as it was when the archive was listed. */
+export interface FileObject {
+  readonly kind: 'file'
+  /** As the user would type it: relative to what he typed. */
+  readonly path: string
+  /** Absolute. */
+  readonly file: string
+  readonly sizeBytes: number
+  readonly mtimeMs: number
+}
+
+/** Standard input, or a named pipe. It can be read once. */
+export interface StreamObject {
+  readonly kind: 'stream'
+  readonly path: string
+  readonly stream: PeekedStream
+}
+
+export type ArchiveObject = FileObject | StreamObject
+
+/** Why an object could not be read whole. `cut`: it ends early. `corrupt`: its compression is
+ * damaged. `changed`: it is not what was listed any more. `detail` follows the object's name. */
+export interface Fault {
+  readonly reason: 'cut' | 'corrupt' | 'changed'
+  readonly detail: string
+}
+
+/** Whether something of the object was not read: not so where it only grew since it was listed. */
+export function isLoss({ reason, detail }: Fault): boolean {
+  return reason !== 'changed' || !/^(grew|was written)/.test(detail)
+}
+
+export type Report = (fault: Fault) => void
+
+export type Compression = 'none' | 'gzip'
+
+export type Format = 'ndjson' | 'array' | 'concatenated' | 'parquet' | 'empty'
+
+/** What the first bytes of an object say about it. */
+export interface Sniffed {
+  readonly compression: Compression
+  readonly format: Format
+  /** It begins with a UTF-8 byte order mark, which belongs to no record. */
+  readonly bom: boolean
+  /** It begins with a UTF-16 byte order mark: its lines are records, none of them readable. */
+  readonly utf16: boolean
+}
+
+/** A record that holds a JSON object. */
+export interface ReadRecord {
+  /** From 1, over the records of the object, undecodable ones and entries of arrays included. */
+  readonly record: number
+  readonly value: JsonObject
+  /** Of the JSON text, without what surrounds it. */
+  readonly sizeBytes: number
+  /** The first 200 bytes: a copy, made when asked for. */
+  readonly head: Uint8Array
+}
+
+/** A record that holds none. */
+export interface BadRecord {
+  readonly record: number
+  readonly bad: {
+    readonly reason: UndecodableReason
+    /** What failed, for people, without the data: `is not JSON at character 5`. */
+    readonly detail: string
+    /** The first 200 bytes. */
+    readonly head: Uint8Array
+    readonly sizeBytes: number
+  }
+}
+
+export type RawRecord = ReadRecord | BadRecord

@@ -1,0 +1,45 @@
+/**
+ * A stream whose first bytes can be looked at before it is read. The bytes looked at are read again,
+ * so `peek` may be called any number of times, but reading can begin only once.
+ */
+export class PeekedStream implements AsyncIterable<Buffer> {
+  readonly #rest: AsyncIterator<unknown>
+  #held: Buffer = Buffer.alloc(0)
+  #ended = false
+
+  /** @param stream yields bytes, as process.stdin does */
+  constructor(stream: AsyncIterable<unknown>) {
+    this.#rest = stream[Symbol.asyncIterator]()
+  }
+
+  /** At least `sizeBytes` from the start, or all there is. */
+  async peek(sizeBytes: number): Promise<Buffer> {
+    const parts = [this.#held]
+    let heldBytes = this.#held.length
+    while (heldBytes < sizeBytes) {
+      const chunk = await this.#next()
+      if (!chunk) break
+      parts.push(chunk)
+      heldBytes += chunk.length
+    }
+    this.#held = Buffer.concat(parts)
+    return this.#held
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Buffer> {
+    const held = this.#held
+    this.#held = Buffer.alloc(0)
+    if (held.length > 0) yield held
+    for (let chunk = await this.#next(); chunk; chunk = await this.#next()) yield chunk
+  }
+
+  async #next(): Promise<Buffer | undefined> {
+    if (this.#ended) return undefined
+    const { done, value } = await this.#rest.next()
+    if (done) this.#ended = true
+    else if (value instanceof Uint8Array)
+      return Buffer.from(value.buffer, value.byteOffset, value.length)
+    else if (typeof value === 'string') return Buffer.from(value)
+    return undefined
+  }
+}

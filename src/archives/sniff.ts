@@ -1,0 +1,103 @@
+import { peekBytes } from './bytes.js'
+import { gunzip } from './gunzip.js'
+import { isSpace, JsonScanner, OPEN_ARRAY, OPEN_OBJECT } from './json-scanner.js'
+import type { ArchiveObject, Format, Sniffed } from './object.js'
+
+const HEAD_BYTES = 64 * 1024
+/** How far to look where the first document has not ended before. */
+const LONG_HEAD_BYTES = 4 * 1024 * 1024
+const LF = 10
+
+interface Head {
+  bytes: Buffer
+  /** There are no more. */
+  isAll: boolean
+}
+
+/**
+ * Tells by the first 64 KiB, decompressed, how an object is to be read; names do not count. Where
+ * these hold neither a whole document nor a line's end, by the first 4 MiB.
+ */
+export async function sniff(object: ArchiveObject): Promise<Sniffed> {
+  let stored = await peekBytes(object, HEAD_BYTES)
+  const compression = stored[0] === 0x1f && stored[1] === 0x8b ? 'gzip' : 'none'
+  let head = await unpacked({ bytes: stored, isAll: stored.length < HEAD_BYTES }, HEAD_BYTES)
+  if (compression === 'none' && stored.subarray(0, 4).toString('latin1') === 'PAR1') {
+    return { compression, format: 'parquet', bom: false, utf16: false }
+  }
+  const bom = head.bytes.subarray(0, 3).equals(Buffer.from([0xef, 0xbb, 0xbf]))
+  const utf16 = [0xfeff, 0xfffe].includes(head.bytes.length < 2 ? 0 : head.bytes.readUInt16BE(0))
+  const start = bom ? 3 : 0
+  let format = formatOf(head.bytes.subarray(start), head.isAll)
+  if (!format) {
+    stored = await peekBytes(object, LONG_HEAD_BYTES)
+    head = await unpacked(
+      { bytes: stored, isAll: stored.length < LONG_HEAD_BYTES },
+      LONG_HEAD_BYTES,
+    )
+    format = formatOf(head.bytes.subarray(start), head.isAll)
+  }
+  return { compression, format: format ?? 'ndjson', bom, utf16 }
+}
+
+async function unpacked(stored: Head, sizeBytes: number): Promise<Head> {
+  if (stored.bytes[0] !== 0x1f || stored.bytes[1] !== 0x8b) {
+    return stored
+  }
+  const parts: Buffer[] = []
+  let bytes = 0
+  let isAll = stored.isAll
+  const again = () => once(stored.bytes)
+  const report = () => {
+    isAll = false
+  }
+  for await (const part of gunzip(again(), { report, chunkBytes: HEAD_BYTES, again })) {
+    parts.push(part)
+    bytes += part.length
+    if (bytes < sizeBytes) continue
+    isAll = false
+    break
+  }
+  return { bytes: Buffer.concat(parts), isAll }
+}
+
+async function* once(bytes: Buffer): AsyncGenerator<Buffer> {
+  yield bytes
+}
+
+/** Undefined where more must be seen. */
+function formatOf(head: Buffer, isAll: boolean): Format | undefined {
+  const start = inkFrom(head, 0)
+  if (start === head.length) return isAll ? 'empty' : undefined
+  const first = head[start]
+  if (first !== OPEN_OBJECT && first !== OPEN_ARRAY) return 'ndjson'
+  const several = first === OPEN_ARRAY ? 'array' : 'concatenated'
+  const scanner = new JsonScanner()
+  const result = scanner.scan(head, start, 0)
+  if (result === 'bad') return opensBlock(head, start) ? several : 'ndjson'
+  const spansLines = head.subarray(start, scanner.offset).includes(LF)
+  if (spansLines || (result === 'more' && several === 'array')) return several
+  if (result === 'more') return isAll ? 'ndjson' : undefined
+  return afterFirst(head, scanner.offset, isAll, several)
+}
+
+/** Whether what goes wrong later began as no line of NDJSON does: `[{`, or a bracket alone. */
+function opensBlock(head: Buffer, start: number): boolean {
+  const next = inkFrom(head, start + 1)
+  if (head.subarray(start, next).includes(LF)) return true
+  return head[start] === OPEN_ARRAY && head[next] === OPEN_OBJECT
+}
+
+/** The first document stands in one line: what follows it? */
+function afterFirst(head: Buffer, end: number, isAll: boolean, several: Format): Format {
+  const next = inkFrom(head, end)
+  if (next === head.length) return several === 'array' && isAll ? several : 'ndjson'
+  if (head.subarray(end, next).includes(LF)) return 'ndjson'
+  return head[next] === OPEN_OBJECT || head[next] === OPEN_ARRAY ? 'concatenated' : 'ndjson'
+}
+
+function inkFrom(bytes: Buffer, from: number): number {
+  let at = from
+  while (at < bytes.length && isSpace(bytes[at] ?? 0)) at++
+  return at
+}

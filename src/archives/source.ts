@@ -1,0 +1,83 @@
+import { constants } from 'node:fs'
+import { access, stat } from 'node:fs/promises'
+import { placesOf } from './address.js'
+import { codeOf, readError } from './bytes.js'
+import type { ArchiveObject, FileObject, StreamObject } from './object.js'
+import { overlaps, partitionOf } from './partitions.js'
+import type { FilePlace, Place } from './place.js'
+
+export interface SourceOptions {
+  /** NAME → address, from evt.yaml. Relative addresses are relative to `cwd`. */
+  aliases: Readonly<Record<string, string>>
+  cwd: string
+  /** Half-open, microseconds since the epoch. */
+  sinceUs?: number | undefined
+  untilUs?: number | undefined
+  stdin?: AsyncIterable<unknown>
+}
+
+/** What was found to read, once; what changes afterwards is a fault of the object. */
+export interface ArchiveSource {
+  /** By path, in byte order. Each file once, by the least of the paths that lead to it. */
+  readonly objects: readonly ArchiveObject[]
+  /** How many files were left out, because their partition lies outside since and until. */
+  readonly pruned: number
+}
+
+const STATS_AT_ONCE = 64
+
+/**
+ * The objects of files, folders, globs, `-` and aliases.
+ *
+ * @throws EvtError `usage` where an argument leads nowhere, or a file must not be read
+ */
+export async function resolveSources(
+  args: readonly string[],
+  options: SourceOptions,
+): Promise<ArchiveSource> {
+  const { aliases, cwd, stdin = process.stdin } = options
+  const places: Place[] = []
+  for (const arg of args) places.push(...(await placesOf(arg, { aliases, cwd, stdin })))
+  const found = withoutRepeats(places.sort((a, b) => byteOrder(a.path, b.path)))
+  const kept = found.filter((place) => 'stream' in place || isSelected(place, options))
+  const objects: ArchiveObject[] = []
+  for (let at = 0; at < kept.length; at += STATS_AT_ONCE) {
+    objects.push(...(await Promise.all(kept.slice(at, at + STATS_AT_ONCE).map(objectAt))))
+  }
+  return { objects, pruned: found.length - kept.length }
+}
+
+/** Order of UTF-8 bytes, which is that of code points. */
+export function byteOrder(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b))
+}
+
+function withoutRepeats(places: readonly Place[]): Place[] {
+  const seen = new Set<string>()
+  return places.filter((place) => {
+    const file = 'stream' in place ? `\0${place.path}` : place.file
+    return !seen.has(file) && seen.add(file)
+  })
+}
+
+function isSelected(place: FilePlace, selection: SourceOptions): boolean {
+  const partition = partitionOf(place.file, place.relative)
+  return !partition || overlaps(partition, selection)
+}
+
+async function objectAt(place: Place): Promise<ArchiveObject> {
+  if ('stream' in place) {
+    const { path, stream } = place
+    return { kind: 'stream', path, stream } satisfies StreamObject
+  }
+  const { path, file } = place
+  try {
+    await access(file, constants.R_OK)
+    const { size, mtimeMs } = await stat(file)
+    return { kind: 'file', path, file, sizeBytes: size, mtimeMs } satisfies FileObject
+  } catch (error) {
+    // A link that leads nowhere, or gone since the folder was read: opening it will say so.
+    if (codeOf(error) === 'ENOENT') return { kind: 'file', path, file, sizeBytes: 0, mtimeMs: 0 }
+    throw readError(path, error)
+  }
+}

@@ -1,0 +1,71 @@
+import { rmSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { EvtError } from '../errors.js'
+import { codeOf } from './bytes.js'
+
+const folders = new Set<string>()
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+/**
+ * A folder of our own that is gone when the process is: at its exit, and where a signal ends it that
+ * nobody else listens to. After SIGKILL it stays.
+ *
+ * @throws EvtError `outside` where it cannot be made
+ */
+export async function makeTempFolder(prefix: string, parent = tmpdir()): Promise<string> {
+  if (folders.size === 0) watchTheEnd()
+  try {
+    const folder = await mkdtemp(join(parent, prefix))
+    folders.add(folder)
+    return folder
+  } catch (error) {
+    throw diskError(error, `making a temporary folder`, parent)
+  }
+}
+
+export async function removeTempFolder(folder: string): Promise<void> {
+  folders.delete(folder)
+  if (folders.size === 0) unwatchTheEnd()
+  await rm(folder, { recursive: true, force: true })
+}
+
+/** What a failed write to a temporary folder means to the user. */
+export function diskError(error: unknown, doing: string, folder: string): EvtError {
+  const code = codeOf(error)
+  const isFull = code === 'ENOSPC' || code === 'EDQUOT'
+  const reason =
+    error instanceof Error ? error.message.replace(/, \w+( '.*')?$/, '') : String(error)
+  return new EvtError(
+    isFull ? `no space left on ${folder} while ${doing}` : `${doing} in ${folder}: ${reason}`,
+    {
+      code: 'outside',
+      hint: `set TMPDIR to a folder with ${isFull ? 'more room' : 'room that can be written to'}`,
+      cause: error,
+    },
+  )
+}
+
+function watchTheEnd(): void {
+  process.on('exit', removeAll)
+  for (const signal of signals) process.on(signal, endBySignal)
+}
+
+function unwatchTheEnd(): void {
+  process.off('exit', removeAll)
+  for (const signal of signals) process.off(signal, endBySignal)
+}
+
+function removeAll(): void {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
+  folders.clear()
+}
+
+/** To listen keeps a signal from ending the process, so this does it, unless others listen too. */
+function endBySignal(signal: NodeJS.Signals): void {
+  if (process.listenerCount(signal) > 1) return
+  removeAll()
+  unwatchTheEnd()
+  process.kill(process.pid, signal)
+}

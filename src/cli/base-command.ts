@@ -1,0 +1,48 @@
+import { Command } from '@oclif/core/command'
+import pc from 'picocolors'
+import { wantsColor } from './color.js'
+import type { Outcome } from './exit-codes.js'
+import type { ColorMode, OutputFormat } from './flags.js'
+import { interruption } from './interruption.js'
+import { parseProblem } from './parse-problem.js'
+
+export type Colors = ReturnType<typeof pc.createColors>
+
+/**
+ * What every command is. `run` gives how it ended: nothing for ok; 'gate' or 'inconclusive' when
+ * the printed result says so. Failures are thrown as EvtError and printed by main, only there.
+ */
+export abstract class BaseCommand extends Command {
+  abstract override run(): Promise<Outcome | undefined>
+
+  /** Aborts on Ctrl-C, SIGTERM and SIGHUP. Without a look at it, those end evt at once. */
+  protected get signal(): AbortSignal {
+    return interruption()
+  }
+
+  /** Data, to stdout. A line end is added. */
+  protected print(text: string): void {
+    process.stdout.write(`${text}\n`)
+  }
+
+  /** Everything that is not data, to stderr, unless --quiet. */
+  protected note(text: string, flags: { readonly quiet: boolean }): void {
+    if (!flags.quiet) process.stderr.write(`${text}\n`)
+  }
+
+  protected colors(flags: { readonly color: ColorMode }): Colors {
+    return pc.createColors(wantsColor(flags.color, process.stdout, process.env))
+  }
+
+  /** The chosen output, where --json is another way to write `-o json`. */
+  protected format<T extends OutputFormat>(flags: {
+    readonly output: T
+    readonly json: boolean
+  }): T | 'json' {
+    return flags.json ? 'json' : flags.output
+  }
+
+  protected override async catch(error: Error): Promise<never> {
+    throw parseProblem(error, this.ctor)
+  }
+}

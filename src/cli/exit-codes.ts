@@ -1,0 +1,25 @@
+import type { ErrorCode } from '../errors.js'
+
+/** How a run ended: `ok`, `defect`, or the code of an EvtError. */
+export type Outcome = 'ok' | 'defect' | ErrorCode
+
+/** Every exit code of evt, with the sentence that the documentation prints. */
+export const exitCodes: Readonly<Record<Outcome, { exit: number; meaning: string }>> = {
+  ok: { exit: 0, meaning: 'Done; the gate held.' },
+  defect: { exit: 1, meaning: 'A defect in evt.' },
+  usage: {
+    exit: 2,
+    meaning:
+      'Wrong use: flag, argument, configuration, a SOURCE that is not there or not readable.',
+  },
+  outside: {
+    exit: 3,
+    meaning: 'The outside failed: AWS, engine, disk, a truncated or corrupt object.',
+  },
+  gate: { exit: 4, meaning: 'The gate did not hold, or faults that were asked about were found.' },
+  inconclusive: { exit: 5, meaning: 'Inconclusive: no data, or too few samples.' },
+  interrupted: {
+    exit: 130,
+    meaning: 'Interrupted; what was measured so far is printed and marked partial.',
+  },
+}

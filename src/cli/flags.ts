@@ -1,0 +1,121 @@
+import * as Args from '@oclif/core/args'
+import * as Flags from '@oclif/core/flags'
+import type { OptionFlag } from '@oclif/core/interfaces'
+import { EvtError } from '../errors.js'
+import { parseTime } from './time.js'
+
+/** Everything `-o` can say; a command allows a part of it. */
+const outputFormats = [
+  'text',
+  'json',
+  'ndjson',
+  'csv',
+  'markdown',
+  'html',
+  'arrow',
+  'parquet',
+] as const
+export type OutputFormat = (typeof outputFormats)[number]
+
+const colorModes = ['auto', 'always', 'never'] as const
+export type ColorMode = (typeof colorModes)[number]
+
+/**
+ * `SOURCE…` as a list in `args.source`. An ordinary oclif argument would read standard input when
+ * it is left out; a variadic one never does.
+ */
+export const sourceArgs = {
+  source: Args.string({
+    multiple: true,
+    ignoreStdin: true,
+    description: 'files, folders, globs, - for standard input, addresses, or an alias of evt.yaml',
+  }),
+}
+
+/** For every command that takes a SOURCE. */
+export const sourceFlags = {
+  map: Flags.string({
+    multiple: true,
+    multipleNonGreedy: true,
+    helpValue: 'FIELD=PATH',
+    description: 'read a field of the event from this path, as in key=$.detail.orderId',
+  }),
+  preset: Flags.string({
+    helpValue: 'NAME',
+    env: 'EVT_PRESET',
+    description: 'take the events for this shape instead of recognising it',
+  }),
+  config: Flags.string({
+    helpValue: 'FILE',
+    env: 'EVT_CONFIG',
+    description: 'read this file instead of evt.yaml',
+  }),
+}
+
+export const timeFlags = {
+  since: timeFlag('only what arrived at or after this time'),
+  until: timeFlag('only what arrived before this time'),
+}
+
+export const progressFlags = {
+  progress: Flags.boolean({ description: 'show progress also where stderr is no terminal' }),
+}
+
+/** `-o` and what goes with it. The first format is the default. */
+export function outputFlags<T extends OutputFormat>(first: T, ...others: readonly T[]) {
+  const allowed: readonly OutputFormat[] = [first, ...others]
+  const output = Flags.option({
+    char: 'o',
+    options: allowed,
+    default: first,
+    helpValue: 'FORMAT',
+    description: `how the result is written: ${allowed.join(', ')}`,
+  })()
+  return {
+    // oclif's types cannot say that only the allowed formats pass; its parser sees to it.
+    output: output as OptionFlag<T>,
+    json: Flags.boolean({ exclusive: ['output'], description: 'the same as -o json' }),
+    ...voiceFlags,
+  }
+}
+
+/** How evt speaks; also for commands without `-o`. */
+export const voiceFlags = {
+  color: Flags.option({
+    options: colorModes,
+    default: 'auto',
+    env: 'EVT_COLOR',
+    helpValue: 'WHEN',
+    description: 'auto, always or never; NO_COLOR is honoured',
+  })(),
+  quiet: Flags.boolean({ description: 'no notes on stderr, errors only' }),
+  verbose: Flags.boolean({ exclusive: ['quiet'], description: 'say more on stderr' }),
+  tz: Flags.string({
+    default: 'UTC',
+    env: 'EVT_TZ',
+    helpValue: 'ZONE',
+    description: 'time zone of the times in text, such as Europe/Berlin',
+    parse: async (zone: string) => knownZone(zone),
+  }),
+}
+
+function timeFlag(description: string) {
+  return Flags.string({
+    helpValue: 'TIME',
+    description: `${description}: 15m, 7d or ISO 8601`,
+    // Checked here, so that a mistake names its flag; read by timeRange with the clock of the run.
+    parse: async (text: string) => {
+      parseTime(text, 0)
+      return text
+    },
+  })
+}
+
+function knownZone(zone: string): string {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone
+  } catch (cause) {
+    const hint = 'use UTC or an IANA name such as Europe/Berlin'
+    throw new EvtError(`${zone} is not a time zone`, { code: 'usage', hint, cause })
+  }
+}

@@ -1,0 +1,31 @@
+import type { LoadOptions } from '@oclif/core/interfaces'
+import { EvtError } from '../errors.js'
+import { main } from './main.js'
+import { report, reportStyle } from './report.js'
+
+/** Runs evt as a process: what bin/run.js and bin/dev.js call. */
+export async function start(load: LoadOptions): Promise<never> {
+  const argv = process.argv.slice(2)
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    // A reader such as head has what it wanted.
+    if (error.code === 'EPIPE') process.exit(0)
+    die(argv, new EvtError(`cannot write the output: ${error.message}`, { code: 'outside' }))
+  })
+  process.stderr.on('error', () => {})
+  process.on('uncaughtException', (error) => die(argv, error))
+  const exit = await main(argv, load)
+  await drained(process.stdout)
+  process.exit(exit)
+}
+
+function die(argv: readonly string[], error: unknown): never {
+  const style = reportStyle(argv, process.stderr, process.env)
+  const { exit, text } = report(error, style, { version: '', bugs: undefined })
+  process.stderr.write(text)
+  process.exit(exit)
+}
+
+/** process.exit drops what a pipe has not taken yet. */
+function drained(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => stream.write('', () => resolve()))
+}

@@ -1,0 +1,109 @@
+import * as Flags from '@oclif/core/flags'
+import { EvtError } from '../errors.js'
+import { parseDurationMs } from './time.js'
+
+/** Flags of `evt stats` beside those that all commands on archives have. */
+export const statsFlags = {
+  by: Flags.option({
+    options: ['type', 'source', 'hour'] as const,
+    default: 'type',
+    helpValue: 'type|source|hour',
+    description: 'one row for each type (and source), each source, or each hour beside the types',
+  })(),
+  window: Flags.string({
+    helpValue: 'DURATION',
+    exclusive: ['by'],
+    description: 'rows for tumbling windows of this length beside the types, such as 1m',
+    parse: async (text: string) => {
+      windowUs(text)
+      return text
+    },
+  }),
+  type: Flags.string({
+    helpValue: 'GLOB',
+    multiple: true,
+    multipleNonGreedy: true,
+    description: 'only events of these types, such as order.*',
+  }),
+  sample: Flags.string({
+    helpValue: 'SHARE',
+    description: 'measure this share of the identities, such as 1%, and mark every figure',
+    parse: async (text: string) => {
+      shareOf(text)
+      return text
+    },
+  }),
+  content: Flags.boolean({
+    allowNo: true,
+    description: 'compare contents also in large archives, or never',
+  }),
+  'memory-limit': Flags.string({
+    helpValue: 'SIZE',
+    default: '2GB',
+    env: 'EVT_MEMORY_LIMIT',
+    description: 'how much memory to use, such as 500MB; what does not fit goes to disk',
+    parse: async (text: string) => {
+      sizeBytes(text)
+      return text
+    },
+  }),
+  'allow-partial': Flags.boolean({
+    description: 'exit 0 although an object was cut, corrupt or gone',
+  }),
+}
+
+const HOUR_US = 3_600_000_000
+
+/** What the flags say, read. */
+export function statsChoices(flags: {
+  by: 'type' | 'source' | 'hour'
+  window?: string | undefined
+  type?: readonly string[] | undefined
+  sample?: string | undefined
+  content?: boolean | undefined
+  'memory-limit': string
+  'allow-partial': boolean
+}) {
+  const { window, sample } = flags
+  const hourly = flags.by === 'hour' ? HOUR_US : null
+  return {
+    by: flags.by === 'source' ? ('source' as const) : ('type' as const),
+    windowUs: window === undefined ? hourly : windowUs(window),
+    types: flags.type ?? [],
+    sample: sample === undefined ? null : shareOf(sample),
+    content: flags.content ?? ('auto' as const),
+    memoryLimitBytes: sizeBytes(flags['memory-limit']),
+    allowPartial: flags['allow-partial'],
+  }
+}
+
+/** A duration of `--window` in microseconds. */
+export function windowUs(text: string): number {
+  const ms = parseDurationMs(text)
+  if (ms !== undefined && ms >= 1) return ms * 1_000
+  throw new EvtError(`--window ${text} is not a duration`, {
+    code: 'usage',
+    hint: 'write 10s, 1m, 1h or 1d',
+  })
+}
+
+/** A share in (0, 1], written as `1%` or `0.01`. */
+export function shareOf(text: string): number {
+  const [, digits, percent] = /^(\d+(?:\.\d+)?)(%?)$/.exec(text.trim()) ?? []
+  const share = Number(digits) / (percent === '%' ? 100 : 1)
+  if (share > 0 && share <= 1) return share
+  throw new EvtError(`--sample ${text} is not a share`, { code: 'usage', hint: 'write 1% or 0.01' })
+}
+
+const units = { b: 1, kb: 1e3, mb: 1e6, gb: 1e9, kib: 2 ** 10, mib: 2 ** 20, gib: 2 ** 30 }
+const LEAST_BYTES = 200e6
+
+/** A size in bytes, written as `500MB` or `2GiB`. */
+export function sizeBytes(text: string): number {
+  const [, digits, unit = 'b'] = /^(\d+(?:\.\d+)?)\s*([kmg]?i?b)?$/i.exec(text.trim()) ?? []
+  // The pattern allows no other units.
+  const bytes = Number(digits) * (units[unit.toLowerCase() as keyof typeof units] ?? Number.NaN)
+  if (bytes >= LEAST_BYTES) return bytes
+  const hint = 'write 500MB or 2GiB; 200MB is the least'
+  throw new EvtError(`--memory-limit ${text} is not enough memory`, { code: 'usage', hint })
+}

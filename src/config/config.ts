@@ -1,0 +1,26 @@
+import type { JsonPath } from '../event/json-path.js'
+import type { EventRule } from '../event/rule.js'
+
+/** What evt.yaml says (DESIGN §4), read and checked. Without a file every part is absent. */
+export interface Config {
+  /** The file as it was found or named; undefined where there is none. */
+  file?: string | undefined
+  /** SOURCE when none is given: an address or an alias. */
+  default?: string | undefined
+  /** By pattern of types; for createMapping. */
+  events?: Record<string, EventRule> | undefined
+  /** Addresses by alias. Relative paths start at the folder of the file. */
+  archives?: Record<string, string> | undefined
+  /** Rules of the gate, as written. */
+  checks?: string[] | undefined
+  athena?: AthenaConfig | undefined
+  cloudwatch?: { namespace?: string | undefined } | undefined
+  privacy?: { redact?: JsonPath[] | undefined } | undefined
+}
+
+export interface AthenaConfig {
+  workgroup?: string | undefined
+  database?: string | undefined
+  /** The most that one query may scan. */
+  maxScanBytes?: number | undefined
+}

@@ -1,0 +1,103 @@
+import { z } from 'zod'
+import { EvtError } from '../errors.js'
+import { parsePath } from '../event/json-path.js'
+import { parsePattern } from '../event/mapping.js'
+import {
+  type EventRule,
+  entityKind,
+  type MappedField,
+  mappedFields,
+  ruleWords,
+} from '../event/rule.js'
+import type { Config } from './config.js'
+
+const unitBytes = { B: 1, KB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12 } as const
+
+const path = read('a path such as $.detail.orderId', parsePath)
+const pattern = read('a pattern of types', (text) => {
+  parsePattern(text)
+  return text
+})
+const kind = read('a kind of entity', entityKind)
+const size = read('a size such as 10GB', parseSizeBytes)
+const alias = read('an alias', aliasName)
+
+const fieldPaths = Object.fromEntries(mappedFields.map((field) => [field, path.optional()]))
+
+const eventRule = z
+  .strictObject({
+    // fromEntries forgets which keys it was given.
+    ...(fieldPaths as Record<MappedField, z.ZodOptional<typeof path>>),
+    entities: z.record(kind, path).optional(),
+    sequencePer: z.enum(ruleWords.sequencePer).optional(),
+    sequenceType: z.enum(ruleWords.sequenceType).optional(),
+  })
+  .transform(({ entities, sequencePer, sequenceType, ...paths }): EventRule => {
+    const fields: EventRule['fields'] = {}
+    for (const field of mappedFields) if (paths[field]) fields[field] = paths[field]
+    return {
+      fields,
+      entities: Object.entries(entities ?? {}).map(([kind, at]) => ({ kind, path: at })),
+      ...(sequencePer && { sequencePer }),
+      ...(sequenceType && { sequenceType }),
+    }
+  })
+
+const athena = z.strictObject({
+  workgroup: z.string().optional(),
+  database: z.string().optional(),
+  maxScan: size.optional(),
+})
+const cloudwatch = z.strictObject({ namespace: z.string().optional() })
+const privacy = z.strictObject({ redact: z.array(path).optional() })
+
+/** evt.yaml as written. Unknown keys are errors. */
+export const configSchema = z.strictObject({
+  default: z.string().min(1).optional(),
+  events: z.record(pattern, eventRule).optional(),
+  archives: z.record(alias, z.string().min(1)).optional(),
+  checks: z.array(z.string()).optional(),
+  athena: athena
+    .transform(({ maxScan, ...names }) => ({ ...names, maxScanBytes: maxScan }))
+    .optional(),
+  cloudwatch: cloudwatch.optional(),
+  privacy: privacy.optional(),
+}) satisfies z.ZodType<Omit<Config, 'file'>>
+
+/** The keys that may stand in the mapping at a place of the file. */
+export function keysAt(place: readonly PropertyKey[]): string[] {
+  const [section] = place
+  if (section === undefined) return Object.keys(configSchema.shape)
+  if (section === 'events') return [...mappedFields, 'entities', ...Object.keys(ruleWords)]
+  return Object.keys(section in sections ? sections[section as keyof typeof sections] : {})
+}
+
+const sections = { athena: athena.shape, cloudwatch: cloudwatch.shape, privacy: privacy.shape }
+
+/** A text that `parse` understands; its complaint becomes the issue's. */
+function read<T>(expected: string, parse: (text: string) => T) {
+  return z.string({ error: `expected ${expected}` }).transform((text, context): T => {
+    try {
+      return parse(text)
+    } catch (error) {
+      if (!(error instanceof EvtError)) throw error
+      context.addIssue({ code: 'custom', message: error.message, params: { hint: error.hint } })
+      return z.NEVER
+    }
+  })
+}
+
+function aliasName(text: string): string {
+  if (/^[A-Za-z][\w-]+$/.test(text)) return text
+  const hint = 'use two or more letters, digits, - and _, a letter first: prod, for prod:'
+  throw new EvtError(`${JSON.stringify(text)} is no alias`, { code: 'usage', hint })
+}
+
+function parseSizeBytes(text: string): number {
+  const [, number, unit = 'B'] = /^(\d+(?:\.\d+)?) ?([KMGT]?B)?$/.exec(text) ?? []
+  if (number === undefined) {
+    const hint = 'write a number and B, KB, MB, GB or TB, as in 10GB'
+    throw new EvtError(`${JSON.stringify(text)} is no size`, { code: 'usage', hint })
+  }
+  return Math.floor(Number(number) * unitBytes[unit as keyof typeof unitBytes])
+}

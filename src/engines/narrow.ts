@@ -1,0 +1,69 @@
+import type { Projection } from './projection.js'
+import { isFloatLike, sequenceNumber, timeUs, usableUs } from './scalar-sql.js'
+
+/** Bits of the column `flags`. */
+export const narrowFlags = {
+  /** SQL cannot be sure to read this record as the decoder does, so the decoder has to. */
+  suspect: 1,
+  noId: 2,
+  replay: 4,
+  /** The transport says that this is not the first attempt. */
+  retried: 8,
+  noKey: 16,
+} as const
+
+/** The columns of the narrow relation, in order. Hashes are DuckDB's, of 64 bits. Times are µs,
+ * numbers doubles, and NaN stands for none. `sequence` is text, for sequences that are text. */
+export const narrowColumns = [
+  'source',
+  'type',
+  'sequence',
+  'grp',
+  'identity',
+  'key_hash',
+  'transport',
+  's',
+  'event_us',
+  'received_us',
+  'flags',
+] as const
+
+/** The hashes by which deliveries are compared, over columns of text. */
+const hashes =
+  'hash(source, type) AS grp, hash(source, id) AS identity, ' +
+  'hash("key") AS key_hash, hash("transportId") AS transport'
+
+const none = "'NaN'::DOUBLE"
+
+/** The narrow relation over a relation of records. */
+export function narrowSql(projection: Projection, relation: string, root: 'columns' | 'struct') {
+  const doubts = [
+    'NOT certain',
+    'event_us IS NULL AND "time" IS NOT NULL',
+    'received_us IS NULL AND "receivedAt" IS NOT NULL',
+    's IS NULL AND "sequence" IS NOT NULL',
+    'tries IS NULL AND attempt IS NOT NULL',
+    isFloatLike('id'),
+    isFloatLike('"key"'),
+  ]
+  const suspect = doubts.map((doubt) => `coalesce(${doubt}, false)`).join(' OR ')
+  const texts = 'source, type, id, "sequence", "key", "transportId"'
+  const times = `SELECT ${texts}, certain, "replay", "time", "receivedAt", attempt,
+  ${timeUs('"time"')} AS time_us, ${timeUs('"receivedAt"')} AS arrival_us,
+  ${sequenceNumber('"sequence"')} AS s, ${sequenceNumber('attempt')} AS tries
+FROM (${projection.select(relation, root)})`
+  const usable = `SELECT *, ${usableUs('time_us')} AS event_us, ${usableUs('arrival_us')} AS received_us
+FROM (${times})`
+  return `SELECT source, type, "sequence", ${hashes},
+  coalesce(s, ${none}) AS s, coalesce(event_us, ${none}) AS event_us,
+  coalesce(received_us, ${none}) AS received_us,
+  CAST(CASE WHEN ${suspect} THEN 1 ELSE 0 END + CASE WHEN id IS NULL THEN 2 ELSE 0 END
+    + CASE WHEN "replay" IS NULL THEN 0 ELSE 4 END + CASE WHEN tries > 1 THEN 8 ELSE 0 END
+    + CASE WHEN "key" IS NULL THEN 16 ELSE 0 END AS UTINYINT) AS flags
+FROM (${usable})`
+}
+
+/** The hashes of deliveries that the decoder read, from a relation with the same text columns. */
+export function stagedHashesSql(relation: string): string {
+  return `SELECT ${hashes} FROM ${relation}`
+}

@@ -1,0 +1,161 @@
+import {
+  type Decoded,
+  type EventRecord,
+  type FieldFault,
+  type JsonObject,
+  type JsonValue,
+  type Position,
+  type Stamp,
+  UNKNOWN_TYPE,
+} from '../event/event.js'
+import { scalarText } from '../event/json.js'
+import type { JsonPath } from '../event/json-path.js'
+import type { Mapping } from '../event/mapping.js'
+import { integerText } from '../event/sequence.js'
+import { parseTime } from '../event/time.js'
+import type { Envelope } from './envelope.js'
+import { fieldFault } from './fault.js'
+import { createUnwrapper } from './layers.js'
+import { orderOf } from './order.js'
+import { type Chain, compileChain, type Plan } from './plan.js'
+import { presetEnvelopes } from './presets.js'
+
+/** One JSON value of an object, read but not yet understood. */
+export interface RecordValue {
+  value: JsonValue
+  position: Position
+  /** Size of the record as received. */
+  sizeBytes: number
+  /** Its first 200 bytes, for the report of a record that cannot be decoded. */
+  head: Uint8Array
+}
+
+type Documents = readonly JsonObject[]
+
+const MAX_CHAINS = 1000
+
+/**
+ * Makes the function that turns records into deliveries (DESIGN §4): wrappings are taken off as
+ * nested as found, the mapping's fields come first, then the innermost wrapping that has a field,
+ * then outward; `receivedAt`, `attempt` and the transport's id go by the outermost. It never throws
+ * for what is in a record. `presets` narrows recognition to the wrappings named.
+ *
+ * @throws EvtError `usage` for an unknown preset
+ */
+export function createDecoder(options: {
+  mapping: Mapping
+  presets?: readonly string[] | undefined
+}): (record: RecordValue) => Decoded[] {
+  const unwrap = createUnwrapper(presetEnvelopes(options.presets))
+  const { mappingFor, typePath } = options.mapping
+  const chainOf = chains(typePath)
+  return (record) => {
+    const { position, sizeBytes, head } = record
+    const unwrapped = unwrap(record.value)
+    if (!unwrapped.ok) {
+      const { reason, detail } = unwrapped
+      return [{ kind: 'undecodable', undecodable: { reason, detail, position, head, sizeBytes } }]
+    }
+    const { envelopes, documents } = unwrapped
+    const chain = chainOf(envelopes)
+    const type = scalarText(chain.type(documents)) ?? UNKNOWN_TYPE
+    const event = eventRecord(chain, chain.planFor(mappingFor(type)), documents, record)
+    return [{ kind: 'event', event }]
+  }
+}
+
+/** Chains are compiled once. What is nested comes from outside, so their number has a limit. */
+function chains(typePath: JsonPath | undefined): (envelopes: readonly Envelope[]) => Chain {
+  const known = new Map<string, Chain>()
+  return (envelopes) => {
+    let names = ''
+    for (const { name } of envelopes) names += `${name} `
+    const found = known.get(names)
+    if (found) return found
+    if (known.size >= MAX_CHAINS) known.clear()
+    const chain = compileChain(envelopes, typePath)
+    known.set(names, chain)
+    return chain
+  }
+}
+
+function eventRecord(
+  chain: Chain,
+  plan: Plan,
+  documents: Documents,
+  record: RecordValue,
+): EventRecord {
+  const { fields } = plan
+  const faults: FieldFault[] = []
+  const transportId = scalarText(fields.transportId(documents))
+  const timeUs = timeOf('time', fields.time(documents), faults)
+  const receivedAtUs = timeOf('receivedAt', fields.receivedAt(documents), faults)
+  const { sequence, order, sequencePer } = orderOf(plan, documents, timeUs, faults)
+  // The unwrapper gives at least one document.
+  const document = documents[documents.length - 1] as JsonObject
+  return {
+    id: scalarText(fields.id(documents)) ?? transportId,
+    source: scalarText(fields.source(documents)) ?? '',
+    type: scalarText(fields.type(documents)) ?? UNKNOWN_TYPE,
+    timeUs,
+    receivedAtUs,
+    observedAtUs: null,
+    key: scalarText(fields.key(documents)),
+    sequence,
+    order,
+    sequencePer,
+    entities: entitiesOf(plan, documents),
+    correlationId: scalarText(fields.correlationId(documents)),
+    causationId: scalarText(fields.causationId(documents)),
+    traceId: scalarText(fields.traceId(documents)),
+    replyTo: scalarText(fields.replyTo(documents)),
+    version: scalarText(fields.version(documents)),
+    replay: scalarText(fields.replay(documents)),
+    attempt: attemptOf(fields.attempt(documents)),
+    transportId,
+    envelopes: [...chain.names],
+    stamps: stampsOf(chain, documents),
+    position: record.position,
+    sizeBytes: record.sizeBytes,
+    document,
+    payload: chain.payload(document) ?? null,
+    faults,
+  }
+}
+
+/** A time that cannot be used is a fault and does not fall back: somebody meant it. */
+function timeOf(
+  field: 'time' | 'receivedAt',
+  value: JsonValue | undefined,
+  faults: FieldFault[],
+): number | null {
+  const time = parseTime(value)
+  if (time === null) return null
+  if ('timeUs' in time) return time.timeUs
+  faults.push(fieldFault(field, time.fault, value))
+  return null
+}
+
+function attemptOf(value: JsonValue | undefined): number | null {
+  const attempt = Number(integerText(value) ?? -1)
+  return attempt >= 0 && Number.isSafeInteger(attempt) ? attempt : null
+}
+
+function entitiesOf({ entities }: Plan, documents: Documents): string[] {
+  const found: string[] = []
+  for (const { kind, read } of entities) {
+    const id = scalarText(read(documents))
+    if (id !== null) found.push(`${kind}:${id}`)
+  }
+  return found
+}
+
+/** Every layer's own timestamps, outermost first; what is no time is left out. */
+function stampsOf({ stamps }: Chain, documents: Documents): Stamp[] {
+  const found: Stamp[] = []
+  for (const { layer, name, read } of stamps) {
+    const time = parseTime(read(documents))
+    if (time && 'timeUs' in time) found.push({ layer, name, timeUs: time.timeUs })
+  }
+  return found
+}

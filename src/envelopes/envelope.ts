@@ -1,0 +1,73 @@
+import type { JsonPath } from '../event/json-path.js'
+
+/** The fields of an EventRecord that a wrapping or a mapping can give, each by a path. */
+export type FieldName =
+  | 'id'
+  | 'source'
+  | 'type'
+  | 'time'
+  | 'receivedAt'
+  | 'key'
+  | 'sequence'
+  | 'correlationId'
+  | 'causationId'
+  | 'traceId'
+  | 'replyTo'
+  | 'version'
+  | 'replay'
+  | 'attempt'
+  | 'transportId'
+
+/** What must hold at a path for a document to be this wrapping.
+ * `scalar`: a string, number or boolean. `object`: a JSON object. `body`: a string or an object
+ * (a wrapped document, as text or already parsed). */
+export interface Condition {
+  path: JsonPath
+  is: 'scalar' | 'object' | 'body'
+  /** For `scalar`: the exact text. */
+  equals?: string
+}
+
+/**
+ * One wrapping, described so that two readings can be compiled from it: the TypeScript decoder
+ * (`decode.ts`) and DuckDB's projection (`engines/`). Add one: a file with a constant of this type,
+ * a line in `index.ts`, a fixture in `test/fixtures/events/<name>/`.
+ *
+ * Recognition is by `when` alone, in the order of the registry, first match wins. A document that
+ * matches nothing is plain JSON.
+ */
+export interface Envelope {
+  name: string
+  title: string
+  when: readonly Condition[]
+  /** Paths from this layer's own document; the first that yields a scalar wins. A field may be
+   * bound to a further condition, such as a message group that means order only on a FIFO queue. */
+  fields: Partial<Record<FieldName, readonly JsonPath[]>>
+  /** `fields.key` counts only where this path yields a scalar (FIFO: Attributes.SequenceNumber). */
+  keyNeeds?: JsonPath
+  /** CloudEvents: a `sequence` is an integer only where this path says `Integer`, else text. */
+  sequenceTypeAt?: JsonPath
+  /** This layer's own timestamps, by the service's own name for them. */
+  stamps: Readonly<Record<string, JsonPath>>
+  /** Where the wrapped document is; absent for a wrapping that is itself the document. */
+  inner?: JsonPath
+  /** Where the payload is, for a wrapping that is itself the document; absent: the document. */
+  payload?: JsonPath
+  /** The inverse, for `evt generate`: puts the layer around a document. Absent: not writable. */
+  wrap?: (content: WrapContent) => Record<string, unknown>
+}
+
+/** What `wrap` is given. `document` is the inner document for a transport (SQS, SNS), and the
+ * payload for a wrapping that is itself the document (EventBridge, CloudEvents). */
+export interface WrapContent {
+  document: Record<string, unknown>
+  id: string
+  source: string
+  type: string
+  timeUs: number
+  receivedAtUs: number
+  transportId: string
+  attempt: number
+  key: string | null
+  replay: string | null
+}

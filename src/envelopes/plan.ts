@@ -1,0 +1,163 @@
+import type { JsonObject, JsonValue, SequenceKind } from '../event/event.js'
+import { scalarText } from '../event/json.js'
+import { type Accessor, compilePath, type JsonPath } from '../event/json-path.js'
+import type { Mapping, TypeMapping } from '../event/mapping.js'
+import type { SequencePer, SequenceType } from '../event/rule.js'
+import type { Envelope, FieldName } from './envelope.js'
+
+/** Reads a scalar out of the documents of a record's layers, outermost first; undefined where there
+ * is none: null, objects and arrays are nothing found. */
+export type Reader = (documents: readonly JsonObject[]) => JsonValue | undefined
+
+/** What depends on the chain of wrappings alone. */
+export interface Chain {
+  /** Names of the wrappings. Plain JSON is none: it is what is left when there is none. */
+  readonly names: readonly string[]
+  /** The type that selects the mapping's rules; see {@link Mapping.typePath}. */
+  readonly type: Reader
+  readonly stamps: readonly { layer: string; name: string; read: Reader }[]
+  /** From the innermost document. */
+  readonly payload: Accessor
+  /** The same object for the same mapping. */
+  planFor(mapping: TypeMapping): Plan
+}
+
+/** Where the fields of a record are looked for, for one chain and the mapping of one type. */
+export interface Plan {
+  readonly fields: Readonly<Record<Exclude<FieldName, 'sequence'>, Reader>>
+  readonly entities: readonly { kind: string; read: Reader }[]
+  readonly sequences: readonly SequencePlan[]
+  /** Whether the type maps a sequence: then a delivery that has none is not checked. */
+  readonly sequenceMapped: boolean
+  /** What order by time goes by. */
+  readonly timePer: SequencePer
+}
+
+export interface SequencePlan {
+  readonly read: Reader
+  readonly kindOf: (documents: readonly JsonObject[]) => Exclude<SequenceKind, 'time'>
+  readonly per: SequencePer
+}
+
+const outermostFirst: readonly FieldName[] = ['receivedAt', 'attempt', 'transportId']
+
+/** Compiles one chain of wrappings, outermost first. */
+export function compileChain(
+  envelopes: readonly Envelope[],
+  typePath: JsonPath | undefined,
+): Chain {
+  const last = envelopes.length - 1
+  const payload = envelopes[last]?.payload
+  const plans = new Map<TypeMapping, Plan>()
+  return {
+    names: envelopes.filter(({ when }) => when.length > 0).map(({ name }) => name),
+    type: firstOf([
+      ...(typePath ? [scalarAt(last, typePath)] : []),
+      ...presetReaders(envelopes, 'type'),
+    ]),
+    stamps: envelopes.flatMap(({ name: layer, stamps }, at) =>
+      Object.entries(stamps).map(([name, path]) => ({ layer, name, read: scalarAt(at, path) })),
+    ),
+    payload: compilePath(payload ?? []),
+    planFor(mapping) {
+      const plan = plans.get(mapping) ?? compilePlan(envelopes, mapping)
+      plans.set(mapping, plan)
+      return plan
+    },
+  }
+}
+
+function compilePlan(envelopes: readonly Envelope[], mapping: TypeMapping): Plan {
+  const last = envelopes.length - 1
+  const field = (name: Exclude<FieldName, 'transportId' | 'sequence'>): Reader => {
+    const path = mapping.fields[name]
+    if (!path) return firstOf(presetReaders(envelopes, name))
+    const mapped = scalarAt(last, path)
+    // Where a type maps its key, nothing found means none.
+    return name === 'key' ? mapped : firstOf([mapped, ...presetReaders(envelopes, name)])
+  }
+  const sequence = mapping.fields.sequence
+  return {
+    fields: {
+      id: field('id'),
+      source: field('source'),
+      type: field('type'),
+      time: field('time'),
+      receivedAt: field('receivedAt'),
+      key: field('key'),
+      correlationId: field('correlationId'),
+      causationId: field('causationId'),
+      traceId: field('traceId'),
+      replyTo: field('replyTo'),
+      version: field('version'),
+      replay: field('replay'),
+      attempt: field('attempt'),
+      transportId: firstOf(presetReaders(envelopes, 'transportId')),
+    },
+    entities: mapping.entities.map(({ kind, path }) => ({ kind, read: scalarAt(last, path) })),
+    sequences: sequence
+      ? [mappedSequence(scalarAt(last, sequence), mapping)]
+      : presetSequences(envelopes),
+    sequenceMapped: sequence !== undefined,
+    timePer: mapping.sequencePer,
+  }
+}
+
+function mappedSequence(read: Reader, mapping: TypeMapping): SequencePlan {
+  return { read, kindOf: () => mapping.sequenceType, per: mapping.sequencePer }
+}
+
+/** CloudEvents counts per source, and nobody else gives a sequence of the producer's. */
+function presetSequences(envelopes: readonly Envelope[]): SequencePlan[] {
+  return envelopes
+    .map((envelope, layer): SequencePlan | undefined => {
+      const paths = envelope.fields.sequence
+      const typeAt = envelope.sequenceTypeAt && scalarAt(layer, envelope.sequenceTypeAt)
+      return (
+        paths && {
+          read: firstOf(paths.map((path) => scalarAt(layer, path))),
+          kindOf: (documents): SequenceType =>
+            !typeAt || scalarText(typeAt(documents)) === 'Integer' ? 'integer' : 'text',
+          per: 'source+key',
+        }
+      )
+    })
+    .filter((plan) => plan !== undefined)
+    .reverse()
+}
+
+/** The innermost layer that has the field comes first; for what a transport knows the outermost. */
+function presetReaders(envelopes: readonly Envelope[], field: FieldName): Reader[] {
+  const readers = envelopes.map(({ fields, keyNeeds }, layer) => {
+    const paths = (fields[field] ?? []).map((path) => scalarAt(layer, path))
+    if (field !== 'key' || !keyNeeds) return paths
+    const needed = scalarAt(layer, keyNeeds)
+    return paths.map(
+      (read): Reader =>
+        (docs) =>
+          needed(docs) === undefined ? undefined : read(docs),
+    )
+  })
+  return (outermostFirst.includes(field) ? readers : readers.reverse()).flat()
+}
+
+function scalarAt(layer: number, path: JsonPath): Reader {
+  const read = compilePath(path)
+  return (documents) => {
+    const document = documents[layer]
+    const value = document && read(document)
+    return typeof value === 'object' ? undefined : value
+  }
+}
+
+function firstOf(readers: readonly Reader[]): Reader {
+  const [first, ...others] = readers
+  if (!first) return () => undefined
+  if (others.length === 0) return first
+  return (documents) => {
+    let value = first(documents)
+    for (let at = 0; at < others.length && value === undefined; at++)
+      value = others[at]?.(documents)
+    return value
+  }
+}

@@ -1,0 +1,27 @@
+import { timeText } from '../event/time.js'
+import type { Envelope } from './envelope.js'
+
+/** An SNS notification as it lies in a queue or behind Firehose (not raw delivery, which leaves
+ * nothing of SNS). The SequenceNumber of a FIFO topic is not the producer's and stays unused. */
+export const sns: Envelope = {
+  name: 'sns',
+  title: 'Amazon SNS notification',
+  when: [
+    { path: ['Type'], is: 'scalar', equals: 'Notification' },
+    { path: ['TopicArn'], is: 'scalar' },
+    { path: ['Message'], is: 'body' },
+  ],
+  fields: {
+    transportId: [['MessageId']],
+    time: [['Timestamp']],
+  },
+  stamps: { Timestamp: ['Timestamp'] },
+  inner: ['Message'],
+  wrap: ({ document, timeUs, transportId }) => ({
+    Type: 'Notification',
+    MessageId: transportId,
+    TopicArn: 'arn:aws:sns:eu-central-1:123456789012:events',
+    Message: JSON.stringify(document),
+    Timestamp: timeText(timeUs),
+  }),
+}

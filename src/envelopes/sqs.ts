@@ -1,0 +1,45 @@
+import type { Envelope, WrapContent } from './envelope.js'
+
+/**
+ * A message as SQS's ReceiveMessage gives it. Saved messages often lack the receipt handle and the
+ * checksums, so neither is needed to recognise one. A MessageGroupId promises order only on a FIFO
+ * queue, which alone gives a SequenceNumber; on a standard queue it names a tenant.
+ */
+export const sqs: Envelope = {
+  name: 'sqs',
+  title: 'Amazon SQS message',
+  when: [
+    { path: ['MessageId'], is: 'scalar' },
+    { path: ['Body'], is: 'body' },
+  ],
+  fields: {
+    transportId: [['MessageId']],
+    receivedAt: [['Attributes', 'SentTimestamp']],
+    attempt: [['Attributes', 'ApproximateReceiveCount']],
+    key: [['Attributes', 'MessageGroupId']],
+    traceId: [['Attributes', 'AWSTraceHeader']],
+  },
+  keyNeeds: ['Attributes', 'SequenceNumber'],
+  stamps: {
+    SentTimestamp: ['Attributes', 'SentTimestamp'],
+    ApproximateFirstReceiveTimestamp: ['Attributes', 'ApproximateFirstReceiveTimestamp'],
+  },
+  inner: ['Body'],
+  wrap: (content) => ({
+    MessageId: content.transportId,
+    Body: JSON.stringify(content.document),
+    Attributes: attributes(content),
+  }),
+}
+
+function attributes({ receivedAtUs, attempt, key }: WrapContent): Record<string, string> {
+  // SQS has milliseconds; a time that is finer keeps its microseconds, which no reader mistakes.
+  const sent = String(receivedAtUs % 1000 === 0 ? receivedAtUs / 1000 : receivedAtUs)
+  const fifo = key === null ? {} : { MessageGroupId: key, SequenceNumber: `188${receivedAtUs}0` }
+  return {
+    SentTimestamp: sent,
+    ApproximateFirstReceiveTimestamp: sent,
+    ApproximateReceiveCount: String(attempt),
+    ...fifo,
+  }
+}

@@ -1,0 +1,108 @@
+import { type Events, Fault } from './events.js'
+import { Random } from './random.js'
+import type { WorkloadSettings } from './settings.js'
+
+const LEAST_LATENCY_US = 1_000
+const Z99 = 2.326348 // of the standard normal distribution, 99% is below
+const MOST_AHEAD = 12
+const HELD_US = [1e3, 2e6] as const
+const SKEWED_US = [1e3, 5e6] as const
+
+/**
+ * Says when each event first arrives: after a log-normal latency, and within a key never before an
+ * earlier one, unless it was planted as reordered. Then it is held until some later ones of its key
+ * have arrived. What was planted and cannot be (no later event of the key) is taken back.
+ */
+export function letArrive(events: Events, settings: WorkloadSettings): void {
+  const queues = new Queues(events, settings)
+  const latencyUs = latencyDice(settings)
+  for (let i = 0; i < events.count; i++) queues.add(i, latencyUs())
+  queues.end()
+  setClocks(events, settings)
+}
+
+/** Where the arrivals of each key stand. */
+class Queues {
+  private readonly random
+  private readonly gapUs: number
+  private readonly latestUs: Float64Array
+  /** The event of a key that is held, else -1, how many have overtaken it, how many are to. */
+  private readonly held: Int32Array
+  private readonly ahead: Uint8Array
+  private readonly wanted: Uint8Array
+
+  constructor(
+    private readonly events: Events,
+    { seed, keys, chains }: WorkloadSettings,
+  ) {
+    this.random = new Random(seed, 5)
+    // Two of one key must not fall into one millisecond where no more than that is recorded.
+    this.gapUs = chains.some(({ recordsArrival }) => recordsArrival) ? 1_000 : 1
+    this.latestUs = new Float64Array(keys).fill(Number.NEGATIVE_INFINITY)
+    this.held = new Int32Array(keys).fill(-1)
+    this.ahead = new Uint8Array(keys)
+    this.wanted = new Uint8Array(keys)
+  }
+
+  add(i: number, latencyUs: number): void {
+    const { events, latestUs } = this
+    if (events.fault[i] === Fault.lost) return
+    const key = events.key[i] ?? 0
+    const soonestUs = (latestUs[key] ?? 0) + this.gapUs
+    const arrivalUs = Math.max((events.timeUs[i] ?? 0) + latencyUs, soonestUs)
+    events.arrivalUs[i] = arrivalUs
+    if (events.fault[i] === Fault.reordered && this.hold(i, key)) return
+    latestUs[key] = arrivalUs
+    if ((this.held[key] ?? -1) < 0) return
+    const ahead = (this.ahead[key] ?? 0) + 1
+    this.ahead[key] = ahead
+    if (ahead >= (this.wanted[key] ?? 0)) this.release(key)
+  }
+
+  end(): void {
+    for (let key = 0; key < this.held.length; key++) {
+      const held = this.held[key] ?? -1
+      if (held < 0) continue
+      if ((this.ahead[key] ?? 0) > 0) this.release(key)
+      else this.events.fault[held] = Fault.none
+    }
+  }
+
+  /** One event a key at a time. */
+  private hold(i: number, key: number): boolean {
+    if ((this.held[key] ?? -1) >= 0) {
+      this.events.fault[i] = Fault.none
+      return false
+    }
+    this.held[key] = i
+    this.ahead[key] = 0
+    this.wanted[key] = this.random.logBetween(1, MOST_AHEAD)
+    return true
+  }
+
+  private release(key: number): void {
+    const held = this.held[key] ?? 0
+    const afterUs = Math.max(this.latestUs[key] ?? 0, this.events.arrivalUs[held] ?? 0)
+    this.events.arrivalUs[held] = afterUs + this.random.logBetween(...HELD_US)
+    this.held[key] = -1
+  }
+}
+
+function latencyDice({ seed, latency }: WorkloadSettings): () => number {
+  const random = new Random(seed, 6)
+  const { medianUs, p99Us } = latency
+  const mu = Math.log(medianUs)
+  const sigma = (Math.log(p99Us) - mu) / Z99
+  return () => Math.max(LEAST_LATENCY_US, Math.round(Math.exp(mu + sigma * random.normal())))
+}
+
+/** Cuts the times off to what the producers' clocks show, and puts skewed ones ahead of arrival. */
+function setClocks({ count, timeUs, arrivalUs, fault }: Events, settings: WorkloadSettings): void {
+  const random = new Random(settings.seed, 7)
+  const { clockUs } = settings
+  for (let i = 0; i < count; i++) {
+    const isSkewed = fault[i] === Fault.skewed
+    const us = isSkewed ? (arrivalUs[i] ?? 0) + random.logBetween(...SKEWED_US) : (timeUs[i] ?? 0)
+    timeUs[i] = (isSkewed ? Math.ceil(us / clockUs) : Math.floor(us / clockUs)) * clockUs
+  }
+}

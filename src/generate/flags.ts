@@ -1,0 +1,172 @@
+import * as Flags from '@oclif/core/flags'
+import { parseCount, parseLatency, parseRate, parseShare, parseStart } from './flag-values.js'
+import {
+  compressions,
+  type FaultRates,
+  formats,
+  type GivenSettings,
+  layouts,
+  silences,
+} from './settings.js'
+
+const MOST_EVENTS = 100_000_000
+const MOST_ROWS = 1_000
+const clocks = { us: 1, ms: 1e3, s: 1e6 } as const
+
+/** The flags of `evt generate` that say what happens. */
+const workloadFlags = {
+  events: count('how many events are produced', [1, MOST_EVENTS], '10k'),
+  seed: count('another number, another workload', [0, 0xffffffff], '1'),
+  types: count('how many types of event', [1, MOST_ROWS], '20'),
+  sources: count('how many systems that send them', [1, MOST_ROWS], '4'),
+  keys: Flags.custom<number>({
+    parse: async (text) => parseCount(text, 1, MOST_EVENTS),
+    helpValue: 'N',
+    description: 'how many keys that order is promised for (default: one for 50 events)',
+  })(),
+  'hot-keys': share('of the events, those that belong to one in a hundred keys', '0%'),
+  start: Flags.custom<number>({
+    parse: async (text) => parseStart(text),
+    default: async () => parseStart('2026-01-05T09:00:00Z'),
+    helpValue: 'TIME',
+    description: 'time of the first event (default: 2026-01-05T09:00:00Z)',
+  })(),
+  rate: Flags.custom<number>({
+    parse: async (text) => parseRate(text),
+    default: async () => 100,
+    helpValue: 'N/s',
+    description: 'events a second, on average (default: 100/s)',
+  })(),
+  latency: Flags.custom<{ medianUs: number; p99Us: number }>({
+    parse: async (text) => parseLatency(text),
+    default: async () => parseLatency('20ms,180ms'),
+    helpValue: 'P50[,P99]',
+    description: 'median and 99th percentile (default: 20ms,180ms)',
+  })(),
+  clock: choice(['us', 'ms', 's'], 'us', "what the producers' clocks are cut off to"),
+}
+
+/** The flags that say what goes wrong. An event has one of these faults at most. */
+const faultFlags = {
+  duplicates: share('of the events, those that arrive again under their id', '0.3%'),
+  redeliveries: share('those whose SQS message is received again', '0%'),
+  replays: share('those that EventBridge replays', '0%'),
+  conflicts: share('those that arrive again with another payload', '0%'),
+  'published-twice': share('those that arrive again under another id', '0%'),
+  reorder: share('those that arrive after later ones of their key', '0.5%'),
+  loss: share('those that never arrive', '0%'),
+  skew: share('those that arrive before the time they carry', '0%'),
+  undecodable: share('of the records, broken ones put between them', '0%'),
+  silence: Flags.option({
+    options: silences,
+    multiple: true,
+    delimiter: ',',
+    helpValue: 'type|hour',
+    description: 'a type falls silent halfway; nothing happens for an hour',
+  })(),
+}
+
+/** The flags that say how it is written. */
+const archiveFlags = {
+  envelope: Flags.string({
+    default: 'eventbridge',
+    helpValue: 'NAME',
+    description: 'json, eventbridge, cloudevents, sns, sqs; a chain as sqs>sns>eventbridge; mixed',
+  }),
+  format: choice(formats, 'ndjson', 'how a file holds its records'),
+  compression: choice(compressions, 'gzip', 'of the files of text; Parquet has its own'),
+  members: count('gzip members a file', [1, 10_000], '1'),
+  layout: choice(layouts, 'flat', 'folders: none, 2026/01/05/09, or year=2026/month=01/…'),
+  files: Flags.custom<number>({
+    parse: async (text) => parseCount(text, 1, 100_000),
+    helpValue: 'N',
+    description: 'how many files (default: one for 250,000 records)',
+  })(),
+  'shuffle-files': share('of the records, those that land in the next file', '0.1%'),
+  'event-bytes': count('mean size of a record', [1, 1_000_000], '700'),
+}
+
+export const generateFlags = {
+  to: Flags.string({ required: true, helpValue: 'DIR', description: 'the folder to write' }),
+  force: Flags.boolean({ description: 'replace an archive that evt generate wrote' }),
+  ...workloadFlags,
+  ...faultFlags,
+  ...archiveFlags,
+}
+
+/** The values that oclif parses {@link generateFlags} to. */
+export interface GenerateFlags extends Readonly<FaultFlagValues> {
+  readonly events: number
+  readonly seed: number
+  readonly types: number
+  readonly sources: number
+  readonly keys?: number | undefined
+  readonly 'hot-keys': number
+  readonly start: number
+  readonly rate: number
+  readonly latency: { medianUs: number; p99Us: number }
+  readonly clock: keyof typeof clocks
+  readonly undecodable: number
+  readonly silence?: GivenSettings['silence'] | undefined
+  readonly envelope: string
+  readonly format: GivenSettings['format']
+  readonly compression: GivenSettings['compression']
+  readonly members: number
+  readonly layout: GivenSettings['layout']
+  readonly files?: number | undefined
+  readonly 'shuffle-files': number
+  readonly 'event-bytes': number
+}
+
+type FaultFlagValues = Omit<FaultRates, 'publishedTwice'> & { 'published-twice': number }
+
+export function settingsFrom(flags: GenerateFlags): GivenSettings {
+  const { events, seed, types, sources, latency, envelope } = flags
+  const { duplicates, redeliveries, replays, conflicts, reorder, loss, skew } = flags
+  const { format, compression, members, layout } = flags
+  return {
+    ...{ events, seed, types, sources, latency, envelope },
+    ...{ format, compression, members, layout },
+    keys: flags.keys ?? null,
+    hotShare: flags['hot-keys'],
+    startUs: flags.start,
+    ratePerSecond: flags.rate,
+    clockUs: clocks[flags.clock],
+    rates: {
+      ...{ duplicates, redeliveries, replays, conflicts, reorder, loss, skew },
+      publishedTwice: flags['published-twice'],
+    },
+    silence: flags.silence ?? [],
+    undecodableShare: flags.undecodable,
+    files: flags.files ?? null,
+    shuffledShare: flags['shuffle-files'],
+    eventBytes: flags['event-bytes'],
+  }
+}
+
+function share(what: string, usual: string) {
+  return Flags.custom<number>({
+    parse: async (text) => parseShare(text),
+    default: async () => parseShare(usual),
+    helpValue: '%',
+    description: `${what} (default: ${usual})`,
+  })()
+}
+
+function count(what: string, [least, most]: readonly [number, number], usual: string) {
+  return Flags.custom<number>({
+    parse: async (text) => parseCount(text, least, most),
+    default: async () => parseCount(usual, least, most),
+    helpValue: 'N',
+    description: `${what} (default: ${usual})`,
+  })()
+}
+
+function choice<const T extends string>(options: readonly T[], usual: T, what: string) {
+  return Flags.option({
+    options,
+    default: usual,
+    helpValue: options.join('|'),
+    description: `${what} (default: ${usual})`,
+  })()
+}

@@ -1,0 +1,60 @@
+import type { DuckDBConnection } from '@duckdb/node-api'
+
+/** Turns files of line-delimited JSON into Parquet ones with the same fields as nested columns. */
+export interface ParquetWriter {
+  write(textPath: string, path: string): Promise<void>
+  close(): void
+}
+
+const MOST_RECORD_BYTES = 128 * 1024 * 1024
+
+/**
+ * The columns are those of `sample`: texts stay texts, times among them, and integers are BIGINT.
+ * A field that a record lacks is NULL. One thread, so that the same records are the same bytes.
+ */
+export async function createParquetWriter(sample: Record<string, unknown>): Promise<ParquetWriter> {
+  const duckdb = await import('@duckdb/node-api')
+  const instance = await duckdb.DuckDBInstance.create(':memory:', { threads: '1' })
+  const connection: DuckDBConnection = await instance.connect()
+  const fields = Object.entries(sample).map(
+    ([name, value]) => `${literal(name)}: ${literal(columnType(value))}`,
+  )
+  return {
+    async write(textPath, path) {
+      await connection.run(
+        `COPY (SELECT * FROM read_json(${literal(withoutGlob(textPath))}, format = 'newline_delimited',
+           compression = 'none', maximum_object_size = ${MOST_RECORD_BYTES},
+           columns = {${fields.join(', ')}}))
+         TO ${literal(path)} (FORMAT parquet, COMPRESSION zstd)`,
+      )
+    },
+    close() {
+      connection.closeSync()
+      instance.closeSync()
+    },
+  }
+}
+
+function columnType(value: unknown): string {
+  if (Array.isArray(value)) return `${columnType(value[0])}[]`
+  if (typeof value === 'boolean') return 'BOOLEAN'
+  if (typeof value === 'number') return 'BIGINT'
+  if (typeof value !== 'object' || value === null) return 'VARCHAR'
+  const fields = Object.entries(value).map(
+    ([name, inner]) => `${identifier(name)} ${columnType(inner)}`,
+  )
+  return `STRUCT(${fields.join(', ')})`
+}
+
+function identifier(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`
+}
+
+function literal(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`
+}
+
+/** The path as a pattern that it alone matches. */
+function withoutGlob(path: string): string {
+  return path.replace(/[*?[]/g, '[$&]')
+}

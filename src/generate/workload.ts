@@ -1,0 +1,34 @@
+import { letArrive } from './arrivals.js'
+import { type Deliveries, deliver } from './deliveries.js'
+import { type Events, produceEvents } from './events.js'
+import { type Row, rowsOf } from './names.js'
+import type { WorkloadSettings } from './settings.js'
+
+/** Everything that happened, with what was planted in it. Pure: follows from the settings alone. */
+export interface Workload {
+  readonly settings: WorkloadSettings
+  readonly rows: readonly Row[]
+  readonly events: Events
+  /** In order of arrival. */
+  readonly deliveries: Deliveries
+}
+
+/** Takes about 60 bytes of memory an event. */
+export function makeWorkload(settings: WorkloadSettings): Workload {
+  const rows = rowsOf(settings.types, settings.sources, settings.chains.length)
+  const events = produceEvents(settings, rows)
+  letArrive(events, settings)
+  return { settings, rows, events, deliveries: deliver(events, settings.seed) }
+}
+
+/**
+ * When the place that was measured says that a delivery arrived: a redelivered message keeps the
+ * time it was sent, and a transport records whole milliseconds. In microseconds.
+ */
+export function recordedUs({ settings, rows, events, deliveries }: Workload, d: number): number {
+  const event = deliveries.event[d] ?? 0
+  const isAgain = (deliveries.attempt[d] ?? 1) > 1
+  const us = (isAgain ? events.arrivalUs[event] : deliveries.arrivalUs[d]) ?? 0
+  const chain = settings.chains[rows[events.row[event] ?? 0]?.chain ?? 0]
+  return chain?.recordsArrival ? Math.floor(us / 1000) * 1000 : us
+}

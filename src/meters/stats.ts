@@ -1,0 +1,82 @@
+import type { EventRecord } from '../event/event.js'
+import { compareText } from '../event/sequence.js'
+import type { Delivery } from './delivery.js'
+import type { SpanFigures, StatsRow } from './figures.js'
+import { GroupedMeter } from './grouped.js'
+import { Judge } from './judge.js'
+import type { Meter } from './meter.js'
+import { RowMeter } from './row.js'
+import { SpanMeter } from './span.js'
+
+export interface StatsFigures {
+  span: SpanFigures
+  total: StatsRow
+  /** By events descending, then type, then source in byte order. */
+  types: (StatsRow & { type: string; source: string })[]
+}
+
+type Rows = GroupedMeter<Delivery, StatsRow, RowMeter>
+
+/**
+ * Everything that `evt stats` counts, over deliveries in order of arrival. Identity and order state
+ * run through all rows: an event counts in the row of its own type and source, or in the group that
+ * `rowOf` names (a window, a source), but is compared with all that came before it.
+ */
+export class StatsMeter implements Meter<EventRecord, StatsFigures> {
+  readonly mergeable = 'disjoint'
+  private readonly judge = new Judge()
+  private readonly span = new SpanMeter()
+  private readonly types = new GroupedMeter<Delivery, Map<string, StatsRow>, Rows>(
+    ({ event }) => event.type,
+    () => rowsBy(({ event }) => event.source),
+  )
+  private readonly groups: Rows | null
+
+  constructor(private readonly rowOf: ((event: EventRecord) => string) | null = null) {
+    this.groups = rowOf && rowsBy(({ event }) => rowOf(event))
+  }
+
+  observe(event: EventRecord): void {
+    const delivery = this.judge.judge(event)
+    this.span.observe(delivery)
+    this.types.observe(delivery)
+    this.groups?.observe(delivery)
+  }
+
+  read(): StatsFigures {
+    const total = new RowMeter()
+    const types: StatsFigures['types'] = []
+    for (const [type, sources] of this.types.groups) {
+      for (const [source, row] of sources.groups) {
+        total.merge(row)
+        types.push({ type, source, ...row.read() })
+      }
+    }
+    types.sort(
+      (a, b) =>
+        b.events - a.events || compareText(a.type, b.type) || compareText(a.source, b.source),
+    )
+    return { span: this.span.read(), total: total.read(), types }
+  }
+
+  /** The rows that `rowOf` names, in no order; none where it was not given. */
+  readGroups(): Map<string, StatsRow> {
+    return this.groups?.read() ?? new Map()
+  }
+
+  /** Throws where the parts share an identity or a key. */
+  merge(other: StatsMeter): void {
+    this.judge.merge(other.judge)
+    this.span.merge(other.span)
+    this.types.merge(other.types)
+    if (this.groups && other.groups) this.groups.merge(other.groups)
+  }
+
+  fresh(): StatsMeter {
+    return new StatsMeter(this.rowOf)
+  }
+}
+
+function rowsBy(rowOf: (delivery: Delivery) => string): Rows {
+  return new GroupedMeter(rowOf, () => new RowMeter())
+}

@@ -1,0 +1,56 @@
+import type { ArchiveObject, Fault, RawRecord, Sniffed } from '../archives/object.js'
+import { readRecords } from '../archives/records.js'
+import type { RecordValue } from '../envelopes/decode.js'
+import type { Loaded } from './load.js'
+
+export interface DecodeOptions {
+  firstRecord: number
+  signal: AbortSignal
+  /** What is known to have cut the object off, where its bytes do not tell. */
+  endsWith?: Fault | undefined
+  /** False where the faults of the bytes are reported already. */
+  reports?: boolean
+}
+
+/** Reads an object, or a part of one, through the decoder.
+ * @returns the number of the next record */
+export async function decodeRecords(
+  object: ArchiveObject,
+  sniffed: Sniffed,
+  loaded: Loaded,
+  options: DecodeOptions,
+): Promise<number> {
+  const { firstRecord, signal, endsWith, reports = true } = options
+  let next = firstRecord
+  const report = reports ? (fault: Fault) => loaded.addFault(object.path, fault) : undefined
+  for await (const batch of readRecords(object, sniffed, { firstRecord, endsWith, report })) {
+    for (const raw of batch) {
+      await addRaw(loaded, object.path, raw)
+      next = raw.record + 1
+    }
+    if (signal.aborted) break
+  }
+  return next
+}
+
+/** Keeps a record as what the decoder says it is. */
+export async function addRaw(loaded: Loaded, path: string, raw: RawRecord): Promise<void> {
+  if ('bad' in raw) {
+    loaded.addUndecodable({ ...raw.bad, position: { path, record: raw.record } })
+    return
+  }
+  const full = loaded.add(recordOf(path, raw))
+  if (full) await loaded.flush()
+}
+
+export function recordOf(path: string, raw: Extract<RawRecord, { value: unknown }>): RecordValue {
+  return {
+    value: raw.value,
+    position: { path, record: raw.record },
+    sizeBytes: raw.sizeBytes,
+    // A copy that only undecodable records need.
+    get head() {
+      return raw.head
+    },
+  }
+}

@@ -1,0 +1,135 @@
+import type { SequenceKind } from '../event/event.js'
+import { HashTable } from './hash-table.js'
+
+/** Bits of {@link Deliveries.flags}; the first are those of the narrow relation. */
+export const deliveryFlags = { noId: 2, replay: 4, retried: 8, noKey: 16, again: 32 } as const
+
+/** Deliveries of one source and type whose order is checked in one way. */
+export interface Group {
+  source: string
+  type: string
+  /** What a mapped sequence is; `time` where the type maps none. */
+  order: SequenceKind
+  perSource: boolean
+}
+
+/** One delivery, apart from the columns it is kept in. Hashes are halves of 64 bits. */
+export interface Row {
+  group: number
+  identityLow: number
+  identityHigh: number
+  key: number
+  transport: number
+  /** NaN for none, also for a sequence that a double cannot hold. */
+  sequence: number
+  timeUs: number
+  receivedAtUs: number
+  flags: number
+  record: number
+}
+
+/**
+ * The deliveries of an archive in order of position, 49 bytes each: what the figures need and no
+ * more. Keys and groups are numbered; ids are 64-bit hashes; times are µs, NaN where there is none.
+ */
+export class Deliveries {
+  count = 0
+  identities: Uint32Array
+  groupOf: Uint32Array
+  keyOf: Uint32Array
+  transports: Uint32Array
+  sequences: Float64Array
+  timesUs: Float64Array
+  receivedUs: Float64Array
+  flags: Uint8Array
+  /** Record number within its object. */
+  records: Uint32Array
+  /** Objects by the first delivery they hold, ascending. */
+  readonly objects: { first: number; path: string }[] = []
+  readonly groups: Group[] = []
+  readonly keys = new HashTable()
+  /** Sequences that are text, or integers beyond 2^53, by delivery. */
+  readonly textSequences = new Map<number, string>()
+
+  constructor(expected: number) {
+    const capacity = Math.max(1024, expected)
+    this.identities = new Uint32Array(capacity * 2)
+    this.groupOf = new Uint32Array(capacity)
+    this.keyOf = new Uint32Array(capacity)
+    this.transports = new Uint32Array(capacity)
+    this.sequences = new Float64Array(capacity)
+    this.timesUs = new Float64Array(capacity)
+    this.receivedUs = new Float64Array(capacity)
+    this.flags = new Uint8Array(capacity)
+    this.records = new Uint32Array(capacity)
+  }
+
+  /** Makes room for more deliveries. */
+  reserve(more: number): void {
+    const needed = this.count + more
+    const old = this.flags.length
+    if (needed <= old) return
+    const capacity = Math.max(needed, Math.ceil(old * 1.5))
+    this.identities = copied(this.identities, new Uint32Array(capacity * 2))
+    this.groupOf = copied(this.groupOf, new Uint32Array(capacity))
+    this.keyOf = copied(this.keyOf, new Uint32Array(capacity))
+    this.transports = copied(this.transports, new Uint32Array(capacity))
+    this.sequences = copied(this.sequences, new Float64Array(capacity))
+    this.timesUs = copied(this.timesUs, new Float64Array(capacity))
+    this.receivedUs = copied(this.receivedUs, new Float64Array(capacity))
+    this.flags = copied(this.flags, new Uint8Array(capacity))
+    this.records = copied(this.records, new Uint32Array(capacity))
+  }
+
+  set(at: number, row: Row): void {
+    this.identities[at * 2] = row.identityLow
+    this.identities[at * 2 + 1] = row.identityHigh
+    this.groupOf[at] = row.group
+    this.keyOf[at] = row.key
+    this.transports[at] = row.transport
+    this.sequences[at] = row.sequence
+    this.timesUs[at] = row.timeUs
+    this.receivedUs[at] = row.receivedAtUs
+    this.flags[at] = row.flags
+    this.records[at] = row.record
+  }
+
+  /** Moves a delivery to an earlier place, to close gaps. */
+  move(from: number, to: number): void {
+    if (from === to) return
+    this.identities[to * 2] = this.identities[from * 2] as number
+    this.identities[to * 2 + 1] = this.identities[from * 2 + 1] as number
+    for (const column of this.columns()) column[to] = column[from] as number
+    const text = this.textSequences.get(from)
+    if (text === undefined) return
+    this.textSequences.delete(from)
+    this.textSequences.set(to, text)
+  }
+
+  /** Forgets all deliveries from this one on. */
+  truncate(count: number): void {
+    for (const at of this.textSequences.keys()) if (at >= count) this.textSequences.delete(at)
+    this.count = count
+  }
+
+  positionOf(at: number): { path: string; record: number } {
+    let low = 0
+    let high = this.objects.length - 1
+    while (low < high) {
+      const middle = (low + high + 1) >>> 1
+      if ((this.objects[middle]?.first ?? 0) <= at) low = middle
+      else high = middle - 1
+    }
+    return { path: this.objects[low]?.path ?? '', record: this.records[at] ?? 0 }
+  }
+
+  private columns(): (Uint32Array | Float64Array | Uint8Array)[] {
+    const { groupOf, keyOf, transports, sequences, timesUs, receivedUs, flags, records } = this
+    return [groupOf, keyOf, transports, sequences, timesUs, receivedUs, flags, records]
+  }
+}
+
+function copied<A extends Uint32Array | Float64Array | Uint8Array>(from: A, to: A): A {
+  to.set(from)
+  return to
+}

@@ -1,0 +1,22 @@
+import { type Arrival, arrivalOf } from './arrival.js'
+import type { Deliveries } from './deliveries.js'
+import { findReordered, type Reordered } from './reorder.js'
+import { markRepeats, type Repeat } from './repeats.js'
+import { type Streams, streamsOf } from './streams.js'
+
+/** What an archive's deliveries say about each other. */
+export interface Judged {
+  arrival: Arrival
+  repeats: Repeat[]
+  streams: Streams
+  reordered: Reordered[]
+}
+
+/** Marks repeated deliveries, then finds the reordered among the first ones. */
+export function judge(deliveries: Deliveries): Judged {
+  const arrival = arrivalOf(deliveries)
+  const repeats = markRepeats(deliveries, arrival)
+  const streams = streamsOf(deliveries)
+  const reordered = findReordered(deliveries, arrival, streams)
+  return { arrival, repeats, streams, reordered }
+}

@@ -1,0 +1,134 @@
+import { changeOf } from '../archives/bytes.js'
+import type { Fault, FileObject } from '../archives/object.js'
+import { readRecords, readRecordsAt } from '../archives/records.js'
+import type { Duckdb } from '../engines/duckdb.js'
+import { quoteText } from '../engines/leaf-tree.js'
+import { narrowSql } from '../engines/narrow.js'
+import type { RecordValue } from '../envelopes/decode.js'
+import type { Undecodable } from '../event/event.js'
+import { decodeRecords, recordOf } from './decode-records.js'
+import type { Loaded } from './load.js'
+import { appendChunk } from './narrow-rows.js'
+import { plainLines } from './plain-lines.js'
+import type { Projections } from './projections.js'
+
+const SAMPLED_RECORDS = 100
+const MAX_OBJECT_BYTES = 16 * 1024 * 1024
+/** Above this share of uncertain rows the decoder reads everything: it reads it all anyway. */
+const MAX_SUSPECT_SHARE = 0.2
+
+export interface LinesOptions {
+  firstRecord: number
+  signal: AbortSignal
+  /** DuckDB reads the lines faithfully, as far as is known. */
+  plain: boolean
+  endsWith?: Fault | undefined
+}
+
+export interface LineRowsOptions {
+  duckdb: Duckdb
+  projections: Projections
+  loaded: Loaded
+  /** Smaller files cost more as a query than they are worth. */
+  sqlFromBytes: number
+}
+
+/** Reads files of line-delimited JSON through SQL, and what SQL is not sure of through the decoder. */
+export class LineRows {
+  constructor(private readonly options: LineRowsOptions) {}
+
+  /** @returns the number of the next record */
+  async read(file: FileObject, options: LinesOptions): Promise<number> {
+    const { loaded } = this.options
+    const { firstRecord, signal, endsWith } = options
+    const next = await this.readBySql(file, options)
+    if (next !== null) return next
+    return decodeRecords(file, plainLines, loaded, { firstRecord, signal, endsWith, reports: false })
+  }
+
+  /** @returns null where the decoder has to read the file; nothing of it is kept then */
+  private async readBySql(file: FileObject, options: LinesOptions): Promise<number | null> {
+    const { loaded, projections, sqlFromBytes } = this.options
+    if (!options.plain || file.sizeBytes < sqlFromBytes) return null
+    const projection = projections.forSample(await sampleOf(file))
+    if (!projection) return null
+    await loaded.flush()
+    const first = loaded.deliveries.count
+    const scan =
+      `read_json([${quoteText(file.file)}], format = 'newline_delimited', compression = 'uncompressed', ` +
+      `auto_detect = false, ignore_errors = true, maximum_object_size = ${MAX_OBJECT_BYTES}, ` +
+      `columns = ${projection.columns})`
+    const suspects: number[] = []
+    try {
+      const rows = await this.append(narrowSql(projection, scan, 'columns'), options, suspects)
+      const kept = await this.settle(file, options, first, suspects)
+      if (kept) {
+        loaded.select(first)
+        return options.firstRecord + rows
+      }
+    } catch (error) {
+      // A line too long for it ends DuckDB's whole scan, and so does what it takes for a bad file.
+      if (options.signal.aborted || !isDuckdbError(error)) throw error
+    }
+    loaded.deliveries.truncate(first)
+    return null
+  }
+
+  private async append(sql: string, options: LinesOptions, suspects: number[]): Promise<number> {
+    const { duckdb, loaded } = this.options
+    let rows = 0
+    for await (const chunk of duckdb.chunks(sql)) {
+      const { deliveries, groups } = loaded
+      appendChunk(deliveries, groups, chunk, options.firstRecord + rows, suspects)
+      rows += chunk.rowCount
+      if (options.signal.aborted) break
+    }
+    return rows
+  }
+
+  /** Lets the decoder read the suspects. False where their number or their lines speak against it. */
+  private async settle(
+    file: FileObject,
+    { firstRecord }: LinesOptions,
+    first: number,
+    suspects: readonly number[],
+  ): Promise<boolean> {
+    const { loaded } = this.options
+    if (suspects.length === 0) return true
+    if (suspects.length > (loaded.deliveries.count - first) * MAX_SUSPECT_SHARE) return false
+    const wanted = suspects.map((at) => firstRecord + at - first)
+    let several = false
+    const onSeveral = () => {
+      several = true
+    }
+    const found = await readRecordsAt(file, plainLines, wanted, { firstRecord, onSeveral })
+    if (several || found.size !== wanted.length) return false
+    const records = new Map<number, RecordValue | Undecodable>()
+    for (const [record, raw] of found) {
+      const at = first + record - firstRecord
+      if ('bad' in raw) records.set(at, { ...raw.bad, position: { path: file.path, record } })
+      else records.set(at, recordOf(file.path, raw))
+    }
+    await loaded.replace(new Map([...records].sort(([a], [b]) => a - b)))
+    return true
+  }
+}
+
+/** What became of a file that DuckDB read, since it was listed. */
+export async function reportChange(file: FileObject, loaded: Loaded): Promise<void> {
+  const fault = await changeOf(file)
+  if (fault) loaded.addFault(file.path, fault)
+}
+
+async function sampleOf(file: FileObject): Promise<RecordValue[]> {
+  const sample: RecordValue[] = []
+  for await (const batch of readRecords(file, plainLines, { chunkBytes: 256 * 1024 })) {
+    for (const raw of batch) if ('value' in raw) sample.push(recordOf(file.path, raw))
+    if (sample.length >= SAMPLED_RECORDS) break
+  }
+  return sample.slice(0, SAMPLED_RECORDS)
+}
+
+function isDuckdbError(error: unknown): boolean {
+  return error instanceof Error && /^(IO|Invalid Input|Out of Range|Conversion) Error/.test(error.message)
+}

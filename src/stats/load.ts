@@ -1,0 +1,161 @@
+import type { ArchiveObject, Fault } from '../archives/object.js'
+import type { Duckdb } from '../engines/duckdb.js'
+import type { RecordValue } from '../envelopes/decode.js'
+import type { Decoded, EventRecord, FieldFault, Position, Undecodable } from '../event/event.js'
+import type { Mapping } from '../event/mapping.js'
+import { Deliveries, type Row } from './deliveries.js'
+import { rowsOfEvents, textSequenceOf } from './event-rows.js'
+import { GroupTable } from './group-table.js'
+import { type Selection, select } from './selection.js'
+
+/** A fault of an object, or one that kept it from being read at all. */
+export interface ObjectFault {
+  path: string
+  fault: Fault
+}
+
+/** A field that was found and cannot be used; a few are kept to show. */
+export interface FaultyField {
+  group: { source: string; type: string }
+  fault: FieldFault
+  position: Position
+  id: string | null
+  key: string | null
+}
+
+const MAX_KEPT = 1000
+const MAX_PENDING = 20_000
+
+/** What was read of an archive. Deliveries come in order of position. */
+export class Loaded {
+  readonly deliveries: Deliveries
+  readonly groups: GroupTable
+  readonly objectFaults: ObjectFault[] = []
+  readonly faultyFields: FaultyField[] = []
+  readonly faultyFieldCounts = new Map<string, number>()
+  readonly undecodables: Undecodable[] = []
+  readonly undecodableReasons = new Map<string, number>()
+  undecodable = 0
+  objects = 0
+  bytes = 0
+  interrupted = false
+  private pending: EventRecord[] = []
+
+  constructor(
+    private readonly duckdb: Duckdb,
+    private readonly selection: Selection,
+    private readonly decode: (record: RecordValue) => Decoded[],
+    mapping: Mapping,
+    expected: number,
+  ) {
+    this.deliveries = new Deliveries(expected)
+    this.groups = new GroupTable(this.deliveries.groups, mapping)
+  }
+
+  /** Begins an object; what is added next is of it. */
+  begin(object: ArchiveObject): void {
+    const { deliveries } = this
+    deliveries.objects.push({ first: deliveries.count + this.pending.length, path: object.path })
+    this.objects += 1
+    this.bytes += object.kind === 'file' ? object.sizeBytes : 0
+  }
+
+  addFault(path: string, fault: Fault): void {
+    this.objectFaults.push({ path, fault })
+  }
+
+  get records(): number {
+    return this.deliveries.count + this.pending.length + this.undecodable
+  }
+
+  /** Decodes a record and keeps what it is, in the order of the calls.
+   * @returns whether so many wait that they should be flushed */
+  add(record: RecordValue): boolean {
+    for (const decoded of this.decode(record)) {
+      if (decoded.kind === 'event') this.pending.push(decoded.event)
+      else this.addUndecodable(decoded.undecodable)
+    }
+    return this.pending.length >= MAX_PENDING
+  }
+
+  addUndecodable(undecodable: Undecodable): void {
+    this.undecodable += 1
+    const { reason } = undecodable
+    this.undecodableReasons.set(reason, (this.undecodableReasons.get(reason) ?? 0) + 1)
+    if (this.undecodables.length < MAX_KEPT) this.undecodables.push(undecodable)
+  }
+
+  /** Appends the decoded events that wait: rows of SQL may follow them. */
+  async flush(): Promise<void> {
+    const events = this.pending
+    if (events.length === 0) return
+    this.pending = []
+    const { deliveries } = this
+    const first = deliveries.count
+    const rows = await this.rowsOf(events)
+    deliveries.reserve(rows.length)
+    for (const [n, row] of rows.entries()) this.set(first + n, row, events[n])
+    deliveries.count += rows.length
+    this.select(first)
+  }
+
+  /** Replaces rows that SQL was not sure of, given by their place, by what the decoder says, and
+   * drops those that hold no event. Places ascend. */
+  async replace(records: ReadonlyMap<number, RecordValue | Undecodable>): Promise<void> {
+    const places: number[] = []
+    const events: EventRecord[] = []
+    const dropped: number[] = []
+    for (const [at, record] of records) {
+      const decoded = 'value' in record ? this.decode(record) : []
+      for (const each of decoded) if (each.kind === 'event') events.push(each.event)
+      if (events.length > places.length) places.push(at)
+      else dropped.push(at)
+      if (!('value' in record)) this.addUndecodable(record)
+      for (const each of decoded) {
+        if (each.kind === 'undecodable') this.addUndecodable(each.undecodable)
+      }
+    }
+    const rows = await this.rowsOf(events)
+    for (const [n, row] of rows.entries()) this.set(places[n] as number, row, events[n])
+    this.drop(dropped)
+  }
+
+  private drop(places: readonly number[]): void {
+    const [first] = places
+    if (first === undefined) return
+    const gone = new Set(places)
+    let kept = first
+    for (let at = first; at < this.deliveries.count; at++) {
+      if (gone.has(at)) continue
+      this.deliveries.move(at, kept)
+      kept += 1
+    }
+    this.deliveries.truncate(kept)
+  }
+
+  /** Applies the selection to the deliveries from `first` on. */
+  select(first: number): void {
+    select(this.deliveries, this.selection, first)
+  }
+
+  private rowsOf(events: readonly EventRecord[]): Promise<Row[]> {
+    return rowsOfEvents(this.duckdb, this.deliveries, this.groups, events)
+  }
+
+  private set(at: number, row: Row, event: EventRecord | undefined): void {
+    this.deliveries.set(at, row)
+    if (!event) return
+    const text = textSequenceOf(event)
+    if (text !== null) this.deliveries.textSequences.set(at, text)
+    for (const fault of event.faults) this.addFaultyField(event, fault)
+  }
+
+  private addFaultyField(event: EventRecord, fault: FieldFault): void {
+    const name = JSON.stringify([event.source, event.type, fault.field, fault.reason])
+    const known = this.faultyFieldCounts.get(name) ?? 0
+    this.faultyFieldCounts.set(name, known + 1)
+    if (known >= 3) return
+    const { source, type, position, id, key } = event
+    this.faultyFields.push({ group: { source, type }, fault, position, id, key })
+  }
+}

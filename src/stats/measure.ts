@@ -1,0 +1,91 @@
+import { timeText } from '../event/time.js'
+import { compareText } from '../event/sequence.js'
+import type { Deliveries } from './deliveries.js'
+import type { Judged } from './judge.js'
+import type { Span, StatsRow, TypeRow, WindowRow } from './result.js'
+import { RowTally } from './row-tally.js'
+import { rowsBySource, rowsByType, rowsByWindow } from './rows.js'
+import { tally, totalOf } from './tally.js'
+
+export interface Measured {
+  span: Span
+  total: StatsRow
+  types: TypeRow[]
+  windows: WindowRow[] | undefined
+}
+
+export interface MeasureOptions {
+  /** One row a type and source, or one a source. */
+  by: 'type' | 'source'
+  /** The width of windows; null: none. */
+  windowUs: number | null
+}
+
+/** All figures of what was judged (DESIGN §8). */
+export function measure(
+  deliveries: Deliveries,
+  judged: Judged,
+  { by, windowUs }: MeasureOptions,
+): Measured {
+  const rows = by === 'type' ? rowsByType(deliveries) : rowsBySource(deliveries)
+  const tallies = tally(deliveries, judged, rows.names.length, rows.rowOf)
+  const types = rows.names.map(({ source, type }, row) => ({
+    type,
+    source,
+    ...figuresOf(tallies[row]),
+  }))
+  return {
+    span: spanOf(deliveries),
+    total: totalOf(deliveries, judged, tallies).figures(),
+    types: types.filter(({ events }) => events > 0).sort(byEvents),
+    windows: windowUs === null ? undefined : windowsOf(deliveries, judged, windowUs),
+  }
+}
+
+function windowsOf(deliveries: Deliveries, judged: Judged, windowUs: number): WindowRow[] {
+  const rows = rowsByWindow(deliveries, windowUs)
+  const tallies = tally(deliveries, judged, rows.names.length, rows.rowOf)
+  return rows.names
+    .map(({ startUs }, row) => ({ startUs, figures: figuresOf(tallies[row]) }))
+    .sort((a, b) => a.startUs - b.startUs)
+    .map(({ startUs, figures }) => ({
+      start: timeText(startUs),
+      end: timeText(startUs + windowUs),
+      ...figures,
+    }))
+}
+
+function figuresOf(row: RowTally | undefined): StatsRow {
+  return (row ?? new RowTally()).figures()
+}
+
+/** By events descending, then type, then source in byte order. */
+function byEvents(a: TypeRow, b: TypeRow): number {
+  return b.events - a.events || compareText(a.type, b.type) || compareText(a.source, b.source)
+}
+
+function spanOf({ count, timesUs, receivedUs }: Deliveries): Span {
+  const time = extent(timesUs, count)
+  const receivedAt = extent(receivedUs, count)
+  return {
+    firstTime: text(time.first),
+    lastTime: text(time.last),
+    firstReceivedAt: text(receivedAt.first),
+    lastReceivedAt: text(receivedAt.last),
+  }
+}
+
+function extent(timesUs: Float64Array, count: number) {
+  let first = Number.POSITIVE_INFINITY
+  let last = Number.NEGATIVE_INFINITY
+  for (let at = 0; at < count; at++) {
+    const us = timesUs[at] as number
+    if (us < first) first = us
+    if (us > last) last = us
+  }
+  return { first, last }
+}
+
+function text(us: number): string | null {
+  return Number.isFinite(us) ? timeText(us) : null
+}

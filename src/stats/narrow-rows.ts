@@ -1,0 +1,75 @@
+import type { DuckDBDataChunk } from '@duckdb/node-api'
+import { narrowColumns, narrowFlags } from '../engines/narrow.js'
+import type { Deliveries } from './deliveries.js'
+import type { GroupTable } from './group-table.js'
+import { bytes, doubles, words } from './words.js'
+
+const columnOf = (name: (typeof narrowColumns)[number]) => narrowColumns.indexOf(name)
+
+/**
+ * Appends the rows of a chunk of the narrow relation as deliveries, and lists those that the decoder
+ * has to read instead: their rows hold nothing that may be used.
+ */
+export function appendChunk(
+  deliveries: Deliveries,
+  groups: GroupTable,
+  chunk: DuckDBDataChunk,
+  firstRecord: number,
+  suspects: number[],
+): void {
+  const rows = chunk.rowCount
+  deliveries.reserve(rows)
+  const base = deliveries.count
+  const flags = bytes(chunk, columnOf('flags'))
+  deliveries.flags.set(flags, base)
+  deliveries.identities.set(words(chunk, columnOf('identity')), base * 2)
+  deliveries.sequences.set(doubles(chunk, columnOf('s')), base)
+  deliveries.timesUs.set(doubles(chunk, columnOf('event_us')), base)
+  deliveries.receivedUs.set(doubles(chunk, columnOf('received_us')), base)
+  const transports = words(chunk, columnOf('transport'))
+  for (let n = 0; n < rows; n++) {
+    deliveries.records[base + n] = firstRecord + n
+    deliveries.transports[base + n] = transports[2 * n] as number
+    if ((flags[n] as number) & narrowFlags.suspect) suspects.push(base + n)
+  }
+  numberKeys(deliveries, flags, words(chunk, columnOf('key_hash')), base)
+  numberGroups(deliveries, groups, chunk, base)
+  deliveries.count += rows
+}
+
+function numberKeys(
+  deliveries: Deliveries,
+  flags: Uint8Array,
+  hashes: Uint32Array,
+  base: number,
+): void {
+  const { keyOf, keys } = deliveries
+  const none = narrowFlags.suspect | narrowFlags.noKey
+  for (let n = 0; n < flags.length; n++) {
+    if ((flags[n] as number) & none) continue
+    keyOf[base + n] = keys.numberOf(hashes[2 * n] as number, hashes[2 * n + 1] as number)
+  }
+}
+
+function numberGroups(
+  deliveries: Deliveries,
+  groups: GroupTable,
+  chunk: DuckDBDataChunk,
+  base: number,
+): void {
+  const hashes = words(chunk, columnOf('grp'))
+  const text = (column: 'source' | 'type' | 'sequence', n: number) =>
+    chunk.getColumnVector(columnOf(column)).getItem(n)
+  for (let n = 0; n < chunk.rowCount; n++) {
+    const at = base + n
+    if ((deliveries.flags[at] as number) & narrowFlags.suspect) continue
+    const group = groups.numberOfRow(hashes[2 * n] as number, hashes[2 * n + 1] as number, () => ({
+      source: String(text('source', n)),
+      type: String(text('type', n)),
+    }))
+    deliveries.groupOf[at] = group
+    if (deliveries.groups[group]?.order !== 'text') continue
+    const sequence = text('sequence', n)
+    if (typeof sequence === 'string') deliveries.textSequences.set(at, sequence)
+  }
+}

@@ -1,0 +1,50 @@
+import { type Chain, Unprojectable } from '../engines/chain-sql.js'
+import { createProjection, type Projection } from '../engines/projection.js'
+import type { RecordValue } from '../envelopes/decode.js'
+import { createUnwrapper } from '../envelopes/layers.js'
+import { presetEnvelopes } from '../envelopes/presets.js'
+import type { Mapping } from '../event/mapping.js'
+
+const MAX_CHAINS = 4
+
+/** The projections of an archive, one for each set of wrappings that a file's first records show. */
+export class Projections {
+  private readonly known
+  private readonly unwrap
+  private readonly bySample = new Map<string, Projection | null>()
+
+  constructor(
+    private readonly mapping: Mapping,
+    presets: readonly string[] | undefined,
+  ) {
+    this.known = presetEnvelopes(presets)
+    this.unwrap = createUnwrapper(this.known)
+  }
+
+  /** Null where SQL cannot read what the sample shows. */
+  forSample(sample: readonly RecordValue[]): Projection | null {
+    const chains = new Map<string, Chain>()
+    for (const { value } of sample) {
+      const unwrapped = this.unwrap(value)
+      if (!unwrapped.ok) continue
+      chains.set(unwrapped.envelopes.map(({ name }) => name).join(), unwrapped.envelopes)
+    }
+    if (chains.size === 0) return null
+    const names = [...chains.keys()].sort()
+    const found = this.bySample.get(names.join(' '))
+    if (found !== undefined) return found
+    const some = names.slice(0, MAX_CHAINS).map((name) => chains.get(name) ?? [])
+    const projection = this.project(some)
+    this.bySample.set(names.join(' '), projection)
+    return projection
+  }
+
+  private project(chains: readonly Chain[]): Projection | null {
+    try {
+      return createProjection({ chains, mapping: this.mapping, known: this.known })
+    } catch (error) {
+      if (error instanceof Unprojectable) return null
+      throw error
+    }
+  }
+}

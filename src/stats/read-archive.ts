@@ -1,0 +1,116 @@
+import type { ArchiveObject, Fault, Sniffed } from '../archives/object.js'
+import { sniff } from '../archives/sniff.js'
+import { type Segment, spoolLines } from '../archives/spool.js'
+import { ahead } from './ahead.js'
+import { decodeRecords } from './decode-records.js'
+import { type LineRows, reportChange } from './line-rows.js'
+import type { Loaded } from './load.js'
+import type { ParquetRows } from './parquet-rows.js'
+import { plainLines } from './plain-lines.js'
+
+export interface ReadOptions {
+  loaded: Loaded
+  lines: LineRows
+  parquet: ParquetRows
+  signal: AbortSignal
+  spoolDir?: string | undefined
+  /** Called whenever more has been read; `bytes` as stored. */
+  onProgress(done: { bytes: number; objects: number; records: number }): void
+}
+
+/** What is read next: a whole object, or a part of one that was unpacked. */
+interface Part {
+  object: ArchiveObject
+  sniffed: Sniffed
+  segment: Segment | null
+  isFirst: boolean
+}
+
+/** How much larger than gzip its text is taken to be, for the progress of one object. */
+const GZIP_RATIO = 6
+
+/**
+ * Reads objects in their order into `loaded`. Lines that DuckDB reads faithfully go through SQL,
+ * everything else through the decoder; gzip is unpacked ahead, while what came before is measured.
+ */
+export async function readArchive(
+  objects: readonly ArchiveObject[],
+  options: ReadOptions,
+): Promise<void> {
+  const { loaded, signal, onProgress } = options
+  const parts = ahead(partsOf(objects, options), 2)
+  let firstRecord = 1
+  let unpackedBytes = 0
+  try {
+    for await (const part of parts) {
+      if (signal.aborted) {
+        await part.segment?.release()
+        break
+      }
+      if (part.isFirst) {
+        loaded.begin(part.object)
+        firstRecord = 1
+        unpackedBytes = 0
+      }
+      firstRecord = await readPart(part, firstRecord, options)
+      unpackedBytes += part.segment?.bytes ?? 0
+      const openBytes = part.segment ? sizeOf(part.object) - unpackedBytes / GZIP_RATIO : 0
+      const bytes = loaded.bytes - Math.max(0, openBytes)
+      onProgress({ bytes, objects: loaded.objects, records: loaded.records })
+    }
+    await loaded.flush()
+  } finally {
+    loaded.interrupted = signal.aborted
+    await parts.return(undefined)
+  }
+}
+
+async function* partsOf(
+  objects: readonly ArchiveObject[],
+  { loaded, spoolDir }: ReadOptions,
+): AsyncGenerator<Part> {
+  for (const object of objects) {
+    const sniffed = await sniff(object)
+    const isLines = sniffed.format === 'ndjson' && !sniffed.utf16
+    const isPlainFile = object.kind === 'file' && sniffed.compression === 'none' && !sniffed.bom
+    if (!isLines || isPlainFile) {
+      yield { object, sniffed, segment: null, isFirst: true }
+      continue
+    }
+    let isFirst = true
+    const report = (fault: Fault) => loaded.addFault(object.path, fault)
+    for await (const segment of spoolLines(object, sniffed, { dir: spoolDir, report })) {
+      yield { object, sniffed: plainLines, segment, isFirst }
+      isFirst = false
+    }
+    if (isFirst) yield { object, sniffed: { ...plainLines, format: 'empty' }, segment: null, isFirst }
+  }
+}
+
+/** @returns the number of the next record */
+async function readPart(part: Part, firstRecord: number, options: ReadOptions): Promise<number> {
+  const { object, sniffed, segment } = part
+  const { loaded, lines, parquet, signal } = options
+  if (segment) {
+    const { plain, fault: endsWith } = segment
+    try {
+      return await lines.read(segment.object, { firstRecord, signal, plain, endsWith })
+    } finally {
+      await segment.release()
+    }
+  }
+  if (sniffed.format === 'empty') return firstRecord
+  if (sniffed.format === 'parquet' && object.kind === 'file') {
+    return parquet.read(object, signal)
+  }
+  if (sniffed.format === 'ndjson' && !sniffed.utf16 && !sniffed.bom && object.kind === 'file') {
+    const next = await lines.read(object, { firstRecord, signal, plain: true })
+    await reportChange(object, loaded)
+    return next
+  }
+  return decodeRecords(object, sniffed, loaded, { firstRecord, signal })
+}
+
+function sizeOf(object: ArchiveObject): number {
+  return object.kind === 'file' ? object.sizeBytes : 0
+}

@@ -1,0 +1,86 @@
+import { LatencyHistogram } from '../meters/hdr.js'
+import { resolutionMs, type TimeGrain } from '../meters/latency.js'
+import type { Cause } from './repeats.js'
+import type { Reordered } from './reorder.js'
+import { LatencyCounts } from './latency-counts.js'
+import type { StatsRow } from './result.js'
+
+/** The counts behind one row of the result. Rows add up: a total is its rows merged, apart from
+ * keys, of which one can be in several rows. */
+export class RowTally {
+  events = 0
+  noIdentity = 0
+  keys = 0
+  checked = 0
+  readonly grain: TimeGrain = { times: 0, wholeSeconds: 0, wholeMillis: 0 }
+  readonly latency = new LatencyCounts()
+  private readonly byCause = { replay: 0, redelivery: 0, sameId: 0 }
+  private readonly late = new LatencyHistogram()
+  private reordered = 0
+  private maxExtent = 0
+
+  addRepeat(cause: Cause): void {
+    this.byCause[cause] += 1
+  }
+
+  addReordered({ extent, lateUs }: Reordered): void {
+    this.reordered += 1
+    if (extent > this.maxExtent) this.maxExtent = extent
+    if (!Number.isNaN(lateUs)) this.late.record(lateUs)
+  }
+
+  addTime(timeUs: number): void {
+    this.grain.times += 1
+    if (Math.floor(timeUs / 1e3) * 1e3 !== timeUs) return
+    this.grain.wholeMillis += 1
+    if (Math.floor(timeUs / 1e6) * 1e6 === timeUs) this.grain.wholeSeconds += 1
+  }
+
+  merge(other: RowTally): void {
+    this.events += other.events
+    this.noIdentity += other.noIdentity
+    this.checked += other.checked
+    this.reordered += other.reordered
+    this.maxExtent = Math.max(this.maxExtent, other.maxExtent)
+    for (const cause of ['replay', 'redelivery', 'sameId'] as const) {
+      this.byCause[cause] += other.byCause[cause]
+    }
+    for (const grain of ['times', 'wholeSeconds', 'wholeMillis'] as const) {
+      this.grain[grain] += other.grain[grain]
+    }
+    this.latency.merge(other.latency)
+    this.late.merge(other.late)
+  }
+
+  figures(): StatsRow {
+    const { events, byCause } = this
+    const count = byCause.replay + byCause.redelivery + byCause.sameId
+    const claimed = events > this.noIdentity
+    return {
+      events,
+      distinct: claimed ? events - count : null,
+      duplicates: {
+        count: claimed ? count : null,
+        rate: claimed ? count / events : null,
+        byCause: { ...byCause },
+      },
+      ordering: this.ordering(),
+      latencyMs: this.latency.histogram().figures(resolutionMs(this.grain)),
+    }
+  }
+
+  private ordering(): StatsRow['ordering'] {
+    const { keys, checked, reordered, maxExtent } = this
+    const late = this.late.figures()
+    const none = checked === 0
+    return {
+      keys,
+      checked,
+      reordered,
+      ratio: none ? null : reordered / checked,
+      maxExtent: none ? null : maxExtent,
+      maxLateMs: !none && reordered === 0 ? 0 : late.max,
+      p99LateMs: late.p99,
+    }
+  }
+}

@@ -1,0 +1,111 @@
+import { type ArchiveObject, isLoss } from '../archives/object.js'
+import { openDuckdb } from '../engines/duckdb.js'
+import { createDecoder } from '../envelopes/decode.js'
+import type { Mapping } from '../event/mapping.js'
+import { timeText } from '../event/time.js'
+import { judge } from './judge.js'
+import { LineRows } from './line-rows.js'
+import { Loaded, type ObjectFault } from './load.js'
+import { type MeasureOptions, measure } from './measure.js'
+import { ParquetRows } from './parquet-rows.js'
+import { Projections } from './projections.js'
+import { readArchive } from './read-archive.js'
+import type { StatsResult } from './result.js'
+import type { Selection } from './selection.js'
+import { type Timeline, timelineOf } from './timeline.js'
+
+export interface StatsOptions extends MeasureOptions {
+  /** As the user named them. */
+  sources: readonly string[]
+  objects: readonly ArchiveObject[]
+  mapping: Mapping
+  presets?: readonly string[] | undefined
+  selection: Selection
+  memoryLimitBytes: number
+  spoolDir?: string | undefined
+  threads?: number | undefined
+  signal: AbortSignal
+  onProgress(done: { bytes: number; objects: number; records: number }): void
+  /** Line-delimited files below this size are not worth a query. */
+  sqlFromBytes?: number | undefined
+}
+
+/** The result, and what only people are shown. */
+export interface ArchiveStats {
+  result: StatsResult
+  /** Events by arrival, else by time; null where no event has either. */
+  timeline: Timeline | null
+  objectFaults: readonly ObjectFault[]
+}
+
+const SQL_FROM_BYTES = 128 * 1024
+const TYPICAL_EVENT_BYTES = 500
+const TYPICAL_RATIO = 6
+
+/** Measures an archive (DESIGN §8). After an abort the result holds what was read until then. */
+export async function archiveStats(options: StatsOptions): Promise<ArchiveStats> {
+  const { mapping, presets, selection, signal } = options
+  const duckdb = await openDuckdb({
+    memoryLimitBytes: options.memoryLimitBytes,
+    threads: options.threads,
+  })
+  try {
+    const projections = new Projections(mapping, presets)
+    const decode = createDecoder({ mapping, presets })
+    const loaded = new Loaded(duckdb, selection, decode, mapping, expected(options.objects))
+    const sqlFromBytes = options.sqlFromBytes ?? SQL_FROM_BYTES
+    await readArchive(options.objects, {
+      loaded,
+      lines: new LineRows({ duckdb, projections, loaded, sqlFromBytes }),
+      parquet: new ParquetRows(duckdb, projections, loaded),
+      signal,
+      spoolDir: options.spoolDir,
+      onProgress: options.onProgress,
+    })
+    const judged = judge(loaded.deliveries)
+    const measured = measure(loaded.deliveries, judged, options)
+    return {
+      result: resultOf(options, loaded, measured),
+      timeline: timelineOf(loaded.deliveries),
+      objectFaults: loaded.objectFaults,
+    }
+  } finally {
+    duckdb.close()
+  }
+}
+
+function resultOf(
+  { sources, selection }: StatsOptions,
+  loaded: Loaded,
+  { span, total, types, windows }: ReturnType<typeof measure>,
+): StatsResult {
+  const text = (us: number | null) => (us === null ? null : timeText(us))
+  return {
+    schema: 'evt.stats/1',
+    sources: [...sources],
+    selection: { since: text(selection.sinceUs), until: text(selection.untilUs) },
+    partial: loaded.interrupted || loaded.objectFaults.some(({ fault }) => isLoss(fault)),
+    span,
+    read: {
+      objects: loaded.objects,
+      bytes: loaded.bytes,
+      records: loaded.records,
+      undecodable: loaded.undecodable,
+    },
+    total,
+    types,
+    ...(windows ? { windows } : {}),
+    findings: [],
+    ...(selection.sample == null ? {} : { sample: selection.sample }),
+  }
+}
+
+/** How many events the objects may hold; room is made for more where that is too few. */
+function expected(objects: readonly ArchiveObject[]): number {
+  let bytes = 0
+  for (const object of objects) {
+    if (object.kind !== 'file') continue
+    bytes += object.sizeBytes * (/\.(gz|gzip|parquet)$/i.test(object.path) ? TYPICAL_RATIO : 1)
+  }
+  return Math.ceil(bytes / TYPICAL_EVENT_BYTES)
+}

@@ -1,0 +1,54 @@
+import { KeyCounts } from './key-counts.js'
+import { type Deliveries, deliveryFlags } from './deliveries.js'
+import type { Judged } from './judge.js'
+import { RowTally } from './row-tally.js'
+import { isChecked } from './streams.js'
+
+/** Counts every delivery in the row that `rowOf` numbers, and in no row where that is negative. */
+export function tally(
+  deliveries: Deliveries,
+  judged: Judged,
+  rows: number,
+  rowOf: (at: number) => number,
+): RowTally[] {
+  const tallies = Array.from({ length: rows }, () => new RowTally())
+  const keys = new KeyCounts(rows, deliveries.keys.size)
+  const { count, flags, timesUs, receivedUs, keyOf } = deliveries
+  for (let at = 0; at < count; at++) {
+    const row = rowOf(at)
+    const tallied = tallies[row]
+    if (!tallied) continue
+    const flag = flags[at] as number
+    const timeUs = timesUs[at] as number
+    const receivedAtUs = receivedUs[at] as number
+    tallied.events += 1
+    if (flag & deliveryFlags.noId) tallied.noIdentity += 1
+    const timed = !Number.isNaN(timeUs)
+    if (timed) tallied.addTime(timeUs)
+    if (flag & deliveryFlags.again) continue
+    if (timed && !Number.isNaN(receivedAtUs)) tallied.latency.record(receivedAtUs, timeUs)
+    if (!isChecked(deliveries, judged.streams, at)) continue
+    tallied.checked += 1
+    keys.add(row, keyOf[at] as number)
+  }
+  for (const { deliveries: rowsOf, causes } of judged.repeats) {
+    for (const [n, cause] of causes.entries()) {
+      tallies[rowOf(rowsOf[n + 1] as number)]?.addRepeat(cause)
+    }
+  }
+  for (const reordered of judged.reordered) tallies[rowOf(reordered.at)]?.addReordered(reordered)
+  for (const [row, tallied] of tallies.entries()) tallied.keys = keys.byRow[row] as number
+  return tallies
+}
+
+/** All rows as one. */
+export function totalOf(deliveries: Deliveries, judged: Judged, rows: RowTally[]): RowTally {
+  const total = new RowTally()
+  for (const row of rows) total.merge(row)
+  const keys = new KeyCounts(1, deliveries.keys.size)
+  for (let at = 0; at < deliveries.count; at++) {
+    if (isChecked(deliveries, judged.streams, at)) keys.add(0, deliveries.keyOf[at] as number)
+  }
+  total.keys = keys.byRow[0] as number
+  return total
+}

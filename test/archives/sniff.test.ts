@@ -1,0 +1,69 @@
+import { gzipSync } from 'node:zlib'
+import { expect, test } from 'vitest'
+import { PeekedStream } from '../../src/archives/peeked-stream.js'
+import { readRecords } from '../../src/archives/records.js'
+import { sniff } from '../../src/archives/sniff.js'
+import { short, testFolder, write } from './files.js'
+
+const folder = testFolder()
+const long = 'x'.repeat(100_000)
+
+test.each<[string, string | Uint8Array, string]>([
+  ['nothing', '', 'empty'],
+  ['white space', ' \n\r\n\t', 'empty'],
+  ['a byte order mark alone', '\ufeff', 'empty'],
+  ['an object a line', '{"a":1}\n{"b":2}\n', 'ndjson'],
+  ['one object', '{"a":1}', 'ndjson'],
+  ['a first line that is no JSON', 'hello\n{"a":1}\n', 'ndjson'],
+  ['a first line that is cut', '{"a":\n{"b":1}\n{"c":1}\n', 'ndjson'],
+  ['an object and garbage', '{"a":1} oops\n', 'ndjson'],
+  ['a scalar', '5\n6\n', 'ndjson'],
+  ['lines that are arrays', '[{"a":1}]\n[]\n', 'ndjson'],
+  ['log lines in brackets', '[INFO] started\n[INFO] stopped\n', 'ndjson'],
+  ['a long first line', `{"a":"${long}"}\n{"b":1}\n`, 'ndjson'],
+  ['one line, cut', '{"a":', 'ndjson'],
+  ['an array', '[{"a":1},{"b":2}]', 'array'],
+  ['an empty array', '[]', 'array'],
+  ['an array over lines', '[\n  {"a":1},\n  {"b":2}\n]\n', 'array'],
+  ['a long array', `[{"a":"${long}"},{"b":1}]`, 'array'],
+  ['a damaged array', '[{"a":1},{oops}]', 'array'],
+  ['objects in one line', '{"a":1}{"b":2}', 'concatenated'],
+  ['objects with a space between', '{"a":1} {"b":2}\n', 'concatenated'],
+  ['an object over lines', '{\n "a":1\n}', 'concatenated'],
+  ['an object over lines, damaged', '{\n "a":oops\n}', 'concatenated'],
+  ['long objects', `{"a":"${long}"}{"b":1}`, 'concatenated'],
+  ['a long object over lines', `{\n"a":"${long}"}`, 'concatenated'],
+  ['Parquet', 'PAR1 and so on', 'parquet'],
+  ['UTF-16', Buffer.from('\ufeff{"a":1}\n', 'utf16le'), 'ndjson'],
+])('%s', async (_, content, format) => {
+  const bytes = Buffer.from(content)
+  const bom = bytes.toString('latin1').startsWith('\xef\xbb\xbf')
+  const utf16 = bytes.toString('latin1').startsWith('\xff\xfe')
+  const expected = { format, bom, utf16 }
+  expect(await sniff(write(folder, 'x.gz', bytes))).toEqual({ compression: 'none', ...expected })
+  if (format === 'parquet') return
+  const zipped = write(folder, 'x.json', gzipSync(bytes))
+  expect(await sniff(zipped)).toEqual({ compression: 'gzip', ...expected })
+})
+
+test('a cut gzip with nothing in it is not empty', async () => {
+  const object = write(folder, 'cut.gz', gzipSync('').subarray(0, 12))
+  expect(await sniff(object)).toMatchObject({ compression: 'gzip', format: 'ndjson' })
+})
+
+test('a stream is read from its start after it was sniffed', async () => {
+  const text = '{"a":1}\n{"b":2}\n'.repeat(20_000)
+  for (const bytes of [Buffer.from(text), gzipSync(text)]) {
+    const stream = new PeekedStream(slices(bytes, 1000))
+    const object = { kind: 'stream', path: '-', stream } as const
+    const sniffed = await sniff(object)
+    const found: unknown[] = []
+    for await (const batch of readRecords(object, sniffed)) found.push(...batch.map(short))
+    expect(found.length).toBe(40_000)
+    expect(found.slice(0, 2)).toEqual([{ a: 1 }, { b: 2 }])
+  }
+})
+
+async function* slices(bytes: Buffer, size: number): AsyncGenerator<Buffer> {
+  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size)
+}

@@ -1,0 +1,110 @@
+import { describe, expect, test } from 'vitest'
+import { createDecoder } from '../../src/envelopes/decode.js'
+import type { Envelope, WrapContent } from '../../src/envelopes/envelope.js'
+import { envelopes } from '../../src/envelopes/index.js'
+import { createUnwrapper } from '../../src/envelopes/layers.js'
+import type { EventRecord, JsonObject, JsonValue } from '../../src/event/event.js'
+import { parseBytes, parseJson } from '../../src/event/json.js'
+import { createMapping } from '../../src/event/mapping.js'
+import { type EventFixture, eventFixtures } from '../fixtures/events/fixtures.js'
+
+const fixtures = eventFixtures()
+const decode = createDecoder({ mapping: createMapping({}) })
+const wrappings = envelopes.filter(({ when }) => when.length > 0)
+const writable = envelopes.filter((envelope) => envelope.wrap)
+const transports = writable.filter((envelope) => envelope.inner)
+
+const content: WrapContent = {
+  document: { orderId: 'o-4411', total: 19.9 },
+  id: 'e-1',
+  source: 'shop',
+  type: 'order.placed',
+  timeUs: 1793541727113456,
+  receivedAtUs: 1793541727134000,
+  transportId: 'm-1',
+  attempt: 2,
+  key: 'o-4411',
+  replay: null,
+}
+
+function wrapped(envelope: Envelope, more: Partial<WrapContent> = {}): JsonObject {
+  // Through text, as it lies in an archive; what wrap gives is an object.
+  return parseJson(JSON.stringify(envelope.wrap?.({ ...content, ...more }))) as JsonObject
+}
+
+function event(value: JsonValue): EventRecord {
+  const position = { path: 'a.ndjson', record: 1 }
+  const [first] = decode({ value, position, sizeBytes: 1, head: new Uint8Array() })
+  if (first?.kind !== 'event') throw new Error(JSON.stringify(first))
+  return first.event
+}
+
+test('names are unique, and only the last is always right', () => {
+  const names = envelopes.map(({ name }) => name)
+  expect(new Set(names).size).toBe(names.length)
+  expect(envelopes.findIndex(({ when }) => when.length === 0)).toBe(names.length - 1)
+})
+
+test('every fixture lies in the folder of an envelope', () => {
+  const folders = new Set(fixtures.map(({ envelope }) => envelope))
+  expect([...folders].sort()).toEqual(envelopes.map(({ name }) => name).sort())
+})
+
+describe.each(envelopes)('$name', (envelope) => {
+  test('has a base fixture', () => {
+    const own = fixtures.filter((fixture) => fixture.envelope === envelope.name)
+    expect(own.map(({ oddity }) => oddity)).toContain('base')
+  })
+})
+
+describe.each(wrappings)('$name', (envelope) => {
+  test('recognises its own fixtures and no others', () => {
+    const { inner: _, ...outermost } = envelope
+    const unwrap = createUnwrapper([outermost])
+    const recognised = fixtures.filter(({ bytes }) => {
+      const reading = parseBytes(bytes)
+      return reading.ok && unwrap(reading.value).ok
+    })
+    const own = fixtures.filter((fixture) => fixture.envelope === envelope.name)
+    expect(recognised.map(nameOf)).toEqual(own.map(nameOf))
+  })
+})
+
+describe.each(writable)('what $name writes', (envelope) => {
+  const { id, source, type, timeUs, receivedAtUs, transportId, attempt, key } = content
+  const known = { id, source, type, time: timeUs, receivedAt: receivedAtUs, transportId, attempt }
+
+  test('has every field again that it can carry', () => {
+    const { timeUs: time, receivedAtUs: receivedAt, ...rest } = event(wrapped(envelope))
+    const read: Record<string, unknown> = { ...rest, time, receivedAt }
+    const carried = Object.entries({ ...known, key }).filter(([field]) => field in envelope.fields)
+    for (const [field, value] of carried) expect([field, read[field]]).toEqual([field, value])
+    expect(read['payload']).toEqual(content.document)
+  })
+
+  test('has no key and no replay where there is none, and the replay where there is one', () => {
+    const read = event(wrapped(envelope, { key: null, replay: 'monday' }))
+    const replay = 'replay' in envelope.fields ? 'monday' : null
+    expect(read).toMatchObject({ key: null, replay })
+  })
+
+  test.each(transports)('is the same event in $name', (transport) => {
+    const bare = event(wrapped(envelope))
+    const document = wrapped(envelope)
+    const inside = event(wrapped(transport, { document, transportId: 'outer' }))
+    expect(inside).toMatchObject({
+      envelopes: [transport.name, ...bare.envelopes],
+      transportId: 'outer',
+      id: bare.id === bare.transportId ? 'outer' : bare.id,
+      source: bare.source,
+      type: bare.type,
+      document: bare.document,
+      payload: bare.payload,
+    })
+    if (bare.timeUs !== null) expect(inside.timeUs).toBe(bare.timeUs)
+  })
+})
+
+function nameOf({ envelope, oddity }: EventFixture): string {
+  return `${envelope}/${oddity}`
+}

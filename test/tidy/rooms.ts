@@ -1,0 +1,44 @@
+/**
+ * Which room of the tree may import which: from the top floor to the ground. A room imports from
+ * every floor below its own; inside a floor, only along the edges that stand here.
+ */
+export const floors: readonly (readonly string[])[] = [
+  ['bin'],
+  ['commands', 'cli'],
+  ['ui', 'dashboards', 'replay', 'privacy', 'topology', 'gate', 'schema', 'stats', 'generate'],
+  ['questions', 'meters'],
+  ['taps', 'sinks', 'archives', 'engines'],
+  ['envelopes', 'aws', 'config'],
+  ['event', 'errors'],
+]
+
+/** Edges inside a floor: room → the rooms beside it that it may import. */
+export const edges: Readonly<Record<string, readonly string[]>> = {
+  commands: ['cli'],
+  ui: ['stats'], // the shape of a result, to draw it
+  event: ['errors'],
+}
+
+/** Modules that start slowly: a command loads them with import() when it needs them. */
+export const heavyModules: readonly RegExp[] = [
+  /^@duckdb\//,
+  /^apache-arrow/,
+  /^hdr-histogram-js/,
+  /^@aws-sdk\//,
+  /^ink/,
+]
+
+/** Names that say nothing about what is in the folder. test/helpers is the one exception. */
+export const bannedFolders: readonly string[] = [
+  'utils',
+  'util',
+  'helpers',
+  'common',
+  'core',
+  'services',
+  'manager',
+  'managers',
+  'shared',
+  'lib',
+  'misc',
+]

@@ -1,0 +1,18 @@
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    root: fileURLToPath(new URL('..', import.meta.url)),
+    include: ['test/**/*.test.{ts,tsx}'],
+    pool: 'forks',
+    // oclif has Node load the commands, so Node loads all of our sources, and each is there once:
+    // an error thrown in one is then an instance of the class that a test imports.
+    execArgv: ['--import', 'tsx'],
+    server: { deps: { external: [/\/(src|commands|dashboards)\/.*\.tsx?$/] } },
+    // oclif prints help through the console, which test/helpers/cli.ts reads from stdout.
+    disableConsoleIntercept: true,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+})
