@@ -54,7 +54,11 @@ async function matches(pattern: string, root: string, base: string): Promise<str
     done: (error: NodeJS.ErrnoException | null, entries: Dirent[]) => void,
   ) =>
     readdir(folder, options, (error, entries) => {
-      if (error) failure ??= readError(shownBelow(base, folder.slice(root.length + 1)), error)
+      if (error)
+        failure ??= readError(
+          shownBelow(base, folder.slice(root.length).replace(/^\/|\/$/g, '')),
+          error,
+        )
       done(error, entries)
     })
   // The only one of readdir's forms that tinyglobby uses.

@@ -1,5 +1,4 @@
-import { constants } from 'node:fs'
-import { access, stat } from 'node:fs/promises'
+import { open } from 'node:fs/promises'
 import { placesOf } from './address.js'
 import { codeOf, readError } from './bytes.js'
 import type { ArchiveObject, FileObject, StreamObject } from './object.js'
@@ -18,7 +17,7 @@ export interface SourceOptions {
 
 /** What was found to read, once; what changes afterwards is a fault of the object. */
 export interface ArchiveSource {
-  /** By path, in byte order. Each file once, by the least of the paths that lead to it. */
+  /** By path, in byte order. Each file once, by the plainest of the paths that lead to it. */
   readonly objects: readonly ArchiveObject[]
   /** How many files were left out, because their partition lies outside since and until. */
   readonly pruned: number
@@ -38,7 +37,7 @@ export async function resolveSources(
   const { aliases, cwd, stdin = process.stdin } = options
   const places: Place[] = []
   for (const arg of args) places.push(...(await placesOf(arg, { aliases, cwd, stdin })))
-  const found = withoutRepeats(places.sort((a, b) => byteOrder(a.path, b.path)))
+  const found = withoutRepeats(places).sort((a, b) => byteOrder(a.path, b.path))
   const kept = found.filter((place) => 'stream' in place || isSelected(place, options))
   const objects: ArchiveObject[] = []
   for (let at = 0; at < kept.length; at += STATS_AT_ONCE) {
@@ -52,12 +51,24 @@ export function byteOrder(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a), Buffer.from(b))
 }
 
+/** Of the paths to one file, one without links is kept; of these the shortest; of these the least. */
 function withoutRepeats(places: readonly Place[]): Place[] {
   const seen = new Set<string>()
-  return places.filter((place) => {
+  const plainestFirst = [...places].sort(
+    (a, b) =>
+      Number(isLinked(a)) - Number(isLinked(b)) ||
+      a.path.length - b.path.length ||
+      byteOrder(a.path, b.path),
+  )
+  return plainestFirst.filter((place) => {
     const file = 'stream' in place ? `\0${place.path}` : place.file
     return !seen.has(file) && seen.add(file)
   })
+}
+
+/** Whether a link below the folder that was named leads to the file. */
+function isLinked(place: Place): boolean {
+  return !('stream' in place) && !place.file.endsWith(place.relative)
 }
 
 function isSelected(place: FilePlace, selection: SourceOptions): boolean {
@@ -72,8 +83,8 @@ async function objectAt(place: Place): Promise<ArchiveObject> {
   }
   const { path, file } = place
   try {
-    await access(file, constants.R_OK)
-    const { size, mtimeMs } = await stat(file)
+    const handle = await open(file)
+    const { size, mtimeMs } = await handle.stat().finally(() => handle.close())
     return { kind: 'file', path, file, sizeBytes: size, mtimeMs } satisfies FileObject
   } catch (error) {
     // A link that leads nowhere, or gone since the folder was read: opening it will say so.

@@ -75,6 +75,11 @@ async function* unpack(
   const onStored = (bytes: number) => {
     storedBytes += bytes
   }
+  const sinceLast = () => {
+    const bytes = storedBytes
+    storedBytes = 0
+    return bytes
+  }
   let count = 0
   let writer = write(count)
   let skipBytes = bom ? UTF8_BOM_BYTES : 0
@@ -86,14 +91,13 @@ async function* unpack(
       const lineEnd = left.lastIndexOf(LF) + 1
       if (writer.bytes + left.length >= segmentBytes && lineEnd > 0) {
         await writer.write(left.subarray(0, lineEnd))
-        yield await writer.end(undefined, storedBytes)
-        storedBytes = 0
+        yield await writer.end(undefined, sinceLast())
         writer = write(++count)
         left = left.subarray(lineEnd)
       }
       await writer.write(left)
     }
-    if (writer.bytes > 0 || fault) yield await writer.end(fault, storedBytes)
+    if (writer.bytes > 0 || fault) yield await writer.end(fault, sinceLast())
   } finally {
     await writer.close()
   }

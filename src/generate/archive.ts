@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
 import type { ArchivePlan, PlannedObject } from './plan.js'
 import { Random } from './random.js'
-import { createRecorder, sampleRecord } from './records.js'
+import { createRecorder, sampleRecord } from './recorder.js'
 import type { ArchiveSettings, TextFormat } from './settings.js'
 import { type UndecodableKind, undecodable } from './undecodable.js'
 import type { Workload } from './workload.js'
@@ -40,7 +40,7 @@ export interface WriteHooks {
 }
 
 const CHUNK_CHARACTERS = 256 * 1024
-const GZIP = { level: 6, chunkSize: CHUNK_CHARACTERS }
+const GZIP = { level: 4, chunkSize: CHUNK_CHARACTERS }
 const MOST_WITNESSES = 5
 const frames = {
   ndjson: { open: '', between: '\n', close: '\n' },

@@ -43,8 +43,15 @@ export function mixed(word: number): number {
   return (h ^ (h >>> 16)) >>> 0
 }
 
-const hex4 = Array.from({ length: 0x10000 }, (_, i) => i.toString(16).padStart(4, '0'))
-const hex3 = Array.from({ length: 0x1000 }, (_, i) => i.toString(16).padStart(3, '0'))
+const digits = Buffer.from('0123456789abcdef', 'latin1')
+const scratch = Buffer.alloc(36)
+
+/** The eight hexadecimal digits of a word, from its `from`th to before its `to`th, into `scratch`. */
+function putHex(word: number, at: number, from = 0, to = 8): void {
+  for (let i = from; i < to; i++) {
+    scratch[at + i - from] = digits[(word >>> (28 - i * 4)) & 15] ?? 0
+  }
+}
 
 /** A UUID (version 4 by its looks) that follows from its arguments. Within one salt the first eight
  * digits alone tell indexes apart. */
@@ -52,8 +59,20 @@ export function uuid(seed: number, index: number, salt: number): string {
   const a = mixed(seed ^ mixed(index + Math.imul(salt, 0x9e3779b1)))
   const b = mixed(a ^ Math.imul(index + 1, 0x85ebca77) ^ salt)
   const c = mixed(b + 0x27d4eb2f)
-  const d = mixed(c ^ a)
-  const head = `${hex4[a >>> 16]}${hex4[a & 0xffff]}-${hex4[b >>> 16]}-4${hex3[b & 0xfff]}`
-  const variant = hex4[((c >>> 16) & 0x3fff) | 0x8000]
-  return `${head}-${variant}-${hex4[c & 0xffff]}${hex4[d >>> 16]}${hex4[d & 0xffff]}`
+  const variant = (c & 0x3fffffff) | 0x80000000
+  scratch.fill('-')
+  putHex(a, 0)
+  putHex(b, 9, 0, 4)
+  putHex((b & 0xfff) | 0x4000, 14, 4)
+  putHex(variant, 19, 0, 4)
+  putHex(variant, 24, 4)
+  putHex(mixed(c ^ a), 28)
+  return scratch.toString('latin1')
+}
+
+/** Twelve hexadecimal digits that look random. */
+export function hex12(word: number): string {
+  putHex(mixed(word + 1), 0)
+  putHex(mixed(word + 2), 8, 0, 4)
+  return scratch.toString('latin1', 0, 12)
 }

@@ -3,7 +3,7 @@ import type { Finding, FindingKind, Witness } from '../stats/result.js'
 import type { WrittenArchive } from './archive.js'
 import type { ArrivalOrder } from './arrival-order.js'
 import { Fault } from './events.js'
-import { idOf, keyText } from './records.js'
+import { idOf, keyText } from './fields.js'
 import type { TruthOrdering } from './truth-ordering.js'
 import type { Workload } from './workload.js'
 

@@ -4,8 +4,8 @@ import type { Tabular } from './tabular.js'
 
 /**
  * CSV (RFC 4180) with a header and lines that end in LF, the last one too. A cell is empty where
- * there is no figure. Texts are made safe, so a cell holds no line end, and get a `'` in front where
- * a spreadsheet would take them for a formula; numbers stay numbers.
+ * there is no figure. Texts are made safe, so a cell holds no line end, and get a `'` in front
+ * where a spreadsheet would take them for a formula; numbers stay numbers.
  */
 export function csvText({ columns, rows }: Tabular): string {
   const header = columns.map(({ name }) => name)

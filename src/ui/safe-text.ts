@@ -11,8 +11,8 @@ const pileOfMarks = /(\p{M}{8})\p{M}+/gu
 /**
  * Makes a text that came from an event harmless and visible: control characters become their
  * pictures (ESC `␛`, line feed `␊`), other invisible ones `\u{202e}`; piles of combining marks,
- * which would grow over the lines around them, are cut. Every text from an event goes through here before
- * it reaches a terminal.
+ * which would grow over the lines around them, are cut. Every text from an event goes
+ * through here before it reaches a terminal.
  */
 export function safeText(text: string): string {
   return text.replace(unsafe, visible).replace(pileOfMarks, '$1…')

@@ -1,0 +1,103 @@
+import { EVENTS_PER_CORRELATION, Fault } from './events.js'
+import { pick, prose, words } from './prose.js'
+import { hex12, mixed, uuid } from './random.js'
+import { recordedUs, type Workload } from './workload.js'
+
+/** What the identifiers are for: no two of them are alike. Messages have one for each layer. */
+export const Salt = { id: 0, secondId: 1, correlation: 2, message: 3 } as const
+
+/** Everything that differs from one record of a row to the next. Texts are ASCII without quotes,
+ * backslashes and control characters; numbers are integers: a value is the same text in every
+ * format, at every depth of wrapping. */
+export interface Fields {
+  id: string
+  timeUs: number
+  receivedAtUs: number
+  attempt: number
+  /** The message id of each layer, by its index. */
+  messages: readonly string[]
+  sequence: number
+  correlationId: string
+  /** Null for an event without a cause. */
+  causationId: string | null
+  key: string
+  employerId: string
+  employer: string
+  title: string
+  email: string
+  salaryFrom: number
+  salaryTo: number
+  city: string
+  hours: string
+  status: string
+  session: string
+  description: string
+}
+
+const EMPLOYERS = 997
+
+/** The id that a delivery's event has: one of its own where it was published twice. */
+export function idOf({ settings, deliveries }: Workload, d: number): string {
+  const isSecond = deliveries.fault[d] === Fault.publishedTwice
+  return uuid(settings.seed, deliveries.event[d] ?? 0, isSecond ? Salt.secondId : Salt.id)
+}
+
+export function keyText(key: number): string {
+  return `ad-${key + 10_000_001}`
+}
+
+export function rowNumber({ events, deliveries }: Workload, d: number): number {
+  return events.row[deliveries.event[d] ?? 0] ?? 0
+}
+
+/** `fillerLength` is the mean length of the prose. */
+export function fieldsOf(workload: Workload, d: number, fillerLength: number): Fields {
+  const { settings, events, deliveries } = workload
+  const { seed } = settings
+  const event = deliveries.event[d] ?? 0
+  const key = events.key[event] ?? 0
+  const sequence = events.sequence[event] ?? 0
+  const cause = events.cause[event] ?? -1
+  const chapter = Math.floor((sequence - 1) / EVENTS_PER_CORRELATION)
+  const random = mixed(seed ^ mixed(event + 1))
+  const employer = key % EMPLOYERS
+  const salaryFrom = 30_000 + (random % 64) * 500
+  const isAltered = deliveries.fault[d] === Fault.conflict
+  return {
+    id: idOf(workload, d),
+    timeUs: events.timeUs[event] ?? 0,
+    receivedAtUs: recordedUs(workload, d),
+    attempt: deliveries.attempt[d] ?? 1,
+    messages: messagesOf(workload, d),
+    sequence,
+    correlationId: uuid(seed, mixed(key ^ mixed(chapter + 1)), Salt.correlation),
+    causationId: cause < 0 ? null : uuid(seed, cause, Salt.id),
+    key: keyText(key),
+    employerId: `emp-${employer}`,
+    employer: pick(words.employers, employer),
+    title: pick(words.titles, key),
+    email: `jobs${employer}@example.org`,
+    salaryFrom,
+    salaryTo: salaryFrom + (isAltered ? 7_777 : 6_000),
+    city: pick(words.cities, key),
+    hours: random % 2 === 0 ? 'full-time' : 'part-time',
+    status: pick(words.statuses, random >>> 8),
+    session: hex12(random),
+    description: prose(Math.round(fillerLength * (0.5 + random / 2 ** 32)), random >>> 16),
+  }
+}
+
+/** A redelivery is of the message that the first delivery came in: both have the event's number.
+ * Every other delivery has a message of its own, numbered behind all events. */
+function messagesOf({ settings, rows, events, deliveries }: Workload, d: number): string[] {
+  const event = deliveries.event[d] ?? 0
+  const fault = deliveries.fault[d] ?? 0
+  const isOwn = fault !== Fault.none && fault !== Fault.redelivery
+  const message = isOwn ? events.count + d : event
+  const messages: string[] = []
+  const chain = settings.chains[rows[events.row[event] ?? 0]?.chain ?? 0]
+  for (let layer = 0; layer + 1 < (chain?.layers.length ?? 0); layer++) {
+    messages.push(uuid(settings.seed, message, Salt.message + layer))
+  }
+  return messages
+}
