@@ -2,12 +2,12 @@ import { createReadStream } from 'node:fs'
 import { realpath, stat } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
 import { EvtError } from '../errors.js'
-import { codeOf, readError } from './bytes.js'
 import { listFolder } from './folder.js'
 import { isGlob, listGlob } from './glob.js'
 import { missing } from './missing.js'
 import { PeekedStream } from './peeked-stream.js'
 import type { Place } from './place.js'
+import { codeOf, readError } from './read-error.js'
 
 export interface AddressContext {
   /** NAME → address, from evt.yaml. Relative addresses are relative to `cwd`. */
@@ -26,7 +26,7 @@ interface AddressKind {
 const kinds: readonly AddressKind[] = [
   {
     is: (address) => address === '-',
-    places: async (path, { stdin }) => [{ path, stream: new PeekedStream(stdin) }],
+    places: async (path, { stdin }) => [{ path, stream: new PeekedStream(stdin, path) }],
   },
   { is: (address, { aliases }) => aliasIn(address, aliases) !== undefined, places: aliasPlaces },
   { is: isRemote, places: remotePlaces },
@@ -97,7 +97,7 @@ async function pathPlaces(path: string, { cwd, aliases }: AddressContext): Promi
     const target = await stat(file)
     if (target.isDirectory()) return await listFolder(path, file)
     // A pipe: the shell's <(command), /dev/stdin.
-    if (!target.isFile()) return [{ path, stream: new PeekedStream(pipe(file)) }]
+    if (!target.isFile()) return [{ path, stream: new PeekedStream(pipe(file), path) }]
     return [{ path, file: await realpath(file), relative: basename(file) }]
   } catch (error) {
     const code = codeOf(error)

@@ -1,9 +1,9 @@
 import { type FileHandle, open, stat } from 'node:fs/promises'
-import { EvtError } from '../errors.js'
 import { gunzip } from './gunzip.js'
 import type { ArchiveObject, Compression, Fault, FileObject, Report } from './object.js'
+import { codeOf, readError } from './read-error.js'
 
-export const CHUNK_BYTES = 1024 * 1024
+const CHUNK_BYTES = 1024 * 1024
 
 export interface BytesOptions {
   compression: Compression
@@ -16,8 +16,8 @@ export interface BytesOptions {
 
 /**
  * The bytes of an object, decompressed, in chunks that may be kept. Of a damaged object all that
- * precedes the damage comes; then the fault is reported. A stream cannot be read twice, so up to two
- * chunks before a corrupt place of its gzip are lost.
+ * precedes the damage comes; then the fault is reported. A stream cannot be read twice, so up to
+ * two chunks before a corrupt place of its gzip are lost.
  *
  * @throws EvtError `usage` where reading is not permitted, `outside` where it fails
  */
@@ -64,21 +64,6 @@ export async function changeOf(object: FileObject): Promise<Fault | undefined> {
     if (codeOf(error) === 'ENOENT') return gone
     throw readError(object.path, error)
   }
-}
-
-/** What a failed look at `path` means to the user. */
-export function readError(path: string, error: unknown): EvtError {
-  const code = codeOf(error)
-  if (code === 'EACCES' || code === 'EPERM') {
-    return new EvtError(`cannot read ${path}: permission denied`, { code: 'usage', cause: error })
-  }
-  const reason = error instanceof Error ? error.message.replace(/^\w+: |, \w+( '.*')?$/g, '') : ''
-  return new EvtError(`cannot read ${path}: ${reason}`, { code: 'outside', cause: error })
-}
-
-export function codeOf(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !('code' in error)) return undefined
-  return typeof error.code === 'string' ? error.code : undefined
 }
 
 const gone: Fault = { reason: 'changed', detail: 'is gone since it was listed' }

@@ -14,10 +14,10 @@ const MOST_ALIKE_BYTES = 64
 const MOST_MISSED_GUESSES = 16
 
 /**
- * Concatenated JSON and JSON arrays, whose entries are the records. From a bad place to the next `{`
- * that starts a readable object is one undecodable. Objects nested in a broken one are part of it:
- * the search goes on where the broken one goes wrong, except for an object that ends just there,
- * which may as well have followed a cut.
+ * Concatenated JSON and JSON arrays, whose entries are the records. From a bad place to the next
+ * `{` that starts a readable object is one undecodable. Objects nested in a broken one are part of
+ * it: the search goes on where the broken one goes wrong, except for an object that ends just
+ * there, which may as well have followed a cut.
  *
  * Memory: one record, at most `maxRecordBytes` of it. Every byte is looked at a bounded number of
  * times, whatever the input.
@@ -247,7 +247,8 @@ export class DocumentReader implements RecordReader {
 
 const openArray = 'ends inside its JSON array'
 
-/** Where an object would end, if the next text like its own up to the first colon begins another. */
+/** Where an object would end, if the next text like its own up to the first colon begins
+ * another. */
 function endBeforeLike(bytes: Buffer, start: number): number | undefined {
   const seen = bytes.subarray(start, start + GUESSED_BYTES)
   const colon = seen.indexOf(COLON)

@@ -1,8 +1,8 @@
 import type { Dirent } from 'node:fs'
 import { readdir, realpath, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { codeOf, readError } from './bytes.js'
 import type { FilePlace } from './place.js'
+import { codeOf, readError } from './read-error.js'
 
 /** A folder that holds it is an index of evt. */
 export const INDEX_MARK = 'evt-index.json'
@@ -44,7 +44,8 @@ export async function listFolder(path: string, folder: string): Promise<FilePlac
   return found
 }
 
-/** What is never read as events: hidden files, what Hive and Spark leave behind, evt's own files. */
+/** What is never read as events: hidden files, what Hive and Spark leave behind, evt's own
+ * files. */
 export function isSkipped(name: string): boolean {
   return /^[._]/.test(name) || ownFiles.includes(name) || name.endsWith('.evt-index')
 }
@@ -76,8 +77,8 @@ function filePlace({ path, real, relative }: Level): FilePlace {
   return { path, file: real, relative }
 }
 
-/** A link that leads nowhere is listed, so that the result says it could not be read; one that leads
- * back to itself is not. */
+/** A link that leads nowhere is listed, so that the result says it could not be read; one that
+ * leads back to itself is not. */
 async function follow(link: Level, links: Level[], found: FilePlace[]): Promise<void> {
   try {
     const target = await stat(link.real)

@@ -3,18 +3,18 @@ import { access, realpath, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { type FileSystemAdapter, glob } from 'tinyglobby'
 import { EvtError } from '../errors.js'
-import { codeOf, readError } from './bytes.js'
 import { INDEX_MARK, isSkipped, listFolder, shownBelow } from './folder.js'
 import { missing } from './missing.js'
 import type { FilePlace } from './place.js'
+import { codeOf, readError } from './read-error.js'
 
 export function isGlob(path: string): boolean {
   return /[*?]|\[.+\]|\{.+\}|[!+@]\(.+\)/.test(path)
 }
 
 /**
- * The files that a glob matches, and those below the folders it matches, without what a folder would
- * leave out.
+ * The files that a glob matches, and those below the folders it matches, without what a folder
+ * would leave out.
  *
  * @throws EvtError `usage` where it matches nothing, or a folder on the way must not be read
  */

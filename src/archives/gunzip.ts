@@ -12,7 +12,8 @@ export interface GunzipOptions {
 interface Run {
   readonly input: AsyncIterator<Buffer>
   readonly chunkBytes: number
-  /** Waits after each piece of input until its output is out: a failing zlib drops what it holds. */
+  /** Waits after each piece of input until its output is out: a failing zlib drops what it
+   * holds. */
   readonly patient: boolean
   /** The piece that zlib is reading, and all that it was given. */
   piece: Buffer
@@ -151,8 +152,8 @@ async function* chain(first: Buffer, rest: AsyncIterable<Buffer>): AsyncGenerato
   yield* rest
 }
 
-/** A call of zlib that fails gives none of its output, up to a chunk of good data. Two more runs, the
- * second byte by byte, find what precedes the damage. */
+/** A call of zlib that fails gives none of its output, up to a chunk of good data. Two more runs,
+ * the second byte by byte, find what precedes the damage. */
 async function* beforeDamage(
   failed: Run,
   again: () => AsyncIterable<Buffer>,

@@ -1,6 +1,8 @@
 const SMALL_BYTES = 64 * 1024
+const MOST_SPARE_BYTES = 16 * 1024 * 1024
 
-/** The end of a run of bytes: what was read and is still needed. Bytes once given stay as they are. */
+/** The end of a run of bytes: what was read and is still needed. Bytes once given stay as they
+ * are. */
 export class HeldBytes {
   /** The offset of `bytes[0]` from the start of the object. */
   base = 0
@@ -17,7 +19,7 @@ export class HeldBytes {
     }
     const needed = held + chunk.length
     if (needed > this.#room.length) {
-      const spare = held > SMALL_BYTES ? held : 0
+      const spare = held > SMALL_BYTES ? Math.min(held, MOST_SPARE_BYTES) : 0
       const room = Buffer.allocUnsafeSlow(needed + spare)
       this.bytes.copy(room)
       this.#room = room

@@ -21,7 +21,7 @@ const COMMA = 44
 export const OPEN_ARRAY = 91
 export const CLOSE_ARRAY = 93
 export const OPEN_OBJECT = 123
-export const CLOSE_OBJECT = 125
+const CLOSE_OBJECT = 125
 const MAX_STARTS = 1_000_000
 
 /**
@@ -30,7 +30,8 @@ const MAX_STARTS = 1_000_000
  * cannot stand where it stands. Offsets are those of the caller: `base` + index.
  */
 export class JsonScanner {
-  /** After `end`: behind the value. After `bad`: of the wrong byte. After `more`: behind the piece. */
+  /** After `end`: behind the value. After `bad`: of the wrong byte. After `more`: behind the
+   * piece. */
   offset = 0
   /** Where the nested object starts that was closed as the last thing read, else −1. */
   closedObject = -1

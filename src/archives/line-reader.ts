@@ -154,7 +154,7 @@ type JsonFault = Extract<JsonReading, { ok: false }>
 const notJson: JsonFault = { ok: false, reason: 'not JSON', detail: 'is not JSON' }
 
 /** The objects and arrays that a text consists of, or undefined where it consists of more. */
-export function documentsOf(text: Buffer): Buffer[] | undefined {
+function documentsOf(text: Buffer): Buffer[] | undefined {
   const found: Buffer[] = []
   const scanner = new JsonScanner()
   for (let at = 0; at < text.length; ) {

@@ -16,9 +16,9 @@ const hiveKeys = ['year', 'month', 'day', 'hour'] as const
 const dateKeys: readonly string[] = ['date', 'dt', 'day']
 
 /**
- * The time that the folders of a file stand for, or undefined where they name none that is readable.
- * Hive: `year=2026/month=11/day=01/hour=05`, `date=2026-11-01/hour=05`, `dt=20261101`. Date paths:
- * `2026/11/01/05`, `2026-11-01/05`.
+ * The time that the folders of a file stand for, or undefined where they name none that is
+ * readable. Hive: `year=2026/month=11/day=01/hour=05`, `date=2026-11-01/hour=05`, `dt=20261101`.
+ * Date paths: `2026/11/01/05`, `2026-11-01/05`.
  *
  * @param file its whole path, which hive keys are looked for in
  * @param relative its path below the folder that was named, which date paths are looked for in

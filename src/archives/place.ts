@@ -10,7 +10,7 @@ export interface FilePlace {
   relative: string
 }
 
-export interface StreamPlace {
+interface StreamPlace {
   path: string
   stream: PeekedStream
 }

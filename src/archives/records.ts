@@ -23,9 +23,9 @@ export interface RecordOptions {
 const UTF8_BOM_BYTES = 3
 
 /**
- * The records of an object in its order, in batches, about one a megabyte. What cannot be read comes
- * as a record with `bad`, so the numbers have no gaps; an object that is cut or corrupt has exactly
- * one such record at its end. At most `maxRecordBytes` of one record are ever held.
+ * The records of an object in its order, in batches, about one a megabyte. What cannot be read
+ * comes as a record with `bad`, so the numbers have no gaps; an object that is cut or corrupt has
+ * exactly one such record at its end. At most `maxRecordBytes` of one record are ever held.
  *
  * @throws EvtError as readBytes; Error for Parquet, which DuckDB reads
  */
@@ -55,6 +55,17 @@ export async function readRecordsAt(
     if (found.size === wanted.size) break
   }
   return found
+}
+
+/** As {@link readRecordsAt}, in batches, for more records than should be held at once. Where lines
+ * are not records, the batches hold others too. */
+export function readWanted(
+  object: ArchiveObject,
+  sniffed: Sniffed,
+  wanted: ReadonlySet<number>,
+  options: RecordOptions = {},
+): AsyncGenerator<RawRecord[]> {
+  return batches(object, sniffed, options, wanted)
 }
 
 async function* batches(

@@ -1,9 +1,9 @@
 import { open } from 'node:fs/promises'
 import { placesOf } from './address.js'
-import { codeOf, readError } from './bytes.js'
 import type { ArchiveObject, FileObject, StreamObject } from './object.js'
 import { overlaps, partitionOf } from './partitions.js'
 import type { FilePlace, Place } from './place.js'
+import { codeOf, readError } from './read-error.js'
 
 export interface SourceOptions {
   /** NAME → address, from evt.yaml. Relative addresses are relative to `cwd`. */
@@ -47,11 +47,12 @@ export async function resolveSources(
 }
 
 /** Order of UTF-8 bytes, which is that of code points. */
-export function byteOrder(a: string, b: string): number {
+function byteOrder(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a), Buffer.from(b))
 }
 
-/** Of the paths to one file, one without links is kept; of these the shortest; of these the least. */
+/** Of the paths to one file, one without links is kept; of these the shortest; of these the
+ * least. */
 function withoutRepeats(places: readonly Place[]): Place[] {
   const seen = new Set<string>()
   const plainestFirst = [...places].sort(

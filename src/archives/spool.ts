@@ -22,9 +22,9 @@ const LF = 10
 const UTF8_BOM_BYTES = 3
 
 /**
- * Unpacks line-delimited text into files that end at line ends, without its byte order mark, at most
- * two files ahead of the reader. The last one comes when gzip has been checked to its trailer. The
- * folder goes when the reader stops early, or has released the last segment.
+ * Unpacks line-delimited text into files that end at line ends, without its byte order mark, at
+ * most two files ahead of the reader. The last one comes when gzip has been checked to its trailer.
+ * The folder goes when the reader stops early, or has released the last segment.
  *
  * @throws EvtError `outside` where the disk is full
  */

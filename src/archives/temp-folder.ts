@@ -3,14 +3,14 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { EvtError } from '../errors.js'
-import { codeOf } from './bytes.js'
+import { codeOf } from './read-error.js'
 
 const folders = new Set<string>()
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 /**
- * A folder of our own that is gone when the process is: at its exit, and where a signal ends it that
- * nobody else listens to. After SIGKILL it stays.
+ * A folder of our own that is gone when the process is: at its exit, and where a signal ends it
+ * that nobody else listens to. After SIGKILL it stays.
  *
  * @throws EvtError `outside` where it cannot be made
  */

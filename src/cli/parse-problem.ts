@@ -1,5 +1,5 @@
 import { EvtError } from '../errors.js'
-import { suggest } from './suggest.js'
+import { suggest } from '../event/suggest.js'
 
 interface CommandShape {
   readonly id: string

@@ -1,5 +1,7 @@
 import pc from 'picocolors'
 import { EvtError } from '../errors.js'
+import { safeText } from '../ui/safe-text.js'
+import { jsonText } from '../ui/stats-json.js'
 import { wantsColor } from './color.js'
 import { exitCodes, type Outcome } from './exit-codes.js'
 
@@ -48,11 +50,12 @@ export function report(error: unknown, style: ReportStyle, product: Product) {
   const detail = style.verbose ? detailOf(error) : undefined
   if (style.json) {
     const body = { message, code: outcome, exit, hint: hint ?? null, ...(detail && { detail }) }
-    return { exit, text: `${JSON.stringify({ schema: 'evt.error/1', error: body })}\n` }
+    return { exit, text: `${jsonText({ schema: 'evt.error/1', error: body })}\n` }
   }
   const { red } = pc.createColors(style.color)
   const more = [hint, detail].flatMap((text) => text?.split('\n') ?? [])
-  return { exit, text: `${red('evt:')} ${message}\n${more.map((l) => `     ${l}\n`).join('')}` }
+  const below = more.map((line) => `     ${safeText(line)}\n`).join('')
+  return { exit, text: `${red('evt:')} ${safeText(message)}\n${below}` }
 }
 
 function defectHint({ version, bugs }: Product): string {

@@ -1,5 +1,5 @@
 import { EvtError } from '../errors.js'
-import { suggest } from './suggest.js'
+import { suggest } from '../event/suggest.js'
 
 /** oclif's "command x not found" as an EvtError; undefined for every other error. */
 export function unknownCommand(error: Error, ids: readonly string[]): EvtError | undefined {

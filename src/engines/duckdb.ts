@@ -16,6 +16,7 @@ export interface Duckdb {
   /** Runs one statement for its effect, or for a few rows. 64-bit integers come as bigint. */
   rows(sql: string, values?: DuckDBValue[]): Promise<DuckDBValue[][]>
   readonly connection: DuckDBConnection
+  limitMemory(bytes: number): Promise<void>
   /** Stops what is running; its promise fails. */
   interrupt(): void
   close(): void
@@ -27,7 +28,7 @@ export async function openDuckdb(options: DuckdbOptions): Promise<Duckdb> {
   const instance = await DuckDBInstance.create(':memory:', {
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
-    memory_limit: `${Math.ceil(options.memoryLimitBytes / 1e6)}MB`,
+    memory_limit: megabytes(options.memoryLimitBytes),
     temp_directory: options.spillDir ?? '',
     ...(options.threads === undefined ? {} : { threads: String(options.threads) }),
   })
@@ -44,6 +45,9 @@ export async function openDuckdb(options: DuckdbOptions): Promise<Duckdb> {
       }
     },
     rows: async (sql, values) => (await connection.runAndReadAll(sql, values)).getRows(),
+    limitMemory: async (bytes) => {
+      await connection.run(`SET memory_limit = '${megabytes(bytes)}'`)
+    },
     interrupt: () => connection.interrupt(),
     close: () => {
       connection.closeSync()
@@ -64,4 +68,27 @@ async function loadDuckdb(): Promise<typeof import('@duckdb/node-api')> {
       cause,
     })
   }
+}
+
+/** What DuckDB's failure means to the user; what it is not to blame for stays as it is. */
+export function engineError(error: unknown, spillDir: string): unknown {
+  if (!(error instanceof Error) || error instanceof EvtError) return error
+  const text = error.message.split('\n')[0] ?? ''
+  if (/No space left|max_temp_directory_size|could not write|Could not write/i.test(text)) {
+    return new EvtError(`no space left on ${spillDir} while keeping deliveries on disk`, {
+      code: 'outside',
+      hint: 'set TMPDIR to a folder with more room, or raise --memory-limit',
+      cause: error,
+    })
+  }
+  if (!/^Out of Memory Error/.test(text)) return error
+  return new EvtError('the memory limit is too low for this archive', {
+    code: 'outside',
+    hint: 'raise --memory-limit',
+    cause: error,
+  })
+}
+
+function megabytes(bytes: number): string {
+  return `${Math.ceil(bytes / 1e6)}MB`
 }

@@ -4,6 +4,8 @@ import { closest, distance } from 'fastest-levenshtein'
 export function suggest(word: string, candidates: readonly string[]): string | undefined {
   if (candidates.length === 0) return undefined
   const best = closest(word, candidates)
-  const allowed = Math.max(1, Math.floor(Math.max(word.length, best.length) / 3))
+  const length = Math.max(word.length, best.length)
+  // Two letters in the wrong order are a distance of two.
+  const allowed = length < 4 ? 1 : Math.max(2, Math.floor(length / 3))
   return distance(word, best) <= allowed ? best : undefined
 }

@@ -26,8 +26,10 @@ class Queues {
   private readonly random
   private readonly gapUs: number
   private readonly latestUs: Float64Array
-  /** The event of a key that is held, else -1, how many have overtaken it, how many are to. */
-  private readonly held: Int32Array
+  /** The events of a key that are held, as a list: its first, and by event the next; -1 ends it. */
+  private readonly firstHeld: Int32Array
+  private readonly nextHeld: Int32Array
+  /** By held event: how many have overtaken it, and how many are to. */
   private readonly ahead: Uint8Array
   private readonly wanted: Uint8Array
 
@@ -39,52 +41,58 @@ class Queues {
     // Two of one key must not fall into one millisecond where no more than that is recorded.
     this.gapUs = chains.some(({ recordsArrival }) => recordsArrival) ? 1_000 : 1
     this.latestUs = new Float64Array(keys).fill(Number.NEGATIVE_INFINITY)
-    this.held = new Int32Array(keys).fill(-1)
-    this.ahead = new Uint8Array(keys)
-    this.wanted = new Uint8Array(keys)
+    this.firstHeld = new Int32Array(keys).fill(-1)
+    this.nextHeld = new Int32Array(events.count)
+    this.ahead = new Uint8Array(events.count)
+    this.wanted = new Uint8Array(events.count)
   }
 
   add(i: number, latencyUs: number): void {
-    const { events, latestUs } = this
+    const { events, latestUs, firstHeld } = this
     if (events.fault[i] === Fault.lost) return
     const key = events.key[i] ?? 0
     const soonestUs = (latestUs[key] ?? 0) + this.gapUs
     const arrivalUs = Math.max((events.timeUs[i] ?? 0) + latencyUs, soonestUs)
     events.arrivalUs[i] = arrivalUs
-    if (events.fault[i] === Fault.reordered && this.hold(i, key)) return
+    if (events.fault[i] === Fault.reordered) {
+      this.wanted[i] = this.random.logBetween(1, MOST_AHEAD)
+      this.nextHeld[i] = firstHeld[key] ?? -1
+      firstHeld[key] = i
+      return
+    }
     latestUs[key] = arrivalUs
-    if ((this.held[key] ?? -1) < 0) return
-    const ahead = (this.ahead[key] ?? 0) + 1
-    this.ahead[key] = ahead
-    if (ahead >= (this.wanted[key] ?? 0)) this.release(key)
+    this.eachHeld(key, (held) => {
+      const ahead = (this.ahead[held] ?? 0) + 1
+      this.ahead[held] = ahead
+      return ahead >= (this.wanted[held] ?? 0)
+    })
   }
 
   end(): void {
-    for (let key = 0; key < this.held.length; key++) {
-      const held = this.held[key] ?? -1
-      if (held < 0) continue
-      if ((this.ahead[key] ?? 0) > 0) this.release(key)
-      else this.events.fault[held] = Fault.none
+    for (let key = 0; key < this.firstHeld.length; key++) {
+      this.eachHeld(key, (held) => {
+        if ((this.ahead[held] ?? 0) > 0) return true
+        this.events.fault[held] = Fault.none
+        return false
+      })
     }
   }
 
-  /** One event a key at a time. */
-  private hold(i: number, key: number): boolean {
-    if ((this.held[key] ?? -1) >= 0) {
-      this.events.fault[i] = Fault.none
-      return false
+  /** Goes through the held events of a key; those that `isReleased` says arrive now. */
+  private eachHeld(key: number, isReleased: (held: number) => boolean): void {
+    const { events, firstHeld, nextHeld } = this
+    let before = -1
+    for (let held = firstHeld[key] ?? -1; held >= 0; held = nextHeld[held] ?? -1) {
+      if (!isReleased(held)) {
+        before = held
+        continue
+      }
+      const afterUs = Math.max(this.latestUs[key] ?? 0, events.arrivalUs[held] ?? 0)
+      events.arrivalUs[held] = afterUs + this.random.logBetween(...HELD_US)
+      const next = nextHeld[held] ?? -1
+      if (before < 0) firstHeld[key] = next
+      else nextHeld[before] = next
     }
-    this.held[key] = i
-    this.ahead[key] = 0
-    this.wanted[key] = this.random.logBetween(1, MOST_AHEAD)
-    return true
-  }
-
-  private release(key: number): void {
-    const held = this.held[key] ?? 0
-    const afterUs = Math.max(this.latestUs[key] ?? 0, this.events.arrivalUs[held] ?? 0)
-    this.events.arrivalUs[held] = afterUs + this.random.logBetween(...HELD_US)
-    this.held[key] = -1
   }
 }
 

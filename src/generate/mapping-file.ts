@@ -19,7 +19,8 @@ export function mappingFile(
     for (const { type, chain: index } of rows) {
       const chain = chains[index]
       // Rules go by the type that the envelope gives, and plain JSON gives none.
-      if (chain) events[isPlain(chain) ? 'unknown' : type] = ruleFor(chain)
+      const name = chain && isPlain(chain) ? 'unknown' : type
+      if (chain) events[name] = { ...events[name], ...ruleFor(chain) }
     }
   }
   return `${header}${stringify({ events }, { lineWidth: 0, aliasDuplicateObjects: false })}`

@@ -40,7 +40,10 @@ export async function addRaw(loaded: Loaded, path: string, raw: RawRecord): Prom
     return
   }
   const full = loaded.add(recordOf(path, raw))
-  if (full) await loaded.flush()
+  if (full) {
+    await loaded.flush()
+    await loaded.spillIfFull()
+  }
 }
 
 export function recordOf(path: string, raw: Extract<RawRecord, { value: unknown }>): RecordValue {

@@ -4,6 +4,9 @@ import { HashTable } from './hash-table.js'
 /** Bits of {@link Deliveries.flags}; the first are those of the narrow relation. */
 export const deliveryFlags = { noId: 2, replay: 4, retried: 8, noKey: 16, again: 32 } as const
 
+/** What stays allocated once deliveries are kept elsewhere. */
+const KEPT_CAPACITY = 1_000_000
+
 /** Deliveries of one source and type whose order is checked in one way. */
 export interface Group {
   source: string
@@ -52,16 +55,16 @@ export class Deliveries {
   readonly textSequences = new Map<number, string>()
 
   constructor(expected: number) {
-    const capacity = Math.max(1024, expected)
-    this.identities = new Uint32Array(capacity * 2)
-    this.groupOf = new Uint32Array(capacity)
-    this.keyOf = new Uint32Array(capacity)
-    this.transports = new Uint32Array(capacity)
-    this.sequences = new Float64Array(capacity)
-    this.timesUs = new Float64Array(capacity)
-    this.receivedUs = new Float64Array(capacity)
-    this.flags = new Uint8Array(capacity)
-    this.records = new Uint32Array(capacity)
+    const columns = columnsOf(Math.max(1024, expected))
+    this.identities = columns.identities
+    this.groupOf = columns.groupOf
+    this.keyOf = columns.keyOf
+    this.transports = columns.transports
+    this.sequences = columns.sequences
+    this.timesUs = columns.timesUs
+    this.receivedUs = columns.receivedUs
+    this.flags = columns.flags
+    this.records = columns.records
   }
 
   /** Makes room for more deliveries. */
@@ -69,16 +72,17 @@ export class Deliveries {
     const needed = this.count + more
     const old = this.flags.length
     if (needed <= old) return
-    const capacity = Math.max(needed, Math.ceil(old * 1.5))
-    this.identities = copied(this.identities, new Uint32Array(capacity * 2))
-    this.groupOf = copied(this.groupOf, new Uint32Array(capacity))
-    this.keyOf = copied(this.keyOf, new Uint32Array(capacity))
-    this.transports = copied(this.transports, new Uint32Array(capacity))
-    this.sequences = copied(this.sequences, new Float64Array(capacity))
-    this.timesUs = copied(this.timesUs, new Float64Array(capacity))
-    this.receivedUs = copied(this.receivedUs, new Float64Array(capacity))
-    this.flags = copied(this.flags, new Uint8Array(capacity))
-    this.records = copied(this.records, new Uint32Array(capacity))
+    const larger = columnsOf(Math.max(needed, Math.ceil(old * 1.5)))
+    larger.identities.set(this.identities)
+    larger.groupOf.set(this.groupOf)
+    larger.keyOf.set(this.keyOf)
+    larger.transports.set(this.transports)
+    larger.sequences.set(this.sequences)
+    larger.timesUs.set(this.timesUs)
+    larger.receivedUs.set(this.receivedUs)
+    larger.flags.set(this.flags)
+    larger.records.set(this.records)
+    Object.assign(this, larger)
   }
 
   set(at: number, row: Row): void {
@@ -112,12 +116,23 @@ export class Deliveries {
     this.count = count
   }
 
+  /** How many were taken away before these: positions count on from there. */
+  base = 0
+
+  /** Forgets all deliveries, since they are kept elsewhere. */
+  taken(count: number): void {
+    this.base += count
+    this.truncate(0)
+    if (this.flags.length > KEPT_CAPACITY) Object.assign(this, columnsOf(KEPT_CAPACITY))
+  }
+
+  /** @param at counts from {@link base} on */
   positionOf(at: number): { path: string; record: number } {
     let low = 0
     let high = this.objects.length - 1
     while (low < high) {
       const middle = (low + high + 1) >>> 1
-      if ((this.objects[middle]?.first ?? 0) <= at) low = middle
+      if ((this.objects[middle]?.first ?? 0) <= at + this.base) low = middle
       else high = middle - 1
     }
     return { path: this.objects[low]?.path ?? '', record: this.records[at] ?? 0 }
@@ -129,7 +144,16 @@ export class Deliveries {
   }
 }
 
-function copied<A extends Uint32Array | Float64Array | Uint8Array>(from: A, to: A): A {
-  to.set(from)
-  return to
+function columnsOf(capacity: number) {
+  return {
+    identities: new Uint32Array(capacity * 2),
+    groupOf: new Uint32Array(capacity),
+    keyOf: new Uint32Array(capacity),
+    transports: new Uint32Array(capacity),
+    sequences: new Float64Array(capacity),
+    timesUs: new Float64Array(capacity),
+    receivedUs: new Float64Array(capacity),
+    flags: new Uint8Array(capacity),
+    records: new Uint32Array(capacity),
+  }
 }

@@ -1,5 +1,5 @@
 import { ExactSum } from '../meters/exact-sum.js'
-import { HIGHEST_US, LatencyHistogram } from '../meters/hdr.js'
+import { type ExactLatency, HIGHEST_US, LatencyHistogram } from '../meters/hdr.js'
 
 const SUB_BUCKETS = 2048
 const HALF = SUB_BUCKETS / 2
@@ -29,6 +29,20 @@ export class LatencyCounts {
     this.sum.add(Number.isSafeInteger(us) ? us : BigInt(receivedUs) - BigInt(timeUs))
     if (us > HIGHEST_US) this.overflow += 1
     else this.count(bucketOf(us))
+  }
+
+  /** A bucket that SQL counted, by its lowest value. */
+  loadBucket(lowestUs: number, count: number): void {
+    this.count(bucketOf(lowestUs), count)
+  }
+
+  /** What buckets cannot give. */
+  loadExact({ minUs, maxUs, sumUs, overflow, skewed }: ExactLatency): void {
+    this.minUs = minUs ?? Number.POSITIVE_INFINITY
+    this.maxUs = maxUs ?? Number.NEGATIVE_INFINITY
+    this.sum.set(sumUs)
+    this.overflow = overflow
+    this.skewed = skewed
   }
 
   merge(other: LatencyCounts): void {

@@ -6,7 +6,9 @@ import type { Mapping } from '../event/mapping.js'
 import { Deliveries, type Row } from './deliveries.js'
 import { rowsOfEvents, textSequenceOf } from './event-rows.js'
 import { GroupTable } from './group-table.js'
+import type { MemoryPlan } from './memory.js'
 import { type Selection, select } from './selection.js'
+import { Spill } from './spill.js'
 
 /** A fault of an object, or one that kept it from being read at all. */
 export interface ObjectFault {
@@ -30,6 +32,7 @@ const MAX_PENDING = 20_000
 export class Loaded {
   readonly deliveries: Deliveries
   readonly groups: GroupTable
+  readonly spill: Spill
   readonly objectFaults: ObjectFault[] = []
   readonly faultyFields: FaultyField[] = []
   readonly faultyFieldCounts = new Map<string, number>()
@@ -46,16 +49,18 @@ export class Loaded {
     private readonly selection: Selection,
     private readonly decode: (record: RecordValue) => Decoded[],
     mapping: Mapping,
-    expected: number,
+    private readonly memory: MemoryPlan,
   ) {
-    this.deliveries = new Deliveries(expected)
+    this.deliveries = new Deliveries(memory.expected)
+    this.spill = new Spill(duckdb)
     this.groups = new GroupTable(this.deliveries.groups, mapping)
   }
 
   /** Begins an object; what is added next is of it. */
   begin(object: ArchiveObject): void {
     const { deliveries } = this
-    deliveries.objects.push({ first: deliveries.count + this.pending.length, path: object.path })
+    const first = deliveries.base + deliveries.count + this.pending.length
+    deliveries.objects.push({ first, path: object.path })
     this.objects += 1
     this.bytes += object.kind === 'file' ? object.sizeBytes : 0
   }
@@ -65,7 +70,9 @@ export class Loaded {
   }
 
   get records(): number {
-    return this.deliveries.count + this.pending.length + this.undecodable
+    return (
+      this.deliveries.base + this.deliveries.count + this.pending.length + this.undecodable
+    )
   }
 
   /** Decodes a record and keeps what it is, in the order of the calls.
@@ -131,6 +138,23 @@ export class Loaded {
       kept += 1
     }
     this.deliveries.truncate(kept)
+  }
+
+  /** Whether reading has to go by parts that are small. */
+  get isSpilling(): boolean {
+    return this.spill.isUsed || this.memory.expected >= this.memory.maxRows
+  }
+
+  /** Moves the deliveries to DuckDB where they have become too many for memory. */
+  async spillIfFull(): Promise<void> {
+    const { deliveries, spill, memory } = this
+    const most = spill.isUsed ? memory.spilledRows : memory.maxRows
+    if (deliveries.count >= most) await this.spillAll()
+  }
+
+  async spillAll(): Promise<void> {
+    if (!this.spill.isUsed) await this.duckdb.limitMemory(this.memory.spillBytes)
+    await this.spill.take(this.deliveries)
   }
 
   /** Applies the selection to the deliveries from `first` on. */

@@ -60,7 +60,7 @@ function figuresOf(row: RowTally | undefined): StatsRow {
 }
 
 /** By events descending, then type, then source in byte order. */
-function byEvents(a: TypeRow, b: TypeRow): number {
+export function byEvents(a: TypeRow, b: TypeRow): number {
   return b.events - a.events || compareText(a.type, b.type) || compareText(a.source, b.source)
 }
 

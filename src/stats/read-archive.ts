@@ -26,8 +26,7 @@ interface Part {
   isFirst: boolean
 }
 
-/** How much larger than gzip its text is taken to be, for the progress of one object. */
-const GZIP_RATIO = 6
+const LARGE_BYTES = 128 * 1024 * 1024
 
 /**
  * Reads objects in their order into `loaded`. Lines that DuckDB reads faithfully go through SQL,
@@ -40,7 +39,7 @@ export async function readArchive(
   const { loaded, signal, onProgress } = options
   const parts = ahead(partsOf(objects, options), 2)
   let firstRecord = 1
-  let unpackedBytes = 0
+  let storedBytes = 0
   try {
     for await (const part of parts) {
       if (signal.aborted) {
@@ -50,11 +49,12 @@ export async function readArchive(
       if (part.isFirst) {
         loaded.begin(part.object)
         firstRecord = 1
-        unpackedBytes = 0
+        storedBytes = 0
       }
       firstRecord = await readPart(part, firstRecord, options)
-      unpackedBytes += part.segment?.bytes ?? 0
-      const openBytes = part.segment ? sizeOf(part.object) - unpackedBytes / GZIP_RATIO : 0
+      await loaded.spillIfFull()
+      storedBytes += part.segment?.storedBytes ?? 0
+      const openBytes = part.segment ? sizeOf(part.object) - storedBytes : 0
       const bytes = loaded.bytes - Math.max(0, openBytes)
       onProgress({ bytes, objects: loaded.objects, records: loaded.records })
     }
@@ -72,7 +72,9 @@ async function* partsOf(
   for (const object of objects) {
     const sniffed = await sniff(object)
     const isLines = sniffed.format === 'ndjson' && !sniffed.utf16
-    const isPlainFile = object.kind === 'file' && sniffed.compression === 'none' && !sniffed.bom
+    const isUnpacked = object.kind === 'file' && sniffed.compression === 'none' && !sniffed.bom
+    // A large file as one part would not fit into memory, where the whole does not.
+    const isPlainFile = isUnpacked && !(loaded.isSpilling && object.sizeBytes > LARGE_BYTES)
     if (!isLines || isPlainFile) {
       yield { object, sniffed, segment: null, isFirst: true }
       continue
@@ -99,7 +101,11 @@ async function readPart(part: Part, firstRecord: number, options: ReadOptions): 
       await segment.release()
     }
   }
-  if (sniffed.format === 'empty') return firstRecord
+  if (sniffed.format === 'empty') {
+    // A file that is gone since it was listed looks empty too.
+    if (object.kind === 'file') await reportChange(object, loaded)
+    return firstRecord
+  }
   if (sniffed.format === 'parquet' && object.kind === 'file') {
     return parquet.read(object, signal)
   }

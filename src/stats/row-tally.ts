@@ -1,5 +1,6 @@
 import { LatencyHistogram } from '../meters/hdr.js'
 import { resolutionMs, type TimeGrain } from '../meters/latency.js'
+import type { DuckDBValue } from '@duckdb/node-api'
 import type { Cause } from './repeats.js'
 import type { Reordered } from './reorder.js'
 import { LatencyCounts } from './latency-counts.js'
@@ -19,14 +20,34 @@ export class RowTally {
   private reordered = 0
   private maxExtent = 0
 
-  addRepeat(cause: Cause): void {
-    this.byCause[cause] += 1
+  addRepeat(cause: Cause, count = 1): void {
+    this.byCause[cause] += count
   }
 
-  addReordered({ extent, lateUs }: Reordered): void {
-    this.reordered += 1
+  addReordered({ extent, lateUs }: Pick<Reordered, 'extent' | 'lateUs'>, count = 1): void {
+    this.reordered += count
     if (extent > this.maxExtent) this.maxExtent = extent
-    if (!Number.isNaN(lateUs)) this.late.record(lateUs)
+    if (!Number.isNaN(lateUs)) this.late.record(lateUs, count)
+  }
+
+  /** The columns of queries/stats/rows.sql after the first. */
+  load(values: readonly DuckDBValue[]): void {
+    const [events, noIdentity, times, wholeMillis, wholeSeconds, checked, keys, ...rest] =
+      values.map(Number)
+    const [skewed = 0, overflow = 0] = rest
+    this.events = events ?? 0
+    this.noIdentity = noIdentity ?? 0
+    this.checked = checked ?? 0
+    this.keys = keys ?? 0
+    Object.assign(this.grain, { times, wholeMillis, wholeSeconds })
+    const [minUs = null, maxUs = null, sumUs = null] = values.slice(9)
+    this.latency.loadExact({
+      minUs: minUs === null ? null : Number(minUs),
+      maxUs: maxUs === null ? null : Number(maxUs),
+      sumUs: sumUs === null ? 0n : BigInt(String(sumUs)),
+      overflow,
+      skewed,
+    })
   }
 
   addTime(timeUs: number): void {

@@ -12,12 +12,17 @@ export interface TypeName {
   type: string
 }
 
-export function rowsByType(deliveries: Deliveries): Rows<TypeName> {
+/** Rows that a delivery's group alone tells. */
+export interface GroupRows extends Rows<TypeName> {
+  rowOfGroup(group: number): number
+}
+
+export function rowsByType(deliveries: Deliveries): GroupRows {
   return byName(deliveries, ({ source, type }) => ({ source, type }))
 }
 
 /** The type of a row that holds all types of a source is `*`. */
-export function rowsBySource(deliveries: Deliveries): Rows<TypeName> {
+export function rowsBySource(deliveries: Deliveries): GroupRows {
   return byName(deliveries, ({ source }) => ({ source, type: '*' }))
 }
 
@@ -47,7 +52,7 @@ export function rowsByWindow(deliveries: Deliveries, windowUs: number): Rows<{ s
 function byName(
   { groups, groupOf }: Deliveries,
   nameOf: (group: TypeName) => TypeName,
-): Rows<TypeName> {
+): GroupRows {
   const known = new Map<string, number>()
   const names: TypeName[] = []
   const rows = groups.map((group) => {
@@ -58,5 +63,6 @@ function byName(
     return row
   })
   const numbers = Uint32Array.from(rows)
-  return { names, rowOf: (at) => numbers[groupOf[at] as number] as number }
+  const rowOfGroup = (group: number) => numbers[group] as number
+  return { names, rowOfGroup, rowOf: (at) => rowOfGroup(groupOf[at] as number) }
 }

@@ -1,17 +1,21 @@
 import { type ArchiveObject, isLoss } from '../archives/object.js'
-import { openDuckdb } from '../engines/duckdb.js'
+import { makeTempFolder, removeTempFolder } from '../archives/temp-folder.js'
+import { type Duckdb, engineError, openDuckdb } from '../engines/duckdb.js'
 import { createDecoder } from '../envelopes/decode.js'
 import type { Mapping } from '../event/mapping.js'
 import { timeText } from '../event/time.js'
 import { judge } from './judge.js'
 import { LineRows } from './line-rows.js'
 import { Loaded, type ObjectFault } from './load.js'
-import { type MeasureOptions, measure } from './measure.js'
+import { type Measured, type MeasureOptions, measure } from './measure.js'
+import { memoryPlan } from './memory.js'
 import { ParquetRows } from './parquet-rows.js'
 import { Projections } from './projections.js'
 import { readArchive } from './read-archive.js'
 import type { StatsResult } from './result.js'
 import type { Selection } from './selection.js'
+import { judgeSpilled } from './spilled.js'
+import { measureSpilled } from './spilled-measure.js'
 import { type Timeline, timelineOf } from './timeline.js'
 
 export interface StatsOptions extends MeasureOptions {
@@ -39,45 +43,71 @@ export interface ArchiveStats {
 }
 
 const SQL_FROM_BYTES = 128 * 1024
-const TYPICAL_EVENT_BYTES = 500
-const TYPICAL_RATIO = 6
 
 /** Measures an archive (DESIGN §8). After an abort the result holds what was read until then. */
 export async function archiveStats(options: StatsOptions): Promise<ArchiveStats> {
-  const { mapping, presets, selection, signal } = options
+  const { mapping, presets, selection, signal, objects, spoolDir } = options
+  const memory = memoryPlan(objects, options.memoryLimitBytes)
+  const spillDir = await makeTempFolder('evt-spill-', spoolDir)
   const duckdb = await openDuckdb({
-    memoryLimitBytes: options.memoryLimitBytes,
+    memoryLimitBytes: memory.scanBytes,
+    spillDir,
     threads: options.threads,
   })
   try {
     const projections = new Projections(mapping, presets)
     const decode = createDecoder({ mapping, presets })
-    const loaded = new Loaded(duckdb, selection, decode, mapping, expected(options.objects))
+    const loaded = new Loaded(duckdb, selection, decode, mapping, memory)
     const sqlFromBytes = options.sqlFromBytes ?? SQL_FROM_BYTES
-    await readArchive(options.objects, {
+    await readArchive(objects, {
       loaded,
       lines: new LineRows({ duckdb, projections, loaded, sqlFromBytes }),
       parquet: new ParquetRows(duckdb, projections, loaded),
       signal,
-      spoolDir: options.spoolDir,
+      spoolDir,
       onProgress: options.onProgress,
     })
-    const judged = judge(loaded.deliveries)
-    const measured = measure(loaded.deliveries, judged, options)
-    return {
-      result: resultOf(options, loaded, measured),
-      timeline: timelineOf(loaded.deliveries),
-      objectFaults: loaded.objectFaults,
-    }
+    return loaded.spill.isUsed
+      ? await spilledStats(options, loaded, duckdb)
+      : await heldStats(options, loaded)
+  } catch (error) {
+    throw engineError(error, spillDir)
   } finally {
     duckdb.close()
+    await removeTempFolder(spillDir)
+  }
+}
+
+async function heldStats(options: StatsOptions, loaded: Loaded): Promise<ArchiveStats> {
+  const judged = judge(loaded.deliveries)
+  const measured = measure(loaded.deliveries, judged, options)
+  return {
+    result: resultOf(options, loaded, measured),
+    timeline: timelineOf(loaded.deliveries),
+    objectFaults: loaded.objectFaults,
+  }
+}
+
+/** What did not fit into memory is judged and counted by the SQL of queries/stats. */
+async function spilledStats(
+  options: StatsOptions,
+  loaded: Loaded,
+  duckdb: Duckdb,
+): Promise<ArchiveStats> {
+  await loaded.spillAll()
+  await judgeSpilled(duckdb)
+  const { timeline, ...measured } = await measureSpilled(duckdb, loaded.deliveries, options)
+  return {
+    result: resultOf(options, loaded, measured),
+    timeline,
+    objectFaults: loaded.objectFaults,
   }
 }
 
 function resultOf(
   { sources, selection }: StatsOptions,
   loaded: Loaded,
-  { span, total, types, windows }: ReturnType<typeof measure>,
+  { span, total, types, windows }: Measured,
 ): StatsResult {
   const text = (us: number | null) => (us === null ? null : timeText(us))
   return {
@@ -98,14 +128,4 @@ function resultOf(
     findings: [],
     ...(selection.sample == null ? {} : { sample: selection.sample }),
   }
-}
-
-/** How many events the objects may hold; room is made for more where that is too few. */
-function expected(objects: readonly ArchiveObject[]): number {
-  let bytes = 0
-  for (const object of objects) {
-    if (object.kind !== 'file') continue
-    bytes += object.sizeBytes * (/\.(gz|gzip|parquet)$/i.test(object.path) ? TYPICAL_RATIO : 1)
-  }
-  return Math.ceil(bytes / TYPICAL_EVENT_BYTES)
 }

@@ -35,7 +35,7 @@ export function isChecked({ flags }: Deliveries, { places }: Streams, at: number
 }
 
 /** By group: deliveries of one key are of one stream where this number is the same. */
-function variantsOf({ groups }: Deliveries): number[] {
+export function variantsOf({ groups }: Pick<Deliveries, 'groups'>): number[] {
   const names = new Map<string, number>()
   return groups.map(({ order, perSource, source }) => {
     const name = perSource ? `${order}\u0000${source}` : order

@@ -23,9 +23,7 @@ export function timelineOf({ count, receivedUs, timesUs }: Deliveries): Timeline
     if (us > last) last = us
   }
   if (first > last) return null
-  const weekUs = stepsUs.at(-1) ?? 1
-  const many = Math.ceil((last - first) / MAX_SLOTS / weekUs) * weekUs
-  const stepUs = stepsUs.find((step) => (last - first) / step < MAX_SLOTS) ?? many
+  const stepUs = stepFor(last - first)
   const startUs = Math.floor(first / stepUs) * stepUs
   const counts = new Array<number>(Math.floor((last - startUs) / stepUs) + 1).fill(0)
   for (let at = 0; at < count; at++) {
@@ -33,4 +31,11 @@ export function timelineOf({ count, receivedUs, timesUs }: Deliveries): Timeline
     if (slot >= 0) counts[slot] = (counts[slot] ?? 0) + 1
   }
   return { startUs, stepUs, counts }
+}
+
+/** The length of a slot, so that a span of this length has no more than 240. */
+export function stepFor(spanUs: number): number {
+  const weekUs = stepsUs.at(-1) ?? 1
+  const many = Math.ceil(spanUs / MAX_SLOTS / weekUs) * weekUs
+  return stepsUs.find((stepUs) => spanUs / stepUs < MAX_SLOTS) ?? many
 }

@@ -1,4 +1,4 @@
-import { widthOf } from './safe-text.js'
+import { widthOf } from './width.js'
 
 /* Each of our own signs beyond ASCII beside a stand-in of the same width. */
 const signs = '–…→─│╭╮╰╯┤·µ≠▁▂▃▄▅▆▇█'

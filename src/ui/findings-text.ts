@@ -1,10 +1,11 @@
 import pc from 'picocolors'
 import type { Finding, Witness } from '../stats/result.js'
 import { countText, durationText } from './numbers.js'
-import { safeText, truncated } from './safe-text.js'
+import { safeText } from './safe-text.js'
 import type { TextStyle } from './style.js'
 import { type Column, tableLines } from './table.js'
 import { momentText } from './times.js'
+import { truncated } from './width.js'
 import { wrapped } from './wrapped.js'
 
 const MOST_FINDINGS = 12

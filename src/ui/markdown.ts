@@ -1,6 +1,7 @@
 import { markdownTable } from 'markdown-table'
-import { safeText, widthOf } from './safe-text.js'
+import { safeText } from './safe-text.js'
 import type { Tabular, TabularValue } from './tabular.js'
+import { widthOf } from './width.js'
 
 /** A GitHub table without the columns that are made for machines, without a line end. */
 export function markdownText({ columns, rows }: Tabular): string {

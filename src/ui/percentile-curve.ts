@@ -2,8 +2,8 @@ import pc from 'picocolors'
 import type { LatencyFigures } from '../stats/result.js'
 import { type LatencyShape, risingQuantile } from './latency-shape.js'
 import { durationText } from './numbers.js'
-import { padded, widthOf } from './safe-text.js'
 import type { TextStyle } from './style.js'
+import { padded, widthOf } from './width.js'
 
 const ROWS = 6
 /** Columns for the labels of the vertical axis, the axis itself included. */

@@ -1,5 +1,6 @@
 import { bytesText, countText, durationText } from './numbers.js'
-import { safeText, truncated } from './safe-text.js'
+import { safeText } from './safe-text.js'
+import { truncated } from './width.js'
 
 export interface ProgressState {
   /** What is done now, as `reading archive/`. The rate is counted anew when it changes. */

@@ -8,10 +8,11 @@ import { nextCommands, type TypedCommand } from './next-commands.js'
 import { nextLines } from './next-lines.js'
 import { bytesText, countText, durationText } from './numbers.js'
 import { percentileCurve } from './percentile-curve.js'
-import { safeText, shortened, truncated } from './safe-text.js'
+import { safeText } from './safe-text.js'
 import { typeTable, windowTable } from './stats-table.js'
 import type { TextStyle } from './style.js'
 import { clockAt, momentText, rangeText, spanMs } from './times.js'
+import { shortened, truncated } from './width.js'
 import { flowed } from './wrapped.js'
 
 /** What the text of `evt stats` is made of. */

@@ -1,7 +1,7 @@
 import pc from 'picocolors'
 import { alignedOnPoint } from './numbers.js'
-import { shortened, widthOf } from './safe-text.js'
 import type { TextStyle } from './style.js'
+import { shortened, widthOf } from './width.js'
 
 export interface Column {
   readonly title: string

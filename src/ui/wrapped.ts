@@ -1,4 +1,4 @@
-import { shortened, widthOf } from './safe-text.js'
+import { shortened, widthOf } from './width.js'
 
 /** Lines of at most `width` columns; a word that is longer than a line is shortened. */
 export function wrapped(text: string, width: number): string[] {

@@ -1,7 +1,7 @@
 import { appendFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
-import { readBytes } from '../../src/archives/bytes.js'
+import { changeOf, readBytes } from '../../src/archives/bytes.js'
 import type { Fault, FileObject } from '../../src/archives/object.js'
 import { listed, readAll, short, testFolder, write } from './files.js'
 
@@ -125,7 +125,7 @@ describe('records of damaged gzip', () => {
     }
   })
 
-  test('a cut between records, or behind the last, is one undecodable with nothing in it', async () => {
+  test('a cut between records is one undecodable with nothing in it', async () => {
     const zipped = gzipSync('{"a":1}\n{"b":2}\n', { level: 0 })
     for (const lost of [8, 9]) {
       const { records } = await readAll(write(folder, 'x', zipped.subarray(0, -lost)))
@@ -179,6 +179,15 @@ describe('objects that change', () => {
     const { found, faults } = await read((file) => rmSync(file))
     expect(found).toEqual([])
     expect(faults).toEqual([['changed', 'is gone since it was listed']])
+  })
+
+  test('are told without reading them, too', async () => {
+    const object = write(folder, 'changing', '{"a":1}\n')
+    expect(await changeOf(object)).toBeUndefined()
+    appendFileSync(object.file, '\n')
+    expect(await changeOf(object)).toMatchObject({ reason: 'changed' })
+    rmSync(object.file)
+    expect(await changeOf(object)).toMatchObject({ detail: 'is gone since it was listed' })
   })
 
   test('unchanged', async () => {

@@ -78,7 +78,7 @@ describe('random documents in a random layout', () => {
           made.documents.map((text) => Buffer.byteLength(text)),
         )
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     )
   })
 
@@ -97,7 +97,7 @@ describe('random documents in a random layout', () => {
         expect(faults).toEqual([{ reason: 'cut', detail: 'ends before its gzip data does' }])
         expect(records.map(short)).toEqual([...values(made).slice(0, count), 'cut'])
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     )
   })
 })
@@ -128,7 +128,7 @@ describe('random bytes changed', () => {
         const inChunks = await readAll(object, { chunkBytes: size })
         expect(inChunks.records.map(plainRecord)).toEqual(records.map(plainRecord))
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     )
   })
 
@@ -143,7 +143,7 @@ describe('random bytes changed', () => {
         expect(faults.length).toBeLessThanOrEqual(1)
         if (faults.length > 0) expect(short(records.at(-1) as never)).toBe('cut')
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     )
   })
 })

@@ -54,7 +54,7 @@ test('a cut gzip with nothing in it is not empty', async () => {
 test('a stream is read from its start after it was sniffed', async () => {
   const text = '{"a":1}\n{"b":2}\n'.repeat(20_000)
   for (const bytes of [Buffer.from(text), gzipSync(text)]) {
-    const stream = new PeekedStream(slices(bytes, 1000))
+    const stream = new PeekedStream(slices(bytes, 1000), '-')
     const object = { kind: 'stream', path: '-', stream } as const
     const sniffed = await sniff(object)
     const found: unknown[] = []

@@ -135,9 +135,18 @@ describe('stdin and pipes', () => {
     expect(records).toMatchObject([{ record: 1, value: { a: 1 } }])
   })
 
+  test('a stdin that cannot be read is the outside', async () => {
+    const failing = Readable.from(broken())
+    const { objects } = await resolveSources(['-'], { aliases: {}, cwd, stdin: failing })
+    await expect(readAll(objects[0] as never)).rejects.toMatchObject({
+      message: 'cannot read stdin: illegal operation on a directory',
+      code: 'outside',
+    })
+  })
+
   test('a named pipe is one as well, and in a folder none', async () => {
     mkdirSync(join(cwd, 'in'))
-    execFileSync('mkfifo', [join(cwd, 'in/pipe')])
+    execFileSync('/usr/bin/env', ['mkfifo', join(cwd, 'in/pipe')])
     const { objects } = await resolveSources(['in/pipe'], { aliases: {}, cwd })
     expect(objects).toMatchObject([{ kind: 'stream', path: 'in/pipe' }])
     expect(await paths(['in'])).toEqual([])
@@ -259,3 +268,9 @@ describe('partitions outside since and until', () => {
     expect(source.pruned).toBe(3)
   })
 })
+
+async function* broken(): AsyncGenerator<Buffer> {
+  yield Buffer.from('{"a":1}\n')
+  const message = 'EISDIR: illegal operation on a directory, read'
+  throw Object.assign(new Error(message), { code: 'EISDIR' })
+}

@@ -68,9 +68,8 @@ const delivery = (receivedAt: 'always' | 'sometimes') =>
     path: fc.constantFrom(...paths),
   })
 
-type Draft = fc.ArrayElementType<
-  ReturnType<typeof delivery> extends fc.Arbitrary<infer D> ? D[] : never
->
+type Draft = ReturnType<typeof delivery> extends fc.Arbitrary<infer D> ? D : never
+
 interface Counter {
   kind: SequenceKind
   per: EventRecord['sequencePer']

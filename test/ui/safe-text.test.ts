@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { asciiText } from '../../src/ui/ascii.js'
-import { safeText, shortened, truncated, widthOf } from '../../src/ui/safe-text.js'
+import { safeText } from '../../src/ui/safe-text.js'
+import { shortened, truncated, widthOf } from '../../src/ui/width.js'
 
 const anyText = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 60 }),

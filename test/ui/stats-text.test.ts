@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { widthOf } from '../../src/ui/safe-text.js'
 import { statsText } from '../../src/ui/stats-text.js'
+import { widthOf } from '../../src/ui/width.js'
 import { expectGolden } from './golden.js'
 import {
   at,

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { widthOf } from '../../src/ui/safe-text.js'
 import { type Column, tableLines } from '../../src/ui/table.js'
+import { widthOf } from '../../src/ui/width.js'
 
 const columns: Column[] = [
   { title: 'type', align: 'left', shrinkTo: 8 },

@@ -1,0 +1,41 @@
+-- title: Repeated deliveries
+-- question: Which deliveries came again, and why?
+-- reads: deliveries
+-- order: pos
+-- One row for every delivery but the first of its identity. An identity's deliveries are in order of
+-- arrival: by received_us where all of them go by it, else by position (DESIGN §8).
+WITH by_position AS (
+  SELECT DISTINCT key_no FROM deliveries WHERE received_us IS NULL AND key_no IS NOT NULL
+),
+repeated AS (
+  SELECT identity FROM deliveries WHERE identity IS NOT NULL GROUP BY identity HAVING count(*) > 1
+),
+candidates AS (
+  SELECT d.pos, d.identity, d.received_us, d.replay, d.retried, d.transport,
+    CASE WHEN d.received_us IS NULL OR b.key_no IS NOT NULL THEN 1 ELSE 0 END AS untimed
+  FROM deliveries d
+  JOIN repeated r ON r.identity = d.identity
+  LEFT JOIN by_position b ON b.key_no = d.key_no
+),
+judged AS (
+  SELECT *, max(untimed) OVER (PARTITION BY identity) AS by_pos FROM candidates
+),
+ranked AS (
+  SELECT *,
+    row_number() OVER (
+      PARTITION BY identity ORDER BY CASE WHEN by_pos = 0 THEN received_us END, pos
+    ) AS n,
+    row_number() OVER (
+      PARTITION BY identity, transport ORDER BY CASE WHEN by_pos = 0 THEN received_us END, pos
+    ) AS n_of_message
+  FROM judged
+)
+SELECT pos,
+  CASE
+    WHEN replay THEN 'replay'
+    WHEN retried AND transport IS NOT NULL AND n_of_message > 1 THEN 'redelivery'
+    ELSE 'sameId'
+  END AS cause
+FROM ranked
+WHERE n > 1
+ORDER BY pos

@@ -1,0 +1,47 @@
+import type { ArchiveObject } from '../archives/object.js'
+
+/** How the memory of a run is shared out. */
+export interface MemoryPlan {
+  /** Deliveries to make room for at the start. */
+  expected: number
+  /** Deliveries beyond this number go to DuckDB's table. */
+  maxRows: number
+  /** The same, once some are there. */
+  spilledRows: number
+  /** DuckDB's own limit while it scans, and once it holds the deliveries. */
+  scanBytes: number
+  spillBytes: number
+}
+
+/** Node, DuckDB's code, the files being unpacked: what a run takes before its first delivery. */
+const BASE_BYTES = 200e6
+/** Deliveries, and the tables by which they are judged. */
+const ROW_BYTES = 75
+const LEAST_DUCKDB_BYTES = 120e6
+const SPILLED_ROWS = 1_000_000
+const TYPICAL_EVENT_BYTES = 500
+const TYPICAL_RATIO = 6
+
+export function memoryPlan(objects: readonly ArchiveObject[], limitBytes: number): MemoryPlan {
+  const budget = Math.max(0, limitBytes - BASE_BYTES)
+  const maxRows = Math.floor((budget * 0.8) / ROW_BYTES)
+  const expected = expectedRows(objects)
+  const fits = expected <= maxRows
+  const spillBytes = Math.max(LEAST_DUCKDB_BYTES, budget - SPILLED_ROWS * ROW_BYTES)
+  return {
+    expected: fits ? expected : SPILLED_ROWS,
+    maxRows: fits ? maxRows : SPILLED_ROWS,
+    spilledRows: SPILLED_ROWS,
+    scanBytes: fits ? Math.max(LEAST_DUCKDB_BYTES, budget * 0.3) : spillBytes,
+    spillBytes,
+  }
+}
+
+function expectedRows(objects: readonly ArchiveObject[]): number {
+  let bytes = 0
+  for (const object of objects) {
+    if (object.kind !== 'file') continue
+    bytes += object.sizeBytes * (/\.(gz|gzip|parquet)$/i.test(object.path) ? TYPICAL_RATIO : 1)
+  }
+  return Math.ceil(bytes / TYPICAL_EVENT_BYTES)
+}

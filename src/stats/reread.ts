@@ -1,0 +1,169 @@
+import { Buffer } from 'node:buffer'
+import type { ArchiveObject, FileObject } from '../archives/object.js'
+import { readWanted } from '../archives/records.js'
+import { sniff } from '../archives/sniff.js'
+import type { Duckdb } from '../engines/duckdb.js'
+import { quoteText } from '../engines/leaf-tree.js'
+import type { RecordValue } from '../envelopes/decode.js'
+import { EvtError } from '../errors.js'
+import type { Decoded, EventRecord } from '../event/event.js'
+import { readJson } from '../event/json.js'
+import { recordOf } from './decode-records.js'
+import type { Deliveries } from './deliveries.js'
+
+/** Compressed text is taken to be this many times larger than it is stored. */
+const TYPICAL_RATIO = 6
+
+export interface RereadOptions {
+  deliveries: Deliveries
+  objects: readonly ArchiveObject[]
+  decode: (record: RecordValue) => Decoded[]
+  duckdb: Duckdb
+  signal: AbortSignal
+}
+
+/** Called with each record that was asked for. */
+type Visit = (record: RecordValue) => void
+
+/** Reads deliveries a second time, for what was not kept of them. */
+export class Rereader {
+  private readonly byPath: Map<string, ArchiveObject>
+
+  constructor(private readonly options: RereadOptions) {
+    this.byPath = new Map(options.objects.map((object) => [object.path, object]))
+  }
+
+  /** The object of a delivery, as a place in `deliveries.objects`. */
+  objectOf(at: number): number {
+    const { objects } = this.options.deliveries
+    let low = 0
+    let high = objects.length - 1
+    while (low < high) {
+      const middle = (low + high + 1) >>> 1
+      if ((objects[middle]?.first ?? 0) <= at) low = middle
+      else high = middle - 1
+    }
+    return low
+  }
+
+  /** About how much text has to be gone through to read this delivery again; Infinity where its
+   * object can be read only once. */
+  textBytes(at: number): number {
+    const { deliveries } = this.options
+    const number = this.objectOf(at)
+    const file = this.fileOf(number)
+    if (!file) return Number.POSITIVE_INFINITY
+    const next = deliveries.objects[number + 1]?.first ?? deliveries.count
+    const last = deliveries.records[next - 1] ?? 1
+    const share = Math.min(1, (deliveries.records[at] ?? 0) / Math.max(1, last))
+    return isColumnar(file) ? textBytesOf(file) : textBytesOf(file) * share
+  }
+
+  /** What has to be read for all of these deliveries, whole objects: as text, and as stored. */
+  wholeBytes(rows: Iterable<number>): { textBytes: number; storedBytes: number } {
+    const numbers = new Set<number>()
+    for (const at of rows) numbers.add(this.objectOf(at))
+    let textBytes = 0
+    let storedBytes = 0
+    for (const number of numbers) {
+      const file = this.fileOf(number)
+      textBytes += file ? textBytesOf(file) : Number.POSITIVE_INFINITY
+      storedBytes += file?.sizeBytes ?? 0
+    }
+    return { textBytes, storedBytes }
+  }
+
+  /** Reads these deliveries, object by object. What has changed since it was first read, or cannot
+   * be read any more, is left out. */
+  async events(
+    rows: Iterable<number>,
+    visit: (at: number, event: EventRecord) => void,
+  ): Promise<void> {
+    const { deliveries, decode } = this.options
+    for (const [number, wanted] of this.byObject(rows)) {
+      await this.read(number, wanted, (record) => {
+        const at = wanted.get(record.position.record)
+        const [decoded] = decode(record)
+        if (at === undefined || decoded?.kind !== 'event') return
+        const { timeUs } = decoded.event
+        const isSame = Object.is(timeUs ?? Number.NaN, deliveries.timesUs[at])
+        if (isSame) visit(at, decoded.event)
+      })
+    }
+  }
+
+  /** The records of these deliveries as they were found, wrappings and all. */
+  async records(rows: Iterable<number>): Promise<RecordValue[]> {
+    const found: RecordValue[] = []
+    for (const [number, wanted] of this.byObject(rows)) {
+      await this.read(number, wanted, (record) => found.push(record))
+    }
+    return found
+  }
+
+  private fileOf(number: number): FileObject | undefined {
+    const object = this.byPath.get(this.options.deliveries.objects[number]?.path ?? '')
+    return object?.kind === 'file' ? object : undefined
+  }
+
+  /** Deliveries by object, and there by record number. */
+  private byObject(rows: Iterable<number>): Map<number, Map<number, number>> {
+    const { records } = this.options.deliveries
+    const found = new Map<number, Map<number, number>>()
+    for (const at of [...new Set(rows)].sort((a, b) => a - b)) {
+      const number = this.objectOf(at)
+      const wanted = found.get(number) ?? new Map<number, number>()
+      found.set(number, wanted.set(records[at] as number, at))
+    }
+    return found
+  }
+
+  private async read(number: number, wanted: ReadonlyMap<number, number>, visit: Visit) {
+    const file = this.fileOf(number)
+    if (!file || this.options.signal.aborted) return
+    try {
+      const sniffed = await sniff(file)
+      if (sniffed.format === 'parquet') return await this.readParquet(file, wanted, visit)
+      const numbers = new Set(wanted.keys())
+      let left = numbers.size
+      for await (const batch of readWanted(file, sniffed, numbers)) {
+        for (const raw of batch) {
+          if (!numbers.has(raw.record)) continue
+          left -= 1
+          if ('value' in raw) visit(recordOf(file.path, raw))
+        }
+        if (left === 0 || this.options.signal.aborted) break
+      }
+    } catch (error) {
+      // It was read before. That it cannot be read now takes a witness away and nothing else.
+      if (!(error instanceof EvtError)) throw error
+    }
+  }
+
+  private async readParquet(
+    file: FileObject,
+    wanted: ReadonlyMap<number, number>,
+    visit: Visit,
+  ): Promise<void> {
+    const rows = `(SELECT row_number() OVER () AS n, r FROM read_parquet([${quoteText(file.file)}]) r)`
+    const numbers = [...wanted.keys()].join(', ')
+    const sql = `SELECT n, CAST(to_json(r) AS VARCHAR) FROM ${rows} WHERE n IN (${numbers})`
+    for await (const chunk of this.options.duckdb.chunks(sql)) {
+      for (const [n, json] of chunk.getRows()) {
+        const reading = readJson(String(json))
+        if (!reading.ok) continue
+        const bytes = Buffer.from(String(json))
+        const position = { path: file.path, record: Number(n) }
+        visit({ value: reading.value, position, sizeBytes: bytes.length, head: bytes })
+      }
+    }
+  }
+}
+
+function isColumnar({ path }: FileObject): boolean {
+  return /\.parquet$/i.test(path)
+}
+
+function textBytesOf({ path, sizeBytes }: FileObject): number {
+  return sizeBytes * (/\.(gz|gzip|parquet)$/i.test(path) ? TYPICAL_RATIO : 1)
+}

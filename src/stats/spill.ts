@@ -1,0 +1,110 @@
+import type { DuckDBType } from '@duckdb/node-api'
+import type { Duckdb } from '../engines/duckdb.js'
+import { sequenceSort } from '../event/sequence.js'
+import type { Deliveries } from './deliveries.js'
+import { variantsOf } from './streams.js'
+
+const ROWS_A_CHUNK = 2048
+const VARIANT = 2 ** 32
+
+const columns = [
+  ['pos', 'DOUBLE'],
+  ['identity', 'UBIGINT'],
+  ['group_no', 'UINTEGER'],
+  ['key_no', 'UINTEGER'],
+  ['stream', 'DOUBLE'],
+  ['place', 'DOUBLE'],
+  ['time_us', 'DOUBLE'],
+  ['received_us', 'DOUBLE'],
+  ['transport', 'UINTEGER'],
+  ['flags', 'UTINYINT'],
+] as const
+
+/**
+ * Deliveries in a DuckDB table, for archives that do not fit into memory: what DuckDB has no room
+ * for it keeps on disk. Positions count on from what was taken before.
+ */
+export class Spill {
+  rows = 0
+
+  constructor(private readonly duckdb: Duckdb) {}
+
+  get isUsed(): boolean {
+    return this.rows > 0
+  }
+
+  /** Takes all deliveries over, and leaves room for more. */
+  async take(deliveries: Deliveries): Promise<void> {
+    const { count } = deliveries
+    if (count === 0) return
+    if (!this.isUsed) await this.create()
+    const { DuckDBDataChunk, DOUBLE, UBIGINT, UINTEGER, UTINYINT } = await import('@duckdb/node-api')
+    const types: Record<string, DuckDBType> = { DOUBLE, UBIGINT, UINTEGER, UTINYINT }
+    const appender = await this.duckdb.connection.createAppender('narrow')
+    const write = columnWriter(deliveries, this.rows)
+    for (let from = 0; from < count; from += ROWS_A_CHUNK) {
+      const rows = Math.min(ROWS_A_CHUNK, count - from)
+      const chunk = DuckDBDataChunk.create(
+        columns.map(([, type]) => types[type] ?? DOUBLE),
+        rows,
+      )
+      for (const [n, [name]] of columns.entries()) {
+        const vector = chunk.getColumnVector(n)
+        // The client's vectors keep their typed array to themselves, and value by value is slow.
+        write(name, Reflect.get(vector, 'items'), from, rows)
+        vector.flush()
+      }
+      appender.appendDataChunk(chunk)
+    }
+    appender.closeSync()
+    await this.takeTexts(deliveries)
+    this.rows += count
+    deliveries.taken(count)
+  }
+
+  private async create(): Promise<void> {
+    const declared = columns.map(([name, type]) => `${name} ${type}`)
+    await this.duckdb.rows(`CREATE TABLE narrow (${declared.join(', ')})`)
+    await this.duckdb.rows('CREATE TABLE texts (pos DOUBLE, sort_text VARCHAR)')
+  }
+
+  private async takeTexts({ textSequences, groups, groupOf }: Deliveries): Promise<void> {
+    if (textSequences.size === 0) return
+    const appender = await this.duckdb.connection.createAppender('texts')
+    for (const [at, text] of textSequences) {
+      const order = groups[groupOf[at] as number]?.order
+      appender.appendDouble(this.rows + at)
+      appender.appendVarchar(sequenceSort(text, order === 'text' ? 'text' : 'integer'))
+      appender.endRow()
+    }
+    appender.closeSync()
+  }
+}
+
+/** Fills one column of one chunk. */
+function columnWriter(deliveries: Deliveries, base: number) {
+  const variants = variantsOf(deliveries)
+  const byTime = deliveries.groups.map(({ order }) => order === 'time')
+  const { identities, groupOf, keyOf, transports, timesUs, receivedUs, sequences, flags } = deliveries
+  const part = <A extends Uint32Array | Float64Array | Uint8Array>(of: A, from: number, rows: number) =>
+    of.subarray(from, from + rows)
+  return (name: string, to: unknown, from: number, rows: number): void => {
+    if (to instanceof BigUint64Array) {
+      new Uint32Array(to.buffer, to.byteOffset, rows * 2).set(part(identities, from * 2, rows * 2))
+    } else if (to instanceof Uint8Array) to.set(part(flags, from, rows))
+    else if (to instanceof Uint32Array) {
+      const source = name === 'group_no' ? groupOf : name === 'key_no' ? keyOf : transports
+      to.set(part(source, from, rows))
+    } else if (to instanceof Float64Array) {
+      for (let n = 0; n < rows; n++) {
+        const at = from + n
+        const group = groupOf[at] as number
+        if (name === 'pos') to[n] = base + at
+        else if (name === 'time_us') to[n] = timesUs[at] as number
+        else if (name === 'received_us') to[n] = receivedUs[at] as number
+        else if (name === 'place') to[n] = (byTime[group] ? timesUs[at] : sequences[at]) as number
+        else to[n] = (keyOf[at] as number) + (variants[group] as number) * VARIANT
+      }
+    }
+  }
+}

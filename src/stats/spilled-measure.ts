@@ -1,0 +1,86 @@
+import type { Duckdb } from '../engines/duckdb.js'
+import { timeText } from '../event/time.js'
+import type { Deliveries } from './deliveries.js'
+import { byEvents, type Measured, type MeasureOptions } from './measure.js'
+import type { StatsRow } from './result.js'
+import { RowTally } from './row-tally.js'
+import { rowsBySource, rowsByType } from './rows.js'
+import { spilledTallies } from './spilled.js'
+import { stepFor, type Timeline } from './timeline.js'
+
+/** When a delivery counts: by arrival, else by time; NULL where nobody recorded either. */
+const arrivalUs =
+  'CASE WHEN NOT isnan(received_us) THEN received_us WHEN NOT isnan(time_us) THEN time_us END'
+
+/** All figures of what was spilled and judged: as measure() has them of what is in memory. */
+export async function measureSpilled(
+  duckdb: Duckdb,
+  deliveries: Deliveries,
+  { by, windowUs }: MeasureOptions,
+): Promise<Measured & { timeline: Timeline | null }> {
+  const rows = by === 'type' ? rowsByType(deliveries) : rowsBySource(deliveries)
+  const numbers = deliveries.groups.map((_, group) => rows.rowOfGroup(group))
+  const row = `list_extract([${numbers.join(', ')}], CAST(group_no AS BIGINT) + 1)`
+  const tallies = await spilledTallies(duckdb, row)
+  const types = rows.names.map(({ source, type }, number) => ({
+    type,
+    source,
+    ...figures(tallies.get(number)),
+  }))
+  const total = (await spilledTallies(duckdb, '0')).get(0)
+  return {
+    span: await spanOf(duckdb),
+    total: figures(total),
+    types: types.filter(({ events }) => events > 0).sort(byEvents),
+    windows: windowUs === null ? undefined : await windowsOf(duckdb, windowUs),
+    timeline: await timelineOf(duckdb),
+  }
+}
+
+async function windowsOf(duckdb: Duckdb, windowUs: number) {
+  const window = `CAST(floor((${arrivalUs}) / ${windowUs}) AS BIGINT)`
+  const tallies = await spilledTallies(duckdb, window)
+  return [...tallies]
+    .sort(([a], [b]) => a - b)
+    .map(([number, tally]) => ({
+      start: timeText(number * windowUs),
+      end: timeText((number + 1) * windowUs),
+      ...tally.figures(),
+    }))
+}
+
+function figures(tally: RowTally | undefined): StatsRow {
+  return (tally ?? new RowTally()).figures()
+}
+
+async function spanOf(duckdb: Duckdb): Promise<Measured['span']> {
+  const of = (column: string) =>
+    `min(${column}) FILTER (NOT isnan(${column})), max(${column}) FILTER (NOT isnan(${column}))`
+  const [row = []] = await duckdb.rows(
+    `SELECT ${of('time_us')}, ${of('received_us')} FROM narrow`,
+  )
+  const text = (at: number) => (typeof row[at] === 'number' ? timeText(row[at]) : null)
+  return {
+    firstTime: text(0),
+    lastTime: text(1),
+    firstReceivedAt: text(2),
+    lastReceivedAt: text(3),
+  }
+}
+
+async function timelineOf(duckdb: Duckdb): Promise<Timeline | null> {
+  const [[first, last] = []] = await duckdb.rows(
+    `SELECT min(us), max(us) FROM (SELECT ${arrivalUs} AS us FROM narrow)`,
+  )
+  if (typeof first !== 'number' || typeof last !== 'number') return null
+  const stepUs = stepFor(last - first)
+  const startUs = Math.floor(first / stepUs) * stepUs
+  const counts = new Array<number>(Math.floor((last - startUs) / stepUs) + 1).fill(0)
+  const slot = `CAST(floor((us - ${startUs}) / ${stepUs}) AS BIGINT)`
+  const rows = await duckdb.rows(
+    `SELECT ${slot}, count(*) FROM (SELECT ${arrivalUs} AS us FROM narrow) ` +
+      'WHERE us IS NOT NULL GROUP BY 1',
+  )
+  for (const [at, events] of rows) counts[Number(at)] = Number(events)
+  return { startUs, stepUs, counts }
+}

@@ -1,0 +1,76 @@
+import type { DuckDBValue } from '@duckdb/node-api'
+import type { Duckdb } from '../engines/duckdb.js'
+import { trinoMacros } from '../engines/trino-names.js'
+import { querySql } from '../questions/query.js'
+import { RowTally } from './row-tally.js'
+
+/** Ranks texts, and integers beyond 2^53, with all others of their stream: what is above all small
+ * integers comes after them, what is below before. */
+const rankTexts = [
+  `CREATE TABLE ranked AS SELECT n.pos, dense_rank() OVER (
+     PARTITION BY n.stream
+     ORDER BY CASE WHEN t.sort_text IS NULL THEN 1 WHEN t.sort_text < '1' THEN 0 ELSE 2 END,
+       CASE WHEN t.sort_text IS NULL THEN n.place END, t.sort_text) AS place
+   FROM narrow n LEFT JOIN texts t ON t.pos = n.pos
+   WHERE n.stream IN (SELECT m.stream FROM texts x JOIN narrow m ON m.pos = x.pos)
+     AND (t.sort_text IS NOT NULL OR NOT isnan(n.place))`,
+  'UPDATE narrow SET place = r.place FROM ranked r WHERE narrow.pos = r.pos',
+]
+
+/** Makes the tables that the counts of rows are read from. */
+export async function judgeSpilled(duckdb: Duckdb): Promise<void> {
+  for (const macro of trinoMacros) await duckdb.rows(macro)
+  const [[texts] = []] = await duckdb.rows('SELECT count(*) FROM texts')
+  if (Number(texts) > 0) for (const sql of rankTexts) await duckdb.rows(sql)
+  await duckdb.rows(deliveriesView('0'))
+  await duckdb.rows(`CREATE TABLE repeats AS ${await querySql('stats/repeats')}`)
+  await duckdb.rows(`CREATE TABLE reordered AS ${await querySql('stats/reordered')}`)
+}
+
+/** The counts of each row, by the number that `row`, SQL over the table `narrow`, gives. */
+export async function spilledTallies(duckdb: Duckdb, row: string): Promise<Map<number, RowTally>> {
+  await duckdb.rows(deliveriesView(row))
+  const tallies = new Map<number, RowTally>()
+  const read = async (name: string, add: (tally: RowTally, values: number[]) => void) => {
+    for (const [number, ...values] of await duckdb.rows(await querySql(`stats/${name}`))) {
+      if (number === null) continue
+      const tally = tallies.get(Number(number)) ?? new RowTally()
+      tallies.set(Number(number), tally)
+      add(tally, values.map(numberOf))
+    }
+  }
+  for (const [number, ...values] of await duckdb.rows(await querySql('stats/rows'))) {
+    if (number === null) continue
+    const tally = new RowTally()
+    tally.load(values)
+    tallies.set(Number(number), tally)
+  }
+  for (const [number, cause, events] of await duckdb.rows(await querySql('stats/causes'))) {
+    if (cause !== 'replay' && cause !== 'redelivery' && cause !== 'sameId') continue
+    tallies.get(Number(number))?.addRepeat(cause, Number(events))
+  }
+  await read('latencies', (tally, [lowestUs = 0, events = 0]) => {
+    tally.latency.loadBucket(lowestUs, events)
+  })
+  await read('lateness', (tally, [extent = 0, lateUs = Number.NaN, events = 0]) => {
+    tally.addReordered({ extent, lateUs }, events)
+  })
+  return tallies
+}
+
+function numberOf(value: DuckDBValue): number {
+  return value === null ? Number.NaN : Number(value)
+}
+
+/** The relation that queries/stats reads, with NULL for what a number cannot say. */
+function deliveriesView(row: string): string {
+  return `CREATE OR REPLACE VIEW deliveries AS SELECT CAST(pos AS BIGINT) AS pos, ${row} AS grp,
+  CASE WHEN flags & 2 = 0 THEN identity END AS identity,
+  CASE WHEN flags & 16 = 0 THEN CAST(key_no AS BIGINT) END AS key_no,
+  CASE WHEN flags & 16 = 0 THEN CAST(stream AS BIGINT) END AS stream,
+  CASE WHEN isnan(place) THEN NULL ELSE CAST(place AS BIGINT) END AS place,
+  CASE WHEN isnan(time_us) THEN NULL ELSE CAST(time_us AS BIGINT) END AS event_us,
+  CASE WHEN isnan(received_us) THEN NULL ELSE CAST(received_us AS BIGINT) END AS received_us,
+  flags & 4 <> 0 AS replay, flags & 8 <> 0 AS retried, CAST(transport AS BIGINT) AS transport
+FROM narrow`
+}
