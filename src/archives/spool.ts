@@ -16,7 +16,7 @@ export interface SpoolOptions {
 }
 
 const SEGMENT_BYTES = 64 * 1024 * 1024
-const MAX_LINE_BYTES = 4 * 1024 * 1024
+const MAX_LINE_BYTES = 1024 * 1024
 const AHEAD = 2
 const LF = 10
 const UTF8_BOM_BYTES = 3

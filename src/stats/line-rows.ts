@@ -13,7 +13,8 @@ import { plainLines } from './plain-lines.js'
 import type { Projections } from './projections.js'
 
 const SAMPLED_RECORDS = 100
-const MAX_OBJECT_BYTES = 16 * 1024 * 1024
+/** DuckDB reads a file in pieces of twice this size, each on one thread; longer lines are errors. */
+const OBJECT_BYTES = 1024 * 1024
 /** Above this share of uncertain rows the decoder reads everything: it reads it all anyway. */
 const MAX_SUSPECT_SHARE = 0.2
 
@@ -56,7 +57,7 @@ export class LineRows {
     const first = loaded.deliveries.count
     const scan =
       `read_json([${quoteText(file.file)}], format = 'newline_delimited', compression = 'uncompressed', ` +
-      `auto_detect = false, ignore_errors = true, maximum_object_size = ${MAX_OBJECT_BYTES}, ` +
+      `auto_detect = false, ignore_errors = true, maximum_object_size = ${OBJECT_BYTES}, ` +
       `columns = ${projection.columns})`
     const suspects: number[] = []
     try {
@@ -77,7 +78,7 @@ export class LineRows {
   private async append(sql: string, options: LinesOptions, suspects: number[]): Promise<number> {
     const { duckdb, loaded } = this.options
     let rows = 0
-    for await (const chunk of duckdb.chunks(sql)) {
+    for await (const chunk of duckdb.chunks(sql, options.signal)) {
       const { deliveries, groups } = loaded
       appendChunk(deliveries, groups, chunk, options.firstRecord + rows, suspects)
       rows += chunk.rowCount

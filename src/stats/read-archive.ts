@@ -37,12 +37,14 @@ export async function readArchive(
   options: ReadOptions,
 ): Promise<void> {
   const { loaded, signal, onProgress } = options
+  const stop = () => stopStreams(objects)
+  signal.addEventListener('abort', stop)
   const parts = ahead(partsOf(objects, options), 2)
   let firstRecord = 1
   let storedBytes = 0
   try {
     for await (const part of parts) {
-      if (signal.aborted) {
+      if (signal.aborted && part.object.kind === 'file') {
         await part.segment?.release()
         break
       }
@@ -61,6 +63,7 @@ export async function readArchive(
     await loaded.flush()
   } finally {
     loaded.interrupted = signal.aborted
+    signal.removeEventListener('abort', stop)
     await parts.return(undefined)
   }
 }
@@ -89,10 +92,18 @@ async function* partsOf(
   }
 }
 
+/** An interruption is the end of a stream: what came until then is read. */
+function stopStreams(objects: readonly ArchiveObject[]): void {
+  for (const object of objects) if (object.kind === 'stream') object.stream.stop()
+}
+
+const neverAborted = new AbortController().signal
+
 /** @returns the number of the next record */
 async function readPart(part: Part, firstRecord: number, options: ReadOptions): Promise<number> {
   const { object, sniffed, segment } = part
-  const { loaded, lines, parquet, signal } = options
+  const { loaded, lines, parquet } = options
+  const signal = object.kind === 'stream' ? neverAborted : options.signal
   if (segment) {
     const { plain, fault: endsWith } = segment
     try {

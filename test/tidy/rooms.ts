@@ -5,6 +5,7 @@
 export const floors: readonly (readonly string[])[] = [
   ['bin'],
   ['commands', 'cli'],
+  ['demo'],
   ['ui', 'dashboards', 'replay', 'privacy', 'topology', 'gate', 'schema', 'stats', 'generate'],
   ['questions', 'meters'],
   ['taps', 'sinks', 'archives', 'engines'],
