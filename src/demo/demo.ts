@@ -65,7 +65,7 @@ function settings(events: number, seed: number): GivenSettings {
     events,
     types: 6,
     sources: 3,
-    keys: null,
+    keys: 50,
     hotShare: 0.1,
     rates: {
       duplicates: 0.003,

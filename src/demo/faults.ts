@@ -39,11 +39,6 @@ export function demoFaults(
       found: p99(latencyMs.p99),
     },
     {
-      what: 'slowest',
-      planted: p99(truth.total.latencyMs.max),
-      found: p99(latencyMs.max),
-    },
-    {
       what: 'an hour without events',
       planted: planted.silentHour === null ? 0 : 1,
       found: Math.min(1, count('coverage')),
