@@ -56,7 +56,7 @@ export default class Stats extends BaseCommand {
     const style = textStyle({ stream: stdout, env, color, timeZone: flags.tz })
     const isShown = format !== 'text' || run.result.total.events > 0
     if (isShown) stdout.write(await renderStats(run, format, style))
-    if (run.failure && (format === 'text' || run.failure.code !== 'inconclusive')) throw run.failure
-    return run.failure?.code
+    if (run.failure) throw run.failure
+    return undefined
   }
 }

@@ -1,6 +1,8 @@
-import { createReadStream } from 'node:fs'
+import { constants, createReadStream, open } from 'node:fs'
 import { realpath, stat } from 'node:fs/promises'
+import { Socket } from 'node:net'
 import { basename, resolve } from 'node:path'
+import { promisify } from 'node:util'
 import { EvtError } from '../errors.js'
 import { listFolder } from './folder.js'
 import { isGlob, listGlob } from './glob.js'
@@ -96,8 +98,9 @@ async function pathPlaces(path: string, { cwd, aliases }: AddressContext): Promi
   try {
     const target = await stat(file)
     if (target.isDirectory()) return await listFolder(path, file)
-    // A pipe: the shell's <(command), /dev/stdin.
-    if (!target.isFile()) return [{ path, stream: new PeekedStream(pipe(file), path) }]
+    // The shell's <(command), /dev/stdin.
+    if (target.isFIFO()) return [{ path, stream: new PeekedStream(pipe(file), path) }]
+    if (!target.isFile()) return [{ path, stream: new PeekedStream(device(file), path) }]
     return [{ path, file: await realpath(file), relative: basename(file) }]
   } catch (error) {
     const code = codeOf(error)
@@ -111,7 +114,17 @@ async function pathPlaces(path: string, { cwd, aliases }: AddressContext): Promi
   }
 }
 
-/** Opened when it is read: opening waits for somebody who writes. */
-async function* pipe(file: string): AsyncGenerator<unknown> {
+async function* device(file: string): AsyncGenerator<unknown> {
   yield* createReadStream(file)
+}
+
+/**
+ * Opened when it is read, which waits for somebody who writes. As a socket: a process cannot end
+ * while a thread of it waits for a file.
+ */
+async function* pipe(file: string): AsyncGenerator<unknown> {
+  // Elsewhere a pipe that is opened so looks ended while nobody writes yet.
+  const noWait = process.platform === 'linux' ? constants.O_NONBLOCK : 0
+  const fd = await promisify(open)(file, constants.O_RDONLY | noWait)
+  yield* new Socket({ fd, readable: true, writable: false })
 }

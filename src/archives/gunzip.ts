@@ -43,7 +43,7 @@ export async function* gunzip(
       return options.report({ reason: 'cut', detail: 'ends before its gzip data does' })
     }
     if (options.again) yield* beforeDamage(run, options.again)
-    options.report({ reason: 'corrupt', detail: `corrupt gzip: ${run.error.message}` })
+    options.report({ reason: 'corrupt', detail: `is corrupt gzip: ${run.error.message}` })
   } finally {
     // Not awaited: a pipe that has no more to say would hold up a reader that wants no more.
     input.return?.().catch(() => undefined)
@@ -126,7 +126,7 @@ async function* afterPadding(run: Run, options: GunzipOptions): AsyncGenerator<B
   const { done, value } = await rest.next()
   if (done) return
   if (value[0] !== 0x1f) {
-    return options.report({ reason: 'corrupt', detail: 'corrupt gzip: data after its end' })
+    return options.report({ reason: 'corrupt', detail: 'is corrupt gzip: data after its end' })
   }
   const { report, chunkBytes } = options
   yield* gunzip(chain(value, rest), { report, chunkBytes })

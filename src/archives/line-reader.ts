@@ -5,6 +5,8 @@ import type { Fault, RawRecord } from './object.js'
 import { HEAD_BYTES, type ReaderSettings, RecordMaker, type RecordReader } from './record-maker.js'
 
 const LF = 10
+const VERTICAL_TAB = 11
+const FORM_FEED = 12
 const RETURN = 13
 const COMMA = 44
 /** Where one document of a line may end and the next begin. */
@@ -193,9 +195,14 @@ function entriesOf(array: Buffer): Buffer[] {
 function trimmed(bytes: Buffer, start: number, end: number): Buffer {
   let from = start
   let to = Math.min(end, bytes.length)
-  while (from < to && isSpace(bytes[to - 1] ?? 0)) to--
-  while (from < to && isSpace(bytes[from] ?? 0)) from++
+  while (from < to && isAroundLine(bytes[to - 1] ?? 0)) to--
+  while (from < to && isAroundLine(bytes[from] ?? 0)) from++
   return bytes.subarray(from, to)
+}
+
+/** DuckDB takes vertical tabs and form feeds around a line for spaces, too. */
+function isAroundLine(byte: number): boolean {
+  return isSpace(byte) || byte === VERTICAL_TAB || byte === FORM_FEED
 }
 
 /** A copy of the head of what the parts are together. */

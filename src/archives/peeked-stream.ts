@@ -11,6 +11,9 @@ export class PeekedStream implements AsyncIterable<Buffer> {
   #held: Buffer = Buffer.alloc(0)
   readonly #name: string
   #ended = false
+  #giveUp: (() => void) | undefined
+  /** How many have been taken from it. */
+  bytes = 0
 
   /**
    * @param stream yields bytes, as process.stdin does
@@ -19,6 +22,12 @@ export class PeekedStream implements AsyncIterable<Buffer> {
   constructor(stream: AsyncIterable<unknown>, path: string) {
     this.#name = path === '-' ? 'stdin' : path
     this.#rest = stream[Symbol.asyncIterator]()
+  }
+
+  /** Ends the stream where it is, also while more of it is waited for. */
+  stop(): void {
+    this.#ended = true
+    this.#giveUp?.()
   }
 
   /** At least `sizeBytes` from the start, or all there is. */
@@ -49,13 +58,23 @@ export class PeekedStream implements AsyncIterable<Buffer> {
 
   async #next(): Promise<Buffer | undefined> {
     if (this.#ended) return undefined
-    const { done, value } = await this.#rest.next().catch((error: unknown) => {
-      throw readError(this.#name, error)
-    })
+    const { done, value } = await this.#taken()
     if (done) this.#ended = true
-    else if (value instanceof Uint8Array)
-      return Buffer.from(value.buffer, value.byteOffset, value.length)
-    else if (typeof value === 'string') return Buffer.from(value)
-    return undefined
+    const chunk = bytesOf(value)
+    this.bytes += chunk?.length ?? 0
+    return chunk
   }
+
+  #taken(): Promise<IteratorResult<unknown>> {
+    return new Promise((resolve, reject) => {
+      this.#giveUp = () => resolve({ done: true, value: undefined })
+      this.#rest.next().then(resolve, (error) => reject(readError(this.#name, error)))
+    })
+  }
+}
+
+function bytesOf(value: unknown): Buffer | undefined {
+  if (typeof value === 'string') return Buffer.from(value)
+  if (!(value instanceof Uint8Array)) return undefined
+  return Buffer.from(value.buffer, value.byteOffset, value.length)
 }

@@ -118,7 +118,7 @@ export class SegmentWriter {
     try {
       return await work()
     } catch (error) {
-      throw diskError(error, `unpacking ${this.#path}`, dirname(this.#spool.folder))
+      throw diskError(error, `unpack ${this.#path}`, dirname(this.#spool.folder))
     }
   }
 }

@@ -21,7 +21,7 @@ export async function makeTempFolder(prefix: string, parent = tmpdir()): Promise
     folders.add(folder)
     return folder
   } catch (error) {
-    throw diskError(error, `making a temporary folder`, parent)
+    throw diskError(error, 'make a temporary folder', parent)
   }
 }
 
@@ -31,14 +31,14 @@ export async function removeTempFolder(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true })
 }
 
-/** What a failed write to a temporary folder means to the user. */
-export function diskError(error: unknown, doing: string, folder: string): EvtError {
+/** What a failed write to a temporary folder means to the user. `what` was to be done there. */
+export function diskError(error: unknown, what: string, folder: string): EvtError {
   const code = codeOf(error)
   const isFull = code === 'ENOSPC' || code === 'EDQUOT'
   const reason =
-    error instanceof Error ? error.message.replace(/, \w+( '.*')?$/, '') : String(error)
+    error instanceof Error ? error.message.replace(/^\w+: |, \w+( '.*')?$/g, '') : String(error)
   return new EvtError(
-    isFull ? `no space left on ${folder} while ${doing}` : `${doing} in ${folder}: ${reason}`,
+    isFull ? `no space left on ${folder} to ${what}` : `cannot ${what} in ${folder}: ${reason}`,
     {
       code: 'outside',
       hint: `set TMPDIR to a folder with ${isFull ? 'more room' : 'room that can be written to'}`,

@@ -113,7 +113,9 @@ function timeFlag(description: string) {
 
 function knownZone(zone: string): string {
   try {
-    return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone
+    // Shown as it was typed: what Intl calls it depends on the version of Node.
+    new Intl.DateTimeFormat('en', { timeZone: zone })
+    return zone
   } catch (cause) {
     const hint = 'use UTC or an IANA name such as Europe/Berlin'
     throw new EvtError(`${zone} is not a time zone`, { code: 'usage', hint, cause })

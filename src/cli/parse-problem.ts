@@ -39,7 +39,8 @@ function flagValueProblem(error: Error, help: string): EvtError {
   const [, flag = '', text = error.message] = match ?? []
   const hint = (error instanceof EvtError ? error.hint : undefined) ?? help
   const reason = text.replace(/^Expected/, 'expected')
-  return new EvtError(`${flag}: ${reason}`, { code: 'usage', hint, cause: error })
+  const said = reason.startsWith(flag) ? reason : `${flag}: ${reason}`
+  return new EvtError(said, { code: 'usage', hint, cause: error })
 }
 
 const rules: readonly [

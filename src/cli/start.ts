@@ -9,7 +9,8 @@ export async function start(load: LoadOptions): Promise<never> {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     // A reader such as head has what it wanted.
     if (error.code === 'EPIPE') process.exit(0)
-    die(argv, new EvtError(`cannot write the output: ${error.message}`, { code: 'outside' }))
+    const reason = error.message.replace(/^\w+: |, \w+$/g, '')
+    die(argv, new EvtError(`cannot write the output: ${reason}`, { code: 'outside' }))
   })
   process.stderr.on('error', () => {})
   process.on('uncaughtException', (error) => die(argv, error))

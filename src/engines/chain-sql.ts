@@ -1,7 +1,12 @@
-import type { Condition, Envelope, FieldName } from '../envelopes/envelope.js'
+import {
+  type Condition,
+  type Envelope,
+  type FieldName,
+  namingFields,
+} from '../envelopes/envelope.js'
 import type { JsonPath } from '../event/json-path.js'
-import { LeafTree, leafExpression } from './leaf-tree.js'
-import { isBraced } from './scalar-sql.js'
+import { jsonPointer, type LeafTree, leafExpression, quoteText } from './leaf-tree.js'
+import { isAmbiguous, isHardlyScalar } from './scalar-sql.js'
 
 /** A chain of wrappings that an archive was seen to have, outermost first. The last one is the
  * document's own. */
@@ -13,15 +18,19 @@ export interface Level {
   readonly tree: LeafTree
   /** The column of the struct; null for the scan's own columns. */
   readonly root: string | null
+  /** The text of the document; null where the relation does not have it. */
+  readonly json: string | null
 }
 
 /** DuckDB cannot hold what this reading needs: the decoder has to read the records. */
 export class Unprojectable extends Error {}
 
+type Usage = 'text' | 'presence'
+
 /** What one chain's records look like in SQL. Building it adds the leaves it needs to the trees. */
 export class ChainSql {
-  /** Where one of these holds, SQL may read the record otherwise than the decoder. */
-  readonly doubts = new Set<string>()
+  private readonly uses = new Map<string, { level: Level; path: JsonPath; usage: Usage }>()
+  private readonly others = new Set<string>()
 
   constructor(readonly levels: readonly Level[]) {}
 
@@ -31,56 +40,121 @@ export class ChainSql {
     return last
   }
 
-  /** The text of a scalar, NULL where there is none. */
-  scalar(level: Level, path: JsonPath): string {
+  /** Where one of these holds, SQL may read the record otherwise than the decoder. */
+  doubts(): string[] {
+    const doubts = [...this.uses].map(([leaf, { level, path, usage }]) => {
+      const doubt = usage === 'text' ? isAmbiguous(leaf) : isHardlyScalar(leaf)
+      if (level.json === null) return doubt
+      const type = `json_type(${level.json}, ${quoteText(jsonPointer(path))})`
+      return `CASE WHEN ${doubt} THEN ${type} IS DISTINCT FROM 'VARCHAR' ELSE false END`
+    })
+    return [...doubts, ...this.others]
+  }
+
+  doubt(condition: string): void {
+    this.others.add(condition)
+  }
+
+  /** The text of whatever is at a place, NULL where nothing or null is. The caller takes only what
+   * it is sure of: a text that is an object, for one, is not to be told from an object. */
+  leaf(level: Level, path: JsonPath): string {
     if (!level.tree.add(path)) throw new Unprojectable(`${path.join('.')} collides`)
-    const leaf = leafExpression(level.root, path)
-    this.doubts.add(isBraced(leaf))
+    return leafExpression(level.root, path)
+  }
+
+  /** The text of a scalar, NULL where there is none; what is not certain is a doubt. */
+  text(level: Level, path: JsonPath): string {
+    const leaf = this.leaf(level, path)
+    this.uses.set(leaf, { level, path, usage: 'text' })
     return leaf
   }
 
-  /** What the wrappings say of a field: texts, the one that counts first. */
-  preset(field: FieldName, first: 'innermost' | 'outermost'): string[] {
-    const levels = first === 'outermost' ? this.levels : [...this.levels].reverse()
+  /** As {@link text}, for a field that is named: see {@link namingFields}. */
+  textOf(field: FieldName, level: Level, path: JsonPath): string {
+    const text = this.text(level, path)
+    return namingFields.has(field) ? nonEmpty(text) : text
+  }
+
+  /** What the wrappings say of a field: expressions, the one that counts first. */
+  preset(field: FieldName, read: (level: Level, path: JsonPath) => string): string[] {
+    const outermost = field === 'receivedAt' || field === 'attempt' || field === 'transportId'
+    const levels = outermost ? this.levels : [...this.levels].reverse()
     return levels.flatMap((level) => {
-      const texts = (level.envelope.fields[field] ?? []).map((path) => this.scalar(level, path))
+      const found = (level.envelope.fields[field] ?? []).map((path) => read(level, path))
       const needs = field === 'key' ? level.envelope.keyNeeds : undefined
-      if (!needs) return texts
-      return texts.map((text) => `CASE WHEN ${this.scalar(level, needs)} IS NOT NULL THEN ${text} END`)
+      if (!needs) return found
+      const needed = this.present(level, needs)
+      return found.map((text) => `CASE WHEN ${needed} IS NOT NULL THEN ${text} END`)
     })
   }
 
   /** True for the records that are of this chain and surely of no other. */
   certain(known: readonly Envelope[]): string {
-    const own = this.levels.flatMap((level) => level.envelope.when.map((c) => holds(level, c)))
-    const others = this.levels.flatMap((level) =>
-      known
+    const conditions = this.levels.flatMap((level) => [
+      ...this.own(level),
+      ...known
         .slice(0, known.indexOf(level.envelope))
         .map((envelope) => `NOT coalesce(${possible(level, envelope)}, false)`),
-    )
-    const conditions = [...own, ...others]
-    return conditions.length === 0 ? 'true' : conditions.map((c) => `(${c})`).join(' AND ')
+    ])
+    return conditions.map((condition) => `(${condition})`).join(' AND ')
+  }
+
+  /** Something that is NULL where the decoder finds no scalar; what is not certain is a doubt. */
+  private present(level: Level, path: JsonPath): string {
+    const leaf = this.leaf(level, path)
+    if (!this.uses.has(leaf)) this.uses.set(leaf, { level, path, usage: 'presence' })
+    return leaf
+  }
+
+  private own(level: Level): string[] {
+    const { envelope, root, json } = level
+    if (envelope.when.length > 0)
+      return envelope.when.map((condition) => this.holds(level, condition))
+    // Broken lines and what is no object have no leaves either.
+    if (json === null || root === null) return [someLeaf(level, [])]
+    return [`${root} IS NOT NULL`, `starts_with(ltrim(${json}, ' \t\r\n'), '{')`]
+  }
+
+  private holds(level: Level, { path, is, equals }: Condition): string {
+    const { tree, root, json } = level
+    if (is === 'object' && tree.isStruct(path)) {
+      const some = someLeaf(level, path)
+      if (json === null || root === null) return some
+      const type = `json_type(${json}, ${quoteText(jsonPointer(path))})`
+      return `CASE WHEN ${some} THEN true WHEN ${root} IS NOT NULL THEN ${type} = 'OBJECT' END`
+    }
+    if (is === 'scalar') {
+      if (equals !== undefined) return `${this.leaf(level, path)} = ${quoteText(equals)}`
+      return `${this.present(level, path)} IS NOT NULL`
+    }
+    if (is === 'body') return `${this.leaf(level, path)} IS NOT NULL`
+    if (!tree.add(path, 'json')) throw new Unprojectable(`${path.join('.')} collides`)
+    return `starts_with(${leafExpression(root, path)}, '{')`
   }
 }
 
-function holds(level: Level, { path, is, equals }: Condition): string {
-  const { tree, root } = level
-  if (is === 'object' && tree.isStruct(path)) return someLeaf(level, path)
-  if (!tree.add(path, is === 'object' ? 'json' : 'text')) {
-    throw new Unprojectable(`${path.join('.')} collides`)
-  }
-  const leaf = leafExpression(root, path)
-  if (is === 'object') return `starts_with(${leaf}, '{')`
-  return equals === undefined ? `${leaf} IS NOT NULL` : `${leaf} = '${equals}'`
+/** The first that is not NULL, in SQL. */
+export function coalesce(texts: readonly string[]): string {
+  const found = texts.filter((text) => text !== 'NULL')
+  if (found.length === 0) return 'NULL'
+  return found.length === 1 ? (found[0] ?? 'NULL') : `coalesce(${found.join(', ')})`
+}
+
+export function nonEmpty(text: string): string {
+  return `nullif(${text}, '')`
 }
 
 /** Whether a record may be of another wrapping, as far as the tree can hold what tells. */
 function possible(level: Level, envelope: Envelope): string {
-  const conditions = envelope.when.flatMap(({ path }) => {
-    if (level.tree.isStruct(path)) return [someLeaf(level, path)]
-    return level.tree.has(path) || level.tree.add(path)
-      ? [`${leafExpression(level.root, path)} IS NOT NULL`]
-      : []
+  const conditions = envelope.when.flatMap(({ path, is }) => {
+    const place = leafExpression(level.root, path)
+    if (!level.tree.isStruct(path)) {
+      const kind = is === 'object' ? 'json' : 'text'
+      return level.tree.has(path) || level.tree.add(path, kind) ? [`${place} IS NOT NULL`] : []
+    }
+    // DuckDB makes a struct of NULLs of what is no object.
+    const present = `${place} IS NOT NULL`
+    return [is === 'scalar' ? `${present} AND NOT (${someLeaf(level, path)})` : present]
   })
   return conditions.length === 0 ? 'true' : conditions.map((c) => `(${c})`).join(' AND ')
 }
@@ -88,5 +162,6 @@ function possible(level: Level, envelope: Envelope): string {
 /** A struct with no field cannot be told from a value that is no object. */
 function someLeaf({ tree, root }: Level, path: JsonPath): string {
   const leaves = tree.leavesBelow(path)
+  if (leaves.length === 0) return 'false'
   return leaves.map((leaf) => `${leafExpression(root, leaf)} IS NOT NULL`).join(' OR ')
 }

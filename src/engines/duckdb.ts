@@ -11,14 +11,13 @@ export interface DuckdbOptions {
 
 /** An embedded DuckDB in memory. It fetches nothing: no extensions, no network. */
 export interface Duckdb {
-  /** Runs one statement and gives the rows in its order, a chunk of up to 2,048 at a time. */
-  chunks(sql: string): AsyncGenerator<DuckDBDataChunk>
+  /** Runs one statement and gives the rows in its order, a chunk of up to 2,048 at a time. When
+   * the signal aborts, there are no more. */
+  chunks(sql: string, signal?: AbortSignal): AsyncGenerator<DuckDBDataChunk>
   /** Runs one statement for its effect, or for a few rows. 64-bit integers come as bigint. */
   rows(sql: string, values?: DuckDBValue[]): Promise<DuckDBValue[][]>
   readonly connection: DuckDBConnection
   limitMemory(bytes: number): Promise<void>
-  /** Stops what is running; its promise fails. */
-  interrupt(): void
   close(): void
 }
 
@@ -36,19 +35,26 @@ export async function openDuckdb(options: DuckdbOptions): Promise<Duckdb> {
   await connection.run("SET TimeZone = 'UTC'")
   return {
     connection,
-    async *chunks(sql) {
-      const result = await connection.run(sql)
-      for (;;) {
-        const chunk = await result.fetchChunk()
-        if (!chunk || chunk.rowCount === 0) return
-        yield chunk
+    async *chunks(sql, signal) {
+      const interrupt = () => connection.interrupt()
+      signal?.addEventListener('abort', interrupt)
+      try {
+        const result = await connection.run(sql)
+        for (;;) {
+          const chunk = await result.fetchChunk()
+          if (!chunk || chunk.rowCount === 0) return
+          yield chunk
+        }
+      } catch (error) {
+        if (!signal?.aborted) throw error
+      } finally {
+        signal?.removeEventListener('abort', interrupt)
       }
     },
     rows: async (sql, values) => (await connection.runAndReadAll(sql, values)).getRows(),
     limitMemory: async (bytes) => {
       await connection.run(`SET memory_limit = '${megabytes(bytes)}'`)
     },
-    interrupt: () => connection.interrupt(),
     close: () => {
       connection.closeSync()
       instance.closeSync()

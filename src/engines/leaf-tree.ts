@@ -34,10 +34,14 @@ export class LeafTree {
     return node !== null && (node.leaf !== null || node.children.size > 0)
   }
 
-  /** Whether the path is read in parts, as a struct, and not as one leaf. */
+  get isEmpty(): boolean {
+    return this.root.children.size === 0
+  }
+
+  /** Whether the path is read in parts, as a struct, and neither as one leaf nor as a list. */
   isStruct(path: JsonPath): boolean {
-    const node = this.find(path)
-    return node !== null && node.leaf === null && node.children.size > 0
+    const [child] = this.find(path)?.children.keys() ?? []
+    return typeof child === 'string'
   }
 
   /** The paths of all leaves at or below a path. */
@@ -88,6 +92,11 @@ export function leafExpression(root: string | null, path: JsonPath): string {
   return expression
 }
 
+/** A path as DuckDB's JSON functions take it: RFC 6901, which escapes fewer characters. */
+export function jsonPointer(path: JsonPath): string {
+  return path.map((step) => `/${escaped(String(step))}`).join('')
+}
+
 /** An SQL identifier. */
 export function quoteName(name: string): string {
   return `"${name.replaceAll('"', '""')}"`
@@ -96,6 +105,10 @@ export function quoteName(name: string): string {
 /** An SQL text literal. */
 export function quoteText(text: string): string {
   return `'${text.replaceAll("'", "''")}'`
+}
+
+function escaped(step: string): string {
+  return step.replaceAll('~', '~0').replaceAll('/', '~1')
 }
 
 function collides(sibling: string | number, step: string | number): boolean {

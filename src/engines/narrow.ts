@@ -1,5 +1,6 @@
 import type { Projection } from './projection.js'
-import { isFloatLike, sequenceNumber, timeUs, usableUs } from './scalar-sql.js'
+import { sequenceNumber, usableUs } from './scalar-sql.js'
+import { timeUs } from './time-sql.js'
 
 /** Bits of the column `flags`. */
 export const narrowFlags = {
@@ -13,7 +14,8 @@ export const narrowFlags = {
 } as const
 
 /** The columns of the narrow relation, in order. Hashes are DuckDB's, of 64 bits. Times are µs,
- * numbers doubles, and NaN stands for none. `sequence` is text, for sequences that are text. */
+ * numbers doubles, and NaN stands for none. `s` is a sequence that is an integer, `sequence` one
+ * that is text. */
 export const narrowColumns = [
   'source',
   'type',
@@ -41,24 +43,23 @@ export function narrowSql(projection: Projection, relation: string, root: 'colum
     'NOT certain',
     'event_us IS NULL AND "time" IS NOT NULL',
     'received_us IS NULL AND "receivedAt" IS NOT NULL',
-    's IS NULL AND "sequence" IS NOT NULL',
+    's IS NULL AND "integer" IS NOT NULL',
     'tries IS NULL AND attempt IS NOT NULL',
-    isFloatLike('id'),
-    isFloatLike('"key"'),
   ]
   const suspect = doubts.map((doubt) => `coalesce(${doubt}, false)`).join(' OR ')
   const texts = 'source, type, id, "sequence", "key", "transportId"'
-  const times = `SELECT ${texts}, certain, "replay", "time", "receivedAt", attempt,
+  const times = `SELECT ${texts}, certain, "replay", "time", "receivedAt", "integer", attempt,
   ${timeUs('"time"')} AS time_us, ${timeUs('"receivedAt"')} AS arrival_us,
-  ${sequenceNumber('"sequence"')} AS s, ${sequenceNumber('attempt')} AS tries
+  ${sequenceNumber('"integer"')} AS s, ${sequenceNumber('attempt')} AS tries
 FROM (${projection.select(relation, root)})`
-  const usable = `SELECT *, ${usableUs('time_us')} AS event_us, ${usableUs('arrival_us')} AS received_us
+  const usable = `SELECT *, CAST(${usableUs('time_us')} AS DOUBLE) AS event_us,
+  CAST(${usableUs('arrival_us')} AS DOUBLE) AS received_us
 FROM (${times})`
   return `SELECT source, type, "sequence", ${hashes},
   coalesce(s, ${none}) AS s, coalesce(event_us, ${none}) AS event_us,
   coalesce(received_us, ${none}) AS received_us,
   CAST(CASE WHEN ${suspect} THEN 1 ELSE 0 END + CASE WHEN id IS NULL THEN 2 ELSE 0 END
-    + CASE WHEN "replay" IS NULL THEN 0 ELSE 4 END + CASE WHEN tries > 1 THEN 8 ELSE 0 END
+    + CASE WHEN "replay" IS NULL THEN 0 ELSE 4 END + CASE WHEN tries > 1 AND "transportId" IS NOT NULL THEN 8 ELSE 0 END
     + CASE WHEN "key" IS NULL THEN 16 ELSE 0 END AS UTINYINT) AS flags
 FROM (${usable})`
 }

@@ -18,6 +18,16 @@ export type FieldName =
   | 'attempt'
   | 'transportId'
 
+/** Fields that name something: of these, and of entities, an empty text is nothing found. */
+export const namingFields: ReadonlySet<FieldName> = new Set<FieldName>([
+  'id',
+  'key',
+  'transportId',
+  'correlationId',
+  'causationId',
+  'traceId',
+])
+
 /** What must hold at a path for a document to be this wrapping.
  * `scalar`: a string, number or boolean. `object`: a JSON object. `body`: a string or an object
  * (a wrapped document, as text or already parsed). */

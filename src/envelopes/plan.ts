@@ -3,7 +3,7 @@ import { scalarText } from '../event/json.js'
 import { type Accessor, compilePath, type JsonPath } from '../event/json-path.js'
 import type { Mapping, TypeMapping } from '../event/mapping.js'
 import type { SequencePer, SequenceType } from '../event/rule.js'
-import type { Envelope, FieldName } from './envelope.js'
+import { type Envelope, type FieldName, namingFields } from './envelope.js'
 
 /** Reads a scalar out of the documents of a record's layers, outermost first; undefined where there
  * is none: null, objects and arrays are nothing found. */
@@ -72,7 +72,7 @@ function compilePlan(envelopes: readonly Envelope[], mapping: TypeMapping): Plan
   const field = (name: Exclude<FieldName, 'transportId' | 'sequence'>): Reader => {
     const path = mapping.fields[name]
     if (!path) return firstOf(presetReaders(envelopes, name))
-    const mapped = scalarAt(last, path)
+    const mapped = fieldAt(name, last, path)
     // Where a type maps its key, nothing found means none.
     return name === 'key' ? mapped : firstOf([mapped, ...presetReaders(envelopes, name)])
   }
@@ -94,7 +94,7 @@ function compilePlan(envelopes: readonly Envelope[], mapping: TypeMapping): Plan
       attempt: field('attempt'),
       transportId: firstOf(presetReaders(envelopes, 'transportId')),
     },
-    entities: mapping.entities.map(({ kind, path }) => ({ kind, read: scalarAt(last, path) })),
+    entities: mapping.entities.map(({ kind, path }) => ({ kind, read: nameAt(last, path) })),
     sequences: sequence
       ? [mappedSequence(scalarAt(last, sequence), mapping)]
       : presetSequences(envelopes),
@@ -129,7 +129,7 @@ function presetSequences(envelopes: readonly Envelope[]): SequencePlan[] {
 /** The innermost layer that has the field comes first; for what a transport knows the outermost. */
 function presetReaders(envelopes: readonly Envelope[], field: FieldName): Reader[] {
   const readers = envelopes.map(({ fields, keyNeeds }, layer) => {
-    const paths = (fields[field] ?? []).map((path) => scalarAt(layer, path))
+    const paths = (fields[field] ?? []).map((path) => fieldAt(field, layer, path))
     if (field !== 'key' || !keyNeeds) return paths
     const needed = scalarAt(layer, keyNeeds)
     return paths.map(
@@ -147,6 +147,18 @@ function scalarAt(layer: number, path: JsonPath): Reader {
     const document = documents[layer]
     const value = document && read(document)
     return typeof value === 'object' ? undefined : value
+  }
+}
+
+function fieldAt(field: FieldName, layer: number, path: JsonPath): Reader {
+  return namingFields.has(field) ? nameAt(layer, path) : scalarAt(layer, path)
+}
+
+function nameAt(layer: number, path: JsonPath): Reader {
+  const read = scalarAt(layer, path)
+  return (documents) => {
+    const value = read(documents)
+    return value === '' ? undefined : value
   }
 }
 

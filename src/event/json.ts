@@ -1,4 +1,6 @@
 import type { JsonValue, UndecodableReason } from './event.js'
+import { keyMarks, surveyOf } from './json-survey.js'
+import { withExactIntegers, withFirstKeys, withoutLeniencies } from './json-text.js'
 
 /** JSON that was read, or why not. `detail` is for people and quotes nothing of the data. */
 export type JsonReading =
@@ -13,23 +15,30 @@ const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /**
  * JSON without loss: as JSON.parse, but an integer beyond ±(2^53 − 1) becomes a string of its
- * exact digits. Of a key that occurs twice in an object the last value counts. Depth has no limit.
+ * exact digits, and of a key that occurs twice in an object the first value counts, as it does in
+ * DuckDB. Depth has no limit.
  *
  * @throws SyntaxError, as JSON.parse
  */
 export function parseJson(text: string): JsonValue {
   const value: JsonValue = JSON.parse(text)
-  if (!hasLongDigits(text)) return value
-  const exact = withExactIntegers(text)
-  return exact === undefined ? value : JSON.parse(exact)
+  const survey = surveyOf(value)
+  if (survey && !survey.unsafe && keyMarks(text) === survey.keys) return value
+  const exact = withExactIntegers(withFirstKeys(text))
+  return exact === text ? value : JSON.parse(exact)
 }
 
-/** As {@link parseJson}, with the fault as data. */
+/** As {@link parseJson}, with the fault as data. Two things that are not JSON are read, because
+ * Python and others write them and DuckDB reads them: NaN and ±Infinity, in any case and also
+ * as `inf`, are null; a comma before a closing bracket is nothing. */
 export function readJson(text: string): JsonReading {
   try {
     return { ok: true, value: parseJson(text) }
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error
+    const strict = withoutLeniencies(text)
+    const reading = strict === text ? undefined : readJson(strict)
+    if (reading?.ok || (reading && reading.reason === 'cut')) return reading
     return jsonFault(error, text.length)
   }
 }
@@ -88,64 +97,6 @@ function jsonFault({ message }: SyntaxError, length: number): JsonReading {
   }
   const where = position === undefined ? '' : ` at character ${Number(position) + 1}`
   return { ok: false, reason: 'not JSON', detail: `is not JSON${where}` }
-}
-
-/** Whether 16 digits stand in a row: a quick look, which most documents pass with "no". Every such
- * run covers one of the places looked at. */
-function hasLongDigits(text: string): boolean {
-  for (let at = 15; at < text.length; at += 16) {
-    if (!isDigit(text, at)) continue
-    let first = at
-    let last = at
-    while (isDigit(text, first - 1)) first--
-    while (last - first < 15 && isDigit(text, last + 1)) last++
-    if (last - first >= 15) return true
-  }
-  return false
-}
-
-function isDigit(text: string, at: number): boolean {
-  const code = text.charCodeAt(at)
-  return code >= 48 && code <= 57
-}
-
-/** Valid JSON with its unsafe integers in quotes; undefined where it has none. */
-function withExactIntegers(text: string): string | undefined {
-  const parts: string[] = []
-  let changed = false
-  let at = 0
-  while (at < text.length) {
-    const quote = text.indexOf('"', at)
-    const outside = text.slice(at, quote < 0 ? text.length : quote)
-    const exact = hasLongDigits(outside) ? outside.replace(/[\d.eE+-]+/g, exactNumber) : outside
-    changed ||= exact !== outside
-    const end = quote < 0 ? text.length : stringEnd(text, quote)
-    parts.push(exact, text.slice(quote < 0 ? end : quote, end))
-    at = end
-  }
-  return changed ? parts.join('') : undefined
-}
-
-/** `e` also stands in true and false, which this leaves as they are. */
-function exactNumber(token: string): string {
-  if (token.length < 16 || /[.eE]/.test(token)) return token
-  return Number.isSafeInteger(Number(token)) ? token : `"${token}"`
-}
-
-/** The index after the closing quote of the string that opens at `open`. */
-function stringEnd(text: string, open: number): number {
-  let close = open
-  do {
-    close = text.indexOf('"', close + 1)
-    if (close < 0) return text.length
-  } while (isEscaped(text, close))
-  return close + 1
-}
-
-function isEscaped(text: string, at: number): boolean {
-  let slashes = 0
-  while (text.charCodeAt(at - 1 - slashes) === 92) slashes++
-  return slashes % 2 === 1
 }
 
 /** Without recursion: what is still to be written lies on a stack, the next part on top. */

@@ -94,7 +94,8 @@ function lookup(rules: readonly MappingRule[]): Mapping['mappingFor'] {
   }
 }
 
-function overlay(rules: readonly MappingRule[]): TypeMapping {
+/** What rules say together, in their order. */
+export function overlay(rules: readonly MappingRule[]): TypeMapping {
   const entities = new Map<string, JsonPath>()
   let said: Pick<TypeMapping, 'fields' | 'sequencePer' | 'sequenceType'> = {
     fields: {},

@@ -1,4 +1,4 @@
-import { createWriteStream } from 'node:fs'
+import { createWriteStream, type WriteStream } from 'node:fs'
 import { mkdir, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
@@ -10,7 +10,7 @@ import type { ArchiveSettings, TextFormat } from './settings.js'
 import { type UndecodableKind, undecodable } from './undecodable.js'
 import type { Workload } from './workload.js'
 
-export interface PlantedUndecodable {
+interface PlantedUndecodable {
   readonly kind: UndecodableKind
   readonly path: string
   /** Its number in the object, from 1. */
@@ -48,7 +48,7 @@ const frames = {
   concatenated: { open: '', between: '', close: '' },
 } satisfies Record<TextFormat, object>
 
-/** Writes the objects of the plan into the folder. Aborts between chunks; what is there then stays. */
+/** Writes the objects of the plan into the folder. Interrupted, it leaves what is there by then. */
 export async function writeArchive(
   folder: string,
   {
@@ -118,7 +118,7 @@ class ArchiveWriter {
       const chunks = this.chunks(object, part)
       const file = createWriteStream(path, { flags: member === 0 ? 'w' : 'a' })
       const { signal } = this.hooks
-      if (isGzip) await pipeline(chunks, createGzip(GZIP), file, { signal })
+      if (isGzip) await compress(chunks, file, signal)
       else await pipeline(chunks, file, { signal })
     }
   }
@@ -174,4 +174,25 @@ class ArchiveWriter {
     const { records, objects, bytes } = this.written
     this.hooks.onProgress({ records, objectsDone: objects, bytesDone: bytes })
   }
+}
+
+/** While zlib's thread compresses one chunk, this one makes the next. */
+async function compress(
+  chunks: Iterable<Buffer>,
+  file: WriteStream,
+  signal: AbortSignal,
+): Promise<void> {
+  const gzip = createGzip(GZIP)
+  const feed = async () => {
+    let taken = Promise.resolve()
+    for (const chunk of chunks) {
+      await taken
+      taken = new Promise((resolve, reject) => {
+        gzip.write(chunk, (error) => (error ? reject(error) : resolve()))
+      })
+    }
+    await taken
+    gzip.end()
+  }
+  await Promise.all([pipeline(gzip, file, { signal }), feed()])
 }

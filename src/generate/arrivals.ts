@@ -1,10 +1,12 @@
 import { type Events, Fault } from './events.js'
+import { FOLLOWERS_WITHIN } from './keys.js'
 import { Random } from './random.js'
 import type { WorkloadSettings } from './settings.js'
 
 const LEAST_LATENCY_US = 1_000
 const Z99 = 2.326348 // of the standard normal distribution, 99% is below
 const MOST_AHEAD = 12
+const LONGEST_WAIT_US = 5e6
 const HELD_US = [1e3, 2e6] as const
 const SKEWED_US = [1e3, 5e6] as const
 
@@ -25,7 +27,10 @@ export function letArrive(events: Events, settings: WorkloadSettings): void {
 class Queues {
   private readonly random
   private readonly gapUs: number
+  private readonly waitUs: number
+  /** By key, the latest arrival, and the latest that a held event would have had. */
   private readonly latestUs: Float64Array
+  private readonly latestHeldUs: Float64Array
   /** The events of a key that are held, as a list: its first, and by event the next; -1 ends it. */
   private readonly firstHeld: Int32Array
   private readonly nextHeld: Int32Array
@@ -35,12 +40,14 @@ class Queues {
 
   constructor(
     private readonly events: Events,
-    { seed, keys, chains }: WorkloadSettings,
+    { seed, keys, chains, ratePerSecond }: WorkloadSettings,
   ) {
+    this.waitUs = Math.max(LONGEST_WAIT_US, (FOLLOWERS_WITHIN * 1e6) / ratePerSecond)
     this.random = new Random(seed, 5)
     // Two of one key must not fall into one millisecond where no more than that is recorded.
     this.gapUs = chains.some(({ recordsArrival }) => recordsArrival) ? 1_000 : 1
     this.latestUs = new Float64Array(keys).fill(Number.NEGATIVE_INFINITY)
+    this.latestHeldUs = new Float64Array(keys).fill(Number.NEGATIVE_INFINITY)
     this.firstHeld = new Int32Array(keys).fill(-1)
     this.nextHeld = new Int32Array(events.count)
     this.ahead = new Uint8Array(events.count)
@@ -48,18 +55,17 @@ class Queues {
   }
 
   add(i: number, latencyUs: number): void {
-    const { events, latestUs, firstHeld } = this
+    const { events, latestUs } = this
     if (events.fault[i] === Fault.lost) return
     const key = events.key[i] ?? 0
     const soonestUs = (latestUs[key] ?? 0) + this.gapUs
     const arrivalUs = Math.max((events.timeUs[i] ?? 0) + latencyUs, soonestUs)
     events.arrivalUs[i] = arrivalUs
     if (events.fault[i] === Fault.reordered) {
-      this.wanted[i] = this.random.logBetween(1, MOST_AHEAD)
-      this.nextHeld[i] = firstHeld[key] ?? -1
-      firstHeld[key] = i
+      this.hold(i, key)
       return
     }
+    this.eachHeld(key, (held) => arrivalUs - (events.arrivalUs[held] ?? 0) > this.waitUs)
     latestUs[key] = arrivalUs
     this.eachHeld(key, (held) => {
       const ahead = (this.ahead[held] ?? 0) + 1
@@ -68,17 +74,22 @@ class Queues {
     })
   }
 
-  end(): void {
-    for (let key = 0; key < this.firstHeld.length; key++) {
-      this.eachHeld(key, (held) => {
-        if ((this.ahead[held] ?? 0) > 0) return true
-        this.events.fault[held] = Fault.none
-        return false
-      })
-    }
+  private hold(i: number, key: number): void {
+    const { events, firstHeld, latestHeldUs } = this
+    const soonestUs = (latestHeldUs[key] ?? 0) + this.gapUs
+    latestHeldUs[key] = Math.max(events.arrivalUs[i] ?? 0, soonestUs)
+    events.arrivalUs[i] = latestHeldUs[key] ?? 0
+    this.wanted[i] = this.random.logBetween(1, MOST_AHEAD)
+    this.nextHeld[i] = firstHeld[key] ?? -1
+    firstHeld[key] = i
   }
 
-  /** Goes through the held events of a key; those that `isReleased` says arrive now. */
+  end(): void {
+    for (let key = 0; key < this.firstHeld.length; key++) this.eachHeld(key, () => true)
+  }
+
+  /** Goes through the held events of a key; those that `isReleased` says arrive now, behind the
+   * latest. One that nothing has overtaken was not held, then. */
   private eachHeld(key: number, isReleased: (held: number) => boolean): void {
     const { events, firstHeld, nextHeld } = this
     let before = -1
@@ -87,8 +98,11 @@ class Queues {
         before = held
         continue
       }
-      const afterUs = Math.max(this.latestUs[key] ?? 0, events.arrivalUs[held] ?? 0)
-      events.arrivalUs[held] = afterUs + this.random.logBetween(...HELD_US)
+      if (this.ahead[held] === 0) events.fault[held] = Fault.none
+      else {
+        const afterUs = Math.max(this.latestUs[key] ?? 0, events.arrivalUs[held] ?? 0)
+        events.arrivalUs[held] = afterUs + this.random.logBetween(...HELD_US)
+      }
       const next = nextHeld[held] ?? -1
       if (before < 0) firstHeld[key] = next
       else nextHeld[before] = next

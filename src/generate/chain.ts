@@ -19,7 +19,7 @@ export interface Chain {
   readonly countsAttempts: boolean
 }
 
-export const MIXED = 'mixed'
+const MIXED = 'mixed'
 const MAX_LAYERS = 4
 const mixedChains = [
   'eventbridge',
@@ -85,7 +85,7 @@ function envelopeOf(name: string, text: string): Envelope {
   })
 }
 
-/** Puts the layers of a chain around a document: what `content.document` is inside the innermost. */
+/** Puts the transports of a chain around the document, the innermost first. */
 export function wrapInChain(
   chain: Chain,
   document: Record<string, unknown>,

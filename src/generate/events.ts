@@ -1,3 +1,4 @@
+import { Keys } from './keys.js'
 import type { Row } from './names.js'
 import { Random } from './random.js'
 import type { FaultRates, WorkloadSettings } from './settings.js'
@@ -40,7 +41,6 @@ export const EVENTS_PER_CORRELATION = 3
 const HOUR_US = 3.6e9
 /** No fault makes a delivery later than this, queues behind a late one apart. */
 const LATEST_US = 9e8
-const KEYS_PER_HOT_KEY = 100
 
 /** Who, what and when; arrivals are still to come. */
 export function produceEvents(settings: WorkloadSettings, rows: readonly Row[]): Events {
@@ -57,11 +57,11 @@ export function produceEvents(settings: WorkloadSettings, rows: readonly Row[]):
     silentRow: settings.silence.includes('type') ? 1 : null,
   }
   const faultOf = faultDice(settings, rows)
-  const keyOf = keyDice(settings)
+  const keys = new Keys(settings)
   const rowOf = rowDice(seed, rows.length)
   const latest = new Int32Array(settings.keys).fill(-1)
   for (let i = 0; i < count; i++) {
-    const key = keyOf()
+    const key = keys.at(i)
     const before = latest[key] ?? -1
     const sequence = before < 0 ? 1 : (events.sequence[before] ?? 0) + 1
     const row = rowOf(i * 2 >= count ? events.silentRow : null)
@@ -70,6 +70,7 @@ export function produceEvents(settings: WorkloadSettings, rows: readonly Row[]):
     events.cause[i] = sequence % EVENTS_PER_CORRELATION === 1 ? -1 : before
     events.row[i] = row
     events.fault[i] = faultOf(row)
+    if (events.fault[i] === Fault.reordered) keys.repeat(key, i)
     latest[key] = i
   }
   return events
@@ -90,17 +91,6 @@ function produceTimes(settings: WorkloadSettings, count: number) {
     now += Math.round(-Math.log(1 - random.unit()) * gapUs)
   }
   return { timeUs, silentHourUs }
-}
-
-function keyDice({ seed, keys, hotShare }: WorkloadSettings): () => number {
-  const random = new Random(seed, 2)
-  const hotKeys = Math.ceil(keys / KEYS_PER_HOT_KEY)
-  const cold = keys > hotKeys ? keys - hotKeys : 0
-  return () => {
-    if (hotShare === 0) return random.below(keys)
-    if (cold === 0 || random.unit() < hotShare) return random.below(hotKeys)
-    return hotKeys + random.below(cold)
-  }
 }
 
 /** Rows are the rarer the further back they stand. */

@@ -4,7 +4,7 @@ import { hex12, mixed, uuid } from './random.js'
 import { recordedUs, type Workload } from './workload.js'
 
 /** What the identifiers are for: no two of them are alike. Messages have one for each layer. */
-export const Salt = { id: 0, secondId: 1, correlation: 2, message: 3 } as const
+const Salt = { id: 0, secondId: 1, correlation: 2, message: 3 } as const
 
 /** Everything that differs from one record of a row to the next. Texts are ASCII without quotes,
  * backslashes and control characters; numbers are integers: a value is the same text in every

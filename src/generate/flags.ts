@@ -22,26 +22,29 @@ const workloadFlags = {
   keys: Flags.custom<number>({
     parse: async (text) => parseCount(text, 1, MOST_EVENTS),
     helpValue: 'N',
-    description: 'how many keys that order is promised for (default: one for 50 events)',
+    description: 'how many keys order is promised for; one for 50 events if unsaid',
   })(),
   'hot-keys': share('of the events, those that belong to one in a hundred keys', '0%'),
   start: Flags.custom<number>({
     parse: async (text) => parseStart(text),
     default: async () => parseStart('2026-01-05T09:00:00Z'),
     helpValue: 'TIME',
-    description: 'time of the first event (default: 2026-01-05T09:00:00Z)',
+    defaultHelp: async () => '2026-01-05T09:00:00Z',
+    description: 'time of the first event',
   })(),
   rate: Flags.custom<number>({
     parse: async (text) => parseRate(text),
     default: async () => 100,
     helpValue: 'N/s',
-    description: 'events a second, on average (default: 100/s)',
+    defaultHelp: async () => '100/s',
+    description: 'events a second, on average',
   })(),
   latency: Flags.custom<{ medianUs: number; p99Us: number }>({
     parse: async (text) => parseLatency(text),
     default: async () => parseLatency('20ms,180ms'),
     helpValue: 'P50[,P99]',
-    description: 'median and 99th percentile (default: 20ms,180ms)',
+    defaultHelp: async () => '20ms,180ms',
+    description: 'median and 99th percentile of the time until arrival',
   })(),
   clock: choice(['us', 'ms', 's'], 'us', "what the producers' clocks are cut off to"),
 }
@@ -61,8 +64,8 @@ const faultFlags = {
     options: silences,
     multiple: true,
     delimiter: ',',
-    helpValue: 'type|hour',
-    description: 'a type falls silent halfway; nothing happens for an hour',
+    helpValue: 'WORD',
+    description: 'type: one falls silent halfway; hour: nothing happens for one; or both',
   })(),
 }
 
@@ -76,11 +79,11 @@ const archiveFlags = {
   format: choice(formats, 'ndjson', 'how a file holds its records'),
   compression: choice(compressions, 'gzip', 'of the files of text; Parquet has its own'),
   members: count('gzip members a file', [1, 10_000], '1'),
-  layout: choice(layouts, 'flat', 'folders: none, 2026/01/05/09, or year=2026/month=01/…'),
+  layout: choice(layouts, 'flat', 'folders, of the hour of arrival'),
   files: Flags.custom<number>({
     parse: async (text) => parseCount(text, 1, 100_000),
     helpValue: 'N',
-    description: 'how many files (default: one for 250,000 records)',
+    description: 'how many files; one for 250,000 records if unsaid',
   })(),
   'shuffle-files': share('of the records, those that land in the next file', '0.1%'),
   'event-bytes': count('mean size of a record', [1, 1_000_000], '700'),
@@ -89,9 +92,9 @@ const archiveFlags = {
 export const generateFlags = {
   to: Flags.string({ required: true, helpValue: 'DIR', description: 'the folder to write' }),
   force: Flags.boolean({ description: 'replace an archive that evt generate wrote' }),
-  ...workloadFlags,
-  ...faultFlags,
-  ...archiveFlags,
+  ...inGroup(workloadFlags, 'workload'),
+  ...inGroup(faultFlags, 'fault'),
+  ...inGroup(archiveFlags, 'archive'),
 }
 
 /** The values that oclif parses {@link generateFlags} to. */
@@ -144,12 +147,19 @@ export function settingsFrom(flags: GenerateFlags): GivenSettings {
   }
 }
 
+/** For the help. */
+function inGroup<T extends Record<string, { helpGroup?: string }>>(flags: T, group: string): T {
+  for (const flag of Object.values(flags)) flag.helpGroup = group.toUpperCase()
+  return flags
+}
+
 function share(what: string, usual: string) {
   return Flags.custom<number>({
     parse: async (text) => parseShare(text),
     default: async () => parseShare(usual),
+    defaultHelp: async () => usual,
     helpValue: '%',
-    description: `${what} (default: ${usual})`,
+    description: what,
   })()
 }
 
@@ -157,8 +167,9 @@ function count(what: string, [least, most]: readonly [number, number], usual: st
   return Flags.custom<number>({
     parse: async (text) => parseCount(text, least, most),
     default: async () => parseCount(usual, least, most),
+    defaultHelp: async () => usual,
     helpValue: 'N',
-    description: `${what} (default: ${usual})`,
+    description: what,
   })()
 }
 
@@ -166,7 +177,7 @@ function choice<const T extends string>(options: readonly T[], usual: T, what: s
   return Flags.option({
     options,
     default: usual,
-    helpValue: options.join('|'),
-    description: `${what} (default: ${usual})`,
+    helpValue: 'WORD',
+    description: `${what}: ${options.join(', ')}`,
   })()
 }

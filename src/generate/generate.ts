@@ -25,7 +25,7 @@ export interface GenerateResult {
   mapping: string
 }
 
-export interface GenerateProgress extends WriteState {
+interface GenerateProgress extends WriteState {
   readonly objectsTotal: number
 }
 

@@ -22,9 +22,9 @@ export async function createParquetWriter(sample: Record<string, unknown>): Prom
   return {
     async write(textPath, path) {
       await connection.run(
-        `COPY (SELECT * FROM read_json(${literal(withoutGlob(textPath))}, format = 'newline_delimited',
-           compression = 'uncompressed', maximum_object_size = ${MOST_RECORD_BYTES},
-           columns = {${fields.join(', ')}}))
+        `COPY (SELECT * FROM read_json(${literal(withoutGlob(textPath))},
+           format = 'newline_delimited', compression = 'uncompressed',
+           maximum_object_size = ${MOST_RECORD_BYTES}, columns = {${fields.join(', ')}}))
          TO ${literal(path)} (FORMAT parquet, COMPRESSION zstd)`,
       )
     },

@@ -2,7 +2,8 @@ import { timeText } from '../event/time.js'
 import { Fault } from './events.js'
 import type { Workload } from './workload.js'
 
-/** How much was planted of each fault; a type, so that it can be gone through by name. Deliveries for what arrives again, else events or records. */
+/** How much was planted of each fault: deliveries where something arrives again, else events or
+ * records. A type, so that it can be gone through by name. */
 export type Planted = {
   duplicates: number
   redeliveries: number

@@ -46,7 +46,7 @@ export function mixed(word: number): number {
 const digits = Buffer.from('0123456789abcdef', 'latin1')
 const scratch = Buffer.alloc(36)
 
-/** The eight hexadecimal digits of a word, from its `from`th to before its `to`th, into `scratch`. */
+/** Puts hexadecimal digits of a word into `scratch`: of its eight, those before the `to`th. */
 function putHex(word: number, at: number, from = 0, to = 8): void {
   for (let i = from; i < to; i++) {
     scratch[at + i - from] = digits[(word >>> (28 - i * 4)) & 15] ?? 0

@@ -17,11 +17,11 @@ export const layouts = ['flat', 'date', 'hive'] as const
 export const formats = ['ndjson', 'array', 'concatenated', 'parquet', 'mixed'] as const
 export const compressions = ['none', 'gzip', 'mixed'] as const
 export const silences = ['type', 'hour'] as const
-export type Layout = (typeof layouts)[number]
-export type Format = (typeof formats)[number]
+type Layout = (typeof layouts)[number]
+type Format = (typeof formats)[number]
 export type TextFormat = Exclude<Format, 'parquet' | 'mixed'>
-export type Compression = (typeof compressions)[number]
-export type Silence = (typeof silences)[number]
+type Compression = (typeof compressions)[number]
+type Silence = (typeof silences)[number]
 
 /** What happens: the same settings are the same workload. */
 export interface WorkloadSettings {
@@ -154,6 +154,6 @@ function refuse(message: string, hint: string): never {
   throw new EvtError(message, { code: 'usage', hint })
 }
 
-export function percentText(share: number): string {
+function percentText(share: number): string {
   return `${Number((share * 100).toPrecision(6))}%`
 }

@@ -4,7 +4,7 @@ import type { ArrivalOrder } from './arrival-order.js'
 import type { Workload } from './workload.js'
 
 /** One first delivery that came after a later one of its key. */
-export interface Reordering {
+interface Reordering {
   delivery: number
   extent: number
   lateUs: number

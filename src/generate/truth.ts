@@ -48,15 +48,15 @@ export function truthOf(
 function countTruth(workload: Workload, arrival: ArrivalOrder) {
   const { events, deliveries } = workload
   const rows = workload.rows.map(() => new RowCounts())
-  const total = new RowCounts()
   for (const d of arrival.order) {
     const event = deliveries.event[d] ?? 0
     const cause = arrival.isFirst[d] === 1 ? null : causeOf(workload, d)
     const timeUs = events.timeUs[event] ?? 0
     const latencyUs = (arrival.recordedUs[d] ?? 0) - timeUs
     rows[events.row[event] ?? 0]?.add(timeUs, latencyUs, cause)
-    total.add(timeUs, latencyUs, cause)
   }
+  const total = new RowCounts()
+  for (const row of rows) total.merge(row)
   return { rows, total }
 }
 
@@ -73,6 +73,16 @@ class RowCounts {
     if (Number.isInteger(timeUs / 1e3)) this.wholeMillis++
     if (cause === null) this.latency.record(latencyUs)
     else this.byCause[cause]++
+  }
+
+  merge(other: RowCounts): void {
+    this.events += other.events
+    this.wholeSeconds += other.wholeSeconds
+    this.wholeMillis += other.wholeMillis
+    this.latency.merge(other.latency)
+    this.byCause.replay += other.byCause.replay
+    this.byCause.redelivery += other.byCause.redelivery
+    this.byCause.sameId += other.byCause.sameId
   }
 
   row(ordering: OrderingFigures): StatsRow {

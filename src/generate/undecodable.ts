@@ -2,7 +2,7 @@ import type { Chain } from './chain.js'
 import type { Random } from './random.js'
 import type { TextFormat } from './settings.js'
 
-export const undecodableKinds = ['cut', 'not UTF-8', 'not an object', 'bad body'] as const
+const undecodableKinds = ['cut', 'not UTF-8', 'not an object', 'bad body'] as const
 export type UndecodableKind = (typeof undecodableKinds)[number]
 
 const notObjects = ['5', 'true', 'null', '"a text"', '-1.5e3']

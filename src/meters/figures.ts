@@ -1,5 +1,5 @@
-/** The figures of one row of `evt.stats/1` (DESIGN §7). Null: cannot be claimed. Rates and ratios are
- * fractions, not percent. */
+/** The figures of one row of `evt.stats/1` (DESIGN §7). Null: cannot be claimed. Rates and ratios
+ * are fractions, not percent. */
 export interface StatsRow {
   events: number
   distinct: number | null
@@ -21,7 +21,7 @@ export interface OrderingFigures {
   /** Null where nothing was checked, as `maxExtent` is. */
   ratio: number | null
   maxExtent: number | null
-  /** 0 where nothing checked was reordered; null where no reordered delivery has a known lateness. */
+  /** 0 where nothing checked was reordered; null where no reordered one has a known lateness. */
   maxLateMs: number | null
   p99LateMs: number | null
 }

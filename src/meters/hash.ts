@@ -3,14 +3,15 @@
 export const hashed = { high: 0, low: 0 }
 
 /**
- * A 64-bit hash of the text's UTF-16 code units, with a seed of 64 bits to chain texts: two lanes of
- * MurmurHash3 x86 with the constants of its 128-bit form, mixed with each other at the end. Two
+ * A 64-bit hash of the text's UTF-16 code units, with a seed of 64 bits to chain texts: two lanes
+ * of MurmurHash3 x86 with the constants of its 128-bit form, mixed with each other at the end. Two
  * lanes that xor and multiply alone would share their low bits.
  */
 export function hashText(text: string, seedHigh: number, seedLow: number): void {
   const { length } = text
-  let high = seedHigh
-  let low = seedLow
+  // Without the additions an empty text would leave its seed as it is.
+  let high = (seedHigh + 0x9e3779b9) | 0
+  let low = (seedLow + 0x7f4a7c15) | 0
   let at = 0
   for (; at + 1 < length; at += 2) {
     const block = text.charCodeAt(at) | (text.charCodeAt(at + 1) << 16)
@@ -22,8 +23,8 @@ export function hashText(text: string, seedHigh: number, seedLow: number): void 
     high ^= scramble(text.charCodeAt(at), 0x239b961b, 0xab0e9789)
     low ^= scramble(text.charCodeAt(at), 0x38b34ae5, 0xa1e38b93)
   }
-  high = (high ^ length) + low
-  low = (low ^ length) + high
+  high = ((high ^ length) + low) | 0
+  low = ((low ^ length) + high) | 0
   high = avalanche(high)
   low = avalanche(low)
   hashed.high = (high + low) | 0

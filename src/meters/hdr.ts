@@ -151,8 +151,8 @@ export function samplesNeeded(percent: number): number {
   return Math.ceil(1e9 / above)
 }
 
-/** HdrHistogram's, from the middles of the buckets; the library's own walks the empty ones too, with
- * a power at every step. */
+/** HdrHistogram's, from the middles of the buckets; the library's own walks the empty ones too,
+ * with a power at every step. */
 function stddevUs(histogram: Float64Histogram): number {
   const buckets: { middle: number; count: number }[] = []
   for (let index = 0; index < histogram.countsArrayLength; index++) {

@@ -10,8 +10,8 @@ export interface TimeGrain {
   wholeMillis: number
 }
 
-/** `receivedAt` − `time` of first deliveries (DESIGN §8). The resolution is that of the times of all
- * deliveries of the row. */
+/** `receivedAt` − `time` of first deliveries (DESIGN §8). The resolution is that of the times of
+ * all deliveries of the row. */
 export class LatencyMeter implements Meter<Delivery, LatencyFigures> {
   readonly mergeable = 'any'
   private readonly histogram = new LatencyHistogram()

@@ -32,7 +32,7 @@ export class Streams {
     this.compare(stream, place, event.receivedAtUs, delivery)
   }
 
-  /** Throws where the parts share a stream: deliveries of one were not compared with the other's. */
+  /** Throws where the parts share a stream: those of one were not compared with the other's. */
   merge(other: Streams): void {
     const { length } = this.records
     const added = this.streams.addAll(other.streams)

@@ -1,42 +1,97 @@
 import { readdir } from 'node:fs/promises'
 import { EvtError } from '../errors.js'
+import { suggest } from '../event/suggest.js'
+import { timeText } from '../event/time.js'
 import type { StatsResult } from './result.js'
+import type { Seen, Selection } from './selection.js'
 
 const MAX_OFFERED = 5
+const MAX_SHOWN = 3
+const HEAD_CHARACTERS = 40
 
 /** Nobody said what to read: this folder may hold something. */
 export async function noSource(cwd: string): Promise<EvtError> {
   const entries = await readdir(cwd, { withFileTypes: true }).catch(() => [])
   const readable = entries.filter(
     (entry) =>
-      !/^[._]|^node_modules$/.test(entry.name) &&
+      /^\w[^'\p{C}]*$/u.test(entry.name) &&
+      !/^_|^node_modules$/.test(entry.name) &&
       (entry.isDirectory() || /\.(nd)?jsonl?(\.gz)?$|\.parquet$/.test(entry.name)),
   )
   const offered = readable
-    .map((entry) => `evt stats ${entry.name}${entry.isDirectory() ? '/' : ''}`)
+    .map((entry) => `evt stats ${quoted(entry.name)}${entry.isDirectory() ? '/' : ''}`)
     .sort()
     .slice(0, MAX_OFFERED)
-  const hint = [...offered, 'default: in evt.yaml names a SOURCE for when none is given']
-  return new EvtError('no SOURCE given', { code: 'usage', hint: hint.join('\n') })
+  const others = [
+    'a SOURCE is a file, a folder, a glob in quotes, or - for standard input',
+    'default: in evt.yaml names the one that is read when none is given',
+  ]
+  return new EvtError('no SOURCE given', {
+    code: 'usage',
+    hint: [...offered, ...others].join('\n'),
+  })
 }
+
+const quoted = (name: string) => (/^[\w@%+=:,.-]+$/.test(name) ? name : `'${name}'`)
 
 /** The SOURCEs are there and hold no file. */
 export function noObjects(sources: readonly string[], pruned: number): EvtError {
-  const reason =
+  const [reason, hint] =
     pruned > 0
-      ? `all ${pruned.toLocaleString('en')} objects lie in partitions outside --since and --until`
-      : 'there are no objects in it'
-  return new EvtError(`no events in ${sources.join(' ')}: ${reason}`, { code: 'inconclusive' })
+      ? [
+          `${count(pruned, 'object')} in partitions outside --since and --until`,
+          'without --since and --until all of it is read',
+        ]
+      : ['no files', 'names that begin with . or _ are not read, nor are truth.json and evt.yaml']
+  const message = `no events in ${sources.join(' ')}: ${reason}`
+  return new EvtError(message, { code: 'inconclusive', hint })
 }
 
 /** Objects were read, and no event was found or selected. */
-export function noEvents({ sources, read, selection }: StatsResult): EvtError {
-  const count = (n: number, one: string) => `${n.toLocaleString('en')} ${one}${n === 1 ? '' : 's'}`
-  const objects = `${count(read.objects, 'object')} read, ${count(read.records, 'record')}`
-  const isSelected = selection.since !== null || selection.until !== null
-  const undecodable = `, ${read.undecodable.toLocaleString('en')} of them not decodable`
-  const why = read.undecodable > 0 ? undecodable : isSelected ? ' selected' : ''
-  return new EvtError(`no events in ${sources.join(' ')}: ${objects}${why}`, {
-    code: 'inconclusive',
+export function noEvents(result: StatsResult, selection: Selection & { seen: Seen }): EvtError {
+  const { sources, read, findings } = result
+  const objects = `${count(read.objects, 'object')} read`
+  if (selection.seen.events > 0) return noneSelected(result, selection)
+  const isBad = read.undecodable > 0
+  const records = isBad ? `${count(read.undecodable, 'record')}, none can be decoded` : 'no records'
+  const found = findings.find(({ kind }) => kind === 'undecodable')?.witnesses ?? []
+  const shown = found.slice(0, MAX_SHOWN).map(({ position, reason, head = '' }) => {
+    const start = head.length > HEAD_CHARACTERS ? `${head.slice(0, HEAD_CHARACTERS)}…` : head
+    return `${position?.path}:${position?.record}  ${reason}  ${start.replaceAll('\n', ' ')}`.trim()
   })
+  return new EvtError(`no events in ${sources.join(' ')}: ${objects}, ${records}`, {
+    code: 'inconclusive',
+    hint: shown.length > 0 ? shown.join('\n') : undefined,
+  })
+}
+
+/** Says what there is instead of what was asked for. */
+function noneSelected({ sources }: StatsResult, selection: Selection & { seen: Seen }): EvtError {
+  const { sinceUs, untilUs, types = [], seen } = selection
+  const asked = [
+    ...(types.length > 0 ? [`of type ${types.join(', ')}`] : []),
+    ...(sinceUs === null ? [] : [`since ${timeText(sinceUs)}`]),
+    ...(untilUs === null ? [] : [`until ${timeText(untilUs)}`]),
+  ].join(' ')
+  const { firstUs, lastUs } = seen
+  const hasTimes = (sinceUs !== null || untilUs !== null) && firstUs <= lastUs
+  const times = hasTimes ? [`they are of ${timeText(firstUs)} to ${timeText(lastUs)}`] : []
+  const message = `no events ${asked} in ${sources.join(' ')}: ${count(seen.events, 'event')} read`
+  return new EvtError(message.replace('  ', ' '), {
+    code: 'inconclusive',
+    hint: [...times, ...typesHint(types, seen)].join('\n') || undefined,
+  })
+}
+
+function typesHint(asked: readonly string[], seen: Seen): string[] {
+  if (asked.length === 0) return []
+  const there = [...seen.types].sort()
+  const near = asked.flatMap((type) => suggest(type, there) ?? [])[0]
+  if (near !== undefined) return [`did you mean --type ${near}?`]
+  const more = there.length > MAX_OFFERED ? `, and ${there.length - MAX_OFFERED} more` : ''
+  return [`their types are ${there.slice(0, MAX_OFFERED).join(', ')}${more}`]
+}
+
+function count(n: number, one: string): string {
+  return `${n.toLocaleString('en')} ${one}${n === 1 ? '' : 's'}`
 }

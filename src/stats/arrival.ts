@@ -57,7 +57,17 @@ function sorted(deliveries: Deliveries, timed: (at: number) => boolean | number)
   let tail = rows
   for (let at = 0; at < count; at++) order[timed(at) ? head++ : tail++] = at
   if (insertionSorted(order, rows, receivedUs)) return order
-  return radixSorted(order, rows, receivedUs, first, last - first)
+  if (Number.isSafeInteger(last - first)) {
+    return radixSorted(order, rows, receivedUs, first, last - first)
+  }
+  // Differences of times so far apart are not exact.
+  const timesUs = (at: number) => receivedUs[at] as number
+  order.subarray(0, rows).sort((a, b) => compare(timesUs(a), timesUs(b)) || a - b)
+  return order
+}
+
+function compare(a: number, b: number): number {
+  return a < b ? -1 : Number(a > b)
 }
 
 /**

@@ -67,7 +67,8 @@ function valuesOf(event: EventRecord) {
   let flags = 0
   if (event.id === null) flags |= deliveryFlags.noId
   if (event.replay !== null) flags |= deliveryFlags.replay
-  if ((event.attempt ?? 0) > 1) flags |= deliveryFlags.retried
+  const isRetried = event.transportId !== null && (event.attempt ?? 0) > 1
+  if (isRetried) flags |= deliveryFlags.retried
   if (event.key === null) flags |= deliveryFlags.noKey
   const { order, sequence } = event
   const isNumber = order === 'integer' && sequence !== null && sequenceFitsDouble(sequence)

@@ -18,7 +18,8 @@ export class GroupTable {
   /** The group of an event that the decoder read, by DuckDB's hash of its source and type. */
   numberOf(low: number, high: number, event: EventRecord): number {
     const { source, type, sequencePer } = event
-    const order = event.order ?? this.orderOf(type)
+    // An event that is not checked has no sequence: of which kind does not matter.
+    const order = event.order ?? 'integer'
     return this.lookUp(low, high, { source, type, order, perSource: sequencePer !== 'key' })
   }
 

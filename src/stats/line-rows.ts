@@ -44,7 +44,12 @@ export class LineRows {
     const { firstRecord, signal, endsWith } = options
     const next = await this.readBySql(file, options)
     if (next !== null) return next
-    return decodeRecords(file, plainLines, loaded, { firstRecord, signal, endsWith, reports: false })
+    return decodeRecords(file, plainLines, loaded, {
+      firstRecord,
+      signal,
+      endsWith,
+      reports: false,
+    })
   }
 
   /** @returns null where the decoder has to read the file; nothing of it is kept then */
@@ -131,5 +136,8 @@ async function sampleOf(file: FileObject): Promise<RecordValue[]> {
 }
 
 function isDuckdbError(error: unknown): boolean {
-  return error instanceof Error && /^(IO|Invalid Input|Out of Range|Conversion) Error/.test(error.message)
+  return (
+    error instanceof Error &&
+    /^(IO|Invalid Input|Out of Range|Conversion) Error/.test(error.message)
+  )
 }

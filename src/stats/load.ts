@@ -1,4 +1,5 @@
 import type { ArchiveObject, Fault } from '../archives/object.js'
+import type { PeekedStream } from '../archives/peeked-stream.js'
 import type { Duckdb } from '../engines/duckdb.js'
 import type { RecordValue } from '../envelopes/decode.js'
 import type { Decoded, EventRecord, FieldFault, Position, Undecodable } from '../event/event.js'
@@ -40,7 +41,8 @@ export class Loaded {
   readonly undecodableReasons = new Map<string, number>()
   undecodable = 0
   objects = 0
-  bytes = 0
+  private fileBytes = 0
+  private readonly streams: PeekedStream[] = []
   interrupted = false
   private pending: EventRecord[] = []
 
@@ -62,7 +64,13 @@ export class Loaded {
     const first = deliveries.base + deliveries.count + this.pending.length
     deliveries.objects.push({ first, path: object.path })
     this.objects += 1
-    this.bytes += object.kind === 'file' ? object.sizeBytes : 0
+    if (object.kind === 'file') this.fileBytes += object.sizeBytes
+    else this.streams.push(object.stream)
+  }
+
+  /** As stored. */
+  get bytes(): number {
+    return this.streams.reduce((sum, { bytes }) => sum + bytes, this.fileBytes)
   }
 
   addFault(path: string, fault: Fault): void {
@@ -70,9 +78,7 @@ export class Loaded {
   }
 
   get records(): number {
-    return (
-      this.deliveries.base + this.deliveries.count + this.pending.length + this.undecodable
-    )
+    return this.deliveries.base + this.deliveries.count + this.pending.length + this.undecodable
   }
 
   /** Decodes a record and keeps what it is, in the order of the calls.

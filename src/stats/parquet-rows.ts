@@ -33,9 +33,9 @@ export class ParquetRows {
       if (fault) loaded.addFault(file.path, fault)
       return next
     } catch (error) {
-      if (signal.aborted || !(error instanceof Error)) throw error
+      if (!(error instanceof Error) || ourFault.test(error.message)) throw error
       loaded.deliveries.truncate(first)
-      const detail = `is no readable Parquet: ${firstLine(error.message)}`
+      const detail = `is no readable Parquet: ${reasonOf(error)}`
       loaded.addFault(file.path, { reason: 'corrupt', detail })
       const position = { path: file.path, record: 1 }
       const head = new Uint8Array()
@@ -56,7 +56,7 @@ export class ParquetRows {
     const suspects: number[] = []
     const first = loaded.deliveries.count
     let count = 0
-    for await (const chunk of duckdb.chunks(narrowSql(projection, structs, 'struct'))) {
+    for await (const chunk of duckdb.chunks(narrowSql(projection, structs, 'struct'), signal)) {
       appendChunk(loaded.deliveries, loaded.groups, chunk, 1 + count, suspects)
       count += chunk.rowCount
       if (signal.aborted) break
@@ -72,7 +72,7 @@ export class ParquetRows {
   private async decodeAll(file: FileObject, sql: string, signal: AbortSignal): Promise<number> {
     const { duckdb, loaded } = this
     let record = 1
-    for await (const chunk of duckdb.chunks(sql)) {
+    for await (const chunk of duckdb.chunks(sql, signal)) {
       for (const json of chunk.getColumnValues(0)) {
         const read = recordOf(file.path, record, String(json))
         if (!('value' in read)) loaded.addUndecodable(read)
@@ -100,6 +100,13 @@ function recordOf(path: string, record: number, json: string): RecordValue | Und
   return { reason: reading.reason, detail: reading.detail, position, sizeBytes, head }
 }
 
-function firstLine(text: string): string {
-  return text.split('\n')[0] ?? text
+/** Failures of DuckDB that tell nothing about the file. */
+const ourFault = /^(Parser|Binder|Catalog|Internal|Out of Memory) Error/
+
+/** DuckDB's words without its kind of error and without the name of the file. */
+function reasonOf({ message }: Error): string {
+  const [line = message] = message.split('\n')
+  return line
+    .replace(/^(\w+ )+Error: |( of| in)? file '[^']*'/g, '')
+    .replace(/^(?=[A-Z][a-z])./, (c) => c.toLowerCase())
 }

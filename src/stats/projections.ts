@@ -3,6 +3,7 @@ import { createProjection, type Projection } from '../engines/projection.js'
 import type { RecordValue } from '../envelopes/decode.js'
 import { createUnwrapper } from '../envelopes/layers.js'
 import { presetEnvelopes } from '../envelopes/presets.js'
+import type { JsonValue } from '../event/event.js'
 import type { Mapping } from '../event/mapping.js'
 
 const MAX_CHAINS = 4
@@ -34,14 +35,15 @@ export class Projections {
     const found = this.bySample.get(names.join(' '))
     if (found !== undefined) return found
     const some = names.slice(0, MAX_CHAINS).map((name) => chains.get(name) ?? [])
-    const projection = this.project(some)
+    const samples = sample.map(({ value }) => value)
+    const projection = this.project(some, samples)
     this.bySample.set(names.join(' '), projection)
     return projection
   }
 
-  private project(chains: readonly Chain[]): Projection | null {
+  private project(chains: readonly Chain[], samples: readonly JsonValue[]): Projection | null {
     try {
-      return createProjection({ chains, mapping: this.mapping, known: this.known })
+      return createProjection({ chains, mapping: this.mapping, known: this.known, samples })
     } catch (error) {
       if (error instanceof Unprojectable) return null
       throw error

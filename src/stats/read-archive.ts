@@ -1,6 +1,7 @@
 import type { ArchiveObject, Fault, Sniffed } from '../archives/object.js'
 import { sniff } from '../archives/sniff.js'
 import { type Segment, spoolLines } from '../archives/spool.js'
+import { spoolFile } from '../archives/spool-file.js'
 import { ahead } from './ahead.js'
 import { decodeRecords } from './decode-records.js'
 import { type LineRows, reportChange } from './line-rows.js'
@@ -88,7 +89,8 @@ async function* partsOf(
       yield { object, sniffed: plainLines, segment, isFirst }
       isFirst = false
     }
-    if (isFirst) yield { object, sniffed: { ...plainLines, format: 'empty' }, segment: null, isFirst }
+    if (isFirst)
+      yield { object, sniffed: { ...plainLines, format: 'empty' }, segment: null, isFirst }
   }
 }
 
@@ -117,8 +119,10 @@ async function readPart(part: Part, firstRecord: number, options: ReadOptions): 
     if (object.kind === 'file') await reportChange(object, loaded)
     return firstRecord
   }
-  if (sniffed.format === 'parquet' && object.kind === 'file') {
-    return parquet.read(object, signal)
+  if (sniffed.format === 'parquet') {
+    if (object.kind === 'file') return parquet.read(object, signal)
+    const whole = await spoolFile(object, options.spoolDir)
+    return parquet.read(whole.object, signal).finally(whole.remove)
   }
   if (sniffed.format === 'ndjson' && !sniffed.utf16 && !sniffed.bom && object.kind === 'file') {
     const next = await lines.read(object, { firstRecord, signal, plain: true })

@@ -63,6 +63,15 @@ export class Rereader {
   wholeBytes(rows: Iterable<number>): { textBytes: number; storedBytes: number } {
     const numbers = new Set<number>()
     for (const at of rows) numbers.add(this.objectOf(at))
+    return this.bytesOf(numbers)
+  }
+
+  /** The same for all objects. */
+  archiveBytes(): { textBytes: number; storedBytes: number } {
+    return this.bytesOf(this.options.deliveries.objects.keys())
+  }
+
+  private bytesOf(numbers: Iterable<number>): { textBytes: number; storedBytes: number } {
     let textBytes = 0
     let storedBytes = 0
     for (const number of numbers) {

@@ -5,7 +5,7 @@ import { sourcesOf } from '../config/sources.js'
 import { EvtError } from '../errors.js'
 import { createMapping } from '../event/mapping.js'
 import { noEvents, noObjects, noSource } from './absence.js'
-import { typeMatcher } from './selection.js'
+import { nothingSeen } from './selection.js'
 import { type ArchiveStats, archiveStats } from './stats.js'
 
 export interface StatsChoices {
@@ -67,20 +67,23 @@ export async function runStats(request: StatsRequest): Promise<StatsRun> {
     ...(sinceUs === null ? {} : { sinceUs }),
     ...(untilUs === null ? {} : { untilUs }),
   })
-  if (objects.length === 0) throw noObjects(sources, pruned)
-  const isTypeWanted = choices.types.length === 0 ? undefined : typeMatcher(choices.types)
+  const selection = { ...range, types: choices.types, sample: choices.sample, seen: nothingSeen() }
   const measured = await archiveStats({
     ...choices,
     sources,
     objects,
     mapping,
     presets,
-    selection: { ...range, isTypeWanted, sample: choices.sample },
+    selection,
     signal,
     onProgress: progressOf(objects, request),
   })
   const typed = { sources, flags: typedFlags(request) }
-  return { ...measured, typed, failure: failureOf(measured, request) }
+  const failure =
+    endedBadly(measured, request) ??
+    (objects.length === 0 ? noObjects(sources, pruned) : undefined) ??
+    (measured.result.total.events === 0 ? noEvents(measured.result, selection) : undefined)
+  return { ...measured, typed, failure }
 }
 
 function progressOf(objects: readonly ArchiveObject[], { onProgress, given }: StatsRequest) {
@@ -101,7 +104,7 @@ function progressOf(objects: readonly ArchiveObject[], { onProgress, given }: St
     })
 }
 
-function failureOf(measured: ArchiveStats, { signal, choices }: StatsRequest) {
+function endedBadly(measured: ArchiveStats, { signal, choices }: StatsRequest) {
   const { result, objectFaults } = measured
   if (signal.aborted) {
     const read = `${result.read.records.toLocaleString('en')} records were read`
@@ -110,13 +113,14 @@ function failureOf(measured: ArchiveStats, { signal, choices }: StatsRequest) {
   const lost = objectFaults.filter(({ fault }) => isLoss(fault))
   const [first] = lost
   if (first && !choices.allowPartial) {
-    const more = lost.length > 1 ? `, and ${lost.length - 1} more are not whole` : ''
+    const others = lost.length - 1
+    const more = others === 0 ? '' : `, and ${others} more ${others === 1 ? 'is' : 'are'} not whole`
     return new EvtError(`${first.path} ${first.fault.detail}${more}: the result is partial`, {
       code: 'outside',
       hint: '--allow-partial takes what could be read',
     })
   }
-  return result.total.events === 0 ? noEvents(result) : undefined
+  return undefined
 }
 
 /** What a further command has to repeat to read the same in the same way. */
@@ -126,5 +130,6 @@ function typedFlags({ maps, presets, config, choices }: StatsRequest): string[] 
     ...(presets ?? []).flatMap((preset) => ['--preset', preset]),
     ...(config === undefined ? [] : ['--config', config]),
     ...choices.types.flatMap((type) => ['--type', type]),
+    ...(choices.sample === null ? [] : ['--sample', String(choices.sample)]),
   ]
 }

@@ -46,6 +46,7 @@ export async function spilledTallies(duckdb: Duckdb, row: string): Promise<Map<n
     tallies.set(Number(number), tally)
   }
   for (const [number, cause, events] of await duckdb.rows(await querySql('stats/causes'))) {
+    if (number === null) continue
     if (cause !== 'replay' && cause !== 'redelivery' && cause !== 'sameId') continue
     tallies.get(Number(number))?.addRepeat(cause, Number(events))
   }

@@ -4,7 +4,8 @@ import { type Duckdb, engineError, openDuckdb } from '../engines/duckdb.js'
 import { createDecoder } from '../envelopes/decode.js'
 import type { Mapping } from '../event/mapping.js'
 import { timeText } from '../event/time.js'
-import { judge } from './judge.js'
+import { findingsOf } from './findings/index.js'
+import { type Judged, judge } from './judge.js'
 import { LineRows } from './line-rows.js'
 import { Loaded, type ObjectFault } from './load.js'
 import { type Measured, type MeasureOptions, measure } from './measure.js'
@@ -12,7 +13,7 @@ import { memoryPlan } from './memory.js'
 import { ParquetRows } from './parquet-rows.js'
 import { Projections } from './projections.js'
 import { readArchive } from './read-archive.js'
-import type { StatsResult } from './result.js'
+import type { Finding, StatsResult } from './result.js'
 import type { Selection } from './selection.js'
 import { judgeSpilled } from './spilled.js'
 import { measureSpilled } from './spilled-measure.js'
@@ -30,6 +31,8 @@ export interface StatsOptions extends MeasureOptions {
   threads?: number | undefined
   signal: AbortSignal
   onProgress(done: { bytes: number; objects: number; records: number }): void
+  /** Whether contents are read again to be compared; `auto`, the default: where that is cheap. */
+  content?: boolean | 'auto' | undefined
   /** Line-delimited files below this size are not worth a query. */
   sqlFromBytes?: number | undefined
 }
@@ -69,7 +72,7 @@ export async function archiveStats(options: StatsOptions): Promise<ArchiveStats>
     })
     return loaded.spill.isUsed
       ? await spilledStats(options, loaded, duckdb)
-      : await heldStats(options, loaded)
+      : await heldStats(options, loaded, duckdb)
   } catch (error) {
     throw engineError(error, spillDir)
   } finally {
@@ -78,11 +81,16 @@ export async function archiveStats(options: StatsOptions): Promise<ArchiveStats>
   }
 }
 
-async function heldStats(options: StatsOptions, loaded: Loaded): Promise<ArchiveStats> {
+async function heldStats(
+  options: StatsOptions,
+  loaded: Loaded,
+  duckdb: Duckdb,
+): Promise<ArchiveStats> {
   const judged = judge(loaded.deliveries)
   const measured = measure(loaded.deliveries, judged, options)
+  const findings = await findingsIn({ options, loaded, duckdb, judged, measured })
   return {
-    result: resultOf(options, loaded, measured),
+    result: { ...resultOf(options, loaded, measured), findings },
     timeline: timelineOf(loaded.deliveries),
     objectFaults: loaded.objectFaults,
   }
@@ -97,11 +105,26 @@ async function spilledStats(
   await loaded.spillAll()
   await judgeSpilled(duckdb)
   const { timeline, ...measured } = await measureSpilled(duckdb, loaded.deliveries, options)
+  const judged = judge(loaded.deliveries)
+  const findings = await findingsIn({ options, loaded, duckdb, judged, measured })
   return {
-    result: resultOf(options, loaded, measured),
+    result: { ...resultOf(options, loaded, measured), findings },
     timeline,
     objectFaults: loaded.objectFaults,
   }
+}
+
+function findingsIn(of: {
+  options: StatsOptions
+  loaded: Loaded
+  duckdb: Duckdb
+  judged: Judged
+  measured: Measured
+}): Promise<Finding[]> {
+  const { options, loaded } = of
+  const { mapping, presets, content = 'auto' } = options
+  const decode = createDecoder({ mapping, presets })
+  return findingsOf({ ...options, ...of, deliveries: loaded.deliveries, presets, decode, content })
 }
 
 function resultOf(

@@ -24,8 +24,8 @@ export interface Proof {
 }
 
 const MAX_OBJECTS = 6
-/** About half a second of unpacking and of looking for line ends. */
-const MAX_TEXT_BYTES = 96 * 1024 * 1024
+/** About a third of a second of unpacking and of looking for line ends. */
+const MAX_TEXT_BYTES = 64 * 1024 * 1024
 const MAX_CONSIDERED = 10_000
 
 /**

@@ -74,7 +74,7 @@ describe('damaged gzip', () => {
     const wrong = Buffer.from(zipped)
     wrong.writeUInt32LE(1, wrong.length - 8)
     const { bytes, faults } = await unpacked(write(folder, 'x', wrong))
-    expect(faults).toEqual([{ reason: 'corrupt', detail: 'corrupt gzip: incorrect data check' }])
+    expect(faults).toEqual([{ reason: 'corrupt', detail: 'is corrupt gzip: incorrect data check' }])
     expect(bytes.equals(text)).toBe(true)
   })
 
@@ -82,7 +82,9 @@ describe('damaged gzip', () => {
     const wrong = Buffer.from(zipped)
     wrong.writeUInt32LE(1, wrong.length - 4)
     const { bytes, faults } = await unpacked(write(folder, 'x', wrong))
-    expect(faults).toEqual([{ reason: 'corrupt', detail: 'corrupt gzip: incorrect length check' }])
+    expect(faults).toEqual([
+      { reason: 'corrupt', detail: 'is corrupt gzip: incorrect length check' },
+    ])
     expect(bytes.equals(text)).toBe(true)
   })
 
@@ -107,7 +109,7 @@ describe('damaged gzip', () => {
     stored.writeUInt16LE(1, damage + 1)
     const { bytes, faults } = await unpacked(write(folder, 'x', stored))
     expect(faults).toEqual([
-      { reason: 'corrupt', detail: 'corrupt gzip: invalid stored block lengths' },
+      { reason: 'corrupt', detail: 'is corrupt gzip: invalid stored block lengths' },
     ])
     expect(bytes.length).toBe(before)
     expect(bytes.equals(Buffer.from(lines(60_000)).subarray(0, bytes.length))).toBe(true)
@@ -141,7 +143,7 @@ describe('records of damaged gzip', () => {
       const { records } = await readAll(write(folder, 'x', wrong))
       expect(records.map(short)).toEqual([{ a: 1 }, { b: 2 }, 'cut'])
       expect(records.at(-1)).toMatchObject({
-        bad: { detail: 'corrupt gzip: incorrect data check' },
+        bad: { detail: 'is corrupt gzip: incorrect data check' },
       })
     }
   })

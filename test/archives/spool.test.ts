@@ -151,7 +151,7 @@ describe('the folder of segments', () => {
     const dir = join(folder, 'nowhere')
     const spooling = spoolLines(object, await sniff(object), { dir }).next()
     await expect(spooling).rejects.toMatchObject({
-      message: `making a temporary folder in ${dir}: ENOENT: no such file or directory`,
+      message: `cannot make a temporary folder in ${dir}: no such file or directory`,
       code: 'outside',
     })
   })
@@ -180,8 +180,8 @@ test('a full disk is the outside, and says what to do', () => {
   const full = Object.assign(new Error('ENOSPC: no space left on device, write'), {
     code: 'ENOSPC',
   })
-  expect(diskError(full, 'unpacking archive/a.gz', '/tmp')).toMatchObject({
-    message: 'no space left on /tmp while unpacking archive/a.gz',
+  expect(diskError(full, 'unpack archive/a.gz', '/tmp')).toMatchObject({
+    message: 'no space left on /tmp to unpack archive/a.gz',
     hint: 'set TMPDIR to a folder with more room',
     code: 'outside',
     cause: full,

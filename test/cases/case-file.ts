@@ -52,6 +52,9 @@ export type CaseFileSpec = z.infer<typeof file>
 export type CasePiece = z.infer<typeof piece>
 export type Case = z.infer<typeof caseShape>
 
+/** Lines as they are: nothing is folded. */
+const layout = { lineWidth: 0, doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER }
+
 const isFixed = /^(1|true)$/.test(process.env['CI'] ?? '')
 const isRewritten = !isFixed && process.env['EVT_CASES'] === 'rewrite'
 
@@ -82,7 +85,7 @@ export class CaseFile {
 
   save(): void {
     if (!this.#isChanged) return
-    writeFileSync(this.path, this.#document.toString({ lineWidth: 0 }))
+    writeFileSync(this.path, this.#document.toString(layout))
   }
 
   #write(place: readonly (string | number)[], value: string | number | null): void {

@@ -9,6 +9,8 @@ import { turns } from './turns.js'
 // exit code out, to the letter. See case-file.ts for how to write one, and to write outcomes anew.
 
 const inTurn = turns(2)
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the escape is what is looked for.
+const color = /\u001B\[\d+m/g
 /** What nobody wants to read: a stack, a value that is none, what a terminal would obey. */
 const noise =
   /^ +at .*[:(]|\bundefined\b|\bNaN\b|\[object |[^\P{Cc}\n]|[\u202a-\u202e\u2066-\u2069]/mu
@@ -20,9 +22,10 @@ describe.each(caseFiles(fileURLToPath(new URL('.', import.meta.url))))('$name', 
     const name = isMissing ? `${one.name} (MISSING: ${one.needs})` : one.name
     test.concurrent.skipIf(isMissing)(name, async ({ expect }) => {
       const { left, ...found } = await inTurn(() => runCase(one))
-      expect(found).toEqual(file.expected(at, found))
+      expect(found).toStrictEqual(file.expected(at, found))
       expect(left, 'in the folder for temporary files').toEqual([])
-      expect(found.stdout + found.stderr).not.toMatch(noise)
+      const said = found.stdout + found.stderr
+      expect(said.replace(color, '')).not.toMatch(noise)
       if (found.exit !== 0) expect(found.stderr, 'something is said of a failure').not.toBe('')
     })
   }

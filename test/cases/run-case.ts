@@ -72,7 +72,7 @@ async function runAt(at: Stage, one: Case): Promise<CaseRun> {
     child.on('error', reject)
     child.on('close', resolve)
   })
-  const plain = (text: string) => varied(text.replaceAll(at.temp, '{tmp}'), one.vary ?? {})
+  const plain = (text: string) => varied(text.replaceAll(at.temp, '{tmp}').replaceAll(at.work, '{here}'), one.vary ?? {})
   return {
     exit,
     stdout: plain(await shown(Buffer.concat(stdout), one.stdoutAs)),

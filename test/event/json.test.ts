@@ -56,15 +56,48 @@ describe('parseJson', () => {
     )
   })
 
-  test('the last of two equal keys counts, and __proto__ is a key', () => {
-    expect(jsonText(parseJson('{"a":1,"__proto__":{"x":1},"a":2}'))).toBe(
-      '{"a":2,"__proto__":{"x":1}}',
-    )
+  test.each([
+    ['{"a":1,"__proto__":{"x":1},"a":2}', '{"a":1,"__proto__":{"x":1}}'],
+    ['{"a" :1 , "a"\t: {"b":[1,{"c":2}]} , "a":3}', '{"a":1}'],
+    ['{"a":{"b":1,"b":2},"a":{"b":3}}', '{"a":{"b":1}}'],
+    ['[{"a":1,"b":2,"a":[]},{"a":2}]', '[{"a":1,"b":2},{"a":2}]'],
+    ['{"\\u0061":1,"a":2,"b":":","c\\\\":0,"c\\\\":1}', '{"a":1,"b":":","c\\\\":0}'],
+    ['{"a":9007199254740993,"a":1}', '{"a":"9007199254740993"}'],
+    ['{"":1,"":2,"a":"\\":"}', '{"":1,"a":"\\":"}'],
+  ])('the first of two equal keys counts, and __proto__ is a key: %s', (text, expected) => {
+    expect(jsonText(parseJson(text))).toBe(expected)
+  })
+
+  test('the first of equal keys counts at any depth', () => {
+    const text = `{"a":1,"b":${nested(1000)},"a":2}`
+    expect(jsonText(parseJson(text))).toBe(text.replace(',"a":2', ''))
   })
 
   test.each([10_000, 1_000_000])('reads and writes %i levels', (depth) => {
     const text = `{"a":[${nested(depth)},9007199254740993,{"b":"\\""}]}`
     expect(jsonText(parseJson(text)) === text.replace(/9\d+/, '"$&"')).toBe(true)
+  })
+})
+
+describe('what is no JSON but read', () => {
+  test.each([
+    ['{"a":NaN,"b":Infinity,"c":-Infinity,"d":nan,"e":-iNF}', [null, null, null, null, null]],
+    ['{"a":[1,2,],"b":{"c":1,},}', [[1, 2], { c: 1 }]],
+    ['{"a":"NaN,]" , }', ['NaN,]']],
+    ['{"a":[NaN , ] , "b":9007199254740993}', [[null], '9007199254740993']],
+  ])('%s', (text, values) => {
+    expect(readJson(text)).toMatchObject({ ok: true })
+    const reading = readJson(text)
+    expect(reading.ok && Object.values(reading.value ?? {})).toEqual(values)
+  })
+
+  const near = ['[,]', '{,}', '[1,,]', '{"a":,}', '[+NaN]', '[NaNa]', '[NaN"a"]', '{NaN:1}', ',']
+  test.each([...near, '[1],', "['a']", '[01]', '[TRUE]', '[nul]'])('but not %s', (text) => {
+    expect(readJson(text)).toMatchObject({ ok: false, reason: 'not JSON' })
+  })
+
+  test('what ends early is cut', () => {
+    expect(readJson('{"a":[NaN,],"b":')).toMatchObject({ ok: false, reason: 'cut' })
   })
 })
 

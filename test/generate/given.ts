@@ -1,6 +1,7 @@
-import { mkdtempSync, readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { onTestFinished } from 'vitest'
 import { type GenerateResult, generateArchive } from '../../src/generate/generate.js'
 import type { GivenSettings } from '../../src/generate/settings.js'
 import type { StatsResult } from '../../src/stats/result.js'
@@ -47,8 +48,11 @@ export function given({ rates, ...rest }: Given): GivenSettings {
   }
 }
 
+/** Does not exist yet; what is there when the test ends is removed. */
 export function newFolder(): string {
-  return join(mkdtempSync(join(tmpdir(), 'evt-generate-')), 'archive')
+  const parent = mkdtempSync(join(tmpdir(), 'evt-generate-'))
+  onTestFinished(() => rmSync(parent, { recursive: true }))
+  return join(parent, 'archive')
 }
 
 /** Generates into a new folder. */

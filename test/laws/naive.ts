@@ -5,7 +5,7 @@ import { naiveLatency, percentile, samplesFor } from './naive-latency.js'
 /* DESIGN §8 word by word, by brute force: what both halves are held against, the meters of
  * src/meters and the queries of queries/. It shares no code with either. */
 
-export { type WorkloadOptions, workload } from './workload.js'
+export { workload } from './workload.js'
 
 export interface NaiveStats {
   span: SpanFigures
@@ -31,9 +31,7 @@ export function naiveStats(events: readonly EventRecord[], arrival: Arrival): Na
     const { type = '', source = '' } = row[0]?.event ?? {}
     return { type, source, ...figures(row) }
   })
-  types.sort(
-    (a, b) => b.events - a.events || bytes(a.type, b.type) || bytes(a.source, b.source),
-  )
+  types.sort((a, b) => b.events - a.events || bytes(a.type, b.type) || bytes(a.source, b.source))
   return { span: span(events), total: figures(judged), types }
 }
 
@@ -160,7 +158,11 @@ function figures(row: readonly Judged[]): StatsRow {
   return {
     events: row.length,
     distinct: claimed ? cause(null) : null,
-    duplicates: { count: claimed ? count : null, rate: claimed ? count / row.length : null, byCause },
+    duplicates: {
+      count: claimed ? count : null,
+      rate: claimed ? count / row.length : null,
+      byCause,
+    },
     ordering: ordering(row),
     latencyMs: naiveLatency(
       row.filter((one) => one.repeats === null).map(({ event }) => event),

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import type { EventRecord, SequenceKind } from '../../src/event/event.js'
 
-export interface WorkloadOptions {
+interface WorkloadOptions {
   maxEvents?: number
   minEvents?: number
   /** `always`: every delivery has `receivedAt`, so that one order of arrival holds for all. */
@@ -11,8 +11,8 @@ export interface WorkloadOptions {
 const MAX_TIME_US = 2 ** 53 - 1
 const START_US = 1_767_225_600_000_000
 
-const types = ['order.placed', 'order.paid', 'ünknown', '\uffee', '\u{1f600}'] as const
-const sources = ['', 'shop', 'billing', '\u{1f600}', '\uffee'] as const
+const types = ['order.placed', '\uffee', '\u{1f600}'] as const
+const sources = ['', 'shop', '\uffee', '\u{1f600}'] as const
 const paths = ['a.ndjson', 'b/é.ndjson', 'b/z.gz', '\uffee', '\u{1f600}'] as const
 const texts = ['', 'a', 'B', 'b', 'é', '\uffee', '\u{1f600}', '01ARYZ6S41', '01ARYZ6S42'] as const
 
@@ -78,9 +78,9 @@ interface Counter {
 /**
  * Random faulty traffic, in the order in which a live meter would observe it, which is neither that
  * of `receivedAt` nor that of positions: few types, sources, keys and ids, so that they meet;
- * duplicates of all causes, some across types and keys; reordering and skew; missing ids, keys, times, `receivedAt`
- * and sequences; sequences as integers (beyond 2^53 too), text and time, per key and per source and
- * key; ties everywhere. Each type has one mapping. Positions are unique.
+ * duplicates of all causes, some across types and keys; reordering and skew; missing ids, keys,
+ * times, `receivedAt` and sequences; sequences as integers (beyond 2^53 too), text and time, per
+ * key and per source and key; ties everywhere. Each type has one mapping. Positions are unique.
  */
 export function workload(options: WorkloadOptions = {}): fc.Arbitrary<EventRecord[]> {
   const { minEvents = 0, maxEvents = 60, receivedAt = 'sometimes' } = options

@@ -17,6 +17,7 @@ export const floors: readonly (readonly string[])[] = [
 export const edges: Readonly<Record<string, readonly string[]>> = {
   commands: ['cli'],
   ui: ['stats'], // the shape of a result, to draw it
+  generate: ['stats'], // the shape of a result, to write the truth in it
   event: ['errors'],
 }
 

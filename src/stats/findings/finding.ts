@@ -7,8 +7,8 @@ import type { Deliveries } from '../deliveries.js'
 import type { Judged } from '../judge.js'
 import type { Loaded } from '../load.js'
 import type { Measured } from '../measure.js'
-import type { Finding, TypeRow } from '../result.js'
 import type { Rereader } from '../reread.js'
+import type { Finding, TypeRow } from '../result.js'
 import type { Proof } from '../witnesses.js'
 import type { Contents } from './contents.js'
 import type { Survey } from './survey.js'
@@ -28,7 +28,7 @@ export interface FindingsContext {
     | 'undecodable'
     | 'records'
   >
-  measured: Pick<Measured, 'total' | 'types'>
+  measured: Pick<Measured, 'total' | 'types' | 'span'>
   /** What the rows of the result are. */
   by: 'type' | 'source'
   mapping: Mapping

@@ -6,11 +6,14 @@ export interface Survey {
   groups: GroupSurvey[]
   /** By row of the result. */
   rows: RowSurvey[]
+  /** How many deliveries arrived in each hour since the epoch, by arrival, else by time. */
+  hours: ReadonlyMap<number, number>
 }
 
 export interface GroupSurvey {
   events: number
   noId: number
+  noKey: number
   noTime: number
   noReceivedAt: number
   /** Has a sequence mapped, and none here that can be used. */
@@ -30,50 +33,115 @@ export interface RowSurvey {
   lastUs: number
 }
 
+export const HOUR_US = 3_600e6
 const KEPT = 3
+const lacks = ['noId', 'noKey', 'noTime', 'noReceivedAt', 'noSequence'] as const
+const { noId, noKey, again } = deliveryFlags
 
 /** @param slowAboveUs by row; Infinity where nothing is to be reported */
 export function survey(
   deliveries: Deliveries,
-  rowOf: (at: number) => number,
+  rowOfGroup: (group: number) => number,
   slowAboveUs: readonly number[],
 ): Survey {
   const { count, groups, groupOf, timesUs, receivedUs, flags, sequences } = deliveries
-  const groupSurveys = groups.map(emptyGroup)
   const rows = slowAboveUs.map(emptyRow)
-  const sequenced = groups.map(({ order }) => order !== 'time')
+  const slowUs = Float64Array.from(groups, (_, n) => slowAboveUs[rowOfGroup(n)] ?? Number.NaN)
+  const sequenced = Uint8Array.from(groups, ({ order }) => (order === 'time' ? 0 : 1))
+  const lasts = new Float64Array(groups.length).fill(Number.NEGATIVE_INFINITY)
+  const events = new Uint32Array(groups.length)
+  const lacking = new Uint32Array(groups.length * lacks.length)
+  const addLack = (group: number, what: (typeof lacks)[number]) => {
+    const at = group * lacks.length + lacks.indexOf(what)
+    lacking[at] = (lacking[at] as number) + 1
+  }
+  const hours = new HourCounts()
   for (let at = 0; at < count; at++) {
-    const number = groupOf[at] as number
-    const group = groupSurveys[number]
-    const rowNumber = rowOf(at)
-    const row = rows[rowNumber]
-    if (!group || !row) continue
+    const group = groupOf[at] as number
     const flag = flags[at] as number
     const timeUs = timesUs[at] as number
     const receivedAtUs = receivedUs[at] as number
-    group.events += 1
-    if (flag & deliveryFlags.noId) group.noId += 1
-    if (Number.isNaN(timeUs)) group.noTime += 1
-    if (sequenced[number] && Number.isNaN(sequences[at])) {
-      if (!deliveries.textSequences.has(at)) group.noSequence += 1
-    }
-    if (Number.isNaN(receivedAtUs)) group.noReceivedAt += 1
-    const arrivalUs = Number.isNaN(receivedAtUs) ? timeUs : receivedAtUs
-    if (arrivalUs > row.lastUs) row.lastUs = arrivalUs
-    if (flag & deliveryFlags.again) continue
     const us = receivedAtUs - timeUs
-    if (us < 0) keep(row.mostSkewed, at, (a) => (receivedUs[a] as number) - (timesUs[a] as number))
-    else if (us > (slowAboveUs[rowNumber] as number)) addSlow(row, at, deliveries)
+    events[group] = (events[group] as number) + 1
+    if (flag & noId) addLack(group, 'noId')
+    if (flag & noKey) addLack(group, 'noKey')
+    if (sequenced[group] === 1 && Number.isNaN(sequences[at])) {
+      if (!deliveries.textSequences.has(at)) addLack(group, 'noSequence')
+    }
+    let arrivalUs = receivedAtUs
+    if (Number.isNaN(us)) {
+      if (Number.isNaN(timeUs)) addLack(group, 'noTime')
+      if (Number.isNaN(receivedAtUs)) {
+        addLack(group, 'noReceivedAt')
+        arrivalUs = timeUs
+      }
+    } else if ((us < 0 || us > (slowUs[group] as number)) && !(flag & again)) {
+      const row = rows[rowOfGroup(group)]
+      if (row) addOutlier(row, at, deliveries)
+    }
+    if (arrivalUs > (lasts[group] as number)) lasts[group] = arrivalUs
+    hours.add(arrivalUs)
   }
-  return { groups: groupSurveys, rows }
+  for (const [group, lastUs] of lasts.entries()) {
+    const row = rows[rowOfGroup(group)]
+    if (row) row.lastUs = Math.max(row.lastUs, lastUs)
+  }
+  const groupSurveys = groups.map((_, group) => groupSurvey(events, lacking, group))
+  return { groups: groupSurveys, rows, hours: hours.counts() }
 }
 
-function addSlow(row: RowSurvey, at: number, { timesUs, receivedUs }: Deliveries): void {
+/** Counts by hour. Neighbours mostly are of one hour. */
+class HourCounts {
+  private readonly known = new Map<number, number>()
+  private fromUs = Number.NaN
+  private untilUs = Number.NaN
+  private count = 0
+
+  add(us: number): void {
+    if (!(us >= this.fromUs && us < this.untilUs)) {
+      if (Number.isNaN(us)) return
+      this.keep()
+      this.fromUs = Math.floor(us / HOUR_US) * HOUR_US
+      this.untilUs = this.fromUs + HOUR_US
+    }
+    this.count += 1
+  }
+
+  counts(): ReadonlyMap<number, number> {
+    this.keep()
+    return this.known
+  }
+
+  private keep(): void {
+    const hour = this.fromUs / HOUR_US
+    if (this.count > 0) this.known.set(hour, (this.known.get(hour) ?? 0) + this.count)
+    this.count = 0
+  }
+}
+
+function groupSurvey(events: Uint32Array, lacking: Uint32Array, group: number): GroupSurvey {
+  const lack = (n: number) => lacking[group * lacks.length + n] ?? 0
+  return {
+    events: events[group] ?? 0,
+    noId: lack(0),
+    noKey: lack(1),
+    noTime: lack(2),
+    noReceivedAt: lack(3),
+    noSequence: lack(4),
+  }
+}
+
+function addOutlier(row: RowSurvey, at: number, { timesUs, receivedUs }: Deliveries): void {
+  const latencyUs = (a: number) => (receivedUs[a] as number) - (timesUs[a] as number)
+  if (latencyUs(at) < 0) {
+    keep(row.mostSkewed, at, latencyUs)
+    return
+  }
   const receivedAtUs = receivedUs[at] as number
   row.slow += 1
   row.slowFirstUs = Math.min(row.slowFirstUs, receivedAtUs)
   row.slowLastUs = Math.max(row.slowLastUs, receivedAtUs)
-  keep(row.slowest, at, (a) => (timesUs[a] as number) - (receivedUs[a] as number))
+  keep(row.slowest, at, (a) => -latencyUs(a))
 }
 
 /** Keeps the few least by `rank`, in order; of equals the earlier. */
@@ -85,10 +153,6 @@ function keep(kept: number[], at: number, rank: (at: number) => number): void {
   while (place > 0 && rank(kept[place - 1] as number) > value) place -= 1
   kept.splice(place, 0, at)
   kept.length = Math.min(kept.length, KEPT)
-}
-
-function emptyGroup(): GroupSurvey {
-  return { events: 0, noId: 0, noTime: 0, noReceivedAt: 0, noSequence: 0 }
 }
 
 function emptyRow(): RowSurvey {

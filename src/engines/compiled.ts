@@ -1,0 +1,125 @@
+import type { Envelope } from '../envelopes/envelope.js'
+import { createUnwrapper } from '../envelopes/layers.js'
+import { type Chain, ChainSql, type Level, Unprojectable } from './chain-sql.js'
+import { LeafTree, leafExpression, quoteName, quoteText } from './leaf-tree.js'
+import { type ProjectionPlan, RecordSql } from './record-sql.js'
+import { addSigns } from './signs.js'
+
+/** Where the outermost document is: a struct's column, or null for the scan's own columns; and the
+ * column of its text, where there is one. */
+export interface Top {
+  readonly root: string | null
+  readonly json: string | null
+}
+
+/** Fields of records as SQL, for all chains of a plan. */
+export interface Compiled<Name extends string> {
+  /** What is read of the outermost document. */
+  readonly top: LeafTree
+  readonly fields: Readonly<Record<Name, string>>
+  /** Whether the fields are surely the decoder's; may be NULL. */
+  readonly certain: string
+  /** The relation, with the columns that the fields are read from. */
+  from(relation: string): string
+}
+
+interface Unwrap {
+  name: string
+  of: string
+  tree: LeafTree
+}
+
+/** @throws Unprojectable where DuckDB cannot hold what the fields need */
+export function compile<Name extends string>(
+  plan: ProjectionPlan,
+  at: Top,
+  fieldsOf: (record: RecordSql) => Record<Name, string>,
+): Compiled<Name> {
+  const top = new LeafTree()
+  const unwraps = new Map<string, Unwrap>()
+  const read = plan.chains.flatMap((chain) => {
+    const sql = new ChainSql(levelsOf(chain, at, top, unwraps))
+    const fields = projectable(() => fieldsOf(new RecordSql(sql, plan.mapping)))
+    return fields ? [{ sql, fields }] : []
+  })
+  const unwrap = createUnwrapper(plan.known)
+  const samples = (plan.samples ?? []).map(unwrap).filter((unwrapped) => unwrapped.ok)
+  for (const { sql } of read) {
+    const own = samples.filter(({ envelopes }) => isOfChain(envelopes, sql.levels))
+    addSigns(sql.levels, own.map(({ documents }) => documents))
+  }
+  // What tells chains apart may need places that the fields of any of them are at.
+  const chains = read.flatMap(({ sql, fields }) => {
+    const condition = projectable(() => sql.certain(plan.known))
+    return condition === null ? [] : [{ fields, condition, doubts: sql.doubts() }]
+  })
+  if (chains.length === 0) throw new Unprojectable('there is no chain that SQL can read')
+  const certain = chains.map(({ condition, doubts }) => {
+    const any = ['false', ...doubts.map((doubt) => `coalesce(${doubt}, false)`)].join(' OR ')
+    return `((${condition}) AND NOT (${any}))`
+  })
+  const layers = [...unwraps.values()]
+  if ([top, ...layers.map(({ tree }) => tree)].some((tree) => tree.isEmpty)) {
+    throw new Unprojectable('nothing is read')
+  }
+  return {
+    top,
+    // The same names for every chain, and there is one.
+    fields: byChain(chains) as Record<Name, string>,
+    certain: certain.join(' OR '),
+    from: (relation) =>
+      layers.reduce((from, { name, of, tree }) => {
+        const struct = `TRY(from_json(${of}, ${quoteText(tree.structure())}))`
+        return `(SELECT *, ${struct} AS ${name} FROM ${from})`
+      }, relation),
+  }
+}
+
+function isOfChain(envelopes: readonly Envelope[], levels: readonly Level[]): boolean {
+  return envelopes.length === levels.length && levels.every((l, n) => l.envelope === envelopes[n])
+}
+
+/** Null where DuckDB cannot hold one chain beside the others: its records are not certain then. */
+function projectable<T>(make: () => T): T | null {
+  try {
+    return make()
+  } catch (error) {
+    if (error instanceof Unprojectable) return null
+    throw error
+  }
+}
+
+function byChain<Name extends string>(
+  chains: readonly { fields: Record<Name, string>; condition: string }[],
+): Partial<Record<Name, string>> {
+  const fields: Partial<Record<Name, string>> = {}
+  // for-in over an object literal's keys: they are its names.
+  for (const name in chains[0]?.fields) {
+    const all = chains.map((chain) => chain.fields[name])
+    const whens = chains.map((chain) => `WHEN ${chain.condition} THEN ${chain.fields[name]}`)
+    const [first] = all
+    if (first === undefined) continue
+    fields[name] = all.every((sql) => sql === first) ? first : `CASE ${whens.join(' ')} END`
+  }
+  return fields
+}
+
+function levelsOf(chain: Chain, top: Top, tree: LeafTree, unwraps: Map<string, Unwrap>): Level[] {
+  const levels: Level[] = []
+  let level = { ...top, tree }
+  let path = 'evt:'
+  for (const envelope of chain) {
+    levels.push({ envelope, ...level })
+    if (!envelope.inner) break
+    path += `${envelope.name}/`
+    if (!level.tree.add(envelope.inner)) throw new Unprojectable('the body collides')
+    const known = unwraps.get(path) ?? {
+      name: quoteName(path),
+      of: leafExpression(level.root, envelope.inner),
+      tree: new LeafTree(),
+    }
+    unwraps.set(path, known)
+    level = { tree: known.tree, root: known.name, json: known.of }
+  }
+  return levels
+}

@@ -1,0 +1,144 @@
+import { type Compiled, compile } from './compiled.js'
+import { type EventColumn, eventColumns } from './event-columns.js'
+import { jsonPointer, quoteName, quoteText } from './leaf-tree.js'
+import type { ProjectionPlan, RecordSql } from './record-sql.js'
+import { sequenceNumber, usableUs } from './scalar-sql.js'
+import { integerSort, integerSql, sequenceOf } from './sequence-sql.js'
+import { timeUs } from './time-sql.js'
+
+const top = { root: quoteName('evt:top'), json: 'json' }
+const stampTexts = 'STRUCT(layer VARCHAR, "name" VARCHAR, "text" VARCHAR)[]'
+
+/**
+ * The canonical view `events` over a relation of JSON texts (`json`, `path`, `record`): the columns
+ * of {@link eventColumns}, and `certain`. A row that is not certain is none of the view: the decoder
+ * has to read that record, which may be undecodable too.
+ *
+ * @throws Unprojectable where DuckDB cannot hold what the plan needs
+ */
+export function eventsViewSql(plan: ProjectionPlan, relation: string): string {
+  const compiled = compile(plan, top, fieldsOf)
+  const texts = `(SELECT CAST(json AS VARCHAR) AS json, path, record FROM ${relation})`
+  const structure = quoteText(compiled.top.structure())
+  const structs = `(SELECT *, TRY(from_json(json, ${structure})) AS "evt:top" FROM ${texts})`
+  const read = parsed(named(compiled, structs))
+  const columns = Object.keys(eventColumns).map((column) => {
+    // The keys of an object literal are its names.
+    const name = column as EventColumn
+    return `CAST(${expressions[name]} AS ${eventColumns[name]}) AS ${quoteName(name)}`
+  })
+  return `SELECT ${columns.join(',\n  ')},\n  ${certain} AS certain FROM (${read})`
+}
+
+type Field = keyof ReturnType<typeof fieldsOf>
+
+function fieldsOf(record: RecordSql) {
+  const { chain } = record
+  const { root, json, envelope } = chain.document
+  const stamps = chain.levels.flatMap((level) =>
+    Object.entries(level.envelope.stamps).map(([name, path]) => {
+      const text = chain.leaf(level, path)
+      return `{'layer': ${quoteText(level.envelope.name)}, 'name': ${quoteText(name)}, 'text': ${text}}`
+    }),
+  )
+  const names = chain.levels.filter(({ envelope: { when } }) => when.length > 0)
+  const { payload } = envelope
+  const extracted = `CAST(json_extract(${json}, ${quoteText(jsonPointer(payload ?? []))}) AS VARCHAR)`
+  return {
+    id: record.id,
+    source: record.source,
+    type: record.type,
+    time: record.raw('time'),
+    receivedAt: record.raw('receivedAt'),
+    key: record.text('key'),
+    ...prefixed(sequenceOf(record)),
+    entities: record.entities,
+    correlationId: record.text('correlationId'),
+    causationId: record.text('causationId'),
+    traceId: record.text('traceId'),
+    replyTo: record.text('replyTo'),
+    version: record.text('version'),
+    replay: record.text('replay'),
+    attempt: record.raw('attempt'),
+    transportId: record.text('transportId'),
+    envelopes: `CAST([${names.map((level) => quoteText(level.envelope.name)).join(', ')}] AS VARCHAR[])`,
+    stamps: `CAST([${stamps.join(', ')}] AS ${stampTexts})`,
+    document: json ?? 'NULL',
+    // Where the text is not JSON, the function would end the query.
+    payload: payload ? `CASE WHEN ${root} IS NOT NULL THEN ${extracted} END` : (json ?? 'NULL'),
+  }
+}
+
+function prefixed({ integer, text, kind, per, isMapped }: ReturnType<typeof sequenceOf>) {
+  return { integer, sequenceText: text, kind, per, sequenceMapped: isMapped }
+}
+
+function named({ fields, certain: sure, from }: Compiled<Field>, relation: string): string {
+  const columns = Object.entries(fields).map(([name, sql]) => `${sql} AS ${quoteName(name)}`)
+  return `SELECT path, record, json, ${columns.join(', ')}, ${sure} AS sure FROM ${from(relation)}`
+}
+
+/** Reads the texts that are times and integers. */
+function parsed(relation: string): string {
+  const stamp = `{'layer': s.layer, 'name': s.name, 'time_us': ${usableUs(timeUs('s."text"'))}}`
+  return `SELECT *, ${usableUs('time_us')} AS event_us, ${usableUs('arrival_us')} AS received_us
+FROM (SELECT *, ${timeUs('"time"')} AS time_us, ${timeUs('"receivedAt"')} AS arrival_us,
+  ${integerSql('"integer"')} AS whole, ${sequenceNumber('attempt')} AS tries,
+  list_filter(stamps, lambda s: s."text" IS NOT NULL) AS stamped,
+  list_transform(list_filter(stamps, lambda s: s."text" IS NOT NULL), lambda s: ${stamp}) AS timed
+FROM (${relation}))`
+}
+
+const missing = '"sequenceMapped" AND whole IS NULL AND "sequenceText" IS NULL'
+
+const expressions: Record<EventColumn, string> = {
+  id: 'id',
+  source: 'source',
+  type: 'type',
+  event_time_us: 'event_us',
+  received_at_us: 'received_us',
+  observed_at_us: 'NULL',
+  event_time: flooredMs('event_us'),
+  received_at: flooredMs('received_us'),
+  key: '"key"',
+  sequence: 'coalesce(whole, "sequenceText")',
+  sequence_sort: `CASE WHEN whole IS NULL THEN "sequenceText" ELSE ${integerSort('whole')} END`,
+  sequence_kind:
+    `CASE WHEN kind = 'time' THEN CASE WHEN event_us IS NOT NULL THEN 'time' END ` +
+    `WHEN whole IS NOT NULL OR "sequenceText" IS NOT NULL THEN kind END`,
+  sequence_per: 'per',
+  entities: 'list_filter(entities, lambda e: e IS NOT NULL)',
+  correlation_id: '"correlationId"',
+  causation_id: '"causationId"',
+  trace_id: '"traceId"',
+  reply_to: '"replyTo"',
+  version: 'version',
+  replay: '"replay"',
+  attempt: 'CASE WHEN tries >= 0 THEN tries END',
+  transport_id: '"transportId"',
+  envelopes: 'envelopes',
+  stamps: 'timed',
+  position: `{'path': path, 'record': record}`,
+  bytes: 'strlen(json)',
+  document: 'document',
+  payload: `nullif(payload, 'null')`,
+  faults: `CASE WHEN ${missing} THEN [{'field': 'sequence', 'reason': 'missing', 'text': ''}] ELSE [] END`,
+}
+
+/** What DuckDB reads and is no JSON, and strings that look like it. */
+const leniency = '[:,\\[][ \t\r\n]*-?([nN][aA][nN]|[iI][nN][fF])|,[ \t\r\n]*[\\]}]'
+
+const doubts = [
+  `regexp_matches(document, '${leniency}')`,
+  'event_us IS NULL AND "time" IS NOT NULL',
+  'received_us IS NULL AND "receivedAt" IS NOT NULL',
+  'whole IS NULL AND "integer" IS NOT NULL',
+  'tries IS NULL AND attempt IS NOT NULL',
+  'len(list_filter(timed, lambda s: s.time_us IS NULL)) > 0',
+]
+const certain = `coalesce(sure, false) AND NOT (${doubts.map((d) => `coalesce(${d}, false)`).join(' OR ')})`
+
+/** A time of µs as TIMESTAMP of ms; division and remainder go towards zero in every engine. */
+function flooredMs(us: string): string {
+  return `make_timestamp(${us} - ((${us} % 1000) + 1000) % 1000)`
+}

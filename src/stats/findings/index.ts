@@ -1,0 +1,127 @@
+import { compareText } from '../../event/sequence.js'
+import { Rereader } from '../reread.js'
+import type { Finding } from '../result.js'
+import { rowsBySource, rowsByType } from '../rows.js'
+import { witnessesOf } from '../witnesses.js'
+import { arrivalsUnknown } from './arrival-unknown.js'
+import { clocks } from './clock.js'
+import { conflicts } from './conflict.js'
+import { compareContents } from './contents.js'
+import { countersApart } from './counters-apart.js'
+import { coverage } from './coverage.js'
+import { duplicates } from './duplicate.js'
+import type { Draft, Evidence, FindingPart, FindingsContext } from './finding.js'
+import { latencies, slowAboveMs } from './latency.js'
+import { mappingsUnused } from './mapping-unused.js'
+import { noIdentities } from './no-identity.js'
+import { objectFaults } from './object-faults.js'
+import { publishedTwice } from './published-twice.js'
+import { reordered } from './reordered.js'
+import { resolutions } from './resolution.js'
+import { sequences } from './sequence.js'
+import { skews } from './skew.js'
+import { survey } from './survey.js'
+import { undecodables } from './undecodable.js'
+
+export type { FindingsContext } from './finding.js'
+
+/** All kinds of findings. Of findings that weigh the same the kind that stands first comes first. */
+const parts: readonly FindingPart[] = [
+  objectFaults,
+  coverage,
+  latencies,
+  conflicts,
+  publishedTwice,
+  duplicates,
+  reordered,
+  skews,
+  undecodables,
+  mappingsUnused,
+  arrivalsUnknown,
+  noIdentities,
+  countersApart,
+  sequences,
+  clocks,
+  resolutions,
+]
+
+const rank = { fault: 0, warning: 1, note: 2 } as const
+
+/**
+ * What is to be said about an archive beyond its figures: faults first, then warnings, then notes.
+ * Among these the weightiest finding of each kind comes before the second of any, so that many
+ * types with one fault hide no other; what concerns most events comes first. After an abort nothing
+ * is read again, and witnesses have no more than is known of them.
+ */
+export async function findingsOf(context: FindingsContext): Promise<Finding[]> {
+  const evidence = await evidenceOf(context)
+  const found: Draft[] = []
+  for (const part of parts) found.push(...(await part(evidence)))
+  const drafts = inOrder(found)
+  const proofs = drafts.flatMap(({ proof }) => proof ?? [])
+  const witnesses = await witnessesOf(proofs, context.deliveries, evidence.rereader)
+  return drafts.map(({ proof, witnesses: known = [], kind, type, source, ...draft }) => ({
+    kind,
+    type,
+    source,
+    severity: draft.severity,
+    count: draft.count,
+    explain: draft.explain,
+    witnesses: proof ? (witnesses[proofs.indexOf(proof)] ?? []) : known,
+  }))
+}
+
+function inOrder(drafts: readonly Draft[]): Draft[] {
+  const byWeight = drafts.toSorted(
+    (a, b) =>
+      b.weight - a.weight ||
+      compareText(a.type ?? '', b.type ?? '') ||
+      compareText(a.source ?? '', b.source ?? ''),
+  )
+  const seen = new Map<string, number>()
+  return byWeight
+    .map((draft) => {
+      const name = `${draft.kind} ${draft.severity}`
+      const round = seen.get(name) ?? 0
+      seen.set(name, round + 1)
+      return { draft, round }
+    })
+    .sort((a, b) => rank[a.draft.severity] - rank[b.draft.severity] || a.round - b.round)
+    .map(({ draft }) => draft)
+}
+
+async function evidenceOf(context: FindingsContext): Promise<Evidence> {
+  const { deliveries, by, measured, objects, decode, duckdb, signal } = context
+  const { names, rowOf, rowOfGroup } =
+    by === 'type' ? rowsByType(deliveries) : rowsBySource(deliveries)
+  const nameOf = (row: { type: string; source: string }) => JSON.stringify([row.source, row.type])
+  const figuresOf = new Map(measured.types.map((row) => [nameOf(row), row]))
+  const rows = names.flatMap((name, number) => {
+    const figures = figuresOf.get(nameOf(name))
+    return figures ? [{ number, ...name, figures }] : []
+  })
+  const slowAboveUs = names.map((name) => {
+    const figures = figuresOf.get(nameOf(name))
+    const ms = figures ? slowAboveMs(figures.latencyMs) : null
+    return ms === null ? Number.POSITIVE_INFINITY : ms * 1000
+  })
+  const rereader = new Rereader({ deliveries, objects, decode, duckdb, signal })
+  return {
+    ...context,
+    rows,
+    rowOf,
+    rereader,
+    survey: survey(deliveries, rowOfGroup, slowAboveUs),
+    contents: await compareContents(context, rereader),
+    isDated: isDated(context),
+  }
+}
+
+function isDated({ measured }: FindingsContext): boolean {
+  const { span } = measured
+  const day = (text: string | null) => text?.slice(0, 10)
+  const { firstReceivedAt, lastReceivedAt, firstTime, lastTime } = span
+  return firstReceivedAt === null
+    ? day(firstTime) !== day(lastTime)
+    : day(firstReceivedAt) !== day(lastReceivedAt)
+}

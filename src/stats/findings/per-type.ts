@@ -1,0 +1,28 @@
+import type { Evidence } from './finding.js'
+import type { GroupSurvey } from './survey.js'
+
+export interface TypeSurvey extends GroupSurvey {
+  type: string
+  source: string
+}
+
+/** What the survey tells of each type and source, whatever the rows of the result are. */
+export function surveyByType({ deliveries, survey }: Evidence): TypeSurvey[] {
+  const found = new Map<string, TypeSurvey>()
+  for (const [number, { type, source }] of deliveries.groups.entries()) {
+    const seen = survey.groups[number]
+    if (!seen || seen.events === 0) continue
+    const name = JSON.stringify([source, type])
+    const known = found.get(name)
+    if (!known) found.set(name, { type, source, ...seen })
+    else {
+      known.events += seen.events
+      known.noId += seen.noId
+      known.noKey += seen.noKey
+      known.noTime += seen.noTime
+      known.noReceivedAt += seen.noReceivedAt
+      known.noSequence += seen.noSequence
+    }
+  }
+  return [...found.values()]
+}

@@ -1,0 +1,89 @@
+import type { Deliveries } from '../deliveries.js'
+import type { Judged } from '../judge.js'
+import { isChecked } from '../streams.js'
+
+interface Options {
+  deliveries: Deliveries
+  streams: Judged['streams']
+  arrival: Judged['arrival']
+  reordered: Judged['reordered']
+}
+
+/**
+ * The checked deliveries that share their place in their stream with another one. Whatever comes to
+ * a place that was taken either is at the greatest place so far, or is reordered: so one pass does.
+ */
+export function tiedInPlace(options: Options, isWanted: (at: number) => boolean): Set<number> {
+  const { deliveries, streams, arrival } = options
+  const { streamOf, places } = streams
+  const tied = new Set<number>()
+  const late = latePlaces(options, isWanted)
+  const greatest = new Float64Array(streams.count).fill(Number.NEGATIVE_INFINITY)
+  const holder = new Int32Array(streams.count)
+  for (let n = 0; n < deliveries.count; n++) {
+    const at = arrival.order ? (arrival.order[n] as number) : n
+    if (!isWanted(at) || !isChecked(deliveries, streams, at)) continue
+    const stream = streamOf[at] as number
+    const place = places[at] as number
+    if (place === greatest[stream]) tied.add(holder[stream] as number).add(at)
+    if (place >= (greatest[stream] as number)) {
+      greatest[stream] = place
+      holder[stream] = at
+    }
+    if (late.has(stream, place)) tied.add(at)
+  }
+  return tied
+}
+
+function latePlaces({ streams, reordered }: Options, isWanted: (at: number) => boolean): Places {
+  const late = new Places(streams.count, reordered.length)
+  for (const { at } of reordered) {
+    if (isWanted(at)) late.add(streams.streamOf[at] as number, streams.places[at] as number)
+  }
+  return late
+}
+
+const words = new Float64Array(1)
+const halves = new Uint32Array(words.buffer)
+
+/** A set of places of streams. */
+class Places {
+  private readonly marked: Uint8Array
+  private readonly slots: Uint32Array
+  private readonly streams: Uint32Array
+  private readonly places: Float64Array
+  private size = 0
+
+  constructor(streams: number, expected: number) {
+    this.marked = new Uint8Array(streams)
+    this.slots = new Uint32Array(2 ** Math.ceil(Math.log2(Math.max(16, expected * 2))))
+    this.streams = new Uint32Array(expected)
+    this.places = new Float64Array(expected)
+  }
+
+  add(stream: number, place: number): void {
+    const slot = this.slotOf(stream, place)
+    if (this.slots[slot] !== 0) return
+    this.marked[stream] = 1
+    this.streams[this.size] = stream
+    this.places[this.size] = place
+    this.size += 1
+    this.slots[slot] = this.size
+  }
+
+  has(stream: number, place: number): boolean {
+    return this.marked[stream] === 1 && this.slots[this.slotOf(stream, place)] !== 0
+  }
+
+  private slotOf(stream: number, place: number): number {
+    words[0] = place
+    const mask = this.slots.length - 1
+    const mixed = Math.imul((halves[0] as number) ^ Math.imul(halves[1] as number, 31), 0x9e3779b1)
+    let slot = (mixed ^ Math.imul(stream, 0x85ebca6b)) >>> 7
+    for (slot &= mask; ; slot = (slot + 1) & mask) {
+      const number = (this.slots[slot] as number) - 1
+      if (number < 0) return slot
+      if (this.streams[number] === stream && this.places[number] === place) return slot
+    }
+  }
+}

@@ -1,0 +1,225 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { FileObject } from '../../src/archives/object.js'
+import { readRecords } from '../../src/archives/records.js'
+import type { Chain } from '../../src/engines/chain-sql.js'
+import type { Duckdb } from '../../src/engines/duckdb.js'
+import { eventColumns } from '../../src/engines/event-columns.js'
+import { type Cell, eventRow } from '../../src/engines/event-rows.js'
+import { linesSql } from '../../src/engines/events-table.js'
+import { eventsViewSql } from '../../src/engines/events-view.js'
+import { quoteText } from '../../src/engines/leaf-tree.js'
+import { narrowColumns, narrowSql, stagedHashesSql } from '../../src/engines/narrow.js'
+import { createProjection, type ProjectionPlan } from '../../src/engines/projection.js'
+import { createDecoder } from '../../src/envelopes/decode.js'
+import { createUnwrapper } from '../../src/envelopes/layers.js'
+import { presetEnvelopes } from '../../src/envelopes/presets.js'
+import type { Decoded, EventRecord, JsonValue } from '../../src/event/event.js'
+import { jsonText, parseJson, readJson } from '../../src/event/json.js'
+import type { Mapping } from '../../src/event/mapping.js'
+import { sequenceFitsDouble } from '../../src/event/sequence.js'
+
+/** Lines of JSON in a file, with what is needed to read them in three ways. */
+export interface Lines {
+  file: FileObject
+  mapping: Mapping
+  presets?: readonly string[] | undefined
+}
+
+const plainLines = { compression: 'none', format: 'ndjson', bom: false, utf16: false } as const
+
+/** A folder for a file of lines that is written again and again. */
+export function createLinesFile(): {
+  write(lines: readonly Uint8Array[]): FileObject
+  remove(): void
+} {
+  const folder = mkdtempSync(join(tmpdir(), 'evt-readings-'))
+  const file = join(folder, 'lines.ndjson')
+  return {
+    write(lines) {
+      const bytes = Buffer.concat(lines.flatMap((line) => [line, Buffer.from('\n')]))
+      writeFileSync(file, bytes)
+      return { kind: 'file', path: 'lines.ndjson', file, sizeBytes: bytes.length, mtimeMs: 0 }
+    },
+    remove: () => rmSync(folder, { recursive: true }),
+  }
+}
+
+/** The decoder's reading of every record, in order; null where a line is more than one record. */
+export async function decoderReading({ file, mapping, presets }: Lines): Promise<Decoded[] | null> {
+  const decode = createDecoder({ mapping, presets })
+  let several = false
+  const onSeveral = () => {
+    several = true
+  }
+  const decoded: Decoded[] = []
+  for await (const batch of readRecords(file, plainLines, { onSeveral })) {
+    for (const raw of batch) {
+      const position = { path: file.path, record: raw.record }
+      if ('bad' in raw) decoded.push({ kind: 'undecodable', undecodable: { ...raw.bad, position } })
+      else
+        decoded.push(
+          ...decode({
+            ...raw,
+            value: raw.value,
+            sizeBytes: raw.sizeBytes,
+            head: raw.head,
+            position,
+          }),
+        )
+    }
+  }
+  return several ? null : decoded
+}
+
+export async function valuesOf(file: FileObject): Promise<JsonValue[]> {
+  const values: JsonValue[] = []
+  for await (const batch of readRecords(file, plainLines)) {
+    for (const raw of batch) if ('value' in raw) values.push(raw.value)
+  }
+  return values
+}
+
+/** The wrappings that the values have, each chain once. */
+export function chainsOf(texts: readonly string[], presets?: readonly string[]): Chain[] {
+  const unwrap = createUnwrapper(presetEnvelopes(presets))
+  const chains = new Map<string, Chain>()
+  for (const text of texts) {
+    const reading = readJson(text)
+    const unwrapped = reading.ok ? unwrap(reading.value) : reading
+    if (!('envelopes' in unwrapped)) continue
+    chains.set(unwrapped.envelopes.map(({ name }) => name).join(), unwrapped.envelopes)
+  }
+  return [...chains.values()]
+}
+
+export function planOf(
+  { mapping, presets }: Lines,
+  chains: readonly Chain[],
+  samples?: readonly JsonValue[],
+): ProjectionPlan {
+  return { chains, mapping, known: presetEnvelopes(presets), samples }
+}
+
+export type Row = Record<string, Cell>
+
+/** The rows of the narrow relation, in order; null for those that the decoder has to read. */
+export async function narrowReading(
+  duckdb: Duckdb,
+  plan: ProjectionPlan,
+  { file }: Lines,
+): Promise<(Row | null)[]> {
+  const projection = createProjection(plan)
+  const scan =
+    `read_json([${quoteText(file.file)}], format = 'newline_delimited', auto_detect = false, ` +
+    `ignore_errors = true, columns = ${projection.columns})`
+  const rows = await duckdb.rows(narrowSql(projection, scan, 'columns'))
+  return rows.map((values) => {
+    const row = rowOf(narrowColumns, values)
+    const { flags } = row
+    return typeof flags === 'number' && flags % 2 === 0 ? row : null
+  })
+}
+
+/** What the narrow relation has to be for events that the decoder read. */
+export async function narrowRows(
+  duckdb: Duckdb,
+  events: readonly EventRecord[],
+  mapping: Mapping,
+): Promise<Row[]> {
+  const texts = ['source', 'type', 'id', 'key', 'transportId'] as const
+  const columns = texts.map((name) => `"${name}" VARCHAR`)
+  await duckdb.rows(`CREATE OR REPLACE TEMP TABLE staged (${columns.join(', ')})`)
+  const appender = await duckdb.connection.createAppender('staged')
+  for (const event of events) {
+    for (const name of texts) {
+      const text = event[name]
+      if (text === null) appender.appendNull()
+      else appender.appendVarchar(text)
+    }
+    appender.endRow()
+  }
+  appender.closeSync()
+  const hashes = await duckdb.rows(stagedHashesSql('staged'))
+  return events.map((event, n) => ({
+    ...rowOf(['grp', 'identity', 'key_hash', 'transport'], hashes[n] ?? []),
+    ...narrowValues(event),
+    ...orderIsOfType(event, mapping),
+  }))
+}
+
+function narrowValues(event: EventRecord): Row {
+  const { order, sequence, attempt } = event
+  const fits = order === 'integer' && sequence !== null && sequenceFitsDouble(sequence)
+  const integer = order === 'integer' ? `${sequence} is beyond a double` : 'NaN'
+  const flags = [false, event.id === null, event.replay !== null, (attempt ?? 0) > 1]
+  return {
+    source: event.source,
+    type: event.type,
+    sequence: order === 'text' ? sequence : null,
+    s: fits ? Number(sequence) : integer,
+    event_us: event.timeUs ?? 'NaN',
+    received_us: event.receivedAtUs ?? 'NaN',
+    flags: [...flags, event.key === null].reduce(
+      (sum, flag, bit) => sum + (flag ? 2 ** bit : 0),
+      0,
+    ),
+  }
+}
+
+/** Rows of SQL have no order of their own: it has to be that of their type. */
+function orderIsOfType({ type, order, sequencePer }: EventRecord, mapping: Mapping): Row {
+  const { fields, sequenceType, sequencePer: per } = mapping.mappingFor(type)
+  const ofType = fields.sequence ? sequenceType : 'time'
+  const isSame = (order === null || order === ofType) && per === sequencePer
+  return isSame ? {} : { order: `${order} per ${sequencePer}, not ${ofType} per ${per}` }
+}
+
+/** The rows of the view `events`, in order; null for those that the decoder has to read. */
+export async function viewReading(
+  duckdb: Duckdb,
+  plan: ProjectionPlan,
+  { file }: Lines,
+): Promise<(Row | null)[]> {
+  const names = [...Object.keys(eventColumns), 'certain']
+  const rows = await duckdb.rows(eventsViewSql(plan, linesSql(file.file, file.path)))
+  return rows.map((values) => {
+    const { certain, ...row } = rowOf(names, values)
+    return certain === 1 ? withPlainJson(row) : null
+  })
+}
+
+/** What the view has to be for an event that the decoder read. */
+export function viewRow(event: EventRecord): Row {
+  return eventRow(event)
+}
+
+/** The document as the decoder writes it: SQL has the text that was received. */
+function withPlainJson(row: Row): Row {
+  const plain = (text: Cell | undefined) =>
+    typeof text === 'string' ? jsonText(parseJson(text)) : (text ?? null)
+  return { ...row, document: plain(row['document']), payload: plain(row['payload']) }
+}
+
+function rowOf(names: readonly string[], values: readonly unknown[]): Row {
+  return Object.fromEntries(names.map((name, n) => [name, cell(values[n])]))
+}
+
+/** DuckDB's values in JavaScript's own. Hashes are beyond its integers and become text. */
+export function cell(value: unknown): Cell {
+  if (value === null || typeof value === 'string') return value
+  if (typeof value === 'number') return Number.isNaN(value) ? 'NaN' : value
+  if (typeof value === 'boolean') return Number(value)
+  if (typeof value === 'bigint') {
+    return value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : String(value)
+  }
+  if (typeof value !== 'object') throw new Error(`no cell: ${typeof value}`)
+  if ('millis' in value) return cell(value.millis)
+  if ('items' in value && Array.isArray(value.items)) return value.items.map(cell)
+  if ('bytes' in value && value.bytes instanceof Uint8Array)
+    return Buffer.from(value.bytes).toString()
+  if (!('entries' in value) || typeof value.entries !== 'object') throw new Error('no cell')
+  const fields = Object.entries(value.entries ?? {}).map(([name, field]) => [name, cell(field)])
+  return Object.fromEntries(fields)
+}
