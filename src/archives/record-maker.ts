@@ -45,7 +45,7 @@ export class RecordMaker {
   }
 
   overLimit(head: Buffer, sizeBytes: number): BadRecord {
-    const detail = `has ${sizeBytes} bytes, more than ${this.#maxBytes}`
+    const detail = `has ${grouped(sizeBytes)} bytes, more than ${grouped(this.#maxBytes)}`
     return this.bad('over the limit', detail, head, sizeBytes)
   }
 }
@@ -78,3 +78,5 @@ function kindOf(value: JsonValue): string {
   if (value === null) return 'null'
   return Array.isArray(value) ? 'an array' : `a ${typeof value}`
 }
+
+const grouped = (n: number) => n.toLocaleString('en')

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path'
 import type { DuckDBConnection, DuckDBDataChunk, DuckDBValue } from '@duckdb/node-api'
 import { EvtError } from '../errors.js'
 
@@ -36,6 +37,7 @@ export async function openDuckdb(options: DuckdbOptions): Promise<Duckdb> {
   return {
     connection,
     async *chunks(sql, signal) {
+      if (signal?.aborted) return
       const interrupt = () => connection.interrupt()
       signal?.addEventListener('abort', interrupt)
       try {
@@ -80,14 +82,14 @@ async function loadDuckdb(): Promise<typeof import('@duckdb/node-api')> {
 export function engineError(error: unknown, spillDir: string): unknown {
   if (!(error instanceof Error) || error instanceof EvtError) return error
   const text = error.message.split('\n')[0] ?? ''
-  if (/No space left|max_temp_directory_size|could not write|Could not write/i.test(text)) {
-    return new EvtError(`no space left on ${spillDir} while keeping deliveries on disk`, {
+  if (/No space left|max_temp_directory_size|could not write|failed to offload/i.test(text)) {
+    return new EvtError(`no space left on ${dirname(spillDir)} to keep deliveries in`, {
       code: 'outside',
       hint: 'set TMPDIR to a folder with more room, or raise --memory-limit',
       cause: error,
     })
   }
-  if (!/^Out of Memory Error/.test(text)) return error
+  if (!/^Out of Memory Error|could not allocate|failed to pin/i.test(text)) return error
   return new EvtError('the memory limit is too low for this archive', {
     code: 'outside',
     hint: 'raise --memory-limit',

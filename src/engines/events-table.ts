@@ -6,17 +6,7 @@ import { eventsViewSql } from './events-view.js'
 import { quoteName, quoteText } from './leaf-tree.js'
 import type { ProjectionPlan } from './record-sql.js'
 
-const MAX_OBJECT_BYTES = 16 * 1024 * 1024
 const BATCH_CHARACTERS = 4 * 1024 * 1024
-
-/** The lines of a file of line-delimited JSON, as the relation that eventsViewSql takes: broken
- * lines are records with NULL, blank lines none. */
-export function linesSql(file: string, path: string): string {
-  const lines =
-    `read_ndjson_objects([${quoteText(file)}], ignore_errors = true, ` +
-    `maximum_object_size = ${MAX_OBJECT_BYTES})`
-  return `(SELECT json, ${quoteText(path)} AS path, row_number() OVER () AS record FROM ${lines})`
-}
 
 /** The tables `events` and `undecodable` of an archive, for questions in SQL. */
 export class EventTables {

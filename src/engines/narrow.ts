@@ -28,6 +28,7 @@ export const narrowColumns = [
   'event_us',
   'received_us',
   'flags',
+  'variant',
 ] as const
 
 /** The hashes by which deliveries are compared, over columns of text. */
@@ -47,7 +48,7 @@ export function narrowSql(projection: Projection, relation: string, root: 'colum
     'tries IS NULL AND attempt IS NOT NULL',
   ]
   const suspect = doubts.map((doubt) => `coalesce(${doubt}, false)`).join(' OR ')
-  const texts = 'source, type, id, "sequence", "key", "transportId"'
+  const texts = 'source, type, id, "sequence", "key", "transportId", variant'
   const times = `SELECT ${texts}, certain, "replay", "time", "receivedAt", "integer", attempt,
   ${timeUs('"time"')} AS time_us, ${timeUs('"receivedAt"')} AS arrival_us,
   ${sequenceNumber('"integer"')} AS s, ${sequenceNumber('attempt')} AS tries
@@ -60,7 +61,8 @@ FROM (${times})`
   coalesce(received_us, ${none}) AS received_us,
   CAST(CASE WHEN ${suspect} THEN 1 ELSE 0 END + CASE WHEN id IS NULL THEN 2 ELSE 0 END
     + CASE WHEN "replay" IS NULL THEN 0 ELSE 4 END + CASE WHEN tries > 1 AND "transportId" IS NOT NULL THEN 8 ELSE 0 END
-    + CASE WHEN "key" IS NULL THEN 16 ELSE 0 END AS UTINYINT) AS flags
+    + CASE WHEN "key" IS NULL THEN 16 ELSE 0 END AS UTINYINT) AS flags,
+  CAST(variant AS UTINYINT) AS variant
 FROM (${usable})`
 }
 

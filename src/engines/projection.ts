@@ -1,4 +1,5 @@
 import { compile, type Top } from './compiled.js'
+import { orderVariant } from '../event/mapping.js'
 import { quoteName } from './leaf-tree.js'
 import type { ProjectionPlan, RecordSql } from './record-sql.js'
 
@@ -13,6 +14,7 @@ const projectedFields = [
   'key',
   'integer',
   'sequence',
+  'variant',
   'replay',
   'attempt',
   'transportId',
@@ -27,7 +29,7 @@ export interface Projection {
   readonly structure: string
   /** A SELECT over `relation` with the columns of {@link ProjectedField}, all text, and `certain`.
    * The sequence is in `integer` or in `sequence`, as the type maps it; a record with a sequence of
-   * its wrapping's own is not certain. */
+   * its wrapping's own is not certain. `variant` is {@link orderVariant} of its type. */
   select(relation: string, root: 'columns' | 'struct'): string
 }
 
@@ -56,15 +58,19 @@ function fieldsOf(record: RecordSql): Record<ProjectedField, string> {
   for (const own of chain.preset('sequence', (level, path) => chain.leaf(level, path))) {
     chain.doubt(record.by(({ fields }) => (fields.sequence ? 'false' : `${own} IS NOT NULL`)))
   }
+  const { type, baseType } = record
+  // Whoever reads the rows goes by the type that they have.
+  if (type !== baseType) chain.doubt(`${type} IS DISTINCT FROM ${baseType}`)
   return {
     id: record.id,
     source: record.source,
-    type: record.type,
+    type,
     time: record.raw('time'),
     receivedAt: record.raw('receivedAt'),
     key: record.text('key'),
     integer: record.mappedSequence('integer'),
     sequence: record.mappedSequence('text'),
+    variant: record.by((mapping) => String(orderVariant(mapping))),
     replay: record.text('replay'),
     attempt: record.raw('attempt'),
     transportId: record.text('transportId'),

@@ -1,4 +1,5 @@
 import { EvtError } from '../errors.js'
+import type { SequenceKind } from './event.js'
 import type { JsonPath } from './json-path.js'
 import {
   type EntityPath,
@@ -36,6 +37,22 @@ export interface Mapping {
   readonly typePath: JsonPath | undefined
   /** The same object for all types that the same rules are for. */
   mappingFor(type: string): TypeMapping
+}
+
+const orders = ['integer', 'text', 'time'] as const
+
+/** How order is checked by a mapping, as one number: the kind of sequence, and per what it counts. */
+export function orderVariant({ fields, sequenceType, sequencePer }: TypeMapping): number {
+  return variantOf(fields.sequence ? sequenceType : 'time', sequencePer)
+}
+
+export function variantOf(order: SequenceKind, per: SequencePer): number {
+  return orders.indexOf(order) * 2 + Number(per !== 'key')
+}
+
+/** The inverse of {@link variantOf}. */
+export function orderOfVariant(variant: number): { order: SequenceKind; perSource: boolean } {
+  return { order: orders[variant >> 1] ?? 'time', perSource: variant % 2 === 1 }
 }
 
 const MAX_CACHED_TYPES = 10_000

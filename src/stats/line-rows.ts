@@ -2,7 +2,7 @@ import { changeOf } from '../archives/bytes.js'
 import type { Fault, FileObject } from '../archives/object.js'
 import { readRecords, readRecordsAt } from '../archives/records.js'
 import type { Duckdb } from '../engines/duckdb.js'
-import { quoteText } from '../engines/leaf-tree.js'
+import { lineScan, miscounts } from '../engines/line-scan.js'
 import { narrowSql } from '../engines/narrow.js'
 import type { RecordValue } from '../envelopes/decode.js'
 import type { Undecodable } from '../event/event.js'
@@ -13,8 +13,6 @@ import { plainLines } from './plain-lines.js'
 import type { Projections } from './projections.js'
 
 const SAMPLED_RECORDS = 100
-/** DuckDB reads a file in pieces of twice this size, each on one thread; longer lines are errors. */
-const OBJECT_BYTES = 1024 * 1024
 /** Above this share of uncertain rows the decoder reads everything: it reads it all anyway. */
 const MAX_SUSPECT_SHARE = 0.2
 
@@ -60,10 +58,7 @@ export class LineRows {
     if (!projection) return null
     await loaded.flush()
     const first = loaded.deliveries.count
-    const scan =
-      `read_json([${quoteText(file.file)}], format = 'newline_delimited', compression = 'uncompressed', ` +
-      `auto_detect = false, ignore_errors = true, maximum_object_size = ${OBJECT_BYTES}, ` +
-      `columns = ${projection.columns})`
+    const scan = lineScan(file.file, projection.columns)
     const suspects: number[] = []
     try {
       const rows = await this.append(narrowSql(projection, scan, 'columns'), options, suspects)
@@ -111,6 +106,7 @@ export class LineRows {
     if (several || found.size !== wanted.length) return false
     const records = new Map<number, RecordValue | Undecodable>()
     for (const [record, raw] of found) {
+      if ('bad' in raw && miscounts(raw.bad)) return false
       const at = first + record - firstRecord
       if ('bad' in raw) records.set(at, { ...raw.bad, position: { path: file.path, record } })
       else records.set(at, recordOf(file.path, raw))

@@ -3,7 +3,6 @@ import type { PeekedStream } from '../archives/peeked-stream.js'
 import type { Duckdb } from '../engines/duckdb.js'
 import type { RecordValue } from '../envelopes/decode.js'
 import type { Decoded, EventRecord, FieldFault, Position, Undecodable } from '../event/event.js'
-import type { Mapping } from '../event/mapping.js'
 import { Deliveries, type Row } from './deliveries.js'
 import { rowsOfEvents, textSequenceOf } from './event-rows.js'
 import { GroupTable } from './group-table.js'
@@ -50,12 +49,11 @@ export class Loaded {
     private readonly duckdb: Duckdb,
     private readonly selection: Selection,
     private readonly decode: (record: RecordValue) => Decoded[],
-    mapping: Mapping,
     private readonly memory: MemoryPlan,
   ) {
     this.deliveries = new Deliveries(memory.expected)
     this.spill = new Spill(duckdb)
-    this.groups = new GroupTable(this.deliveries.groups, mapping)
+    this.groups = new GroupTable(this.deliveries.groups)
   }
 
   /** Begins an object; what is added next is of it. */

@@ -58,12 +58,15 @@ function numberGroups(
   base: number,
 ): void {
   const hashes = words(chunk, columnOf('grp'))
+  const variants = bytes(chunk, columnOf('variant'))
   const text = (column: 'source' | 'type' | 'sequence', n: number) =>
     chunk.getColumnVector(columnOf(column)).getItem(n)
   for (let n = 0; n < chunk.rowCount; n++) {
     const at = base + n
     if ((deliveries.flags[at] as number) & narrowFlags.suspect) continue
-    const group = groups.numberOfRow(hashes[2 * n] as number, hashes[2 * n + 1] as number, () => ({
+    const variant = variants[n] as number
+    const low = hashes[2 * n] as number
+    const group = groups.numberOfRow(low, hashes[2 * n + 1] as number, variant, () => ({
       source: String(text('source', n)),
       type: String(text('type', n)),
     }))

@@ -107,6 +107,6 @@ const ourFault = /^(Parser|Binder|Catalog|Internal|Out of Memory) Error/
 function reasonOf({ message }: Error): string {
   const [line = message] = message.split('\n')
   return line
-    .replace(/^(\w+ )+Error: |( of| in)? file '[^']*'/g, '')
+    .replace(/^((\w+ )+Error: )?(\w+Exception: )?|( of| in)? file '[^']*'/g, '')
     .replace(/^(?=[A-Z][a-z])./, (c) => c.toLowerCase())
 }

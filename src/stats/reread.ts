@@ -154,7 +154,8 @@ export class Rereader {
     wanted: ReadonlyMap<number, number>,
     visit: Visit,
   ): Promise<void> {
-    const rows = `(SELECT row_number() OVER () AS n, r FROM read_parquet([${quoteText(file.file)}]) r)`
+    const scan = `read_parquet([${quoteText(file.file)}], hive_partitioning = false)`
+    const rows = `(SELECT row_number() OVER () AS n, r FROM ${scan} r)`
     const numbers = [...wanted.keys()].join(', ')
     const sql = `SELECT n, CAST(to_json(r) AS VARCHAR) FROM ${rows} WHERE n IN (${numbers})`
     for await (const chunk of this.options.duckdb.chunks(sql)) {

@@ -107,7 +107,9 @@ function progressOf(objects: readonly ArchiveObject[], { onProgress, given }: St
 function endedBadly(measured: ArchiveStats, { signal, choices }: StatsRequest) {
   const { result, objectFaults } = measured
   if (signal.aborted) {
-    const read = `${result.read.records.toLocaleString('en')} records were read`
+    const { records } = result.read
+    const were = records === 1 ? 'record was' : 'records were'
+    const read = `${records.toLocaleString('en')} ${were} read`
     return new EvtError(`interrupted: ${read}, the result is partial`, { code: 'interrupted' })
   }
   const lost = objectFaults.filter(({ fault }) => isLoss(fault))

@@ -60,7 +60,7 @@ export async function archiveStats(options: StatsOptions): Promise<ArchiveStats>
   try {
     const projections = new Projections(mapping, presets)
     const decode = createDecoder({ mapping, presets })
-    const loaded = new Loaded(duckdb, selection, decode, mapping, memory)
+    const loaded = new Loaded(duckdb, selection, decode, memory)
     const sqlFromBytes = options.sqlFromBytes ?? SQL_FROM_BYTES
     await readArchive(objects, {
       loaded,

@@ -138,6 +138,6 @@ function fieldsOf(
     sequence:
       deliveries.textSequences.get(at) ?? (Number.isNaN(sequence) ? null : String(sequence)),
   }
-  const entries = fields.filter((field) => known[field] !== undefined)
-  return Object.fromEntries(entries.map((field) => [field, known[field]]))
+  const entries = fields.map((field) => [field, known[field]] as const)
+  return Object.fromEntries(entries.filter(([, value]) => value !== null && value !== undefined))
 }

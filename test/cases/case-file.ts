@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { type Document, parseDocument, Scalar } from 'yaml'
+import { type Document, isScalar, parseDocument, Scalar } from 'yaml'
 import { z } from 'zod'
 import type { Outcome } from './outcome.js'
 
@@ -43,9 +43,13 @@ const caseShape = z.strictObject({
   stdoutAs: z.union([z.literal('arrow'), z.literal('parquet'), z.array(z.string())]).optional(),
   /** Pattern of text that differs between machines → what is shown here for it. */
   vary: z.record(z.string(), z.string()).optional(),
+  /** What it says to type next is typed. */
+  paste: z.boolean().optional(),
   exit: z.int().optional(),
   stdout: z.string().optional(),
   stderr: z.string().optional(),
+  /** By command that was pasted, its exit code. */
+  pasted: z.record(z.string(), z.int()).optional(),
 })
 
 export type CaseFileSpec = z.infer<typeof file>
@@ -73,14 +77,13 @@ export class CaseFile {
   }
 
   expected(at: number, found: Outcome): Partial<Outcome> {
-    const { exit, stdout, stderr } = this.cases[at] ?? {}
-    const written = { exit, stdout, stderr }
-    const isComplete = exit !== undefined && stdout !== undefined && stderr !== undefined
-    if (isFixed || (isComplete && !isRewritten)) return written
-    for (const part of ['exit', 'stdout', 'stderr'] as const) {
-      if (written[part] === undefined || isRewritten) this.#write([at, part], found[part])
-    }
-    return found
+    const parts = (['exit', 'stdout', 'stderr', 'pasted'] as const).map((part) => {
+      const written = this.cases[at]?.[part]
+      if (isFixed || (written !== undefined && !isRewritten)) return [part, written]
+      if (found[part] !== undefined) this.#write([at, part], found[part])
+      return [part, found[part]]
+    })
+    return Object.fromEntries(parts)
   }
 
   save(): void {
@@ -88,10 +91,12 @@ export class CaseFile {
     writeFileSync(this.path, this.#document.toString(layout))
   }
 
-  #write(place: readonly (string | number)[], value: string | number | null): void {
-    const scalar = new Scalar(value)
-    if (typeof value === 'string' && value.includes('\n')) scalar.type = Scalar.BLOCK_LITERAL
-    this.#document.setIn(place, scalar)
+  #write(place: readonly (string | number)[], value: unknown): void {
+    const node = this.#document.createNode(value)
+    if (isScalar(node) && typeof value === 'string' && value.includes('\n')) {
+      node.type = Scalar.BLOCK_LITERAL
+    }
+    this.#document.setIn(place, node)
     this.#isChanged = true
   }
 }

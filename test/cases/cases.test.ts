@@ -20,7 +20,7 @@ describe.each(caseFiles(fileURLToPath(new URL('.', import.meta.url))))('$name', 
   for (const [at, one] of file.cases.entries()) {
     const isMissing = one.needs !== undefined && !isThere[one.needs]()
     const name = isMissing ? `${one.name} (MISSING: ${one.needs})` : one.name
-    test.concurrent.skipIf(isMissing)(name, async ({ expect }) => {
+    test(name, { concurrent: true, skip: isMissing }, async ({ expect }) => {
       const { left, ...found } = await inTurn(() => runCase(one))
       expect(found).toStrictEqual(file.expected(at, found))
       expect(left, 'in the folder for temporary files').toEqual([])

@@ -13,7 +13,8 @@ export async function makeFiles(folder: string, files: Record<string, CaseFileSp
     if (typeof spec === 'string') writeFileSync(file, spec)
     else if ('linkTo' in spec) symlinkSync(spec.linkTo, file)
     else if ('folder' in spec) mkdirSync(file, { recursive: true })
-    else if ('parquet' in spec) writeFileSync(file, damaged(await parquetOf(spec.parquet, file), spec))
+    else if ('parquet' in spec)
+      writeFileSync(file, damaged(await parquetOf(spec.parquet, file), spec))
     else writeFileSync(file, damaged(bytesOf(spec.of, spec.gzip), spec))
     if (typeof spec !== 'string' && 'mode' in spec && spec.mode) modes.push([file, spec.mode])
   }
@@ -39,7 +40,12 @@ function pieceBytes(piece: CasePiece): Buffer {
   return bytes
 }
 
-function damaged(bytes: Buffer, { cutBytes = 0, flipAt }: { cutBytes?: number; flipAt?: number }) {
+interface Damage {
+  cutBytes?: number | undefined
+  flipAt?: number | undefined
+}
+
+function damaged(bytes: Buffer, { cutBytes = 0, flipAt }: Damage) {
   if (flipAt !== undefined) {
     const at = flipAt < 0 ? bytes.length + flipAt : flipAt
     bytes[at] = (bytes[at] ?? 0) ^ 0xff

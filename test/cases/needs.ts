@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { root } from '../helpers/cli.js'
 import type { Case } from './case-file.js'
 
-const NOBODY = 65534
+export const NOBODY = 65534
 
 /** What of the machine some cases need. Asked once. */
 export const isThere: Readonly<Record<NonNullable<Case['needs']>, () => boolean>> = {

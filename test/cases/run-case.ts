@@ -5,10 +5,9 @@ import { join } from 'node:path'
 import { root } from '../helpers/cli.js'
 import type { Case } from './case-file.js'
 import { makeFiles } from './files.js'
+import { NOBODY } from './needs.js'
 import type { Outcome } from './outcome.js'
 import { shown } from './shown.js'
-
-const NOBODY = 65534
 
 export interface CaseRun extends Outcome {
   /** What it left in the folder for temporary files. */
@@ -49,16 +48,25 @@ export function stage(env: Record<string, string> = {}): Stage {
 export async function runCase(one: Case): Promise<CaseRun> {
   const at = stage(one.env)
   try {
-    return await runAt(at, one)
+    await makeFiles(at.work, one.files ?? {})
+    const { exit, stdout, stderr } = await runLine(one.line, at, one)
+    const plain = (text: string) =>
+      varied(text.replaceAll(at.temp, '{tmp}').replaceAll(at.work, '{here}'), one.vary ?? {})
+    const found = {
+      exit,
+      stdout: plain(await shown(stdout, one.stdoutAs)),
+      stderr: plain(stderr.toString()),
+    }
+    const pasted = one.paste ? await paste(commandsIn(found), at, one) : undefined
+    return { ...found, pasted, left: readdirSync(at.temp) }
   } finally {
     at.remove()
   }
 }
 
-async function runAt(at: Stage, one: Case): Promise<CaseRun> {
-  await makeFiles(at.work, one.files ?? {})
-  const isOther = one.needs === 'another user' && process.getuid?.() === 0
-  const child = spawn('/bin/sh', ['-c', one.line], {
+async function runLine(line: string, at: Stage, { needs }: Case) {
+  const isOther = needs === 'another user' && process.getuid?.() === 0
+  const child = spawn('/bin/sh', ['-c', line], {
     cwd: at.work,
     env: at.env,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -72,13 +80,21 @@ async function runAt(at: Stage, one: Case): Promise<CaseRun> {
     child.on('error', reject)
     child.on('close', resolve)
   })
-  const plain = (text: string) => varied(text.replaceAll(at.temp, '{tmp}').replaceAll(at.work, '{here}'), one.vary ?? {})
-  return {
-    exit,
-    stdout: plain(await shown(Buffer.concat(stdout), one.stdoutAs)),
-    stderr: plain(Buffer.concat(stderr).toString()),
-    left: readdirSync(at.temp),
-  }
+  return { exit, stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr) }
+}
+
+/** The commands of the line `next` and of the lines below an error. */
+function commandsIn({ stdout, stderr }: { stdout: string; stderr: string }): string[] {
+  const next = /^next {2}([\s\S]*)/m.exec(stdout)?.[1] ?? ''
+  const below = [...stderr.matchAll(/^ {5}(?:.*\? {2})?(evt .*)$/gm)].map(([, line]) => line)
+  const commands = [...next.split(/\n| {6}/), ...below].map((text) => text?.trim() ?? '')
+  return commands.filter((command) => command !== '')
+}
+
+async function paste(commands: readonly string[], at: Stage, one: Case) {
+  const exits: Record<string, number | null> = {}
+  for (const command of commands) exits[command] = (await runLine(command, at, one)).exit
+  return exits
 }
 
 function varied(text: string, vary: Record<string, string>): string {

@@ -1,5 +1,6 @@
 import { expect } from 'vitest'
 import type { Chain } from '../../src/engines/chain-sql.js'
+import { miscounts } from '../../src/engines/line-scan.js'
 import type { Duckdb } from '../../src/engines/duckdb.js'
 import type { Decoded, EventRecord } from '../../src/event/event.js'
 import {
@@ -27,7 +28,8 @@ export async function expectEqualReadings(
   if (!decoded) throw new Error('a line has several records')
   const samples = sampled ? await valuesOf(lines.file) : undefined
   const plan = planOf(lines, chains, samples)
-  const narrow = await narrowReading(duckdb, plan, lines)
+  const lost = decoded.some((each) => each.kind === 'undecodable' && miscounts(each.undecodable))
+  const narrow = lost ? decoded.map(() => null) : await narrowReading(duckdb, plan, lines)
   const view = await viewReading(duckdb, plan, lines)
   expect([narrow.length, view.length]).toEqual([decoded.length, decoded.length])
   const events = decoded.flatMap((each) => (each.kind === 'event' ? [each.event] : []))

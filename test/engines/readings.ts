@@ -7,9 +7,8 @@ import type { Chain } from '../../src/engines/chain-sql.js'
 import type { Duckdb } from '../../src/engines/duckdb.js'
 import { eventColumns } from '../../src/engines/event-columns.js'
 import { type Cell, eventRow } from '../../src/engines/event-rows.js'
-import { linesSql } from '../../src/engines/events-table.js'
 import { eventsViewSql } from '../../src/engines/events-view.js'
-import { quoteText } from '../../src/engines/leaf-tree.js'
+import { lineScan, lineTexts } from '../../src/engines/line-scan.js'
 import { narrowColumns, narrowSql, stagedHashesSql } from '../../src/engines/narrow.js'
 import { createProjection, type ProjectionPlan } from '../../src/engines/projection.js'
 import { createDecoder } from '../../src/envelopes/decode.js'
@@ -111,9 +110,7 @@ export async function narrowReading(
   { file }: Lines,
 ): Promise<(Row | null)[]> {
   const projection = createProjection(plan)
-  const scan =
-    `read_json([${quoteText(file.file)}], format = 'newline_delimited', auto_detect = false, ` +
-    `ignore_errors = true, columns = ${projection.columns})`
+  const scan = lineScan(file.file, projection.columns)
   const rows = await duckdb.rows(narrowSql(projection, scan, 'columns'))
   return rows.map((values) => {
     const row = rowOf(narrowColumns, values)
@@ -150,10 +147,10 @@ export async function narrowRows(
 }
 
 function narrowValues(event: EventRecord): Row {
-  const { order, sequence, attempt } = event
+  const { order, sequence, attempt, transportId } = event
   const fits = order === 'integer' && sequence !== null && sequenceFitsDouble(sequence)
   const integer = order === 'integer' ? `${sequence} is beyond a double` : 'NaN'
-  const flags = [false, event.id === null, event.replay !== null, (attempt ?? 0) > 1]
+  const flags = [false, event.id === null, event.replay !== null, (attempt ?? 0) > 1 && transportId !== null]
   return {
     source: event.source,
     type: event.type,
@@ -183,7 +180,7 @@ export async function viewReading(
   { file }: Lines,
 ): Promise<(Row | null)[]> {
   const names = [...Object.keys(eventColumns), 'certain']
-  const rows = await duckdb.rows(eventsViewSql(plan, linesSql(file.file, file.path)))
+  const rows = await duckdb.rows(eventsViewSql(plan, lineTexts(file.file, file.path)))
   return rows.map((values) => {
     const { certain, ...row } = rowOf(names, values)
     return certain === 1 ? withPlainJson(row) : null

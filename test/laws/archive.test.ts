@@ -25,7 +25,7 @@ afterAll(() => duckdb.close())
 /** The events of a workload as the columns of an archive, in order of position. */
 async function deliveriesOf(events: readonly EventRecord[]): Promise<Deliveries> {
   const deliveries = new Deliveries(events.length)
-  const groups = new GroupTable(deliveries.groups, createMapping({}))
+  const groups = new GroupTable(deliveries.groups)
   const rows = await rowsOfEvents(duckdb, deliveries, groups, events)
   deliveries.reserve(rows.length)
   for (const [at, row] of rows.entries()) {

@@ -39,7 +39,7 @@ export function alikeInSequence(options: AlikeOptions): AlikeClass[] {
   const { groupOf } = deliveries
   const { streamOf, places } = streams
   const sequenced = deliveries.groups.map(({ order }) => order !== 'time')
-  const tied = tiedInPlace(options, (at) => sequenced[groupOf[at] as number] === true)
+  const tied = tiedInPlace(options, sequenced)
   const classes = new Map<string, number[]>()
   for (const at of tied) {
     if (!isIdentified(deliveries, at)) continue

@@ -2,8 +2,16 @@ import type { EventRecord } from '../../event/event.js'
 import type { JsonPath } from '../../event/json-path.js'
 import type { Mapping } from '../../event/mapping.js'
 import type { MappedField } from '../../event/rule.js'
+import { compareText } from '../../event/sequence.js'
 import type { Rereader } from '../reread.js'
-import { type AlikeClass, alikeInSequence, alikeInTime, goesByTime, MAX_ATTEMPTS } from './alike.js'
+import {
+  type AlikeClass,
+  alikeInSequence,
+  alikeInTime,
+  goesByTime,
+  MAX_ATTEMPTS,
+  momentOf,
+} from './alike.js'
 import { canonicalText, digest, type LeftOut, leftOutAt } from './canonical.js'
 import type { FindingsContext } from './finding.js'
 
@@ -62,7 +70,7 @@ export async function compareContents(
   })
   return {
     conflicts: repeatsUnread ? [] : conflictsOf(context, digests),
-    publishedTwice: publishedTwiceOf(alike.classes, digests),
+    publishedTwice: publishedTwiceOf(context, alike.classes, digests),
     repeatsUnread,
     alikeUnread: alike.unread,
   }
@@ -178,6 +186,7 @@ function unreadForMemory({ measured, objects }: FindingsContext): Contents {
 }
 
 function publishedTwiceOf(
+  { deliveries }: FindingsContext,
   classes: readonly AlikeClass[],
   digests: ReadonlyMap<number, Digests>,
 ): number[][] {
@@ -188,7 +197,7 @@ function publishedTwiceOf(
     for (const at of rows) seen.set(contentOf(at), (seen.get(contentOf(at)) ?? 0) + 1)
   }
   return classes.flatMap(({ rows, samePlace }) => {
-    const runs = samePlace ? byContent(rows, contentOf) : adjacent(rows, contentOf)
+    const runs = samePlace ? byContent(rows, contentOf) : adjacent(deliveries, rows, contentOf)
     return runs.filter((run) => {
       const content = contentOf(run[0] ?? -1)
       // What is always the same, such as a heartbeat, is no retry.
@@ -200,13 +209,28 @@ function publishedTwiceOf(
 
 function byContent(rows: readonly number[], contentOf: (at: number) => string): number[][] {
   const runs = new Map<string, number[]>()
-  for (const at of rows) runs.set(contentOf(at), [...(runs.get(contentOf(at)) ?? []), at])
+  for (const at of rows) {
+    const run = runs.get(contentOf(at))
+    if (run) run.push(at)
+    else runs.set(contentOf(at), [at])
+  }
   return [...runs.values()]
 }
 
-function adjacent(rows: readonly number[], contentOf: (at: number) => string): number[][] {
+/** Runs of equal contents in order of time; those of one time have no order among themselves. */
+function adjacent(
+  deliveries: FindingsContext['deliveries'],
+  rows: readonly number[],
+  contentOf: (at: number) => string,
+): number[][] {
+  const sorted = rows.toSorted(
+    (a, b) =>
+      momentOf(deliveries, a) - momentOf(deliveries, b) ||
+      compareText(contentOf(a), contentOf(b)) ||
+      a - b,
+  )
   const runs: number[][] = []
-  for (const at of rows) {
+  for (const at of sorted) {
     const run = runs.at(-1)
     if (run && contentOf(run[0] ?? -1) === contentOf(at)) run.push(at)
     else runs.push([at])

@@ -15,9 +15,9 @@ export function noIdentities(evidence: Evidence): Draft[] {
     : `${counted(count, 'event')} of ${listed(types.map(nameOf))} (${shareText(count / events)}) ` +
       `${count === 1 ? 'has' : 'have'} no id`
   const unclaimed =
-    isAll || whole.length === types.length
-      ? 'distinct and duplicates are not claimed for them'
-      : 'each counts as an event of its own, never as a duplicate'
+    whole.length < types.length
+      ? 'each counts as an event of its own, never as a duplicate'
+      : `distinct and duplicates are not claimed${isAll ? '' : ` for ${count === 1 ? 'it' : 'them'}`}`
   return [
     {
       kind: 'noIdentity',

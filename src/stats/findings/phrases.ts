@@ -41,7 +41,12 @@ export function durationText(ms: number): string {
   return `${digits3(ms / sizeMs).toLocaleString('en-US')} ${name}`
 }
 
-/** The same rounded up to what a person would choose: 40 ms, 600 ms, 6 s, 13 s, 3 min. */
+/** `a 6 s`, `an 80 ms`. */
+export function withArticle(text: string): string {
+  return /^(8|11 |18 )/.test(text) ? `an ${text}` : `a ${text}`
+}
+
+/** A duration rounded up to what a person would choose: 40 ms, 600 ms, 6 s, 13 s, 3 min. */
 export function roomyDurationText(ms: number): string {
   if (ms <= 900) {
     const unit = 10 ** Math.floor(Math.log10(Math.max(ms, 1)))

@@ -36,8 +36,8 @@ function draftOf({ deliveries }: Evidence, row: FindingRow, runs: number[][]): D
     count,
     weight: count,
     explain:
-      `${nameOf(row)} was published again ${times(count)} with the same content under another id, ` +
-      `${runs.length > 1 ? 'at most ' : ''}${durationText(most / 1000)} later, as retrying SDKs do. ` +
+      `${nameOf(row)} was published again ${times(count)} with the same content under another id` +
+      `${laterText(most, runs.length)}, as retrying SDKs do. ` +
       `${count === 1 ? 'It counts as an event of its own.' : 'They count as events of their own.'}`,
     proof: {
       groups: [],
@@ -47,6 +47,11 @@ function draftOf({ deliveries }: Evidence, row: FindingRow, runs: number[][]): D
       show: (run) => run.map((_, n) => ({ role: n === 0 ? 'first' : 'same content' })),
     },
   }
+}
+
+function laterText(mostUs: number, runs: number): string {
+  if (mostUs === 0) return ' at the same time'
+  return `, ${runs > 1 ? 'at most ' : ''}${durationText(mostUs / 1000)} later`
 }
 
 function unreadNote(unread: Unread): Draft {

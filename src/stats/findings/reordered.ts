@@ -1,6 +1,13 @@
 import type { Reordered } from '../reorder.js'
 import { about, type Draft, type Evidence, type FindingRow } from './finding.js'
-import { countText, durationText, nameOf, roomyDurationText, times } from './phrases.js'
+import {
+  countText,
+  durationText,
+  nameOf,
+  roomyDurationText,
+  times,
+  withArticle,
+} from './phrases.js'
 
 /** What arrived out of order, by row: how often, how far, how late, and what would repair it. */
 export function reordered(evidence: Evidence): Draft[] {
@@ -68,5 +75,5 @@ function latenessText(maxLateMs: number | null, isTimed: boolean, count: number)
     return ' and at the same receivedAt as what should follow; any buffer repairs it'
   const late = ` and ${durationText(maxLateMs)} late`
   const repaired = isTimed ? it : 'those with receivedAt'
-  return `${late}; a ${roomyDurationText(maxLateMs)} buffer would repair ${repaired}`
+  return `${late}; ${withArticle(roomyDurationText(maxLateMs))} buffer would repair ${repaired}`
 }

@@ -12,17 +12,20 @@ interface Options {
 /**
  * The checked deliveries that share their place in their stream with another one. Whatever comes to
  * a place that was taken either is at the greatest place so far, or is reordered: so one pass does.
+ *
+ * @param isWanted by group
  */
-export function tiedInPlace(options: Options, isWanted: (at: number) => boolean): Set<number> {
+export function tiedInPlace(options: Options, isWanted: readonly boolean[]): Set<number> {
   const { deliveries, streams, arrival } = options
   const { streamOf, places } = streams
+  const { groupOf } = deliveries
   const tied = new Set<number>()
-  const late = latePlaces(options, isWanted)
+  const late = latePlaces(options)
   const greatest = new Float64Array(streams.count).fill(Number.NEGATIVE_INFINITY)
   const holder = new Int32Array(streams.count)
   for (let n = 0; n < deliveries.count; n++) {
     const at = arrival.order ? (arrival.order[n] as number) : n
-    if (!isWanted(at) || !isChecked(deliveries, streams, at)) continue
+    if (!isWanted[groupOf[at] as number] || !isChecked(deliveries, streams, at)) continue
     const stream = streamOf[at] as number
     const place = places[at] as number
     if (place === greatest[stream]) tied.add(holder[stream] as number).add(at)
@@ -35,10 +38,10 @@ export function tiedInPlace(options: Options, isWanted: (at: number) => boolean)
   return tied
 }
 
-function latePlaces({ streams, reordered }: Options, isWanted: (at: number) => boolean): Places {
+function latePlaces({ streams, reordered }: Options): Places {
   const late = new Places(streams.count, reordered.length)
   for (const { at } of reordered) {
-    if (isWanted(at)) late.add(streams.streamOf[at] as number, streams.places[at] as number)
+    late.add(streams.streamOf[at] as number, streams.places[at] as number)
   }
   return late
 }
@@ -46,25 +49,32 @@ function latePlaces({ streams, reordered }: Options, isWanted: (at: number) => b
 const words = new Float64Array(1)
 const halves = new Uint32Array(words.buffer)
 
-/** A set of places of streams. */
+/** A set of places of streams, most of which are asked for in vain. */
 class Places {
   private readonly marked: Uint8Array
+  /** A bit for each of many hashes: none, and the place is not in the set. */
+  private readonly hints: Uint8Array
   private readonly slots: Uint32Array
   private readonly streams: Uint32Array
   private readonly places: Float64Array
   private size = 0
 
   constructor(streams: number, expected: number) {
+    const slots = 2 ** Math.ceil(Math.log2(Math.max(16, expected * 2)))
     this.marked = new Uint8Array(streams)
-    this.slots = new Uint32Array(2 ** Math.ceil(Math.log2(Math.max(16, expected * 2))))
+    this.hints = new Uint8Array(slots)
+    this.slots = new Uint32Array(slots)
     this.streams = new Uint32Array(expected)
     this.places = new Float64Array(expected)
   }
 
   add(stream: number, place: number): void {
-    const slot = this.slotOf(stream, place)
+    const hash = hashOf(stream, place)
+    const slot = this.slotOf(hash, stream, place)
     if (this.slots[slot] !== 0) return
     this.marked[stream] = 1
+    const hint = hash & (this.hints.length - 1)
+    this.hints[hint] = (this.hints[hint] as number) | (1 << (hash >>> 29))
     this.streams[this.size] = stream
     this.places[this.size] = place
     this.size += 1
@@ -72,18 +82,26 @@ class Places {
   }
 
   has(stream: number, place: number): boolean {
-    return this.marked[stream] === 1 && this.slots[this.slotOf(stream, place)] !== 0
+    if (this.marked[stream] === 0) return false
+    const hash = hashOf(stream, place)
+    const hint = this.hints[hash & (this.hints.length - 1)] as number
+    if ((hint & (1 << (hash >>> 29))) === 0) return false
+    return this.slots[this.slotOf(hash, stream, place)] !== 0
   }
 
-  private slotOf(stream: number, place: number): number {
-    words[0] = place
+  private slotOf(hash: number, stream: number, place: number): number {
     const mask = this.slots.length - 1
-    const mixed = Math.imul((halves[0] as number) ^ Math.imul(halves[1] as number, 31), 0x9e3779b1)
-    let slot = (mixed ^ Math.imul(stream, 0x85ebca6b)) >>> 7
-    for (slot &= mask; ; slot = (slot + 1) & mask) {
+    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
       const number = (this.slots[slot] as number) - 1
       if (number < 0) return slot
       if (this.streams[number] === stream && this.places[number] === place) return slot
     }
   }
+}
+
+function hashOf(stream: number, place: number): number {
+  words[0] = place
+  let mixed = Math.imul((halves[0] as number) ^ (halves[1] as number), 0x85ebca6b)
+  mixed = Math.imul(mixed ^ (mixed >>> 15) ^ stream, 0xc2b2ae35)
+  return (mixed ^ (mixed >>> 13)) >>> 0
 }

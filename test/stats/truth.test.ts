@@ -1,0 +1,135 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { resolveSources } from '../../src/archives/source.js'
+import { loadConfig } from '../../src/config/load.js'
+import { createMapping } from '../../src/event/mapping.js'
+import { generateArchive } from '../../src/generate/generate.js'
+import type { GivenSettings } from '../../src/generate/settings.js'
+import type { StatsResult } from '../../src/stats/result.js'
+import { archiveStats } from '../../src/stats/stats.js'
+
+const envelopes = [
+  'json',
+  'eventbridge',
+  'cloudevents',
+  'sns',
+  'sqs',
+  'sqs>sns',
+  'sqs>eventbridge',
+  'sqs>sns>eventbridge',
+  'sqs>sns>cloudevents',
+]
+const textFormats = ['ndjson', 'array', 'concatenated', 'mixed'] as const
+const seeds = Array.from({ length: 20 }, (_, n) => n + 1)
+const timeoutMs = 300_000
+let folder: string
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'evt-truth-'))
+})
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+describe.each(envelopes)('%s', (envelope) => {
+  test.each([...textFormats, 'parquet'] as const)(
+    'in %s is measured as its truth says, for 20 seeds',
+    async (format) => {
+      for (const seed of seeds) await expectTruth(settings({ envelope, format, seed }))
+    },
+    timeoutMs,
+  )
+})
+
+test(
+  'wrappings and formats mixed in one folder, for 20 seeds',
+  async () => {
+    for (const seed of seeds) {
+      const mixed = { envelope: 'mixed', format: 'mixed', compression: 'mixed' } as const
+      await expectTruth(settings({ ...mixed, seed, files: 6 }))
+    }
+  },
+  timeoutMs,
+)
+
+test('what does not fit into memory is measured as its truth says', async () => {
+  const given = settings({ envelope: 'eventbridge', format: 'ndjson', seed: 3, events: 3_000 })
+  await expectTruth(given, { memoryLimitBytes: 200e6 })
+})
+
+test('without SQL the decoder alone measures the same', async () => {
+  const given = settings({ envelope: 'sqs>sns>eventbridge', format: 'ndjson', seed: 4 })
+  await expectTruth(given, { sqlFromBytes: Number.POSITIVE_INFINITY })
+})
+
+async function expectTruth(
+  given: GivenSettings,
+  options: { memoryLimitBytes?: number; sqlFromBytes?: number } = {},
+): Promise<void> {
+  const to = join(folder, `${given.envelope}-${given.format}-${given.seed}`)
+  const { signal } = new AbortController()
+  await generateArchive(given, { to, force: false, signal, onProgress: () => {} })
+  const config = await loadConfig({ env: {}, cwd: to, firstSource: to })
+  const { objects } = await resolveSources([to], { aliases: {}, cwd: to })
+  const { result } = await archiveStats({
+    sources: [to],
+    objects,
+    mapping: createMapping({ events: config.events }),
+    selection: { sinceUs: null, untilUs: null },
+    by: 'type',
+    windowUs: null,
+    content: false,
+    memoryLimitBytes: 2e9,
+    // Every file of lines goes through SQL, however small.
+    sqlFromBytes: 0,
+    ...options,
+    signal,
+    onProgress: () => {},
+  })
+  const truth: StatsResult = JSON.parse(await readFile(join(to, 'truth.json'), 'utf8'))
+  const figures = ({ span, read, total, types, partial }: StatsResult) =>
+    ({ span, read, total, types, partial }) as const
+  expect(figures(result), `${given.envelope}, ${given.format}, seed ${given.seed}`).toEqual(
+    figures(truth),
+  )
+  await rm(to, { recursive: true })
+}
+
+function settings(given: Partial<GivenSettings> & Pick<GivenSettings, 'envelope' | 'format'>) {
+  const { envelope, format } = given
+  const countsAttempts = envelope.startsWith('sqs') || envelope === 'mixed'
+  const namesReplays = envelope.endsWith('eventbridge') || envelope === 'mixed'
+  const base: GivenSettings = {
+    seed: 1,
+    events: 300,
+    types: 5,
+    sources: 3,
+    keys: 40,
+    hotShare: 0.2,
+    rates: {
+      duplicates: 0.02,
+      redeliveries: countsAttempts ? 0.02 : 0,
+      replays: namesReplays ? 0.02 : 0,
+      conflicts: 0.01,
+      publishedTwice: 0.01,
+      reorder: 0.05,
+      loss: 0.02,
+      skew: 0.01,
+    },
+    silence: [],
+    startUs: Date.UTC(2026, 0, 5) * 1_000,
+    ratePerSecond: 50,
+    latency: { medianUs: 20_000, p99Us: 180_000 },
+    clockUs: 1,
+    envelope,
+    format,
+    compression: 'gzip',
+    layout: 'flat',
+    files: 3,
+    members: format === 'parquet' ? 1 : 2,
+    shuffledShare: 0.05,
+    undecodableShare: format === 'parquet' ? 0 : 0.01,
+    eventBytes: 500,
+  }
+  return { ...base, ...given }
+}
