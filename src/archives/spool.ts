@@ -15,7 +15,7 @@ export interface SpoolOptions {
   chunkBytes?: number | undefined
 }
 
-const SEGMENT_BYTES = 64 * 1024 * 1024
+const SEGMENT_BYTES = 128 * 1024 * 1024
 const MAX_LINE_BYTES = 1024 * 1024
 const AHEAD = 2
 const LF = 10

@@ -1,5 +1,5 @@
-import { rmSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { EvtError } from '../errors.js'
@@ -17,7 +17,8 @@ const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 export async function makeTempFolder(prefix: string, parent = tmpdir()): Promise<string> {
   if (folders.size === 0) watchTheEnd()
   try {
-    const folder = await mkdtemp(join(parent, prefix))
+    // At once, so that no signal finds a folder that is not known yet.
+    const folder = mkdtempSync(join(parent, prefix))
     folders.add(folder)
     return folder
   } catch (error) {
@@ -26,9 +27,10 @@ export async function makeTempFolder(prefix: string, parent = tmpdir()): Promise
 }
 
 export async function removeTempFolder(folder: string): Promise<void> {
+  // Known until it is gone: a signal may end the process meanwhile.
+  await rm(folder, { recursive: true, force: true })
   folders.delete(folder)
   if (folders.size === 0) unwatchTheEnd()
-  await rm(folder, { recursive: true, force: true })
 }
 
 /** What a failed write to a temporary folder means to the user. `what` was to be done there. */
@@ -58,7 +60,9 @@ function unwatchTheEnd(): void {
 }
 
 function removeAll(): void {
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
+  // A thread may still be making a file in it.
+  const options = { recursive: true, force: true, maxRetries: 3, retryDelay: 10 }
+  for (const folder of folders) rmSync(folder, options)
   folders.clear()
 }
 

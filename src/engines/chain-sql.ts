@@ -25,7 +25,8 @@ export interface Level {
 /** DuckDB cannot hold what this reading needs: the decoder has to read the records. */
 export class Unprojectable extends Error {}
 
-type Usage = 'text' | 'presence'
+/** `name`: a text that few rows differ in, so that the reader of the rows can look at each. */
+type Usage = 'text' | 'name' | 'presence'
 
 /** What one chain's records look like in SQL. Building it adds the leaves it needs to the trees. */
 export class ChainSql {
@@ -42,8 +43,9 @@ export class ChainSql {
 
   /** Where one of these holds, SQL may read the record otherwise than the decoder. */
   doubts(): string[] {
-    const doubts = [...this.uses].map(([leaf, { level, path, usage }]) => {
-      const doubt = usage === 'text' ? isAmbiguous(leaf) : isHardlyScalar(leaf)
+    const doubts = [...this.uses].flatMap(([leaf, { level, path, usage }]) => {
+      if (usage === 'name' && level.json === null) return []
+      const doubt = usage === 'presence' ? isHardlyScalar(leaf) : isAmbiguous(leaf)
       if (level.json === null) return doubt
       const type = `json_type(${level.json}, ${quoteText(jsonPointer(path))})`
       return `CASE WHEN ${doubt} THEN ${type} IS DISTINCT FROM 'VARCHAR' ELSE false END`
@@ -71,8 +73,11 @@ export class ChainSql {
 
   /** As {@link text}, for a field that is named: see {@link namingFields}. */
   textOf(field: FieldName, level: Level, path: JsonPath): string {
-    const text = this.text(level, path)
-    return namingFields.has(field) ? nonEmpty(text) : text
+    const leaf = this.leaf(level, path)
+    const isName = field === 'source' || field === 'type'
+    const usage = isName && this.uses.get(leaf)?.usage !== 'text' ? 'name' : 'text'
+    this.uses.set(leaf, { level, path, usage })
+    return namingFields.has(field) ? nonEmpty(leaf) : leaf
   }
 
   /** What the wrappings say of a field: expressions, the one that counts first. */

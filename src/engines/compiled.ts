@@ -5,6 +5,8 @@ import { LeafTree, leafExpression, quoteName, quoteText } from './leaf-tree.js'
 import { type ProjectionPlan, RecordSql } from './record-sql.js'
 import { addSigns } from './signs.js'
 
+const chainNumber = quoteName('evt:chain')
+
 /** Where the outermost document is: a struct's column, or null for the scan's own columns; and the
  * column of its text, where there is one. */
 export interface Top {
@@ -46,7 +48,10 @@ export function compile<Name extends string>(
   const samples = (plan.samples ?? []).map(unwrap).filter((unwrapped) => unwrapped.ok)
   for (const { sql } of read) {
     const own = samples.filter(({ envelopes }) => isOfChain(envelopes, sql.levels))
-    addSigns(sql.levels, own.map(({ documents }) => documents))
+    addSigns(
+      sql.levels,
+      own.map(({ documents }) => documents),
+    )
   }
   // What tells chains apart may need places that the fields of any of them are at.
   const chains = read.flatMap(({ sql, fields }) => {
@@ -54,25 +59,48 @@ export function compile<Name extends string>(
     return condition === null ? [] : [{ fields, condition, doubts: sql.doubts() }]
   })
   if (chains.length === 0) throw new Unprojectable('there is no chain that SQL can read')
-  const certain = chains.map(({ condition, doubts }) => {
-    const any = ['false', ...doubts.map((doubt) => `coalesce(${doubt}, false)`)].join(' OR ')
-    return `((${condition}) AND NOT (${any}))`
-  })
   const layers = [...unwraps.values()]
   if ([top, ...layers.map(({ tree }) => tree)].some((tree) => tree.isEmpty)) {
     throw new Unprojectable('nothing is read')
   }
+  const isSingle = chains.length === 1
+  const numbered = chains.map(({ condition }, n) => `WHEN ${condition} THEN ${n}`).join(' ')
+  const sure = chains.map(({ doubts }) => {
+    const any = ['false', ...doubts.map((doubt) => `coalesce(${doubt}, false)`)].join(' OR ')
+    return `NOT (${any})`
+  })
   return {
     top,
     // The same names for every chain, and there is one.
-    fields: byChain(chains) as Record<Name, string>,
-    certain: certain.join(' OR '),
-    from: (relation) =>
-      layers.reduce((from, { name, of, tree }) => {
+    fields: fieldsByChain(chains) as Record<Name, string>,
+    certain: `${isSingle ? chains[0]?.condition : `${chainNumber} IS NOT NULL`} AND ${byChain(sure)}`,
+    from: (relation) => {
+      const unwrapped = layers.reduce((from, { name, of, tree }) => {
         const struct = `TRY(from_json(${of}, ${quoteText(tree.structure())}))`
         return `(SELECT *, ${struct} AS ${name} FROM ${from})`
-      }, relation),
+      }, relation)
+      return isSingle
+        ? unwrapped
+        : `(SELECT *, CASE ${numbered} END AS ${chainNumber} FROM ${unwrapped})`
+    },
   }
+}
+
+/** By the number of the record's chain, counted from 0. */
+function byChain(expressions: readonly string[]): string {
+  const [first = 'NULL', ...others] = expressions
+  if (others.every((expression) => expression === first)) return first
+  const whens = expressions.map((expression, n) => `WHEN ${n} THEN ${expression}`)
+  return `CASE ${chainNumber} ${whens.join(' ')} END`
+}
+
+function fieldsByChain<Name extends string>(
+  chains: readonly { fields: Record<Name, string> }[],
+): Partial<Record<Name, string>> {
+  const fields: Partial<Record<Name, string>> = {}
+  // for-in over an object literal's keys: they are its names.
+  for (const name in chains[0]?.fields) fields[name] = byChain(chains.map((c) => c.fields[name]))
+  return fields
 }
 
 function isOfChain(envelopes: readonly Envelope[], levels: readonly Level[]): boolean {
@@ -87,21 +115,6 @@ function projectable<T>(make: () => T): T | null {
     if (error instanceof Unprojectable) return null
     throw error
   }
-}
-
-function byChain<Name extends string>(
-  chains: readonly { fields: Record<Name, string>; condition: string }[],
-): Partial<Record<Name, string>> {
-  const fields: Partial<Record<Name, string>> = {}
-  // for-in over an object literal's keys: they are its names.
-  for (const name in chains[0]?.fields) {
-    const all = chains.map((chain) => chain.fields[name])
-    const whens = chains.map((chain) => `WHEN ${chain.condition} THEN ${chain.fields[name]}`)
-    const [first] = all
-    if (first === undefined) continue
-    fields[name] = all.every((sql) => sql === first) ? first : `CASE ${whens.join(' ')} END`
-  }
-  return fields
 }
 
 function levelsOf(chain: Chain, top: Top, tree: LeafTree, unwraps: Map<string, Unwrap>): Level[] {

@@ -1,5 +1,5 @@
-import { compile, type Top } from './compiled.js'
 import { orderVariant } from '../event/mapping.js'
+import { compile, type Top } from './compiled.js'
 import { quoteName } from './leaf-tree.js'
 import type { ProjectionPlan, RecordSql } from './record-sql.js'
 
@@ -58,13 +58,10 @@ function fieldsOf(record: RecordSql): Record<ProjectedField, string> {
   for (const own of chain.preset('sequence', (level, path) => chain.leaf(level, path))) {
     chain.doubt(record.by(({ fields }) => (fields.sequence ? 'false' : `${own} IS NOT NULL`)))
   }
-  const { type, baseType } = record
-  // Whoever reads the rows goes by the type that they have.
-  if (type !== baseType) chain.doubt(`${type} IS DISTINCT FROM ${baseType}`)
   return {
     id: record.id,
     source: record.source,
-    type,
+    type: record.type,
     time: record.raw('time'),
     receivedAt: record.raw('receivedAt'),
     key: record.text('key'),

@@ -23,7 +23,7 @@ type Read = (level: Level, path: JsonPath) => string
 export class RecordSql {
   private readonly cases: TypeCases
   /** The type that selects the mapping's rules. */
-  readonly baseType: string
+  private readonly baseType: string
 
   constructor(
     readonly chain: ChainSql,

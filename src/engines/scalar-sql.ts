@@ -4,35 +4,39 @@ import { MAX_TIME_US } from '../event/event.js'
  * sure to read as the TypeScript decoder does; the rest is left to the decoder. What it costs a row
  * was measured: comparisons of the first character are cheap, regular expressions are not. */
 
-const notFinite = 'nan|inf(inity)?'
-const fraction = '[0-9]+\\.[0-9]+(e[+-]?[0-9]+)?|[0-9]+e[+-]?[0-9]+'
+const notFinite = '-?(nan|inf(inity)?)'
+const fraction = '-?([0-9]+\\.[0-9]+(e[+-]?[0-9]+)?|[0-9]+e[+-]?[0-9]+)'
 
 /** Whether the text is not surely what the decoder takes for the value's text: an object, an array,
  * a NaN or infinity (which DuckDB's reader knows), a number that DuckDB prints otherwise than
  * JavaScript (1.0, 1e3), or a string that looks like one of these. */
 export function isAmbiguous(text: string): string {
-  return doubtful(text, `-?(${notFinite}|${fraction})`)
+  // No double is printed with more than 24 characters.
+  return doubtful(text, `strlen(${text}) <= 30 AND regexp_full_match(${text}, '${fraction}')`)
+}
+
+/** {@link isAmbiguous} for a text that is here: sources and types are few, so they are looked at once
+ * and not in every row. */
+export function isAmbiguousName(text: string): boolean {
+  const number = /^-?(nan|inf(inity)?|\d+\.\d+(e[+-]?\d+)?|\d+e[+-]?\d+)$/i
+  return /^[{[]/.test(text) || number.test(text)
 }
 
 /** Whether the value may be none that the decoder takes for a scalar, where its text does not
  * matter. */
 export function isHardlyScalar(text: string): string {
-  const overflow = '[0-9]+(\\.[0-9]+)?e[+-]?[0-9]{3,}|[0-9]{300,}\\.[0-9]+'
-  return doubtful(text, `-?(${notFinite}|${overflow})`)
+  const overflow = '-?([0-9]+(\\.[0-9]+)?e[+-]?[0-9]{3,}|[0-9]{300,}\\.[0-9]+)'
+  return doubtful(text, `regexp_full_match(${text}, '${overflow}')`)
 }
 
-function doubtful(text: string, words: string): string {
-  const starts = [
-    ['-', ':'],
-    ['I', 'J'],
-    ['N', 'O'],
-    ['i', 'j'],
-    ['n', 'o'],
-  ].map(([from, to]) => `${text} >= '${from}' AND ${text} < '${to}'`)
-  const braced = `(${text} >= '{' AND ${text} < '|') OR (${text} >= '[' AND ${text} < '\\')`
+/** By the first character, and the length, so that nearly no text meets a regular expression. */
+function doubtful(text: string, number: string): string {
+  const letters = `lower(left(${text}, 1)) IN ('i', 'n')`
   return (
-    `CASE WHEN ${starts.join(' OR ')} THEN regexp_full_match(${text}, '(?i)${words}') ` +
-    `ELSE ${braced} END`
+    `CASE WHEN ${text} >= '-' AND ${text} < ':' THEN ` +
+    `${number} OR strlen(${text}) <= 9 AND regexp_full_match(${text}, '(?i)${notFinite}') ` +
+    `WHEN strlen(${text}) <= 9 AND ${letters} THEN regexp_full_match(${text}, '(?i)${notFinite}') ` +
+    `ELSE (${text} >= '{' AND ${text} < '|') OR (${text} >= '[' AND ${text} < '\\') END`
   )
 }
 

@@ -1,9 +1,15 @@
+import { isAmbiguousName } from '../engines/scalar-sql.js'
 import type { EventRecord } from '../event/event.js'
 import { orderOfVariant, variantOf } from '../event/mapping.js'
 import type { Group } from './deliveries.js'
 import { HashTable } from './hash-table.js'
 
 const VARIANTS = 6
+
+interface Names {
+  source: string
+  type: string
+}
 
 /** Numbers the groups of deliveries: by source and type, and by how their order is checked. */
 export class GroupTable {
@@ -16,21 +22,35 @@ export class GroupTable {
    * that is not checked has no sequence: of which kind does not matter. */
   numberOf(low: number, high: number, { order, sequencePer, source, type }: EventRecord): number {
     const variant = variantOf(order ?? 'integer', sequencePer)
-    return this.numberOfRow(low, high, variant, () => ({ source, type }))
+    return this.numbered(low, high, variant, () => ({ source, type }))
   }
 
-  /** The group of a row that SQL read, by the hash and the variant of its order. */
-  numberOfRow(
+  /** The group of a row that SQL read, by the hash and the variant of its order. Negative where SQL
+   * may have read the names otherwise than the decoder: an object as its text, 1.0 as 1.0. */
+  numberOfRow(low: number, high: number, variant: number, names: () => Names): number {
+    const group = this.numbered(low, high, variant, names)
+    this.doubtful[group] ??= ambiguous(this.groups[group])
+    return this.doubtful[group] ? -1 : group
+  }
+
+  private readonly doubtful: boolean[] = []
+
+  private numbered(
     low: number,
     high: number,
     variant: number,
-    names: () => { source: string; type: string },
+    names: () => Names,
   ): number {
     const place = this.table.numberOf(low, high) * VARIANTS + variant
     const known = this.numbers[place]
     if (known !== undefined) return known
-    this.groups.push({ ...names(), ...orderOfVariant(variant) })
+    const { source, type } = names()
+    this.groups.push({ source, type, ...orderOfVariant(variant) })
     this.numbers[place] = this.groups.length - 1
     return this.groups.length - 1
   }
+}
+
+function ambiguous(group: Names | undefined): boolean {
+  return group !== undefined && (isAmbiguousName(group.source) || isAmbiguousName(group.type))
 }

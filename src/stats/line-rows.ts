@@ -32,7 +32,7 @@ export interface LineRowsOptions {
   sqlFromBytes: number
 }
 
-/** Reads files of line-delimited JSON through SQL, and what SQL is not sure of through the decoder. */
+/** Reads line-delimited JSON through SQL, and what SQL is not sure of through the decoder. */
 export class LineRows {
   constructor(private readonly options: LineRowsOptions) {}
 
@@ -87,7 +87,7 @@ export class LineRows {
     return rows
   }
 
-  /** Lets the decoder read the suspects. False where their number or their lines speak against it. */
+  /** Lets the decoder read the suspects. False where their number or lines speak against it. */
   private async settle(
     file: FileObject,
     { firstRecord }: LinesOptions,

@@ -33,7 +33,7 @@ export function appendChunk(
     if ((flags[n] as number) & narrowFlags.suspect) suspects.push(base + n)
   }
   numberKeys(deliveries, flags, words(chunk, columnOf('key_hash')), base)
-  numberGroups(deliveries, groups, chunk, base)
+  numberGroups(deliveries, groups, chunk, base, suspects)
   deliveries.count += rows
 }
 
@@ -56,12 +56,14 @@ function numberGroups(
   groups: GroupTable,
   chunk: DuckDBDataChunk,
   base: number,
+  suspects: number[],
 ): void {
+  const before = suspects.length
   const hashes = words(chunk, columnOf('grp'))
   const variants = bytes(chunk, columnOf('variant'))
   const text = (column: 'source' | 'type' | 'sequence', n: number) =>
     chunk.getColumnVector(columnOf(column)).getItem(n)
-  for (let n = 0; n < chunk.rowCount; n++) {
+  for (let n = 0; n < variants.length; n++) {
     const at = base + n
     if ((deliveries.flags[at] as number) & narrowFlags.suspect) continue
     const variant = variants[n] as number
@@ -70,9 +72,11 @@ function numberGroups(
       source: String(text('source', n)),
       type: String(text('type', n)),
     }))
-    deliveries.groupOf[at] = group
+    if (group < 0) suspects.push(at)
+    else deliveries.groupOf[at] = group
     if (deliveries.groups[group]?.order !== 'text') continue
     const sequence = text('sequence', n)
     if (typeof sequence === 'string') deliveries.textSequences.set(at, sequence)
   }
+  if (suspects.length > before) suspects.sort((a, b) => a - b)
 }

@@ -47,7 +47,8 @@ export class ParquetRows {
 
   private async readRows(file: FileObject, signal: AbortSignal): Promise<number> {
     const { duckdb, loaded, projections } = this
-    const rows = `(SELECT CAST(to_json(r) AS VARCHAR) AS json FROM read_parquet([${quoteText(file.file)}]) r)`
+    const scan = `read_parquet([${quoteText(file.file)}])`
+    const rows = `(SELECT CAST(to_json(r) AS VARCHAR) AS json FROM ${scan} r)`
     const sample = await this.records(file, `SELECT json FROM ${rows} LIMIT ${SAMPLED_RECORDS}`)
     const projection = projections.forSample(sample.filter((record) => 'value' in record))
     if (!projection) return this.decodeAll(file, `SELECT json FROM ${rows}`, signal)

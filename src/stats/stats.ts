@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os'
 import { type ArchiveObject, isLoss } from '../archives/object.js'
 import { makeTempFolder, removeTempFolder } from '../archives/temp-folder.js'
 import { type Duckdb, engineError, openDuckdb } from '../engines/duckdb.js'
@@ -51,10 +52,11 @@ const SQL_FROM_BYTES = 128 * 1024
 export async function archiveStats(options: StatsOptions): Promise<ArchiveStats> {
   const { mapping, presets, selection, signal, objects, spoolDir } = options
   const memory = memoryPlan(objects, options.memoryLimitBytes)
-  const spillDir = await makeTempFolder('evt-spill-', spoolDir)
+  // Where none can be made, everything has to fit into memory.
+  const spillDir = await makeTempFolder('evt-spill-', spoolDir).catch(() => null)
   const duckdb = await openDuckdb({
     memoryLimitBytes: memory.scanBytes,
-    spillDir,
+    spillDir: spillDir ?? undefined,
     threads: options.threads,
   })
   try {
@@ -74,10 +76,10 @@ export async function archiveStats(options: StatsOptions): Promise<ArchiveStats>
       ? await spilledStats(options, loaded, duckdb)
       : await heldStats(options, loaded, duckdb)
   } catch (error) {
-    throw engineError(error, spillDir)
+    throw engineError(error, spoolDir ?? tmpdir())
   } finally {
     duckdb.close()
-    await removeTempFolder(spillDir)
+    if (spillDir !== null) await removeTempFolder(spillDir)
   }
 }
 

@@ -39,7 +39,7 @@ describe('line-delimited', () => {
     ['documents in one line', '{"a":1}\n{"b":2}{"c":3} [{"a":1}]\n', [a, b, c, a]],
     ['documents and more in one line', '{"a":1}\n{"b":2}{"c":3}x\n{"c":3}', [a, 'not JSON', c]],
     ['}{ inside a string', '{"a":"}{"}\n{"b":2}\n', [{ a: '}{' }, b]],
-    ['a key twice', '{"a":1}\n{"b":1,"b":2}\n', [a, b]],
+    ['a key twice', '{"a":1}\n{"b":2,"b":1}\n', [a, b]],
     [
       'integers beyond 2^53',
       '{"a":1}\n{"n":12345678901234567890}\n',

@@ -25,15 +25,35 @@ const times = [
   ...['9999-12-31T23:59:59Z', '2026-11-01t14:02:07z', '2026-11-01T14:02:07.123456789Z', 'today'],
   ...['1793541727', '1793541727113', '1793541727113456', '1793541727113456789', '1793541727.5'],
 ].map((text) => JSON.stringify(text))
-const numericTimes = ['1793541727', '1793541727.113', '1793541727113', '1.793541727e9', '-5', '1e18']
+const numericTimes = [
+  '1793541727',
+  '1793541727.113',
+  '1793541727113',
+  '1.793541727e9',
+  '-5',
+  '1e18',
+]
 
 const odd = fc.constantFrom(...strings, ...others)
-const anyText = fc.oneof(odd, fc.string({ unit: 'binary', maxLength: 6 }).map((s) => JSON.stringify(s)))
+const anyText = fc.oneof(
+  odd,
+  fc.string({ unit: 'binary', maxLength: 6 }).map((s) => JSON.stringify(s)),
+)
 const value = (usual: readonly string[]) =>
-  fc.oneof({ weight: 8, arbitrary: fc.constantFrom(...usual) }, { weight: 1, arbitrary: anyText })
-const time = value([...times.slice(0, 4), ...times.slice(0, 4), ...times, ...numericTimes])
-const integer = value(['1', '2', '41', '"42"', '"007"', '"+5"', '1.0', '"1e3"', `"${'7'.repeat(60)}"`])
-const name = value(['"a-1"', '"3f5e-77"', '"12"', '12', '"k"', '"/orders/eu"', '"1.0"', '1.0', '""'])
+  fc.oneof({ weight: 30, arbitrary: fc.constantFrom(...usual) }, { weight: 1, arbitrary: anyText })
+const common = times.slice(0, 4)
+const time = fc.oneof(
+  { weight: 12, arbitrary: value(common) },
+  { weight: 1, arbitrary: fc.constantFrom(...times, ...numericTimes) },
+)
+const integer = fc.oneof(
+  { weight: 12, arbitrary: value(['1', '2', '41', '"42"']) },
+  { weight: 1, arbitrary: fc.constantFrom('"007"', '"+5"', '1.0', '"1e3"', `"${'7'.repeat(60)}"`) },
+)
+const name = fc.oneof(
+  { weight: 20, arbitrary: value(['"a-1"', '"3f5e-77"', '"12"', '12', '"k"', '"/orders/eu"']) },
+  { weight: 1, arbitrary: fc.constantFrom('"1.0"', '1.0', '""') },
+)
 const type = value(['"order.placed"', '"order.paid"', '"order.x"', '"order"', '"other"'])
 
 type Entries = readonly (readonly [key: string, value: string])[]
@@ -44,8 +64,14 @@ function object(fields: Record<string, fc.Arbitrary<string>>): fc.Arbitrary<stri
     fc.option(text, { freq: 12, nil: undefined }).map((found) => [key, found] as const),
   )
   const again = fc.tuple(fc.constantFrom(...Object.keys(fields)), anyText)
-  const twice = fc.oneof({ weight: 15, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: again })
-  const comma = fc.oneof({ weight: 30, arbitrary: fc.constant('') }, { weight: 1, arbitrary: fc.constant(' ,') })
+  const twice = fc.oneof(
+    { weight: 15, arbitrary: fc.constant(null) },
+    { weight: 1, arbitrary: again },
+  )
+  const comma = fc.oneof(
+    { weight: 30, arbitrary: fc.constant('') },
+    { weight: 1, arbitrary: fc.constant(' ,') },
+  )
   return fc.tuple(fc.tuple(...entries), twice, comma).map(([all, repeated, end]) => {
     const found: Entries = all.flatMap(([key, text]) => (text === undefined ? [] : [[key, text]]))
     const texts = [...found, ...(repeated ? [repeated] : [])].map(
@@ -56,7 +82,13 @@ function object(fields: Record<string, fc.Arbitrary<string>>): fc.Arbitrary<stri
 }
 
 const metadata = object({ id: name, occurredAt: time, causationId: name })
-const items = value(['[{"sku":"a"},{"sku":"b"}]', '[{"sku":1.0}]', '[]', '[[{"sku":"x"}]]', '[1,2]'])
+const items = value([
+  '[{"sku":"a"},{"sku":"b"}]',
+  '[{"sku":1.0}]',
+  '[]',
+  '[[{"sku":"x"}]]',
+  '[1,2]',
+])
 const detail = object({
   metadata,
   entityId: name,

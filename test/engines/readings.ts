@@ -10,13 +10,14 @@ import { type Cell, eventRow } from '../../src/engines/event-rows.js'
 import { eventsViewSql } from '../../src/engines/events-view.js'
 import { lineScan, lineTexts } from '../../src/engines/line-scan.js'
 import { narrowColumns, narrowSql, stagedHashesSql } from '../../src/engines/narrow.js'
+import { isAmbiguousName } from '../../src/engines/scalar-sql.js'
 import { createProjection, type ProjectionPlan } from '../../src/engines/projection.js'
 import { createDecoder } from '../../src/envelopes/decode.js'
 import { createUnwrapper } from '../../src/envelopes/layers.js'
 import { presetEnvelopes } from '../../src/envelopes/presets.js'
 import type { Decoded, EventRecord, JsonValue } from '../../src/event/event.js'
 import { jsonText, parseJson, readJson } from '../../src/event/json.js'
-import type { Mapping } from '../../src/event/mapping.js'
+import { type Mapping, variantOf } from '../../src/event/mapping.js'
 import { sequenceFitsDouble } from '../../src/event/sequence.js'
 
 /** Lines of JSON in a file, with what is needed to read them in three ways. */
@@ -114,17 +115,14 @@ export async function narrowReading(
   const rows = await duckdb.rows(narrowSql(projection, scan, 'columns'))
   return rows.map((values) => {
     const row = rowOf(narrowColumns, values)
-    const { flags } = row
-    return typeof flags === 'number' && flags % 2 === 0 ? row : null
+    const { flags, source, type } = row
+    const isNamed = ![source, type].some((name) => isAmbiguousName(String(name)))
+    return typeof flags === 'number' && flags % 2 === 0 && isNamed ? row : null
   })
 }
 
 /** What the narrow relation has to be for events that the decoder read. */
-export async function narrowRows(
-  duckdb: Duckdb,
-  events: readonly EventRecord[],
-  mapping: Mapping,
-): Promise<Row[]> {
+export async function narrowRows(duckdb: Duckdb, events: readonly EventRecord[]): Promise<Row[]> {
   const texts = ['source', 'type', 'id', 'key', 'transportId'] as const
   const columns = texts.map((name) => `"${name}" VARCHAR`)
   await duckdb.rows(`CREATE OR REPLACE TEMP TABLE staged (${columns.join(', ')})`)
@@ -142,7 +140,7 @@ export async function narrowRows(
   return events.map((event, n) => ({
     ...rowOf(['grp', 'identity', 'key_hash', 'transport'], hashes[n] ?? []),
     ...narrowValues(event),
-    ...orderIsOfType(event, mapping),
+    variant: variantOf(event.order ?? 'integer', event.sequencePer),
   }))
 }
 
@@ -150,7 +148,12 @@ function narrowValues(event: EventRecord): Row {
   const { order, sequence, attempt, transportId } = event
   const fits = order === 'integer' && sequence !== null && sequenceFitsDouble(sequence)
   const integer = order === 'integer' ? `${sequence} is beyond a double` : 'NaN'
-  const flags = [false, event.id === null, event.replay !== null, (attempt ?? 0) > 1 && transportId !== null]
+  const flags = [
+    false,
+    event.id === null,
+    event.replay !== null,
+    (attempt ?? 0) > 1 && transportId !== null,
+  ]
   return {
     source: event.source,
     type: event.type,
@@ -165,12 +168,12 @@ function narrowValues(event: EventRecord): Row {
   }
 }
 
-/** Rows of SQL have no order of their own: it has to be that of their type. */
-function orderIsOfType({ type, order, sequencePer }: EventRecord, mapping: Mapping): Row {
-  const { fields, sequenceType, sequencePer: per } = mapping.mappingFor(type)
-  const ofType = fields.sequence ? sequenceType : 'time'
-  const isSame = (order === null || order === ofType) && per === sequencePer
-  return isSame ? {} : { order: `${order} per ${sequencePer}, not ${ofType} per ${per}` }
+/** Where order is not checked for want of a sequence or a time, of which kind does not matter. */
+export function withoutUncheckedKind(row: Row, { order, timeUs }: EventRecord): Row {
+  const { variant } = row
+  if (order !== null || typeof variant !== 'number') return row
+  const isUnchecked = timeUs === null || variant < variantOf('time', 'key')
+  return isUnchecked ? { ...row, variant: variant % 2 } : row
 }
 
 /** The rows of the view `events`, in order; null for those that the decoder has to read. */

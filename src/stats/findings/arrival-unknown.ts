@@ -12,16 +12,17 @@ export function arrivalsUnknown(evidence: Evidence): Draft[] {
   const subject =
     count === events
       ? 'No event has receivedAt'
-      : `${counted(count, 'event')} of ${listed(types.map(nameOf))} (${shareText(count / events)}) ` +
-        `${count === 1 ? 'has' : 'have'} no receivedAt`
-  const latency = `no latency is claimed${count === events ? '' : ` for ${count === 1 ? 'it' : 'them'}`}`
+      : `${counted(count, 'event')} of ${listed(types.map(nameOf))} ` +
+        `(${shareText(count / events)}) ${count === 1 ? 'has' : 'have'} no receivedAt`
+  const them = count === 1 ? 'it' : 'them'
+  const latency = `no latency is claimed${count === events ? '' : ` for ${them}`}`
   const order =
     keysByPosition === 0
       ? ''
       : count === events
         ? ', and order is that of the records in the files'
-        : `, and ${counted(keysByPosition, 'key')} ${keysByPosition === 1 ? 'goes' : 'go'} by the ` +
-          'order of the records in the files'
+        : `, and ${counted(keysByPosition, 'key')} ${keysByPosition === 1 ? 'goes' : 'go'} by ` +
+          'the order of the records in the files'
   return [
     {
       kind: 'arrivalUnknown',

@@ -21,7 +21,8 @@ export function leftOutAt(document: JsonObject, paths: readonly JsonPath[]): Lef
 }
 
 /**
- * JSON text that is equal for values that say the same: keys sorted, null like absent. Of any depth.
+ * JSON text that is equal for values that say the same: keys sorted, null like absent. Of any
+ * depth.
  */
 export function canonicalText(value: JsonValue, leftOut = nothingLeftOut): string {
   const parts: string[] = []

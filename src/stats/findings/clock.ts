@@ -54,6 +54,8 @@ function timeless(of: TypeSurvey, count: number): Draft {
     severity: 'warning',
     count,
     weight: count,
-    explain: `${subject} ${negated}: no latency is claimed for ${them}. --map time=$.path says where it is.`,
+    explain:
+      `${subject} ${negated}: no latency is claimed for ${them}. --map time=$.path ` +
+      'says where it is.',
   }
 }

@@ -2,18 +2,11 @@ import type { EventRecord } from '../../event/event.js'
 import type { JsonPath } from '../../event/json-path.js'
 import type { Mapping } from '../../event/mapping.js'
 import type { MappedField } from '../../event/rule.js'
-import { compareText } from '../../event/sequence.js'
 import type { Rereader } from '../reread.js'
-import {
-  type AlikeClass,
-  alikeInSequence,
-  alikeInTime,
-  goesByTime,
-  MAX_ATTEMPTS,
-  momentOf,
-} from './alike.js'
+import { type AlikeClass, alikeInSequence, alikeInTime, goesByTime } from './alike.js'
 import { canonicalText, digest, type LeftOut, leftOutAt } from './canonical.js'
-import type { FindingsContext } from './finding.js'
+import type { FindingsContext } from './context.js'
+import { retriesIn } from './retries.js'
 
 /** What comparing contents showed. Nothing of a delivery's content was kept, so that all of it is
  * read again, where that is cheap or was asked for. */
@@ -70,7 +63,7 @@ export async function compareContents(
   })
   return {
     conflicts: repeatsUnread ? [] : conflictsOf(context, digests),
-    publishedTwice: publishedTwiceOf(context, alike.classes, digests),
+    publishedTwice: retriesIn(deliveries, alike.classes, (at) => digests.get(at)?.content ?? ''),
     repeatsUnread,
     alikeUnread: alike.unread,
   }
@@ -183,57 +176,4 @@ function unreadForMemory({ measured, objects }: FindingsContext): Contents {
   const repeats = { deliveries: count, storedBytes, reason: 'memory' } as const
   const alike = { deliveries: null, storedBytes, reason: 'memory' } as const
   return { ...noContents, repeatsUnread: count ? repeats : null, alikeUnread: alike }
-}
-
-function publishedTwiceOf(
-  { deliveries }: FindingsContext,
-  classes: readonly AlikeClass[],
-  digests: ReadonlyMap<number, Digests>,
-): number[][] {
-  const seen = new Map<string, number>()
-  const contentOf = (at: number) => digests.get(at)?.content ?? ''
-  for (const { rows, samePlace } of classes) {
-    if (samePlace) continue
-    for (const at of rows) seen.set(contentOf(at), (seen.get(contentOf(at)) ?? 0) + 1)
-  }
-  return classes.flatMap(({ rows, samePlace }) => {
-    const runs = samePlace ? byContent(rows, contentOf) : adjacent(deliveries, rows, contentOf)
-    return runs.filter((run) => {
-      const content = contentOf(run[0] ?? -1)
-      // What is always the same, such as a heartbeat, is no retry.
-      const isConstant = !samePlace && (seen.get(content) ?? 0) > MAX_ATTEMPTS
-      return content !== '' && !isConstant && run.length > 1 && run.length <= MAX_ATTEMPTS
-    })
-  })
-}
-
-function byContent(rows: readonly number[], contentOf: (at: number) => string): number[][] {
-  const runs = new Map<string, number[]>()
-  for (const at of rows) {
-    const run = runs.get(contentOf(at))
-    if (run) run.push(at)
-    else runs.set(contentOf(at), [at])
-  }
-  return [...runs.values()]
-}
-
-/** Runs of equal contents in order of time; those of one time have no order among themselves. */
-function adjacent(
-  deliveries: FindingsContext['deliveries'],
-  rows: readonly number[],
-  contentOf: (at: number) => string,
-): number[][] {
-  const sorted = rows.toSorted(
-    (a, b) =>
-      momentOf(deliveries, a) - momentOf(deliveries, b) ||
-      compareText(contentOf(a), contentOf(b)) ||
-      a - b,
-  )
-  const runs: number[][] = []
-  for (const at of sorted) {
-    const run = runs.at(-1)
-    if (run && contentOf(run[0] ?? -1) === contentOf(at)) run.push(at)
-    else runs.push([at])
-  }
-  return runs
 }

@@ -7,13 +7,14 @@ const LEAST_REORDERED = 20
 /** Across the sources, this share of the events of shared keys is out of order at least. */
 const LEAST_SHARE = 0.1
 const LEAST_SHARE_OF_ALL = 0.01
-/** And each source alone has less than this part of what it would have if all shared a counter. */
-const MOST_OF_CHANCE = 0.2
+/** And each source alone has at most this part of that, */
+const MOST_ALONE = 0.1
+/** and counts on by one that often: a counter that it shares would have gaps where others count. */
+const LEAST_STEPS_OF_ONE = 0.8
 
 /**
- * Keys whose sequences come from counters that sources have of their own. Interleaved, such counters
- * are out of order all the time, and each alone is not. Disorder of one shared counter meets two
- * events of one source as often as their shares among the events say.
+ * Keys whose sequences come from counters that sources have of their own. Interleaved, such
+ * counters are out of order all the time, and each alone is not.
  */
 export function countersApart(evidence: Evidence): Draft[] {
   const { judged } = evidence
@@ -27,9 +28,8 @@ export function countersApart(evidence: Evidence): Draft[] {
   const reordered = judged.reordered.filter(({ at }) => isShared[streamOf[at] as number] === 1)
   const share = reordered.length / checked
   if (reordered.length < LEAST_REORDERED || share < LEAST_SHARE) return []
-  const alone = reorderedAlone(evidence, sourceOf, isShared)
-  const chance = [...sources.values()].reduce((sum, n) => sum + (n / checked) ** 2, 0)
-  if (alone > reordered.length * chance * MOST_OF_CHANCE) return []
+  const { alone, stepsOfOne } = countedAlone(evidence, sourceOf, isShared)
+  if (alone > reordered.length * MOST_ALONE || stepsOfOne < LEAST_STEPS_OF_ONE) return []
   const names = [...sources]
     .sort(([, n], [, m]) => m - n)
     .map(([number]) => evidence.deliveries.groups[number]?.source ?? '')
@@ -43,7 +43,8 @@ export function countersApart(evidence: Evidence): Draft[] {
       count,
       weight: count,
       explain:
-        `${listed(names)} count keys each for itself: together ${shareText(share)} of their events ` +
+        `${listed(names)} count keys each for itself: together ${shareText(share)} of their ` +
+        'events ' +
         `are out of order, each alone ${shareText(alone / checked)}. ` +
         '--map sequencePer=source+key checks each source apart.',
       proof: {
@@ -64,7 +65,7 @@ export function countersApart(evidence: Evidence): Draft[] {
 function sourceNumbers({ deliveries }: Evidence): (at: number) => number {
   const first = new Map<string, number>()
   const numbers = deliveries.groups.map(({ source, order, perSource }, group) => {
-    if (order === 'time' || perSource) return -1
+    if (order !== 'integer' || perSource) return -1
     const number = first.get(source) ?? group
     first.set(source, number)
     return number
@@ -101,16 +102,19 @@ function sharedStreams({ deliveries, judged }: Evidence, sourceOf: (at: number) 
   return { isShared, checked, sources }
 }
 
-/** How many are out of order among the events of their own source. */
-function reorderedAlone(
+/** How many are out of order among the events of their own source, and which share of the others
+ * follows the one before by one. */
+function countedAlone(
   { deliveries, judged }: Evidence,
   sourceOf: (at: number) => number,
   isShared: Uint8Array,
-): number {
+): { alone: number; stepsOfOne: number } {
   const { streams, arrival } = judged
   const table = new HashTable()
   const greatest: number[] = []
   let alone = 0
+  let steps = 0
+  let ones = 0
   for (let n = 0; n < deliveries.count; n++) {
     const at = arrival.order ? (arrival.order[n] as number) : n
     const stream = streams.streamOf[at] as number
@@ -118,8 +122,14 @@ function reorderedAlone(
     if (source < 0 || isShared[stream] !== 1 || !isChecked(deliveries, streams, at)) continue
     const number = table.numberOf(stream, source)
     const place = streams.places[at] as number
-    if (place < (greatest[number] ?? Number.NEGATIVE_INFINITY)) alone += 1
-    else greatest[number] = place
+    const before = greatest[number]
+    if (before !== undefined && place < before) {
+      alone += 1
+      continue
+    }
+    if (before !== undefined) steps += 1
+    if (before === place - 1) ones += 1
+    greatest[number] = place
   }
-  return alone
+  return { alone, stepsOfOne: steps === 0 ? 0 : ones / steps }
 }

@@ -64,7 +64,8 @@ function hourDrafts({ isDated }: Evidence, startUs: number, gaps: readonly Gap[]
   const hours = gaps.reduce((sum, { first, end }) => sum + end - first, 0)
   const where = longest ? `, the longest between ${text(longest)}` : ''
   const explain =
-    `No event arrived in ${counted(hours, 'hour')} of ${gaps.length} gaps where there usually are ` +
+    `No event arrived in ${counted(hours, 'hour')} of ${gaps.length} gaps where there ` +
+    'usually are ' +
     `some${where}.`
   return [draft(explain, gaps)]
 }

@@ -77,5 +77,6 @@ function delayText(delaysUs: number[]): string {
       ? ''
       : `; ${countText(beyond)} came beyond the 5 min within which SQS FIFO drops a repetition`
   if (sorted.length === 1) return ` The last copy came ${text(most)} after the first${late}.`
-  return ` The last copy came ${text(median)} after the first (median), ${text(most)} at most${late}.`
+  const usual = `${text(median)} after the first (median)`
+  return ` The last copy came ${usual}, ${text(most)} at most${late}.`
 }

@@ -14,8 +14,8 @@ const LEAST_OF_MEDIAN = 0.25
 
 /**
  * Runs of slots without any events where there should be some: as many as beside the gap on the
- * side that has fewer. Where the same slot of another period (the hour on another day) is empty too,
- * or, for a gap longer than a period, another gap is about as long, it is a habit.
+ * side that has fewer. Where the same slot of another period (the hour on another day) is empty
+ * too, or, for a gap longer than a period, another gap is about as long, it is a habit.
  */
 export function gapsIn(counts: ArrayLike<number>, period: number): Gap[] {
   const full = Array.from(counts).filter((count) => count > 0)

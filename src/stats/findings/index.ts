@@ -7,10 +7,11 @@ import { arrivalsUnknown } from './arrival-unknown.js'
 import { clocks } from './clock.js'
 import { conflicts } from './conflict.js'
 import { compareContents } from './contents.js'
+import type { FindingsContext } from './context.js'
 import { countersApart } from './counters-apart.js'
 import { coverage } from './coverage.js'
 import { duplicates } from './duplicate.js'
-import type { Draft, Evidence, FindingPart, FindingsContext } from './finding.js'
+import type { Draft, Evidence, FindingPart } from './finding.js'
 import { latencies, slowAboveMs } from './latency.js'
 import { mappingsUnused } from './mapping-unused.js'
 import { noIdentities } from './no-identity.js'
@@ -23,9 +24,9 @@ import { skews } from './skew.js'
 import { survey } from './survey.js'
 import { undecodables } from './undecodable.js'
 
-export type { FindingsContext } from './finding.js'
+export type { FindingsContext } from './context.js'
 
-/** All kinds of findings. Of findings that weigh the same the kind that stands first comes first. */
+/** All kinds of findings. Of findings that weigh the same, the kind that is first comes first. */
 const parts: readonly FindingPart[] = [
   objectFaults,
   coverage,

@@ -52,8 +52,8 @@ function draftOf(
   const share = slow / row.figures.latencyMs.count
   const first = minuteText(slowFirstUs, isDated)
   const last = minuteText(slowLastUs, isDated)
-  const when =
-    first === last ? `at ${first} UTC` : `${slow > 2 ? 'all ' : ''}between ${first} and ${last} UTC`
+  const all = slow > 1 ? 'all ' : ''
+  const when = first === last ? `${all}at ${first} UTC` : `${all}between ${first} and ${last} UTC`
   return {
     kind: 'latency',
     ...about(row),

@@ -161,6 +161,8 @@ function unusedRules(evidence: Evidence, documents: readonly Met[], isAll: boole
     severity: 'warning',
     count: 0,
     weight: 0,
-    explain: `The mapping of ${patternText(rule)} is for no event: the types are ${listed([...types].sort())}.`,
+    explain:
+      `The mapping of ${patternText(rule)} is for no event: the types are ` +
+      `${listed([...types].sort())}.`,
   }))
 }

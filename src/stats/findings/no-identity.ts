@@ -14,10 +14,11 @@ export function noIdentities(evidence: Evidence): Draft[] {
     ? 'No event has an id'
     : `${counted(count, 'event')} of ${listed(types.map(nameOf))} (${shareText(count / events)}) ` +
       `${count === 1 ? 'has' : 'have'} no id`
+  const them = count === 1 ? 'it' : 'them'
   const unclaimed =
     whole.length < types.length
       ? 'each counts as an event of its own, never as a duplicate'
-      : `distinct and duplicates are not claimed${isAll ? '' : ` for ${count === 1 ? 'it' : 'them'}`}`
+      : `distinct and duplicates are not claimed${isAll ? '' : ` for ${them}`}`
   return [
     {
       kind: 'noIdentity',

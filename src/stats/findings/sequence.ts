@@ -25,13 +25,14 @@ function draftOf(evidence: Evidence, of: TypeSurvey, count: number, bad: number)
   const path = sequencePath(evidence, of)
   const at = path === undefined ? '' : ` at ${path}`
   const lacking = `${counted(none, 'event')} of ${nameOf(of)} ${has(none)} no sequence${at}`
-  const wrong = `a sequence${at} that is no integer${suchAs(evidence, format)}`
+  const example = suchAs(evidence, format)
+  const wrong = `a sequence${at} that is no integer${example}`
   const subject =
     none === 0
       ? `${counted(bad, 'event')} of ${nameOf(of)} ${has(bad)} ${wrong}`
       : bad === 0
         ? lacking
-        : `${lacking}, and ${countText(bad)} ${has(bad)} one that is no integer${suchAs(evidence, format)}`
+        : `${lacking}, and ${countText(bad)} ${has(bad)} one that is no integer${example}`
   return {
     kind: 'sequence',
     ...about(of),

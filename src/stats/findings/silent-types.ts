@@ -37,13 +37,16 @@ export function silentTypes(evidence: Evidence): Draft[] {
   }
   return early.flatMap((row) => {
     const { slots, last } = seen.get(row.number) ?? { slots: new Uint32Array(SLOTS), last: -1 }
-    const expected = expectedMore(slots)
+    const expected = expectedMore(slots, deliveries.count / SLOTS)
     return expected === null ? [] : [draftOf(evidence, row, last, expected)]
   })
 }
 
-/** How many events of the type would be usual after its last, or null where that says nothing. */
-function expectedMore(slots: Uint32Array): number | null {
+/** How many events of the type would be usual after its last, by what else came before it and came
+ * after; null where that says nothing.
+ *
+ * @param slotSize how many events of all types a slot has */
+function expectedMore(slots: Uint32Array, slotSize: number): number | null {
   const last = slots.findLastIndex((count) => count > 0)
   const silent = SLOTS - 1 - last
   if (last + 1 < LEAST_SLOTS || silent < LEAST_SILENT) return null
@@ -58,7 +61,8 @@ function expectedMore(slots: Uint32Array): number | null {
     pause = count > 0 ? 0 : pause + 1
     longest = Math.max(longest, pause)
   }
-  const expected = (events / (last + 1)) * silent
+  const othersBefore = Math.max(1, (last + 1) * slotSize - events)
+  const expected = (events / othersBefore) * silent * slotSize
   const isSteady = active >= (last + 1) * LEAST_ACTIVE_SHARE && silent >= longest * TIMES_LONGER
   return isSteady && expected >= LEAST_EXPECTED ? expected : null
 }
@@ -78,7 +82,8 @@ function draftOf(
     weight: expected,
     explain:
       `${nameOf(row)} fell silent: its last event arrived at ` +
-      `${minuteText(momentOf(deliveries, last), isDated)} UTC, and until the end about ${more} more ` +
+      `${minuteText(momentOf(deliveries, last), isDated)} UTC, and until the end about ` +
+      `${more} more ` +
       'would be usual.',
     proof: {
       groups: [[last]],

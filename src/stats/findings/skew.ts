@@ -14,7 +14,8 @@ function draftOf({ survey, deliveries }: Evidence, row: FindingRow): Draft {
   const worst = survey.rows[row.number]?.mostSkewed ?? []
   const mostMs = worst[0] === undefined ? null : -latencyMsOf(deliveries, worst[0])
   const isRounding = mostMs !== null && mostMs < 1
-  const what = `${counted(skewed, 'event')} of ${nameOf(row)} (${shareText(skewed / (skewed + count))})`
+  const share = shareText(skewed / (skewed + count))
+  const what = `${counted(skewed, 'event')} of ${nameOf(row)} (${share})`
   const [carried, left] =
     skewed === 1 ? ['it carries', 'It is left'] : ['they carry', 'They are left']
   const far = mostMs === null ? '' : `, ${skewed === 1 ? 'by' : 'by up to'} ${durationText(mostMs)}`

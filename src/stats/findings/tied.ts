@@ -33,7 +33,8 @@ export function tiedInPlace(options: Options, isWanted: readonly boolean[]): Set
       greatest[stream] = place
       holder[stream] = at
     }
-    if (late.has(stream, place)) tied.add(at)
+    const first = late.meet(stream, place, at)
+    if (first >= 0) tied.add(first).add(at)
   }
   return tied
 }
@@ -49,7 +50,8 @@ function latePlaces({ streams, reordered }: Options): Places {
 const words = new Float64Array(1)
 const halves = new Uint32Array(words.buffer)
 
-/** A set of places of streams, most of which are asked for in vain. */
+/** A set of places of streams, with the delivery that came first to each. Most places that are met
+ * are not in the set. */
 class Places {
   private readonly marked: Uint8Array
   /** A bit for each of many hashes: none, and the place is not in the set. */
@@ -57,6 +59,7 @@ class Places {
   private readonly slots: Uint32Array
   private readonly streams: Uint32Array
   private readonly places: Float64Array
+  private readonly firsts: Int32Array
   private size = 0
 
   constructor(streams: number, expected: number) {
@@ -66,6 +69,7 @@ class Places {
     this.slots = new Uint32Array(slots)
     this.streams = new Uint32Array(expected)
     this.places = new Float64Array(expected)
+    this.firsts = new Int32Array(expected).fill(-1)
   }
 
   add(stream: number, place: number): void {
@@ -81,12 +85,17 @@ class Places {
     this.slots[slot] = this.size
   }
 
-  has(stream: number, place: number): boolean {
-    if (this.marked[stream] === 0) return false
+  /** @returns the delivery that came to this place before; -1 for none, and off the set */
+  meet(stream: number, place: number, at: number): number {
+    if (this.marked[stream] === 0) return -1
     const hash = hashOf(stream, place)
     const hint = this.hints[hash & (this.hints.length - 1)] as number
-    if ((hint & (1 << (hash >>> 29))) === 0) return false
-    return this.slots[this.slotOf(hash, stream, place)] !== 0
+    if ((hint & (1 << (hash >>> 29))) === 0) return -1
+    const number = (this.slots[this.slotOf(hash, stream, place)] as number) - 1
+    if (number < 0) return -1
+    const first = this.firsts[number] as number
+    if (first < 0) this.firsts[number] = at
+    return first
   }
 
   private slotOf(hash: number, stream: number, place: number): number {

@@ -24,7 +24,9 @@ export function undecodables({ loaded }: Evidence): Draft[] {
       severity: 'fault',
       count,
       weight: count,
-      explain: `${counted(count, 'record')} could not be decoded (${shareText(count / records)}): ${list}.`,
+      explain:
+        `${counted(count, 'record')} could not be decoded ` +
+        `(${shareText(count / records)}): ${list}.`,
       witnesses: chosen(loaded.undecodables).map(witness),
     },
   ]
