@@ -4,8 +4,8 @@
  */
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { type Measured, measureInTurn, type Contender } from './measure.js'
-import { report, type Row } from './report.js'
+import { type Contender, type Measured, measureInTurn } from './measure.js'
+import { type Row, report } from './report.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const evt = `${root}bin/run.js`
@@ -52,7 +52,12 @@ function rowsOf(gz: Measured[], plain: Measured[], jq: Measured | null, help: Me
   if (!gzFloor || !gzEvt || !gzSmall || !plainFloor || !plainEvt || !node || !evtHelp) return []
   return [
     { what: 'evt stats, gzip, against count(*) of DuckDB', a: gzEvt, b: gzFloor, limit: 2.5 },
-    { what: 'evt stats, plain, against count(*) of DuckDB', a: plainEvt, b: plainFloor, limit: 4.5 },
+    {
+      what: 'evt stats, plain, against count(*) of DuckDB',
+      a: plainEvt,
+      b: plainFloor,
+      limit: 4.5,
+    },
     ...(jq ? [{ what: 'jq, counts alone, against evt stats', a: jq, b: gzEvt, least: 5 }] : []),
     { what: 'evt stats --memory-limit 500MB, against the default', a: gzSmall, b: gzEvt },
     { what: 'evt --help, against node -e 0', a: evtHelp, b: node, limit: 4 },

@@ -31,6 +31,8 @@ type Usage = 'text' | 'name' | 'presence'
 /** What one chain's records look like in SQL. Building it adds the leaves it needs to the trees. */
 export class ChainSql {
   private readonly uses = new Map<string, { level: Level; path: JsonPath; usage: Usage }>()
+  /** Where times are. */
+  readonly times: { level: Level; path: JsonPath }[] = []
   private readonly others = new Set<string>()
 
   constructor(readonly levels: readonly Level[]) {}
@@ -62,6 +64,12 @@ export class ChainSql {
   leaf(level: Level, path: JsonPath): string {
     if (!level.tree.add(path)) throw new Unprojectable(`${path.join('.')} collides`)
     return leafExpression(level.root, path)
+  }
+
+  /** {@link leaf}, where a time may be. */
+  time(level: Level, path: JsonPath): string {
+    this.times.push({ level, path })
+    return this.leaf(level, path)
   }
 
   /** The text of a scalar, NULL where there is none; what is not certain is a doubt. */

@@ -1,9 +1,11 @@
 import type { Envelope } from '../envelopes/envelope.js'
 import { createUnwrapper } from '../envelopes/layers.js'
+import { valueAt } from '../event/json-path.js'
 import { type Chain, ChainSql, type Level, Unprojectable } from './chain-sql.js'
 import { LeafTree, leafExpression, quoteName, quoteText } from './leaf-tree.js'
 import { type ProjectionPlan, RecordSql } from './record-sql.js'
 import { addSigns } from './signs.js'
+import { isUncommonTime, type TimeForms } from './time-sql.js'
 
 const chainNumber = quoteName('evt:chain')
 
@@ -19,6 +21,8 @@ export interface Compiled<Name extends string> {
   /** What is read of the outermost document. */
   readonly top: LeafTree
   readonly fields: Readonly<Record<Name, string>>
+  /** The forms of times that the samples have. */
+  readonly timeForms: TimeForms
   /** Whether the fields are surely the decoder's; may be NULL. */
   readonly certain: string
   /** The relation, with the columns that the fields are read from. */
@@ -44,15 +48,10 @@ export function compile<Name extends string>(
     const fields = projectable(() => fieldsOf(new RecordSql(sql, plan.mapping)))
     return fields ? [{ sql, fields }] : []
   })
-  const unwrap = createUnwrapper(plan.known)
-  const samples = (plan.samples ?? []).map(unwrap).filter((unwrapped) => unwrapped.ok)
-  for (const { sql } of read) {
-    const own = samples.filter(({ envelopes }) => isOfChain(envelopes, sql.levels))
-    addSigns(
-      sql.levels,
-      own.map(({ documents }) => documents),
-    )
-  }
+  const timeForms = studySamples(
+    plan,
+    read.map(({ sql }) => sql),
+  )
   // What tells chains apart may need places that the fields of any of them are at.
   const chains = read.flatMap(({ sql, fields }) => {
     const condition = projectable(() => sql.certain(plan.known))
@@ -71,6 +70,7 @@ export function compile<Name extends string>(
   })
   return {
     top,
+    timeForms,
     // The same names for every chain, and there is one.
     fields: fieldsByChain(chains) as Record<Name, string>,
     certain: `${isSingle ? chains[0]?.condition : `${chainNumber} IS NOT NULL`} AND ${byChain(sure)}`,
@@ -101,6 +101,24 @@ function fieldsByChain<Name extends string>(
   // for-in over an object literal's keys: they are its names.
   for (const name in chains[0]?.fields) fields[name] = byChain(chains.map((c) => c.fields[name]))
   return fields
+}
+
+/** Has the chains read what their samples are certain by. */
+function studySamples(plan: ProjectionPlan, chains: readonly ChainSql[]): TimeForms {
+  const unwrap = createUnwrapper(plan.known)
+  const samples = (plan.samples ?? []).map(unwrap).filter((unwrapped) => unwrapped.ok)
+  let timeForms: TimeForms = 'common'
+  for (const { levels, times } of chains) {
+    const own = samples.filter(({ envelopes }) => isOfChain(envelopes, levels))
+    const documents = own.map((sample) => sample.documents)
+    addSigns(levels, documents)
+    const isUncommon = ({ level, path }: ChainSql['times'][number]) => {
+      const n = levels.indexOf(level)
+      return documents.some((all) => isUncommonTime(valueAt(all[n] ?? null, path)))
+    }
+    if (times.some(isUncommon)) timeForms = 'all'
+  }
+  return timeForms
 }
 
 function isOfChain(envelopes: readonly Envelope[], levels: readonly Level[]): boolean {

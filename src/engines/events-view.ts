@@ -4,7 +4,7 @@ import { jsonPointer, quoteName, quoteText } from './leaf-tree.js'
 import type { ProjectionPlan, RecordSql } from './record-sql.js'
 import { sequenceNumber, usableUs } from './scalar-sql.js'
 import { integerSort, integerSql, sequenceOf } from './sequence-sql.js'
-import { timeUs } from './time-sql.js'
+import { type TimeForms, timeUs } from './time-sql.js'
 
 const top = { root: quoteName('evt:top'), json: 'json' }
 const stampTexts = 'STRUCT(layer VARCHAR, "name" VARCHAR, "text" VARCHAR)[]'
@@ -21,7 +21,7 @@ export function eventsViewSql(plan: ProjectionPlan, relation: string): string {
   const texts = `(SELECT CAST(json AS VARCHAR) AS json, path, record FROM ${relation})`
   const structure = quoteText(compiled.top.structure())
   const structs = `(SELECT *, TRY(from_json(json, ${structure})) AS "evt:top" FROM ${texts})`
-  const read = parsed(named(compiled, structs))
+  const read = parsed(named(compiled, structs), compiled.timeForms)
   const columns = Object.keys(eventColumns).map((column) => {
     // The keys of an object literal are its names.
     const name = column as EventColumn
@@ -37,7 +37,7 @@ function fieldsOf(record: RecordSql) {
   const { root, json, envelope } = chain.document
   const stamps = chain.levels.flatMap((level) =>
     Object.entries(level.envelope.stamps).map(([name, path]) => {
-      const text = chain.leaf(level, path)
+      const text = chain.time(level, path)
       return `{'layer': ${quoteText(level.envelope.name)}, 'name': ${quoteText(name)}, 'text': ${text}}`
     }),
   )
@@ -79,10 +79,10 @@ function named({ fields, certain: sure, from }: Compiled<Field>, relation: strin
 }
 
 /** Reads the texts that are times and integers. */
-function parsed(relation: string): string {
-  const stamp = `{'layer': s.layer, 'name': s.name, 'time_us': ${usableUs(timeUs('s."text"'))}}`
+function parsed(relation: string, forms: TimeForms): string {
+  const stamp = `{'layer': s.layer, 'name': s.name, 'time_us': ${usableUs(timeUs('s."text"', forms))}}`
   return `SELECT *, ${usableUs('time_us')} AS event_us, ${usableUs('arrival_us')} AS received_us
-FROM (SELECT *, ${timeUs('"time"')} AS time_us, ${timeUs('"receivedAt"')} AS arrival_us,
+FROM (SELECT *, ${timeUs('"time"', forms)} AS time_us, ${timeUs('"receivedAt"', forms)} AS arrival_us,
   ${integerSql('"integer"')} AS whole, ${sequenceNumber('attempt')} AS tries,
   list_filter(stamps, lambda s: s."text" IS NOT NULL) AS stamped,
   list_transform(list_filter(stamps, lambda s: s."text" IS NOT NULL), lambda s: ${stamp}) AS timed

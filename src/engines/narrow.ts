@@ -40,6 +40,7 @@ const none = "'NaN'::DOUBLE"
 
 /** The narrow relation over a relation of records. */
 export function narrowSql(projection: Projection, relation: string, root: 'columns' | 'struct') {
+  const { timeForms } = projection
   const doubts = [
     'NOT certain',
     'event_us IS NULL AND "time" IS NOT NULL',
@@ -50,7 +51,7 @@ export function narrowSql(projection: Projection, relation: string, root: 'colum
   const suspect = doubts.map((doubt) => `coalesce(${doubt}, false)`).join(' OR ')
   const texts = 'source, type, id, "sequence", "key", "transportId", variant'
   const times = `SELECT ${texts}, certain, "replay", "time", "receivedAt", "integer", attempt,
-  ${timeUs('"time"')} AS time_us, ${timeUs('"receivedAt"')} AS arrival_us,
+  ${timeUs('"time"', timeForms)} AS time_us, ${timeUs('"receivedAt"', timeForms)} AS arrival_us,
   ${sequenceNumber('"integer"')} AS s, ${sequenceNumber('attempt')} AS tries
 FROM (${projection.select(relation, root)})`
   const usable = `SELECT *, CAST(${usableUs('time_us')} AS DOUBLE) AS event_us,
@@ -60,7 +61,8 @@ FROM (${times})`
   coalesce(s, ${none}) AS s, coalesce(event_us, ${none}) AS event_us,
   coalesce(received_us, ${none}) AS received_us,
   CAST(CASE WHEN ${suspect} THEN 1 ELSE 0 END + CASE WHEN id IS NULL THEN 2 ELSE 0 END
-    + CASE WHEN "replay" IS NULL THEN 0 ELSE 4 END + CASE WHEN tries > 1 AND "transportId" IS NOT NULL THEN 8 ELSE 0 END
+    + CASE WHEN "replay" IS NULL THEN 0 ELSE 4 END
+    + CASE WHEN tries > 1 AND "transportId" IS NOT NULL THEN 8 ELSE 0 END
     + CASE WHEN "key" IS NULL THEN 16 ELSE 0 END AS UTINYINT) AS flags,
   CAST(variant AS UTINYINT) AS variant
 FROM (${usable})`

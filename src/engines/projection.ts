@@ -2,6 +2,7 @@ import { orderVariant } from '../event/mapping.js'
 import { compile, type Top } from './compiled.js'
 import { quoteName } from './leaf-tree.js'
 import type { ProjectionPlan, RecordSql } from './record-sql.js'
+import type { TimeForms } from './time-sql.js'
 
 export type { ProjectionPlan } from './record-sql.js'
 
@@ -27,6 +28,7 @@ export interface Projection {
   readonly columns: string
   /** from_json's structure, for a relation with its result as column `evt:top`. */
   readonly structure: string
+  readonly timeForms: TimeForms
   /** A SELECT over `relation` with the columns of {@link ProjectedField}, all text, and `certain`.
    * The sequence is in `integer` or in `sequence`, as the type maps it; a record with a sequence of
    * its wrapping's own is not certain. `variant` is {@link orderVariant} of its type. */
@@ -40,8 +42,9 @@ const tops: Record<'columns' | 'struct', Top> = {
 
 /** @throws Unprojectable where DuckDB cannot hold what the plan needs */
 export function createProjection(plan: ProjectionPlan): Projection {
-  const { top } = compile(plan, tops.columns, fieldsOf)
+  const { top, timeForms } = compile(plan, tops.columns, fieldsOf)
   return {
+    timeForms,
     columns: top.columns(),
     structure: top.structure(),
     select: (relation, root) => {

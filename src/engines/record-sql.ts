@@ -55,7 +55,9 @@ export class RecordSql {
 
   /** What is at the field's place, whatever it is. */
   raw(field: 'time' | 'receivedAt' | 'attempt'): string {
-    return this.field(field, (level, path) => this.chain.leaf(level, path))
+    const { chain } = this
+    if (field === 'attempt') return this.field(field, (level, path) => chain.leaf(level, path))
+    return this.field(field, (level, path) => chain.time(level, path))
   }
 
   /** By what the mapping says of the record's type. */

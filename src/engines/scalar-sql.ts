@@ -15,8 +15,8 @@ export function isAmbiguous(text: string): string {
   return doubtful(text, `strlen(${text}) <= 30 AND regexp_full_match(${text}, '${fraction}')`)
 }
 
-/** {@link isAmbiguous} for a text that is here: sources and types are few, so they are looked at once
- * and not in every row. */
+/** {@link isAmbiguous} for a text that is here: sources and types are few, so they are looked at
+ * once and not in every row. */
 export function isAmbiguousName(text: string): boolean {
   const number = /^-?(nan|inf(inity)?|\d+\.\d+(e[+-]?\d+)?|\d+e[+-]?\d+)$/i
   return /^[{[]/.test(text) || number.test(text)
@@ -32,10 +32,11 @@ export function isHardlyScalar(text: string): string {
 /** By the first character, and the length, so that nearly no text meets a regular expression. */
 function doubtful(text: string, number: string): string {
   const letters = `lower(left(${text}, 1)) IN ('i', 'n')`
+  const isNotFinite = `regexp_full_match(${text}, '(?i)${notFinite}')`
   return (
     `CASE WHEN ${text} >= '-' AND ${text} < ':' THEN ` +
-    `${number} OR strlen(${text}) <= 9 AND regexp_full_match(${text}, '(?i)${notFinite}') ` +
-    `WHEN strlen(${text}) <= 9 AND ${letters} THEN regexp_full_match(${text}, '(?i)${notFinite}') ` +
+    `${number} OR strlen(${text}) <= 9 AND ${isNotFinite} ` +
+    `WHEN strlen(${text}) <= 9 AND ${letters} THEN ${isNotFinite} ` +
     `ELSE (${text} >= '{' AND ${text} < '|') OR (${text} >= '[' AND ${text} < '\\') END`
   )
 }

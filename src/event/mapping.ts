@@ -41,7 +41,7 @@ export interface Mapping {
 
 const orders = ['integer', 'text', 'time'] as const
 
-/** How order is checked by a mapping, as one number: the kind of sequence, and per what it counts. */
+/** How a mapping has order checked, as one number: the kind of sequence, and per what it counts. */
 export function orderVariant({ fields, sequenceType, sequencePer }: TypeMapping): number {
   return variantOf(fields.sequence ? sequenceType : 'time', sequencePer)
 }

@@ -35,12 +35,7 @@ export class GroupTable {
 
   private readonly doubtful: boolean[] = []
 
-  private numbered(
-    low: number,
-    high: number,
-    variant: number,
-    names: () => Names,
-  ): number {
+  private numbered(low: number, high: number, variant: number, names: () => Names): number {
     const place = this.table.numberOf(low, high) * VARIANTS + variant
     const known = this.numbers[place]
     if (known !== undefined) return known

@@ -5,8 +5,8 @@ const SUB_BUCKETS = 2048
 const HALF = SUB_BUCKETS / 2
 
 /**
- * Latencies of one row as bare bucket counts of the histogram they end in: three significant digits,
- * each bucket twice as wide as the one before (DESIGN §8). Counting so is several times faster than
+ * Latencies of one row as bare bucket counts of the histogram they end in: three significant
+ * digits, each bucket twice as wide as the one before (DESIGN §8). Counting so is several times faster than
  * recording each value.
  */
 export class LatencyCounts {

@@ -1,5 +1,5 @@
-import { timeText } from '../event/time.js'
 import { compareText } from '../event/sequence.js'
+import { timeText } from '../event/time.js'
 import type { Deliveries } from './deliveries.js'
 import type { Judged } from './judge.js'
 import type { Span, StatsRow, TypeRow, WindowRow } from './result.js'

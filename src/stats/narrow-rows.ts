@@ -7,8 +7,8 @@ import { bytes, doubles, words } from './words.js'
 const columnOf = (name: (typeof narrowColumns)[number]) => narrowColumns.indexOf(name)
 
 /**
- * Appends the rows of a chunk of the narrow relation as deliveries, and lists those that the decoder
- * has to read instead: their rows hold nothing that may be used.
+ * Appends the rows of a chunk of the narrow relation as deliveries, and lists those that the
+ * decoder has to read instead: their rows hold nothing that may be used.
  */
 export function appendChunk(
   deliveries: Deliveries,

@@ -8,7 +8,7 @@ import type { Mapping } from '../event/mapping.js'
 
 const MAX_CHAINS = 4
 
-/** The projections of an archive, one for each set of wrappings that a file's first records show. */
+/** The projections of an archive, one for each set of wrappings that files begin with. */
 export class Projections {
   private readonly known
   private readonly unwrap

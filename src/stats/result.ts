@@ -3,7 +3,7 @@ import type { StatsRow } from '../meters/figures.js'
 
 export type { LatencyFigures, OrderingFigures, StatsRow } from '../meters/figures.js'
 
-/** `evt.stats/1` (DESIGN §7). Rates and ratios are fractions, not percent. Null: cannot be claimed. */
+/** `evt.stats/1` (DESIGN §7). Rates and ratios are fractions, not percent. Null: not claimed. */
 export interface StatsResult {
   schema: 'evt.stats/1'
   sources: string[]
@@ -12,7 +12,7 @@ export interface StatsResult {
   span: Span
   read: { objects: number; bytes: number; records: number; undecodable: number }
   total: StatsRow
-  /** By events descending, then type, then source in byte order. With `--by source`, type is `*`. */
+  /** By events descending, then type, then source in byte order. By source, the type is `*`. */
   types: TypeRow[]
   /** With `--by hour` or `--window`: one row a window that has events, by start. */
   windows?: WindowRow[]

@@ -1,9 +1,9 @@
+import type { DuckDBValue } from '@duckdb/node-api'
 import { LatencyHistogram } from '../meters/hdr.js'
 import { resolutionMs, type TimeGrain } from '../meters/latency.js'
-import type { DuckDBValue } from '@duckdb/node-api'
-import type { Cause } from './repeats.js'
-import type { Reordered } from './reorder.js'
 import { LatencyCounts } from './latency-counts.js'
+import type { Reordered } from './reorder.js'
+import type { Cause } from './repeats.js'
 import type { StatsRow } from './result.js'
 
 /** The counts behind one row of the result. Rows add up: a total is its rows merged, apart from

@@ -49,10 +49,7 @@ export function rowsByWindow(deliveries: Deliveries, windowUs: number): Rows<{ s
   }
 }
 
-function byName(
-  { groups, groupOf }: Deliveries,
-  nameOf: (group: TypeName) => TypeName,
-): GroupRows {
+function byName({ groups, groupOf }: Deliveries, nameOf: (group: TypeName) => TypeName): GroupRows {
   const known = new Map<string, number>()
   const names: TypeName[] = []
   const rows = groups.map((group) => {

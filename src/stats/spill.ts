@@ -38,7 +38,9 @@ export class Spill {
     const { count } = deliveries
     if (count === 0) return
     if (!this.isUsed) await this.create()
-    const { DuckDBDataChunk, DOUBLE, UBIGINT, UINTEGER, UTINYINT } = await import('@duckdb/node-api')
+    const { DuckDBDataChunk, DOUBLE, UBIGINT, UINTEGER, UTINYINT } = await import(
+      '@duckdb/node-api'
+    )
     const types: Record<string, DuckDBType> = { DOUBLE, UBIGINT, UINTEGER, UTINYINT }
     const appender = await this.duckdb.connection.createAppender('narrow')
     const write = columnWriter(deliveries, this.rows)
@@ -85,9 +87,13 @@ export class Spill {
 function columnWriter(deliveries: Deliveries, base: number) {
   const variants = variantsOf(deliveries)
   const byTime = deliveries.groups.map(({ order }) => order === 'time')
-  const { identities, groupOf, keyOf, transports, timesUs, receivedUs, sequences, flags } = deliveries
-  const part = <A extends Uint32Array | Float64Array | Uint8Array>(of: A, from: number, rows: number) =>
-    of.subarray(from, from + rows)
+  const { identities, groupOf, keyOf, transports, timesUs, receivedUs, sequences, flags } =
+    deliveries
+  const part = <A extends Uint32Array | Float64Array | Uint8Array>(
+    of: A,
+    from: number,
+    rows: number,
+  ) => of.subarray(from, from + rows)
   return (name: string, to: unknown, from: number, rows: number): void => {
     if (to instanceof BigUint64Array) {
       new Uint32Array(to.buffer, to.byteOffset, rows * 2).set(part(identities, from * 2, rows * 2))

@@ -56,9 +56,7 @@ function figures(tally: RowTally | undefined): StatsRow {
 async function spanOf(duckdb: Duckdb): Promise<Measured['span']> {
   const of = (column: string) =>
     `min(${column}) FILTER (NOT isnan(${column})), max(${column}) FILTER (NOT isnan(${column}))`
-  const [row = []] = await duckdb.rows(
-    `SELECT ${of('time_us')}, ${of('received_us')} FROM narrow`,
-  )
+  const [row = []] = await duckdb.rows(`SELECT ${of('time_us')}, ${of('received_us')} FROM narrow`)
   const text = (at: number) => (typeof row[at] === 'number' ? timeText(row[at]) : null)
   return {
     firstTime: text(0),

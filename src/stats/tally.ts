@@ -1,6 +1,6 @@
-import { KeyCounts } from './key-counts.js'
 import { type Deliveries, deliveryFlags } from './deliveries.js'
 import type { Judged } from './judge.js'
+import { KeyCounts } from './key-counts.js'
 import { RowTally } from './row-tally.js'
 import { isChecked } from './streams.js'
 

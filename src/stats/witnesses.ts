@@ -5,10 +5,10 @@ import type { Rereader } from './reread.js'
 import type { Witness } from './result.js'
 
 /** What a finding wants shown of a witness, apart from its position and `show`'s own. */
-export type ShownField = 'id' | 'key' | 'time' | 'receivedAt' | 'sequence'
+type ShownField = 'id' | 'key' | 'time' | 'receivedAt' | 'sequence'
 
 /** Deliveries that prove a finding together, such as a late one and what it came after. */
-export type Group = readonly number[]
+type Group = readonly number[]
 
 export interface Proof {
   /** Shown in this order, whatever reading them costs. */

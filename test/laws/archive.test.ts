@@ -72,7 +72,10 @@ const workloads = fc
 
 function apart(event: EventRecord, n: number): EventRecord {
   const of = (text: string | null) => (text === null ? null : `${n}/${text}`)
-  const position = { ...event.position, path: `${String(n).padStart(2, '0')}/${event.position.path}` }
+  const position = {
+    ...event.position,
+    path: `${String(n).padStart(2, '0')}/${event.position.path}`,
+  }
   return { ...event, position, type: `${n}/${event.type}`, id: of(event.id), key: of(event.key) }
 }
 

@@ -8,7 +8,7 @@ import { tiedInPlace } from './tied.js'
  * longest default of the SDKs) and a back-off of at most 20 s, so two attempts are less than two
  * minutes apart. More attempts than five (botocore's legacy mode) none of them makes by default.
  */
-export const RETRY_WINDOW_US = 120e6
+const RETRY_WINDOW_US = 120e6
 export const MAX_ATTEMPTS = 5
 
 /** First deliveries that may be one publication under several ids: their contents decide. */

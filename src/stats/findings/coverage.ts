@@ -1,7 +1,7 @@
 import type { Draft, Evidence } from './finding.js'
 import { type Gap, gapsIn } from './gaps.js'
 import { missingPartitions } from './partitions.js'
-import { counted, countText, minuteText } from './phrases.js'
+import { counted, minuteText, roughText } from './phrases.js'
 import { silentTypes } from './silent-types.js'
 import { HOUR_US } from './survey.js'
 
@@ -54,7 +54,7 @@ function hourDrafts({ isDated }: Evidence, startUs: number, gaps: readonly Gap[]
   })
   if (gaps.length <= MAX_APART) {
     return gaps.map((gap) => {
-      const usual = `about ${countText(rounded(gap.expected))} would be usual`
+      const usual = `about ${roughText(gap.expected)} would be usual`
       return draft(`No event arrived between ${text(gap)}, where ${usual}.`, [gap])
     })
   }
@@ -68,9 +68,4 @@ function hourDrafts({ isDated }: Evidence, startUs: number, gaps: readonly Gap[]
     'usually are ' +
     `some${where}.`
   return [draft(explain, gaps)]
-}
-
-/** Two significant digits: it is an estimate. */
-export function rounded(count: number): number {
-  return Number(count.toPrecision(2))
 }

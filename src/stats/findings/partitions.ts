@@ -1,7 +1,7 @@
 import { partitionOf } from '../../archives/partitions.js'
 import type { Draft, Evidence } from './finding.js'
 import { gapsIn } from './gaps.js'
-import { counted, countText, minuteText } from './phrases.js'
+import { counted, minuteText, roughText } from './phrases.js'
 import { HOUR_US } from './survey.js'
 
 const DAY_US = 86_400e6
@@ -52,7 +52,7 @@ function draftOf(fromUs: number, untilUs: number, stepUs: number, expected: numb
     count === 1
       ? `The partition of ${text(fromUs)} is`
       : `${counted(count, 'partition')} from ${text(fromUs)} to ${text(untilUs - stepUs)} are`
-  const usual = `about ${countText(Number(expected.toPrecision(2)))} events would be usual`
+  const usual = `about ${roughText(expected)} events would be usual`
   return {
     kind: 'coverage',
     type: null,

@@ -5,6 +5,11 @@ export function countText(count: number): string {
   return count.toLocaleString('en-US')
 }
 
+/** An estimate, two significant digits: `290`. */
+export function roughText(count: number): string {
+  return countText(Number(count.toPrecision(2)))
+}
+
 /** `1 event`, `2 events`. */
 export function counted(count: number, one: string, many = `${one}s`): string {
   return `${countText(count)} ${count === 1 ? one : many}`

@@ -1,7 +1,7 @@
 import type { Deliveries } from '../deliveries.js'
 import { about, type Draft, type Evidence, type FindingRow } from './finding.js'
 import { LEAST_EXPECTED } from './gaps.js'
-import { countText, minuteText, nameOf } from './phrases.js'
+import { minuteText, nameOf, roughText } from './phrases.js'
 
 const SAMPLED = 65_536
 /** Slots with the same number of events of all types each: nights and gaps of all do not count. */
@@ -73,7 +73,7 @@ function draftOf(
   last: number,
   expected: number,
 ): Draft {
-  const more = countText(Number(expected.toPrecision(2)))
+  const more = roughText(expected)
   return {
     kind: 'coverage',
     ...about(row),

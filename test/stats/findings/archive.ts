@@ -9,7 +9,7 @@ import { parseMapFlag } from '../../../src/event/rule.js'
 import type { Finding, FindingKind, StatsResult } from '../../../src/stats/result.js'
 import { archiveStats, type StatsOptions } from '../../../src/stats/stats.js'
 
-export const START_MS = Date.UTC(2026, 10, 1, 9)
+const START_MS = Date.UTC(2026, 10, 1, 9)
 
 /** The event's own n-th second from 9 o'clock on, and its arrival 20 ms later. */
 export function event(n: number, rest: Record<string, unknown> = {}) {
