@@ -78,7 +78,7 @@ export function statsChoices(flags: {
 }
 
 /** A duration of `--window` in microseconds. */
-export function windowUs(text: string): number {
+function windowUs(text: string): number {
   const ms = parseDurationMs(text)
   if (ms !== undefined && ms >= 1) return ms * 1_000
   throw new EvtError(`--window ${text} is not a duration`, {
@@ -88,7 +88,7 @@ export function windowUs(text: string): number {
 }
 
 /** A share in (0, 1], written as `1%` or `0.01`. */
-export function shareOf(text: string): number {
+function shareOf(text: string): number {
   const [, digits, percent] = /^(\d+(?:\.\d+)?)(%?)$/.exec(text.trim()) ?? []
   const share = Number(digits) / (percent === '%' ? 100 : 1)
   if (share > 0 && share <= 1) return share
@@ -99,7 +99,7 @@ const units = { b: 1, kb: 1e3, mb: 1e6, gb: 1e9, kib: 2 ** 10, mib: 2 ** 20, gib
 const LEAST_BYTES = 200e6
 
 /** A size in bytes, written as `500MB` or `2GiB`. */
-export function sizeBytes(text: string): number {
+function sizeBytes(text: string): number {
   const [, digits, unit = 'b'] = /^(\d+(?:\.\d+)?)\s*([kmg]?i?b)?$/i.exec(text.trim()) ?? []
   // The pattern allows no other units.
   const bytes = Number(digits) * (units[unit.toLowerCase() as keyof typeof units] ?? Number.NaN)

@@ -18,7 +18,7 @@ export interface Config {
   privacy?: { redact?: JsonPath[] | undefined } | undefined
 }
 
-export interface AthenaConfig {
+interface AthenaConfig {
   workgroup?: string | undefined
   database?: string | undefined
   /** The most that one query may scan. */

@@ -101,15 +101,18 @@ export class ChainSql {
     })
   }
 
-  /** True for the records that are of this chain and surely of no other. */
-  certain(known: readonly Envelope[]): string {
-    const conditions = this.levels.flatMap((level) => [
-      ...this.own(level),
-      ...known
+  /** Each is true for the records that are of this chain. */
+  own(): string[] {
+    return this.levels.flatMap((level) => this.ownOf(level))
+  }
+
+  /** Each is true for the records that are surely of none of the wrappings that come before. */
+  notOthers(known: readonly Envelope[]): string[] {
+    return this.levels.flatMap((level) =>
+      known
         .slice(0, known.indexOf(level.envelope))
         .map((envelope) => `NOT coalesce(${possible(level, envelope)}, false)`),
-    ])
-    return conditions.map((condition) => `(${condition})`).join(' AND ')
+    )
   }
 
   /** Something that is NULL where the decoder finds no scalar; what is not certain is a doubt. */
@@ -119,7 +122,7 @@ export class ChainSql {
     return leaf
   }
 
-  private own(level: Level): string[] {
+  private ownOf(level: Level): string[] {
     const { envelope, root, json } = level
     if (envelope.when.length > 0)
       return envelope.when.map((condition) => this.holds(level, condition))

@@ -53,16 +53,22 @@ export function compile<Name extends string>(
     read.map(({ sql }) => sql),
   )
   // What tells chains apart may need places that the fields of any of them are at.
-  const chains = read.flatMap(({ sql, fields }) => {
-    const condition = projectable(() => sql.certain(plan.known))
-    return condition === null ? [] : [{ fields, condition, doubts: sql.doubts() }]
+  const own = read.flatMap((chain) => {
+    const conditions = projectable(() => chain.sql.own())
+    return conditions === null ? [] : [{ ...chain, conditions }]
   })
+  const chains = own.map(({ sql, fields, conditions }) => ({
+    fields,
+    condition: [...conditions, ...sql.notOthers(plan.known)].map((c) => `(${c})`).join(' AND '),
+    doubts: sql.doubts(),
+  }))
   if (chains.length === 0) throw new Unprojectable('there is no chain that SQL can read')
   const layers = [...unwraps.values()]
   if ([top, ...layers.map(({ tree }) => tree)].some((tree) => tree.isEmpty)) {
     throw new Unprojectable('nothing is read')
   }
   const isSingle = chains.length === 1
+  const isOfChain = isSingle ? chains[0]?.condition : `${chainNumber} IS NOT NULL`
   const numbered = chains.map(({ condition }, n) => `WHEN ${condition} THEN ${n}`).join(' ')
   const sure = chains.map(({ doubts }) => {
     const any = ['false', ...doubts.map((doubt) => `coalesce(${doubt}, false)`)].join(' OR ')
@@ -73,7 +79,7 @@ export function compile<Name extends string>(
     timeForms,
     // The same names for every chain, and there is one.
     fields: fieldsByChain(chains) as Record<Name, string>,
-    certain: `${isSingle ? chains[0]?.condition : `${chainNumber} IS NOT NULL`} AND ${byChain(sure)}`,
+    certain: `${isOfChain} AND ${byChain(sure)}`,
     from: (relation) => {
       const unwrapped = layers.reduce((from, { name, of, tree }) => {
         const struct = `TRY(from_json(${of}, ${quoteText(tree.structure())}))`

@@ -11,8 +11,8 @@ const stampTexts = 'STRUCT(layer VARCHAR, "name" VARCHAR, "text" VARCHAR)[]'
 
 /**
  * The canonical view `events` over a relation of JSON texts (`json`, `path`, `record`): the columns
- * of {@link eventColumns}, and `certain`. A row that is not certain is none of the view: the decoder
- * has to read that record, which may be undecodable too.
+ * of {@link eventColumns}, and `certain`. A row that is not certain is none of the view: the
+ * decoder has to read that record, which may be undecodable too.
  *
  * @throws Unprojectable where DuckDB cannot hold what the plan needs
  */
@@ -38,12 +38,16 @@ function fieldsOf(record: RecordSql) {
   const stamps = chain.levels.flatMap((level) =>
     Object.entries(level.envelope.stamps).map(([name, path]) => {
       const text = chain.time(level, path)
-      return `{'layer': ${quoteText(level.envelope.name)}, 'name': ${quoteText(name)}, 'text': ${text}}`
+      const layer = quoteText(level.envelope.name)
+      return `{'layer': ${layer}, 'name': ${quoteText(name)}, 'text': ${text}}`
     }),
   )
-  const names = chain.levels.filter(({ envelope: { when } }) => when.length > 0)
+  const names = chain.levels
+    .filter(({ envelope: { when } }) => when.length > 0)
+    .map((level) => quoteText(level.envelope.name))
   const { payload } = envelope
-  const extracted = `CAST(json_extract(${json}, ${quoteText(jsonPointer(payload ?? []))}) AS VARCHAR)`
+  const place = quoteText(jsonPointer(payload ?? []))
+  const extracted = `CAST(json_extract(${json}, ${place}) AS VARCHAR)`
   return {
     id: record.id,
     source: record.source,
@@ -61,7 +65,7 @@ function fieldsOf(record: RecordSql) {
     replay: record.text('replay'),
     attempt: record.raw('attempt'),
     transportId: record.text('transportId'),
-    envelopes: `CAST([${names.map((level) => quoteText(level.envelope.name)).join(', ')}] AS VARCHAR[])`,
+    envelopes: `CAST([${names.join(', ')}] AS VARCHAR[])`,
     stamps: `CAST([${stamps.join(', ')}] AS ${stampTexts})`,
     document: json ?? 'NULL',
     // Where the text is not JSON, the function would end the query.
@@ -80,9 +84,11 @@ function named({ fields, certain: sure, from }: Compiled<Field>, relation: strin
 
 /** Reads the texts that are times and integers. */
 function parsed(relation: string, forms: TimeForms): string {
-  const stamp = `{'layer': s.layer, 'name': s.name, 'time_us': ${usableUs(timeUs('s."text"', forms))}}`
+  const stampUs = usableUs(timeUs('s."text"', forms))
+  const stamp = `{'layer': s.layer, 'name': s.name, 'time_us': ${stampUs}}`
   return `SELECT *, ${usableUs('time_us')} AS event_us, ${usableUs('arrival_us')} AS received_us
-FROM (SELECT *, ${timeUs('"time"', forms)} AS time_us, ${timeUs('"receivedAt"', forms)} AS arrival_us,
+FROM (SELECT *, ${timeUs('"time"', forms)} AS time_us,
+  ${timeUs('"receivedAt"', forms)} AS arrival_us,
   ${integerSql('"integer"')} AS whole, ${sequenceNumber('attempt')} AS tries,
   list_filter(stamps, lambda s: s."text" IS NOT NULL) AS stamped,
   list_transform(list_filter(stamps, lambda s: s."text" IS NOT NULL), lambda s: ${stamp}) AS timed
@@ -122,7 +128,9 @@ const expressions: Record<EventColumn, string> = {
   bytes: 'strlen(json)',
   document: 'document',
   payload: `nullif(payload, 'null')`,
-  faults: `CASE WHEN ${missing} THEN [{'field': 'sequence', 'reason': 'missing', 'text': ''}] ELSE [] END`,
+  faults:
+    `CASE WHEN ${missing} THEN [{'field': 'sequence', 'reason': 'missing', 'text': ''}] ` +
+    'ELSE [] END',
 }
 
 /** What DuckDB reads and is no JSON, and strings that look like it. */
@@ -136,7 +144,8 @@ const doubts = [
   'tries IS NULL AND attempt IS NOT NULL',
   'len(list_filter(timed, lambda s: s.time_us IS NULL)) > 0',
 ]
-const certain = `coalesce(sure, false) AND NOT (${doubts.map((d) => `coalesce(${d}, false)`).join(' OR ')})`
+const doubtful = doubts.map((doubt) => `coalesce(${doubt}, false)`).join(' OR ')
+const certain = `coalesce(sure, false) AND NOT (${doubtful})`
 
 /** A time of µs as TIMESTAMP of ms; division and remainder go towards zero in every engine. */
 function flooredMs(us: string): string {

@@ -82,7 +82,7 @@ export class LeafTree {
   }
 }
 
-/** `root."detail"."items"[1]` for a path below a column, or below the columns where root is null. */
+/** `root."detail"."items"[1]` for a path below a column; without root, below the columns. */
 export function leafExpression(root: string | null, path: JsonPath): string {
   let expression = root ?? ''
   for (const step of path) {

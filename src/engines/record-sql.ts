@@ -73,7 +73,7 @@ export class RecordSql {
     })
   }
 
-  /** A list with every entity's `kind:id` in the mapping's order, NULL for one that is not there. */
+  /** A list of every entity's `kind:id` in the mapping's order, NULL for one that is not there. */
   get entities(): string {
     return this.by(({ entities }) => {
       const texts = entities.map(({ kind, path }) => {

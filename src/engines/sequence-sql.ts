@@ -64,7 +64,8 @@ export function integerSql(text: string): string {
 export function integerSort(integer: string): string {
   const sized = (digits: string) => `lpad(CAST(strlen(${digits}) AS VARCHAR), 3, '0') || ${digits}`
   const complement = `translate(${sized(`substr(${integer}, 2)`)}, '0123456789', '9876543210')`
-  return `CASE WHEN starts_with(${integer}, '-') THEN '0' || ${complement} ELSE '1' || ${sized(integer)} END`
+  const negative = `starts_with(${integer}, '-')`
+  return `CASE WHEN ${negative} THEN '0' || ${complement} ELSE '1' || ${sized(integer)} END`
 }
 
 /** The sequences of the wrappings, innermost first. */

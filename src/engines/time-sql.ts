@@ -27,11 +27,8 @@ const iso =
   `[0-9]{4}-[0-9]{2}-[0-9]{2}([T ]${hour}:${minute}(:${minute}(\\.[0-9]+)?)?` +
   `(Z|[+-]${hour}(:?${minute})?)?)?`
 
-const commonIso =
-  `[0-9]{4}-[0-9]{2}-[0-9]{2}T${hour}:${minute}:${minute}(\\.[0-9]{3}([0-9]{3})?)?(Z|[+-]${hour}:${minute})`
-
-/** Which forms SQL reads: `all` takes every query twice as long to plan, so it is for archives whose
- * first records have a time in a form that is not common. */
+/** Which forms SQL reads: `all` takes every query twice as long to plan, so it is for archives
+ * whose first records have a time in a form that is not common. */
 export type TimeForms = 'common' | 'all'
 
 const commonForm =
@@ -46,7 +43,7 @@ export function isUncommonTime(value: JsonValue | undefined): boolean {
  * reads, `all` leaves out numbers below zero, with an exponent or with zeros before them. */
 export function timeUs(text: string, forms: TimeForms): string {
   const whens = [
-    `WHEN regexp_full_match(${text}, '${commonIso}') THEN epoch_us(TRY_CAST(${text} AS TIMESTAMPTZ))`,
+    ...shapes.map((shape) => shaped(text, shape)),
     ...epochs.map((e) => epoch(text, e)),
     ...(forms === 'all' ? others(text) : []),
   ]
@@ -61,17 +58,20 @@ function others(text: string): string[] {
   ]
 }
 
-/** DuckDB reads hour 24 as the next day, spaces before an hour of one digit, and offsets of 24 hours
- * or 60 minutes, which the decoder does not read. */
+/** DuckDB also reads what the decoder does not: hour 24, spaces before an hour of one digit, a
+ * point after a second of one digit, and offsets of 24 hours or 60 minutes. */
 function shaped(text: string, [length, shape]: readonly [number, string]): string {
   const hasOffset = shape.includes('+')
   const at = hasOffset ? `replace(${text}, '-', '+')` : text
   const like = hasOffset ? shape.replaceAll('-', '+') : shape
-  const offset = hasOffset ? ` AND right(${text}, 5) < '24' AND right(${text}, 2) < '60'` : ''
-  return (
-    `WHEN strlen(${text}) = ${length} AND ${at} LIKE '${like}' ` +
-    `AND substr(${text}, 12, 2) BETWEEN '00' AND '23'${offset} THEN epoch_us(TRY_CAST(${text} AS TIMESTAMPTZ))`
-  )
+  const conditions = [
+    `strlen(${text}) = ${length}`,
+    `${at} LIKE '${like}'`,
+    `substr(${text}, 12, 2) BETWEEN '00' AND '23'`,
+    ...(shape.includes('.') ? [] : [`substr(${text}, 19, 1) BETWEEN '0' AND '9'`]),
+    ...(hasOffset ? [`right(${text}, 5) < '24' AND right(${text}, 2) < '60'`] : []),
+  ]
+  return `WHEN ${conditions.join(' AND ')} THEN epoch_us(TRY_CAST(${text} AS TIMESTAMPTZ))`
 }
 
 function epoch(text: string, [length, zeros]: readonly [number, string]): string {

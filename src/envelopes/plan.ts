@@ -7,7 +7,7 @@ import { type Envelope, type FieldName, namingFields } from './envelope.js'
 
 /** Reads a scalar out of the documents of a record's layers, outermost first; undefined where there
  * is none: null, objects and arrays are nothing found. */
-export type Reader = (documents: readonly JsonObject[]) => JsonValue | undefined
+type Reader = (documents: readonly JsonObject[]) => JsonValue | undefined
 
 /** What depends on the chain of wrappings alone. */
 export interface Chain {
@@ -33,7 +33,7 @@ export interface Plan {
   readonly timePer: SequencePer
 }
 
-export interface SequencePlan {
+interface SequencePlan {
   readonly read: Reader
   readonly kindOf: (documents: readonly JsonObject[]) => Exclude<SequenceKind, 'time'>
   readonly per: SequencePer

@@ -117,12 +117,3 @@ export type Decoded =
 export const MAX_RECORD_BYTES = 128 * 1024 * 1024
 export const MAX_TIME_US = Number.MAX_SAFE_INTEGER
 export const UNKNOWN_TYPE = 'unknown'
-
-/** (source, id) as one string, or null for an event without id, whose identity is its position. */
-export function identityOf(event: Pick<EventRecord, 'source' | 'id'>): string | null {
-  return event.id === null ? null : `${event.source}\u0000${event.id}`
-}
-
-export function positionText(position: Position): string {
-  return `${position.path}:${position.record}`
-}

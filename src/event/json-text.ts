@@ -1,8 +1,8 @@
 import { isEscaped } from './json-survey.js'
 
-/* Changes of JSON texts that are made before they are parsed. Each gives the text itself where there
- * is nothing to change. They cost more than parsing and are made only where a quick look asks for
- * it. */
+/* Changes of JSON texts that are made before they are parsed. Each gives the text itself where
+ * there is nothing to change. They cost more than parsing and are made only where a quick look asks
+ * for it. */
 
 /** Valid JSON with its integers beyond ±(2^53 − 1) in quotes. */
 export function withExactIntegers(text: string): string {

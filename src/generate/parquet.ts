@@ -23,7 +23,7 @@ export async function createParquetWriter(sample: Record<string, unknown>): Prom
     async write(textPath, path) {
       await connection.run(
         `COPY (SELECT * FROM read_json(${literal(withoutGlob(textPath))},
-           format = 'newline_delimited', compression = 'uncompressed',
+           format = 'newline_delimited', compression = 'uncompressed', hive_partitioning = false,
            maximum_object_size = ${MOST_RECORD_BYTES}, columns = {${fields.join(', ')}}))
          TO ${literal(path)} (FORMAT parquet, COMPRESSION zstd)`,
       )

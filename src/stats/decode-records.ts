@@ -34,7 +34,7 @@ export async function decodeRecords(
 }
 
 /** Keeps a record as what the decoder says it is. */
-export async function addRaw(loaded: Loaded, path: string, raw: RawRecord): Promise<void> {
+async function addRaw(loaded: Loaded, path: string, raw: RawRecord): Promise<void> {
   if ('bad' in raw) {
     loaded.addUndecodable({ ...raw.bad, position: { path, record: raw.record } })
     return

@@ -1,61 +1,60 @@
-const MAX_LOAD = 0.6
+const MAX_LOAD = 0.5
+/** Words of a slot: the hash's halves, and the number it was given plus one. */
+const STRIDE = 4
 
 /**
  * Numbers 64-bit hashes from 0 in the order they are first seen. Expected false pairs among n are
- * n²/2⁶⁵: 3·10⁻⁶ at 10 million (DESIGN §8).
+ * n²/2⁶⁵: 3·10⁻⁶ at 10 million (DESIGN §8). A slot lies in one line of the cache: what a look-up
+ * costs is the one miss.
  */
 export class HashTable {
   size = 0
   private slots: Uint32Array
-  private lows: Uint32Array
-  private highs: Uint32Array
+  private mask: number
 
   constructor(expected = 64) {
     const capacity = 2 ** Math.ceil(Math.log2(Math.max(64, expected / MAX_LOAD)))
-    this.slots = new Uint32Array(capacity)
-    this.lows = new Uint32Array(Math.max(64, expected))
-    this.highs = new Uint32Array(Math.max(64, expected))
+    this.slots = new Uint32Array(capacity * STRIDE)
+    this.mask = capacity - 1
   }
 
   /** The hash's number; a new one, equal to the size before, where it was not seen before. */
   numberOf(low: number, high: number): number {
-    const mask = this.slots.length - 1
-    let slot = (low ^ Math.imul(high, 0x9e3779b1)) & mask
+    const { slots, mask } = this
+    let slot = placeOf(low, high) & mask
     for (;;) {
-      const number = (this.slots[slot] as number) - 1
-      if (number < 0) return this.insert(slot, low, high)
-      if (this.lows[number] === low && this.highs[number] === high) return number
+      const at = slot * STRIDE
+      const number = slots[at + 2] as number
+      if (number === 0) return this.insert(at, low, high)
+      if (slots[at] === low && slots[at + 1] === high) return number - 1
       slot = (slot + 1) & mask
     }
   }
 
-  private insert(slot: number, low: number, high: number): number {
-    if (this.size === this.lows.length) {
-      this.lows = grown(this.lows)
-      this.highs = grown(this.highs)
-    }
-    this.lows[this.size] = low
-    this.highs[this.size] = high
+  private insert(at: number, low: number, high: number): number {
+    this.slots[at] = low
+    this.slots[at + 1] = high
     this.size += 1
-    this.slots[slot] = this.size
-    if (this.size > this.slots.length * MAX_LOAD) this.rehash()
+    this.slots[at + 2] = this.size
+    if (this.size > (this.mask + 1) * MAX_LOAD) this.grow()
     return this.size - 1
   }
 
-  private rehash(): void {
-    this.slots = new Uint32Array(this.slots.length * 2)
-    const mask = this.slots.length - 1
-    for (let number = 0; number < this.size; number++) {
-      const low = this.lows[number] as number
-      let slot = (low ^ Math.imul(this.highs[number] as number, 0x9e3779b1)) & mask
-      while (this.slots[slot] !== 0) slot = (slot + 1) & mask
-      this.slots[slot] = number + 1
+  private grow(): void {
+    const old = this.slots
+    this.slots = new Uint32Array(old.length * 2)
+    this.mask = this.mask * 2 + 1
+    for (let from = 0; from < old.length; from += STRIDE) {
+      if (old[from + 2] === 0) continue
+      let slot = placeOf(old[from] as number, old[from + 1] as number) & this.mask
+      while (this.slots[slot * STRIDE + 2] !== 0) slot = (slot + 1) & this.mask
+      this.slots.set(old.subarray(from, from + 3), slot * STRIDE)
     }
   }
 }
 
-function grown(array: Uint32Array): Uint32Array {
-  const larger = new Uint32Array(array.length * 2)
-  larger.set(array)
-  return larger
+/** Mixed, so that halves that depend on each other do not all meet in one slot. */
+export function placeOf(low: number, high: number): number {
+  const mixed = Math.imul(low ^ (high >>> 15) ^ high, 0x9e3779b1)
+  return (mixed ^ (mixed >>> 16)) >>> 0
 }

@@ -3,15 +3,19 @@ import { type ExactLatency, HIGHEST_US, LatencyHistogram } from '../meters/hdr.j
 
 const SUB_BUCKETS = 2048
 const HALF = SUB_BUCKETS / 2
+/** A latency in a bucket can still be added to it. */
+const SUM_LIMIT = 2 ** 52
 
 /**
  * Latencies of one row as bare bucket counts of the histogram they end in: three significant
- * digits, each bucket twice as wide as the one before (DESIGN §8). Counting so is several times faster than
- * recording each value.
+ * digits, each bucket twice as wide as the one before (DESIGN §8). Counting so is several times
+ * faster than recording each value.
  */
 export class LatencyCounts {
   private counts = new Float64Array(SUB_BUCKETS)
   private readonly sum = new ExactSum()
+  /** The part of the sum that a double still holds exactly. */
+  private small = 0
   private minUs = Number.POSITIVE_INFINITY
   private maxUs = Number.NEGATIVE_INFINITY
   private overflow = 0
@@ -26,9 +30,22 @@ export class LatencyCounts {
     }
     if (us < this.minUs) this.minUs = us
     if (us > this.maxUs) this.maxUs = us
-    this.sum.add(Number.isSafeInteger(us) ? us : BigInt(receivedUs) - BigInt(timeUs))
-    if (us > HIGHEST_US) this.overflow += 1
-    else this.count(bucketOf(us))
+    if (us > HIGHEST_US) {
+      this.overflow += 1
+      this.sum.add(Number.isSafeInteger(us) ? us : BigInt(receivedUs) - BigInt(timeUs))
+      return
+    }
+    this.small += us
+    if (this.small > SUM_LIMIT) this.settle()
+    const bucket = bucketOf(us)
+    if (bucket < this.counts.length) this.counts[bucket] = (this.counts[bucket] as number) + 1
+    else this.count(bucket)
+  }
+
+  /** Moves what was summed up in a double to where sums stay exact. */
+  private settle(): void {
+    this.sum.add(this.small)
+    this.small = 0
   }
 
   /** A bucket that SQL counted, by its lowest value. */
@@ -50,6 +67,7 @@ export class LatencyCounts {
       const count = other.counts[bucket] as number
       if (count > 0) this.count(bucket, count)
     }
+    other.settle()
     this.sum.add(other.sum.total)
     this.minUs = Math.min(this.minUs, other.minUs)
     this.maxUs = Math.max(this.maxUs, other.maxUs)
@@ -58,6 +76,7 @@ export class LatencyCounts {
   }
 
   histogram(): LatencyHistogram {
+    this.settle()
     const histogram = new LatencyHistogram()
     for (let bucket = 0; bucket < this.counts.length; bucket++) {
       const count = this.counts[bucket] as number

@@ -57,13 +57,20 @@ export class Loaded {
   }
 
   /** Begins an object; what is added next is of it. */
-  begin(object: ArchiveObject): void {
+  async begin(object: ArchiveObject): Promise<void> {
     const { deliveries } = this
+    // What waits may not be selected: then it takes no place.
+    if (this.isSelective) await this.flush()
     const first = deliveries.base + deliveries.count + this.pending.length
     deliveries.objects.push({ first, path: object.path })
     this.objects += 1
     if (object.kind === 'file') this.fileBytes += object.sizeBytes
     else this.streams.push(object.stream)
+  }
+
+  private get isSelective(): boolean {
+    const { sinceUs, untilUs, types = [], sample = null } = this.selection
+    return sinceUs !== null || untilUs !== null || types.length > 0 || sample !== null
   }
 
   /** As stored. */
@@ -83,8 +90,8 @@ export class Loaded {
    * @returns whether so many wait that they should be flushed */
   add(record: RecordValue): boolean {
     for (const decoded of this.decode(record)) {
-      if (decoded.kind === 'event') this.pending.push(decoded.event)
-      else this.addUndecodable(decoded.undecodable)
+      if (decoded.kind === 'undecodable') this.addUndecodable(decoded.undecodable)
+      else this.pending.push(decoded.event)
     }
     return this.pending.length >= MAX_PENDING
   }

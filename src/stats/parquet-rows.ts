@@ -47,7 +47,7 @@ export class ParquetRows {
 
   private async readRows(file: FileObject, signal: AbortSignal): Promise<number> {
     const { duckdb, loaded, projections } = this
-    const scan = `read_parquet([${quoteText(file.file)}])`
+    const scan = `read_parquet([${quoteText(file.file)}], hive_partitioning = false)`
     const rows = `(SELECT CAST(to_json(r) AS VARCHAR) AS json FROM ${scan} r)`
     const sample = await this.records(file, `SELECT json FROM ${rows} LIMIT ${SAMPLED_RECORDS}`)
     const projection = projections.forSample(sample.filter((record) => 'value' in record))

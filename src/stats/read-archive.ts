@@ -50,7 +50,7 @@ export async function readArchive(
         break
       }
       if (part.isFirst) {
-        loaded.begin(part.object)
+        await loaded.begin(part.object)
         firstRecord = 1
         storedBytes = 0
       }

@@ -1,5 +1,6 @@
 import { type Arrival, arrivesByTime } from './arrival.js'
 import { type Deliveries, deliveryFlags } from './deliveries.js'
+import { placeOf } from './hash-table.js'
 
 export type Cause = 'replay' | 'redelivery' | 'sameId'
 
@@ -31,29 +32,31 @@ export function markRepeats(deliveries: Deliveries, arrival: Arrival): Repeat[] 
   return repeats
 }
 
-/** The deliveries of each repeated identity by its first position, in order of position. */
+/** The deliveries of each repeated identity by its first position, in order of position. A slot
+ * holds half of the hash beside the delivery: a look at the delivery itself is a cache miss. */
 function repeatedRows({ count, identities, flags }: Deliveries): Map<number, number[]> {
   const repeated = new Map<number, number[]>()
-  const slots = new Uint32Array(2 ** Math.ceil(Math.log2(Math.max(64, count * 1.6))))
-  const mask = slots.length - 1
+  const capacity = 2 ** Math.ceil(Math.log2(Math.max(64, count * 1.6)))
+  const slots = new Uint32Array(capacity * 2)
   for (let at = 0; at < count; at++) {
     if ((flags[at] as number) & deliveryFlags.noId) continue
     const low = identities[at * 2] as number
     const high = identities[at * 2 + 1] as number
-    let slot = (low ^ Math.imul(high, 0x9e3779b1)) & mask
+    let slot = placeOf(low, high) & (capacity - 1)
     for (;;) {
-      const first = (slots[slot] as number) - 1
+      const first = (slots[slot * 2] as number) - 1
       if (first < 0) {
-        slots[slot] = at + 1
+        slots[slot * 2] = at + 1
+        slots[slot * 2 + 1] = high
         break
       }
-      if (identities[first * 2] === low && identities[first * 2 + 1] === high) {
+      if (slots[slot * 2 + 1] === high && identities[first * 2] === low) {
         const rows = repeated.get(first)
         if (rows) rows.push(at)
         else repeated.set(first, [first, at])
         break
       }
-      slot = (slot + 1) & mask
+      slot = (slot + 1) & (capacity - 1)
     }
   }
   return repeated

@@ -8,7 +8,7 @@ import { noEvents, noObjects, noSource } from './absence.js'
 import { nothingSeen } from './selection.js'
 import { type ArchiveStats, archiveStats } from './stats.js'
 
-export interface StatsChoices {
+interface StatsChoices {
   by: 'type' | 'source'
   windowUs: number | null
   /** Globs; none: all types. */

@@ -73,7 +73,7 @@ export function windowTable(result: StatsResult, style: TextStyle): string[] {
 }
 
 /** `source/type` as it is shown everywhere. */
-export function nameOf({ type, source }: Pick<TypeRow, 'type' | 'source'>): string {
+function nameOf({ type, source }: Pick<TypeRow, 'type' | 'source'>): string {
   if (type === '*') return source === '' ? '(no source)' : safeText(source)
   return safeText(source === '' ? type : `${source}/${type}`)
 }

@@ -174,7 +174,7 @@ const sqs = object({
 })
 
 /** One record as text, of one line. */
-export const recordText = fc.oneof(
+const recordText = fc.oneof(
   { weight: 4, arbitrary: eventbridge },
   { weight: 3, arbitrary: cloudevents },
   { weight: 3, arbitrary: plain },

@@ -196,18 +196,18 @@ export function viewRow(event: EventRecord): Row {
 }
 
 /** The document as the decoder writes it: SQL has the text that was received. */
-function withPlainJson(row: Row): Row {
+export function withPlainJson(row: Row): Row {
   const plain = (text: Cell | undefined) =>
     typeof text === 'string' ? jsonText(parseJson(text)) : (text ?? null)
   return { ...row, document: plain(row['document']), payload: plain(row['payload']) }
 }
 
-function rowOf(names: readonly string[], values: readonly unknown[]): Row {
+export function rowOf(names: readonly string[], values: readonly unknown[]): Row {
   return Object.fromEntries(names.map((name, n) => [name, cell(values[n])]))
 }
 
 /** DuckDB's values in JavaScript's own. Hashes are beyond its integers and become text. */
-export function cell(value: unknown): Cell {
+function cell(value: unknown): Cell {
   if (value === null || typeof value === 'string') return value
   if (typeof value === 'number') return Number.isNaN(value) ? 'NaN' : value
   if (typeof value === 'boolean') return Number(value)

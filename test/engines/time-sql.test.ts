@@ -133,6 +133,7 @@ describe('whatever SQL reads is what the decoder reads', () => {
       bySql += inRange.filter(({ us }) => us !== null).length
     })
     await fc.assert(property, { numRuns: 30, endOnFailure: true })
-    console.log(forms, readable, bySql)
+    // What is left are numbers below zero or with zeros before them, and what is hardly a time.
+    if (forms === 'all') expect(bySql / readable).toBeGreaterThan(0.4)
   })
 })

@@ -18,7 +18,7 @@ const startUs = Date.UTC(2026, 10, 1) * 1_000
 export const iso = (us: number) => new Date(us / 1_000).toISOString()
 
 /** Latencies as a service has them: most about 22 ms, a long tail, `max` once. */
-export function latency(count: number, maxMs: number): LatencyFigures {
+function latency(count: number, maxMs: number): LatencyFigures {
   if (count === 0) return noLatency
   const histogram = build({
     lowestDiscernibleValue: 1,
@@ -56,7 +56,7 @@ export function latency(count: number, maxMs: number): LatencyFigures {
   }
 }
 
-export const noLatency: LatencyFigures = {
+const noLatency: LatencyFigures = {
   count: 0,
   min: null,
   mean: null,
