@@ -84,8 +84,13 @@ function produceTimes(settings: WorkloadSettings, count: number) {
   let silentHourUs: number | null = null
   for (let i = 0; i < count; i++) {
     if (settings.silence.includes('hour') && silentHourUs === null && i * 2 >= count) {
-      silentHourUs = Math.ceil((now + LATEST_US) / HOUR_US) * HOUR_US
-      now = silentHourUs + HOUR_US
+      const hourUs = Math.ceil((now + LATEST_US) / HOUR_US) * HOUR_US
+      const leftUs = hourUs - now - LATEST_US
+      // The hour before keeps its events, where there are enough of them to wait for its end.
+      if (leftUs <= LATEST_US / 3 || leftUs * 2 > (count - i) * gapUs) {
+        silentHourUs = hourUs
+        now = hourUs + HOUR_US
+      }
     }
     timeUs[i] = now
     now += Math.round(-Math.log(1 - random.unit()) * gapUs)
