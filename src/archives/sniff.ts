@@ -93,7 +93,10 @@ function afterFirst(head: Buffer, end: number, isAll: boolean, several: Format):
   const next = inkFrom(head, end)
   if (next === head.length) return several === 'array' && isAll ? several : 'ndjson'
   if (head.subarray(end, next).includes(LF)) return 'ndjson'
-  return head[next] === OPEN_OBJECT || head[next] === OPEN_ARRAY ? 'concatenated' : 'ndjson'
+  if (head[next] === OPEN_OBJECT || head[next] === OPEN_ARRAY) return 'concatenated'
+  // Where no line ends, what is no document is a bad place between documents, not a bad line.
+  const isOneLine = !head.includes(LF, next)
+  return isOneLine && head.includes(OPEN_OBJECT, next) ? 'concatenated' : 'ndjson'
 }
 
 function inkFrom(bytes: Buffer, from: number): number {

@@ -101,7 +101,7 @@ function settings(given: Partial<GivenSettings> & Pick<GivenSettings, 'envelope'
   const namesReplays = envelope.endsWith('eventbridge') || envelope === 'mixed'
   const base: GivenSettings = {
     seed: 1,
-    events: 600,
+    events: 300,
     types: 5,
     sources: 3,
     keys: 40,
