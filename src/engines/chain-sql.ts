@@ -25,6 +25,9 @@ export interface Level {
 /** DuckDB cannot hold what this reading needs: the decoder has to read the records. */
 export class Unprojectable extends Error {}
 
+/** SQL for what is at a path of a level; `rank` counts what is tried before it. */
+export type Read = (level: Level, path: JsonPath, rank: number) => string
+
 /** `name`: a text that few rows differ in, so that the reader of the rows can look at each. */
 type Usage = 'text' | 'name' | 'presence'
 
@@ -79,21 +82,24 @@ export class ChainSql {
     return leaf
   }
 
-  /** As {@link text}, for a field that is named: see {@link namingFields}. */
-  textOf(field: FieldName, level: Level, path: JsonPath): string {
+  /** As {@link text}, for a field that is named: see {@link namingFields}. `rank` counts what is
+   * tried before: a source or type that may be hidden behind another is looked at by nobody. */
+  textOf(field: FieldName, level: Level, path: JsonPath, rank: number): string {
     const leaf = this.leaf(level, path)
-    const isName = field === 'source' || field === 'type'
+    const isName = rank === 0 && (field === 'source' || field === 'type')
     const usage = isName && this.uses.get(leaf)?.usage !== 'text' ? 'name' : 'text'
     this.uses.set(leaf, { level, path, usage })
     return namingFields.has(field) ? nonEmpty(leaf) : leaf
   }
 
-  /** What the wrappings say of a field: expressions, the one that counts first. */
-  preset(field: FieldName, read: (level: Level, path: JsonPath) => string): string[] {
+  /** What the wrappings say of a field: expressions, the one that counts first. `rank` is how many
+   * are tried before them. */
+  preset(field: FieldName, read: Read, rank = 0): string[] {
+    let tried = rank
     const outermost = field === 'receivedAt' || field === 'attempt' || field === 'transportId'
     const levels = outermost ? this.levels : [...this.levels].reverse()
     return levels.flatMap((level) => {
-      const found = (level.envelope.fields[field] ?? []).map((path) => read(level, path))
+      const found = (level.envelope.fields[field] ?? []).map((path) => read(level, path, tried++))
       const needs = field === 'key' ? level.envelope.keyNeeds : undefined
       if (!needs) return found
       const needed = this.present(level, needs)

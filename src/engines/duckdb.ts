@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module'
-import type { DuckDBConnection, DuckDBDataChunk, DuckDBValue } from '@duckdb/node-api'
+import type { DuckDBConnection, DuckDBDataChunk, DuckDBResult, DuckDBValue } from '@duckdb/node-api'
 import { EvtError } from '../errors.js'
 
 export interface DuckdbOptions {
@@ -15,6 +15,9 @@ export interface Duckdb {
   /** Runs one statement and gives the rows in its order, a chunk of up to 2,048 at a time. When
    * the signal aborts, there are no more. */
   chunks(sql: string, signal?: AbortSignal): AsyncGenerator<DuckDBDataChunk>
+  /** As {@link chunks}, on a connection of its own, which does not see temporary tables. The
+   * statement begins at once, and some rows are made before they are asked for. */
+  scan(sql: string, signal?: AbortSignal): AsyncGenerator<DuckDBDataChunk>
   /** Runs one statement for its effect, or for a few rows. 64-bit integers come as bigint. */
   rows(sql: string, values?: DuckDBValue[]): Promise<DuckDBValue[][]>
   readonly connection: DuckDBConnection
@@ -32,36 +35,74 @@ export async function openDuckdb(options: DuckdbOptions): Promise<Duckdb> {
     temp_directory: options.spillDir ?? '',
     ...(options.threads === undefined ? {} : { threads: String(options.threads) }),
   })
+  await (await instance.connect()).run("SET GLOBAL TimeZone = 'UTC'")
   const connection = await instance.connect()
-  await connection.run("SET TimeZone = 'UTC'")
+  const scans = new Set<DuckDBConnection>()
+  const startScan = async (sql: string): Promise<Running> => {
+    const own = await instance.connect()
+    scans.add(own)
+    await own.run(`SET streaming_buffer_size = '${megabytes(aheadBytes(options))}'`)
+    return { connection: own, result: own.stream(sql) }
+  }
   return {
     connection,
-    async *chunks(sql, signal) {
-      if (signal?.aborted) return
-      const interrupt = () => connection.interrupt()
-      signal?.addEventListener('abort', interrupt)
-      try {
-        const result = await connection.run(sql)
-        for (;;) {
-          const chunk = await result.fetchChunk()
-          if (!chunk || chunk.rowCount === 0) return
-          yield chunk
-        }
-      } catch (error) {
-        if (!signal?.aborted) throw error
-      } finally {
-        signal?.removeEventListener('abort', interrupt)
+    chunks: (sql, signal) =>
+      chunksOf(signal, async () => ({ connection, result: connection.run(sql) })),
+    scan: (sql, signal) => {
+      const started = startScan(sql)
+      // Its failure belongs to whoever reads the rows.
+      started.then(({ result }) => result).catch(() => undefined)
+      const end = (own: DuckDBConnection) => {
+        scans.delete(own)
+        own.closeSync()
       }
+      return chunksOf(signal, () => started, end)
     },
     rows: async (sql, values) => (await connection.runAndReadAll(sql, values)).getRows(),
     limitMemory: async (bytes) => {
       await connection.run(`SET memory_limit = '${megabytes(bytes)}'`)
     },
     close: () => {
+      for (const scan of scans) scan.closeSync()
       connection.closeSync()
       instance.closeSync()
     },
   }
+}
+
+interface Running {
+  readonly connection: DuckDBConnection
+  readonly result: Promise<DuckDBResult>
+}
+
+async function* chunksOf(
+  signal: AbortSignal | undefined,
+  start: () => Promise<Running>,
+  end: (connection: DuckDBConnection) => void = () => undefined,
+): AsyncGenerator<DuckDBDataChunk> {
+  if (signal?.aborted) return
+  let running: Running | undefined
+  const interrupt = () => running?.connection.interrupt()
+  signal?.addEventListener('abort', interrupt)
+  try {
+    running = await start()
+    const result = await running.result
+    for (;;) {
+      const chunk = await result.fetchChunk()
+      if (!chunk || chunk.rowCount === 0) return
+      yield chunk
+    }
+  } catch (error) {
+    if (!signal?.aborted) throw error
+  } finally {
+    signal?.removeEventListener('abort', interrupt)
+    if (running) end(running.connection)
+  }
+}
+
+/** What a scan may make ahead of its reader. */
+function aheadBytes({ memoryLimitBytes }: DuckdbOptions): number {
+  return Math.min(64e6, memoryLimitBytes / 8)
 }
 
 /** The package is CommonJS: to import it takes Node three times as long as to require it. */

@@ -3,7 +3,7 @@ import { type JsonValue, UNKNOWN_TYPE } from '../event/event.js'
 import type { JsonPath } from '../event/json-path.js'
 import type { Mapping, TypeMapping } from '../event/mapping.js'
 import type { SequenceType } from '../event/rule.js'
-import { type Chain, type ChainSql, coalesce, type Level, nonEmpty } from './chain-sql.js'
+import { type Chain, type ChainSql, coalesce, nonEmpty, type Read } from './chain-sql.js'
 import { quoteText } from './leaf-tree.js'
 import { TypeCases } from './type-cases.js'
 
@@ -17,7 +17,6 @@ export interface ProjectionPlan {
 }
 
 type TextField = Exclude<FieldName, 'time' | 'receivedAt' | 'attempt' | 'sequence' | 'id'>
-type Read = (level: Level, path: JsonPath) => string
 
 /** The fields of the records of one chain, as SQL. What is asked for adds the leaves it needs. */
 export class RecordSql {
@@ -32,7 +31,7 @@ export class RecordSql {
     this.cases = new TypeCases(mapping)
     this.baseType = coalesce([
       mapping.typePath ? this.mapped(mapping.typePath, this.read('type')) : 'NULL',
-      ...chain.preset('type', this.read('type')),
+      ...chain.preset('type', this.read('type'), mapping.typePath ? 1 : 0),
       quoteText(UNKNOWN_TYPE),
     ])
   }
@@ -90,21 +89,21 @@ export class RecordSql {
   }
 
   private field(field: FieldName, read: Read): string {
-    const preset = this.chain.preset(field, read)
-    if (field === 'transportId' || field === 'sequence') return coalesce(preset)
+    const preset = (rank = 0) => this.chain.preset(field, read, rank)
+    if (field === 'transportId' || field === 'sequence') return coalesce(preset())
     return this.by(({ fields }) => {
       const path = fields[field]
-      if (!path) return coalesce(preset)
+      if (!path) return coalesce(preset())
       const mapped = this.mapped(path, read)
-      return field === 'key' ? mapped : coalesce([mapped, ...preset])
+      return field === 'key' ? mapped : coalesce([mapped, ...preset(1)])
     })
   }
 
   private mapped(path: JsonPath, read: Read): string {
-    return path.length === 0 ? 'NULL' : read(this.chain.document, path)
+    return path.length === 0 ? 'NULL' : read(this.chain.document, path, 0)
   }
 
   private read(field: FieldName): Read {
-    return (level, path) => this.chain.textOf(field, level, path)
+    return (level, path, rank) => this.chain.textOf(field, level, path, rank)
   }
 }

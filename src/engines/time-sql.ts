@@ -7,8 +7,8 @@ const MAX_CHARACTERS = 100
 
 /** The forms that archives are full of, by their length: checked by shape, read by DuckDB. */
 const shapes = [
-  [24, '____-__-__T__:__:__.___Z'],
   [27, '____-__-__T__:__:__.______Z'],
+  [24, '____-__-__T__:__:__.___Z'],
   [20, '____-__-__T__:__:__Z'],
   [25, '____-__-__T__:__:__+__:__'],
   [29, '____-__-__T__:__:__.___+__:__'],
@@ -47,7 +47,7 @@ export function timeUs(text: string, forms: TimeForms): string {
     ...epochs.map((e) => epoch(text, e)),
     ...(forms === 'all' ? others(text) : []),
   ]
-  return `CASE WHEN ${text} >= '0' AND ${text} < ':' THEN CASE ${whens.join(' ')} END END`
+  return `CASE ${whens.join(' ')} END`
 }
 
 function others(text: string): string[] {

@@ -1,4 +1,5 @@
 import { type Deliveries, deliveryFlags } from './deliveries.js'
+import { sortedByTime } from './time-sort.js'
 
 /** The order in which deliveries arrived (DESIGN §8, "Order of arrival", 3). */
 export interface Arrival {
@@ -8,10 +9,6 @@ export interface Arrival {
   byPosition: Uint8Array
   keysByPosition: number
 }
-
-const MOVES_A_ROW = 16
-const DIGIT_BITS = 11
-const DIGITS = 2 ** DIGIT_BITS
 
 export function arrivalOf(deliveries: Deliveries): Arrival {
   const { count, receivedUs, keyOf, flags, keys } = deliveries
@@ -56,73 +53,5 @@ function sorted(deliveries: Deliveries, timed: (at: number) => boolean | number)
   let head = 0
   let tail = rows
   for (let at = 0; at < count; at++) order[timed(at) ? head++ : tail++] = at
-  if (insertionSorted(order, rows, receivedUs)) return order
-  if (Number.isSafeInteger(last - first)) {
-    return radixSorted(order, rows, receivedUs, first, last - first)
-  }
-  // Differences of times so far apart are not exact.
-  const timesUs = (at: number) => receivedUs[at] as number
-  order.subarray(0, rows).sort((a, b) => compare(timesUs(a), timesUs(b)) || a - b)
-  return order
-}
-
-function compare(a: number, b: number): number {
-  return a < b ? -1 : Number(a > b)
-}
-
-/**
- * Archives are nearly in order: each delivery is a few places away from its own. False where it is
- * not so after all; the order is a stable permutation all the same, and can be sorted on.
- */
-function insertionSorted(order: Uint32Array, rows: number, timesUs: Float64Array): boolean {
-  let budget = rows * MOVES_A_ROW
-  for (let n = 1; n < rows; n++) {
-    const at = order[n] as number
-    const us = timesUs[at] as number
-    let place = n
-    while (place > 0 && (timesUs[order[place - 1] as number] as number) > us) {
-      order[place] = order[place - 1] as number
-      place -= 1
-    }
-    order[place] = at
-    budget -= n - place
-    if (budget < 0) return false
-  }
-  return true
-}
-
-/** Sorts the first `rows` of `order` by time, stably, one digit of 11 bits after the other. */
-function radixSorted(
-  order: Uint32Array,
-  rows: number,
-  timesUs: Float64Array,
-  first: number,
-  range: number,
-): Uint32Array {
-  let from: Uint32Array = order
-  let to: Uint32Array = order.slice()
-  const starts = new Uint32Array(DIGITS + 1)
-  for (let unit = 1; unit <= range; unit *= DIGITS) {
-    starts.fill(0)
-    for (let n = 0; n < rows; n++) {
-      const digit = digitOf((timesUs[from[n] as number] as number) - first, unit)
-      starts[digit + 1] = (starts[digit + 1] as number) + 1
-    }
-    for (let digit = 0; digit < DIGITS; digit++) {
-      starts[digit + 1] = (starts[digit + 1] as number) + (starts[digit] as number)
-    }
-    for (let n = 0; n < rows; n++) {
-      const at = from[n] as number
-      const digit = digitOf((timesUs[at] as number) - first, unit)
-      const place = starts[digit] as number
-      starts[digit] = place + 1
-      to[place] = at
-    }
-    ;[from, to] = [to, from]
-  }
-  return from
-}
-
-function digitOf(value: number, unit: number): number {
-  return Math.floor(value / unit) % DIGITS
+  return sortedByTime(order, rows, receivedUs, Number.isSafeInteger(last - first))
 }

@@ -1,3 +1,4 @@
+import type { DuckDBDataChunk } from '@duckdb/node-api'
 import { changeOf } from '../archives/bytes.js'
 import type { Fault, FileObject } from '../archives/object.js'
 import { readRecords, readRecordsAt } from '../archives/records.js'
@@ -19,10 +20,11 @@ const MAX_SUSPECT_SHARE = 0.2
 export interface LinesOptions {
   firstRecord: number
   signal: AbortSignal
-  /** DuckDB reads the lines faithfully, as far as is known. */
-  plain: boolean
   endsWith?: Fault | undefined
 }
+
+/** The rows of a file, which are being made. */
+export type StartedScan = AsyncGenerator<DuckDBDataChunk>
 
 export interface LineRowsOptions {
   duckdb: Duckdb
@@ -36,11 +38,22 @@ export interface LineRowsOptions {
 export class LineRows {
   constructor(private readonly options: LineRowsOptions) {}
 
+  /** Begins to read a file by SQL; null where the decoder has to read it.
+   * @param plain whether DuckDB reads the lines faithfully, as far as is known */
+  async start(file: FileObject, plain: boolean, signal: AbortSignal): Promise<StartedScan | null> {
+    const { duckdb, projections, sqlFromBytes } = this.options
+    if (!plain || file.sizeBytes < sqlFromBytes) return null
+    const projection = projections.forSample(await sampleOf(file))
+    if (!projection) return null
+    const scan = lineScan(file.file, projection.columns)
+    return duckdb.scan(narrowSql(projection, scan, 'columns'), signal)
+  }
+
   /** @returns the number of the next record */
-  async read(file: FileObject, options: LinesOptions): Promise<number> {
+  async read(file: FileObject, scan: StartedScan | null, options: LinesOptions): Promise<number> {
     const { loaded } = this.options
     const { firstRecord, signal, endsWith } = options
-    const next = await this.readBySql(file, options)
+    const next = scan && (await this.readScan(file, scan, options))
     if (next !== null) return next
     return decodeRecords(file, plainLines, loaded, {
       firstRecord,
@@ -51,17 +64,17 @@ export class LineRows {
   }
 
   /** @returns null where the decoder has to read the file; nothing of it is kept then */
-  private async readBySql(file: FileObject, options: LinesOptions): Promise<number | null> {
-    const { loaded, projections, sqlFromBytes } = this.options
-    if (!options.plain || file.sizeBytes < sqlFromBytes) return null
-    const projection = projections.forSample(await sampleOf(file))
-    if (!projection) return null
+  private async readScan(
+    file: FileObject,
+    scan: StartedScan,
+    options: LinesOptions,
+  ): Promise<number | null> {
+    const { loaded } = this.options
     await loaded.flush()
     const first = loaded.deliveries.count
-    const scan = lineScan(file.file, projection.columns)
     const suspects: number[] = []
     try {
-      const rows = await this.append(narrowSql(projection, scan, 'columns'), options, suspects)
+      const rows = await this.append(scan, options, suspects)
       const kept = await this.settle(file, options, first, suspects)
       if (kept) {
         loaded.select(first)
@@ -75,10 +88,14 @@ export class LineRows {
     return null
   }
 
-  private async append(sql: string, options: LinesOptions, suspects: number[]): Promise<number> {
-    const { duckdb, loaded } = this.options
+  private async append(
+    scan: StartedScan,
+    options: LinesOptions,
+    suspects: number[],
+  ): Promise<number> {
+    const { loaded } = this.options
     let rows = 0
-    for await (const chunk of duckdb.chunks(sql, options.signal)) {
+    for await (const chunk of scan) {
       const { deliveries, groups } = loaded
       appendChunk(deliveries, groups, chunk, options.firstRecord + rows, suspects)
       rows += chunk.rowCount

@@ -4,7 +4,7 @@ import { type Segment, spoolLines } from '../archives/spool.js'
 import { spoolFile } from '../archives/spool-file.js'
 import { ahead } from './ahead.js'
 import { decodeRecords } from './decode-records.js'
-import { type LineRows, reportChange } from './line-rows.js'
+import { type LineRows, reportChange, type StartedScan } from './line-rows.js'
 import type { Loaded } from './load.js'
 import type { ParquetRows } from './parquet-rows.js'
 import { plainLines } from './plain-lines.js'
@@ -27,6 +27,10 @@ interface Part {
   isFirst: boolean
 }
 
+interface StartedPart extends Part {
+  scan: StartedScan | null
+}
+
 const LARGE_BYTES = 128 * 1024 * 1024
 
 /**
@@ -40,7 +44,7 @@ export async function readArchive(
   const { loaded, signal, onProgress } = options
   const stop = () => stopStreams(objects)
   signal.addEventListener('abort', stop)
-  const parts = ahead(partsOf(objects, options), 2)
+  const parts = ahead(started(ahead(partsOf(objects, options), 2), options), 1)
   let firstRecord = 1
   let storedBytes = 0
   try {
@@ -94,6 +98,33 @@ async function* partsOf(
   }
 }
 
+/** Begins to read each part while the one before is measured. */
+async function* started(
+  parts: AsyncGenerator<Part>,
+  options: ReadOptions,
+): AsyncGenerator<StartedPart> {
+  for await (const part of parts) yield { ...part, scan: await startScan(part, options) }
+}
+
+async function startScan(part: Part, options: ReadOptions): Promise<StartedScan | null> {
+  const { object, segment } = part
+  const signal = signalOf(part, options)
+  if (segment) return options.lines.start(segment.object, segment.plain, signal)
+  return isPlainFile(part) && object.kind === 'file'
+    ? options.lines.start(object, true, signal)
+    : null
+}
+
+/** Whether the file can be read as it lies there, line by line. */
+function isPlainFile({ object, segment, sniffed }: Part): boolean {
+  const { format, utf16, bom } = sniffed
+  return !segment && object.kind === 'file' && format === 'ndjson' && !utf16 && !bom
+}
+
+function signalOf({ object }: Part, { signal }: ReadOptions): AbortSignal {
+  return object.kind === 'stream' ? neverAborted : signal
+}
+
 /** An interruption is the end of a stream: what came until then is read. */
 function stopStreams(objects: readonly ArchiveObject[]): void {
   for (const object of objects) if (object.kind === 'stream') object.stream.stop()
@@ -102,14 +133,18 @@ function stopStreams(objects: readonly ArchiveObject[]): void {
 const neverAborted = new AbortController().signal
 
 /** @returns the number of the next record */
-async function readPart(part: Part, firstRecord: number, options: ReadOptions): Promise<number> {
-  const { object, sniffed, segment } = part
+async function readPart(
+  part: StartedPart,
+  firstRecord: number,
+  options: ReadOptions,
+): Promise<number> {
+  const { object, sniffed, segment, scan } = part
   const { loaded, lines, parquet } = options
-  const signal = object.kind === 'stream' ? neverAborted : options.signal
+  const signal = signalOf(part, options)
   if (segment) {
-    const { plain, fault: endsWith } = segment
+    const { fault: endsWith } = segment
     try {
-      return await lines.read(segment.object, { firstRecord, signal, plain, endsWith })
+      return await lines.read(segment.object, scan, { firstRecord, signal, endsWith })
     } finally {
       await segment.release()
     }
@@ -124,8 +159,8 @@ async function readPart(part: Part, firstRecord: number, options: ReadOptions): 
     const whole = await spoolFile(object, options.spoolDir)
     return parquet.read(whole.object, signal).finally(whole.remove)
   }
-  if (sniffed.format === 'ndjson' && !sniffed.utf16 && !sniffed.bom && object.kind === 'file') {
-    const next = await lines.read(object, { firstRecord, signal, plain: true })
+  if (isPlainFile(part) && object.kind === 'file') {
+    const next = await lines.read(object, scan, { firstRecord, signal })
     await reportChange(object, loaded)
     return next
   }
