@@ -1,30 +1,34 @@
-import { readBytes } from './bytes.js'
-import type { ArchiveObject, Fault, Report, Sniffed } from './object.js'
-import { type Segment, SegmentWriter, type Spool } from './segment.js'
+import { rm } from 'node:fs/promises'
+import type { ArchiveObject, FileObject, Report, Sniffed } from './object.js'
+import type { UnpackedSegment } from './segment.js'
 import { makeTempFolder, removeTempFolder } from './temp-folder.js'
+import { type SegmentSizes, unpack } from './unpack.js'
+import { unpackAside } from './unpack-aside.js'
 
-export type { Segment } from './segment.js'
-
-export interface SpoolOptions {
-  /** Where to make the folder for the segments. The system's temporary folder where not said. */
-  dir?: string | undefined
-  segmentBytes?: number | undefined
-  maxLineBytes?: number | undefined
-  /** Called for every fault, among them those that spoil nothing: see {@link Segment.fault}. */
-  report?: Report | undefined
-  chunkBytes?: number | undefined
+/** A piece of line-delimited text in a file that is gone when it is released. */
+export interface Segment extends UnpackedSegment {
+  /** The file as an object of the same path, for readRecords. */
+  readonly object: FileObject
+  /** Removes the file. */
+  release(): Promise<void>
 }
 
-const SEGMENT_BYTES = 128 * 1024 * 1024
-const MAX_LINE_BYTES = 1024 * 1024
+export interface SpoolOptions extends SegmentSizes {
+  /** Where to make the folder for the segments. The system's temporary folder where not said. */
+  dir?: string | undefined
+  /** Called for every fault, among them those that spoil nothing: see {@link Segment.fault}. */
+  report?: Report | undefined
+  /** A file of at least this size is unpacked by a thread of its own. */
+  asideFromBytes?: number | undefined
+}
+
 const AHEAD = 2
-const LF = 10
-const UTF8_BOM_BYTES = 3
+/** To start a thread takes as long as to unpack some megabytes. */
+const ASIDE_FROM_BYTES = 4 * 1024 * 1024
 
 /**
- * Unpacks line-delimited text into files that end at line ends, without its byte order mark, at
- * most two files ahead of the reader. The last one comes when gzip has been checked to its trailer.
- * The folder goes when the reader stops early, or has released the last segment.
+ * Unpacks line-delimited text as {@link unpack} does, at most two files ahead of the reader. The
+ * folder goes when the reader stops early, or has released the last segment.
  *
  * @throws EvtError `outside` where the disk is full
  */
@@ -34,21 +38,54 @@ export async function* spoolLines(
   options: SpoolOptions = {},
 ): AsyncGenerator<Segment> {
   const folder = await makeTempFolder('evt-spool-', options.dir)
-  const spool: Spool = { folder, unreleased: 0, ended: false, stopped: false }
-  const segments = unpack(object, sniffed, options, spool)
-  const pending: Promise<IteratorResult<Segment>>[] = []
+  let unreleased = 0
+  let ended = false
+  let stopped = false
+  const report = options.report ?? (() => undefined)
+  const unpacking = { ...options, folder, report, isStopped: () => stopped }
+  const isAside =
+    object.kind === 'file' && object.sizeBytes >= (options.asideFromBytes ?? ASIDE_FROM_BYTES)
+  const segments = isAside
+    ? unpackAside(object, sniffed, unpacking)
+    : unpack(object, sniffed, unpacking)
+  const pending: Promise<IteratorResult<UnpackedSegment>>[] = []
+  const release = async (file: string) => {
+    await rm(file, { force: true })
+    unreleased -= 1
+    if (ended && unreleased === 0) await removeTempFolder(folder)
+  }
   try {
     for (;;) {
       const next = await (pending.shift() ?? segments.next())
       if (next.done) break
       while (pending.length < AHEAD) pending.push(awaitedLater(segments.next()))
-      yield next.value
+      unreleased += 1
+      yield releasable(next.value, object.path, release)
     }
-    spool.ended = true
+    ended = true
   } finally {
-    spool.stopped = true
+    stopped = true
     await Promise.allSettled(pending)
-    if (!spool.ended || spool.unreleased === 0) await removeTempFolder(folder)
+    await segments.return(undefined)
+    if (!ended || unreleased === 0) await removeTempFolder(folder)
+  }
+}
+
+function releasable(
+  segment: UnpackedSegment,
+  path: string,
+  release: (file: string) => Promise<void>,
+): Segment {
+  const { file, bytes: sizeBytes, mtimeMs } = segment
+  let isReleased = false
+  return {
+    ...segment,
+    object: { kind: 'file', path, file, sizeBytes, mtimeMs },
+    release: async () => {
+      if (isReleased) return
+      isReleased = true
+      await release(file)
+    },
   }
 }
 
@@ -56,49 +93,4 @@ export async function* spoolLines(
 function awaitedLater<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => undefined)
   return promise
-}
-
-async function* unpack(
-  object: ArchiveObject,
-  { compression, bom }: Sniffed,
-  options: SpoolOptions,
-  spool: Spool,
-): AsyncGenerator<Segment> {
-  const { segmentBytes = SEGMENT_BYTES, maxLineBytes = MAX_LINE_BYTES, chunkBytes } = options
-  let fault: Fault | undefined
-  const report = (found: Fault) => {
-    if (!fault || fault.reason === 'changed') fault = found
-    options.report?.(found)
-  }
-  const write = (number: number) => new SegmentWriter(spool, number, object.path, maxLineBytes)
-  let storedBytes = 0
-  const onStored = (bytes: number) => {
-    storedBytes += bytes
-  }
-  const sinceLast = () => {
-    const bytes = storedBytes
-    storedBytes = 0
-    return bytes
-  }
-  let count = 0
-  let writer = write(count)
-  let skipBytes = bom ? UTF8_BOM_BYTES : 0
-  try {
-    for await (const chunk of readBytes(object, { compression, report, onStored, chunkBytes })) {
-      if (spool.stopped) return
-      let left = chunk.subarray(Math.min(skipBytes, chunk.length))
-      skipBytes -= chunk.length - left.length
-      const lineEnd = left.lastIndexOf(LF) + 1
-      if (writer.bytes + left.length >= segmentBytes && lineEnd > 0) {
-        await writer.write(left.subarray(0, lineEnd))
-        yield await writer.end(undefined, sinceLast())
-        writer = write(++count)
-        left = left.subarray(lineEnd)
-      }
-      await writer.write(left)
-    }
-    if (writer.bytes > 0 || fault) yield await writer.end(fault, sinceLast())
-  } finally {
-    await writer.close()
-  }
 }

@@ -1,0 +1,78 @@
+import { join } from 'node:path'
+import { readBytes } from './bytes.js'
+import type { ArchiveObject, Fault, Report, Sniffed } from './object.js'
+import { SegmentWriter, type UnpackedSegment } from './segment.js'
+
+/** How an object is cut into segments. */
+export interface SegmentSizes {
+  segmentBytes?: number | undefined
+  maxLineBytes?: number | undefined
+  chunkBytes?: number | undefined
+}
+
+export interface UnpackOptions extends SegmentSizes {
+  /** Where the segments are written. */
+  folder: string
+  /** Called for every fault, among them those that spoil nothing: see {@link UnpackedSegment}. */
+  report: Report
+  /** Whether nobody wants more. */
+  isStopped(): boolean
+}
+
+const SEGMENT_BYTES = 128 * 1024 * 1024
+const MAX_LINE_BYTES = 1024 * 1024
+const LF = 10
+const UTF8_BOM_BYTES = 3
+
+/**
+ * Unpacks line-delimited text into files that end at line ends, without its byte order mark. The
+ * last one comes when gzip has been checked to its trailer.
+ *
+ * @throws EvtError `outside` where the disk is full
+ */
+export async function* unpack(
+  object: ArchiveObject,
+  { compression, bom }: Sniffed,
+  options: UnpackOptions,
+): AsyncGenerator<UnpackedSegment> {
+  const { segmentBytes = SEGMENT_BYTES, maxLineBytes = MAX_LINE_BYTES, chunkBytes } = options
+  let fault: Fault | undefined
+  const report = (found: Fault) => {
+    if (!fault || fault.reason === 'changed') fault = found
+    options.report(found)
+  }
+  const write = (number: number) => {
+    const file = join(options.folder, `${number}.ndjson`)
+    return new SegmentWriter({ file, path: object.path }, maxLineBytes)
+  }
+  let storedBytes = 0
+  const onStored = (bytes: number) => {
+    storedBytes += bytes
+  }
+  const sinceLast = () => {
+    const bytes = storedBytes
+    storedBytes = 0
+    return bytes
+  }
+  let count = 0
+  let writer = write(count)
+  let skipBytes = bom ? UTF8_BOM_BYTES : 0
+  try {
+    for await (const chunk of readBytes(object, { compression, report, onStored, chunkBytes })) {
+      if (options.isStopped()) return
+      let left = chunk.subarray(Math.min(skipBytes, chunk.length))
+      skipBytes -= chunk.length - left.length
+      const lineEnd = left.lastIndexOf(LF) + 1
+      if (writer.bytes + left.length >= segmentBytes && lineEnd > 0) {
+        await writer.write(left.subarray(0, lineEnd))
+        yield await writer.end(undefined, sinceLast())
+        writer = write(++count)
+        left = left.subarray(lineEnd)
+      }
+      await writer.write(left)
+    }
+    if (writer.bytes > 0 || fault) yield await writer.end(fault, sinceLast())
+  } finally {
+    await writer.close()
+  }
+}
