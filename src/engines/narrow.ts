@@ -38,8 +38,14 @@ const hashes =
 
 const none = "'NaN'::DOUBLE"
 
-/** The narrow relation over a relation of records. */
-export function narrowSql(projection: Projection, relation: string, root: 'columns' | 'struct') {
+/** The narrow relation over a relation of records. Without `names`, source and type are NULL: to
+ * bring them costs a tenth of the whole, and `grp` tells those that are known. */
+export function narrowSql(
+  projection: Projection,
+  relation: string,
+  root: 'columns' | 'struct',
+  names = true,
+): string {
   const { timeForms } = projection
   const doubts = [
     'NOT certain',
@@ -57,7 +63,8 @@ FROM (${projection.select(relation, root)})`
   const usable = `SELECT *, CAST(${usableUs('time_us')} AS DOUBLE) AS event_us,
   CAST(${usableUs('arrival_us')} AS DOUBLE) AS received_us
 FROM (${times})`
-  return `SELECT source, type, "sequence", ${hashes},
+  const named = names ? 'source, type' : 'NULL AS source, NULL AS type'
+  return `SELECT ${named}, "sequence", ${hashes},
   coalesce(s, ${none}) AS s, coalesce(event_us, ${none}) AS event_us,
   coalesce(received_us, ${none}) AS received_us,
   CAST(CASE WHEN ${suspect} THEN 1 ELSE 0 END + CASE WHEN id IS NULL THEN 2 ELSE 0 END

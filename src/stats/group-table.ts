@@ -26,19 +26,27 @@ export class GroupTable {
   }
 
   /** The group of a row that SQL read, by the hash and the variant of its order. Negative where SQL
-   * may have read the names otherwise than the decoder: an object as its text, 1.0 as 1.0. */
-  numberOfRow(low: number, high: number, variant: number, names: () => Names): number {
+   * may have read the names otherwise than the decoder: an object as its text, 1.0 as 1.0; and
+   * where a group is new and nobody says its names. */
+  numberOfRow(low: number, high: number, variant: number, names: (() => Names) | null): number {
     const group = this.numbered(low, high, variant, names)
+    if (group < 0) return group
     this.doubtful[group] ??= ambiguous(this.groups[group])
     return this.doubtful[group] ? -1 : group
   }
 
   private readonly doubtful: boolean[] = []
 
-  private numbered(low: number, high: number, variant: number, names: () => Names): number {
+  private numbered(
+    low: number,
+    high: number,
+    variant: number,
+    names: (() => Names) | null,
+  ): number {
     const place = this.table.numberOf(low, high) * VARIANTS + variant
     const known = this.numbers[place]
     if (known !== undefined) return known
+    if (!names) return -1
     const { source, type } = names()
     this.groups.push({ source, type, ...orderOfVariant(variant) })
     this.numbers[place] = this.groups.length - 1

@@ -5,6 +5,7 @@ import { readRecords, readRecordsAt } from '../archives/records.js'
 import type { Duckdb } from '../engines/duckdb.js'
 import { lineScan, miscounts } from '../engines/line-scan.js'
 import { narrowSql } from '../engines/narrow.js'
+import type { Projection } from '../engines/projection.js'
 import type { RecordValue } from '../envelopes/decode.js'
 import type { Undecodable } from '../event/event.js'
 import { decodeRecords, recordOf } from './decode-records.js'
@@ -14,6 +15,8 @@ import { plainLines } from './plain-lines.js'
 import type { Projections } from './projections.js'
 
 const SAMPLED_RECORDS = 100
+/** After so many files without a new source or type, the next are read without their names. */
+const NAMED_FILES = 2
 /** Above this share of uncertain rows the decoder reads everything: it reads it all anyway. */
 const MAX_SUSPECT_SHARE = 0.2
 
@@ -24,7 +27,11 @@ export interface LinesOptions {
 }
 
 /** The rows of a file, which are being made. */
-export type StartedScan = AsyncGenerator<DuckDBDataChunk>
+export interface StartedScan {
+  readonly projection: Projection
+  readonly names: boolean
+  readonly chunks: AsyncGenerator<DuckDBDataChunk>
+}
 
 export interface LineRowsOptions {
   duckdb: Duckdb
@@ -36,31 +43,44 @@ export interface LineRowsOptions {
 
 /** Reads line-delimited JSON through SQL, and what SQL is not sure of through the decoder. */
 export class LineRows {
+  /** How many files in a row brought no new source or type. */
+  private familiar = 0
+
   constructor(private readonly options: LineRowsOptions) {}
 
   /** Begins to read a file by SQL; null where the decoder has to read it.
    * @param plain whether DuckDB reads the lines faithfully, as far as is known */
   async start(file: FileObject, plain: boolean, signal: AbortSignal): Promise<StartedScan | null> {
-    const { duckdb, projections, sqlFromBytes } = this.options
+    const { projections, sqlFromBytes } = this.options
     if (!plain || file.sizeBytes < sqlFromBytes) return null
     const projection = projections.forSample(await sampleOf(file))
-    if (!projection) return null
-    const scan = lineScan(file.file, projection.columns)
-    return duckdb.scan(narrowSql(projection, scan, 'columns'), signal)
+    return projection && this.scan(file, projection, this.familiar < NAMED_FILES, signal)
+  }
+
+  private scan(file: FileObject, projection: Projection, names: boolean, signal: AbortSignal) {
+    const sql = narrowSql(projection, lineScan(file.file, projection.columns), 'columns', names)
+    return { projection, names, chunks: this.options.duckdb.scan(sql, signal) }
   }
 
   /** @returns the number of the next record */
   async read(file: FileObject, scan: StartedScan | null, options: LinesOptions): Promise<number> {
     const { loaded } = this.options
     const { firstRecord, signal, endsWith } = options
-    const next = scan && (await this.readScan(file, scan, options))
-    if (next !== null) return next
-    return decodeRecords(file, plainLines, loaded, {
+    const known = loaded.deliveries.groups.length
+    let next = scan && (await this.readScan(file, scan, options))
+    if (next === null && scan && !scan.names) {
+      // Too much of it is of a source or type that is not known yet.
+      const again = this.scan(file, scan.projection, true, signal)
+      next = await this.readScan(file, again, options)
+    }
+    next ??= await decodeRecords(file, plainLines, loaded, {
       firstRecord,
       signal,
       endsWith,
       reports: false,
     })
+    this.familiar = loaded.deliveries.groups.length > known ? 0 : this.familiar + 1
+    return next
   }
 
   /** @returns null where the decoder has to read the file; nothing of it is kept then */
@@ -93,11 +113,12 @@ export class LineRows {
     options: LinesOptions,
     suspects: number[],
   ): Promise<number> {
-    const { loaded } = this.options
+    const { deliveries, groups } = this.options.loaded
+    const { names } = scan
     let rows = 0
-    for await (const chunk of scan) {
-      const { deliveries, groups } = loaded
-      appendChunk(deliveries, groups, chunk, options.firstRecord + rows, suspects)
+    for await (const chunk of scan.chunks) {
+      const firstRecord = options.firstRecord + rows
+      appendChunk(chunk, { deliveries, groups, names, firstRecord }, suspects)
       rows += chunk.rowCount
       if (options.signal.aborted) break
     }

@@ -6,17 +6,21 @@ import { bytes, doubles, words } from './words.js'
 
 const columnOf = (name: (typeof narrowColumns)[number]) => narrowColumns.indexOf(name)
 
+export interface ChunkRows {
+  deliveries: Deliveries
+  groups: GroupTable
+  /** Whether the chunk has names. */
+  names: boolean
+  /** Of the chunk's first row. */
+  firstRecord: number
+}
+
 /**
  * Appends the rows of a chunk of the narrow relation as deliveries, and lists those that the
  * decoder has to read instead: their rows hold nothing that may be used.
  */
-export function appendChunk(
-  deliveries: Deliveries,
-  groups: GroupTable,
-  chunk: DuckDBDataChunk,
-  firstRecord: number,
-  suspects: number[],
-): void {
+export function appendChunk(chunk: DuckDBDataChunk, of: ChunkRows, suspects: number[]): void {
+  const { deliveries, firstRecord } = of
   const rows = chunk.rowCount
   deliveries.reserve(rows)
   const base = deliveries.count
@@ -33,7 +37,7 @@ export function appendChunk(
     if ((flags[n] as number) & narrowFlags.suspect) suspects.push(base + n)
   }
   numberKeys(deliveries, flags, words(chunk, columnOf('key_hash')), base)
-  numberGroups(deliveries, groups, chunk, base, suspects)
+  numberGroups(chunk, of, base, suspects)
   deliveries.count += rows
 }
 
@@ -52,9 +56,8 @@ function numberKeys(
 }
 
 function numberGroups(
-  deliveries: Deliveries,
-  groups: GroupTable,
   chunk: DuckDBDataChunk,
+  { deliveries, groups, names }: ChunkRows,
   base: number,
   suspects: number[],
 ): void {
@@ -68,10 +71,9 @@ function numberGroups(
     if ((deliveries.flags[at] as number) & narrowFlags.suspect) continue
     const variant = variants[n] as number
     const low = hashes[2 * n] as number
-    const group = groups.numberOfRow(low, hashes[2 * n + 1] as number, variant, () => ({
-      source: String(text('source', n)),
-      type: String(text('type', n)),
-    }))
+    const named = () => ({ source: String(text('source', n)), type: String(text('type', n)) })
+    const high = hashes[2 * n + 1] as number
+    const group = groups.numberOfRow(low, high, variant, names ? named : null)
     if (group < 0) suspects.push(at)
     else deliveries.groupOf[at] = group
     if (deliveries.groups[group]?.order !== 'text') continue

@@ -55,15 +55,16 @@ export class ParquetRows {
     const structure = quoteText(projection.structure)
     const structs = `(SELECT from_json(json, ${structure}) AS "evt:top" FROM ${rows})`
     const suspects: number[] = []
-    const first = loaded.deliveries.count
+    const { deliveries, groups } = loaded
+    const first = deliveries.count
     let count = 0
     for await (const chunk of duckdb.chunks(narrowSql(projection, structs, 'struct'), signal)) {
-      appendChunk(loaded.deliveries, loaded.groups, chunk, 1 + count, suspects)
+      appendChunk(chunk, { deliveries, groups, names: true, firstRecord: 1 + count }, suspects)
       count += chunk.rowCount
       if (signal.aborted) break
     }
     if (suspects.length > 0) {
-      loaded.deliveries.truncate(first)
+      deliveries.truncate(first)
       return this.decodeAll(file, `SELECT json FROM ${rows}`, signal)
     }
     loaded.select(first)
