@@ -1,7 +1,8 @@
-import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads'
+import { MessageChannel, type MessagePort, type Worker } from 'node:worker_threads'
 import { type ErrorCode, EvtError } from '../errors.js'
 import type { Fault, FileObject, Sniffed } from './object.js'
 import type { UnpackedSegment } from './segment.js'
+import { startThread } from './thread.js'
 import type { UnpackOptions } from './unpack.js'
 
 /** What the thread is told to unpack. */
@@ -67,9 +68,7 @@ function caller(port: MessagePort): (call: UnpackCall) => Promise<UnpackAnswer> 
 /** The thread keeps no process alive; the ports of what it unpacks do. */
 function startedThread(): Worker {
   if (thread) return thread
-  const isSource = import.meta.url.endsWith('.ts')
-  const entry = new URL(`./unpack-thread.${isSource ? 'ts' : 'js'}`, import.meta.url)
-  thread = new Worker(entry, isSource ? { execArgv: ['--import', 'tsx'] } : {})
+  thread = startThread(new URL('./unpack-thread.js', import.meta.url))
   thread.unref()
   thread.on('exit', () => {
     thread = undefined

@@ -144,16 +144,17 @@ export class Deliveries {
   }
 }
 
+/** Those that are shared tell other threads which deliveries are of one identity. */
 function columnsOf(capacity: number) {
   return {
-    identities: new Uint32Array(capacity * 2),
+    identities: new Uint32Array(new SharedArrayBuffer(capacity * 8)),
     groupOf: new Uint32Array(capacity),
     keyOf: new Uint32Array(capacity),
     transports: new Uint32Array(capacity),
     sequences: new Float64Array(capacity),
     timesUs: new Float64Array(capacity),
     receivedUs: new Float64Array(capacity),
-    flags: new Uint8Array(capacity),
+    flags: new Uint8Array(new SharedArrayBuffer(capacity)),
     records: new Uint32Array(capacity),
   }
 }

@@ -1,6 +1,7 @@
 import { type Arrival, arrivalOf } from './arrival.js'
 import type { Deliveries } from './deliveries.js'
 import { findReordered, type Reordered } from './reorder.js'
+import { repeatedAside } from './repeated-aside.js'
 import { markRepeats, type Repeat } from './repeats.js'
 import { type Streams, streamsOf } from './streams.js'
 
@@ -13,10 +14,11 @@ export interface Judged {
 }
 
 /** Marks repeated deliveries, then finds the reordered among the first ones. */
-export function judge(deliveries: Deliveries): Judged {
+export async function judge(deliveries: Deliveries): Promise<Judged> {
+  const repeated = repeatedAside(deliveries)
   const arrival = arrivalOf(deliveries)
-  const repeats = markRepeats(deliveries, arrival)
   const streams = streamsOf(deliveries)
+  const repeats = markRepeats(deliveries, arrival, await repeated)
   const reordered = findReordered(deliveries, arrival, streams)
   return { arrival, repeats, streams, reordered }
 }

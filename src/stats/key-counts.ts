@@ -5,6 +5,9 @@ const MAX_BITS = 2 ** 30
 /** How many different keys each row has: a bit for each pair, or a table where that is too many. */
 export class KeyCounts {
   readonly byRow: Float64Array
+  /** Over all rows. */
+  total = 0
+  private readonly seen: Uint8Array
   private readonly bits: Uint8Array | null
   private readonly pairs: HashTable | null
 
@@ -13,13 +16,18 @@ export class KeyCounts {
     keys: number,
   ) {
     this.byRow = new Float64Array(rows)
+    this.seen = new Uint8Array(keys)
     const fits = rows * keys <= MAX_BITS
     this.bits = fits ? new Uint8Array(Math.ceil((rows * keys) / 8)) : null
     this.pairs = fits ? null : new HashTable()
   }
 
   add(row: number, key: number): void {
-    if (this.isNew(row, key)) this.byRow[row] = (this.byRow[row] as number) + 1
+    if (!this.isNew(row, key)) return
+    this.byRow[row] = (this.byRow[row] as number) + 1
+    if (this.seen[key] === 1) return
+    this.seen[key] = 1
+    this.total += 1
   }
 
   private isNew(row: number, key: number): boolean {

@@ -28,15 +28,15 @@ export function measure(
   { by, windowUs }: MeasureOptions,
 ): Measured {
   const rows = by === 'type' ? rowsByType(deliveries) : rowsBySource(deliveries)
-  const tallies = tally(deliveries, judged, rows.names.length, rows.rowOf)
+  const tallied = tally(deliveries, judged, rows.names.length, rows.rowOf)
   const types = rows.names.map(({ source, type }, row) => ({
     type,
     source,
-    ...figuresOf(tallies[row]),
+    ...figuresOf(tallied.rows[row]),
   }))
   return {
     span: spanOf(deliveries),
-    total: totalOf(deliveries, judged, tallies).figures(),
+    total: totalOf(tallied).figures(),
     types: types.filter(({ events }) => events > 0).sort(byEvents),
     windows: windowUs === null ? undefined : windowsOf(deliveries, judged, windowUs),
   }
@@ -44,9 +44,9 @@ export function measure(
 
 function windowsOf(deliveries: Deliveries, judged: Judged, windowUs: number): WindowRow[] {
   const rows = rowsByWindow(deliveries, windowUs)
-  const tallies = tally(deliveries, judged, rows.names.length, rows.rowOf)
+  const tallied = tally(deliveries, judged, rows.names.length, rows.rowOf)
   return rows.names
-    .map(({ startUs }, row) => ({ startUs, figures: figuresOf(tallies[row]) }))
+    .map(({ startUs }, row) => ({ startUs, figures: figuresOf(tallied.rows[row]) }))
     .sort((a, b) => a.startUs - b.startUs)
     .map(({ startUs, figures }) => ({
       start: timeText(startUs),

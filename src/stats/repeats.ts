@@ -1,11 +1,7 @@
 import { type Arrival, arrivesByTime } from './arrival.js'
 import { type Deliveries, deliveryFlags } from './deliveries.js'
-import { placeOf } from './hash-table.js'
 
 export type Cause = 'replay' | 'redelivery' | 'sameId'
-
-/** Of one table, which is looked into at random. */
-const SHARD_ROWS = 32_768
 
 /** All deliveries of one identity that came more than once, in order of arrival. */
 export interface Repeat {
@@ -15,12 +11,18 @@ export interface Repeat {
 }
 
 /**
- * Finds the identities that were delivered again and marks every delivery but the first with
- * `again` (DESIGN §8, "Identity and duplicates"). Deliveries without id have none.
+ * Marks every delivery of a repeated identity but the first with `again` (DESIGN §8, "Identity and
+ * duplicates").
+ *
+ * @param repeated as repeatedRows gives it
  */
-export function markRepeats(deliveries: Deliveries, arrival: Arrival): Repeat[] {
+export function markRepeats(
+  deliveries: Deliveries,
+  arrival: Arrival,
+  repeated: readonly number[][],
+): Repeat[] {
   const repeats: Repeat[] = []
-  for (const rows of repeatedRows(deliveries)) {
+  for (const rows of repeated) {
     const byTime = rows.every((at) => arrivesByTime(deliveries, arrival, at))
     const { receivedUs, flags } = deliveries
     if (byTime) rows.sort((a, b) => (receivedUs[a] as number) - (receivedUs[b] as number) || a - b)
@@ -33,78 +35,6 @@ export function markRepeats(deliveries: Deliveries, arrival: Arrival): Repeat[] 
     repeats.push({ deliveries: rows, causes })
   }
   return repeats
-}
-
-/**
- * The deliveries of each repeated identity, in order of position; identities in the order in which
- * they first came again. They are shared out by their hash first: a table of a few thousand stays
- * in the processor's cache, where a look into one of millions is a wait for memory.
- */
-function repeatedRows(deliveries: Deliveries): number[][] {
-  const repeated: number[][] = []
-  for (const shard of shardsOf(deliveries)) findRepeated(shard, repeated)
-  return repeated.sort((a, b) => (a[1] as number) - (b[1] as number))
-}
-
-/** Some deliveries with an id, in order of position: for each its place and its identity's hash. */
-type Shard = Uint32Array
-const WORDS = 3
-
-function* shardsOf({ count, identities, flags }: Deliveries): Generator<Shard> {
-  const shards = 2 ** Math.max(0, Math.ceil(Math.log2(count / SHARD_ROWS)))
-  const shardOf = (at: number) => (identities[at * 2 + 1] as number) & (shards - 1)
-  const hasId = (at: number) => ((flags[at] as number) & deliveryFlags.noId) === 0
-  const ends = new Uint32Array(shards)
-  for (let at = 0; at < count; at++) {
-    if (hasId(at)) ends[shardOf(at)] = (ends[shardOf(at)] as number) + 1
-  }
-  for (let n = 1; n < shards; n++) ends[n] = (ends[n] as number) + (ends[n - 1] as number)
-  const all = new Uint32Array((ends[shards - 1] as number) * WORDS)
-  // From the last on, so that each end becomes its shard's start.
-  for (let at = count - 1; at >= 0; at--) {
-    if (!hasId(at)) continue
-    const shard = shardOf(at)
-    const place = (ends[shard] as number) - 1
-    ends[shard] = place
-    all[place * WORDS] = at
-    all[place * WORDS + 1] = identities[at * 2] as number
-    all[place * WORDS + 2] = identities[at * 2 + 1] as number
-  }
-  for (let n = 0; n < shards; n++) {
-    const end = n + 1 < shards ? (ends[n + 1] as number) * WORDS : all.length
-    yield all.subarray((ends[n] as number) * WORDS, end)
-  }
-}
-
-function findRepeated(shard: Shard, repeated: number[][]): void {
-  const known = new Map<number, number[]>()
-  const rows = shard.length / WORDS
-  const mask = 2 ** Math.ceil(Math.log2(Math.max(64, rows * 1.6))) - 1
-  const slots = new Uint32Array(mask + 1)
-  for (let row = 0; row < rows; row++) {
-    const low = shard[row * WORDS + 1] as number
-    const high = shard[row * WORDS + 2] as number
-    let slot = placeOf(low, high) & mask
-    for (;;) {
-      const first = (slots[slot] as number) - 1
-      if (first < 0) {
-        slots[slot] = row + 1
-        break
-      }
-      if (shard[first * WORDS + 1] === low && shard[first * WORDS + 2] === high) {
-        const at = shard[row * WORDS] as number
-        const others = known.get(first)
-        if (others) others.push(at)
-        else {
-          const found = [shard[first * WORDS] as number, at]
-          known.set(first, found)
-          repeated.push(found)
-        }
-        break
-      }
-      slot = (slot + 1) & mask
-    }
-  }
 }
 
 function causeOf({ flags, transports }: Deliveries, rows: number[], n: number): Cause {

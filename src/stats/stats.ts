@@ -88,12 +88,14 @@ async function heldStats(
   loaded: Loaded,
   duckdb: Duckdb,
 ): Promise<ArchiveStats> {
-  const judged = judge(loaded.deliveries)
+  const judging = judge(loaded.deliveries)
+  const timeline = timelineOf(loaded.deliveries)
+  const judged = await judging
   const measured = measure(loaded.deliveries, judged, options)
   const findings = await findingsIn({ options, loaded, duckdb, judged, measured })
   return {
     result: { ...resultOf(options, loaded, measured), findings },
-    timeline: timelineOf(loaded.deliveries),
+    timeline,
     objectFaults: loaded.objectFaults,
   }
 }
@@ -107,7 +109,7 @@ async function spilledStats(
   await loaded.spillAll()
   await judgeSpilled(duckdb)
   const { timeline, ...measured } = await measureSpilled(duckdb, loaded.deliveries, options)
-  const judged = judge(loaded.deliveries)
+  const judged = await judge(loaded.deliveries)
   const findings = await findingsIn({ options, loaded, duckdb, judged, measured })
   return {
     result: { ...resultOf(options, loaded, measured), findings },

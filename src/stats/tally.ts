@@ -4,13 +4,19 @@ import { KeyCounts } from './key-counts.js'
 import { RowTally } from './row-tally.js'
 import { isChecked } from './streams.js'
 
+export interface Tallied {
+  rows: RowTally[]
+  /** How many keys were checked in any row. */
+  keys: number
+}
+
 /** Counts every delivery in the row that `rowOf` numbers, and in no row where that is negative. */
 export function tally(
   deliveries: Deliveries,
   judged: Judged,
   rows: number,
   rowOf: (at: number) => number,
-): RowTally[] {
+): Tallied {
   const tallies = Array.from({ length: rows }, () => new RowTally())
   const keys = new KeyCounts(rows, deliveries.keys.size)
   const { count, flags, timesUs, receivedUs, keyOf } = deliveries
@@ -38,17 +44,13 @@ export function tally(
   }
   for (const reordered of judged.reordered) tallies[rowOf(reordered.at)]?.addReordered(reordered)
   for (const [row, tallied] of tallies.entries()) tallied.keys = keys.byRow[row] as number
-  return tallies
+  return { rows: tallies, keys: keys.total }
 }
 
 /** All rows as one. */
-export function totalOf(deliveries: Deliveries, judged: Judged, rows: RowTally[]): RowTally {
+export function totalOf({ rows, keys }: Tallied): RowTally {
   const total = new RowTally()
   for (const row of rows) total.merge(row)
-  const keys = new KeyCounts(1, deliveries.keys.size)
-  for (let at = 0; at < deliveries.count; at++) {
-    if (isChecked(deliveries, judged.streams, at)) keys.add(0, deliveries.keyOf[at] as number)
-  }
-  total.keys = keys.byRow[0] as number
+  total.keys = keys
   return total
 }

@@ -55,7 +55,7 @@ test(
       fc.asyncProperty(workload(), async (all) => {
         const events = sorted(all)
         const deliveries = await deliveriesOf(events)
-        expect(bare(measure(deliveries, judge(deliveries), byType))).toEqual(expected(events))
+        expect(bare(measure(deliveries, await judge(deliveries), byType))).toEqual(expected(events))
       }),
       { numRuns: 1_000 },
     )
@@ -94,7 +94,7 @@ test(
           const { timeline: _, ...spilled } = await measureSpilled(duckdb, deliveries, options)
           await dropTables()
           const held = await deliveriesOf(events)
-          expect(spilled).toEqual(measure(held, judge(held), options))
+          expect(spilled).toEqual(measure(held, await judge(held), options))
           expect(bare(spilled)).toEqual(expected(events))
         },
       ),
