@@ -1,5 +1,6 @@
-import { type FileHandle, open } from 'node:fs/promises'
+import { constants, type FileHandle, open } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { EvtError } from '../errors.js'
 import type { Fault } from './object.js'
 import { diskError } from './temp-folder.js'
 
@@ -20,10 +21,10 @@ export interface UnpackedSegment {
 }
 
 export interface SegmentPlace {
-  /** The file to write. */
-  readonly file: string
   /** Of the object that is unpacked, for errors. */
   readonly path: string
+  /** Says which file to write over; called when there is something to write. */
+  nextFile(): Promise<string>
 }
 
 /** Writes one segment, and watches for what DuckDB would not read as it is. */
@@ -31,6 +32,7 @@ export class SegmentWriter {
   bytes = 0
   readonly #place: SegmentPlace
   readonly #maxLineBytes: number
+  #file = ''
   #handle: FileHandle | undefined
   #isPlain = true
   /** Since the last line end. */
@@ -45,9 +47,10 @@ export class SegmentWriter {
     if (chunk.length === 0) return
     this.#isPlain &&= !chunk.includes(0) && this.#linesFit(chunk)
     await this.#onDisk(async () => {
-      this.#handle ??= await open(this.#place.file, 'wx')
+      const handle = await this.#opened()
       for (let at = 0; at < chunk.length; ) {
-        at += (await this.#handle.write(chunk, at)).bytesWritten
+        const left = chunk.length - at
+        at += (await handle.write(chunk, at, left, this.bytes + at)).bytesWritten
       }
     })
     this.bytes += chunk.length
@@ -55,12 +58,13 @@ export class SegmentWriter {
 
   async end(fault: Fault | undefined, storedBytes: number): Promise<UnpackedSegment> {
     const { mtimeMs } = await this.#onDisk(async () => {
-      this.#handle ??= await open(this.#place.file, 'wx')
-      return this.#handle.stat()
+      const handle = await this.#opened()
+      await handle.truncate(this.bytes)
+      return handle.stat()
     })
     await this.close()
     const plain = this.#isPlain && (!fault || fault.reason === 'changed')
-    return { file: this.#place.file, bytes: this.bytes, mtimeMs, storedBytes, plain, fault }
+    return { file: this.#file, bytes: this.bytes, mtimeMs, storedBytes, plain, fault }
   }
 
   async close(): Promise<void> {
@@ -86,12 +90,19 @@ export class SegmentWriter {
     return true
   }
 
+  async #opened(): Promise<FileHandle> {
+    if (this.#handle) return this.#handle
+    this.#file = await this.#place.nextFile()
+    this.#handle = await open(this.#file, constants.O_RDWR | constants.O_CREAT, 0o600)
+    return this.#handle
+  }
+
   async #onDisk<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work()
     } catch (error) {
-      const { path, file } = this.#place
-      throw diskError(error, `unpack ${path}`, dirname(dirname(file)))
+      if (error instanceof EvtError) throw error
+      throw diskError(error, `unpack ${this.#place.path}`, dirname(dirname(this.#file)))
     }
   }
 }

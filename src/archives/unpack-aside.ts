@@ -3,18 +3,25 @@ import { type ErrorCode, EvtError } from '../errors.js'
 import type { Fault, FileObject, Sniffed } from './object.js'
 import type { UnpackedSegment } from './segment.js'
 import { startThread } from './thread.js'
-import type { UnpackOptions } from './unpack.js'
+import type { SegmentSizes, UnpackOptions } from './unpack.js'
 
 /** What the thread is told to unpack. */
-export interface UnpackRequest
-  extends Pick<UnpackOptions, 'folder' | 'segmentBytes' | 'maxLineBytes' | 'chunkBytes'> {
+export interface UnpackRequest extends SegmentSizes {
   object: FileObject
   sniffed: Sniffed
   /** Takes {@link UnpackCall}, one answer each, in their order. */
   port: MessagePort
 }
 
-export type UnpackCall = 'next' | 'stop'
+export interface AsideOptions extends UnpackOptions {
+  /** Takes back a file that was asked for and not written. */
+  unused(file: string): void
+}
+
+/** Asks for the next segment, to be written to `file`; without one, nothing more is wanted. */
+export interface UnpackCall {
+  file?: string
+}
 
 export interface UnpackAnswer {
   /** None: there are no more. */
@@ -32,37 +39,52 @@ let thread: Worker | undefined
 export async function* unpackAside(
   object: FileObject,
   sniffed: Sniffed,
-  { folder, segmentBytes, maxLineBytes, chunkBytes, report, isStopped }: UnpackOptions,
+  { nextFile, unused, report, isStopped, ...sizes }: AsideOptions,
 ): AsyncGenerator<UnpackedSegment> {
   const { port1: port, port2 } = new MessageChannel()
-  const ask = caller(port)
-  const sizes = { folder, segmentBytes, maxLineBytes, chunkBytes }
+  const worker = startedThread()
+  const { ask, end } = caller(port, worker)
   const request: UnpackRequest = { object, sniffed, ...sizes, port: port2 }
-  startedThread().postMessage(request, [port2])
+  worker.postMessage(request, [port2])
   try {
     while (!isStopped()) {
-      const { segment, faults, failure } = await ask('next')
+      const file = await nextFile()
+      const { segment, faults, failure } = await ask({ file })
       for (const fault of faults) report(fault)
       if (failure) throw errorOf(failure)
-      if (!segment) return
+      if (!segment) return unused(file)
       yield segment
     }
   } finally {
-    // What the thread has begun to write is finished first: the folder is removed next.
-    await ask('stop').catch(() => undefined)
-    port.close()
+    // What the thread has begun to write is finished first: the file may be removed next.
+    await ask({}).catch(() => undefined)
+    end()
   }
 }
 
-function caller(port: MessagePort): (call: UnpackCall) => Promise<UnpackAnswer> {
+/** Asks over a port, one question at a time, and fails when the thread does. */
+function caller(port: MessagePort, worker: Worker) {
   let waiting: { resolve(answer: UnpackAnswer): void; reject(error: Error): void } | undefined
+  let failure: Error | undefined
+  const fail = (error: Error) => {
+    failure ??= error
+    waiting?.reject(failure)
+  }
+  const exit = () => fail(new Error('the thread that unpacks has ended'))
   port.on('message', (answer: UnpackAnswer) => waiting?.resolve(answer))
-  port.on('close', () => waiting?.reject(new Error('the thread that unpacks has ended')))
-  return (call) =>
-    new Promise((resolve, reject) => {
-      waiting = { resolve, reject }
-      port.postMessage(call)
-    })
+  worker.on('error', fail).on('exit', exit)
+  return {
+    ask: (call: UnpackCall): Promise<UnpackAnswer> =>
+      new Promise((resolve, reject) => {
+        if (failure) return reject(failure)
+        waiting = { resolve, reject }
+        port.postMessage(call)
+      }),
+    end: () => {
+      worker.off('error', fail).off('exit', exit)
+      port.close()
+    },
+  }
 }
 
 /** The thread keeps no process alive; the ports of what it unpacks do. */

@@ -13,18 +13,26 @@ function serve({ object, sniffed, port, ...sizes }: UnpackRequest): void {
   const report = (fault: Fault) => {
     faults.push(fault)
   }
-  const segments = unpack(object, sniffed, { ...sizes, report, isStopped: () => stopped })
+  let nextFile = ''
+  const segments = unpack(object, sniffed, {
+    ...sizes,
+    nextFile: async () => nextFile,
+    report,
+    isStopped: () => stopped,
+  })
   const answer = (found: Omit<UnpackAnswer, 'faults'>) => {
     port.postMessage({ ...found, faults })
     faults = []
   }
-  port.on('message', async (call: UnpackCall) => {
+  port.on('message', async ({ file }: UnpackCall) => {
     try {
-      if (call === 'stop') {
+      if (file === undefined) {
         stopped = true
         await segments.return(undefined)
-        answer({})
-      } else answer({ segment: (await segments.next()).value })
+        return answer({})
+      }
+      nextFile = file
+      answer({ segment: (await segments.next()).value })
     } catch (error) {
       answer({ failure: failureOf(error) })
     }

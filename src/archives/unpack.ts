@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { readBytes } from './bytes.js'
 import type { ArchiveObject, Fault, Report, Sniffed } from './object.js'
 import { SegmentWriter, type UnpackedSegment } from './segment.js'
@@ -11,15 +10,16 @@ export interface SegmentSizes {
 }
 
 export interface UnpackOptions extends SegmentSizes {
-  /** Where the segments are written. */
-  folder: string
+  /** Says where the next segment is written: a file that may be there, with something in it. */
+  nextFile(): Promise<string>
   /** Called for every fault, among them those that spoil nothing: see {@link UnpackedSegment}. */
   report: Report
   /** Whether nobody wants more. */
   isStopped(): boolean
 }
 
-const SEGMENT_BYTES = 128 * 1024 * 1024
+/** A query takes as long to plan as megabytes to read: most files are one segment. */
+const SEGMENT_BYTES = 256 * 1024 * 1024
 const MAX_LINE_BYTES = 1024 * 1024
 const LF = 10
 const UTF8_BOM_BYTES = 3
@@ -41,10 +41,8 @@ export async function* unpack(
     if (!fault || fault.reason === 'changed') fault = found
     options.report(found)
   }
-  const write = (number: number) => {
-    const file = join(options.folder, `${number}.ndjson`)
-    return new SegmentWriter({ file, path: object.path }, maxLineBytes)
-  }
+  const place = { path: object.path, nextFile: options.nextFile }
+  const write = () => new SegmentWriter(place, maxLineBytes)
   let storedBytes = 0
   const onStored = (bytes: number) => {
     storedBytes += bytes
@@ -54,8 +52,7 @@ export async function* unpack(
     storedBytes = 0
     return bytes
   }
-  let count = 0
-  let writer = write(count)
+  let writer = write()
   let skipBytes = bom ? UTF8_BOM_BYTES : 0
   try {
     for await (const chunk of readBytes(object, { compression, report, onStored, chunkBytes })) {
@@ -66,7 +63,7 @@ export async function* unpack(
       if (writer.bytes + left.length >= segmentBytes && lineEnd > 0) {
         await writer.write(left.subarray(0, lineEnd))
         yield await writer.end(undefined, sinceLast())
-        writer = write(++count)
+        writer = write()
         left = left.subarray(lineEnd)
       }
       await writer.write(left)

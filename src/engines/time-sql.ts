@@ -5,11 +5,15 @@ import { parseTime } from '../event/time.js'
 
 const MAX_CHARACTERS = 100
 
-/** The forms that archives are full of, by their length: checked by shape, read by DuckDB. */
-const shapes = [
-  [27, '____-__-__T__:__:__.______Z'],
-  [24, '____-__-__T__:__:__.___Z'],
-  [20, '____-__-__T__:__:__Z'],
+/** The forms that archives are full of, by their length: checked by shape, read by DuckDB. `hh` is
+ * the hour, which DuckDB reads also where it is 24, or has spaces before it. */
+const utcShapes = [
+  [27, '[0-9]???-??-??Thh:??:??.??????Z'],
+  [24, '[0-9]???-??-??Thh:??:??.???Z'],
+  [20, '[0-9]???-??-??Thh:??:?[0-9]Z'],
+] as const
+
+const offsetShapes = [
   [25, '____-__-__T__:__:__+__:__'],
   [29, '____-__-__T__:__:__.___+__:__'],
   [32, '____-__-__T__:__:__.______+__:__'],
@@ -43,7 +47,8 @@ export function isUncommonTime(value: JsonValue | undefined): boolean {
  * reads, `all` leaves out numbers below zero, with an exponent or with zeros before them. */
 export function timeUs(text: string, forms: TimeForms): string {
   const whens = [
-    ...shapes.map((shape) => shaped(text, shape)),
+    ...utcShapes.map((shape) => utc(text, shape)),
+    ...offsetShapes.map((shape) => withOffset(text, shape)),
     ...epochs.map((e) => epoch(text, e)),
     ...(forms === 'all' ? others(text) : []),
   ]
@@ -58,20 +63,30 @@ function others(text: string): string[] {
   ]
 }
 
+/** A pattern for each tens of hours: together they cost half of what LIKE and two functions do. */
+function utc(text: string, [length, shape]: readonly [number, string]): string {
+  const whens = ['[01]?', '2[0-3]'].map((hour) => {
+    const isShaped = `${text} GLOB '${shape.replace('hh', hour)}'`
+    return `WHEN strlen(${text}) = ${length} AND ${isShaped} THEN ${castUs(text)}`
+  })
+  return whens.join(' ')
+}
+
 /** DuckDB also reads what the decoder does not: hour 24, spaces before an hour of one digit, a
  * point after a second of one digit, and offsets of 24 hours or 60 minutes. */
-function shaped(text: string, [length, shape]: readonly [number, string]): string {
-  const hasOffset = shape.includes('+')
-  const at = hasOffset ? `replace(${text}, '-', '+')` : text
-  const like = hasOffset ? shape.replaceAll('-', '+') : shape
+function withOffset(text: string, [length, shape]: readonly [number, string]): string {
   const conditions = [
-    `strlen(${text}) = ${length}`,
-    `${at} LIKE '${like}'`,
+    `strlen(${text}) = ${length} AND ${text} >= '0'`,
+    `replace(${text}, '-', '+') LIKE '${shape.replaceAll('-', '+')}'`,
     `substr(${text}, 12, 2) BETWEEN '00' AND '23'`,
     ...(shape.includes('.') ? [] : [`substr(${text}, 19, 1) BETWEEN '0' AND '9'`]),
-    ...(hasOffset ? [`right(${text}, 5) < '24' AND right(${text}, 2) < '60'`] : []),
+    `right(${text}, 5) < '24' AND right(${text}, 2) < '60'`,
   ]
-  return `WHEN ${conditions.join(' AND ')} THEN epoch_us(TRY_CAST(${text} AS TIMESTAMPTZ))`
+  return `WHEN ${conditions.join(' AND ')} THEN ${castUs(text)}`
+}
+
+function castUs(text: string): string {
+  return `epoch_us(TRY_CAST(${text} AS TIMESTAMPTZ))`
 }
 
 function epoch(text: string, [length, zeros]: readonly [number, string]): string {

@@ -2,6 +2,7 @@ import type { ArchiveObject, Fault, Sniffed } from '../archives/object.js'
 import { sniff } from '../archives/sniff.js'
 import { type Segment, spoolLines } from '../archives/spool.js'
 import { spoolFile } from '../archives/spool-file.js'
+import { SpoolFiles } from '../archives/spool-files.js'
 import { ahead } from './ahead.js'
 import { decodeRecords } from './decode-records.js'
 import { type LineRows, reportChange, type StartedScan } from './line-rows.js'
@@ -44,13 +45,15 @@ export async function readArchive(
   const { loaded, signal, onProgress } = options
   const stop = () => stopStreams(objects)
   signal.addEventListener('abort', stop)
-  const parts = ahead(started(ahead(partsOf(objects, options), 2), options), 1)
+  const files = new SpoolFiles(options.spoolDir)
+  const unpacked = ahead(partsOf(objects, files, options), 1)
+  const parts = ahead(started(unpacked, options), 1)
   let firstRecord = 1
   let storedBytes = 0
   try {
     for await (const part of parts) {
       if (signal.aborted && part.object.kind === 'file') {
-        await part.segment?.release()
+        part.segment?.release()
         break
       }
       if (part.isFirst) {
@@ -70,12 +73,14 @@ export async function readArchive(
     loaded.interrupted = signal.aborted
     signal.removeEventListener('abort', stop)
     await parts.return(undefined)
+    await files.close()
   }
 }
 
 async function* partsOf(
   objects: readonly ArchiveObject[],
-  { loaded, spoolDir }: ReadOptions,
+  files: SpoolFiles,
+  { loaded }: ReadOptions,
 ): AsyncGenerator<Part> {
   for (const object of objects) {
     const sniffed = await sniff(object)
@@ -89,7 +94,7 @@ async function* partsOf(
     }
     let isFirst = true
     const report = (fault: Fault) => loaded.addFault(object.path, fault)
-    for await (const segment of spoolLines(object, sniffed, { dir: spoolDir, report })) {
+    for await (const segment of spoolLines(object, sniffed, files, { report })) {
       yield { object, sniffed: plainLines, segment, isFirst }
       isFirst = false
     }
@@ -146,7 +151,7 @@ async function readPart(
     try {
       return await lines.read(segment.object, scan, { firstRecord, signal, endsWith })
     } finally {
-      await segment.release()
+      segment.release()
     }
   }
   if (sniffed.format === 'empty') {

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -8,6 +8,7 @@ import { describe, expect, test } from 'vitest'
 import type { Fault, FileObject } from '../../src/archives/object.js'
 import { sniff } from '../../src/archives/sniff.js'
 import { type Segment, type SpoolOptions, spoolLines } from '../../src/archives/spool.js'
+import { SpoolFiles } from '../../src/archives/spool-files.js'
 import { diskError } from '../../src/archives/temp-folder.js'
 import { readAll, short, testFolder, write } from './files.js'
 
@@ -17,15 +18,16 @@ const lines = (count: number) =>
 
 async function spool(object: FileObject, options: SpoolOptions = {}) {
   const dir = mkdtempSync(join(folder, 'spool-'))
+  const files = new SpoolFiles(dir)
   const segments: Segment[] = []
   const texts: string[] = []
-  for await (const segment of spoolLines(object, await sniff(object), { dir, ...options })) {
+  for await (const segment of spoolLines(object, await sniff(object), files, options)) {
     segments.push(segment)
     texts.push(readFileSync(segment.file, 'utf8'))
     expect(texts.at(-1)?.length).toBe(segment.bytes)
-    await segment.release()
-    expect(existsSync(segment.file)).toBe(false)
+    segment.release()
   }
+  await files.close()
   expect(readdirSync(dir)).toEqual([])
   return { segments, texts }
 }
@@ -95,12 +97,13 @@ describe('a segment is not plain', () => {
     const zipped = gzipSync(`{"a":1}\n{"b":2}\n{"c":3}\n`, { level: 0 })
     const object = write(folder, 'x', zipped.subarray(0, -12))
     const fault = { reason: 'cut', detail: 'ends before its gzip data does' } as const
-    for await (const segment of spoolLines(object, await sniff(object))) {
+    const files = new SpoolFiles(folder)
+    for await (const segment of spoolLines(object, await sniff(object), files)) {
       expect(segment).toMatchObject({ plain: false, fault })
       const { records } = await readAll(segment.object, { endsWith: fault })
       expect(records.map(short)).toEqual([{ a: 1 }, { b: 2 }, 'cut'])
-      await segment.release()
     }
+    await files.close()
   })
 
   test('with nothing but a fault', async () => {
@@ -118,38 +121,81 @@ describe('a segment is not plain', () => {
   })
 })
 
+describe('a thread of its own', () => {
+  const aside = { asideFromBytes: 0, segmentBytes: 30_000, chunkBytes: 4096 }
+
+  test('unpacks the same', async () => {
+    const object = write(folder, 'x', gzipSync(lines(20_000)))
+    const here = await spool(object, { ...aside, asideFromBytes: Number.POSITIVE_INFINITY })
+    const there = await spool(object, aside)
+    expect(there.texts).toEqual(here.texts)
+    expect(
+      there.segments.map(({ bytes, plain, storedBytes }) => [bytes, plain, storedBytes]),
+    ).toEqual(here.segments.map(({ bytes, plain, storedBytes }) => [bytes, plain, storedBytes]))
+  })
+
+  test('tells of faults', async () => {
+    const object = write(folder, 'x', gzipSync(lines(20_000)).subarray(0, -12))
+    const faults: Fault[] = []
+    const { segments } = await spool(object, { ...aside, report: (fault) => faults.push(fault) })
+    expect(segments.at(-1)).toMatchObject({ plain: false, fault: { reason: 'cut' } })
+    expect(faults).toEqual([segments.at(-1)?.fault])
+  })
+
+  test('tells of what keeps it from writing, and serves the next', async () => {
+    const object = write(folder, 'x', gzipSync(lines(20_000)))
+    const files = new SpoolFiles(folder)
+    const taken = await files.take()
+    mkdirSync(taken)
+    files.give(taken)
+    const spooling = spoolLines(object, await sniff(object), files, aside).next()
+    await expect(spooling).rejects.toMatchObject({
+      message: expect.stringMatching(/^cannot unpack x in .*: illegal operation on a directory$/),
+      code: 'outside',
+    })
+    await files.close()
+    expect((await spool(object, aside)).texts.join('')).toBe(lines(20_000))
+  })
+
+  test('stops early', async () => {
+    const object = write(folder, 'x', gzipSync(lines(20_000)))
+    const files = new SpoolFiles(folder)
+    for await (const _ of spoolLines(object, await sniff(object), files, aside)) break
+    await files.close()
+  })
+})
+
 describe('the folder of segments', () => {
   const object = write(folder, 'many', gzipSync(lines(50_000)))
   const options = { segmentBytes: 10_000, chunkBytes: 4096 }
 
-  test('holds no more than the one in hand and two ahead', async () => {
+  test('holds no more than the one in hand and one ahead, used again', async () => {
     const dir = mkdtempSync(join(folder, 'spool-'))
-    for await (const segment of spoolLines(object, await sniff(object), { ...options, dir })) {
+    const files = new SpoolFiles(dir)
+    let segments = 0
+    for await (const segment of spoolLines(object, await sniff(object), files, options)) {
       await sleep(2)
       const [made = ''] = readdirSync(dir)
       expect(readdirSync(join(dir, made)).length).toBeLessThanOrEqual(3)
-      await segment.release()
+      segments += 1
+      segment.release()
     }
+    expect(segments).toBeGreaterThan(20)
+    await files.close()
+    expect(readdirSync(dir)).toEqual([])
   })
 
   test('is gone when the reader stops early', async () => {
     const dir = mkdtempSync(join(folder, 'spool-'))
-    for await (const _ of spoolLines(object, await sniff(object), { ...options, dir })) break
-    expect(readdirSync(dir)).toEqual([])
-  })
-
-  test('is gone when a segment is released after the end', async () => {
-    const dir = mkdtempSync(join(folder, 'spool-'))
-    const kept: Segment[] = []
-    for await (const segment of spoolLines(object, await sniff(object), { dir })) kept.push(segment)
-    expect(readdirSync(dir)).toHaveLength(1)
-    for (const segment of kept) await segment.release()
+    const files = new SpoolFiles(dir)
+    for await (const _ of spoolLines(object, await sniff(object), files, options)) break
+    await files.close()
     expect(readdirSync(dir)).toEqual([])
   })
 
   test('cannot be made where there is none', async () => {
     const dir = join(folder, 'nowhere')
-    const spooling = spoolLines(object, await sniff(object), { dir }).next()
+    const spooling = spoolLines(object, await sniff(object), new SpoolFiles(dir)).next()
     await expect(spooling).rejects.toMatchObject({
       message: `cannot make a temporary folder in ${dir}: no such file or directory`,
       code: 'outside',

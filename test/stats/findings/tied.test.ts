@@ -10,9 +10,9 @@ const delivery = fc.record({
   receivedUs: fc.integer({ min: 0, max: 40 }),
 })
 
-test('finds exactly the deliveries that share their place with another one of their key', () => {
-  fc.assert(
-    fc.property(fc.array(delivery, { maxLength: 60 }), (rows) => {
+test('finds exactly the deliveries that share their place with another one of their key', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(delivery, { maxLength: 60 }), async (rows) => {
       const deliveries = new Deliveries(rows.length)
       deliveries.groups.push({ source: 's', type: 't', order: 'integer', perSource: false })
       for (const [at, { key, place, receivedUs }] of rows.entries()) {
@@ -30,7 +30,7 @@ test('finds exactly the deliveries that share their place with another one of th
         })
       }
       deliveries.count = rows.length
-      const found = tiedInPlace({ deliveries, ...judge(deliveries) }, [true])
+      const found = tiedInPlace({ deliveries, ...(await judge(deliveries)) }, [true])
       const shared = rows.flatMap(({ key, place }, at) => {
         const isAlike = (other: (typeof rows)[number], n: number) =>
           n !== at && other.key === key && other.place === place
