@@ -5,7 +5,7 @@ import { HashTable } from './hash-table.js'
 export const deliveryFlags = { noId: 2, replay: 4, retried: 8, noKey: 16, again: 32 } as const
 
 /** What stays allocated once deliveries are kept elsewhere. */
-const KEPT_CAPACITY = 1_000_000
+const KEPT_CAPACITY = 500_000
 
 /** Deliveries of one source and type whose order is checked in one way. */
 export interface Group {

@@ -18,7 +18,9 @@ const BASE_BYTES = 200e6
 /** Deliveries, and the tables by which they are judged. */
 const ROW_BYTES = 75
 const LEAST_DUCKDB_BYTES = 120e6
-const SPILLED_ROWS = 1_000_000
+/** Of what is left for DuckDB and rows: it takes more than its limit, and gives little back. */
+const SPILL_SHARE = 0.5
+const SPILLED_ROWS = 500_000
 const TYPICAL_EVENT_BYTES = 500
 const TYPICAL_RATIO = 6
 
@@ -27,7 +29,7 @@ export function memoryPlan(objects: readonly ArchiveObject[], limitBytes: number
   const maxRows = Math.floor((budget * 0.8) / ROW_BYTES)
   const expected = expectedRows(objects)
   const fits = expected <= maxRows
-  const spillBytes = Math.max(LEAST_DUCKDB_BYTES, budget - SPILLED_ROWS * ROW_BYTES)
+  const spillBytes = Math.max(LEAST_DUCKDB_BYTES, budget * SPILL_SHARE)
   return {
     expected: fits ? expected : SPILLED_ROWS,
     maxRows: fits ? maxRows : SPILLED_ROWS,

@@ -47,7 +47,8 @@ export async function readArchive(
   signal.addEventListener('abort', stop)
   const files = new SpoolFiles(options.spoolDir)
   const unpacked = ahead(partsOf(objects, files, options), 1)
-  const parts = ahead(started(unpacked, options), 1)
+  // Two scans at once take twice the memory.
+  const parts = ahead(started(unpacked, options), loaded.isSpilling ? 0 : 1)
   let firstRecord = 1
   let storedBytes = 0
   try {

@@ -128,9 +128,8 @@ describe('a thread of its own', () => {
     const object = write(folder, 'x', gzipSync(lines(20_000)))
     const here = await spool(object, { ...aside, asideFromBytes: Number.POSITIVE_INFINITY })
     const there = await spool(object, aside)
-    expect(there.texts).toEqual(here.texts)
-    const told = ({ bytes, plain, fault }: Segment) => ({ bytes, plain, fault })
-    expect(there.segments.map(told)).toEqual(here.segments.map(told))
+    expect(there.texts.join('')).toEqual(here.texts.join(''))
+    expect(there.segments.every(({ plain, fault }) => plain && !fault)).toBe(true)
   })
 
   test('tells of faults', async () => {
