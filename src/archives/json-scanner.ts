@@ -2,8 +2,7 @@ export type Scan = 'more' | 'end' | 'bad'
 
 type State =
   | 'value'
-  | 'firstEntry'
-  | 'firstKey'
+  | 'entry'
   | 'key'
   | 'colon'
   | 'after'
@@ -26,8 +25,9 @@ const MAX_STARTS = 1_000_000
 
 /**
  * Finds the end of one JSON value in bytes that come in pieces, by JSON's whole grammar (RFC 8259)
- * apart from UTF-8, without recursion and without keeping a byte. It stops at the first byte that
- * cannot stand where it stands. Offsets are those of the caller: `base` + index.
+ * apart from UTF-8, without recursion and without keeping a byte. What readJson reads beyond that
+ * is taken too: NaN and infinity as words, and a comma before a closing bracket. It stops at the
+ * first byte that cannot stand where it stands. Offsets are those of the caller: `base` + index.
  */
 export class JsonScanner {
   /** After `end`: behind the value. After `bad`: of the wrong byte. After `more`: behind the
@@ -43,8 +43,8 @@ export class JsonScanner {
   #starts: number[] = []
   #isKey = false
   #number: NumberState = 'minus'
-  /** What is still to come of true, false or null; of a \u escape. */
   #word = ''
+  /** What is still to come of a \u escape. */
   #hexLeft = 0
 
   restart(): void {
@@ -62,8 +62,24 @@ export class JsonScanner {
         if (at === to) break
       }
       const byte = bytes[at] ?? 0
+      if (this.#state === 'word') {
+        const longer = this.#word + String.fromCharCode(byte)
+        if (isWordStart(longer)) {
+          this.#word = longer
+          at++
+          continue
+        }
+        if (!isWord(this.#word)) return this.#stop('bad', base + at)
+        if (this.#valueEnds()) return this.#stop('end', base + at)
+      }
       if (this.#state === 'number') {
         const next = numberSteps[this.#number][numberByte(byte)]
+        if (this.#number === 'minus' && isWordStart(`-${String.fromCharCode(byte)}`)) {
+          this.#word = `-${String.fromCharCode(byte)}`
+          this.#state = 'word'
+          at++
+          continue
+        }
         if (next) {
           this.#number = next
           at++
@@ -91,14 +107,12 @@ export class JsonScanner {
 
   #step(byte: number, offset: number): Scan {
     switch (this.#state) {
-      case 'firstEntry':
+      case 'entry':
         return byte === CLOSE_ARRAY ? this.#close() : this.#open(byte, offset)
       case 'value':
         return this.#open(byte, offset)
-      case 'firstKey':
-        return byte === CLOSE_OBJECT ? this.#close() : this.#key(byte)
       case 'key':
-        return this.#key(byte)
+        return byte === CLOSE_OBJECT ? this.#close() : this.#key(byte)
       case 'colon':
         return byte === 58 ? this.#token('value') : 'bad'
       case 'after':
@@ -111,8 +125,6 @@ export class JsonScanner {
         if (!isHex(byte)) return 'bad'
         if (--this.#hexLeft === 0) this.#state = 'string'
         return 'more'
-      case 'word':
-        return this.#inWord(byte)
       default:
         return 'bad'
     }
@@ -136,10 +148,8 @@ export class JsonScanner {
       this.#number = digit ?? 'minus'
       return this.#token('number')
     }
-    const word = byte === 116 ? 'rue' : byte === 102 ? 'alse' : byte === 110 ? 'ull' : ''
-    if (word === '') return 'bad'
-    this.#word = word
-    return this.#token('word')
+    this.#word = String.fromCharCode(byte)
+    return isWordStart(this.#word) ? this.#token('word') : 'bad'
   }
 
   #nest(isObject: boolean, offset: number): Scan {
@@ -151,7 +161,7 @@ export class JsonScanner {
     this.#isObject[this.#depth] = isObject ? 1 : 0
     if (this.#depth < MAX_STARTS) this.#starts[this.#depth] = offset
     this.#depth++
-    return this.#token(isObject ? 'firstKey' : 'firstEntry')
+    return this.#token(isObject ? 'key' : 'entry')
   }
 
   #close(): Scan {
@@ -170,7 +180,7 @@ export class JsonScanner {
 
   #after(byte: number): Scan {
     const inObject = this.#isObject[this.#depth - 1] === 1
-    if (byte === COMMA) return this.#token(inObject ? 'key' : 'value')
+    if (byte === COMMA) return this.#token(inObject ? 'key' : 'entry')
     return byte === (inObject ? CLOSE_OBJECT : CLOSE_ARRAY) ? this.#close() : 'bad'
   }
 
@@ -192,17 +202,26 @@ export class JsonScanner {
     return isEscape[byte] === 1 ? 'more' : 'bad'
   }
 
-  #inWord(byte: number): Scan {
-    if (this.#word.charCodeAt(0) !== byte) return 'bad'
-    this.#word = this.#word.slice(1)
-    return this.#word === '' && this.#valueEnds() ? 'end' : 'more'
-  }
-
   /** Whether that was the whole value. */
   #valueEnds(): boolean {
     this.#state = 'after'
     return this.#depth === 0
   }
+}
+
+const words = ['true', 'false', 'null']
+/** In any case. */
+const laxWords = ['nan', 'inf', 'infinity', '-nan', '-inf', '-infinity']
+
+function isWordStart(text: string): boolean {
+  const lower = text.toLowerCase()
+  return (
+    words.some((word) => word.startsWith(text)) || laxWords.some((word) => word.startsWith(lower))
+  )
+}
+
+function isWord(text: string): boolean {
+  return words.includes(text) || laxWords.includes(text.toLowerCase())
 }
 
 export function isSpace(byte: number): boolean {
@@ -220,7 +239,7 @@ function plainEnd(bytes: Uint8Array, from: number, to: number): number {
 }
 
 function isInside(state: State): boolean {
-  return state === 'string' || state === 'escape' || state === 'hex' || state === 'word'
+  return state === 'string' || state === 'escape' || state === 'hex'
 }
 
 type NumberByte = 'zero' | 'digit' | 'point' | 'e' | 'sign' | 'other'

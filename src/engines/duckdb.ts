@@ -22,9 +22,6 @@ export interface Duckdb {
   rows(sql: string, values?: DuckDBValue[]): Promise<DuckDBValue[][]>
   readonly connection: DuckDBConnection
   limitMemory(bytes: number): Promise<void>
-  /** Whether statements are planned for scans of files, which is what is so at first: their long
-   * expressions take the optimizer more time than they are worth. Without, for all the others. */
-  planForScans(is: boolean): Promise<void>
   close(): void
 }
 
@@ -40,10 +37,6 @@ export async function openDuckdb(options: DuckdbOptions): Promise<Duckdb> {
   })
   await (await instance.connect()).run("SET GLOBAL TimeZone = 'UTC'")
   const connection = await instance.connect()
-  const planForScans = async (is: boolean) => {
-    await connection.run(`SET disabled_optimizers = '${is ? await notForScans(connection) : ''}'`)
-  }
-  await planForScans(true)
   const scans = new Set<DuckDBConnection>()
   const startScan = async (sql: string): Promise<Running> => {
     const own = await instance.connect()
@@ -69,7 +62,6 @@ export async function openDuckdb(options: DuckdbOptions): Promise<Duckdb> {
     limitMemory: async (bytes) => {
       await connection.run(`SET memory_limit = '${megabytes(bytes)}'`)
     },
-    planForScans,
     close: () => {
       for (const scan of scans) scan.closeSync()
       connection.closeSync()
@@ -106,13 +98,6 @@ async function* chunksOf(
     signal?.removeEventListener('abort', interrupt)
     if (running) end(running.connection)
   }
-}
-
-/** All but the one that has the reader leave out what is not asked for. */
-async function notForScans(connection: DuckDBConnection): Promise<string> {
-  const all = await connection.runAndReadAll('SELECT name FROM duckdb_optimizers()')
-  const names = all.getRows().map(([name]) => String(name))
-  return names.filter((name) => name !== 'unused_columns').join()
 }
 
 /** What a scan may make ahead of its reader. */

@@ -15,11 +15,7 @@ const MOST_PRINTED = 30
  * a NaN or infinity (which DuckDB's reader knows), a number that DuckDB prints otherwise than
  * JavaScript (1.0, 1e3), or a string that looks like one of these. */
 export function isAmbiguous(text: string): string {
-  const printed = `strlen(${text}) <= ${MOST_PRINTED}`
-  return doubtful(
-    text,
-    `WHEN ${printed} THEN regexp_full_match(${text}, '(?i)${fraction}|${notFinite}') ${overflows(text)}`,
-  )
+  return doubtful(text, fraction)
 }
 
 /** {@link isAmbiguous} for a text that is here: sources and types are few, so they are looked at
@@ -32,26 +28,20 @@ export function isAmbiguousName(text: string): boolean {
 /** Whether the value may be none that the decoder takes for a scalar, where its text does not
  * matter. */
 export function isHardlyScalar(text: string): string {
-  const printed = `strlen(${text}) <= ${MOST_PRINTED}`
-  return doubtful(
-    text,
-    `WHEN ${printed} THEN regexp_full_match(${text}, '(?i)${overflow}|${notFinite}') ${overflows(text)}`,
-  )
+  return doubtful(text, overflow)
 }
 
-/** For a long text. Behind its first character, one that overflows has no minus; ids have. */
-function overflows(text: string): string {
-  return (
-    `WHEN ${text} >= '0' AND contains(${text}, '-') THEN false ` +
-    `ELSE regexp_full_match(${text}, '${overflow}')`
-  )
-}
-
-/** By the first character, and the length, so that nearly no text meets a regular expression. */
-function doubtful(text: string, numbers: string): string {
+/** By the first character, and the length, so that nearly no text meets a regular expression.
+ * `number` is a pattern for those that are short. */
+function doubtful(text: string, number: string): string {
   const letters = `lower(left(${text}, 1)) IN ('i', 'n')`
+  const isNumber = `regexp_full_match(${text}, '(?i)${number}|${notFinite}')`
   return (
-    `CASE WHEN ${text} >= '-' AND ${text} < ':' THEN CASE ${numbers} END ` +
+    `CASE WHEN ${text} >= '-' AND ${text} < ':' THEN CASE ` +
+    `WHEN strlen(${text}) <= ${MOST_PRINTED} THEN ${isNumber} ` +
+    // Behind its first character, a number that overflows has no minus; ids have.
+    `WHEN ${text} >= '0' AND contains(${text}, '-') THEN false ` +
+    `ELSE regexp_full_match(${text}, '${overflow}') END ` +
     `WHEN strlen(${text}) <= 9 AND ${letters} ` +
     `THEN regexp_full_match(${text}, '(?i)${notFinite}') ` +
     `ELSE starts_with(${text}, '{') OR starts_with(${text}, '[') END`

@@ -72,7 +72,6 @@ export async function archiveStats(options: StatsOptions): Promise<ArchiveStats>
       spoolDir,
       onProgress: options.onProgress,
     })
-    await duckdb.planForScans(false)
     return loaded.spill.isUsed
       ? await spilledStats(options, loaded, duckdb)
       : await heldStats(options, loaded, duckdb)

@@ -30,8 +30,8 @@ function compare(a: number, b: number): number {
   return a < b ? -1 : Number(a > b)
 }
 
-/** Takes out what is not in order: of an outlier and what follows it, the fewer. What is kept is the
- * beginning of `order` then. */
+/** Takes out what is not in order: of an outlier and what follows it, the fewer. What is kept then
+ * is the beginning of `order`. */
 function takeApart(order: Uint32Array, timesUs: Float64Array) {
   const dropped = new Uint32Array(order.length)
   let kept = 0

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { JsonObject } from '../../src/event/event.js'
 import { parseJson } from '../../src/event/json.js'
+import { campaign } from '../helpers/campaign.js'
 import { plainRecord, readAll, short, testFolder, write } from './files.js'
 
 const folder = testFolder()
@@ -78,7 +79,7 @@ describe('random documents in a random layout', () => {
           made.documents.map((text) => Buffer.byteLength(text)),
         )
       }),
-      { numRuns: 150 },
+      { numRuns: campaign(150) },
     )
   })
 
@@ -97,7 +98,7 @@ describe('random documents in a random layout', () => {
         expect(faults).toEqual([{ reason: 'cut', detail: 'ends before its gzip data does' }])
         expect(records.map(short)).toEqual([...values(made).slice(0, count), 'cut'])
       }),
-      { numRuns: 150 },
+      { numRuns: campaign(150) },
     )
   })
 })
@@ -128,7 +129,7 @@ describe('random bytes changed', () => {
         const inChunks = await readAll(object, { chunkBytes: size })
         expect(inChunks.records.map(plainRecord)).toEqual(records.map(plainRecord))
       }),
-      { numRuns: 300 },
+      { numRuns: campaign(300) },
     )
   })
 
@@ -143,7 +144,7 @@ describe('random bytes changed', () => {
         expect(faults.length).toBeLessThanOrEqual(1)
         if (faults.length > 0) expect(short(records.at(-1) as never)).toBe('cut')
       }),
-      { numRuns: 100 },
+      { numRuns: campaign(100) },
     )
   })
 })

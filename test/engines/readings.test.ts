@@ -4,6 +4,7 @@ import { Unprojectable } from '../../src/engines/chain-sql.js'
 import { type Duckdb, openDuckdb } from '../../src/engines/duckdb.js'
 import { envelopes } from '../../src/envelopes/index.js'
 import { eventFixtures } from '../fixtures/events/fixtures.js'
+import { campaign } from '../helpers/campaign.js'
 import { expectEqualReadings } from './equal-readings.js'
 import { mappings } from './mappings.js'
 import { lineText } from './odd-documents.js'
@@ -204,6 +205,6 @@ test('random odd lines are read equally', async () => {
       if (!(error instanceof Unprojectable)) throw error
     }
   })
-  await fc.assert(property, { numRuns: 300 })
+  await fc.assert(property, { numRuns: campaign(300) })
   expect(Math.min(narrowed, viewed) / records).toBeGreaterThan(0.15)
 }, 600_000)

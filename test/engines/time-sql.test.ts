@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Duckdb, openDuckdb } from '../../src/engines/duckdb.js'
 import { isUncommonTime, type TimeForms, timeUs } from '../../src/engines/time-sql.js'
 import { parseTime } from '../../src/event/time.js'
+import { campaign } from '../helpers/campaign.js'
 
 let duckdb: Duckdb
 
@@ -132,7 +133,7 @@ describe('whatever SQL reads is what the decoder reads', () => {
       readable += inRange.length
       bySql += inRange.filter(({ us }) => us !== null).length
     })
-    await fc.assert(property, { numRuns: 30, endOnFailure: true })
+    await fc.assert(property, { numRuns: campaign(30), endOnFailure: true })
     // What is left are numbers below zero or with zeros before them, and what is hardly a time.
     if (forms === 'all') expect(bySql / readable).toBeGreaterThan(0.4)
   })

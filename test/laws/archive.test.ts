@@ -10,6 +10,7 @@ import { measure } from '../../src/stats/measure.js'
 import { Spill } from '../../src/stats/spill.js'
 import { judgeSpilled } from '../../src/stats/spilled.js'
 import { measureSpilled } from '../../src/stats/spilled-measure.js'
+import { campaign } from '../helpers/campaign.js'
 import { byPosition, naiveStats, withoutHdr, workload } from './naive.js'
 
 const byType = { by: 'type', windowUs: null } as const
@@ -57,7 +58,7 @@ test(
         const deliveries = await deliveriesOf(events)
         expect(bare(measure(deliveries, await judge(deliveries), byType))).toEqual(expected(events))
       }),
-      { numRuns: 1_000 },
+      { numRuns: campaign(1_000) },
     )
   },
   timeoutMs,
@@ -99,7 +100,7 @@ test(
         },
       ),
       // 50 times 20 workloads. Shrinking them takes longer than reading them.
-      { numRuns: 50, endOnFailure: true },
+      { numRuns: campaign(50), endOnFailure: true },
     )
   },
   timeoutMs,

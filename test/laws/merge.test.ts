@@ -13,6 +13,7 @@ import { RowMeter } from '../../src/meters/row.js'
 import { SpanMeter } from '../../src/meters/span.js'
 import { StatsMeter } from '../../src/meters/stats.js'
 import { HOUR_US, MINUTE_US, TimelineMeter } from '../../src/meters/timeline.js'
+import { campaign } from '../helpers/campaign.js'
 import { workload } from './naive.js'
 
 const byType = ({ event }: Delivery) => event.type
@@ -58,7 +59,7 @@ test.each(meters)('%s merges for any partition', (_name, make) => {
       for (const part of split) merged.merge(part)
       expect(merged.read()).toEqual(measure(make(), deliveries).read())
     }),
-    { numRuns: 100 },
+    { numRuns: campaign(100) },
   )
 })
 
@@ -75,7 +76,7 @@ test.each(meters)(
         expect(meter.read()).toEqual(measure(make(), deliveries).read())
         expect(meter.fresh().read()).toEqual(make().read())
       }),
-      { numRuns: 30 },
+      { numRuns: campaign(30) },
     )
   },
 )
@@ -104,7 +105,7 @@ test('stats merges for parts that share no identity and no key, and goes on from
       measure(merged, events.slice(half))
       expect(merged.read()).toEqual(whole.read())
     }),
-    { numRuns: 200 },
+    { numRuns: campaign(200) },
   )
 })
 
@@ -132,7 +133,7 @@ test('groups that rowOf names add up to the total', () => {
       expect(sum((row) => row.latencyMs.count)).toBe(total.latencyMs.count)
       expect(new StatsMeter().readGroups().size).toBe(0)
     }),
-    { numRuns: 100 },
+    { numRuns: campaign(100) },
   )
 })
 

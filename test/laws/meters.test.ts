@@ -2,9 +2,10 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { EventRecord } from '../../src/event/event.js'
 import { StatsMeter } from '../../src/meters/stats.js'
+import { campaign } from '../helpers/campaign.js'
 import { byArrival, byPosition, naiveStats, withoutHdr, workload } from './naive.js'
 
-const runs = { numRuns: 1_000 }
+const runs = { numRuns: campaign(1_000) }
 const timeoutMs = 300_000
 
 function measured(events: readonly EventRecord[]) {
@@ -47,7 +48,7 @@ test('without any receivedAt they equal it over an archive sorted by position', 
       const sorted = [...events].sort(byPosition)
       expect(measured(sorted)).toEqual(naiveStats(events, 'archive'))
     }),
-    { numRuns: 300 },
+    { numRuns: campaign(300) },
   )
 })
 
@@ -57,7 +58,7 @@ test('with enough samples for the higher percentiles', () => {
       expect(measured(events)).toEqual(naiveStats(events, 'observed'))
     }),
     // Shrinking so many takes longer than reading them.
-    { numRuns: 3, endOnFailure: true },
+    { numRuns: campaign(3), endOnFailure: true },
   )
 })
 
@@ -68,6 +69,6 @@ test('the archive model does not depend on the order in which it is listed', () 
       const shuffled = ranked.sort((a, b) => a.rank - b.rank).map(({ event }) => event)
       expect(naiveStats(shuffled, 'archive')).toEqual(naiveStats(events, 'archive'))
     }),
-    { numRuns: 100 },
+    { numRuns: campaign(100) },
   )
 })

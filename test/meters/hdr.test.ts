@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { build, decodeFromCompressedBase64 } from 'hdr-histogram-js'
 import { describe, expect, test } from 'vitest'
 import { HIGHEST_US, LatencyHistogram, samplesNeeded } from '../../src/meters/hdr.js'
+import { campaign } from '../helpers/campaign.js'
 import { bucket, distribution } from '../laws/naive-latency.js'
 
 const us = fc.oneof(
@@ -30,7 +31,7 @@ describe('the figures', () => {
         const figures = { ...recorded(all).figures(), hdr: null }
         expect(figures).toEqual(distribution(all.map(BigInt)))
       }),
-      { numRuns: 500 },
+      { numRuns: campaign(500) },
     )
   })
 
@@ -118,7 +119,7 @@ describe('the encoded histogram', () => {
           expect(decoded.getValueAtPercentile(percent)).toBe(histogram.percentile(percent))
         }
       }),
-      { numRuns: 50 },
+      { numRuns: campaign(50) },
     )
   })
 
@@ -156,7 +157,7 @@ describe('the encoded histogram', () => {
           expect(ours.percentile(percent)).toBe(theirs.getValueAtPercentile(percent))
         }
       }),
-      { numRuns: 50 },
+      { numRuns: campaign(50) },
     )
   })
 })
@@ -191,7 +192,7 @@ describe('buckets that SQL counted', () => {
       fc.property(values, (all) => {
         expect(loaded(all).figures()).toEqual(recorded(all).figures())
       }),
-      { numRuns: 300 },
+      { numRuns: campaign(300) },
     )
   })
 
@@ -203,7 +204,7 @@ describe('buckets that SQL counted', () => {
         histogram.setExact(exactOf(kept))
         expect(histogram.figures()).toEqual(recorded(kept).figures())
       }),
-      { numRuns: 300 },
+      { numRuns: campaign(300) },
     )
   })
 
@@ -228,6 +229,6 @@ test('merging equals recording all, whichever is the wider', () => {
       merged.merge(recorded(b))
       expect(merged.figures()).toEqual(recorded([...a, ...b]).figures())
     }),
-    { numRuns: 300 },
+    { numRuns: campaign(300) },
   )
 })

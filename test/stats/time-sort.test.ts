@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { sortedByTime } from '../../src/stats/time-sort.js'
+import { campaign } from '../helpers/campaign.js'
 
 function sorted(times: readonly number[], exact = true): number[] {
   const order = Uint32Array.from(times.keys())
@@ -19,7 +20,7 @@ test('random times, equal ones among them', () => {
       const isExact = Number.isSafeInteger(Math.max(...times) - Math.min(...times))
       expect(sorted(times, exact && isExact)).toEqual(naive(times))
     }),
-    { numRuns: 2_000 },
+    { numRuns: campaign(2_000) },
   )
 })
 

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { Deliveries } from '../../../src/stats/deliveries.js'
 import { tiedInPlace } from '../../../src/stats/findings/tied.js'
 import { judge } from '../../../src/stats/judge.js'
+import { campaign } from '../../helpers/campaign.js'
 
 const delivery = fc.record({
   key: fc.integer({ min: 0, max: 3 }),
@@ -10,7 +11,7 @@ const delivery = fc.record({
   receivedUs: fc.integer({ min: 0, max: 40 }),
 })
 
-test('finds exactly the deliveries that share their place with another one of their key', async () => {
+test('finds exactly those that share their place with another one of their key', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(delivery, { maxLength: 60 }), async (rows) => {
       const deliveries = new Deliveries(rows.length)
@@ -38,6 +39,6 @@ test('finds exactly the deliveries that share their place with another one of th
       })
       expect([...found].sort((a, b) => a - b)).toEqual(shared)
     }),
-    { numRuns: 2_000 },
+    { numRuns: campaign(2_000) },
   )
 })

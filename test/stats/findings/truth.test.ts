@@ -8,6 +8,7 @@ import { createMapping } from '../../../src/event/mapping.js'
 import { generateArchive } from '../../../src/generate/generate.js'
 import type { GivenSettings } from '../../../src/generate/settings.js'
 import type { Finding, FindingKind, StatsResult } from '../../../src/stats/result.js'
+import { campaign } from '../../helpers/campaign.js'
 import { archive, statsOf } from './archive.js'
 
 const share = fc.constantFrom(0, 0.005, 0.02)
@@ -70,7 +71,7 @@ test('findings are what was planted, and agree with the figures', async () => {
       expect(holes.length).toBeLessThanOrEqual(planted.length)
       if (given.silence.includes('hour')) expect(holes).toHaveLength(1)
     }),
-    { numRuns: 25 },
+    { numRuns: campaign(25) },
   )
 }, 300_000)
 
