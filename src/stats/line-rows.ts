@@ -24,12 +24,16 @@ export interface LinesOptions {
   firstRecord: number
   signal: AbortSignal
   endsWith?: Fault | undefined
+  /** Called for each chunk with about how much of the file was read. */
+  onRead?: ((bytes: number) => void) | undefined
 }
 
 /** The rows of a file, which are being made. */
 export interface StartedScan {
   readonly projection: Projection
   readonly names: boolean
+  /** Of a sampled record. */
+  readonly meanBytes: number
   readonly chunks: AsyncGenerator<DuckDBDataChunk>
 }
 
@@ -53,13 +57,18 @@ export class LineRows {
   async start(file: FileObject, plain: boolean, signal: AbortSignal): Promise<StartedScan | null> {
     const { projections, sqlFromBytes } = this.options
     if (!plain || file.sizeBytes < sqlFromBytes) return null
-    const projection = projections.forSample(await sampleOf(file))
-    return projection && this.scan(file, projection, this.familiar < NAMED_FILES, signal)
+    const sample = await sampleOf(file)
+    const projection = projections.forSample(sample)
+    if (!projection) return null
+    const sampledBytes = sample.reduce((sum, { sizeBytes }) => sum + sizeBytes + 1, 0)
+    const meanBytes = sampledBytes / sample.length
+    return this.scan(file, { projection, meanBytes, names: this.familiar < NAMED_FILES }, signal)
   }
 
-  private scan(file: FileObject, projection: Projection, names: boolean, signal: AbortSignal) {
+  private scan(file: FileObject, of: Omit<StartedScan, 'chunks'>, signal: AbortSignal) {
+    const { projection, names } = of
     const sql = narrowSql(projection, lineScan(file.file, projection.columns), 'columns', names)
-    return { projection, names, chunks: this.options.duckdb.scan(sql, signal) }
+    return { ...of, chunks: this.options.duckdb.scan(sql, signal) }
   }
 
   /** @returns the number of the next record */
@@ -70,7 +79,7 @@ export class LineRows {
     let next = scan && (await this.readScan(file, scan, options))
     if (next === null && scan && !scan.names) {
       // Too much of it is of a source or type that is not known yet.
-      const again = this.scan(file, scan.projection, true, signal)
+      const again = this.scan(file, { ...scan, names: true }, signal)
       next = await this.readScan(file, again, options)
     }
     next ??= await decodeRecords(file, plainLines, loaded, {
@@ -120,6 +129,7 @@ export class LineRows {
       const firstRecord = options.firstRecord + rows
       appendChunk(chunk, { deliveries, groups, names, firstRecord }, suspects)
       rows += chunk.rowCount
+      options.onRead?.(rows * scan.meanBytes)
       if (options.signal.aborted) break
     }
     return rows

@@ -156,6 +156,11 @@ export class Loaded {
     return this.spill.isUsed || this.memory.expected >= this.memory.maxRows
   }
 
+  /** Whether so many more deliveries are held in memory. */
+  hasRoom(rows: number): boolean {
+    return !this.spill.isUsed && this.deliveries.count + rows <= this.memory.maxRows
+  }
+
   /** Moves the deliveries to DuckDB where they have become too many for memory. */
   async spillIfFull(): Promise<void> {
     const { deliveries, spill, memory } = this

@@ -1,4 +1,5 @@
-import type { ArchiveObject, Fault, Sniffed } from '../archives/object.js'
+import { peekBytes } from '../archives/bytes.js'
+import type { ArchiveObject, Fault, FileObject, Sniffed } from '../archives/object.js'
 import { sniff } from '../archives/sniff.js'
 import { type Segment, spoolLines } from '../archives/spool.js'
 import { spoolFile } from '../archives/spool-file.js'
@@ -33,6 +34,8 @@ interface StartedPart extends Part {
 }
 
 const LARGE_BYTES = 128 * 1024 * 1024
+const HEAD_BYTES = 64 * 1024
+const LF = 10
 
 /**
  * Reads objects in their order into `loaded`. Lines that DuckDB reads faithfully go through SQL,
@@ -87,9 +90,7 @@ async function* partsOf(
     const sniffed = await sniff(object)
     const isLines = sniffed.format === 'ndjson' && !sniffed.utf16
     const isUnpacked = object.kind === 'file' && sniffed.compression === 'none' && !sniffed.bom
-    // A large file as one part would not fit into memory, where the whole does not.
-    const isPlainFile = isUnpacked && !(loaded.isSpilling && object.sizeBytes > LARGE_BYTES)
-    if (!isLines || isPlainFile) {
+    if (!isLines || (isUnpacked && (await fitsWhole(object, loaded)))) {
       yield { object, sniffed, segment: null, isFirst: true }
       continue
     }
@@ -102,6 +103,15 @@ async function* partsOf(
     if (isFirst)
       yield { object, sniffed: { ...plainLines, format: 'empty' }, segment: null, isFirst }
   }
+}
+
+/** Whether the deliveries of a file, read as one part, surely have room in memory. */
+async function fitsWhole(file: FileObject, loaded: Loaded): Promise<boolean> {
+  if (file.sizeBytes <= LARGE_BYTES) return true
+  if (loaded.isSpilling) return false
+  const head = await peekBytes(file, HEAD_BYTES)
+  const lines = head.reduce((count, byte) => count + Number(byte === LF), 1)
+  return loaded.hasRoom((file.sizeBytes / head.length) * lines)
 }
 
 /** Begins to read each part while the one before is measured. */
@@ -166,7 +176,13 @@ async function readPart(
     return parquet.read(whole.object, signal).finally(whole.remove)
   }
   if (isPlainFile(part) && object.kind === 'file') {
-    const next = await lines.read(object, scan, { firstRecord, signal })
+    const { sizeBytes } = object
+    const earlierBytes = loaded.bytes - sizeBytes
+    const onRead = (bytes: number) => {
+      const { objects, records } = loaded
+      options.onProgress({ bytes: earlierBytes + Math.min(bytes, sizeBytes), objects, records })
+    }
+    const next = await lines.read(object, scan, { firstRecord, signal, onRead })
     await reportChange(object, loaded)
     return next
   }
