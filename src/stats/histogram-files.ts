@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import type { ArchiveObject } from '../archives/object.js'
 import { EvtError } from '../errors.js'
 import type { HdrBuckets } from '../meters/hdr-buckets.js'
@@ -21,7 +22,7 @@ export async function histogramFiles(
   { hlog, hgrm }: HistogramPaths,
   { cwd, objects }: { cwd: string; objects: readonly ArchiveObject[] },
 ): Promise<HistogramFiles> {
-  if (hlog !== undefined && hlog === hgrm) {
+  if (hlog !== undefined && hgrm !== undefined && resolve(cwd, hlog) === resolve(cwd, hgrm)) {
     throw new EvtError(`--hlog and --hgrm are both ${hlog}`, { code: 'usage' })
   }
   const at = async (flag: string, path: string | undefined) =>
