@@ -8,12 +8,15 @@ export default class Stats extends BaseCommand {
   static override description =
     'Reads an archive once and says how many events of which kind there are, how many were ' +
     'delivered twice, how many arrived out of order and how late, as HDR percentiles, with the ' +
-    'very events that prove it. Ctrl-C prints what was measured so far.'
+    'very events that prove it. Ctrl-C prints what was measured so far. Histogram logs of ' +
+    'HdrHistogram are shown and merged by tag.'
   static override examples = [
     '<%= config.bin %> stats archive/',
     "<%= config.bin %> stats 'archive/**/*.gz' --since 2026-11-01 --until 2026-11-02",
     '<%= config.bin %> stats orders.ndjson --map key=$.orderId --map sequence=$.version',
     '<%= config.bin %> stats archive/ --window 1m -o csv > per-minute.csv',
+    '<%= config.bin %> stats archive/ --window 1m --hlog run.hlog --hgrm run.hgrm',
+    '<%= config.bin %> stats run.hlog',
     'zcat orders.gz | <%= config.bin %> stats - -o json',
   ]
   static override args = sourceArgs
@@ -54,7 +57,7 @@ export default class Stats extends BaseCommand {
     const format = this.format(flags)
     const color = this.colors(flags).isColorSupported
     const style = textStyle({ stream: stdout, env, color, timeZone: flags.tz })
-    const isShown = format !== 'text' || run.result.total.events > 0
+    const isShown = format !== 'text' || !run.isEmpty
     if (isShown) stdout.write(await renderStats(run, format, style))
     if (run.failure) throw run.failure
     return undefined

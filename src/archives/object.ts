@@ -37,7 +37,8 @@ export type Report = (fault: Fault) => void
 
 export type Compression = 'none' | 'gzip'
 
-export type Format = 'ndjson' | 'array' | 'concatenated' | 'parquet' | 'empty'
+/** `hlog` is a histogram log, which holds no events. */
+export type Format = 'ndjson' | 'array' | 'concatenated' | 'parquet' | 'hlog' | 'empty'
 
 /** What the first bytes of an object say about it. */
 export interface Sniffed {

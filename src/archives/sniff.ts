@@ -70,7 +70,9 @@ function formatOf(head: Buffer, isAll: boolean): Format | undefined {
   const start = inkFrom(head, 0)
   if (start === head.length) return isAll ? 'empty' : undefined
   const first = head[start]
-  if (first !== OPEN_OBJECT && first !== OPEN_ARRAY) return 'ndjson'
+  if (first !== OPEN_OBJECT && first !== OPEN_ARRAY) {
+    return isHistogramLog(head.toString('latin1', start)) ? 'hlog' : 'ndjson'
+  }
   const several = first === OPEN_ARRAY ? 'array' : 'concatenated'
   const scanner = new JsonScanner()
   const result = scanner.scan(head, start, 0)
@@ -97,6 +99,19 @@ function afterFirst(head: Buffer, end: number, isAll: boolean, several: Format):
   // Where no line ends, what is no document is a bad place between documents, not a bad line.
   const isOneLine = !head.includes(LF, next)
   return isOneLine && head.includes(OPEN_OBJECT, next) ? 'concatenated' : 'ndjson'
+}
+
+/** Whether a text that may be cut anywhere begins as HdrHistogram's logs do: comments that name the
+ * format or a time, the legend, or a row. */
+function isHistogramLog(head: string): boolean {
+  for (const line of head.split('\n')) {
+    if (/^#\[(?:Histogram log format version|StartTime:|BaseTime:)|^"StartTimestamp"/.test(line)) {
+      return true
+    }
+    if (line.startsWith('#') || line.trim() === '') continue
+    return /^(?:Tag=[^, ]*[, ])?[\d.+-]+[, ][\d.]+[, ][\d.e+-]+[, ]D?HIST/i.test(line)
+  }
+  return false
 }
 
 function inkFrom(bytes: Buffer, from: number): number {

@@ -47,6 +47,19 @@ export const statsFlags = {
       return text
     },
   }),
+  hlog: Flags.string({
+    helpValue: 'FILE',
+    description: 'write the latencies to this file as an HdrHistogram log, tagged by type',
+  }),
+  hgrm: Flags.string({
+    helpValue: 'FILE',
+    description: 'write the percentile table of all latencies to this file, as HdrHistogram does',
+  }),
+  unit: Flags.option({
+    options: ['ns', 'us', 'ms', 's'] as const,
+    helpValue: 'ns|us|ms|s',
+    description: 'what the values of histogram logs are that do not say it; us if unsaid',
+  })(),
   'allow-partial': Flags.boolean({
     description: 'exit 0 although an object was cut, corrupt or gone',
   }),
@@ -62,6 +75,9 @@ export function statsChoices(flags: {
   sample?: string | undefined
   content?: boolean | undefined
   'memory-limit': string
+  hlog?: string | undefined
+  hgrm?: string | undefined
+  unit?: 'ns' | 'us' | 'ms' | 's' | undefined
   'allow-partial': boolean
 }) {
   const { window, sample } = flags
@@ -73,6 +89,9 @@ export function statsChoices(flags: {
     sample: sample === undefined ? null : shareOf(sample),
     content: flags.content ?? ('auto' as const),
     memoryLimitBytes: sizeBytes(flags['memory-limit']),
+    hlog: flags.hlog,
+    hgrm: flags.hgrm,
+    unit: flags.unit,
     allowPartial: flags['allow-partial'],
   }
 }

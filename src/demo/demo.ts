@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { generateArchive } from '../generate/generate.js'
 import type { GivenSettings } from '../generate/settings.js'
+import type { ReadState } from '../stats/request.js'
 import type { StatsResult } from '../stats/result.js'
-import { type ReadState, runStats } from '../stats/run.js'
+import { runEventStats } from '../stats/run.js'
 import { type DemoFault, demoFaults } from './faults.js'
 
 export interface DemoOptions {
@@ -33,7 +34,7 @@ export async function runDemo({ events, seed, signal, onProgress }: DemoOptions)
     onProgress: (state) =>
       onProgress({ label: 'making an archive', bytesTotal: null, ...state, objectsTotal: null }),
   })
-  const { result, failure } = await runStats({
+  const { result, failure } = await runEventStats({
     given: [folder],
     maps: [],
     presets: undefined,

@@ -2,6 +2,7 @@ import { compareText } from '../event/sequence.js'
 import { timeText } from '../event/time.js'
 import type { Deliveries } from './deliveries.js'
 import type { Judged } from './judge.js'
+import { type LatencyInterval, latencyIntervals } from './latency-intervals.js'
 import type { Span, StatsRow, TypeRow, WindowRow } from './result.js'
 import { RowTally } from './row-tally.js'
 import { rowsBySource, rowsByType, rowsByWindow } from './rows.js'
@@ -12,6 +13,8 @@ export interface Measured {
   total: StatsRow
   types: TypeRow[]
   windows: WindowRow[] | undefined
+  /** With `intervals`, where there are windows. */
+  intervals: LatencyInterval[] | undefined
 }
 
 export interface MeasureOptions {
@@ -19,13 +22,15 @@ export interface MeasureOptions {
   by: 'type' | 'source'
   /** The width of windows; null: none. */
   windowUs: number | null
+  /** Whether the histograms of each row in each window are wanted. */
+  intervals?: boolean | undefined
 }
 
 /** All figures of what was judged (DESIGN §8). */
 export function measure(
   deliveries: Deliveries,
   judged: Judged,
-  { by, windowUs }: MeasureOptions,
+  { by, windowUs, intervals = false }: MeasureOptions,
 ): Measured {
   const rows = by === 'type' ? rowsByType(deliveries) : rowsBySource(deliveries)
   const tallied = tally(deliveries, judged, rows.names.length, rows.rowOf)
@@ -39,6 +44,8 @@ export function measure(
     total: totalOf(tallied).figures(),
     types: types.filter(({ events }) => events > 0).sort(byEvents),
     windows: windowUs === null ? undefined : windowsOf(deliveries, judged, windowUs),
+    intervals:
+      intervals && windowUs !== null ? latencyIntervals(deliveries, rows, windowUs) : undefined,
   }
 }
 

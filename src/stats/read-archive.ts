@@ -6,6 +6,7 @@ import { spoolFile } from '../archives/spool-file.js'
 import { SpoolFiles } from '../archives/spool-files.js'
 import { ahead } from './ahead.js'
 import { decodeRecords } from './decode-records.js'
+import { mixed } from './hlog/objects.js'
 import { type LineRows, reportChange, type StartedScan } from './line-rows.js'
 import type { Loaded } from './load.js'
 import type { ParquetRows } from './parquet-rows.js'
@@ -88,6 +89,7 @@ async function* partsOf(
 ): AsyncGenerator<Part> {
   for (const object of objects) {
     const sniffed = await sniff(object)
+    if (sniffed.format === 'hlog') throw mixed(object.path)
     const isLines = sniffed.format === 'ndjson' && !sniffed.utf16
     const isUnpacked = object.kind === 'file' && sniffed.compression === 'none' && !sniffed.bom
     if (!isLines || (isUnpacked && (await fitsWhole(object, loaded)))) {

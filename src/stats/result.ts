@@ -56,6 +56,8 @@ export type FindingKind =
   | 'coverage'
   | 'changed'
   | 'unreadable'
+  | 'precision'
+  | 'unit'
 
 /** A claim with the events that prove it. */
 export interface Finding {

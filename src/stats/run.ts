@@ -3,58 +3,49 @@ import { resolveSources } from '../archives/source.js'
 import { loadConfig } from '../config/load.js'
 import { sourcesOf } from '../config/sources.js'
 import { EvtError } from '../errors.js'
-import { createMapping } from '../event/mapping.js'
+import { createMapping, type Mapping } from '../event/mapping.js'
 import { noEvents, noObjects, noSource } from './absence.js'
+import { histogramFiles, writeHistograms } from './histogram-files.js'
+import { areHistogramLogs } from './hlog/objects.js'
+import { type LogsRun, runLogs } from './hlog/run.js'
+import { logOf, totalOf } from './hlog/write-log.js'
+import { progressOf, type StatsRequest } from './request.js'
 import { nothingSeen } from './selection.js'
 import { type ArchiveStats, archiveStats } from './stats.js'
-
-interface StatsChoices {
-  by: 'type' | 'source'
-  windowUs: number | null
-  /** Globs; none: all types. */
-  types: readonly string[]
-  sample: number | null
-  content: boolean | 'auto'
-  memoryLimitBytes: number
-  allowPartial: boolean
-}
-
-export interface StatsRequest {
-  given: readonly string[]
-  maps: readonly string[]
-  presets: readonly string[] | undefined
-  config: string | undefined
-  choices: StatsChoices
-  range: { sinceUs: number | null; untilUs: number | null }
-  cwd: string
-  env: Readonly<Record<string, string | undefined>>
-  signal: AbortSignal
-  onProgress(state: ReadState): void
-}
-
-/** How far reading has come; `bytesTotal` is null where a stream is among the objects. */
-export interface ReadState {
-  label: string
-  bytesDone: number
-  bytesTotal: number | null
-  records: number
-  objectsDone: number
-  objectsTotal: number | null
-}
 
 export interface StatsRun extends ArchiveStats {
   typed: { sources: readonly string[]; flags: readonly string[] }
   /** Why the run does not end well although it has a result. */
   failure: EvtError | undefined
+  isEmpty: boolean
+}
+
+/** The SOURCEs of a request, resolved once: a stream among them can be read only once. */
+interface Opened {
+  sources: readonly string[]
+  objects: readonly ArchiveObject[]
+  pruned: number
+  mapping: Mapping
 }
 
 /**
- * `evt stats` from what was typed to a result.
+ * `evt stats` from what was typed to a result: of events, or of histogram logs.
  *
  * @throws EvtError `usage` for a mapping, configuration or SOURCE that is wrong
  */
-export async function runStats(request: StatsRequest): Promise<StatsRun> {
-  const { given, maps, presets, choices, range, cwd, env, signal } = request
+export async function runStats(request: StatsRequest): Promise<StatsRun | LogsRun> {
+  const opened = await open(request)
+  const { sources, objects } = opened
+  if (!(await areHistogramLogs(objects, request.signal))) return statsOf(request, opened)
+  return runLogs({ request, sources, objects, onProgress: progressOf(objects, request) })
+}
+
+/** The same of events alone. */
+export async function runEventStats(request: StatsRequest): Promise<StatsRun> {
+  return statsOf(request, await open(request))
+}
+
+async function open({ given, maps, range, cwd, env, ...request }: StatsRequest): Promise<Opened> {
   const config = await loadConfig({ file: request.config, env, cwd, firstSource: given[0] })
   const sources = sourcesOf(given, config)
   if (sources.length === 0) throw await noSource(cwd)
@@ -67,9 +58,17 @@ export async function runStats(request: StatsRequest): Promise<StatsRun> {
     ...(sinceUs === null ? {} : { sinceUs }),
     ...(untilUs === null ? {} : { untilUs }),
   })
+  return { sources, objects, pruned, mapping }
+}
+
+async function statsOf(request: StatsRequest, opened: Opened): Promise<StatsRun> {
+  const { presets, choices, range, cwd, signal } = request
+  const { sources, objects, pruned, mapping } = opened
+  const files = await histogramFiles(choices, { cwd, objects })
   const selection = { ...range, types: choices.types, sample: choices.sample, seen: nothingSeen() }
   const measured = await archiveStats({
     ...choices,
+    intervals: files.hlog !== undefined,
     sources,
     objects,
     mapping,
@@ -79,29 +78,20 @@ export async function runStats(request: StatsRequest): Promise<StatsRun> {
     onProgress: progressOf(objects, request),
   })
   const typed = { sources, flags: typedFlags(request) }
+  const isEmpty = measured.result.total.events === 0
+  const { result, intervals } = measured
+  const unwritten = isEmpty
+    ? undefined
+    : await writeHistograms(files, {
+        log: () => logOf(result, intervals, choices.windowUs),
+        total: { histogram: totalOf(result), perMs: 1_000 },
+      })
   const failure =
     endedBadly(measured, request) ??
+    unwritten ??
     (objects.length === 0 ? noObjects(sources, pruned) : undefined) ??
-    (measured.result.total.events === 0 ? noEvents(measured.result, selection) : undefined)
-  return { ...measured, typed, failure }
-}
-
-function progressOf(objects: readonly ArchiveObject[], { onProgress, given }: StatsRequest) {
-  let bytesTotal: number | null = 0
-  for (const object of objects) {
-    if (object.kind === 'stream') bytesTotal = null
-    else if (bytesTotal !== null) bytesTotal += object.sizeBytes
-  }
-  const label = `reading ${given.join(' ')}`.trim()
-  return (done: { bytes: number; objects: number; records: number }) =>
-    onProgress({
-      label,
-      bytesDone: done.bytes,
-      bytesTotal,
-      records: done.records,
-      objectsDone: done.objects,
-      objectsTotal: objects.length,
-    })
+    (isEmpty ? noEvents(result, selection) : undefined)
+  return { ...measured, typed, failure, isEmpty }
 }
 
 function endedBadly(measured: ArchiveStats, { signal, choices }: StatsRequest) {

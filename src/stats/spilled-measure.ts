@@ -1,6 +1,7 @@
 import type { Duckdb } from '../engines/duckdb.js'
 import { timeText } from '../event/time.js'
 import type { Deliveries } from './deliveries.js'
+import { spilledIntervals } from './latency-intervals.js'
 import { byEvents, type Measured, type MeasureOptions } from './measure.js'
 import type { StatsRow } from './result.js'
 import { RowTally } from './row-tally.js'
@@ -16,7 +17,7 @@ const arrivalUs =
 export async function measureSpilled(
   duckdb: Duckdb,
   deliveries: Deliveries,
-  { by, windowUs }: MeasureOptions,
+  { by, windowUs, intervals = false }: MeasureOptions,
 ): Promise<Measured & { timeline: Timeline | null }> {
   const rows = by === 'type' ? rowsByType(deliveries) : rowsBySource(deliveries)
   const numbers = deliveries.groups.map((_, group) => rows.rowOfGroup(group))
@@ -33,13 +34,23 @@ export async function measureSpilled(
     total: figures(total),
     types: types.filter(({ events }) => events > 0).sort(byEvents),
     windows: windowUs === null ? undefined : await windowsOf(duckdb, windowUs),
+    intervals:
+      intervals && windowUs !== null
+        ? await spilledIntervals(duckdb, {
+            ...{ rows, rowSql: row, windowUs },
+            windowSql: windowNumber(windowUs),
+          })
+        : undefined,
     timeline: await timelineOf(duckdb),
   }
 }
 
+function windowNumber(windowUs: number): string {
+  return `CAST(floor((${arrivalUs}) / ${windowUs}) AS BIGINT)`
+}
+
 async function windowsOf(duckdb: Duckdb, windowUs: number) {
-  const window = `CAST(floor((${arrivalUs}) / ${windowUs}) AS BIGINT)`
-  const tallies = await spilledTallies(duckdb, window)
+  const tallies = await spilledTallies(duckdb, windowNumber(windowUs))
   return [...tallies]
     .sort(([a], [b]) => a - b)
     .map(([number, tally]) => ({

@@ -64,7 +64,7 @@ function numberOf(value: DuckDBValue): number {
 }
 
 /** The relation that queries/stats reads, with NULL for what a number cannot say. */
-function deliveriesView(row: string): string {
+export function deliveriesView(row: string): string {
   return `CREATE OR REPLACE VIEW deliveries AS SELECT CAST(pos AS BIGINT) AS pos, ${row} AS grp,
   CASE WHEN flags & 2 = 0 THEN identity END AS identity,
   CASE WHEN flags & 16 = 0 THEN CAST(key_no AS BIGINT) END AS key_no,

@@ -7,6 +7,7 @@ import type { Mapping } from '../event/mapping.js'
 import { timeText } from '../event/time.js'
 import { findingsOf } from './findings/index.js'
 import { type Judged, judge } from './judge.js'
+import type { LatencyInterval } from './latency-intervals.js'
 import { LineRows } from './line-rows.js'
 import { Loaded, type ObjectFault } from './load.js'
 import { type Measured, type MeasureOptions, measure } from './measure.js'
@@ -43,6 +44,8 @@ export interface ArchiveStats {
   result: StatsResult
   /** Events by arrival, else by time; null where no event has either. */
   timeline: Timeline | null
+  /** With windows, where they were asked for. */
+  intervals: readonly LatencyInterval[] | undefined
   objectFaults: readonly ObjectFault[]
 }
 
@@ -96,6 +99,7 @@ async function heldStats(
   return {
     result: { ...resultOf(options, loaded, measured), findings },
     timeline,
+    intervals: measured.intervals,
     objectFaults: loaded.objectFaults,
   }
 }
@@ -114,6 +118,7 @@ async function spilledStats(
   return {
     result: { ...resultOf(options, loaded, measured), findings },
     timeline,
+    intervals: measured.intervals,
     objectFaults: loaded.objectFaults,
   }
 }

@@ -94,7 +94,7 @@ function orderedRow({ events, distinct, duplicates, ordering, latencyMs }: Stats
   }
 }
 
-function orderedFinding(finding: Finding): Finding {
+export function orderedFinding(finding: Finding): Finding {
   const { kind, type, source, severity, count, explain, witnesses } = finding
   return { kind, type, source, severity, count, explain, witnesses: witnesses.map(orderedWitness) }
 }

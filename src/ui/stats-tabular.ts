@@ -1,4 +1,4 @@
-import type { StatsResult, StatsRow, TypeRow, WindowRow } from '../stats/result.js'
+import type { LatencyFigures, StatsResult, StatsRow, TypeRow, WindowRow } from '../stats/result.js'
 import type { Tabular, TabularColumn, TabularValue } from './tabular.js'
 
 interface StatsColumn<Row> extends TabularColumn {
@@ -13,6 +13,30 @@ const typeColumns: readonly StatsColumn<TypeRow>[] = [
 const windowColumns: readonly StatsColumn<WindowRow>[] = [
   { name: 'start', type: 'time', of: ({ start }) => start },
   { name: 'end', type: 'time', of: ({ end }) => end },
+]
+
+/** Null where a result does not know a figure of `latencyMs`. */
+interface LatencyRow {
+  readonly latencyMs: { readonly [Name in keyof LatencyFigures]: LatencyFigures[Name] | null }
+}
+
+/** The same in every table that has latencies. */
+export const latencyColumns: readonly StatsColumn<LatencyRow>[] = [
+  { name: 'latencyCount', type: 'integer', of: ({ latencyMs: l }) => l.count },
+  { name: 'latencyMinMs', type: 'decimal', of: ({ latencyMs: l }) => l.min },
+  { name: 'latencyMeanMs', type: 'decimal', of: ({ latencyMs: l }) => l.mean },
+  { name: 'latencyStddevMs', type: 'decimal', of: ({ latencyMs: l }) => l.stddev },
+  { name: 'latencyP50Ms', type: 'decimal', of: ({ latencyMs: l }) => l.p50 },
+  { name: 'latencyP90Ms', type: 'decimal', of: ({ latencyMs: l }) => l.p90 },
+  { name: 'latencyP95Ms', type: 'decimal', of: ({ latencyMs: l }) => l.p95 },
+  { name: 'latencyP99Ms', type: 'decimal', of: ({ latencyMs: l }) => l.p99 },
+  { name: 'latencyP999Ms', type: 'decimal', of: ({ latencyMs: l }) => l.p999 },
+  { name: 'latencyP9999Ms', type: 'decimal', of: ({ latencyMs: l }) => l.p9999 },
+  { name: 'latencyMaxMs', type: 'decimal', of: ({ latencyMs: l }) => l.max },
+  { name: 'latencySkewed', type: 'integer', of: ({ latencyMs: l }) => l.skewed },
+  { name: 'latencyOverflow', type: 'integer', of: ({ latencyMs: l }) => l.overflow },
+  { name: 'latencyResolutionMs', type: 'decimal', of: ({ latencyMs: l }) => l.resolutionMs },
+  { name: 'latencyHdr', type: 'text', opaque: true, of: ({ latencyMs: l }) => l.hdr },
 ]
 
 const figureColumns: readonly StatsColumn<StatsRow>[] = [
@@ -34,21 +58,7 @@ const figureColumns: readonly StatsColumn<StatsRow>[] = [
   { name: 'orderingMaxExtent', type: 'integer', of: ({ ordering: o }) => o.maxExtent },
   { name: 'orderingMaxLateMs', type: 'decimal', of: ({ ordering: o }) => o.maxLateMs },
   { name: 'orderingP99LateMs', type: 'decimal', of: ({ ordering: o }) => o.p99LateMs },
-  { name: 'latencyCount', type: 'integer', of: ({ latencyMs: l }) => l.count },
-  { name: 'latencyMinMs', type: 'decimal', of: ({ latencyMs: l }) => l.min },
-  { name: 'latencyMeanMs', type: 'decimal', of: ({ latencyMs: l }) => l.mean },
-  { name: 'latencyStddevMs', type: 'decimal', of: ({ latencyMs: l }) => l.stddev },
-  { name: 'latencyP50Ms', type: 'decimal', of: ({ latencyMs: l }) => l.p50 },
-  { name: 'latencyP90Ms', type: 'decimal', of: ({ latencyMs: l }) => l.p90 },
-  { name: 'latencyP95Ms', type: 'decimal', of: ({ latencyMs: l }) => l.p95 },
-  { name: 'latencyP99Ms', type: 'decimal', of: ({ latencyMs: l }) => l.p99 },
-  { name: 'latencyP999Ms', type: 'decimal', of: ({ latencyMs: l }) => l.p999 },
-  { name: 'latencyP9999Ms', type: 'decimal', of: ({ latencyMs: l }) => l.p9999 },
-  { name: 'latencyMaxMs', type: 'decimal', of: ({ latencyMs: l }) => l.max },
-  { name: 'latencySkewed', type: 'integer', of: ({ latencyMs: l }) => l.skewed },
-  { name: 'latencyOverflow', type: 'integer', of: ({ latencyMs: l }) => l.overflow },
-  { name: 'latencyResolutionMs', type: 'decimal', of: ({ latencyMs: l }) => l.resolutionMs },
-  { name: 'latencyHdr', type: 'text', opaque: true, of: ({ latencyMs: l }) => l.hdr },
+  ...latencyColumns,
 ]
 
 /** One row a type; with windows, one row a window. No row of totals: sums would count it twice. */

@@ -74,7 +74,8 @@ function headline(result: StatsResult, style: TextStyle): string[] {
 
 const shareText = (share: number) => `${Number((share * 100).toPrecision(3))}%`
 
-function sourcesText(sources: readonly string[], width: number): string {
+/** The SOURCEs as they were typed; of many, the first. */
+export function sourcesText(sources: readonly string[], width: number): string {
   const all = safeText(sources.join(' '))
   const [first = ''] = sources
   if (sources.length === 1) return shortened(all, width)

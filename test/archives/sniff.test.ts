@@ -34,6 +34,14 @@ test.each<[string, string | Uint8Array, string]>([
   ['long objects', `{"a":"${long}"}{"b":1}`, 'concatenated'],
   ['a long object over lines', `{\n"a":"${long}"}`, 'concatenated'],
   ['Parquet', 'PAR1 and so on', 'parquet'],
+  ['a histogram log', '#written by x\n#[Histogram log format version 1.3]\n', 'hlog'],
+  ['a histogram log that only says when', '\n#[StartTime: 1 (seconds since epoch)]\n', 'hlog'],
+  ['the legend of one', '"StartTimestamp","Interval_Length"\n', 'hlog'],
+  ['a row of one', '0.127,1.007,2.769,HISTFAAA\n', 'hlog'],
+  ['a tagged row of one, with a mark before it', '\ufeffTag=A,0.1 1 2e3,HISTFAAA\n', 'hlog'],
+  ['comments of something else', '# one\n# two\n', 'ndjson'],
+  ['numbers and a word', '1,2,3,four\n', 'ndjson'],
+  ['events after a comment', '#one\n{"a":1}\n', 'ndjson'],
   ['UTF-16', Buffer.from('\ufeff{"a":1}\n', 'utf16le'), 'ndjson'],
 ])('%s', async (_, content, format) => {
   const bytes = Buffer.from(content)

@@ -88,7 +88,7 @@ test(
         fc.constantFrom(null, 1_000_000, 60_000_000),
         async (all, windowUs) => {
           const events = sorted(all)
-          const options = { by: 'type', windowUs } as const
+          const options = { by: 'type', windowUs, intervals: true } as const
           const deliveries = await deliveriesOf(events)
           await new Spill(duckdb).take(deliveries)
           await judgeSpilled(duckdb)

@@ -1,0 +1,41 @@
+import type { ArchiveObject } from '../../archives/object.js'
+import { sniff } from '../../archives/sniff.js'
+import { EvtError } from '../../errors.js'
+
+/**
+ * Whether the objects are histogram logs: the first that is not empty tells. Of archives no more
+ * than that one is looked at; a log among them is found when its turn comes.
+ *
+ * @throws EvtError `usage` where something else follows a log
+ */
+export async function areHistogramLogs(
+  objects: readonly ArchiveObject[],
+  signal: AbortSignal,
+): Promise<boolean> {
+  const stop = () => {
+    for (const object of objects) if (object.kind === 'stream') object.stream.stop()
+  }
+  if (signal.aborted) stop()
+  signal.addEventListener('abort', stop)
+  try {
+    let log: string | undefined
+    for (const object of objects) {
+      const { format } = await sniff(object)
+      if (format === 'empty') continue
+      if (format === 'hlog') log ??= object.path
+      else if (log === undefined) return false
+      else throw mixed(log)
+    }
+    return log !== undefined
+  } finally {
+    signal.removeEventListener('abort', stop)
+  }
+}
+
+/** A log and events in one command: neither could be counted with the other. */
+export function mixed(log: string): EvtError {
+  return new EvtError(`${log} is a histogram log, and other SOURCEs hold events`, {
+    code: 'usage',
+    hint: 'measure events and read histogram logs in commands of their own',
+  })
+}

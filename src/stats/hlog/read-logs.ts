@@ -1,0 +1,149 @@
+import { type ArchiveObject, type Fault, isLoss } from '../../archives/object.js'
+import { sniff } from '../../archives/sniff.js'
+import { textLines } from '../../archives/text-lines.js'
+import { compareText } from '../../event/sequence.js'
+import type { ObjectFault } from '../load.js'
+import { type BrokenLine, logFindings } from './findings.js'
+import { LogReader, type LogRow } from './log-reader.js'
+import { MergedRow } from './merged.js'
+import type { HlogResult, HlogSpan, HlogTagRow, HlogUnit } from './result.js'
+
+export interface LogsOptions {
+  sources: readonly string[]
+  objects: readonly ArchiveObject[]
+  /** Of logs that do not say. */
+  unit: HlogUnit | undefined
+  signal: AbortSignal
+  onProgress(done: { bytes: number; objects: number; records: number }): void
+}
+
+export interface LogsRead {
+  result: HlogResult
+  objectFaults: ObjectFault[]
+  broken: readonly BrokenLine[]
+  /** The rows that the total is of: one, unless they cannot be added. */
+  totals: readonly MergedRow[]
+}
+
+const MAX_KEPT = 1000
+
+/** What was merged so far, of all logs. */
+class Logs {
+  readonly tags = new Map<string, { tag: string | null; merged: MergedRow }>()
+  readonly totals = new Map<string, MergedRow>()
+  readonly broken: BrokenLine[] = []
+  readonly objectFaults: ObjectFault[] = []
+  /** Of which the unit was assumed. */
+  readonly assumed = new Set<string>()
+  brokenCount = 0
+  intervals = 0
+  bytes = 0
+
+  add(row: LogRow, path: string): void {
+    const precision = MergedRow.precisionOf(row)
+    this.intervals += 1
+    if (row.isUnitAssumed) this.assumed.add(path)
+    if (!row.isOwn || row.tag === null) {
+      const total = this.totals.get(precision) ?? new MergedRow(row)
+      this.totals.set(precision, total)
+      total.add(row)
+    }
+    if (row.isOwn && row.tag === null) return
+    const key = JSON.stringify([row.tag, precision])
+    const { merged } = this.tags.get(key) ?? { merged: new MergedRow(row) }
+    this.tags.set(key, { tag: row.tag, merged })
+    merged.add(row)
+  }
+
+  addBroken(line: BrokenLine): void {
+    this.brokenCount += 1
+    if (this.broken.length < MAX_KEPT) this.broken.push(line)
+  }
+}
+
+/** Reads histogram logs and merges their rows, by tag and precision. A line that cannot be read is
+ * a finding, and reading goes on. After an abort the result holds what was read until then. */
+export async function readHistogramLogs(options: LogsOptions): Promise<LogsRead> {
+  const { objects, signal } = options
+  const logs = new Logs()
+  const stop = () => {
+    for (const object of objects) if (object.kind === 'stream') object.stream.stop()
+  }
+  signal.addEventListener('abort', stop)
+  try {
+    for (const object of objects) {
+      if (signal.aborted && object.kind === 'file') break
+      await readObject(object, logs, options)
+    }
+  } finally {
+    signal.removeEventListener('abort', stop)
+  }
+  const { objectFaults, broken } = logs
+  return {
+    result: resultOf(logs, options),
+    objectFaults,
+    broken,
+    totals: [...logs.totals.values()],
+  }
+}
+
+async function readObject(object: ArchiveObject, logs: Logs, options: LogsOptions) {
+  const { unit, signal, onProgress, objects } = options
+  const { path } = object
+  const { compression } = await sniff(object)
+  const reader = new LogReader(unit)
+  const report = (fault: Fault) => {
+    logs.objectFaults.push({ path, fault })
+  }
+  const onStored = (bytes: number) => {
+    logs.bytes += bytes
+    const done = objects.indexOf(object)
+    onProgress({ bytes: logs.bytes, objects: done, records: logs.intervals })
+  }
+  for await (const line of textLines(object, { compression, report, onStored })) {
+    if (signal.aborted && object.kind === 'file') break
+    const text = line.number === 1 ? line.text.replace(/^\ufeff/, '') : line.text
+    const read = line.isOverLimit ? { fault: 'is over 64 MiB' } : reader.read(text)
+    if (read === undefined) continue
+    if ('row' in read) logs.add(read.row, path)
+    else logs.addBroken({ path, line: line.number, fault: read.fault, head: text.slice(0, 200) })
+  }
+  onProgress({ bytes: logs.bytes, objects: objects.indexOf(object) + 1, records: logs.intervals })
+}
+
+function resultOf(logs: Logs, { sources, objects, signal }: LogsOptions): HlogResult {
+  const totals = [...logs.totals.values()]
+  const [total, ...others] = totals
+  const tags = [...logs.tags.values()].map(({ tag, merged }) => ({ tag, ...merged.figures() }))
+  const { intervals, bytes, brokenCount, objectFaults } = logs
+  return {
+    schema: 'evt.hlog/1',
+    sources: [...sources],
+    partial: signal.aborted || objectFaults.some(({ fault }) => isLoss(fault)),
+    read: { objects: objects.length, bytes, intervals, broken: brokenCount },
+    span: spanOf(totals),
+    total: total && others.length === 0 ? total.figures() : null,
+    tags: tags.sort(byCount),
+    findings: logFindings({ ...logs, totals }),
+  }
+}
+
+/** ISO 8601 in UTC sorts as text, but for what lies before the year 0. */
+function spanOf(rows: readonly MergedRow[]): HlogSpan {
+  const spans = rows.map(({ span }) => span)
+  const starts = spans.flatMap(({ start }) => start ?? []).sort()
+  const ends = spans.flatMap(({ end }) => end ?? []).sort()
+  const isKnown = spans.length > 0 && starts.length === spans.length
+  return {
+    start: isKnown ? (starts[0] ?? null) : null,
+    end: isKnown ? (ends.at(-1) ?? null) : null,
+  }
+}
+
+function byCount(a: HlogTagRow, b: HlogTagRow): number {
+  return (
+    b.latencyMs.count - a.latencyMs.count ||
+    compareText(a.tag ?? '', b.tag ?? '') ||
+    a.precision - b.precision
+  )
+}
