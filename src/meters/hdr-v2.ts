@@ -24,7 +24,7 @@ const otherEncodings: ReadonlyMap<number, string> = new Map([
 const OUTER_BYTES = 8
 const HEADER_BYTES = 40
 const MAX_DIGITS = 5
-/** More than any histogram takes whose buckets are all in use, with 4 digits. */
+/** More than a histogram takes whose buckets are all in use, with 5 digits: no less is refused. */
 const MAX_PLAIN_BYTES = 64 * 1024 * 1024
 const MAX_COUNT_BYTES = 9
 

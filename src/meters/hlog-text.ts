@@ -19,6 +19,8 @@ export interface HlogRow {
 export type HlogLine =
   | { kind: 'row'; row: HlogRow }
   | { kind: 'version' | 'own' | 'comment' }
+  /** What {@link hlogText} was given to note. */
+  | { kind: 'note'; text: string }
   | { kind: 'start' | 'base'; seconds: number }
   | { kind: 'bad'; fault: string }
 
@@ -33,6 +35,8 @@ export function readHlogLine(line: string): HlogLine {
   if (which !== undefined && number.test(seconds)) {
     return { kind: which === 'Start' ? 'start' : 'base', seconds: Number(seconds) }
   }
+  const [, text] = /^#\[((?:Partial|Sample): .*)\]$/.exec(line) ?? []
+  if (text !== undefined) return { kind: 'note', text }
   if (/^(?:#|"StartTimestamp"|\s*$)/.test(line)) return { kind: 'comment' }
   return readRow(line)
 }
@@ -53,7 +57,7 @@ function readRow(line: string): HlogLine {
 export interface WrittenHlog {
   /** Of the first row; null where there is none. */
   startUs: number | null
-  /** Lines of their own, such as that a log is partial. */
+  /** Lines of their own that begin with `Partial: ` or `Sample: `. */
   notes: readonly string[]
   rows: readonly WrittenRow[]
 }

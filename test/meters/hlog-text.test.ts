@@ -53,12 +53,12 @@ test('a log has the head of its format, and times in seconds', () => {
     { tag: 'a', ...row },
     { tag: null, ...row, startUs: startUs + 1, lengthUs: 1_500 },
   ]
-  expect(hlogText({ startUs, notes: ['Partial'], rows })).toBe(
+  expect(hlogText({ startUs, notes: ['Partial: not all was read'], rows })).toBe(
     [
       '#[Histogram log format version 1.3]',
       '#[Written by evt: values in microseconds, tags percent-encoded, ' +
         'rows without tag are totals]',
-      '#[Partial]',
+      '#[Partial: not all was read]',
       '#[StartTime: 1793491200.000 (seconds since epoch), Sun Nov 01 00:00:00 UTC 2026]',
       '"StartTimestamp","Interval_Length","Interval_Max","Interval_Compressed_Histogram"',
       `Tag=a,1793491200.000,60.000,0.005003,${base64}`,
@@ -90,6 +90,8 @@ describe('a line', () => {
     ['#[BaseTime: 1441812279 (seconds since epoch)]', { kind: 'base', seconds: 1441812279 }],
     ['#[StartTime: soon]', { kind: 'comment' }],
     ['#anything', { kind: 'comment' }],
+    ['#[Partial: x]', { kind: 'note', text: 'Partial: x' }],
+    ['#[Sample: 0.5', { kind: 'comment' }],
     ['"StartTimestamp","Interval_Length"', { kind: 'comment' }],
     ['', { kind: 'comment' }],
     ['0.127,1.007,2.769,HIST', rowOf(null, 0.127, 1.007)],

@@ -15,6 +15,8 @@ interface LogEvidence {
   brokenCount: number
   totals: readonly MergedRow[]
   assumed: ReadonlySet<string>
+  /** What logs say of themselves. */
+  notes: readonly { path: string; text: string }[]
 }
 
 const MAX_WITNESSES = 5
@@ -22,7 +24,7 @@ const MAX_NAMED = 3
 const whole = { type: null, source: null } as const
 
 export function logFindings(evidence: LogEvidence): Finding[] {
-  return [...brokenLines(evidence), ...precisions(evidence), ...units(evidence)]
+  return [brokenLines, precisions, notes, units].flatMap((part) => part(evidence))
 }
 
 function brokenLines({ broken, brokenCount: count }: LogEvidence): Finding[] {
@@ -65,6 +67,20 @@ function precisions({ totals }: LogEvidence): Finding[] {
       explain:
         `The rows are of different precision, ${list}: added up they would answer for none of ` +
         'them. Each has rows of its own, and there is no total.',
+      witnesses: [],
+    },
+  ]
+}
+
+/** A log by evt that is not of all events says so. */
+function notes({ notes: all }: LogEvidence): Finding[] {
+  if (all.length === 0) return []
+  const shown = all.slice(0, MAX_NAMED).map(({ path, text }) => `${path} (${text})`)
+  const more = all.length > MAX_NAMED ? `, and ${all.length - MAX_NAMED} more` : ''
+  return [
+    {
+      ...{ kind: 'coverage', ...whole, severity: 'warning', count: all.length },
+      explain: `What was measured is not all there is: ${shown.join(', ')}${more}.`,
       witnesses: [],
     },
   ]

@@ -25,6 +25,8 @@ export class LogReader {
   private start: number | undefined
   private base: number | undefined
   private isOwn = false
+  /** What a log by evt says of itself: that it is not of all events. */
+  readonly notes: string[] = []
 
   /** @param unit of the values, where the log does not say */
   constructor(private readonly unit: HlogUnit | undefined) {}
@@ -45,6 +47,9 @@ export class LogReader {
         return undefined
       case 'own':
         this.isOwn = true
+        return undefined
+      case 'note':
+        if (this.isOwn) this.notes.push(line.text)
         return undefined
       case 'start':
         this.start = line.seconds

@@ -35,6 +35,7 @@ class Logs {
   readonly objectFaults: ObjectFault[] = []
   /** Of which the unit was assumed. */
   readonly assumed = new Set<string>()
+  readonly notes: { path: string; text: string }[] = []
   brokenCount = 0
   intervals = 0
   bytes = 0
@@ -108,6 +109,7 @@ async function readObject(object: ArchiveObject, logs: Logs, options: LogsOption
     if ('row' in read) logs.add(read.row, path)
     else logs.addBroken({ path, line: line.number, fault: read.fault, head: text.slice(0, 200) })
   }
+  for (const text of reader.notes) logs.notes.push({ path, text })
   onProgress({ bytes: logs.bytes, objects: objects.indexOf(object) + 1, records: logs.intervals })
 }
 

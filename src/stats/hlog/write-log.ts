@@ -27,8 +27,8 @@ export function logOf(
     written(null, startUs, lengthUs, total),
   ])
   const notes = [
-    ...(result.partial ? ['Partial: not all of the archive was read'] : []),
-    ...(result.sample === undefined ? [] : [`Sample: ${result.sample} of the identities`]),
+    ...(result.partial ? ['Partial: not all was read'] : []),
+    ...(result.sample === undefined ? [] : [`Sample: a share of ${result.sample}`]),
   ]
   return hlogText({ startUs: rows[0]?.startUs ?? null, notes, rows })
 }
