@@ -57,7 +57,7 @@ export async function runStats(request: StatsRequest): Promise<StatsRun> {
   const { given, maps, presets, choices, range, cwd, env, signal } = request
   const config = await loadConfig({ file: request.config, env, cwd, firstSource: given[0] })
   const sources = sourcesOf(given, config)
-  if (sources.length === 0) throw await noSource(cwd)
+  if (sources.length === 0) throw await noSource(cwd, 'evt stats')
   const mapping = createMapping({ events: config.events, maps })
   const aliases = config.archives ?? {}
   const { sinceUs, untilUs } = range
