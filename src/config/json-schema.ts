@@ -2,11 +2,11 @@ import { z } from 'zod'
 import { configSchema } from './schema.js'
 
 /**
- * The JSON Schema of evt.yaml, for editors: what `parseConfig` takes, and no more than it, as far as
- * a schema can tell. Draft 7, which YAML editors know best; without an address of its own, since
- * nothing is to be fetched.
+ * The JSON Schema of evt.yaml, for editors: what `parseConfig` takes, as far as a schema can tell.
+ * Draft 7, which YAML editors know best; without an address of its own, since nothing is to be
+ * fetched.
  */
-export function configJsonSchema(): object {
+function configJsonSchema(): object {
   const { $schema, ...schema } = z.toJSONSchema(configSchema, { io: 'input', target: 'draft-7' })
   return {
     $schema,

@@ -1,5 +1,6 @@
 import { shareText } from '../stats/findings/phrases.js'
 import {
+  type Facts,
   factsOf,
   factsText,
   type Guess,
@@ -18,8 +19,11 @@ type ByType = ReadonlyMap<string, readonly number[]>
 const LEAST_PRESENT = 0.05
 const LEAST_ENTITY = 0.5
 const MOST_CHARACTERS = 256
-/** Of the values of an unnamed column, those that are ids of other events. */
+/** Of the values of an unnamed column, those that are ids of other events. They have to look like
+ * ids, for small numbers meet by chance; and one that causes most is what all belong to. */
 const LEAST_CAUSES = 0.2
+const MOST_EFFECTS = 3
+const idShape = /^(?!\d+$)\S{8,}$/
 const MOST_VERSIONS = 20
 
 /** Fields that tie events to one another, told by their name and the shape of their values. */
@@ -57,7 +61,7 @@ export function guessCauses(survey: Survey, byType: ByType, ids: EventIds): Gues
       if (rankIn(names.correlationId, column) >= 0 || column === ids.column) return []
       const facts = factsOf(column, scopeOf(column, byType))
       const share = shareOf(causesIn(column, ids), facts.present)
-      if (rank < 0 && share < LEAST_CAUSES) return []
+      if (rank < 0 && (share < LEAST_CAUSES || !isIdLike(column, facts))) return []
       const score = share + (rank < 0 ? 0 : 1 - rank / 20)
       return guess(survey, 'causationId', column, byType, score).map((found) => ({
         ...found,
@@ -66,6 +70,11 @@ export function guessCauses(survey: Survey, byType: ByType, ids: EventIds): Gues
       }))
     }),
   )
+}
+
+function isIdLike({ values }: Column, { present, distinct }: Facts): boolean {
+  if (present > MOST_EFFECTS * distinct) return false
+  return [...values.values()].every((value) => idShape.test(String(value)))
 }
 
 export interface EventIds {

@@ -26,8 +26,13 @@ export function mappingText(
 
 function parsed({ file, before = '' }: { file: string; before?: string | undefined }): Document {
   const document = parseDocument(before)
-  if (document.errors.length === 0 && isMap(document.contents)) return document
-  if (document.errors.length === 0 && document.contents === null) return new Document(new YAMLMap())
+  const { contents, errors } = document
+  if (errors.length === 0 && isMap(contents)) {
+    // Comments have no place in the one line that `{}` is.
+    contents.flow = false
+    return document
+  }
+  if (errors.length === 0 && contents === null) return new Document(new YAMLMap())
   throw new EvtError(`${file} is no YAML mapping: nothing of it can be kept`, {
     code: 'usage',
     hint: 'move it away, or write elsewhere with --to FILE',

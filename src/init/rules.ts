@@ -102,7 +102,8 @@ function rankOf(pattern: string): number {
 
 const order: readonly string[] = proposedFields
 
-function byField(a: ProposedLine, b: ProposedLine): number {
+/** The order in which the lines of a rule are written. */
+export function byField(a: ProposedLine, b: ProposedLine): number {
   const rank = ({ field }: ProposedLine) => order.indexOf(field) + 1 || order.length + 1
   return rank(a) - rank(b) || (a.field < b.field ? -1 : a.field > b.field ? 1 : 0)
 }

@@ -1,6 +1,7 @@
 import type { EventRule } from '../event/rule.js'
 import { parseMapFlag } from '../event/rule.js'
 import type { ProposedLine, ProposedRule } from './proposal.js'
+import { byField } from './rules.js'
 
 /** What `--map` says, all of it together: that is known, and not guessed. */
 export function toldBy(maps: readonly string[]): EventRule {
@@ -35,7 +36,7 @@ export function withTold(rules: readonly ProposedRule[], told: EventRule): reado
   return [
     {
       pattern: '*',
-      lines: [...lines, ...all],
+      lines: [...lines, ...all].sort(byField),
       ...(sequencePer && { sequencePer }),
       ...(sequenceType && { sequenceType }),
     },
