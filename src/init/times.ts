@@ -17,8 +17,9 @@ import type { Survey } from './survey.js'
 type ByType = ReadonlyMap<string, readonly number[]>
 
 const LEAST_PRESENT = 0.9
-/** Clocks may be skewed for some. */
+/** Clocks may be skewed for some, and for many where the names leave no doubt. */
 const LEAST_ORDERED = 0.9
+const LEAST_ORDERED_NAMED = 0.5
 /** What no name supports must be in order but for strays, over that many steps. */
 const LEAST_UNNAMED = 0.99
 const LEAST_STEPS = 100
@@ -66,7 +67,7 @@ function arrivalGuess(
   const best = lags
     .filter(({ both, medianUs }) => both >= LEAST_EVENTS && medianUs <= MOST_LAG_US)
     .reduce<Lag | null>((a, b) => (a && a.notBefore >= b.notBefore ? a : b), null)
-  if (!best || best.notBefore < LEAST_ORDERED) return []
+  if (!best || best.notBefore < leastOrdered(arrivalRank)) return []
   if (arrivalRank < 0) {
     const rest = Math.max(0, ...others.map((other) => ascending(survey, other.us).share))
     const isOrdered = order.steps >= LEAST_STEPS && order.share >= LEAST_UNNAMED
@@ -87,6 +88,10 @@ function arrivalGuess(
   ]
 }
 
+function leastOrdered(rank: number): number {
+  return rank < 0 ? LEAST_ORDERED : LEAST_ORDERED_NAMED
+}
+
 interface Known {
   readonly arrivedUs: ReadonlyMap<number, number>
   readonly given: ReadonlyMap<number, number>
@@ -98,7 +103,8 @@ function timeGuess(survey: Survey, clock: Clock, known: Known, byType: ByType): 
   if (facts.present < LEAST_PRESENT * facts.events) return []
   const lag = lagOf(us, known.arrivedUs)
   const isTimed = lag.both >= LEAST_EVENTS
-  if (isTimed && (lag.notBefore < LEAST_ORDERED || lag.medianUs > MOST_LAG_US)) return []
+  const isOff = lag.notBefore < leastOrdered(timeRank) || lag.medianUs > MOST_LAG_US
+  if (isTimed && isOff) return []
   // Without a time of arrival nothing but its name tells what a time is of.
   if (timeRank < 0 && !isTimed) return []
   const lateness = Math.log10(1 + Math.max(0, lag.medianUs) / SECOND_US)

@@ -55,7 +55,7 @@ const archives: [string, Given][] = [
   ['json', { rates: { ...rates, skew: 0.01 } }],
   ['cloudevents', { rates, clockUs: 1_000 }],
   ['sns', { rates }],
-  ['sqs', { rates: { ...rates, redeliveries: 0.02 } }],
+  ['sqs', { rates: { ...rates, redeliveries: 0.2, skew: 0.2 } }],
   ['sqs>sns>eventbridge', { rates: { ...rates, redeliveries: 0.02, replays: 0.01 } }],
   ['sns>cloudevents', { rates }],
   ['mixed', { rates, types: 8 }],
