@@ -1,16 +1,19 @@
-// Writes the help of every command between the markers of README.md; --check only compares.
+// Writes the help of every command between the markers of README.md, and the JSON Schema of
+// evt.yaml that is shipped for editors; --check only compares.
 import { spawnSync } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 
 const [start, end] = ['<!-- commands -->', '<!-- /commands -->']
 const { commands } = JSON.parse(readFileSync('oclif.manifest.json', 'utf8'))
 
-const help = (words) => {
+const evt = (...words) => {
   const env = { ...process.env, NO_COLOR: '1', COLUMNS: '100' }
-  const args = ['bin/run.js', ...words, '--help']
-  const { stdout } = spawnSync(process.execPath, args, { encoding: 'utf8', env })
-  return stdout.replace(/[ \t]+$/gm, '').trim()
+  return spawnSync(process.execPath, ['bin/run.js', ...words], { encoding: 'utf8', env }).stdout
 }
+const help = (words) =>
+  evt(...words, '--help')
+    .replace(/[ \t]+$/gm, '')
+    .trim()
 const sections = Object.values(commands)
   .filter((command) => !command.hidden)
   .map(({ id }) => id.split(':'))
@@ -25,11 +28,14 @@ if (after === undefined) {
   process.exit(2)
 }
 const written = `${before}${start}\n\n${sections.join('\n\n')}\n\n${end}${after}`
-if (process.argv.includes('--check')) {
-  if (written !== readme) {
-    console.error('docs: the command reference of README.md is out of date: npm run docs')
+const files = [
+  ['README.md', written, 'the command reference of README.md'],
+  ['evt.schema.json', evt('init', '--schema'), 'evt.schema.json'],
+]
+for (const [path, text, name] of files) {
+  if (!process.argv.includes('--check')) writeFileSync(path, text)
+  else if (!existsSync(path) || readFileSync(path, 'utf8') !== text) {
+    console.error(`docs: ${name} is out of date: npm run docs`)
     process.exitCode = 1
   }
-} else {
-  writeFileSync('README.md', written)
 }

@@ -13,14 +13,15 @@ import type { Config } from './config.js'
 
 const unitBytes = { B: 1, KB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12 } as const
 
-const path = read('a path such as $.detail.orderId', parsePath)
-const pattern = read('a pattern of types', (text) => {
+/* The second argument is for editors: what the text must look like, as far as a pattern tells. */
+const path = read('a path such as $.detail.orderId', '^\\$', parsePath)
+const pattern = read('a pattern of types', '^[^*]*\\*?$', (text) => {
   parsePattern(text)
   return text
 })
-const kind = read('a kind of entity', entityKind)
-const size = read('a size such as 10GB', parseSizeBytes)
-const alias = read('an alias', aliasName)
+const kind = read('a kind of entity', '^[^:]+$', entityKind)
+const size = read('a size such as 10GB', '^\\d+(\\.\\d+)? ?([KMGT]?B)?$', parseSizeBytes)
+const alias = read('an alias', '^[A-Za-z][A-Za-z0-9_-]+$', aliasName)
 
 const fieldPaths = Object.fromEntries(mappedFields.map((field) => [field, path.optional()]))
 
@@ -75,8 +76,9 @@ export function keysAt(place: readonly PropertyKey[]): string[] {
 const sections = { athena: athena.shape, cloudwatch: cloudwatch.shape, privacy: privacy.shape }
 
 /** A text that `parse` understands; its complaint becomes the issue's. */
-function read<T>(expected: string, parse: (text: string) => T) {
-  return z.string({ error: `expected ${expected}` }).transform((text, context): T => {
+function read<T>(expected: string, pattern: string, parse: (text: string) => T) {
+  const text = z.string({ error: `expected ${expected}` }).meta({ description: expected, pattern })
+  return text.transform((text, context): T => {
     try {
       return parse(text)
     } catch (error) {

@@ -9,8 +9,10 @@ const MAX_OFFERED = 5
 const MAX_SHOWN = 3
 const HEAD_CHARACTERS = 40
 
-/** Nobody said what to read: this folder may hold something. */
-export async function noSource(cwd: string): Promise<EvtError> {
+/** Nobody said what to read: this folder may hold something.
+ *
+ * @param command what was typed, as in `evt stats` */
+export async function noSource(cwd: string, command: string): Promise<EvtError> {
   const entries = await readdir(cwd, { withFileTypes: true }).catch(() => [])
   const readable = entries.filter(
     (entry) =>
@@ -19,7 +21,7 @@ export async function noSource(cwd: string): Promise<EvtError> {
       (entry.isDirectory() || /\.(nd)?jsonl?(\.gz)?$|\.parquet$/.test(entry.name)),
   )
   const offered = readable
-    .map((entry) => `evt stats ${quoted(entry.name)}${entry.isDirectory() ? '/' : ''}`)
+    .map((entry) => `${command} ${quoted(entry.name)}${entry.isDirectory() ? '/' : ''}`)
     .sort()
     .slice(0, MAX_OFFERED)
   const others = [

@@ -48,7 +48,7 @@ export async function runEventStats(request: StatsRequest): Promise<StatsRun> {
 async function open({ given, maps, range, cwd, env, ...request }: StatsRequest): Promise<Opened> {
   const config = await loadConfig({ file: request.config, env, cwd, firstSource: given[0] })
   const sources = sourcesOf(given, config)
-  if (sources.length === 0) throw await noSource(cwd)
+  if (sources.length === 0) throw await noSource(cwd, 'evt stats')
   const mapping = createMapping({ events: config.events, maps })
   const aliases = config.archives ?? {}
   const { sinceUs, untilUs } = range

@@ -6,7 +6,18 @@ export const floors: readonly (readonly string[])[] = [
   ['bin'],
   ['commands', 'cli'],
   ['demo'],
-  ['ui', 'dashboards', 'replay', 'privacy', 'topology', 'gate', 'schema', 'stats', 'generate'],
+  [
+    'ui',
+    'dashboards',
+    'replay',
+    'privacy',
+    'topology',
+    'gate',
+    'schema',
+    'stats',
+    'generate',
+    'init',
+  ],
   ['questions', 'meters'],
   ['taps', 'sinks', 'archives', 'engines'],
   ['envelopes', 'aws', 'config'],
@@ -16,8 +27,9 @@ export const floors: readonly (readonly string[])[] = [
 /** Edges inside a floor: room → the rooms beside it that it may import. */
 export const edges: Readonly<Record<string, readonly string[]>> = {
   commands: ['cli'],
-  ui: ['stats'], // the shape of a result, to draw it
+  ui: ['stats', 'init'], // the shape of a result, to draw it
   generate: ['stats'], // the shape of a result, to write the truth in it
+  init: ['stats'], // how a SOURCE is missed, and words for figures
   event: ['errors'],
 }
 

@@ -1,0 +1,138 @@
+import { resolve } from 'node:path'
+import { resolveSources } from '../archives/source.js'
+import { loadConfig } from '../config/load.js'
+import { sourcesOf } from '../config/sources.js'
+import { EvtError } from '../errors.js'
+import { noObjects, noSource } from '../stats/absence.js'
+import { counted, countText } from '../stats/findings/phrases.js'
+import { mappingText } from './mapping-file.js'
+import type { Proposal } from './proposal.js'
+import { propose } from './propose.js'
+import { type Sample, sampleArchive } from './sample.js'
+import { surveyOf } from './survey.js'
+import { toldBy } from './told.js'
+import { existingText, isTaken, writeWhole } from './write-file.js'
+
+export interface InitRequest {
+  given: readonly string[]
+  maps: readonly string[]
+  presets: readonly string[] | undefined
+  config: string | undefined
+  /** Where to write. */
+  to: string
+  /** `events:` of a file that is there may be replaced. */
+  force: boolean
+  /** Nothing is to be written. */
+  dryRun: boolean
+  cwd: string
+  env: Readonly<Record<string, string | undefined>>
+  signal: AbortSignal
+}
+
+export interface InitRun {
+  readonly sources: readonly string[]
+  readonly sampled: Sampled
+  readonly proposal: Proposal
+  /** What is to be written to `file`. */
+  readonly text: string
+  readonly file: string
+  /** Commands that use what was written. */
+  readonly next: readonly (readonly string[])[]
+  write(): Promise<void>
+}
+
+interface Sampled {
+  readonly objects: number
+  readonly objectsTotal: number
+  /** Undecodable ones too. */
+  readonly records: number
+  readonly undecodable: number
+}
+
+const HEAD_CHARACTERS = 40
+
+/**
+ * `evt init` from what was typed to a proposal; it writes nothing by itself.
+ *
+ * @throws EvtError `usage` for a SOURCE, configuration or target that is wrong, `inconclusive`
+ * where there is nothing to learn from, `interrupted`
+ */
+export async function runInit(request: InitRequest): Promise<InitRun> {
+  const { given, presets, cwd, env, signal, to, force, dryRun } = request
+  const told = toldBy(request.maps)
+  const place = resolve(cwd, to)
+  if (!force && !dryRun && (await isTaken(place))) throw thereAlready(to)
+  const config = await loadConfig({ file: request.config, env, cwd, firstSource: given[0] })
+  const sources = sourcesOf(given, config)
+  if (sources.length === 0) throw await noSource(cwd, 'evt init')
+  const { objects } = await resolveSources(sources, { aliases: config.archives ?? {}, cwd })
+  if (objects.length === 0) throw noObjects(sources, 0)
+  const sample = await sampleArchive(objects, signal)
+  if (signal.aborted) throw interrupted(to)
+  const survey = surveyOf(sample.records, presets)
+  const undecodable = sample.bad + survey.undecodable
+  const { objectsTotal } = sample
+  const records = survey.events.length + undecodable
+  const sampled = { objects: sample.objects, objectsTotal, records, undecodable }
+  if (survey.events.length === 0) throw noEvents(sources, sample, sampled)
+  const proposal = propose(survey, told)
+  const before = force && !dryRun ? await existingText(place, to) : undefined
+  const text = mappingText(proposal, { header: headerOf(sampled, proposal), file: to, before })
+  return {
+    ...{ sources, sampled, proposal, text, file: to },
+    next: nextCommands(request, sources, place),
+    write: () => writeWhole(place, to, text),
+  }
+}
+
+export function interrupted(to: string): EvtError {
+  return new EvtError(`interrupted: nothing was written to ${to}`, { code: 'interrupted' })
+}
+
+function thereAlready(to: string): EvtError {
+  return new EvtError(`${to} is there already`, {
+    code: 'usage',
+    hint: [
+      '--dry-run only shows what would be written, --to FILE writes elsewhere',
+      '--force replaces its events: and keeps the rest',
+    ].join('\n'),
+  })
+}
+
+function noEvents(sources: readonly string[], sample: Sample, sampled: Sampled): EvtError {
+  const { objects, records } = sampled
+  const found = records === 0 ? 'no records' : `${counted(records, 'record')}, none can be decoded`
+  const shown = sample.badHeads.map(({ path, record, reason, head }) => {
+    const start = head.length > HEAD_CHARACTERS ? `${head.slice(0, HEAD_CHARACTERS)}…` : head
+    return `${path}:${record}  ${reason}  ${start.replaceAll('\n', ' ')}`.trim()
+  })
+  const read = `${counted(objects, 'object')} read, ${found}`
+  return new EvtError(`no events in ${sources.join(' ')}: ${read}`, {
+    code: 'inconclusive',
+    hint: shown.length > 0 ? shown.join('\n') : undefined,
+  })
+}
+
+function headerOf({ objects, objectsTotal }: Sampled, { events }: Proposal): string {
+  const all = counted(objectsTotal, 'object')
+  const from = `${counted(events, 'event')} in ${countText(objects)} of ${all}`
+  return [
+    ' What the fields of these events mean, for `evt stats` and every other command.',
+    ` Proposed by \`evt init\` from ${from}; the comments are the evidence.`,
+  ].join('\n')
+}
+
+/** What came through standard input is gone, so nothing can be measured again. */
+function nextCommands(
+  { presets, cwd, env, to, config }: InitRequest,
+  sources: readonly string[],
+  place: string,
+): string[][] {
+  if (sources.includes('-')) return []
+  const isUsual = place === resolve(cwd, 'evt.yaml') && !env['EVT_CONFIG'] && config === undefined
+  const flags = [
+    ...(presets ?? []).flatMap((preset) => ['--preset', preset]),
+    ...(isUsual ? [] : ['--config', to]),
+  ]
+  return [['evt', 'stats', ...flags, ...sources]]
+}
