@@ -35,7 +35,7 @@ export function isLoss({ reason, detail }: Fault): boolean {
 
 export type Report = (fault: Fault) => void
 
-export type Compression = 'none' | 'gzip'
+export type Compression = 'none' | 'gzip' | 'zstd'
 
 export type Format = 'ndjson' | 'array' | 'concatenated' | 'parquet' | 'empty'
 

@@ -1,5 +1,5 @@
 import { peekBytes } from './bytes.js'
-import { gunzip } from './gunzip.js'
+import { compressionOf, decompress } from './compression.js'
 import { isSpace, JsonScanner, OPEN_ARRAY, OPEN_OBJECT } from './json-scanner.js'
 import type { ArchiveObject, Format, Sniffed } from './object.js'
 
@@ -20,7 +20,7 @@ interface Head {
  */
 export async function sniff(object: ArchiveObject): Promise<Sniffed> {
   let stored = await peekBytes(object, HEAD_BYTES)
-  const compression = stored[0] === 0x1f && stored[1] === 0x8b ? 'gzip' : 'none'
+  const compression = compressionOf(stored)
   let head = await unpacked({ bytes: stored, isAll: stored.length < HEAD_BYTES }, HEAD_BYTES)
   if (compression === 'none' && stored.subarray(0, 4).toString('latin1') === 'PAR1') {
     return { compression, format: 'parquet', bom: false, utf16: false }
@@ -41,9 +41,8 @@ export async function sniff(object: ArchiveObject): Promise<Sniffed> {
 }
 
 async function unpacked(stored: Head, sizeBytes: number): Promise<Head> {
-  if (stored.bytes[0] !== 0x1f || stored.bytes[1] !== 0x8b) {
-    return stored
-  }
+  const compression = compressionOf(stored.bytes)
+  if (compression === 'none') return stored
   const parts: Buffer[] = []
   let bytes = 0
   let isAll = stored.isAll
@@ -51,7 +50,8 @@ async function unpacked(stored: Head, sizeBytes: number): Promise<Head> {
   const report = () => {
     isAll = false
   }
-  for await (const part of gunzip(again(), { report, chunkBytes: HEAD_BYTES, again })) {
+  const options = { report, chunkBytes: HEAD_BYTES, again }
+  for await (const part of decompress(compression, again(), options)) {
     parts.push(part)
     bytes += part.length
     if (bytes < sizeBytes) continue

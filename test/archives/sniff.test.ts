@@ -4,6 +4,7 @@ import { PeekedStream } from '../../src/archives/peeked-stream.js'
 import { readRecords } from '../../src/archives/records.js'
 import { sniff } from '../../src/archives/sniff.js'
 import { short, testFolder, write } from './files.js'
+import { skippable, zstdStored } from './zstd-file.js'
 
 const folder = testFolder()
 const long = 'x'.repeat(100_000)
@@ -44,16 +45,22 @@ test.each<[string, string | Uint8Array, string]>([
   if (format === 'parquet') return
   const zipped = write(folder, 'x.json', gzipSync(bytes))
   expect(await sniff(zipped)).toEqual({ compression: 'gzip', ...expected })
+  for (const frames of [zstdStored(bytes), Buffer.concat([skippable(5), zstdStored(bytes)])]) {
+    const zstd = write(folder, 'x.json', frames)
+    expect(await sniff(zstd)).toEqual({ compression: 'zstd', ...expected })
+  }
 })
 
-test('a cut gzip with nothing in it is not empty', async () => {
-  const object = write(folder, 'cut.gz', gzipSync('').subarray(0, 12))
-  expect(await sniff(object)).toMatchObject({ compression: 'gzip', format: 'ndjson' })
+test('what is compressed and cut with nothing in it is not empty', async () => {
+  const gzip = write(folder, 'cut.gz', gzipSync('').subarray(0, 12))
+  expect(await sniff(gzip)).toMatchObject({ compression: 'gzip', format: 'ndjson' })
+  const zstd = write(folder, 'cut.zst', zstdStored(Buffer.alloc(0)).subarray(0, 7))
+  expect(await sniff(zstd)).toMatchObject({ compression: 'zstd', format: 'ndjson' })
 })
 
 test('a stream is read from its start after it was sniffed', async () => {
   const text = '{"a":1}\n{"b":2}\n'.repeat(20_000)
-  for (const bytes of [Buffer.from(text), gzipSync(text)]) {
+  for (const bytes of [Buffer.from(text), gzipSync(text), zstdStored(Buffer.from(text))]) {
     const stream = new PeekedStream(slices(bytes, 1000), '-')
     const object = { kind: 'stream', path: '-', stream } as const
     const sniffed = await sniff(object)
