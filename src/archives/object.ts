@@ -37,7 +37,8 @@ export type Report = (fault: Fault) => void
 
 export type Compression = 'none' | 'gzip' | 'zstd'
 
-export type Format = 'ndjson' | 'array' | 'concatenated' | 'parquet' | 'empty'
+/** `cloudtrail`: `{"Records":[…]}`, whose entries are the records. */
+export type Format = 'ndjson' | 'array' | 'concatenated' | 'cloudtrail' | 'parquet' | 'empty'
 
 /** What the first bytes of an object say about it. */
 export interface Sniffed {

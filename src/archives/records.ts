@@ -105,6 +105,7 @@ function readerFor(
     maxRecordBytes: options.maxRecordBytes ?? MAX_RECORD_BYTES,
     report: options.report ?? (() => {}),
   }
+  if (format === 'cloudtrail') return new DocumentReader({ ...settings, unwrapsRecords: true })
   if (format === 'array' || format === 'concatenated') return new DocumentReader(settings)
   return new LineReader({ ...settings, utf16, wanted, onSeveral: options.onSeveral })
 }

@@ -1,7 +1,11 @@
+import { cloudtrail } from '../envelopes/cloudtrail.js'
+import { createUnwrapper } from '../envelopes/layers.js'
+import { parseBytes } from '../event/json.js'
 import { peekBytes } from './bytes.js'
 import { compressionOf, decompress } from './compression.js'
 import { isSpace, JsonScanner, OPEN_ARRAY, OPEN_OBJECT } from './json-scanner.js'
 import type { ArchiveObject, Format, Sniffed } from './object.js'
+import { recordsArray } from './records-array.js'
 
 const HEAD_BYTES = 64 * 1024
 /** How far to look where the first document has not ended before. */
@@ -71,6 +75,9 @@ function formatOf(head: Buffer, isAll: boolean): Format | undefined {
   if (start === head.length) return isAll ? 'empty' : undefined
   const first = head[start]
   if (first !== OPEN_OBJECT && first !== OPEN_ARRAY) return 'ndjson'
+  const entry = firstEntry(head, start)
+  if (entry === 'more' && !isAll) return undefined
+  if (entry instanceof Buffer && isCloudTrail(entry)) return 'cloudtrail'
   const several = first === OPEN_ARRAY ? 'array' : 'concatenated'
   const scanner = new JsonScanner()
   const result = scanner.scan(head, start, 0)
@@ -79,6 +86,26 @@ function formatOf(head: Buffer, isAll: boolean): Format | undefined {
   if (spansLines || (result === 'more' && several === 'array')) return several
   if (result === 'more') return isAll ? 'ndjson' : undefined
   return afterFirst(head, scanner.offset, isAll, several)
+}
+
+const asCloudTrail = createUnwrapper([cloudtrail])
+
+/** The first entry of `{"Records":[`; `more` where it has not ended yet. */
+function firstEntry(head: Buffer, start: number): Buffer | 'more' | undefined {
+  const found = recordsArray(head, start)
+  if (found === 'more' || found === undefined) return found
+  const from = inkFrom(head, found)
+  if (from < head.length && head[from] !== OPEN_OBJECT) return undefined
+  const scanner = new JsonScanner()
+  const result = scanner.scan(head, from, 0)
+  if (result === 'bad') return undefined
+  return result === 'more' ? result : head.subarray(from, scanner.offset)
+}
+
+/** Lambda and S3 write `{"Records":[…]}` too: those are events of their own. */
+function isCloudTrail(entry: Buffer): boolean {
+  const reading = parseBytes(entry)
+  return reading.ok && asCloudTrail(reading.value).ok
 }
 
 /** Whether what goes wrong later began as no line of NDJSON does: `[{`, or a bracket alone. */

@@ -8,6 +8,13 @@ import { skippable, zstdStored } from './zstd-file.js'
 
 const folder = testFolder()
 const long = 'x'.repeat(100_000)
+const trail = JSON.stringify({
+  eventVersion: '1.11',
+  eventTime: '2026-11-01T14:02:07Z',
+  eventSource: 'sqs.amazonaws.com',
+  eventName: 'CreateQueue',
+  eventID: '3a0f0d2e',
+})
 
 test.each<[string, string | Uint8Array, string]>([
   ['nothing', '', 'empty'],
@@ -34,6 +41,18 @@ test.each<[string, string | Uint8Array, string]>([
   ['an object over lines, damaged', '{\n "a":oops\n}', 'concatenated'],
   ['long objects', `{"a":"${long}"}{"b":1}`, 'concatenated'],
   ['a long object over lines', `{\n"a":"${long}"}`, 'concatenated'],
+  ['CloudTrail', `{"Records":[${trail}]}`, 'cloudtrail'],
+  ['CloudTrail over lines', `{\n "Records" : [\n${trail},\n${trail}\n]\n}`, 'cloudtrail'],
+  ['CloudTrail with a long entry', `{"Records":[${trail.replace('1.11', long)}]}`, 'cloudtrail'],
+  ['CloudTrail, cut', `{"Records":[${trail},{"eventVersion":`, 'cloudtrail'],
+  ['CloudTrail, cut in its first entry', '{"Records":[{"eventVersion":"1.11"', 'ndjson'],
+  ['Records of no entries', '{"Records":[]}', 'ndjson'],
+  ['Records that are no CloudTrail', '{"Records":[{"eventSource":"aws:s3"}]}', 'ndjson'],
+  ['an S3 notification', `{"Records":[${trail.replace('"eventID"', '"s3"')}]}`, 'ndjson'],
+  ['Records of CloudTrail under another key', `{"records":[${trail}]}`, 'ndjson'],
+  ['Records that are text', '{"Records":["eventVersion"]}', 'ndjson'],
+  ['Records that are broken', '{"Records":[{oops}]}', 'ndjson'],
+  ['Records alone', '{"Rec', 'ndjson'],
   ['Parquet', 'PAR1 and so on', 'parquet'],
   ['UTF-16', Buffer.from('\ufeff{"a":1}\n', 'utf16le'), 'ndjson'],
 ])('%s', async (_, content, format) => {
