@@ -38,7 +38,14 @@ export type Report = (fault: Fault) => void
 export type Compression = 'none' | 'gzip' | 'zstd'
 
 /** `cloudtrail`: `{"Records":[…]}`, whose entries are the records. */
-export type Format = 'ndjson' | 'array' | 'concatenated' | 'cloudtrail' | 'parquet' | 'empty'
+export type Format =
+  | 'ndjson'
+  | 'array'
+  | 'concatenated'
+  | 'cloudtrail'
+  | 'avro'
+  | 'parquet'
+  | 'empty'
 
 /** What the first bytes of an object say about it. */
 export interface Sniffed {

@@ -11,6 +11,8 @@ const HEAD_BYTES = 64 * 1024
 /** How far to look where the first document has not ended before. */
 const LONG_HEAD_BYTES = 4 * 1024 * 1024
 const LF = 10
+/** The magic number of Avro's object container files. */
+const AVRO = Buffer.from('Obj\x01', 'latin1')
 
 interface Head {
   bytes: Buffer
@@ -28,6 +30,9 @@ export async function sniff(object: ArchiveObject): Promise<Sniffed> {
   let head = await unpacked({ bytes: stored, isAll: stored.length < HEAD_BYTES }, HEAD_BYTES)
   if (compression === 'none' && stored.subarray(0, 4).toString('latin1') === 'PAR1') {
     return { compression, format: 'parquet', bom: false, utf16: false }
+  }
+  if (head.bytes.subarray(0, AVRO.length).equals(AVRO)) {
+    return { compression, format: 'avro', bom: false, utf16: false }
   }
   const bom = head.bytes.subarray(0, 3).equals(Buffer.from([0xef, 0xbb, 0xbf]))
   const utf16 = [0xfeff, 0xfffe].includes(head.bytes.length < 2 ? 0 : head.bytes.readUInt16BE(0))

@@ -16,7 +16,7 @@ export async function noSource(cwd: string): Promise<EvtError> {
     (entry) =>
       /^\w[^'\p{C}]*$/u.test(entry.name) &&
       !/^_|^node_modules$/.test(entry.name) &&
-      (entry.isDirectory() || /\.(nd)?jsonl?(\.(gz|zstd?))?$|\.parquet$/.test(entry.name)),
+      (entry.isDirectory() || /\.(nd)?jsonl?(\.(gz|zstd?))?$|\.(avro|parquet)$/.test(entry.name)),
   )
   const offered = readable
     .map((entry) => `evt stats ${quoted(entry.name)}${entry.isDirectory() ? '/' : ''}`)

@@ -54,6 +54,8 @@ test.each<[string, string | Uint8Array, string]>([
   ['Records that are broken', '{"Records":[{oops}]}', 'ndjson'],
   ['Records alone', '{"Rec', 'ndjson'],
   ['Parquet', 'PAR1 and so on', 'parquet'],
+  ['Avro', 'Obj\x01 and so on', 'avro'],
+  ['text like Avro', 'Obj and so on', 'ndjson'],
   ['UTF-16', Buffer.from('\ufeff{"a":1}\n', 'utf16le'), 'ndjson'],
 ])('%s', async (_, content, format) => {
   const bytes = Buffer.from(content)
