@@ -1,5 +1,5 @@
 import { type FileHandle, open, stat } from 'node:fs/promises'
-import { gunzip } from './gunzip.js'
+import { decompress } from './compression.js'
 import type { ArchiveObject, Compression, Fault, FileObject, Report } from './object.js'
 import { codeOf, readError } from './read-error.js'
 
@@ -29,9 +29,9 @@ export function readBytes(object: ArchiveObject, options: BytesOptions): AsyncGe
       : fileBytes(object, report, chunkBytes)
   const chunks = counted(stored, onStored)
   if (compression === 'none') return chunks
-  if (object.kind === 'stream') return gunzip(chunks, { report, chunkBytes })
+  if (object.kind === 'stream') return decompress(compression, chunks, { report, chunkBytes })
   const again = () => fileBytes(object, () => {}, chunkBytes)
-  return gunzip(chunks, { report, chunkBytes, again })
+  return decompress(compression, chunks, { report, chunkBytes, again })
 }
 
 async function* counted(

@@ -2,9 +2,17 @@ import type { JsonValue } from '../event/event.js'
 import { parseBytes } from '../event/json.js'
 import { BadPlace } from './bad-place.js'
 import { HeldBytes } from './held-bytes.js'
-import { CLOSE_ARRAY, isSpace, JsonScanner, OPEN_ARRAY, OPEN_OBJECT } from './json-scanner.js'
+import {
+  CLOSE_ARRAY,
+  CLOSE_OBJECT,
+  isSpace,
+  JsonScanner,
+  OPEN_ARRAY,
+  OPEN_OBJECT,
+} from './json-scanner.js'
 import type { Fault, RawRecord } from './object.js'
 import { type ReaderSettings, RecordMaker, type RecordReader } from './record-maker.js'
+import { recordsArray } from './records-array.js'
 
 const COMMA = 44
 const COLON = 58
@@ -12,6 +20,11 @@ const COLON = 58
 const GUESSED_BYTES = 64 * 1024
 const MOST_ALIKE_BYTES = 64
 const MOST_MISSED_GUESSES = 16
+
+export interface DocumentSettings extends ReaderSettings {
+  /** The entries of `{"Records":[…]}` are records too, and it is none. */
+  unwrapsRecords?: boolean | undefined
+}
 
 /**
  * Concatenated JSON and JSON arrays, whose entries are the records. From a bad place to the next
@@ -23,7 +36,7 @@ const MOST_MISSED_GUESSES = 16
  * times, whatever the input.
  */
 export class DocumentReader implements RecordReader {
-  readonly #settings: ReaderSettings
+  readonly #settings: DocumentSettings
   readonly #make: RecordMaker
   readonly #held = new HeldBytes()
   readonly #scanner = new JsonScanner()
@@ -35,10 +48,13 @@ export class DocumentReader implements RecordReader {
   #huge: BadPlace | undefined
   #bad: BadPlace | undefined
   #inArray = false
+  /** The object around the array of `Records` has not been closed. */
+  #inWrapper = false
+  #isEnded = false
   #missedGuesses = 0
   #found: RawRecord[] = []
 
-  constructor(settings: ReaderSettings) {
+  constructor(settings: DocumentSettings) {
     this.#settings = settings
     this.#make = new RecordMaker(settings)
   }
@@ -55,15 +71,19 @@ export class DocumentReader implements RecordReader {
   }
 
   end(fault: Fault | undefined): RawRecord[] {
-    const isCut = this.#inArray && (this.#start !== undefined || !this.#bad)
+    this.#isEnded = true
+    if (this.#start === undefined) this.#readOn()
+    const isOpen = this.#inArray || this.#inWrapper
+    const detail = this.#inArray ? 'ends inside its JSON array' : 'ends before its JSON does'
+    const isCut = isOpen && (this.#start !== undefined || !this.#bad)
     if (this.#start !== undefined) this.#endInValue(this.#start, fault)
     if (this.#bad) {
       if (fault) this.#bad.blame('cut', fault.detail)
       this.#endBadPlace(this.#bad)
     } else if (isCut || fault) {
-      this.#found.push(this.#make.bad('cut', fault?.detail ?? openArray, Buffer.alloc(0)))
+      this.#found.push(this.#make.bad('cut', fault?.detail ?? detail, Buffer.alloc(0)))
     }
-    if (isCut && !fault) this.#settings.report({ reason: 'cut', detail: openArray })
+    if (isCut && !fault) this.#settings.report({ reason: 'cut', detail })
     return this.#take()
   }
 
@@ -88,13 +108,28 @@ export class DocumentReader implements RecordReader {
       const byte = bytes[this.#at] ?? 0
       if (isSpace(byte) || (this.#inArray && byte === COMMA)) continue
       if (this.#inArray && byte === CLOSE_ARRAY) this.#inArray = false
+      else if (this.#closesWrapper(byte)) this.#inWrapper = false
       else if (!this.#inArray && byte === OPEN_ARRAY) this.#inArray = true
       else return this.#begin(byte)
     }
     return false
   }
 
+  #closesWrapper(byte: number): boolean {
+    return this.#inWrapper && !this.#inArray && byte === CLOSE_OBJECT
+  }
+
   #begin(byte: number): boolean {
+    if (this.#settings.unwrapsRecords && !this.#inArray) {
+      const entries = recordsArray(this.#held.bytes, this.#at)
+      if (entries === 'more' && !this.#isEnded) return false
+      this.#inWrapper = typeof entries === 'number'
+      this.#inArray = this.#inWrapper
+      if (typeof entries === 'number') {
+        this.#at = entries
+        return true
+      }
+    }
     if (this.#inArray || byte === OPEN_OBJECT) this.#startValue(this.#at)
     else this.#bad = new BadPlace('not JSON', 'is no JSON object')
     return true
@@ -244,8 +279,6 @@ export class DocumentReader implements RecordReader {
     )
   }
 }
-
-const openArray = 'ends inside its JSON array'
 
 /** Where an object would end, if the next text like its own up to the first colon begins
  * another. */

@@ -20,7 +20,7 @@ const COMMA = 44
 export const OPEN_ARRAY = 91
 export const CLOSE_ARRAY = 93
 export const OPEN_OBJECT = 123
-const CLOSE_OBJECT = 125
+export const CLOSE_OBJECT = 125
 const MAX_STARTS = 1_000_000
 
 /**

@@ -35,10 +35,19 @@ export function isLoss({ reason, detail }: Fault): boolean {
 
 export type Report = (fault: Fault) => void
 
-export type Compression = 'none' | 'gzip'
+export type Compression = 'none' | 'gzip' | 'zstd'
 
-/** `hlog` is a histogram log, which holds no events. */
-export type Format = 'ndjson' | 'array' | 'concatenated' | 'parquet' | 'hlog' | 'empty'
+/** `cloudtrail`: `{"Records":[…]}`, whose entries are the records. `hlog`: a histogram log, which
+ * holds no events. */
+export type Format =
+  | 'ndjson'
+  | 'array'
+  | 'concatenated'
+  | 'cloudtrail'
+  | 'avro'
+  | 'parquet'
+  | 'hlog'
+  | 'empty'
 
 /** What the first bytes of an object say about it. */
 export interface Sniffed {

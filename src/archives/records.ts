@@ -79,10 +79,14 @@ async function* batches(
     if (fault.reason !== 'changed') cut ??= fault
     options.report?.(fault)
   }
-  const reader = readerFor(object, sniffed, options, wanted)
   const { compression } = sniffed
   const { onStored, chunkBytes } = options
   const bytes = readBytes(object, { compression, report, onStored, chunkBytes })
+  if (sniffed.format === 'avro') {
+    const { avroRecords } = await import('./avro.js')
+    return yield* avroRecords(bytes, settingsOf(options), () => cut)
+  }
+  const reader = readerFor(object, sniffed, options, wanted)
   let skipBytes = sniffed.bom ? UTF8_BOM_BYTES : 0
   for await (const chunk of bytes) {
     const batch = reader.push(skipBytes > 0 ? chunk.subarray(skipBytes) : chunk)
@@ -100,11 +104,16 @@ function readerFor(
   wanted: ReadonlySet<number> | undefined,
 ): RecordReader {
   if (format === 'parquet') throw new Error(`${object.path} is Parquet, which DuckDB reads`)
-  const settings: ReaderSettings = {
-    firstRecord: options.firstRecord ?? 1,
-    maxRecordBytes: options.maxRecordBytes ?? MAX_RECORD_BYTES,
-    report: options.report ?? (() => {}),
-  }
+  const settings = settingsOf(options)
+  if (format === 'cloudtrail') return new DocumentReader({ ...settings, unwrapsRecords: true })
   if (format === 'array' || format === 'concatenated') return new DocumentReader(settings)
   return new LineReader({ ...settings, utf16, wanted, onSeveral: options.onSeveral })
+}
+
+function settingsOf({ firstRecord = 1, maxRecordBytes, report }: RecordOptions): ReaderSettings {
+  return {
+    firstRecord,
+    maxRecordBytes: maxRecordBytes ?? MAX_RECORD_BYTES,
+    report: report ?? (() => {}),
+  }
 }

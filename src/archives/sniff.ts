@@ -1,12 +1,18 @@
+import { cloudtrail } from '../envelopes/cloudtrail.js'
+import { createUnwrapper } from '../envelopes/layers.js'
+import { parseBytes } from '../event/json.js'
 import { peekBytes } from './bytes.js'
-import { gunzip } from './gunzip.js'
+import { compressionOf, decompress } from './compression.js'
 import { isSpace, JsonScanner, OPEN_ARRAY, OPEN_OBJECT } from './json-scanner.js'
 import type { ArchiveObject, Format, Sniffed } from './object.js'
+import { recordsArray } from './records-array.js'
 
 const HEAD_BYTES = 64 * 1024
 /** How far to look where the first document has not ended before. */
 const LONG_HEAD_BYTES = 4 * 1024 * 1024
 const LF = 10
+/** The magic number of Avro's object container files. */
+const AVRO = Buffer.from('Obj\x01', 'latin1')
 
 interface Head {
   bytes: Buffer
@@ -20,10 +26,13 @@ interface Head {
  */
 export async function sniff(object: ArchiveObject): Promise<Sniffed> {
   let stored = await peekBytes(object, HEAD_BYTES)
-  const compression = stored[0] === 0x1f && stored[1] === 0x8b ? 'gzip' : 'none'
+  const compression = compressionOf(stored)
   let head = await unpacked({ bytes: stored, isAll: stored.length < HEAD_BYTES }, HEAD_BYTES)
   if (compression === 'none' && stored.subarray(0, 4).toString('latin1') === 'PAR1') {
     return { compression, format: 'parquet', bom: false, utf16: false }
+  }
+  if (head.bytes.subarray(0, AVRO.length).equals(AVRO)) {
+    return { compression, format: 'avro', bom: false, utf16: false }
   }
   const bom = head.bytes.subarray(0, 3).equals(Buffer.from([0xef, 0xbb, 0xbf]))
   const utf16 = [0xfeff, 0xfffe].includes(head.bytes.length < 2 ? 0 : head.bytes.readUInt16BE(0))
@@ -41,9 +50,8 @@ export async function sniff(object: ArchiveObject): Promise<Sniffed> {
 }
 
 async function unpacked(stored: Head, sizeBytes: number): Promise<Head> {
-  if (stored.bytes[0] !== 0x1f || stored.bytes[1] !== 0x8b) {
-    return stored
-  }
+  const compression = compressionOf(stored.bytes)
+  if (compression === 'none') return stored
   const parts: Buffer[] = []
   let bytes = 0
   let isAll = stored.isAll
@@ -51,7 +59,8 @@ async function unpacked(stored: Head, sizeBytes: number): Promise<Head> {
   const report = () => {
     isAll = false
   }
-  for await (const part of gunzip(again(), { report, chunkBytes: HEAD_BYTES, again })) {
+  const options = { report, chunkBytes: HEAD_BYTES, again }
+  for await (const part of decompress(compression, again(), options)) {
     parts.push(part)
     bytes += part.length
     if (bytes < sizeBytes) continue
@@ -73,6 +82,9 @@ function formatOf(head: Buffer, isAll: boolean): Format | undefined {
   if (first !== OPEN_OBJECT && first !== OPEN_ARRAY) {
     return isHistogramLog(head.toString('latin1', start)) ? 'hlog' : 'ndjson'
   }
+  const entry = firstEntry(head, start)
+  if (entry === 'more' && !isAll) return undefined
+  if (entry instanceof Buffer && isCloudTrail(entry)) return 'cloudtrail'
   const several = first === OPEN_ARRAY ? 'array' : 'concatenated'
   const scanner = new JsonScanner()
   const result = scanner.scan(head, start, 0)
@@ -81,6 +93,26 @@ function formatOf(head: Buffer, isAll: boolean): Format | undefined {
   if (spansLines || (result === 'more' && several === 'array')) return several
   if (result === 'more') return isAll ? 'ndjson' : undefined
   return afterFirst(head, scanner.offset, isAll, several)
+}
+
+const asCloudTrail = createUnwrapper([cloudtrail])
+
+/** The first entry of `{"Records":[`; `more` where it has not ended yet. */
+function firstEntry(head: Buffer, start: number): Buffer | 'more' | undefined {
+  const found = recordsArray(head, start)
+  if (found === 'more' || found === undefined) return found
+  const from = inkFrom(head, found)
+  if (from < head.length && head[from] !== OPEN_OBJECT) return undefined
+  const scanner = new JsonScanner()
+  const result = scanner.scan(head, from, 0)
+  if (result === 'bad') return undefined
+  return result === 'more' ? result : head.subarray(from, scanner.offset)
+}
+
+/** Lambda and S3 write `{"Records":[…]}` too: those are events of their own. */
+function isCloudTrail(entry: Buffer): boolean {
+  const reading = parseBytes(entry)
+  return reading.ok && asCloudTrail(reading.value).ok
 }
 
 /** Whether what goes wrong later began as no line of NDJSON does: `[{`, or a bracket alone. */

@@ -26,7 +26,7 @@ const UTF8_BOM_BYTES = 3
 
 /**
  * Unpacks line-delimited text into files that end at line ends, without its byte order mark. The
- * last one comes when gzip has been checked to its trailer.
+ * last one comes when the compressed data has been checked to its end.
  *
  * @throws EvtError `outside` where the disk is full
  */

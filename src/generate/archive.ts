@@ -3,6 +3,7 @@ import { mkdir, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
+import type { ObjectWriter } from './object-writer.js'
 import type { ArchivePlan, PlannedObject } from './plan.js'
 import { Random } from './random.js'
 import { createRecorder, sampleRecord } from './recorder.js'
@@ -59,29 +60,39 @@ export async function writeArchive(
   hooks: WriteHooks,
 ): Promise<WrittenArchive> {
   const writer = new ArchiveWriter(workload, plan, settings, hooks)
-  const toParquet = plan.objects.some(({ format }) => format === 'parquet')
-    ? await import('./parquet.js').then(({ createParquetWriter }) =>
-        createParquetWriter(sampleRecord(workload)),
-      )
-    : null
+  const writers = await objectWriters(workload, plan)
   try {
     for (const object of plan.objects) {
       const path = join(folder, object.path)
       await mkdir(dirname(path), { recursive: true })
-      const isParquet = object.format === 'parquet'
-      const textPath = isParquet ? `${path}.ndjson` : path
+      const converter = writers.get(object.format) ?? writers.get(object.compression)
+      const textPath = converter ? `${path}.ndjson` : path
       await writer.writeText(object, textPath)
-      if (isParquet) {
-        await toParquet?.write(textPath, path)
+      if (converter) {
+        await converter.write(textPath, path)
         await rm(textPath)
       }
       writer.written.bytes += (await stat(path)).size
       writer.written.objects++
     }
   } finally {
-    toParquet?.close()
+    for (const converter of writers.values()) converter.close()
   }
   return writer.written
+}
+
+/** Those that the plan needs, by the format or compression that they make out of text. */
+async function objectWriters(workload: Workload, { objects }: ArchivePlan) {
+  const writers = new Map<string, ObjectWriter>()
+  if (objects.some(({ format }) => format === 'parquet')) {
+    const { createParquetWriter } = await import('./parquet.js')
+    writers.set('parquet', await createParquetWriter(sampleRecord(workload)))
+  }
+  if (objects.some(({ compression }) => compression === 'zstd')) {
+    const { createZstdWriter } = await import('./zstd.js')
+    writers.set('zstd', await createZstdWriter())
+  }
+  return writers
 }
 
 class ArchiveWriter {
@@ -107,7 +118,8 @@ class ArchiveWriter {
   }
 
   async writeText(object: PlannedObject, path: string): Promise<void> {
-    const { from, to, isGzip } = object
+    const { from, to, compression } = object
+    const isGzip = compression === 'gzip'
     this.badInObject = 0
     const members = isGzip ? Math.max(1, Math.min(this.settings.members, to - from)) : 1
     for (let member = 0; member < members; member++) {

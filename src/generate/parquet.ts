@@ -1,18 +1,14 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
-
-/** Turns files of line-delimited JSON into Parquet ones with the same fields as nested columns. */
-export interface ParquetWriter {
-  write(textPath: string, path: string): Promise<void>
-  close(): void
-}
+import { literal, type ObjectWriter, withoutGlob } from './object-writer.js'
 
 const MOST_RECORD_BYTES = 128 * 1024 * 1024
 
 /**
- * The columns are those of `sample`: texts stay texts, times among them, and integers are BIGINT.
- * A field that a record lacks is NULL. One thread, so that the same records are the same bytes.
+ * Turns files of line-delimited JSON into Parquet ones with the fields of `sample` as columns:
+ * texts stay texts, times among them, and integers are BIGINT. A field that a record lacks is NULL.
+ * One thread, so that the same records are the same bytes.
  */
-export async function createParquetWriter(sample: Record<string, unknown>): Promise<ParquetWriter> {
+export async function createParquetWriter(sample: Record<string, unknown>): Promise<ObjectWriter> {
   const duckdb = await import('@duckdb/node-api')
   const instance = await duckdb.DuckDBInstance.create(':memory:', { threads: '1' })
   const connection: DuckDBConnection = await instance.connect()
@@ -48,13 +44,4 @@ function columnType(value: unknown): string {
 
 function identifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`
-}
-
-function literal(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`
-}
-
-/** The path as a pattern that it alone matches. */
-function withoutGlob(path: string): string {
-  return path.replace(/[*?[]/g, '[$&]')
 }

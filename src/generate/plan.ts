@@ -1,12 +1,14 @@
 import { Random } from './random.js'
-import type { ArchiveSettings, TextFormat } from './settings.js'
+import type { ArchiveSettings, Compression, TextFormat } from './settings.js'
 import type { Workload } from './workload.js'
+
+type ObjectCompression = Exclude<Compression, 'mixed'>
 
 export interface PlannedObject {
   /** Relative, with `/`. Their byte order is the order of the objects. */
   readonly path: string
   readonly format: TextFormat | 'parquet'
-  readonly isGzip: boolean
+  readonly compression: ObjectCompression
   /** The lines `order[from]` up to, but without, `order[to]`. */
   readonly from: number
   readonly to: number
@@ -23,6 +25,7 @@ const RECORDS_PER_OBJECT = 250_000
 const LEAST_MIXED_OBJECTS = 8
 const textFormats: readonly TextFormat[] = ['ndjson', 'array', 'concatenated']
 const extensions = { ndjson: 'ndjson', array: 'json', concatenated: 'json', parquet: 'parquet' }
+const suffixes = { none: '', gzip: '.gz', zstd: '.zst' }
 
 /** Which delivery lies in which object. Objects are filled in order of arrival, by hour where the
  * layout is, and then a share of the records is moved to the next object. */
@@ -36,11 +39,11 @@ export function planArchive(workload: Workload, settings: ArchiveSettings): Arch
   const kinds = objectKinds(settings, workload.settings.chains.length > 1)
   const digits = Math.max(4, String(ends.length).length)
   const objects = ends.map((_, i): PlannedObject => {
-    const { format, isGzip } = kinds(i)
+    const { format, compression } = kinds(i)
     const folder = folderOf(settings, hours[i] ?? 0)
     const name = `part-${String(i).padStart(digits, '0')}.${extensions[format]}`
-    const path = `${folder}${name}${isGzip ? '.gz' : ''}`
-    return { path, format, isGzip, from: starts[i] ?? 0, to: starts[i + 1] ?? 0 }
+    const path = `${folder}${name}${suffixes[compression]}`
+    return { path, format, compression, from: starts[i] ?? 0, to: starts[i + 1] ?? 0 }
   })
   const order = new Uint32Array(objectOf.length)
   const next = starts.slice()
@@ -106,12 +109,13 @@ function shuffled({ settings, events, deliveries }: Workload, split: Split): Uin
 function objectKinds({ format, compression }: ArchiveSettings, manyEnvelopes: boolean) {
   const formats: readonly (TextFormat | 'parquet')[] =
     format !== 'mixed' ? [format] : manyEnvelopes ? textFormats : [...textFormats, 'parquet']
-  return (i: number) => {
+  return (i: number): Pick<PlannedObject, 'format' | 'compression'> => {
     const chosen = formats[i % formats.length] ?? 'ndjson'
     // Shifted by each round, so that every format is there with and without.
     const isOdd = (i + Math.floor(i / formats.length) * (1 - (formats.length % 2))) % 2 === 1
-    const isGzip = compression === 'mixed' ? !isOdd : compression === 'gzip'
-    return { format: chosen, isGzip: isGzip && chosen !== 'parquet' }
+    const mixed = isOdd ? 'none' : 'gzip'
+    const packed = compression === 'mixed' ? mixed : compression
+    return { format: chosen, compression: chosen === 'parquet' ? 'none' : packed }
   }
 }
 

@@ -15,12 +15,12 @@ export interface FaultRates {
 
 export const layouts = ['flat', 'date', 'hive'] as const
 export const formats = ['ndjson', 'array', 'concatenated', 'parquet', 'mixed'] as const
-export const compressions = ['none', 'gzip', 'mixed'] as const
+export const compressions = ['none', 'gzip', 'zstd', 'mixed'] as const
 export const silences = ['type', 'hour'] as const
 type Layout = (typeof layouts)[number]
 type Format = (typeof formats)[number]
 export type TextFormat = Exclude<Format, 'parquet' | 'mixed'>
-type Compression = (typeof compressions)[number]
+export type Compression = (typeof compressions)[number]
 type Silence = (typeof silences)[number]
 
 /** What happens: the same settings are the same workload. */
@@ -90,7 +90,7 @@ export function checkedSettings({ envelope, ...given }: GivenSettings): Generate
   if (settings.silence.includes('type') && Math.max(settings.types, settings.sources) < 2) {
     refuse('--silence type needs at least two types', 'one falls silent, the others go on')
   }
-  if (settings.members > 1 && settings.compression === 'none') {
+  if (settings.members > 1 && !['gzip', 'mixed'].includes(settings.compression)) {
     refuse('--members needs --compression gzip', 'only gzip files have members')
   }
   return settings

@@ -18,7 +18,7 @@ export async function noSource(cwd: string, command: string): Promise<EvtError> 
     (entry) =>
       /^\w[^'\p{C}]*$/u.test(entry.name) &&
       !/^_|^node_modules$/.test(entry.name) &&
-      (entry.isDirectory() || /\.(nd)?jsonl?(\.gz)?$|\.parquet$/.test(entry.name)),
+      (entry.isDirectory() || /\.(nd)?jsonl?(\.(gz|zstd?))?$|\.(avro|parquet)$/.test(entry.name)),
   )
   const offered = readable
     .map((entry) => `${command} ${quoted(entry.name)}${entry.isDirectory() ? '/' : ''}`)

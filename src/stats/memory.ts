@@ -1,4 +1,5 @@
 import type { ArchiveObject } from '../archives/object.js'
+import { textBytesOf } from '../archives/text-size.js'
 
 /** How the memory of a run is shared out. */
 export interface MemoryPlan {
@@ -22,7 +23,6 @@ const LEAST_DUCKDB_BYTES = 120e6
 const SPILL_SHARE = 0.5
 const SPILLED_ROWS = 500_000
 const TYPICAL_EVENT_BYTES = 500
-const TYPICAL_RATIO = 6
 
 export function memoryPlan(objects: readonly ArchiveObject[], limitBytes: number): MemoryPlan {
   const budget = Math.max(0, limitBytes - BASE_BYTES)
@@ -42,8 +42,7 @@ export function memoryPlan(objects: readonly ArchiveObject[], limitBytes: number
 function expectedRows(objects: readonly ArchiveObject[]): number {
   let bytes = 0
   for (const object of objects) {
-    if (object.kind !== 'file') continue
-    bytes += object.sizeBytes * (/\.(gz|gzip|parquet)$/i.test(object.path) ? TYPICAL_RATIO : 1)
+    if (object.kind === 'file') bytes += textBytesOf(object)
   }
   return Math.ceil(bytes / TYPICAL_EVENT_BYTES)
 }

@@ -40,7 +40,8 @@ const LF = 10
 
 /**
  * Reads objects in their order into `loaded`. Lines that DuckDB reads faithfully go through SQL,
- * everything else through the decoder; gzip is unpacked ahead, while what came before is measured.
+ * everything else through the decoder; what is compressed is unpacked ahead, while what came before
+ * is measured.
  */
 export async function readArchive(
   objects: readonly ArchiveObject[],

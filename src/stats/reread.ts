@@ -2,6 +2,7 @@ import { Buffer } from 'node:buffer'
 import type { ArchiveObject, FileObject } from '../archives/object.js'
 import { readWanted } from '../archives/records.js'
 import { sniff } from '../archives/sniff.js'
+import { textBytesOf } from '../archives/text-size.js'
 import type { Duckdb } from '../engines/duckdb.js'
 import { quoteText } from '../engines/leaf-tree.js'
 import type { RecordValue } from '../envelopes/decode.js'
@@ -10,9 +11,6 @@ import type { Decoded, EventRecord } from '../event/event.js'
 import { readJson } from '../event/json.js'
 import { recordOf } from './decode-records.js'
 import type { Deliveries } from './deliveries.js'
-
-/** Compressed text is taken to be this many times larger than it is stored. */
-const TYPICAL_RATIO = 6
 
 export interface RereadOptions {
   deliveries: Deliveries
@@ -172,8 +170,4 @@ export class Rereader {
 
 function isColumnar({ path }: FileObject): boolean {
   return /\.parquet$/i.test(path)
-}
-
-function textBytesOf({ path, sizeBytes }: FileObject): number {
-  return sizeBytes * (/\.(gz|gzip|parquet)$/i.test(path) ? TYPICAL_RATIO : 1)
 }

@@ -11,6 +11,7 @@ import { type Segment, type SpoolOptions, spoolLines } from '../../src/archives/
 import { SpoolFiles } from '../../src/archives/spool-files.js'
 import { diskError } from '../../src/archives/temp-folder.js'
 import { readAll, short, testFolder, write } from './files.js'
+import { zstdStored } from './zstd-file.js'
 
 const folder = testFolder()
 const lines = (count: number) =>
@@ -33,9 +34,12 @@ async function spool(object: FileObject, options: SpoolOptions = {}) {
 }
 
 describe('segments', () => {
-  test('are the text, cut at line ends', async () => {
+  test.each([
+    ['gzip', gzipSync],
+    ['zstd', (text: string) => zstdStored(Buffer.from(text))],
+  ])('of %s are the text, cut at line ends', async (_, compress) => {
     const text = lines(20_000)
-    const object = write(folder, 'x', gzipSync(text))
+    const object = write(folder, 'x', compress(text))
     const { segments, texts } = await spool(object, { segmentBytes: 30_000, chunkBytes: 4096 })
     expect(segments.length).toBeGreaterThan(5)
     expect(texts.join('')).toBe(text)
@@ -124,8 +128,11 @@ describe('a segment is not plain', () => {
 describe('a thread of its own', () => {
   const aside = { asideFromBytes: 0, segmentBytes: 30_000, chunkBytes: 4096 }
 
-  test('unpacks the same', async () => {
-    const object = write(folder, 'x', gzipSync(lines(20_000)))
+  test.each([
+    ['gzip', gzipSync],
+    ['zstd', (text: string) => zstdStored(Buffer.from(text))],
+  ])('unpacks the same of %s', async (_, compress) => {
+    const object = write(folder, 'x', compress(lines(20_000)))
     const here = await spool(object, { ...aside, asideFromBytes: Number.POSITIVE_INFINITY })
     const there = await spool(object, aside)
     expect(there.texts.join('')).toEqual(here.texts.join(''))

@@ -18,6 +18,8 @@ const file = z.union([
   z.strictObject({
     of: z.array(piece),
     gzip: z.boolean().optional(),
+    /** As a frame with the bytes as they are. */
+    zstd: z.boolean().optional(),
     /** Bytes left out at the end. */
     cutBytes: z.int().optional(),
     /** The byte at this offset is changed; a negative one counts from the end. */

@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync 
 import { dirname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { DuckDBInstance } from '@duckdb/node-api'
+import { zstdStored } from '../archives/zstd-file.js'
 import type { CaseFileSpec, CasePiece } from './case-file.js'
 
 /** Makes the files of a case below a folder. */
@@ -15,14 +16,21 @@ export async function makeFiles(folder: string, files: Record<string, CaseFileSp
     else if ('folder' in spec) mkdirSync(file, { recursive: true })
     else if ('parquet' in spec)
       writeFileSync(file, damaged(await parquetOf(spec.parquet, file), spec))
-    else writeFileSync(file, damaged(bytesOf(spec.of, spec.gzip), spec))
+    else writeFileSync(file, damaged(bytesOf(spec), spec))
     if (typeof spec !== 'string' && 'mode' in spec && spec.mode) modes.push([file, spec.mode])
   }
   for (const [file, mode] of modes) chmodSync(file, Number.parseInt(mode, 8))
 }
 
-function bytesOf(pieces: readonly CasePiece[], gzip = false): Buffer {
-  const bytes = Buffer.concat(pieces.map(pieceBytes))
+interface Content {
+  of: readonly CasePiece[]
+  gzip?: boolean | undefined
+  zstd?: boolean | undefined
+}
+
+function bytesOf({ of, gzip, zstd }: Content): Buffer {
+  const bytes = Buffer.concat(of.map(pieceBytes))
+  if (zstd) return zstdStored(bytes)
   // Stored, not deflated: of the same size with every version of zlib.
   return gzip ? gzipSync(bytes, { level: 0 }) : bytes
 }

@@ -207,7 +207,8 @@ describe('presets', () => {
 
   test('an unknown one is refused', () => {
     expect(usageError(() => decoded({}, { presets: ['cloudevent'] }))).toEqual({
-      message: '--preset cloudevent is not one of eventbridge, cloudevents, sns, sqs, json',
+      message:
+        '--preset cloudevent is not one of eventbridge, cloudevents, sns, sqs, cloudtrail, json',
       hint: 'did you mean --preset cloudevents?',
     })
   })

@@ -19,6 +19,7 @@ function digest(folder: string): string {
 describe('the same settings', () => {
   test.each<[string, Given]>([
     ['as gzip', { compression: 'gzip', members: 3 }],
+    ['as zstd', { compression: 'zstd', format: 'array' }],
     ['as Parquet', { format: 'parquet' }],
     ['mixed', { format: 'mixed', compression: 'mixed', envelope: 'mixed', files: 6 }],
   ])('are the same bytes %s, and another seed is others', async (_, settings) => {
@@ -51,6 +52,7 @@ describe('files', () => {
         'year=2026/month=01/day=06/hour=00/part-0001.json',
       ],
     ],
+    ['as zstd', { compression: 'zstd', files: 1 }, ['part-0000.ndjson.zst']],
     [
       'in every format',
       { format: 'mixed', compression: 'mixed', files: 5 },

@@ -110,7 +110,7 @@ describe('evt generate', () => {
       'evt: --silence type needs at least two types\n     one falls silent, the others go on\n',
     ],
     [
-      ['--members', '2', '--compression', 'none'],
+      ['--members', '2', '--compression', 'zstd'],
       'evt: --members needs --compression gzip\n     only gzip files have members\n',
     ],
     [

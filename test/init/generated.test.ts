@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { runInit } from '../../src/init/run.js'
-import { runStats } from '../../src/stats/run.js'
+import { runEventStats } from '../../src/stats/run.js'
 import { type Given, generated } from '../generate/given.js'
 
 // What is proposed for an archive of `evt generate` measures the same as the mapping that it wrote.
@@ -25,7 +25,7 @@ async function init(folder: string, to: string) {
 }
 
 async function measured(folder: string, config: string) {
-  const { result } = await runStats({
+  const { result } = await runEventStats({
     given: [folder],
     maps: [],
     presets: undefined,

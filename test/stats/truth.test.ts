@@ -52,6 +52,13 @@ test(
   timeoutMs,
 )
 
+test.each(textFormats)('zstd of %s is measured as its truth says', async (format) => {
+  const packed = { compression: 'zstd', members: 1 } as const
+  for (const seed of [1, 2, 3]) {
+    await expectTruth(settings({ envelope: 'eventbridge', format, ...packed, seed }))
+  }
+})
+
 test('what does not fit into memory is measured as its truth says', async () => {
   const given = settings({ envelope: 'eventbridge', format: 'ndjson', seed: 3, events: 3_000 })
   await expectTruth(given, { memoryLimitBytes: 200e6 })

@@ -40,6 +40,7 @@ export const heavyModules: readonly RegExp[] = [
   /^hdr-histogram-js/,
   /^@aws-sdk\//,
   /^ink/,
+  /^zstddec/,
 ]
 
 /** Names that say nothing about what is in the folder. test/helpers is the one exception. */

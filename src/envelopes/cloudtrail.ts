@@ -1,0 +1,24 @@
+import type { Envelope } from './envelope.js'
+
+/** A record of AWS CloudTrail, as the entries of its files are. `eventTime` has whole seconds, and
+ * nothing says when the record arrived. S3 notifications have no eventID, stream records of Lambda
+ * no eventTime. */
+export const cloudtrail: Envelope = {
+  name: 'cloudtrail',
+  title: 'AWS CloudTrail record',
+  when: [
+    { path: ['eventVersion'], is: 'scalar' },
+    { path: ['eventTime'], is: 'scalar' },
+    { path: ['eventSource'], is: 'scalar' },
+    { path: ['eventName'], is: 'scalar' },
+    { path: ['eventID'], is: 'scalar' },
+  ],
+  fields: {
+    id: [['eventID']],
+    source: [['eventSource']],
+    type: [['eventName']],
+    time: [['eventTime']],
+    version: [['eventVersion']],
+  },
+  stamps: {},
+}
