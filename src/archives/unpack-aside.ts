@@ -92,6 +92,8 @@ function startedThread(): Worker {
   if (thread) return thread
   thread = startThread(new URL('./unpack-thread.js', import.meta.url))
   thread.unref()
+  // Whoever waits for it is told; between two objects nobody does.
+  thread.on('error', () => undefined)
   thread.on('exit', () => {
     thread = undefined
   })

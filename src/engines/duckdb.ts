@@ -22,7 +22,8 @@ export interface Duckdb {
   rows(sql: string, values?: DuckDBValue[]): Promise<DuckDBValue[][]>
   readonly connection: DuckDBConnection
   limitMemory(bytes: number): Promise<void>
-  close(): void
+  /** Ends the scans that are under way. */
+  close(): Promise<void>
 }
 
 /** @throws EvtError `outside` where DuckDB cannot be loaded on this machine */
@@ -37,10 +38,9 @@ export async function openDuckdb(options: DuckdbOptions): Promise<Duckdb> {
   })
   await (await instance.connect()).run("SET GLOBAL TimeZone = 'UTC'")
   const connection = await instance.connect()
-  const scans = new Set<DuckDBConnection>()
+  const scans = new Set<Promise<Running>>()
   const startScan = async (sql: string): Promise<Running> => {
     const own = await instance.connect()
-    scans.add(own)
     await own.run(`SET streaming_buffer_size = '${megabytes(aheadBytes(options))}'`)
     return { connection: own, result: own.stream(sql) }
   }
@@ -50,10 +50,11 @@ export async function openDuckdb(options: DuckdbOptions): Promise<Duckdb> {
       chunksOf(signal, async () => ({ connection, result: connection.run(sql) })),
     scan: (sql, signal) => {
       const started = startScan(sql)
+      scans.add(started)
       // Its failure belongs to whoever reads the rows.
       started.then(({ result }) => result).catch(() => undefined)
       const end = (own: DuckDBConnection) => {
-        scans.delete(own)
+        scans.delete(started)
         own.closeSync()
       }
       return chunksOf(signal, () => started, end)
@@ -62,8 +63,8 @@ export async function openDuckdb(options: DuckdbOptions): Promise<Duckdb> {
     limitMemory: async (bytes) => {
       await connection.run(`SET memory_limit = '${megabytes(bytes)}'`)
     },
-    close: () => {
-      for (const scan of scans) scan.closeSync()
+    close: async () => {
+      await Promise.all([...scans].map(endScan))
       connection.closeSync()
       instance.closeSync()
     },
@@ -73,6 +74,15 @@ export async function openDuckdb(options: DuckdbOptions): Promise<Duckdb> {
 interface Running {
   readonly connection: DuckDBConnection
   readonly result: Promise<DuckDBResult>
+}
+
+/** A connection that is closed while a statement begins on it never ends. */
+async function endScan(started: Promise<Running>): Promise<void> {
+  const running = await started.catch(() => null)
+  if (!running) return
+  running.connection.interrupt()
+  await running.result.catch(() => undefined)
+  running.connection.closeSync()
 }
 
 async function* chunksOf(
@@ -101,7 +111,7 @@ async function* chunksOf(
 }
 
 /** What a scan may make ahead of its reader. */
-function aheadBytes({ memoryLimitBytes }: DuckdbOptions): number {
+export function aheadBytes({ memoryLimitBytes }: Pick<DuckdbOptions, 'memoryLimitBytes'>): number {
   return Math.min(64e6, memoryLimitBytes / 8)
 }
 

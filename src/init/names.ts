@@ -23,18 +23,29 @@ export function isOuter({ steps }: Column): boolean {
 }
 
 export const names = {
-  id: ['id', 'eventid', 'eventuuid', 'messageid', 'uuid', 'guid', 'recordid', 'deduplicationid'],
-  type: ['type', 'eventtype', 'detailtype', 'eventname', 'messagetype', 'event'],
-  source: ['source', 'eventsource', 'producer', 'publisher', 'origin', 'service', 'servicename'],
+  id: [
+    ...['id', 'eventid', 'eventuuid', 'messageid', 'uuid', 'guid', 'recordid', 'deduplicationid'],
+    ...['msgid', 'messageuuid', 'eventguid'],
+  ],
+  type: [
+    ...['type', 'eventtype', 'detailtype', 'eventname', 'messagetype', 'event', 'kind'],
+    ...['eventkind', 'msgtype'],
+  ],
+  source: [
+    ...['source', 'eventsource', 'producer', 'publisher', 'origin', 'service', 'servicename'],
+    ...['svc', 'sender', 'system', 'application', 'app'],
+  ],
   time: [
     ...['occurredat', 'eventtime', 'time', 'timestamp', 'eventtimestamp', 'happenedat'],
     ...['publishedat', 'producedat', 'emittedat', 'sentat', 'createdat', 'occurredon', 'ts'],
     ...['occurred', 'occurrencetime', 'createdon', 'created', 'timestampms', 'at', 'updatedat'],
+    ...['happened', 'happenedon', 'eventdate', 'datetime', 'raisedat', 'issuedat'],
   ],
   receivedAt: [
     ...['receivedat', 'receivedtime', 'receivetime', 'received', 'arrivedat', 'arrivaltime'],
     ...['ingestedat', 'ingestiontime', 'ingesttime', 'recordedat', 'recordedtime', 'deliveredat'],
     ...['approximatearrivaltimestamp', 'logappendtime', 'storedat', 'receivedtimestamp'],
+    ...['arrived', 'enqueuedat', 'landedat'],
   ],
   key: ['key', 'partitionkey', 'orderingkey', 'aggregateid', 'entityid', 'groupid', 'streamid'],
   sequence: [
@@ -58,6 +69,7 @@ const noKinds: readonly string[] = [
   ...[
     'event',
     'message',
+    'msg',
     'record',
     'correlation',
     'causation',

@@ -105,9 +105,9 @@ export class Deliveries {
     this.identities[to * 2 + 1] = this.identities[from * 2 + 1] as number
     for (const column of this.columns()) column[to] = column[from] as number
     const text = this.textSequences.get(from)
-    if (text === undefined) return
     this.textSequences.delete(from)
-    this.textSequences.set(to, text)
+    if (text === undefined) this.textSequences.delete(to)
+    else this.textSequences.set(to, text)
   }
 
   /** Forgets all deliveries from this one on. */

@@ -16,6 +16,8 @@ export interface Judged {
 /** Marks repeated deliveries, then finds the reordered among the first ones. */
 export async function judge(deliveries: Deliveries): Promise<Judged> {
   const repeated = repeatedAside(deliveries)
+  // Its failure is looked at below, also where what comes before fails.
+  repeated.catch(() => undefined)
   const arrival = arrivalOf(deliveries)
   const streams = streamsOf(deliveries)
   const repeats = markRepeats(deliveries, arrival, await repeated)

@@ -102,19 +102,21 @@ export class LineRows {
     await loaded.flush()
     const first = loaded.deliveries.count
     const suspects: number[] = []
+    let rows: number
     try {
-      const rows = await this.append(scan, options, suspects)
-      const kept = await this.settle(file, options, first, suspects)
-      if (kept) {
-        loaded.select(first)
-        return options.firstRecord + rows
-      }
+      rows = await this.append(scan, options, suspects)
     } catch (error) {
       // A line too long for it ends DuckDB's whole scan, and so does what it takes for a bad file.
       if (options.signal.aborted || !isDuckdbError(error)) throw error
+      loaded.deliveries.truncate(first)
+      return null
     }
-    loaded.deliveries.truncate(first)
-    return null
+    if (!(await this.settle(file, options, first, suspects))) {
+      loaded.deliveries.truncate(first)
+      return null
+    }
+    loaded.select(first)
+    return options.firstRecord + rows
   }
 
   private async append(
@@ -182,6 +184,6 @@ async function sampleOf(file: FileObject): Promise<RecordValue[]> {
 function isDuckdbError(error: unknown): boolean {
   return (
     error instanceof Error &&
-    /^(IO|Invalid Input|Out of Range|Conversion) Error/.test(error.message)
+    /^(IO|Invalid Input|Out of Range|Conversion|Out of Memory) Error/.test(error.message)
   )
 }

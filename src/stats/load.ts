@@ -42,7 +42,6 @@ export class Loaded {
   objects = 0
   private fileBytes = 0
   private readonly streams: PeekedStream[] = []
-  interrupted = false
   private pending: EventRecord[] = []
 
   constructor(
@@ -156,6 +155,11 @@ export class Loaded {
     return this.spill.isUsed || this.memory.expected >= this.memory.maxRows
   }
 
+  /** Whether the scan of a file may begin while another is taken in. */
+  get scansAhead(): boolean {
+    return this.memory.scansAhead && !this.isSpilling
+  }
+
   /** Whether so many more deliveries are held in memory. */
   hasRoom(rows: number): boolean {
     return !this.spill.isUsed && this.deliveries.count + rows <= this.memory.maxRows
@@ -186,7 +190,8 @@ export class Loaded {
     this.deliveries.set(at, row)
     if (!event) return
     const text = textSequenceOf(event)
-    if (text !== null) this.deliveries.textSequences.set(at, text)
+    if (text === null) this.deliveries.textSequences.delete(at)
+    else this.deliveries.textSequences.set(at, text)
     for (const fault of event.faults) this.addFaultyField(event, fault)
   }
 

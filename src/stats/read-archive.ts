@@ -53,7 +53,7 @@ export async function readArchive(
   const files = new SpoolFiles(options.spoolDir)
   const unpacked = ahead(partsOf(objects, files, options), 1)
   // Two scans at once take twice the memory.
-  const parts = ahead(started(unpacked, options), loaded.isSpilling ? 0 : 1)
+  const parts = ahead(started(unpacked, options), loaded.scansAhead ? 1 : 0)
   let firstRecord = 1
   let storedBytes = 0
   try {
@@ -76,7 +76,6 @@ export async function readArchive(
     }
     await loaded.flush()
   } finally {
-    loaded.interrupted = signal.aborted
     signal.removeEventListener('abort', stop)
     await parts.return(undefined)
     await files.close()

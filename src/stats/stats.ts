@@ -1,4 +1,4 @@
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { type ArchiveObject, isLoss } from '../archives/object.js'
 import { makeTempFolder, removeTempFolder } from '../archives/temp-folder.js'
 import { type Duckdb, engineError, openDuckdb } from '../engines/duckdb.js'
@@ -54,13 +54,14 @@ const SQL_FROM_BYTES = 128 * 1024
 /** Measures an archive (DESIGN §8). After an abort the result holds what was read until then. */
 export async function archiveStats(options: StatsOptions): Promise<ArchiveStats> {
   const { mapping, presets, selection, signal, objects, spoolDir } = options
-  const memory = memoryPlan(objects, options.memoryLimitBytes)
+  const threads = options.threads ?? availableParallelism()
+  const memory = memoryPlan(objects, options.memoryLimitBytes, threads)
   // Where none can be made, everything has to fit into memory.
   const spillDir = await makeTempFolder('evt-spill-', spoolDir).catch(() => null)
   const duckdb = await openDuckdb({
     memoryLimitBytes: memory.scanBytes,
     spillDir: spillDir ?? undefined,
-    threads: options.threads,
+    threads: memory.threads,
   })
   try {
     const projections = new Projections(mapping, presets)
@@ -81,7 +82,7 @@ export async function archiveStats(options: StatsOptions): Promise<ArchiveStats>
   } catch (error) {
     throw engineError(error, spoolDir ?? tmpdir())
   } finally {
-    duckdb.close()
+    await duckdb.close()
     if (spillDir !== null) await removeTempFolder(spillDir)
   }
 }
@@ -137,7 +138,7 @@ function findingsIn(of: {
 }
 
 function resultOf(
-  { sources, selection }: StatsOptions,
+  { sources, selection, signal }: StatsOptions,
   loaded: Loaded,
   { span, total, types, windows }: Measured,
 ): StatsResult {
@@ -146,7 +147,7 @@ function resultOf(
     schema: 'evt.stats/1',
     sources: [...sources],
     selection: { since: text(selection.sinceUs), until: text(selection.untilUs) },
-    partial: loaded.interrupted || loaded.objectFaults.some(({ fault }) => isLoss(fault)),
+    partial: signal.aborted || loaded.objectFaults.some(({ fault }) => isLoss(fault)),
     span,
     read: {
       objects: loaded.objects,

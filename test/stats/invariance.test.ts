@@ -79,6 +79,16 @@ describe.each(seeds)('the result for seed %i', (seed) => {
     expect(await measured(dir, { sqlFromBytes: Number.POSITIVE_INFINITY })).toEqual(usual)
   })
 
+  test('is that of its parts where a part is chosen', async () => {
+    const some = usual.types[0]?.type ?? ''
+    const types = [some]
+    const chosen = await measured(dir, { selection: { sinceUs: null, untilUs: null, types } })
+    const rows = usual.types.filter(({ type }) => type === some)
+    expect(chosen.types.map(({ events, distinct }) => [events, distinct])).toEqual(
+      rows.map(({ events, distinct }) => [events, distinct]),
+    )
+  })
+
   test('does not depend on memory, but for what is read again', async () => {
     const { findings: _, ...spilled } = await measured(dir, { memoryLimitBytes: 200e6 })
     const { findings: __, ...held } = usual
