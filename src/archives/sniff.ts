@@ -112,7 +112,7 @@ function firstEntry(head: Buffer, start: number): Buffer | 'more' | undefined {
 /** Lambda and S3 write `{"Records":[…]}` too: those are events of their own. */
 function isCloudTrail(entry: Buffer): boolean {
   const reading = parseBytes(entry)
-  return reading.ok && asCloudTrail(reading.value).ok
+  return reading.ok && asCloudTrail(reading.value).every(({ ok }) => ok)
 }
 
 /** Whether what goes wrong later began as no line of NDJSON does: `[{`, or a bracket alone. */

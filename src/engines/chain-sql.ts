@@ -2,6 +2,7 @@ import {
   type Condition,
   type Envelope,
   type FieldName,
+  fieldPaths,
   namingFields,
 } from '../envelopes/envelope.js'
 import type { JsonPath } from '../event/json-path.js'
@@ -55,7 +56,15 @@ export class ChainSql {
       const type = `json_type(${level.json}, ${quoteText(jsonPointer(path))})`
       return `CASE WHEN ${doubt} THEN ${type} IS DISTINCT FROM 'VARCHAR' ELSE false END`
     })
-    return [...doubts, ...this.others]
+    return [...doubts, ...this.others, ...this.levels.flatMap((level) => this.binaryMode(level))]
+  }
+
+  /** A CloudEvent in binary mode is put together by the decoder. */
+  private binaryMode(level: Level): string[] {
+    const { headers } = level.envelope
+    if (!headers) return []
+    if (!level.tree.add(headers)) return ['true']
+    return [`contains(lower(${leafExpression(level.root, headers)}), 'specversion')`]
   }
 
   doubt(condition: string): void {
@@ -99,7 +108,8 @@ export class ChainSql {
     const outermost = field === 'receivedAt' || field === 'attempt' || field === 'transportId'
     const levels = outermost ? this.levels : [...this.levels].reverse()
     return levels.flatMap((level) => {
-      const found = (level.envelope.fields[field] ?? []).map((path) => read(level, path, tried++))
+      const paths = fieldPaths(level.envelope, field)
+      const found = paths.map((path) => read(level, path, tried++))
       const needs = field === 'key' ? level.envelope.keyNeeds : undefined
       if (!needs) return found
       const needed = this.present(level, needs)
@@ -151,7 +161,7 @@ export class ChainSql {
     }
     if (is === 'body') return `${this.leaf(level, path)} IS NOT NULL`
     if (!tree.add(path, 'json')) throw new Unprojectable(`${path.join('.')} collides`)
-    return `starts_with(${leafExpression(root, path)}, '{')`
+    return `starts_with(${leafExpression(root, path)}, '${is === 'array' ? '[' : '{'}')`
   }
 }
 

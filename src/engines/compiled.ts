@@ -1,4 +1,4 @@
-import type { Envelope } from '../envelopes/envelope.js'
+import { type Envelope, isInText } from '../envelopes/envelope.js'
 import { createUnwrapper } from '../envelopes/layers.js'
 import { valueAt } from '../event/json-path.js'
 import { type Chain, ChainSql, type Level, Unprojectable } from './chain-sql.js'
@@ -43,7 +43,8 @@ export function compile<Name extends string>(
 ): Compiled<Name> {
   const top = new LeafTree()
   const unwraps = new Map<string, Unwrap>()
-  const read = plan.chains.flatMap((chain) => {
+  const inText = plan.chains.filter((chain) => chain.every(isInText))
+  const read = inText.flatMap((chain) => {
     const sql = new ChainSql(levelsOf(chain, at, top, unwraps))
     const fields = projectable(() => fieldsOf(new RecordSql(sql, plan.mapping)))
     return fields ? [{ sql, fields }] : []
@@ -112,7 +113,7 @@ function fieldsByChain<Name extends string>(
 /** Has the chains read what their samples are certain by. */
 function studySamples(plan: ProjectionPlan, chains: readonly ChainSql[]): TimeForms {
   const unwrap = createUnwrapper(plan.known)
-  const samples = (plan.samples ?? []).map(unwrap).filter((unwrapped) => unwrapped.ok)
+  const samples = (plan.samples ?? []).flatMap(unwrap).filter((unwrapped) => unwrapped.ok)
   let timeForms: TimeForms = 'common'
   for (const { levels, times } of chains) {
     const own = samples.filter(({ envelopes }) => isOfChain(envelopes, levels))

@@ -1,3 +1,4 @@
+import { fieldPaths } from '../envelopes/envelope.js'
 import { quoteText } from './leaf-tree.js'
 import type { RecordSql } from './record-sql.js'
 
@@ -72,11 +73,12 @@ export function integerSort(integer: string): string {
 function ownSequences(record: RecordSql): { value: string; isText: string }[] {
   const { chain } = record
   return [...chain.levels].reverse().flatMap((level) => {
-    const { fields, sequenceTypeAt } = level.envelope
+    const { sequenceTypeAt } = level.envelope
     const isText = sequenceTypeAt
       ? `(${chain.leaf(level, sequenceTypeAt)} IS DISTINCT FROM 'Integer')`
       : 'false'
-    return (fields.sequence ?? []).map((path) => ({ value: chain.text(level, path), isText }))
+    const paths = fieldPaths(level.envelope, 'sequence')
+    return paths.map((path) => ({ value: chain.text(level, path), isText }))
   })
 }
 

@@ -13,9 +13,9 @@ import type { JsonPath } from '../event/json-path.js'
 import type { Mapping } from '../event/mapping.js'
 import { integerText } from '../event/sequence.js'
 import { parseTime } from '../event/time.js'
-import type { Envelope } from './envelope.js'
+import { type Envelope, shapeName } from './envelope.js'
 import { fieldFault } from './fault.js'
-import { createUnwrapper } from './layers.js'
+import { createUnwrapper, type Unwrapped } from './layers.js'
 import { orderOf } from './order.js'
 import { type Chain, compileChain, type Plan } from './plan.js'
 import { presetEnvelopes } from './presets.js'
@@ -49,19 +49,25 @@ export function createDecoder(options: {
   const unwrap = createUnwrapper(presetEnvelopes(options.presets))
   const { mappingFor, typePath } = options.mapping
   const chainOf = chains(typePath)
-  return (record) => {
-    const { position, sizeBytes, head } = record
-    const unwrapped = unwrap(record.value)
-    if (!unwrapped.ok) {
-      const { reason, detail } = unwrapped
-      return [{ kind: 'undecodable', undecodable: { reason, detail, position, head, sizeBytes } }]
-    }
-    const { envelopes, documents } = unwrapped
-    const chain = chainOf(envelopes)
-    const type = scalarText(chain.type(documents)) ?? UNKNOWN_TYPE
-    const event = eventRecord(chain, chain.planFor(mappingFor(type)), documents, record)
-    return [{ kind: 'event', event }]
-  }
+  return (record) =>
+    unwrap(record.value).map((unwrapped, n) => {
+      const position = n === 0 ? record.position : nthOf(record.position, n)
+      if (!unwrapped.ok) {
+        const { sizeBytes, head } = record
+        const { reason, detail } = unwrapped
+        return { kind: 'undecodable', undecodable: { reason, detail, position, head, sizeBytes } }
+      }
+      const { envelopes, documents } = unwrapped
+      const chain = chainOf(envelopes)
+      const type = scalarText(chain.type(documents)) ?? UNKNOWN_TYPE
+      const plan = chain.planFor(mappingFor(type))
+      return { kind: 'event', event: eventRecord(chain, plan, unwrapped, { ...record, position }) }
+    })
+}
+
+/** A wrapper's entries are counted one by one. */
+function nthOf({ path, record }: Position, n: number): Position {
+  return { path, record: record + n }
 }
 
 /** Chains are compiled once. What is nested comes from outside, so their number has a limit. */
@@ -69,7 +75,7 @@ function chains(typePath: JsonPath | undefined): (envelopes: readonly Envelope[]
   const known = new Map<string, Chain>()
   return (envelopes) => {
     let names = ''
-    for (const { name } of envelopes) names += `${name} `
+    for (const envelope of envelopes) names += `${shapeName(envelope)} `
     const found = known.get(names)
     if (found) return found
     if (known.size >= MAX_CHAINS) known.clear()
@@ -82,12 +88,13 @@ function chains(typePath: JsonPath | undefined): (envelopes: readonly Envelope[]
 function eventRecord(
   chain: Chain,
   plan: Plan,
-  documents: Documents,
-  record: RecordValue,
+  unwrapped: Extract<Unwrapped, { ok: true }>,
+  record: Pick<RecordValue, 'position' | 'sizeBytes'>,
 ): EventRecord {
   const { fields } = plan
+  const { documents } = unwrapped
   const faults: FieldFault[] = []
-  const transportId = scalarText(fields.transportId(documents))
+  const transportId = transportIdOf(chain, unwrapped)
   const timeUs = timeOf('time', fields.time(documents), faults)
   const receivedAtUs = timeOf('receivedAt', fields.receivedAt(documents), faults)
   const { sequence, order, sequencePer } = orderOf(plan, documents, timeUs, faults)
@@ -121,6 +128,24 @@ function eventRecord(
     payload: chain.payload(document) ?? null,
     faults,
   }
+}
+
+/** The message's own id. What a message holds several of, they have its id and their numbers in it:
+ * the sub-sequence number of an aggregate in Kinesis. */
+function transportIdOf(
+  { transports }: Chain,
+  { documents, entries }: Extract<Unwrapped, { ok: true }>,
+): string | null {
+  for (const { layer, read } of transports) {
+    const id = scalarText(read(documents))
+    if (id === null) continue
+    let numbers = ''
+    for (let at = layer + 1; at < entries.length; at++) {
+      if (entries[at] !== null) numbers += `.${entries[at]}`
+    }
+    return `${id}${numbers}`
+  }
+  return null
 }
 
 /** A time that cannot be used is a fault and does not fall back: somebody meant it. */

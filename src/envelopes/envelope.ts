@@ -1,3 +1,4 @@
+import type { JsonObject, JsonValue } from '../event/event.js'
 import type { JsonPath } from '../event/json-path.js'
 
 /** The fields of an EventRecord that a wrapping or a mapping can give, each by a path. */
@@ -29,14 +30,18 @@ export const namingFields: ReadonlySet<FieldName> = new Set<FieldName>([
 ])
 
 /** What must hold at a path for a document to be this wrapping.
- * `scalar`: a string, number or boolean. `object`: a JSON object. `body`: a string or an object
+ * `scalar`: a string, number or boolean. `object`, `array`: of JSON. `body`: a string or an object
  * (a wrapped document, as text or already parsed). */
 export interface Condition {
   path: JsonPath
-  is: 'scalar' | 'object' | 'body'
+  is: 'scalar' | 'object' | 'array' | 'body'
   /** For `scalar`: the exact text. */
   equals?: string
 }
+
+/** Makes a field out of several places of a layer's document; undefined where it is not there. Only
+ * the decoder can: records with such a field are none of SQL's. */
+export type Derived = (document: JsonObject) => JsonValue | undefined
 
 /**
  * One wrapping, described so that two readings can be compiled from it: the TypeScript decoder
@@ -48,11 +53,13 @@ export interface Condition {
  */
 export interface Envelope {
   name: string
+  /** Where one wrapping has several shapes: `lambda` for the message of SQS that Lambda is given. */
+  shape?: string
   title: string
   when: readonly Condition[]
   /** Paths from this layer's own document; the first that yields a scalar wins. A field may be
    * bound to a further condition, such as a message group that means order only on a FIFO queue. */
-  fields: Partial<Record<FieldName, readonly JsonPath[]>>
+  fields: Partial<Record<FieldName, readonly (JsonPath | Derived)[]>>
   /** `fields.key` counts only where this path yields a scalar (FIFO: Attributes.SequenceNumber). */
   keyNeeds?: JsonPath
   /** CloudEvents: a `sequence` is an integer only where this path says `Integer`, else text. */
@@ -61,6 +68,17 @@ export interface Envelope {
   stamps: Readonly<Record<string, JsonPath>>
   /** Where the wrapped document is; absent for a wrapping that is itself the document. */
   inner?: JsonPath
+  /** What stands at `inner`: a document or its text, which may be encoded (`codecs/`); or bytes in
+   * base64. Absent: text. */
+  innerIs?: 'text' | 'base64'
+  /** Where the entries are of a wrapper with n of them: each is a record, of whatever wrapping. */
+  entries?: JsonPath
+  /** A wrapper that says nothing of its entries, as an array does not: it is no layer of theirs. */
+  isBare?: boolean
+  /** Message attributes or headers, in which a CloudEvent in binary mode has its attributes. */
+  headers?: JsonPath
+  /** An encoding of bytes: recognised by these, never by a document. */
+  isCodec?: boolean
   /** Where the payload is, for a wrapping that is itself the document; absent: the document. */
   payload?: JsonPath
   /** The inverse, for `evt generate`: puts the layer around a document. Absent: not writable. */
@@ -80,4 +98,27 @@ export interface WrapContent {
   attempt: number
   key: string | null
   replay: string | null
+}
+
+/** Whether it stands in a record's `envelopes`: plain JSON is no wrapping at all. */
+export function isWrapping({ when, isCodec, isBare }: Envelope): boolean {
+  return !isBare && (when.length > 0 || isCodec === true)
+}
+
+/** Tells the shapes of one wrapping apart. */
+export function shapeName({ name, shape }: Envelope): string {
+  return shape === undefined ? name : `${name}-${shape}`
+}
+
+/** Whether SQL can read what is wrapped so: a document in text, with every field at one place. */
+export function isInText({ fields, innerIs, entries, isCodec }: Envelope): boolean {
+  if (isCodec || entries || innerIs === 'base64') return false
+  return Object.values(fields).every((places) =>
+    places.every((place) => typeof place !== 'function'),
+  )
+}
+
+/** The places of a field that are paths: all of them, where {@link isInText}. */
+export function fieldPaths({ fields }: Envelope, field: FieldName): readonly JsonPath[] {
+  return (fields[field] ?? []).flatMap((place) => (typeof place === 'function' ? [] : [place]))
 }

@@ -3,7 +3,13 @@ import { scalarText } from '../event/json.js'
 import { type Accessor, compilePath, type JsonPath } from '../event/json-path.js'
 import type { Mapping, TypeMapping } from '../event/mapping.js'
 import type { SequencePer, SequenceType } from '../event/rule.js'
-import { type Envelope, type FieldName, namingFields } from './envelope.js'
+import {
+  type Derived,
+  type Envelope,
+  type FieldName,
+  isWrapping,
+  namingFields,
+} from './envelope.js'
 
 /** Reads a scalar out of the documents of a record's layers, outermost first; undefined where there
  * is none: null, objects and arrays are nothing found. */
@@ -16,6 +22,8 @@ export interface Chain {
   /** The type that selects the mapping's rules; see {@link Mapping.typePath}. */
   readonly type: Reader
   readonly stamps: readonly { layer: string; name: string; read: Reader }[]
+  /** The layers that give a message an id, outermost first. */
+  readonly transports: readonly { layer: number; read: Reader }[]
   /** From the innermost document. */
   readonly payload: Accessor
   /** The same object for the same mapping. */
@@ -50,13 +58,19 @@ export function compileChain(
   const payload = envelopes[last]?.payload
   const plans = new Map<TypeMapping, Plan>()
   return {
-    names: envelopes.filter(({ when }) => when.length > 0).map(({ name }) => name),
+    names: envelopes.filter(isWrapping).map(({ name }) => name),
     type: firstOf([
       ...(typePath ? [scalarAt(last, typePath)] : []),
       ...presetReaders(envelopes, 'type'),
     ]),
     stamps: envelopes.flatMap(({ name: layer, stamps }, at) =>
       Object.entries(stamps).map(([name, path]) => ({ layer, name, read: scalarAt(at, path) })),
+    ),
+    transports: envelopes.flatMap(({ fields }, layer) =>
+      (fields.transportId ?? []).map((place) => ({
+        layer,
+        read: placeReader('transportId', layer, place),
+      })),
     ),
     payload: compilePath(payload ?? []),
     planFor(mapping) {
@@ -115,7 +129,7 @@ function presetSequences(envelopes: readonly Envelope[]): SequencePlan[] {
       const typeAt = envelope.sequenceTypeAt && scalarAt(layer, envelope.sequenceTypeAt)
       return (
         paths && {
-          read: firstOf(paths.map((path) => scalarAt(layer, path))),
+          read: firstOf(paths.map((path) => placeReader('sequence', layer, path))),
           kindOf: (documents): SequenceType =>
             !typeAt || scalarText(typeAt(documents)) === 'Integer' ? 'integer' : 'text',
           per: 'source+key',
@@ -129,7 +143,7 @@ function presetSequences(envelopes: readonly Envelope[]): SequencePlan[] {
 /** The innermost layer that has the field comes first; for what a transport knows the outermost. */
 function presetReaders(envelopes: readonly Envelope[], field: FieldName): Reader[] {
   const readers = envelopes.map(({ fields, keyNeeds }, layer) => {
-    const paths = (fields[field] ?? []).map((path) => fieldAt(field, layer, path))
+    const paths = (fields[field] ?? []).map((path) => placeReader(field, layer, path))
     if (field !== 'key' || !keyNeeds) return paths
     const needed = scalarAt(layer, keyNeeds)
     return paths.map(
@@ -147,6 +161,18 @@ function scalarAt(layer: number, path: JsonPath): Reader {
     const document = documents[layer]
     const value = document && read(document)
     return typeof value === 'object' ? undefined : value
+  }
+}
+
+function placeReader(field: FieldName, layer: number, place: JsonPath | Derived): Reader {
+  return typeof place === 'function' ? derivedAt(layer, place) : fieldAt(field, layer, place)
+}
+
+function derivedAt(layer: number, derive: Derived): Reader {
+  return (documents) => {
+    const document = documents[layer]
+    const value = document && derive(document)
+    return typeof value === 'object' || value === '' ? undefined : value
   }
 }
 

@@ -17,6 +17,7 @@ export const sns: Envelope = {
   },
   stamps: { Timestamp: ['Timestamp'] },
   inner: ['Message'],
+  headers: ['MessageAttributes'],
   wrap: ({ document, timeUs, transportId }) => ({
     Type: 'Notification',
     MessageId: transportId,

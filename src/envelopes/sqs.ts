@@ -25,6 +25,7 @@ export const sqs: Envelope = {
     ApproximateFirstReceiveTimestamp: ['Attributes', 'ApproximateFirstReceiveTimestamp'],
   },
   inner: ['Body'],
+  headers: ['MessageAttributes'],
   wrap: (content) => ({
     MessageId: content.transportId,
     Body: JSON.stringify(content.document),

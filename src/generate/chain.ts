@@ -1,4 +1,4 @@
-import type { Envelope, WrapContent } from '../envelopes/envelope.js'
+import { type Envelope, shapeName, type WrapContent } from '../envelopes/envelope.js'
 import { envelopes } from '../envelopes/index.js'
 import { EvtError } from '../errors.js'
 import { suggest } from '../event/suggest.js'
@@ -62,7 +62,7 @@ function parseChain(text: string): Chain {
   }
   const [outermost] = layers
   return {
-    name: layers.map(({ name }) => name).join('>'),
+    name: layers.map(shapeName).join('>'),
     layers,
     document,
     recordsArrival: outermost?.fields.receivedAt !== undefined,
@@ -72,9 +72,9 @@ function parseChain(text: string): Chain {
 }
 
 function envelopeOf(name: string, text: string): Envelope {
-  const found = writable.find((envelope) => envelope.name === name)
+  const found = writable.find((envelope) => shapeName(envelope) === name)
   if (found) return found
-  const names = writable.map((envelope) => envelope.name)
+  const names = writable.map(shapeName)
   const near = suggest(name, [...names, MIXED])
   const place = name === text ? '' : ` in ${text}`
   throw new EvtError(`unknown envelope ${name === '' ? '""' : name}${place}`, {

@@ -72,8 +72,10 @@ export function surveyOf(
   const events: SurveyedEvent[] = []
   const columns = new Map<string, Column>()
   let undecodable = 0
-  for (const { value, run } of records) {
-    const unwrapped = unwrap(value)
+  const found = records.flatMap(({ value, run }) =>
+    unwrap(value).map((unwrapped) => ({ unwrapped, run })),
+  )
+  for (const { unwrapped, run } of found) {
     const document = unwrapped.ok ? unwrapped.documents.at(-1) : undefined
     if (!unwrapped.ok || !document) {
       undecodable += 1

@@ -24,32 +24,41 @@ export async function decodeRecords(
   let next = firstRecord
   const report = reports ? (fault: Fault) => loaded.addFault(object.path, fault) : undefined
   for await (const batch of readRecords(object, sniffed, { firstRecord, endsWith, report })) {
-    for (const raw of batch) {
-      await addRaw(loaded, object.path, raw)
-      next = raw.record + 1
-    }
+    for (const raw of batch) next += await addRaw(loaded, object.path, raw, next)
     if (signal.aborted) break
   }
   return next
 }
 
-/** Keeps a record as what the decoder says it is. */
-async function addRaw(loaded: Loaded, path: string, raw: RawRecord): Promise<void> {
+/** Keeps a record as what the decoder says it is.
+ * @returns how many records it is */
+async function addRaw(
+  loaded: Loaded,
+  path: string,
+  raw: RawRecord,
+  record: number,
+): Promise<number> {
   if ('bad' in raw) {
-    loaded.addUndecodable({ ...raw.bad, position: { path, record: raw.record } })
-    return
+    loaded.addUndecodable({ ...raw.bad, position: { path, record } })
+    return 1
   }
-  const full = loaded.add(recordOf(path, raw))
-  if (full) {
+  const count = loaded.add(recordOf(path, raw, record))
+  if (loaded.isFull) {
     await loaded.flush()
     await loaded.spillIfFull()
   }
+  return count
 }
 
-export function recordOf(path: string, raw: Extract<RawRecord, { value: unknown }>): RecordValue {
+/** @param record its number, where wrappers with entries came before it */
+export function recordOf(
+  path: string,
+  raw: Extract<RawRecord, { value: unknown }>,
+  record = raw.record,
+): RecordValue {
   return {
     value: raw.value,
-    position: { path, record: raw.record },
+    position: { path, record },
     sizeBytes: raw.sizeBytes,
     // A copy that only undecodable records need.
     get head() {

@@ -16,6 +16,14 @@ export interface Group {
   perSource: boolean
 }
 
+export interface ReadObject {
+  path: string
+  /** The first delivery that it holds. */
+  first: number
+  /** Some of its records are entries of wrappers: its records are numbered by the decoder alone. */
+  hasWrappers?: boolean
+}
+
 /** One delivery, apart from the columns it is kept in. Hashes are halves of 64 bits. */
 export interface Row {
   group: number
@@ -48,7 +56,7 @@ export class Deliveries {
   /** Record number within its object. */
   records: Uint32Array
   /** Objects by the first delivery they hold, ascending. */
-  readonly objects: { first: number; path: string }[] = []
+  readonly objects: ReadObject[] = []
   readonly groups: Group[] = []
   readonly keys = new HashTable()
   /** Sequences that are text, or integers beyond 2^53, by delivery. */

@@ -161,8 +161,7 @@ export class LineRows {
       if ('bad' in raw) records.set(at, { ...raw.bad, position: { path: file.path, record } })
       else records.set(at, recordOf(file.path, raw))
     }
-    await loaded.replace(new Map([...records].sort(([a], [b]) => a - b)))
-    return true
+    return loaded.replace(new Map([...records].sort(([a], [b]) => a - b)))
   }
 }
 

@@ -86,12 +86,20 @@ export class Loaded {
   }
 
   /** Decodes a record and keeps what it is, in the order of the calls.
-   * @returns whether so many wait that they should be flushed */
-  add(record: RecordValue): boolean {
-    for (const decoded of this.decode(record)) {
+   * @returns how many records it is: 1, unless it is a wrapper with entries */
+  add(record: RecordValue): number {
+    const all = this.decode(record)
+    for (const decoded of all) {
       if (decoded.kind === 'undecodable') this.addUndecodable(decoded.undecodable)
       else this.pending.push(decoded.event)
     }
+    const object = this.deliveries.objects.at(-1)
+    if (all.length !== 1 && object) object.hasWrappers = true
+    return all.length
+  }
+
+  /** Whether so many decoded events wait that they should be flushed. */
+  get isFull(): boolean {
     return this.pending.length >= MAX_PENDING
   }
 
@@ -117,24 +125,30 @@ export class Loaded {
   }
 
   /** Replaces rows that SQL was not sure of, given by their place, by what the decoder says, and
-   * drops those that hold no event. Places ascend. */
-  async replace(records: ReadonlyMap<number, RecordValue | Undecodable>): Promise<void> {
+   * drops those that hold no event. Places ascend.
+   * @returns false, with nothing changed, where one is a wrapper with entries: then the numbers of
+   * all that follow are others */
+  async replace(records: ReadonlyMap<number, RecordValue | Undecodable>): Promise<boolean> {
     const places: number[] = []
     const events: EventRecord[] = []
     const dropped: number[] = []
+    const undecodables: Undecodable[] = []
     for (const [at, record] of records) {
-      const decoded = 'value' in record ? this.decode(record) : []
-      for (const each of decoded) if (each.kind === 'event') events.push(each.event)
-      if (events.length > places.length) places.push(at)
-      else dropped.push(at)
-      if (!('value' in record)) this.addUndecodable(record)
-      for (const each of decoded) {
-        if (each.kind === 'undecodable') this.addUndecodable(each.undecodable)
+      const [decoded, more] = 'value' in record ? this.decode(record) : [asUndecodable(record)]
+      if (!decoded || more) return false
+      if (decoded.kind === 'event') {
+        events.push(decoded.event)
+        places.push(at)
+      } else {
+        undecodables.push(decoded.undecodable)
+        dropped.push(at)
       }
     }
+    for (const undecodable of undecodables) this.addUndecodable(undecodable)
     const rows = await this.rowsOf(events)
     for (const [n, row] of rows.entries()) this.set(places[n] as number, row, events[n])
     this.drop(dropped)
+    return true
   }
 
   private drop(places: readonly number[]): void {
@@ -203,4 +217,8 @@ export class Loaded {
     const { source, type, position, id, key } = event
     this.faultyFields.push({ group: { source, type }, fault, position, id, key })
   }
+}
+
+function asUndecodable(undecodable: Undecodable): Decoded {
+  return { kind: 'undecodable', undecodable }
 }

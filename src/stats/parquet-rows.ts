@@ -77,9 +77,12 @@ export class ParquetRows {
     for await (const chunk of duckdb.chunks(sql, signal)) {
       for (const json of chunk.getColumnValues(0)) {
         const read = recordOf(file.path, record, String(json))
-        if (!('value' in read)) loaded.addUndecodable(read)
-        else if (loaded.add(read)) await this.loaded.flush()
-        record += 1
+        if ('value' in read) record += loaded.add(read)
+        else {
+          loaded.addUndecodable(read)
+          record += 1
+        }
+        if (loaded.isFull) await loaded.flush()
       }
       if (signal.aborted) break
     }

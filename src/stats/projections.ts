@@ -1,6 +1,7 @@
 import { type Chain, Unprojectable } from '../engines/chain-sql.js'
 import { createProjection, type Projection } from '../engines/projection.js'
 import type { RecordValue } from '../envelopes/decode.js'
+import { shapeName } from '../envelopes/envelope.js'
 import { createUnwrapper } from '../envelopes/layers.js'
 import { presetEnvelopes } from '../envelopes/presets.js'
 import type { JsonValue } from '../event/event.js'
@@ -25,10 +26,9 @@ export class Projections {
   /** Null where SQL cannot read what the sample shows. */
   forSample(sample: readonly RecordValue[]): Projection | null {
     const chains = new Map<string, Chain>()
-    for (const { value } of sample) {
-      const unwrapped = this.unwrap(value)
+    for (const unwrapped of sample.flatMap(({ value }) => this.unwrap(value))) {
       if (!unwrapped.ok) continue
-      chains.set(unwrapped.envelopes.map(({ name }) => name).join(), unwrapped.envelopes)
+      chains.set(unwrapped.envelopes.map(shapeName).join(), unwrapped.envelopes)
     }
     if (chains.size === 0) return null
     const names = [...chains.keys()].sort()

@@ -1,13 +1,13 @@
 import { Buffer } from 'node:buffer'
-import type { ArchiveObject, FileObject } from '../archives/object.js'
-import { readWanted } from '../archives/records.js'
+import type { ArchiveObject, FileObject, Sniffed } from '../archives/object.js'
+import { readRecords, readWanted } from '../archives/records.js'
 import { sniff } from '../archives/sniff.js'
 import { textBytesOf } from '../archives/text-size.js'
 import type { Duckdb } from '../engines/duckdb.js'
 import { quoteText } from '../engines/leaf-tree.js'
 import type { RecordValue } from '../envelopes/decode.js'
 import { EvtError } from '../errors.js'
-import type { Decoded, EventRecord } from '../event/event.js'
+import type { Decoded, EventRecord, JsonValue } from '../event/event.js'
 import { readJson } from '../event/json.js'
 import { recordOf } from './decode-records.js'
 import type { Deliveries } from './deliveries.js'
@@ -89,12 +89,14 @@ export class Rereader {
     const { deliveries, decode } = this.options
     for (const [number, wanted] of this.byObject(rows)) {
       await this.read(number, wanted, (record) => {
-        const at = wanted.get(record.position.record)
-        const [decoded] = decode(record)
-        if (at === undefined || decoded?.kind !== 'event') return
-        const { timeUs } = decoded.event
-        const isSame = Object.is(timeUs ?? Number.NaN, deliveries.timesUs[at])
-        if (isSame) visit(at, decoded.event)
+        for (const decoded of decode(record)) {
+          if (decoded.kind !== 'event') continue
+          const { timeUs, position } = decoded.event
+          const at = wanted.get(position.record)
+          if (at === undefined) continue
+          const isSame = Object.is(timeUs ?? Number.NaN, deliveries.timesUs[at])
+          if (isSame) visit(at, decoded.event)
+        }
       })
     }
   }
@@ -130,6 +132,9 @@ export class Rereader {
     if (!file || this.options.signal.aborted) return
     try {
       const sniffed = await sniff(file)
+      if (this.options.deliveries.objects[number]?.hasWrappers) {
+        return await this.readNumbered(file, sniffed, wanted, visit)
+      }
       if (sniffed.format === 'parquet') return await this.readParquet(file, wanted, visit)
       const numbers = new Set(wanted.keys())
       let left = numbers.size
@@ -147,25 +152,71 @@ export class Rereader {
     }
   }
 
+  /** Where wrappers have entries, what a record's number is only the decoder tells. */
+  private async readNumbered(
+    file: FileObject,
+    sniffed: Sniffed,
+    wanted: ReadonlyMap<number, number>,
+    visit: Visit,
+  ): Promise<void> {
+    const { decode, signal } = this.options
+    const last = Math.max(...wanted.keys())
+    let next = 1
+    const look = (record: RecordValue | null) => {
+      const count = record ? decode(record).length : 1
+      let isWanted = false
+      for (let n = next; n < next + count; n++) isWanted ||= wanted.has(n)
+      if (record && isWanted) visit(record)
+      next += count
+    }
+    if (sniffed.format === 'parquet') {
+      const all = `SELECT 0, CAST(to_json(r) AS VARCHAR) FROM ${parquetScan(file)} r`
+      for await (const [, json] of this.parquetRows(all)) {
+        const reading = readJson(json)
+        look(reading.ok ? parquetRecord(file, next, json, reading.value) : null)
+        if (next > last || signal.aborted) return
+      }
+      return
+    }
+    for await (const batch of readRecords(file, sniffed)) {
+      for (const raw of batch) look('value' in raw ? recordOf(file.path, raw, next) : null)
+      if (next > last || signal.aborted) return
+    }
+  }
+
   private async readParquet(
     file: FileObject,
     wanted: ReadonlyMap<number, number>,
     visit: Visit,
   ): Promise<void> {
-    const scan = `read_parquet([${quoteText(file.file)}], hive_partitioning = false)`
-    const rows = `(SELECT row_number() OVER () AS n, r FROM ${scan} r)`
+    const rows = `(SELECT row_number() OVER () AS n, r FROM ${parquetScan(file)} r)`
     const numbers = [...wanted.keys()].join(', ')
     const sql = `SELECT n, CAST(to_json(r) AS VARCHAR) FROM ${rows} WHERE n IN (${numbers})`
-    for await (const chunk of this.options.duckdb.chunks(sql)) {
-      for (const [n, json] of chunk.getRows()) {
-        const reading = readJson(String(json))
-        if (!reading.ok) continue
-        const bytes = Buffer.from(String(json))
-        const position = { path: file.path, record: Number(n) }
-        visit({ value: reading.value, position, sizeBytes: bytes.length, head: bytes })
-      }
+    for await (const [n, json] of this.parquetRows(sql)) {
+      const reading = readJson(json)
+      if (reading.ok) visit(parquetRecord(file, n, json, reading.value))
     }
   }
+
+  private async *parquetRows(sql: string): AsyncGenerator<[number, string]> {
+    for await (const chunk of this.options.duckdb.chunks(sql)) {
+      for (const [n, json] of chunk.getRows()) yield [Number(n), String(json)]
+    }
+  }
+}
+
+function parquetScan(file: FileObject): string {
+  return `read_parquet([${quoteText(file.file)}], hive_partitioning = false)`
+}
+
+function parquetRecord(
+  { path }: FileObject,
+  record: number,
+  json: string,
+  value: JsonValue,
+): RecordValue {
+  const head = Buffer.from(json)
+  return { value, position: { path, record }, sizeBytes: head.length, head }
 }
 
 function isColumnar({ path }: FileObject): boolean {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { createDecoder } from '../../src/envelopes/decode.js'
-import type { Envelope, WrapContent } from '../../src/envelopes/envelope.js'
+import { type Envelope, shapeName, type WrapContent } from '../../src/envelopes/envelope.js'
 import { envelopes } from '../../src/envelopes/index.js'
 import { createUnwrapper } from '../../src/envelopes/layers.js'
 import type { EventRecord, JsonObject, JsonValue } from '../../src/event/event.js'
@@ -40,37 +40,37 @@ function event(value: JsonValue): EventRecord {
 }
 
 test('names are unique, and only the last is always right', () => {
-  const names = envelopes.map(({ name }) => name)
+  const names = envelopes.map(shapeName)
   expect(new Set(names).size).toBe(names.length)
   expect(envelopes.findIndex(({ when }) => when.length === 0)).toBe(names.length - 1)
 })
 
 test('every fixture lies in the folder of an envelope', () => {
   const folders = new Set(fixtures.map(({ envelope }) => envelope))
-  expect([...folders].sort()).toEqual(envelopes.map(({ name }) => name).sort())
+  expect([...folders].sort()).toEqual(envelopes.map(shapeName).sort())
 })
 
-describe.each(envelopes)('$name', (envelope) => {
+describe.each(named(envelopes))('%s', (shape) => {
   test('has a base fixture', () => {
-    const own = fixtures.filter((fixture) => fixture.envelope === envelope.name)
+    const own = fixtures.filter((fixture) => fixture.envelope === shape)
     expect(own.map(({ oddity }) => oddity)).toContain('base')
   })
 })
 
-describe.each(wrappings)('$name', (envelope) => {
+describe.each(named(wrappings))('%s', (shape, envelope) => {
   test('recognises its own fixtures and no others', () => {
-    const { inner: _, ...outermost } = envelope
+    const { inner: _inner, entries: _entries, ...outermost } = envelope
     const unwrap = createUnwrapper([outermost])
     const recognised = fixtures.filter(({ bytes }) => {
       const reading = parseBytes(bytes)
-      return reading.ok && unwrap(reading.value).ok
+      return reading.ok && unwrap(reading.value).every(({ ok }) => ok)
     })
-    const own = fixtures.filter((fixture) => fixture.envelope === envelope.name)
+    const own = fixtures.filter((fixture) => fixture.envelope === shape)
     expect(recognised.map(nameOf)).toEqual(own.map(nameOf))
   })
 })
 
-describe.each(writable)('what $name writes', (envelope) => {
+describe.each(named(writable))('what %s writes', (_, envelope) => {
   const { id, source, type, timeUs, receivedAtUs, transportId, attempt, key } = content
   const known = { id, source, type, time: timeUs, receivedAt: receivedAtUs, transportId, attempt }
 
@@ -88,7 +88,7 @@ describe.each(writable)('what $name writes', (envelope) => {
     expect(read).toMatchObject({ key: null, replay })
   })
 
-  test.each(transports)('is the same event in $name', (transport) => {
+  test.each(named(transports))('is the same event in %s', (_, transport) => {
     const bare = event(wrapped(envelope))
     const document = wrapped(envelope)
     const inside = event(wrapped(transport, { document, transportId: 'outer' }))
@@ -104,6 +104,10 @@ describe.each(writable)('what $name writes', (envelope) => {
     if (bare.timeUs !== null) expect(inside.timeUs).toBe(bare.timeUs)
   })
 })
+
+function named(all: readonly Envelope[]): [string, Envelope][] {
+  return all.map((envelope) => [shapeName(envelope), envelope])
+}
 
 function nameOf({ envelope, oddity }: EventFixture): string {
   return `${envelope}/${oddity}`

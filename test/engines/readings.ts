@@ -13,6 +13,7 @@ import { narrowColumns, narrowSql, stagedHashesSql } from '../../src/engines/nar
 import { createProjection, type ProjectionPlan } from '../../src/engines/projection.js'
 import { isAmbiguousName } from '../../src/engines/scalar-sql.js'
 import { createDecoder } from '../../src/envelopes/decode.js'
+import { shapeName } from '../../src/envelopes/envelope.js'
 import { createUnwrapper } from '../../src/envelopes/layers.js'
 import { presetEnvelopes } from '../../src/envelopes/presets.js'
 import type { Decoded, EventRecord, JsonValue } from '../../src/event/event.js'
@@ -58,16 +59,12 @@ export async function decoderReading({ file, mapping, presets }: Lines): Promise
     for (const raw of batch) {
       const position = { path: file.path, record: raw.record }
       if ('bad' in raw) decoded.push({ kind: 'undecodable', undecodable: { ...raw.bad, position } })
-      else
-        decoded.push(
-          ...decode({
-            ...raw,
-            value: raw.value,
-            sizeBytes: raw.sizeBytes,
-            head: raw.head,
-            position,
-          }),
-        )
+      else {
+        const { value, sizeBytes, head } = raw
+        const entries = decode({ value, sizeBytes, head, position })
+        several ||= entries.length !== 1
+        decoded.push(...entries)
+      }
     }
   }
   return several ? null : decoded
@@ -87,9 +84,9 @@ export function chainsOf(texts: readonly string[], presets?: readonly string[]):
   const chains = new Map<string, Chain>()
   for (const text of texts) {
     const reading = readJson(text)
-    const unwrapped = reading.ok ? unwrap(reading.value) : reading
-    if (!('envelopes' in unwrapped)) continue
-    chains.set(unwrapped.envelopes.map(({ name }) => name).join(), unwrapped.envelopes)
+    for (const unwrapped of reading.ok ? unwrap(reading.value) : []) {
+      if (unwrapped.ok) chains.set(unwrapped.envelopes.map(shapeName).join(), unwrapped.envelopes)
+    }
   }
   return [...chains.values()]
 }

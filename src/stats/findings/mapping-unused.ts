@@ -36,13 +36,14 @@ function documentsOf(
   presets: readonly string[] | undefined,
 ): Met[] {
   const unwrap = createUnwrapper(presetEnvelopes(presets))
-  return records.flatMap(({ value }) => {
-    const unwrapped = unwrap(value)
-    const document = unwrapped.ok ? unwrapped.documents.at(-1) : undefined
-    if (!unwrapped.ok || !document) return []
-    const chain = compileChain(unwrapped.envelopes, typePath)
-    return [{ type: scalarText(chain.type(unwrapped.documents)) ?? UNKNOWN_TYPE, document }]
-  })
+  return records
+    .flatMap(({ value }) => unwrap(value))
+    .flatMap((unwrapped) => {
+      const document = unwrapped.ok ? unwrapped.documents.at(-1) : undefined
+      if (!unwrapped.ok || !document) return []
+      const chain = compileChain(unwrapped.envelopes, typePath)
+      return [{ type: scalarText(chain.type(unwrapped.documents)) ?? UNKNOWN_TYPE, document }]
+    })
 }
 
 interface Use {

@@ -1,0 +1,31 @@
+import { gunzipSync } from 'node:zlib'
+import { type Codec, ContentFault } from './codec.js'
+
+export const gzip: Codec = {
+  envelope: {
+    name: 'gzip',
+    title: 'gzip',
+    when: [],
+    fields: {},
+    stamps: {},
+    isCodec: true,
+  },
+  recognises: (bytes) => bytes[0] === 0x1f && bytes[1] === 0x8b,
+  decode(bytes, mostBytes) {
+    try {
+      // Zlib takes a limit of zero for none.
+      const content = gunzipSync(bytes, { maxOutputLength: Math.max(1, mostBytes) })
+      return [{ document: {}, content, entry: null }]
+    } catch (error) {
+      throw new ContentFault(reasonOf(error, mostBytes))
+    }
+  },
+}
+
+function reasonOf(error: unknown, mostBytes: number): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  if (code === 'ERR_BUFFER_TOO_LARGE') {
+    return `unpacks to more than the limit of ${mostBytes.toLocaleString('en')} bytes`
+  }
+  return code === 'Z_BUF_ERROR' ? 'ends before its data does' : 'is corrupt'
+}

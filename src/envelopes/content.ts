@@ -1,0 +1,149 @@
+import { type JsonObject, type JsonValue, MAX_RECORD_BYTES } from '../event/event.js'
+import { parseBytes, readJson } from '../event/json.js'
+import { base64 } from './codecs/base64.js'
+import { type Codec, ContentFault, codecs } from './codecs/index.js'
+import type { Envelope } from './envelope.js'
+
+/** One layer of a record, and its own document. */
+export interface Layer {
+  envelope: Envelope
+  document: JsonObject
+  /** Which entry of the wrapper around it, from 0; null: the only one. */
+  entry: number | null
+}
+
+/** What was in a layer: a value, and the encodings that were around it, outermost first. */
+export type Content = { via: Layer[]; entry: number | null } & (
+  | { ok: true; value: JsonValue }
+  | { ok: false; detail: string }
+)
+
+const MAX_CODECS = 8
+const base64Text = /^[A-Za-z0-9+/]{8,}={0,2}$/
+
+/**
+ * What stands in a layer's body: one document, or the entries of an array or of an aggregate. Bytes
+ * and text that are no JSON are decoded as long as an encoding recognises them; of one record no more
+ * than the limit of a record is ever unpacked.
+ */
+export function contentsOf(body: JsonValue | undefined, encoding: 'text' | 'base64'): Content[] {
+  if (typeof body !== 'string') return ofValue(body ?? null, [])
+  const budget = { leftBytes: MAX_RECORD_BYTES }
+  if (encoding === 'text') return ofText(body, [], budget)
+  const bytes = Buffer.from(body, 'base64')
+  if (base64Length(body) === bytes.length) return ofBytes(bytes, [], budget)
+  return ofText(body, [], budget)
+}
+
+interface Budget {
+  leftBytes: number
+}
+
+function ofText(text: string, via: Layer[], budget: Budget): Content[] {
+  const reading = readJson(text)
+  if (reading.ok) return ofValue(reading.value, via)
+  const bytes = encodedBytes(text)
+  if (bytes) return ofBytes(bytes, [...via, layerOf(base64)], budget)
+  return ofLines(text, via) ?? [{ ok: false, detail: reading.detail, via, entry: null }]
+}
+
+function ofBytes(bytes: Buffer, via: Layer[], budget: Budget): Content[] {
+  const codec = codecs.find((each) => each.recognises(bytes))
+  if (codec) return ofCodec(codec, bytes, via, budget)
+  const reading = parseBytes(bytes)
+  if (reading.ok) return ofValue(reading.value, via)
+  if (reading.reason === 'not UTF-8')
+    return [{ ok: false, detail: reading.detail, via, entry: null }]
+  return ofText(bytes.toString('utf8'), via, budget)
+}
+
+function ofCodec(codec: Codec, bytes: Buffer, via: Layer[], budget: Budget): Content[] {
+  const { name } = codec.envelope
+  const bad = (detail: string): Content => ({
+    ok: false,
+    detail: `${name} ${detail}`,
+    via,
+    entry: null,
+  })
+  if (via.length === MAX_CODECS) return [bad(`is encoded more than ${MAX_CODECS} times`)]
+  try {
+    return codec.decode(bytes, budget.leftBytes).flatMap(({ document, content, entry }) => {
+      const inside = [...via, { envelope: codec.envelope, document, entry }]
+      if (!Buffer.isBuffer(content)) return ofValue(content, inside)
+      budget.leftBytes -= content.length
+      return ofBytes(content, inside, budget)
+    })
+  } catch (error) {
+    if (!(error instanceof ContentFault)) throw error
+    return [bad(error.message)]
+  }
+}
+
+function ofValue(value: JsonValue, via: Layer[]): Content[] {
+  const pointer = claimPointer(value)
+  if (pointer) return [{ ok: true, value: pointer, via, entry: null }]
+  if (Array.isArray(value)) return value.map((each, entry) => content(each, via, entry))
+  return [content(value, via, null)]
+}
+
+function content(value: JsonValue, via: Layer[], entry: number | null): Content {
+  return isObject(value)
+    ? { ok: true, value, via, entry }
+    : { ok: false, detail: notAnObject(value), via, entry }
+}
+
+/** What the extended clients of SQS and SNS put in place of a body that is too large: a class of
+ * Java and the pointer to the object in S3. */
+function claimPointer(value: JsonValue): JsonObject | undefined {
+  if (!Array.isArray(value) || value.length !== 2) return undefined
+  const [type, pointer] = value
+  if (typeof type !== 'string' || !type.endsWith('S3Pointer')) return undefined
+  if (pointer === undefined || !isObject(pointer)) return undefined
+  return 's3BucketName' in pointer && 's3Key' in pointer ? pointer : undefined
+}
+
+/** Several documents, one a line, as producers put them into one record. */
+function ofLines(text: string, via: Layer[]): Content[] | undefined {
+  const lines = text.split('\n').filter((line) => line.trim() !== '')
+  if (lines.length < 2) return undefined
+  const values = lines.map((line) => readJson(line))
+  if (!values.some((reading) => reading.ok)) return undefined
+  return values.map((reading, entry) =>
+    reading.ok
+      ? content(reading.value, via, entry)
+      : { ok: false, detail: reading.detail, via, entry },
+  )
+}
+
+/** The bytes of a text that is base64 of something that is recognised. */
+function encodedBytes(text: string): Buffer | undefined {
+  const bare = text.trim()
+  if (!base64Text.test(bare) || base64Length(bare) === undefined) return undefined
+  const bytes = Buffer.from(bare, 'base64')
+  if (codecs.some((codec) => codec.recognises(bytes))) return bytes
+  const reading = parseBytes(bytes)
+  return reading.ok && typeof reading.value === 'object' && reading.value !== null
+    ? bytes
+    : undefined
+}
+
+/** How many bytes a text in base64 stands for; undefined where it is none. */
+function base64Length(text: string): number | undefined {
+  const digits = text.replace(/={1,2}$/, '').length
+  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(text) || digits % 4 === 1) return undefined
+  return Math.floor((digits * 3) / 4)
+}
+
+function layerOf(envelope: Envelope): Layer {
+  return { envelope, document: {}, entry: null }
+}
+
+export function isObject(value: JsonValue): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** What a value is that should be an object, as the end of a sentence. */
+export function notAnObject(value: JsonValue): string {
+  const name = value === null ? 'null' : Array.isArray(value) ? 'an array' : `a ${typeof value}`
+  return `is ${name}, not an object`
+}

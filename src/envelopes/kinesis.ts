@@ -1,0 +1,20 @@
+import type { Envelope } from './envelope.js'
+
+/** A record as GetRecords of Kinesis gives it, in JSON; the same shape lies in files of the AWS CLI. */
+export const kinesis: Envelope = {
+  name: 'kinesis',
+  title: 'Amazon Kinesis record',
+  when: [
+    { path: ['SequenceNumber'], is: 'scalar' },
+    { path: ['PartitionKey'], is: 'scalar' },
+    { path: ['Data'], is: 'body' },
+  ],
+  fields: {
+    transportId: [['SequenceNumber']],
+    receivedAt: [['ApproximateArrivalTimestamp']],
+    key: [['PartitionKey']],
+  },
+  stamps: { ApproximateArrivalTimestamp: ['ApproximateArrivalTimestamp'] },
+  inner: ['Data'],
+  innerIs: 'base64',
+}

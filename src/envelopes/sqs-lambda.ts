@@ -1,0 +1,27 @@
+import type { Envelope } from './envelope.js'
+
+/** A message of SQS as Lambda is given it: other case, other names, the same attributes. */
+export const sqsLambda: Envelope = {
+  name: 'sqs',
+  shape: 'lambda',
+  title: 'Amazon SQS message for Lambda',
+  when: [
+    { path: ['messageId'], is: 'scalar' },
+    { path: ['body'], is: 'body' },
+    { path: ['eventSource'], is: 'scalar', equals: 'aws:sqs' },
+  ],
+  fields: {
+    transportId: [['messageId']],
+    receivedAt: [['attributes', 'SentTimestamp']],
+    attempt: [['attributes', 'ApproximateReceiveCount']],
+    key: [['attributes', 'MessageGroupId']],
+    traceId: [['attributes', 'AWSTraceHeader']],
+  },
+  keyNeeds: ['attributes', 'SequenceNumber'],
+  stamps: {
+    SentTimestamp: ['attributes', 'SentTimestamp'],
+    ApproximateFirstReceiveTimestamp: ['attributes', 'ApproximateFirstReceiveTimestamp'],
+  },
+  inner: ['body'],
+  headers: ['messageAttributes'],
+}
