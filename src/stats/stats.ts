@@ -5,8 +5,10 @@ import { type Duckdb, engineError, openDuckdb } from '../engines/duckdb.js'
 import { createDecoder } from '../envelopes/decode.js'
 import type { Mapping } from '../event/mapping.js'
 import { timeText } from '../event/time.js'
-import { findingsOf } from './findings/index.js'
-import { type Judged, judge } from './judge.js'
+import type { Asked } from './findings/grounds.js'
+import { heldGrounds } from './findings/held.js'
+import { type FindingsContext, findingsOf } from './findings/index.js'
+import { judge } from './judge.js'
 import type { LatencyInterval } from './latency-intervals.js'
 import { LineRows } from './line-rows.js'
 import { Loaded, type ObjectFault } from './load.js'
@@ -97,7 +99,8 @@ async function heldStats(
   const timeline = timelineOf(loaded.deliveries)
   const judged = await judging
   const measured = measure(loaded.deliveries, judged, options)
-  const findings = await findingsIn({ options, loaded, duckdb, judged, measured })
+  const groundsOf = (asked: Asked) => heldGrounds(loaded.deliveries, judged, asked)
+  const findings = await findingsIn({ options, loaded, duckdb, groundsOf, measured })
   return {
     result: { ...resultOf(options, loaded, measured), findings },
     timeline,
@@ -116,7 +119,8 @@ async function spilledStats(
   await judgeSpilled(duckdb)
   const { timeline, ...measured } = await measureSpilled(duckdb, loaded.deliveries, options)
   const judged = await judge(loaded.deliveries)
-  const findings = await findingsIn({ options, loaded, duckdb, judged, measured })
+  const groundsOf = (asked: Asked) => heldGrounds(loaded.deliveries, judged, asked)
+  const findings = await findingsIn({ options, loaded, duckdb, groundsOf, measured })
   return {
     result: { ...resultOf(options, loaded, measured), findings },
     timeline,
@@ -129,7 +133,7 @@ function findingsIn(of: {
   options: StatsOptions
   loaded: Loaded
   duckdb: Duckdb
-  judged: Judged
+  groundsOf: FindingsContext['groundsOf']
   measured: Measured
 }): Promise<Finding[]> {
   const { options, loaded } = of
