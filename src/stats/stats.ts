@@ -20,6 +20,7 @@ import { readArchive } from './read-archive.js'
 import type { Finding, StatsResult } from './result.js'
 import type { Selection } from './selection.js'
 import { judgeSpilled } from './spilled.js'
+import { spilledGrounds } from './spilled-grounds.js'
 import { measureSpilled } from './spilled-measure.js'
 import { type Timeline, timelineOf } from './timeline.js'
 
@@ -37,6 +38,8 @@ export interface StatsOptions extends MeasureOptions {
   onProgress(done: { bytes: number; objects: number; records: number }): void
   /** Whether contents are read again to be compared; `auto`, the default: where that is cheap. */
   content?: boolean | 'auto' | undefined
+  /** How many deliveries memory holds; by default what `memoryLimitBytes` has room for. */
+  heldRows?: number | undefined
   /** Line-delimited files below this size are not worth a query. */
   sqlFromBytes?: number | undefined
 }
@@ -58,7 +61,7 @@ const SQL_FROM_BYTES = 1024 * 1024
 export async function archiveStats(options: StatsOptions): Promise<ArchiveStats> {
   const { mapping, presets, selection, signal, objects, spoolDir } = options
   const threads = options.threads ?? availableParallelism()
-  const memory = memoryPlan(objects, options.memoryLimitBytes, threads)
+  const memory = memoryPlan(objects, options.memoryLimitBytes, threads, options.heldRows)
   // Where none can be made, everything has to fit into memory.
   const spillDir = await makeTempFolder('evt-spill-', spoolDir).catch(() => null)
   const duckdb = await openDuckdb({
@@ -118,8 +121,7 @@ async function spilledStats(
   await loaded.spillAll()
   await judgeSpilled(duckdb)
   const { timeline, ...measured } = await measureSpilled(duckdb, loaded.deliveries, options)
-  const judged = await judge(loaded.deliveries)
-  const groundsOf = (asked: Asked) => heldGrounds(loaded.deliveries, judged, asked)
+  const groundsOf = (asked: Asked) => spilledGrounds(duckdb, loaded.deliveries, asked)
   const findings = await findingsIn({ options, loaded, duckdb, groundsOf, measured })
   return {
     result: { ...resultOf(options, loaded, measured), findings },
