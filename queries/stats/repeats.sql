@@ -30,7 +30,7 @@ ranked AS (
     ) AS n_of_message
   FROM judged
 )
-SELECT pos,
+SELECT pos, identity, n,
   CASE
     WHEN replay THEN 'replay'
     WHEN retried AND transport IS NOT NULL AND n_of_message > 1 THEN 'redelivery'

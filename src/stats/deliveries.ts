@@ -18,7 +18,7 @@ export interface Group {
 
 export interface ReadObject {
   path: string
-  /** The first delivery that it holds. */
+  /** The position of the first delivery that it holds. */
   first: number
   /** Some of its records are entries of wrappers: its records are numbered by the decoder alone. */
   hasWrappers?: boolean
@@ -55,14 +55,17 @@ export class Deliveries {
   flags: Uint8Array
   /** Record number within its object. */
   records: Uint32Array
-  /** Objects by the first delivery they hold, ascending. */
-  readonly objects: ReadObject[] = []
-  readonly groups: Group[] = []
+  /** Objects by the position of the first delivery they hold, ascending. */
+  readonly objects: ReadObject[]
+  readonly groups: Group[]
   readonly keys = new HashTable()
   /** Sequences that are text, or integers beyond 2^53, by delivery. */
   readonly textSequences = new Map<number, string>()
 
-  constructor(expected: number) {
+  /** @param of whose objects and groups these deliveries are of */
+  constructor(expected: number, of?: Pick<Deliveries, 'objects' | 'groups'>) {
+    this.objects = of?.objects ?? []
+    this.groups = of?.groups ?? []
     const columns = columnsOf(Math.max(1024, expected))
     this.identities = columns.identities
     this.groupOf = columns.groupOf
@@ -134,16 +137,37 @@ export class Deliveries {
     if (this.flags.length > KEPT_CAPACITY) Object.assign(this, columnsOf(KEPT_CAPACITY))
   }
 
-  /** @param at counts from {@link base} on */
-  positionOf(at: number): { path: string; record: number } {
+  /** How many there are, with those that were taken away. */
+  get total(): number {
+    return this.base + this.count
+  }
+
+  /** The position of a delivery among all. */
+  posOf(at: number): number {
+    return this.base + at
+  }
+
+  /** The delivery at a position; negative where it is not among these. */
+  atOf(pos: number): number {
+    const at = pos - this.base
+    return at >= 0 && at < this.count ? at : -1
+  }
+
+  /** The object of a delivery, as a place in {@link objects}. */
+  objectOf(at: number): number {
+    const pos = this.posOf(at)
     let low = 0
     let high = this.objects.length - 1
     while (low < high) {
       const middle = (low + high + 1) >>> 1
-      if ((this.objects[middle]?.first ?? 0) <= at + this.base) low = middle
+      if ((this.objects[middle]?.first ?? 0) <= pos) low = middle
       else high = middle - 1
     }
-    return { path: this.objects[low]?.path ?? '', record: this.records[at] ?? 0 }
+    return low
+  }
+
+  positionOf(at: number): { path: string; record: number } {
+    return { path: this.objects[this.objectOf(at)]?.path ?? '', record: this.records[at] ?? 0 }
   }
 
   private columns(): (Uint32Array | Float64Array | Uint8Array)[] {

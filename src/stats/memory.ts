@@ -32,22 +32,25 @@ const THREAD_BYTES = 34e6
 const SCAN_BYTES = 45e6
 const TYPICAL_EVENT_BYTES = 500
 
+/** @param heldRows where given, what the limit would say of deliveries that are held */
 export function memoryPlan(
   objects: readonly ArchiveObject[],
   limitBytes: number,
   threads: number,
+  heldRows?: number,
 ): MemoryPlan {
   const budget = Math.max(0, limitBytes - BASE_BYTES)
-  const maxRows = Math.floor((budget * 0.8) / ROW_BYTES)
+  const maxRows = heldRows ?? Math.floor((budget * 0.8) / ROW_BYTES)
+  const spilledRows = heldRows ?? SPILLED_ROWS
   const expected = expectedRows(objects)
   const fits = expected <= maxRows
   const spillBytes = Math.max(LEAST_DUCKDB_BYTES, budget * SPILL_SHARE)
   const spareBytes = Math.max(budget * 0.3, budget - expected * ROW_BYTES)
   const scanBytes = fits ? Math.max(LEAST_DUCKDB_BYTES, spareBytes) : spillBytes
   return {
-    expected: fits ? expected : SPILLED_ROWS,
-    maxRows: fits ? maxRows : SPILLED_ROWS,
-    spilledRows: SPILLED_ROWS,
+    expected: fits ? expected : spilledRows,
+    maxRows: fits ? maxRows : spilledRows,
+    spilledRows,
     scanBytes,
     spillBytes,
     ...scanning(scanBytes, threads),

@@ -50,8 +50,10 @@ function numberKeys(
   const { keyOf, keys } = deliveries
   const none = narrowFlags.suspect | narrowFlags.noKey
   for (let n = 0; n < flags.length; n++) {
-    if ((flags[n] as number) & none) continue
-    keyOf[base + n] = keys.numberOf(hashes[2 * n] as number, hashes[2 * n + 1] as number)
+    const hasKey = ((flags[n] as number) & none) === 0
+    keyOf[base + n] = hasKey
+      ? keys.numberOf(hashes[2 * n] as number, hashes[2 * n + 1] as number)
+      : 0
   }
 }
 

@@ -13,6 +13,7 @@ export interface Reordered {
   lateUs: number
 }
 
+/** Those of all streams, by position. */
 export function findReordered(
   deliveries: Deliveries,
   arrival: Arrival,
@@ -24,7 +25,7 @@ export function findReordered(
   for (const rows of membersOf(deliveries, arrival, streams, marked)) {
     reorderedIn(rows, streams.places, deliveries.receivedUs, found)
   }
-  return found
+  return found.sort((a, b) => a.at - b.at)
 }
 
 /** Streams with at least one reordered delivery; the others need no more than their maximum. */

@@ -31,36 +31,24 @@ export class Rereader {
     this.byPath = new Map(options.objects.map((object) => [object.path, object]))
   }
 
-  /** The object of a delivery, as a place in `deliveries.objects`. */
-  objectOf(at: number): number {
-    const { objects } = this.options.deliveries
-    let low = 0
-    let high = objects.length - 1
-    while (low < high) {
-      const middle = (low + high + 1) >>> 1
-      if ((objects[middle]?.first ?? 0) <= at) low = middle
-      else high = middle - 1
-    }
-    return low
-  }
-
   /** About how much text has to be gone through to read this delivery again; Infinity where its
    * object can be read only once. */
   textBytes(at: number): number {
     const { deliveries } = this.options
-    const number = this.objectOf(at)
+    const number = deliveries.objectOf(at)
     const file = this.fileOf(number)
     if (!file) return Number.POSITIVE_INFINITY
-    const next = deliveries.objects[number + 1]?.first ?? deliveries.count
-    const last = deliveries.records[next - 1] ?? 1
+    const next = deliveries.objects[number + 1]?.first ?? deliveries.total
+    const last = deliveries.records[deliveries.atOf(next - 1)] ?? 1
     const share = Math.min(1, (deliveries.records[at] ?? 0) / Math.max(1, last))
     return isColumnar(file) ? textBytesOf(file) : textBytesOf(file) * share
   }
 
   /** What has to be read for all of these deliveries, whole objects: as text, and as stored. */
   wholeBytes(rows: Iterable<number>): { textBytes: number; storedBytes: number } {
+    const { deliveries } = this.options
     const numbers = new Set<number>()
-    for (const at of rows) numbers.add(this.objectOf(at))
+    for (const at of rows) numbers.add(deliveries.objectOf(at))
     return this.bytesOf(numbers)
   }
 
@@ -117,12 +105,12 @@ export class Rereader {
 
   /** Deliveries by object, and there by record number. */
   private byObject(rows: Iterable<number>): Map<number, Map<number, number>> {
-    const { records } = this.options.deliveries
+    const { deliveries } = this.options
     const found = new Map<number, Map<number, number>>()
     for (const at of [...new Set(rows)].sort((a, b) => a - b)) {
-      const number = this.objectOf(at)
+      const number = deliveries.objectOf(at)
       const wanted = found.get(number) ?? new Map<number, number>()
-      found.set(number, wanted.set(records[at] as number, at))
+      found.set(number, wanted.set(deliveries.records[at] as number, at))
     }
     return found
   }

@@ -17,6 +17,7 @@ const columns = [
   ['time_us', 'DOUBLE'],
   ['received_us', 'DOUBLE'],
   ['transport', 'UINTEGER'],
+  ['record', 'UINTEGER'],
   ['flags', 'UTINYINT'],
 ] as const
 
@@ -67,7 +68,7 @@ export class Spill {
   private async create(): Promise<void> {
     const declared = columns.map(([name, type]) => `${name} ${type}`)
     await this.duckdb.rows(`CREATE TABLE narrow (${declared.join(', ')})`)
-    await this.duckdb.rows('CREATE TABLE texts (pos DOUBLE, sort_text VARCHAR)')
+    await this.duckdb.rows('CREATE TABLE texts (pos DOUBLE, sort_text VARCHAR, text VARCHAR)')
   }
 
   private async takeTexts({ textSequences, groups, groupOf }: Deliveries): Promise<void> {
@@ -77,6 +78,7 @@ export class Spill {
       const order = groups[groupOf[at] as number]?.order
       appender.appendDouble(this.rows + at)
       appender.appendVarchar(sequenceSort(text, order === 'text' ? 'text' : 'integer'))
+      appender.appendVarchar(text)
       appender.endRow()
     }
     appender.closeSync()
@@ -87,8 +89,13 @@ export class Spill {
 function columnWriter(deliveries: Deliveries, base: number) {
   const variants = variantsOf(deliveries)
   const byTime = deliveries.groups.map(({ order }) => order === 'time')
-  const { identities, groupOf, keyOf, transports, timesUs, receivedUs, sequences, flags } =
-    deliveries
+  const { identities, groupOf, timesUs, receivedUs, sequences, flags, keyOf } = deliveries
+  const numbers: Record<string, Uint32Array> = {
+    group_no: groupOf,
+    key_no: keyOf,
+    transport: deliveries.transports,
+    record: deliveries.records,
+  }
   const part = <A extends Uint32Array | Float64Array | Uint8Array>(
     of: A,
     from: number,
@@ -99,8 +106,7 @@ function columnWriter(deliveries: Deliveries, base: number) {
       new Uint32Array(to.buffer, to.byteOffset, rows * 2).set(part(identities, from * 2, rows * 2))
     } else if (to instanceof Uint8Array) to.set(part(flags, from, rows))
     else if (to instanceof Uint32Array) {
-      const source = name === 'group_no' ? groupOf : name === 'key_no' ? keyOf : transports
-      to.set(part(source, from, rows))
+      to.set(part(numbers[name] ?? groupOf, from, rows))
     } else if (to instanceof Float64Array) {
       for (let n = 0; n < rows; n++) {
         const at = from + n

@@ -6,12 +6,8 @@ import { byEvents, type Measured, type MeasureOptions } from './measure.js'
 import type { StatsRow } from './result.js'
 import { RowTally } from './row-tally.js'
 import { rowsBySource, rowsByType } from './rows.js'
-import { spilledTallies } from './spilled.js'
+import { arrivalUs, rowSql, spilledTallies } from './spilled.js'
 import { stepFor, type Timeline } from './timeline.js'
-
-/** When a delivery counts: by arrival, else by time; NULL where nobody recorded either. */
-const arrivalUs =
-  'CASE WHEN NOT isnan(received_us) THEN received_us WHEN NOT isnan(time_us) THEN time_us END'
 
 /** All figures of what was spilled and judged: as measure() has them of what is in memory. */
 export async function measureSpilled(
@@ -20,8 +16,7 @@ export async function measureSpilled(
   { by, windowUs, intervals = false }: MeasureOptions,
 ): Promise<Measured & { timeline: Timeline | null }> {
   const rows = by === 'type' ? rowsByType(deliveries) : rowsBySource(deliveries)
-  const numbers = deliveries.groups.map((_, group) => rows.rowOfGroup(group))
-  const row = `list_extract([${numbers.join(', ')}], CAST(group_no AS BIGINT) + 1)`
+  const row = rowSql(deliveries.groups.map((_, group) => rows.rowOfGroup(group)))
   const tallies = await spilledTallies(duckdb, row)
   const types = rows.names.map(({ source, type }, number) => ({
     type,

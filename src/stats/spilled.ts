@@ -7,7 +7,7 @@ import { RowTally } from './row-tally.js'
 /** Ranks texts, and integers beyond 2^53, with all others of their stream: what is above all small
  * integers comes after them, what is below before. */
 const rankTexts = [
-  `CREATE TABLE ranked AS SELECT n.pos, dense_rank() OVER (
+  `INSERT INTO ranked SELECT n.pos, n.place, dense_rank() OVER (
      PARTITION BY n.stream
      ORDER BY CASE WHEN t.sort_text IS NULL THEN 1 WHEN t.sort_text < '1' THEN 0 ELSE 2 END,
        CASE WHEN t.sort_text IS NULL THEN n.place END, t.sort_text) AS place
@@ -20,6 +20,7 @@ const rankTexts = [
 /** Makes the tables that the counts of rows are read from. */
 export async function judgeSpilled(duckdb: Duckdb): Promise<void> {
   for (const macro of trinoMacros) await duckdb.rows(macro)
+  await duckdb.rows('CREATE TABLE ranked (pos DOUBLE, number DOUBLE, place BIGINT)')
   const [[texts] = []] = await duckdb.rows('SELECT count(*) FROM texts')
   if (Number(texts) > 0) for (const sql of rankTexts) await duckdb.rows(sql)
   await duckdb.rows(deliveriesView('0'))
@@ -58,6 +59,17 @@ export async function spilledTallies(duckdb: Duckdb, row: string): Promise<Map<n
   })
   return tallies
 }
+
+/** SQL over the table `narrow` for what each group has, such as its row. */
+export function rowSql(ofGroups: readonly (number | null)[]): string {
+  const numbers = ofGroups.map((number) => number ?? 'NULL')
+  return `list_extract([${numbers.join(', ')}]::BIGINT[], CAST(group_no AS BIGINT) + 1)`
+}
+
+/** When a delivery of `narrow` counts: by arrival, else by time; NULL where nobody recorded
+ * either. */
+export const arrivalUs =
+  'CASE WHEN NOT isnan(received_us) THEN received_us WHEN NOT isnan(time_us) THEN time_us END'
 
 function numberOf(value: DuckDBValue): number {
   return value === null ? Number.NaN : Number(value)

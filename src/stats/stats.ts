@@ -5,8 +5,10 @@ import { type Duckdb, engineError, openDuckdb } from '../engines/duckdb.js'
 import { createDecoder } from '../envelopes/decode.js'
 import type { Mapping } from '../event/mapping.js'
 import { timeText } from '../event/time.js'
-import { findingsOf } from './findings/index.js'
-import { type Judged, judge } from './judge.js'
+import type { Asked } from './findings/grounds.js'
+import { heldGrounds } from './findings/held.js'
+import { type FindingsContext, findingsOf } from './findings/index.js'
+import { judge } from './judge.js'
 import type { LatencyInterval } from './latency-intervals.js'
 import { LineRows } from './line-rows.js'
 import { Loaded, type ObjectFault } from './load.js'
@@ -18,6 +20,7 @@ import { readArchive } from './read-archive.js'
 import type { Finding, StatsResult } from './result.js'
 import type { Selection } from './selection.js'
 import { judgeSpilled } from './spilled.js'
+import { spilledGrounds } from './spilled-grounds.js'
 import { measureSpilled } from './spilled-measure.js'
 import { type Timeline, timelineOf } from './timeline.js'
 
@@ -35,6 +38,8 @@ export interface StatsOptions extends MeasureOptions {
   onProgress(done: { bytes: number; objects: number; records: number }): void
   /** Whether contents are read again to be compared; `auto`, the default: where that is cheap. */
   content?: boolean | 'auto' | undefined
+  /** How many deliveries memory holds; by default what `memoryLimitBytes` has room for. */
+  heldRows?: number | undefined
   /** Line-delimited files below this size are not worth a query. */
   sqlFromBytes?: number | undefined
 }
@@ -56,7 +61,7 @@ const SQL_FROM_BYTES = 1024 * 1024
 export async function archiveStats(options: StatsOptions): Promise<ArchiveStats> {
   const { mapping, presets, selection, signal, objects, spoolDir } = options
   const threads = options.threads ?? availableParallelism()
-  const memory = memoryPlan(objects, options.memoryLimitBytes, threads)
+  const memory = memoryPlan(objects, options.memoryLimitBytes, threads, options.heldRows)
   // Where none can be made, everything has to fit into memory.
   const spillDir = await makeTempFolder('evt-spill-', spoolDir).catch(() => null)
   const duckdb = await openDuckdb({
@@ -97,7 +102,8 @@ async function heldStats(
   const timeline = timelineOf(loaded.deliveries)
   const judged = await judging
   const measured = measure(loaded.deliveries, judged, options)
-  const findings = await findingsIn({ options, loaded, duckdb, judged, measured })
+  const groundsOf = (asked: Asked) => heldGrounds(loaded.deliveries, judged, asked)
+  const findings = await findingsIn({ options, loaded, duckdb, groundsOf, measured })
   return {
     result: { ...resultOf(options, loaded, measured), findings },
     timeline,
@@ -115,8 +121,8 @@ async function spilledStats(
   await loaded.spillAll()
   await judgeSpilled(duckdb)
   const { timeline, ...measured } = await measureSpilled(duckdb, loaded.deliveries, options)
-  const judged = await judge(loaded.deliveries)
-  const findings = await findingsIn({ options, loaded, duckdb, judged, measured })
+  const groundsOf = (asked: Asked) => spilledGrounds(duckdb, loaded.deliveries, asked)
+  const findings = await findingsIn({ options, loaded, duckdb, groundsOf, measured })
   return {
     result: { ...resultOf(options, loaded, measured), findings },
     timeline,
@@ -129,7 +135,7 @@ function findingsIn(of: {
   options: StatsOptions
   loaded: Loaded
   duckdb: Duckdb
-  judged: Judged
+  groundsOf: FindingsContext['groundsOf']
   measured: Measured
 }): Promise<Finding[]> {
   const { options, loaded } = of

@@ -13,8 +13,8 @@ type Group = readonly number[]
 export interface Proof {
   /** Shown in this order, whatever reading them costs. */
   groups: readonly Group[]
-  /** Groups that prove as much: they make up the number, and the cheapest to read stands in for one
-   * that is too dear. */
+  /** Groups that prove as much, no more than {@link mostConsidered}: they make up the number, and
+   * the cheapest to read stands in for one that is too dear. */
   others?: readonly Group[]
   /** How many groups are shown. */
   most: number
@@ -26,7 +26,16 @@ export interface Proof {
 const MAX_OBJECTS = 6
 /** About a third of a second of unpacking and of looking for line ends. */
 const MAX_TEXT_BYTES = 64 * 1024 * 1024
-const MAX_CONSIDERED = 10_000
+/** Groups that may stand in for each other: so many a proof, and in all proofs of a kind. */
+const MAX_CONSIDERED = 1_000
+const MAX_CONSIDERED_IN_ALL = 30_000
+const LEAST_CONSIDERED = 20
+
+/** How many `others` a proof may have at most, where so many rows have one. */
+export function mostConsidered(rows: number): number {
+  const each = Math.floor(MAX_CONSIDERED_IN_ALL / Math.max(1, rows))
+  return Math.max(LEAST_CONSIDERED, Math.min(MAX_CONSIDERED, each))
+}
 
 /**
  * Chooses and reads the witnesses of findings, given in the order of their importance. All together
@@ -38,7 +47,7 @@ export async function witnessesOf(
   deliveries: Deliveries,
   rereader: Rereader,
 ): Promise<Witness[][]> {
-  const plan = new ReadingPlan(rereader)
+  const plan = new ReadingPlan(rereader, deliveries)
   const chosen = proofs.map((proof) => groupsOf(proof, plan))
   const events = new Map<number, EventRecord>()
   await rereader.events(plan.rows, (at, event) => events.set(at, event))
@@ -74,7 +83,7 @@ function groupsOf({ groups, others = [], most }: Proof, plan: ReadingPlan): Grou
 function cheapest(others: readonly Group[], plan: ReadingPlan, chosen: readonly Group[]) {
   let best: Group | undefined
   let least = Number.POSITIVE_INFINITY
-  for (const group of others.slice(0, MAX_CONSIDERED)) {
+  for (const group of others) {
     const bytes = plan.costOf(group)
     if (bytes >= least || chosen.includes(group)) continue
     least = bytes
@@ -89,7 +98,10 @@ class ReadingPlan {
   private readonly reachBytes = new Map<number, number>()
   private textBytes = 0
 
-  constructor(private readonly rereader: Rereader) {}
+  constructor(
+    private readonly rereader: Rereader,
+    private readonly deliveries: Deliveries,
+  ) {}
 
   /** The text to be gone through in addition; Infinity where that is too much. */
   costOf(group: Group): number {
@@ -109,7 +121,7 @@ class ReadingPlan {
     const reach = new Map<number, number>()
     let bytes = 0
     for (const at of group) {
-      const object = this.rereader.objectOf(at)
+      const object = this.deliveries.objectOf(at)
       const known = reach.get(object) ?? this.reachBytes.get(object) ?? 0
       const wanted = Math.max(known, this.rereader.textBytes(at))
       bytes += wanted - known

@@ -1,6 +1,8 @@
 import { type Deliveries, deliveryFlags } from '../deliveries.js'
 import { HashTable } from '../hash-table.js'
 import type { Judged } from '../judge.js'
+import type { Alike, AlikeClass } from './grounds.js'
+import type { Survey } from './survey.js'
 import { tiedInPlace } from './tied.js'
 
 /**
@@ -11,21 +13,6 @@ import { tiedInPlace } from './tied.js'
 const RETRY_WINDOW_US = 120e6
 export const MAX_ATTEMPTS = 5
 
-/** First deliveries that may be one publication under several ids: their contents decide. */
-export interface AlikeClass {
-  /** In order of time, each within the window of the one before. */
-  rows: number[]
-  /** Whether their place, or their time, is the same: then what lies between them does not matter.
-   * Else they are a retry only where nothing else of their key lies between. */
-  samePlace: boolean
-}
-
-export interface Alike {
-  classes: AlikeClass[]
-  /** Deliveries that were left out, since too many lie close together. */
-  left: number
-}
-
 interface AlikeOptions {
   deliveries: Deliveries
   streams: Judged['streams']
@@ -33,8 +20,9 @@ interface AlikeOptions {
   reordered: Judged['reordered']
 }
 
-/** By key and sequence, where there are both: whatever was published twice has the same. */
-export function alikeInSequence(options: AlikeOptions): AlikeClass[] {
+/** By key and sequence, where there are both: whatever was published twice has the same. Where
+ * these are more than `most`, none. */
+export function alikeInSequence(options: AlikeOptions, most: number): Alike {
   const { deliveries, streams } = options
   const { groupOf } = deliveries
   const { streamOf, places } = streams
@@ -42,36 +30,51 @@ export function alikeInSequence(options: AlikeOptions): AlikeClass[] {
   const tied = tiedInPlace(options, sequenced)
   const classes = new Map<string, number[]>()
   for (const at of tied) {
-    if (!isIdentified(deliveries, at)) continue
+    if (!isCandidate(deliveries, at)) continue
     const name = `${groupOf[at]},${streamOf[at]},${places[at]}`
     const rows = classes.get(name)
     if (rows) rows.push(at)
     else classes.set(name, [at])
   }
-  return [...classes.values()]
-    .flatMap((rows) => runsOf(deliveries, rows, RETRY_WINDOW_US))
-    .map((rows) => ({ rows, samePlace: true }))
+  const runs = classesIn(deliveries, classes.values(), true)
+  const shared = sizeOf(runs)
+  return shared <= most ? { classes: runs, left: 0 } : { classes: [], left: shared }
+}
+
+/** The runs of each bucket in which each is within the window after the one before.
+ *
+ * @param buckets deliveries of one place, or of one key */
+export function classesIn(
+  deliveries: Deliveries,
+  buckets: Iterable<readonly number[]>,
+  samePlace: boolean,
+): AlikeClass[] {
+  const runs = [...buckets].flatMap((rows) => runsOf(deliveries, rows, RETRY_WINDOW_US))
+  return runs.map((rows) => ({ rows, samePlace }))
+}
+
+/** Of classes that are near in time, those of the very same time. */
+export function ofSameTime(deliveries: Deliveries, classes: readonly AlikeClass[]): AlikeClass[] {
+  const runs = classes.flatMap(({ rows }) => runsOf(deliveries, rows, 0))
+  return runs.map((rows) => ({ rows, samePlace: true }))
 }
 
 /** By key and nearness in time, where no sequence says more. Where more than `most` deliveries
  * would have to be compared, those of the very same time; where these are too many too, none. */
 export function alikeInTime({ deliveries }: AlikeOptions, most: number): Alike {
-  const runs = bucketsOf(deliveries).flatMap((rows) => runsOf(deliveries, rows, RETRY_WINDOW_US))
-  const near = sizeOf(runs)
-  if (near <= most) return { classes: runs.map((rows) => ({ rows, samePlace: false })), left: 0 }
-  const same = runs.flatMap((rows) => runsOf(deliveries, rows, 0))
+  const classes = classesIn(deliveries, bucketsOf(deliveries), false)
+  const near = sizeOf(classes)
+  if (near <= most) return { classes, left: 0 }
+  const same = ofSameTime(deliveries, classes)
   const equal = sizeOf(same)
-  if (equal > most) return { classes: [], left: near }
-  return { classes: same.map((rows) => ({ rows, samePlace: true })), left: near - equal }
+  return equal > most ? { classes: [], left: near } : { classes: same, left: near - equal }
 }
 
 /** Whether there are deliveries that alikeInTime would look at. */
-export function goesByTime({ groups, groupOf, count, flags }: Deliveries): boolean {
-  const byTime = groups.map(({ order }) => order === 'time')
-  for (let at = 0; at < count; at++) {
-    if (byTime[groupOf[at] as number] || (flags[at] as number) & deliveryFlags.noKey) return true
-  }
-  return false
+export function goesByTime({ groups }: Pick<Deliveries, 'groups'>, survey: Survey): boolean {
+  return survey.groups.some(
+    ({ events, noKey }, group) => noKey > 0 || (events > 0 && groups[group]?.order === 'time'),
+  )
 }
 
 /** First deliveries whose order is that of time, or that have no key, by group and key. */
@@ -84,7 +87,7 @@ function bucketsOf(deliveries: Deliveries): number[][] {
     const noKey = ((flags[at] as number) & deliveryFlags.noKey) !== 0
     const group = groupOf[at] as number
     if (!noKey && !byTime[group]) continue
-    if (!isIdentified(deliveries, at) || Number.isNaN(momentOf(deliveries, at))) continue
+    if (!isCandidate(deliveries, at)) continue
     const number = table.numberOf(noKey ? 0 : (keyOf[at] as number) + 1, group)
     const bucket = buckets[number]
     if (bucket) bucket.push(at)
@@ -94,8 +97,10 @@ function bucketsOf(deliveries: Deliveries): number[][] {
 }
 
 /** Only ids that differ make a second publication, and only first deliveries are published. */
-function isIdentified({ flags }: Deliveries, at: number): boolean {
-  return ((flags[at] as number) & (deliveryFlags.noId | deliveryFlags.again)) === 0
+function isCandidate(deliveries: Deliveries, at: number): boolean {
+  const excluded = deliveryFlags.noId | deliveryFlags.again
+  const isExcluded = ((deliveries.flags[at] as number) & excluded) !== 0
+  return !isExcluded && !Number.isNaN(momentOf(deliveries, at))
 }
 
 /** The runs of at least two in which each is no more than `windowUs` after the one before. */
@@ -121,6 +126,6 @@ export function momentOf({ timesUs, receivedUs }: Deliveries, at: number): numbe
   return Number.isNaN(timeUs) ? (receivedUs[at] as number) : timeUs
 }
 
-function sizeOf(runs: readonly (readonly number[])[]): number {
-  return runs.reduce((sum, { length }) => sum + length, 0)
+function sizeOf(classes: readonly AlikeClass[]): number {
+  return classes.reduce((sum, { rows }) => sum + rows.length, 0)
 }

@@ -8,7 +8,7 @@ export function arrivalsUnknown(evidence: Evidence): Draft[] {
   const count = types.reduce((sum, { noReceivedAt }) => sum + noReceivedAt, 0)
   if (count === 0) return []
   const { events } = evidence.measured.total
-  const { keysByPosition } = evidence.judged.arrival
+  const { keysByPosition } = evidence.grounds
   const subject =
     count === events
       ? 'No event has receivedAt'

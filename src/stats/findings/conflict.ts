@@ -35,7 +35,7 @@ function draftOf(evidence: Evidence, row: FindingRow, pairs: [number, number][])
     explain,
     proof: {
       groups: [],
-      others: pairs,
+      others: pairs.slice(0, evidence.considered),
       most: 2,
       fields: ['id', 'key', 'receivedAt'],
       show: (_, [first, other]) => [{ role: 'first' }, { role: differenceText(first, other) }],
@@ -83,8 +83,8 @@ export function reasonText({ reason, storedBytes }: Unread): string {
       return `, since ${bytesText(storedBytes)} would be read once more: --content does it.`
     case 'once':
       return ': standard input cannot be read twice. Save it to a file and measure that.'
-    case 'memory':
-      return ', since deliveries did not fit into memory: raise --memory-limit.'
+    case 'many':
+      return ': too many came again. Narrow the selection to compare them.'
     case 'close':
       return ': too many are too close together. Map a key and a sequence, or narrow the selection.'
   }

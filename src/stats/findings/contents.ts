@@ -3,9 +3,10 @@ import type { JsonPath } from '../../event/json-path.js'
 import type { Mapping } from '../../event/mapping.js'
 import type { MappedField } from '../../event/rule.js'
 import type { Rereader } from '../reread.js'
-import { type AlikeClass, alikeInSequence, alikeInTime, goesByTime } from './alike.js'
+import { goesByTime } from './alike.js'
 import { canonicalText, digest, type LeftOut, leftOutAt } from './canonical.js'
 import type { FindingsContext } from './context.js'
+import { type AlikeClass, type Grounds, MAX_COMPARED } from './grounds.js'
 import { retriesIn } from './retries.js'
 
 /** What comparing contents showed. Nothing of a delivery's content was kept, so that all of it is
@@ -25,15 +26,14 @@ export interface Unread {
   deliveries: number | null
   /** What would have to be read, as stored. */
   storedBytes: number
-  /** `size`: too much without being asked. `once`: standard input is gone. `memory`: the deliveries
-   * did not fit. `close`: too many are too close together. */
-  reason: 'size' | 'once' | 'memory' | 'close'
+  /** `size`: too much without being asked. `once`: standard input is gone. `many`: too many came
+   * again. `close`: too many are too close together. */
+  reason: 'size' | 'once' | 'many' | 'close'
 }
 
 /** As text: gzip counts as what it unpacks to. About three seconds. */
 const MAX_TEXT_BYTES = 256 * 1024 * 1024
 const MAX_ALIKE = 20_000
-const MAX_ALIKE_ASKED = 2_000_000
 
 const noContents: Contents = {
   conflicts: [],
@@ -42,28 +42,41 @@ const noContents: Contents = {
   alikeUnread: null,
 }
 
+/** Whether contents are compared, and how many deliveries that are near in time may be. */
+export function comparison(
+  { content, signal }: FindingsContext,
+  rereader: Rereader,
+): { isCompared: boolean; mostNear: number } {
+  if (content === false || signal.aborted) return { isCompared: false, mostNear: 0 }
+  if (wholeArchive(content, rereader)) return { isCompared: true, mostNear: 0 }
+  return { isCompared: true, mostNear: content === true ? MAX_COMPARED : MAX_ALIKE }
+}
+
 export async function compareContents(
   context: FindingsContext,
+  grounds: Grounds,
   rereader: Rereader,
 ): Promise<Contents> {
-  const { deliveries, judged, measured, content, signal } = context
+  const { content, signal } = context
   if (content === false || signal.aborted) return noContents
-  if (deliveries.count < measured.total.events) return unreadForMemory(context)
-  const wanted = new Set<number>()
-  const repeated = judged.repeats.flatMap((repeat) => repeat.deliveries)
-  const repeatsUnread = unread(context, rereader, repeated)
-  if (!repeatsUnread) for (const at of repeated) wanted.add(at)
-  const alike = alikeClasses(context, rereader, wanted)
+  const { deliveries, repeated } = grounds
+  const wanted = new Set(repeated.groups?.flat())
+  const repeatsUnread = repeated.groups
+    ? unread(content, rereader, wanted)
+    : ({ deliveries: repeated.deliveries, storedBytes: 0, reason: 'many' } as const)
+  if (repeatsUnread) wanted.clear()
+  const alike = alikeClasses(context, grounds, rereader, wanted)
   const digests = new Map<number, Digests>()
-  const isRepeated = new Set(repeatsUnread ? [] : repeated)
   const isAlike = new Set(alike.classes.flatMap(({ rows }) => rows))
   await rereader.events(new Set([...wanted, ...isAlike]), (at, event) => {
-    const which = { payload: isRepeated.has(at), content: isAlike.has(at) }
+    const which = { payload: wanted.has(at), content: isAlike.has(at) }
     digests.set(at, digestsOf(event, context.mapping, which))
   })
+  const contentOf = (at: number) => digests.get(at)?.content ?? ''
+  const retries = retriesIn(deliveries, alike.classes, contentOf)
   return {
-    conflicts: repeatsUnread ? [] : conflictsOf(context, digests),
-    publishedTwice: retriesIn(deliveries, alike.classes, (at) => digests.get(at)?.content ?? ''),
+    conflicts: repeatsUnread ? [] : conflictsOf(repeated.groups ?? [], digests),
+    publishedTwice: retries.sort(([a = 0], [b = 0]) => a - b),
     repeatsUnread,
     alikeUnread: alike.unread,
   }
@@ -110,9 +123,12 @@ function digestsOf(
   }
 }
 
-function conflictsOf({ judged }: FindingsContext, digests: ReadonlyMap<number, Digests>) {
+function conflictsOf(
+  repeated: readonly (readonly number[])[],
+  digests: ReadonlyMap<number, Digests>,
+): Contents['conflicts'] {
   const found: Contents['conflicts'] = []
-  for (const { deliveries } of judged.repeats) {
+  for (const deliveries of repeated) {
     const known = deliveries.filter((at) => digests.has(at))
     const [first] = known
     if (first === undefined) continue
@@ -124,56 +140,50 @@ function conflictsOf({ judged }: FindingsContext, digests: ReadonlyMap<number, D
 }
 
 function alikeClasses(
-  context: FindingsContext,
+  { content }: FindingsContext,
+  { deliveries, survey, inSequence, inTime }: Grounds,
   rereader: Rereader,
   wanted: ReadonlySet<number>,
 ): { classes: AlikeClass[]; unread: Unread | null } {
-  const { deliveries, judged, content } = context
-  const options = { deliveries, ...judged }
-  const classes = alikeInSequence(options)
-  const rows = classes.flatMap((alike) => alike.rows)
-  const tooMuch = unread(context, rereader, [...wanted, ...rows], rows.length)
-  if (tooMuch && rows.length > 0) return { classes: [], unread: tooMuch }
-  if (!goesByTime(deliveries)) return { classes, unread: null }
-  const everything = wholeArchive(context, rereader)
-  if (everything) return { classes, unread: everything }
-  const inTime = alikeInTime(options, content === true ? MAX_ALIKE_ASKED : MAX_ALIKE)
   const { storedBytes } = rereader.archiveBytes()
-  const left = inTime.left === 0 ? null : { deliveries: inTime.left, storedBytes }
+  const { classes, left } = inSequence
+  if (left > 0) return { classes: [], unread: { deliveries: left, storedBytes, reason: 'close' } }
+  const rows = classes.flatMap((alike) => alike.rows)
+  const tooMuch = unread(content, rereader, new Set([...wanted, ...rows]))
+  if (tooMuch && rows.length > 0) {
+    return { classes: [], unread: { ...tooMuch, deliveries: rows.length } }
+  }
+  if (!goesByTime(deliveries, survey)) return { classes, unread: null }
+  const everything = wholeArchive(content, rereader)
+  if (everything) return { classes, unread: everything }
+  const reason = content === true ? 'close' : 'size'
   return {
     classes: [...classes, ...inTime.classes],
-    unread: left && { ...left, reason: content === true ? 'close' : 'size' },
+    unread: inTime.left === 0 ? null : { deliveries: inTime.left, storedBytes, reason },
   }
 }
 
 /** Why these deliveries cannot or should not be read again; null where they are. */
 function unread(
-  { content }: FindingsContext,
+  content: boolean | 'auto',
   rereader: Rereader,
-  rows: readonly number[],
-  deliveries = rows.length,
+  rows: ReadonlySet<number>,
 ): Unread | null {
   const { textBytes, storedBytes } = rereader.wholeBytes(rows)
-  if (!Number.isFinite(textBytes)) return { deliveries, storedBytes, reason: 'once' }
-  if (content === true || textBytes <= MAX_TEXT_BYTES) return null
-  return { deliveries, storedBytes, reason: 'size' }
+  return unreadFor(content, textBytes, { deliveries: rows.size, storedBytes })
 }
 
 /** The same for deliveries that may lie anywhere. */
-function wholeArchive({ content }: FindingsContext, rereader: Rereader): Unread | null {
+function wholeArchive(content: boolean | 'auto', rereader: Rereader): Unread | null {
   const { textBytes, storedBytes } = rereader.archiveBytes()
-  if (!Number.isFinite(textBytes)) return { deliveries: null, storedBytes, reason: 'once' }
-  if (content === true || textBytes <= MAX_TEXT_BYTES) return null
-  return { deliveries: null, storedBytes, reason: 'size' }
+  return unreadFor(content, textBytes, { deliveries: null, storedBytes })
 }
 
-function unreadForMemory({ measured, objects }: FindingsContext): Contents {
-  const storedBytes = objects.reduce(
-    (sum, each) => sum + (each.kind === 'file' ? each.sizeBytes : 0),
-    0,
-  )
-  const { count } = measured.total.duplicates
-  const repeats = { deliveries: count, storedBytes, reason: 'memory' } as const
-  const alike = { deliveries: null, storedBytes, reason: 'memory' } as const
-  return { ...noContents, repeatsUnread: count ? repeats : null, alikeUnread: alike }
+function unreadFor(
+  content: boolean | 'auto',
+  textBytes: number,
+  of: Omit<Unread, 'reason'>,
+): Unread | null {
+  if (!Number.isFinite(textBytes)) return { ...of, reason: 'once' }
+  return content === true || textBytes <= MAX_TEXT_BYTES ? null : { ...of, reason: 'size' }
 }

@@ -4,15 +4,15 @@ import type { RecordValue } from '../../envelopes/decode.js'
 import type { Decoded } from '../../event/event.js'
 import type { Mapping } from '../../event/mapping.js'
 import type { Deliveries } from '../deliveries.js'
-import type { Judged } from '../judge.js'
 import type { Loaded } from '../load.js'
 import type { Measured } from '../measure.js'
+import type { Asked, Grounds } from './grounds.js'
 
-/** What findings are made of. Deliveries that are kept elsewhere (count 0) and empty judgements
- * leave the findings that figures alone can tell, without witnesses. */
+/** What is known of an archive before its findings are made. */
 export interface FindingsContext {
+  /** With all groups and objects; the deliveries themselves may be kept elsewhere. */
   deliveries: Deliveries
-  judged: Pick<Judged, 'arrival' | 'repeats' | 'streams' | 'reordered'>
+  groundsOf(asked: Asked): Grounds | Promise<Grounds>
   loaded: Pick<
     Loaded,
     | 'objectFaults'

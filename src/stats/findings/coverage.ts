@@ -25,7 +25,7 @@ export function coverage(evidence: Evidence): Draft[] {
   ]
 }
 
-function emptyHours({ survey }: Evidence): { startUs: number; gaps: Gap[] } {
+function emptyHours({ grounds: { survey } }: Evidence): { startUs: number; gaps: Gap[] } {
   let first = Number.POSITIVE_INFINITY
   let last = Number.NEGATIVE_INFINITY
   for (const hour of survey.hours.keys()) {

@@ -3,15 +3,17 @@ import type { Finding, TypeRow } from '../result.js'
 import type { Proof } from '../witnesses.js'
 import type { Contents } from './contents.js'
 import type { FindingsContext } from './context.js'
-import type { Survey } from './survey.js'
+import type { Grounds } from './grounds.js'
 
 /** The context, and what is worked out of it once for all kinds of findings. */
-export interface Evidence extends FindingsContext {
+export interface Evidence extends Omit<FindingsContext, 'groundsOf'> {
+  grounds: Grounds
+  /** How many proofs a finding may choose from. */
+  considered: number
   /** The rows of the result that have events. */
   rows: readonly FindingRow[]
-  /** The number of the row that a delivery counts in. */
+  /** The number of the row that a delivery of the grounds counts in. */
   rowOf(at: number): number
-  survey: Survey
   contents: Contents
   rereader: Rereader
   /** Arrivals are on more than one day: times of day need their date. */
@@ -19,7 +21,7 @@ export interface Evidence extends FindingsContext {
 }
 
 export interface FindingRow {
-  /** What `rowOf` gives for its deliveries, and its place in `survey.rows`. */
+  /** What `rowOf` gives for its deliveries, and its place in the survey's rows. */
   number: number
   type: string
   source: string

@@ -2,11 +2,11 @@ import { compareText } from '../../event/sequence.js'
 import { Rereader } from '../reread.js'
 import type { Finding } from '../result.js'
 import { rowsBySource, rowsByType } from '../rows.js'
-import { witnessesOf } from '../witnesses.js'
+import { mostConsidered, witnessesOf } from '../witnesses.js'
 import { arrivalsUnknown } from './arrival-unknown.js'
 import { clocks } from './clock.js'
 import { conflicts } from './conflict.js'
-import { compareContents } from './contents.js'
+import { compareContents, comparison } from './contents.js'
 import type { FindingsContext } from './context.js'
 import { countersApart } from './counters-apart.js'
 import { coverage } from './coverage.js'
@@ -21,7 +21,6 @@ import { reordered } from './reordered.js'
 import { resolutions } from './resolution.js'
 import { sequences } from './sequence.js'
 import { skews } from './skew.js'
-import { survey } from './survey.js'
 import { undecodables } from './undecodable.js'
 
 export type { FindingsContext } from './context.js'
@@ -60,7 +59,7 @@ export async function findingsOf(context: FindingsContext): Promise<Finding[]> {
   for (const part of parts) found.push(...(await part(evidence)))
   const drafts = inOrder(found)
   const proofs = drafts.flatMap(({ proof }) => proof ?? [])
-  const witnesses = await witnessesOf(proofs, context.deliveries, evidence.rereader)
+  const witnesses = await witnessesOf(proofs, evidence.deliveries, evidence.rereader)
   return drafts.map(({ proof, witnesses: known = [], kind, type, source, ...draft }) => ({
     kind,
     type,
@@ -92,9 +91,10 @@ function inOrder(drafts: readonly Draft[]): Draft[] {
 }
 
 async function evidenceOf(context: FindingsContext): Promise<Evidence> {
-  const { deliveries, by, measured, objects, decode, duckdb, signal } = context
-  const { names, rowOf, rowOfGroup } =
-    by === 'type' ? rowsByType(deliveries) : rowsBySource(deliveries)
+  const { groundsOf, ...rest } = context
+  const { by, measured } = rest
+  const { names, rowOfGroup } =
+    by === 'type' ? rowsByType(rest.deliveries) : rowsBySource(rest.deliveries)
   const nameOf = (row: { type: string; source: string }) => JSON.stringify([row.source, row.type])
   const figuresOf = new Map(measured.types.map((row) => [nameOf(row), row]))
   const rows = names.flatMap((name, number) => {
@@ -106,14 +106,18 @@ async function evidenceOf(context: FindingsContext): Promise<Evidence> {
     const ms = figures ? slowAboveMs(figures.latencyMs) : null
     return ms === null ? Number.POSITIVE_INFINITY : ms * 1000
   })
-  const rereader = new Rereader({ deliveries, objects, decode, duckdb, signal })
+  const considered = mostConsidered(rows.length)
+  const grounds = await groundsOf({
+    rows: rows.map(({ number }) => number),
+    ...{ rowOfGroup, slowAboveUs, considered },
+    ...comparison(context, new Rereader(rest)),
+  })
+  const { deliveries } = grounds
+  const rereader = new Rereader({ ...rest, deliveries })
   return {
-    ...context,
-    rows,
-    rowOf,
-    rereader,
-    survey: survey(deliveries, rowOfGroup, slowAboveUs),
-    contents: await compareContents(context, rereader),
+    ...{ ...rest, grounds, deliveries, considered, rows, rereader },
+    rowOf: (at) => rowOfGroup(deliveries.groupOf[at] as number),
+    contents: await compareContents(context, grounds, rereader),
     isDated: isDated(context),
   }
 }

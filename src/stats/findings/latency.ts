@@ -37,7 +37,7 @@ export function slowAboveMs(latency: LatencyFigures): number | null {
 export function latencies(evidence: Evidence): Draft[] {
   return evidence.rows.flatMap((row) => {
     const aboveMs = slowAboveMs(row.figures.latencyMs)
-    const seen = evidence.survey.rows[row.number]
+    const seen = evidence.grounds.survey.rows[row.number]
     if (aboveMs === null || !seen || seen.slow === 0) return []
     return [draftOf(evidence, row, seen, aboveMs)]
   })
@@ -64,7 +64,7 @@ function draftOf(
       `${nameOf(row)}: ${counted(slow, 'event')} (${shareText(share)}) took over ` +
       `${durationText(aboveMs)}, ${when}.`,
     proof: {
-      groups: slowest.map((at) => [at]),
+      groups: slowest.map(({ pos }) => [deliveries.atOf(pos)]),
       most: 3,
       fields: ['id', 'key', 'receivedAt'],
       show: ([at = 0]) => [{ role: 'slow', latencyMs: latencyMsOf(deliveries, at) }],

@@ -14,12 +14,12 @@ import { sampledRows } from './sample.js'
 
 /** Mapped paths that lead to nothing in any event: mostly a slip of the pen. */
 export async function mappingsUnused(evidence: Evidence): Promise<Draft[]> {
-  const { mapping, deliveries, rereader, presets, signal } = evidence
+  const { mapping, deliveries, grounds, rereader, presets, signal } = evidence
   if (mapping.rules.length === 0 || signal.aborted) return []
-  const rows = sampledRows(deliveries, rereader)
+  const rows = sampledRows(deliveries, grounds.survey, rereader)
   const documents = documentsOf(await rereader.records(rows), mapping, presets)
   if (documents.length === 0) return []
-  const isAll = documents.length === deliveries.count
+  const isAll = documents.length === deliveries.total
   return [...unusedPaths(evidence, documents, isAll), ...unusedRules(evidence, documents, isAll)]
 }
 
@@ -79,14 +79,14 @@ function unusedPaths(evidence: Evidence, documents: readonly Met[], isAll: boole
  */
 function knownUnused(evidence: Evidence, { field, path }: Use): boolean | null {
   if (field !== 'key' && field !== 'sequence') return false
-  const { deliveries, mapping, survey } = evidence
+  const { deliveries, mapping, grounds } = evidence
   if (hasTypesByType(mapping)) return false
   const groups = deliveries.groups.map(({ type }) => {
     const mapped = mapping.mappingFor(type).fields[field]
     return mapped !== undefined && pathText(mapped) === pathText(path)
   })
   const isFound = groups.some((has, n) => {
-    const seen = survey.groups[n]
+    const seen = grounds.survey.groups[n]
     if (!has || !seen) return false
     return field === 'sequence' ? seen.noSequence < seen.events : seen.noKey < seen.events
   })

@@ -38,7 +38,7 @@ function slotsOf({ deliveries, objects }: Evidence, stepUs: number): Map<number,
     const partition = object?.kind === 'file' ? partitionOf(object.file, path) : undefined
     if (!partition || partition.untilUs - partition.fromUs !== stepUs) continue
     const slot = partition.fromUs / stepUs
-    const events = (deliveries.objects[n + 1]?.first ?? deliveries.count) - first
+    const events = (deliveries.objects[n + 1]?.first ?? deliveries.total) - first
     slots.set(slot, (slots.get(slot) ?? 1) + events)
   }
   return slots

@@ -1,13 +1,13 @@
 import type { Evidence } from './finding.js'
 import type { GroupSurvey } from './survey.js'
 
-export interface TypeSurvey extends GroupSurvey {
+export interface TypeSurvey extends Omit<GroupSurvey, 'first'> {
   type: string
   source: string
 }
 
 /** What the survey tells of each type and source, whatever the rows of the result are. */
-export function surveyByType({ deliveries, survey }: Evidence): TypeSurvey[] {
+export function surveyByType({ deliveries, grounds: { survey } }: Evidence): TypeSurvey[] {
   const found = new Map<string, TypeSurvey>()
   for (const [number, { type, source }] of deliveries.groups.entries()) {
     const seen = survey.groups[number]

@@ -20,7 +20,7 @@ export function publishedTwice(evidence: Evidence): Draft[] {
   return contents.alikeUnread ? [...found, unreadNote(contents.alikeUnread)] : found
 }
 
-function draftOf({ deliveries }: Evidence, row: FindingRow, runs: number[][]): Draft {
+function draftOf({ deliveries, considered }: Evidence, row: FindingRow, runs: number[][]): Draft {
   const { receivedUs } = deliveries
   const count = runs.reduce((sum, { length }) => sum + length - 1, 0)
   const apartUs = runs.map((run) => {
@@ -41,7 +41,7 @@ function draftOf({ deliveries }: Evidence, row: FindingRow, runs: number[][]): D
       `${count === 1 ? 'It counts as an event of its own.' : 'They count as events of their own.'}`,
     proof: {
       groups: [],
-      others: runs,
+      others: runs.slice(0, considered),
       most: 2,
       fields: ['id', 'key', 'sequence', 'receivedAt'],
       show: (run) => run.map((_, n) => ({ role: n === 0 ? 'first' : 'same content' })),

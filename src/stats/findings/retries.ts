@@ -1,6 +1,7 @@
 import { compareText } from '../../event/sequence.js'
 import type { Deliveries } from '../deliveries.js'
-import { type AlikeClass, MAX_ATTEMPTS, momentOf } from './alike.js'
+import { MAX_ATTEMPTS, momentOf } from './alike.js'
+import type { AlikeClass } from './grounds.js'
 
 /** The deliveries of each publication that was sent more than once, in order of time.
  *

@@ -1,7 +1,9 @@
 import type { Deliveries } from '../deliveries.js'
 import { about, type Draft, type Evidence, type FindingRow } from './finding.js'
 import { LEAST_EXPECTED } from './gaps.js'
+import type { Pace } from './grounds.js'
 import { minuteText, nameOf, roughText } from './phrases.js'
+import type { Survey } from './survey.js'
 
 const SAMPLED = 65_536
 /** Slots with the same number of events of all types each: nights and gaps of all do not count. */
@@ -13,32 +15,53 @@ const LEAST_ACTIVE_SHARE = 0.75
 const LEAST_SILENT = 4
 const TIMES_LONGER = 3
 
+/** The paces of the rows that ended long before the end. */
+export class Paces {
+  readonly ofRows: ReadonlyMap<number, Pace>
+
+  /** @param moments some of the arrivals, sorted */
+  constructor(
+    private readonly moments: Float64Array,
+    rows: readonly number[],
+    survey: Survey,
+  ) {
+    const early = rows.filter((row) => {
+      const lastUs = survey.rows[row]?.lastUs ?? Number.NaN
+      return rows.length > 1 && SLOTS - 1 - this.slotOf(lastUs) >= LEAST_SILENT
+    })
+    const none = () => ({ slots: new Uint32Array(SLOTS), lastPos: -1, lastUs: Number.NaN })
+    this.ofRows = new Map(early.map((row) => [row, none()]))
+  }
+
+  /** Takes in deliveries in order of position, all at once or page by page. */
+  add(deliveries: Deliveries, rowOfGroup: (group: number) => number): void {
+    if (this.ofRows.size === 0) return
+    const paces = deliveries.groups.map((_, group) => this.ofRows.get(rowOfGroup(group)))
+    for (let at = 0; at < deliveries.count; at++) {
+      const pace = paces[deliveries.groupOf[at] as number]
+      const us = pace ? arrivalUs(deliveries, at) : Number.NaN
+      if (!pace || Number.isNaN(us)) continue
+      const slot = this.slotOf(us)
+      pace.slots[slot] = (pace.slots[slot] as number) + 1
+      if (us < pace.lastUs) continue
+      pace.lastUs = us
+      pace.lastPos = deliveries.posOf(at)
+    }
+  }
+
+  private slotOf(us: number): number {
+    const { moments } = this
+    return Math.floor((rankOf(moments, us) * SLOTS) / (moments.length + 1))
+  }
+}
+
 /** Types that came steadily and, long before the end, no more. */
 export function silentTypes(evidence: Evidence): Draft[] {
-  const { deliveries, rows, survey, rowOf } = evidence
-  if (rows.length < 2) return []
-  const moments = sampledMoments(deliveries)
-  const slotOf = (us: number) => Math.floor((rankOf(moments, us) * SLOTS) / (moments.length + 1))
-  const early = rows.filter(({ number }) => {
-    const lastUs = survey.rows[number]?.lastUs ?? Number.NaN
-    return SLOTS - 1 - slotOf(lastUs) >= LEAST_SILENT
-  })
-  if (early.length === 0) return []
-  const seen = new Map(
-    early.map(({ number }) => [number, { slots: new Uint32Array(SLOTS), last: -1 }]),
-  )
-  for (let at = 0; at < deliveries.count; at++) {
-    const ofRow = seen.get(rowOf(at))
-    const us = ofRow ? momentOf(deliveries, at) : Number.NaN
-    if (!ofRow || Number.isNaN(us)) continue
-    const slot = slotOf(us)
-    ofRow.slots[slot] = (ofRow.slots[slot] as number) + 1
-    if (ofRow.last < 0 || us >= momentOf(deliveries, ofRow.last)) ofRow.last = at
-  }
-  return early.flatMap((row) => {
-    const { slots, last } = seen.get(row.number) ?? { slots: new Uint32Array(SLOTS), last: -1 }
-    const expected = expectedMore(slots, deliveries.count / SLOTS)
-    return expected === null ? [] : [draftOf(evidence, row, last, expected)]
+  const { deliveries, rows, grounds } = evidence
+  return rows.flatMap((row) => {
+    const pace = grounds.paces.get(row.number)
+    const expected = pace ? expectedMore(pace.slots, deliveries.total / SLOTS) : null
+    return pace && expected !== null ? [draftOf(evidence, row, pace, expected)] : []
   })
 }
 
@@ -70,7 +93,7 @@ function expectedMore(slots: Uint32Array, slotSize: number): number | null {
 function draftOf(
   { deliveries, isDated }: Evidence,
   row: FindingRow,
-  last: number,
+  { lastPos, lastUs }: Pace,
   expected: number,
 ): Draft {
   const more = roughText(expected)
@@ -82,11 +105,11 @@ function draftOf(
     weight: expected,
     explain:
       `${nameOf(row)} fell silent: its last event arrived at ` +
-      `${minuteText(momentOf(deliveries, last), isDated)} UTC, and until the end about ` +
+      `${minuteText(lastUs, isDated)} UTC, and until the end about ` +
       `${more} more ` +
       'would be usual.',
     proof: {
-      groups: [[last]],
+      groups: [[deliveries.atOf(lastPos)]],
       most: 1,
       fields: ['id', 'key', 'receivedAt', 'time'],
       show: () => [{ role: 'last' }],
@@ -94,12 +117,17 @@ function draftOf(
   }
 }
 
+/** From one sampled delivery to the next, where there are so many. */
+export function sampleStep(total: number): number {
+  return Math.max(1, Math.floor(total / SAMPLED))
+}
+
 /** Some of the arrivals, in order. */
-function sampledMoments(deliveries: Deliveries): Float64Array {
-  const step = Math.max(1, Math.floor(deliveries.count / SAMPLED))
+export function sampledMoments(deliveries: Deliveries): Float64Array {
+  const step = sampleStep(deliveries.count)
   const moments: number[] = []
   for (let at = 0; at < deliveries.count; at += step) {
-    const us = momentOf(deliveries, at)
+    const us = arrivalUs(deliveries, at)
     if (!Number.isNaN(us)) moments.push(us)
   }
   return Float64Array.from(moments).sort()
@@ -117,7 +145,7 @@ function rankOf(sorted: Float64Array, us: number): number {
   return low
 }
 
-function momentOf({ receivedUs, timesUs }: Deliveries, at: number): number {
+function arrivalUs({ receivedUs, timesUs }: Deliveries, at: number): number {
   const us = receivedUs[at] as number
   return Number.isNaN(us) ? (timesUs[at] as number) : us
 }

@@ -9,10 +9,10 @@ export function skews(evidence: Evidence): Draft[] {
   )
 }
 
-function draftOf({ survey, deliveries }: Evidence, row: FindingRow): Draft {
+function draftOf({ grounds: { survey }, deliveries }: Evidence, row: FindingRow): Draft {
   const { skewed, count } = row.figures.latencyMs
   const worst = survey.rows[row.number]?.mostSkewed ?? []
-  const mostMs = worst[0] === undefined ? null : -latencyMsOf(deliveries, worst[0])
+  const mostMs = worst[0] === undefined ? null : -worst[0].latencyUs / 1000
   const isRounding = mostMs !== null && mostMs < 1
   const share = shareText(skewed / (skewed + count))
   const what = `${counted(skewed, 'event')} of ${nameOf(row)} (${share})`
@@ -32,7 +32,7 @@ function draftOf({ survey, deliveries }: Evidence, row: FindingRow): Draft {
       `${what} arrived before the time ${carried}${far}: ${reason}. ` +
       `${left} out of the percentiles.`,
     proof: {
-      groups: worst.map((at) => [at]),
+      groups: worst.map(({ pos }) => [deliveries.atOf(pos)]),
       most: 3,
       fields: ['id', 'key', 'time', 'receivedAt'],
       show: ([at = 0]) => [{ role: 'early', latencyMs: latencyMsOf(deliveries, at) }],

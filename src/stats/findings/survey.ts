@@ -1,6 +1,6 @@
-import { type Deliveries, deliveryFlags } from '../deliveries.js'
+import { type Deliveries, deliveryFlags, type Group } from '../deliveries.js'
 
-/** What one pass over all deliveries tells beyond the figures. */
+/** What one pass over all deliveries tells beyond the figures. Deliveries are given by position. */
 export interface Survey {
   /** By group: deliveries, and those that lack what is named. */
   groups: GroupSurvey[]
@@ -18,19 +18,26 @@ export interface GroupSurvey {
   noReceivedAt: number
   /** Has a sequence mapped, and none here that can be used. */
   noSequence: number
+  /** The first of its deliveries; -1 where it has none. */
+  first: number
 }
 
 export interface RowSurvey {
   /** The first deliveries furthest ahead of their arrival, the furthest first. */
-  mostSkewed: number[]
+  mostSkewed: Outlier[]
   /** First deliveries that took longer than the threshold of the row. */
   slow: number
   slowFirstUs: number
   slowLastUs: number
   /** The slowest of them, the slowest first. */
-  slowest: number[]
+  slowest: Outlier[]
   /** The last arrival, else time, of any delivery. */
   lastUs: number
+}
+
+interface Outlier {
+  pos: number
+  latencyUs: number
 }
 
 export const HOUR_US = 3_600e6
@@ -38,56 +45,92 @@ const KEPT = 3
 const lacks = ['noId', 'noKey', 'noTime', 'noReceivedAt', 'noSequence'] as const
 const { noId, noKey, again } = deliveryFlags
 
-/** @param slowAboveUs by row; Infinity where nothing is to be reported */
-export function survey(
-  deliveries: Deliveries,
-  rowOfGroup: (group: number) => number,
-  slowAboveUs: readonly number[],
-): Survey {
-  const { count, groups, groupOf, timesUs, receivedUs, flags, sequences } = deliveries
-  const rows = slowAboveUs.map(emptyRow)
-  const slowUs = Float64Array.from(groups, (_, n) => slowAboveUs[rowOfGroup(n)] ?? Number.NaN)
-  const sequenced = Uint8Array.from(groups, ({ order }) => (order === 'time' ? 0 : 1))
-  const lasts = new Float64Array(groups.length).fill(Number.NEGATIVE_INFINITY)
-  const events = new Uint32Array(groups.length)
-  const lacking = new Uint32Array(groups.length * lacks.length)
-  const addLack = (group: number, what: (typeof lacks)[number]) => {
-    const at = group * lacks.length + lacks.indexOf(what)
-    lacking[at] = (lacking[at] as number) + 1
+/** Looks at deliveries in order of position, all at once or page by page. */
+export class Surveyor {
+  private readonly rows: RowSurvey[]
+  private readonly rowOf: Int32Array
+  private readonly slowUs: Float64Array
+  private readonly sequenced: Uint8Array
+  private readonly lasts: Float64Array
+  private readonly events: Uint32Array
+  private readonly firsts: Float64Array
+  private readonly lacking: Uint32Array
+  private readonly hours = new HourCounts()
+
+  /** @param slowAboveUs by row; Infinity where nothing is to be reported */
+  constructor(
+    groups: readonly Group[],
+    rowOfGroup: (group: number) => number,
+    slowAboveUs: readonly number[],
+  ) {
+    this.rows = slowAboveUs.map(emptyRow)
+    this.rowOf = Int32Array.from(groups, (_, n) => rowOfGroup(n))
+    this.slowUs = Float64Array.from(groups, (_, n) => slowAboveUs[rowOfGroup(n)] ?? Number.NaN)
+    this.sequenced = Uint8Array.from(groups, ({ order }) => (order === 'time' ? 0 : 1))
+    this.lasts = new Float64Array(groups.length).fill(Number.NEGATIVE_INFINITY)
+    this.events = new Uint32Array(groups.length)
+    this.firsts = new Float64Array(groups.length).fill(-1)
+    this.lacking = new Uint32Array(groups.length * lacks.length)
   }
-  const hours = new HourCounts()
-  for (let at = 0; at < count; at++) {
-    const group = groupOf[at] as number
-    const flag = flags[at] as number
-    const timeUs = timesUs[at] as number
-    const receivedAtUs = receivedUs[at] as number
-    const us = receivedAtUs - timeUs
-    events[group] = (events[group] as number) + 1
-    if (flag & noId) addLack(group, 'noId')
-    if (flag & noKey) addLack(group, 'noKey')
-    if (sequenced[group] === 1 && Number.isNaN(sequences[at])) {
-      if (!deliveries.textSequences.has(at)) addLack(group, 'noSequence')
-    }
-    let arrivalUs = receivedAtUs
-    if (Number.isNaN(us)) {
-      if (Number.isNaN(timeUs)) addLack(group, 'noTime')
-      if (Number.isNaN(receivedAtUs)) {
-        addLack(group, 'noReceivedAt')
-        arrivalUs = timeUs
+
+  add(deliveries: Deliveries): void {
+    const { count, groupOf, timesUs, receivedUs, flags, sequences, textSequences } = deliveries
+    const { rowOf, slowUs, sequenced, lasts, events, hours } = this
+    for (let at = 0; at < count; at++) {
+      const group = groupOf[at] as number
+      const flag = flags[at] as number
+      const timeUs = timesUs[at] as number
+      const receivedAtUs = receivedUs[at] as number
+      const us = receivedAtUs - timeUs
+      if (events[group] === 0) this.firsts[group] = deliveries.posOf(at)
+      events[group] = (events[group] as number) + 1
+      if (flag & noId) this.addLack(group, 'noId')
+      if (flag & noKey) this.addLack(group, 'noKey')
+      if (sequenced[group] === 1 && Number.isNaN(sequences[at])) {
+        if (!textSequences.has(at)) this.addLack(group, 'noSequence')
       }
-    } else if ((us < 0 || us > (slowUs[group] as number)) && !(flag & again)) {
-      const row = rows[rowOfGroup(group)]
-      if (row) addOutlier(row, at, deliveries)
+      let arrivalUs = receivedAtUs
+      if (Number.isNaN(us)) {
+        if (Number.isNaN(timeUs)) this.addLack(group, 'noTime')
+        if (Number.isNaN(receivedAtUs)) {
+          this.addLack(group, 'noReceivedAt')
+          arrivalUs = timeUs
+        }
+      } else if ((us < 0 || us > (slowUs[group] as number)) && !(flag & again)) {
+        const row = this.rows[rowOf[group] as number]
+        if (row) addOutlier(row, { pos: deliveries.posOf(at), latencyUs: us }, receivedAtUs)
+      }
+      if (arrivalUs > (lasts[group] as number)) lasts[group] = arrivalUs
+      hours.add(arrivalUs)
     }
-    if (arrivalUs > (lasts[group] as number)) lasts[group] = arrivalUs
-    hours.add(arrivalUs)
   }
-  for (const [group, lastUs] of lasts.entries()) {
-    const row = rows[rowOfGroup(group)]
-    if (row) row.lastUs = Math.max(row.lastUs, lastUs)
+
+  read(): Survey {
+    for (const [group, lastUs] of this.lasts.entries()) {
+      const row = this.rows[this.rowOf[group] as number]
+      if (row) row.lastUs = Math.max(row.lastUs, lastUs)
+    }
+    const groups = Array.from(this.events, (_, group) => this.groupSurvey(group))
+    return { groups, rows: this.rows, hours: this.hours.counts() }
   }
-  const groupSurveys = groups.map((_, group) => groupSurvey(events, lacking, group))
-  return { groups: groupSurveys, rows, hours: hours.counts() }
+
+  private addLack(group: number, what: (typeof lacks)[number]): void {
+    const at = group * lacks.length + lacks.indexOf(what)
+    this.lacking[at] = (this.lacking[at] as number) + 1
+  }
+
+  private groupSurvey(group: number): GroupSurvey {
+    const lack = (n: number) => this.lacking[group * lacks.length + n] ?? 0
+    return {
+      events: this.events[group] ?? 0,
+      noId: lack(0),
+      noKey: lack(1),
+      noTime: lack(2),
+      noReceivedAt: lack(3),
+      noSequence: lack(4),
+      first: this.firsts[group] ?? -1,
+    }
+  }
 }
 
 /** Counts by hour. Neighbours mostly are of one hour. */
@@ -119,39 +162,24 @@ class HourCounts {
   }
 }
 
-function groupSurvey(events: Uint32Array, lacking: Uint32Array, group: number): GroupSurvey {
-  const lack = (n: number) => lacking[group * lacks.length + n] ?? 0
-  return {
-    events: events[group] ?? 0,
-    noId: lack(0),
-    noKey: lack(1),
-    noTime: lack(2),
-    noReceivedAt: lack(3),
-    noSequence: lack(4),
-  }
-}
-
-function addOutlier(row: RowSurvey, at: number, { timesUs, receivedUs }: Deliveries): void {
-  const latencyUs = (a: number) => (receivedUs[a] as number) - (timesUs[a] as number)
-  if (latencyUs(at) < 0) {
-    keep(row.mostSkewed, at, latencyUs)
+function addOutlier(row: RowSurvey, outlier: Outlier, receivedAtUs: number): void {
+  if (outlier.latencyUs < 0) {
+    keep(row.mostSkewed, outlier, ({ latencyUs }) => latencyUs)
     return
   }
-  const receivedAtUs = receivedUs[at] as number
   row.slow += 1
   row.slowFirstUs = Math.min(row.slowFirstUs, receivedAtUs)
   row.slowLastUs = Math.max(row.slowLastUs, receivedAtUs)
-  keep(row.slowest, at, (a) => -latencyUs(a))
+  keep(row.slowest, outlier, ({ latencyUs }) => -latencyUs)
 }
 
 /** Keeps the few least by `rank`, in order; of equals the earlier. */
-function keep(kept: number[], at: number, rank: (at: number) => number): void {
+function keep(kept: Outlier[], outlier: Outlier, rank: (outlier: Outlier) => number): void {
   const last = kept[KEPT - 1]
-  const value = rank(at)
+  const value = rank(outlier)
   if (last !== undefined && rank(last) <= value) return
-  let place = kept.length
-  while (place > 0 && rank(kept[place - 1] as number) > value) place -= 1
-  kept.splice(place, 0, at)
+  const after = kept.findIndex((other) => rank(other) > value)
+  kept.splice(after < 0 ? kept.length : after, 0, outlier)
   kept.length = Math.min(kept.length, KEPT)
 }
 
