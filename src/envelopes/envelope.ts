@@ -55,6 +55,9 @@ export interface Envelope {
   fields: Partial<Record<FieldName, readonly JsonPath[]>>
   /** `fields.key` counts only where this path yields a scalar (FIFO: Attributes.SequenceNumber). */
   keyNeeds?: JsonPath
+  /** For a place with a sequence of its own: where the place's name and the delivery's number there
+   * are. It counts where this layer is the outermost; see `place.ts`. */
+  place?: { readonly name: JsonPath; readonly sequence: JsonPath }
   /** CloudEvents: a `sequence` is an integer only where this path says `Integer`, else text. */
   sequenceTypeAt?: JsonPath
   /** This layer's own timestamps, by the service's own name for them. */

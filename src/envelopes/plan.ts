@@ -1,9 +1,10 @@
-import type { JsonObject, JsonValue, SequenceKind } from '../event/event.js'
+import type { JsonObject, JsonValue, Place, SequenceKind } from '../event/event.js'
 import { scalarText } from '../event/json.js'
 import { type Accessor, compilePath, type JsonPath } from '../event/json-path.js'
 import type { Mapping, TypeMapping } from '../event/mapping.js'
 import type { SequencePer, SequenceType } from '../event/rule.js'
 import { type Envelope, type FieldName, namingFields } from './envelope.js'
+import { placeReader } from './place.js'
 
 /** Reads a scalar out of the documents of a record's layers, outermost first; undefined where there
  * is none: null, objects and arrays are nothing found. */
@@ -16,6 +17,7 @@ export interface Chain {
   /** The type that selects the mapping's rules; see {@link Mapping.typePath}. */
   readonly type: Reader
   readonly stamps: readonly { layer: string; name: string; read: Reader }[]
+  readonly place: (documents: readonly JsonObject[]) => Place | null
   /** From the innermost document. */
   readonly payload: Accessor
   /** The same object for the same mapping. */
@@ -58,6 +60,7 @@ export function compileChain(
     stamps: envelopes.flatMap(({ name: layer, stamps }, at) =>
       Object.entries(stamps).map(([name, path]) => ({ layer, name, read: scalarAt(at, path) })),
     ),
+    place: placeReader(envelopes),
     payload: compilePath(payload ?? []),
     planFor(mapping) {
       const plan = plans.get(mapping) ?? compilePlan(envelopes, mapping)

@@ -76,7 +76,9 @@ function apart(event: EventRecord, n: number): EventRecord {
     ...event.position,
     path: `${String(n).padStart(2, '0')}/${event.position.path}`,
   }
-  return { ...event, position, type: `${n}/${event.type}`, id: of(event.id), key: of(event.key) }
+  const place = event.place && { ...event.place, name: `${n}/${event.place.name}` }
+  const names = { type: `${n}/${event.type}`, id: of(event.id), key: of(event.key) }
+  return { ...event, ...names, position, place }
 }
 
 test(
@@ -107,8 +109,9 @@ test(
 )
 
 async function dropTables(): Promise<void> {
-  await duckdb.rows('DROP VIEW IF EXISTS deliveries')
-  for (const table of ['narrow', 'texts', 'repeats', 'reordered', 'ranked']) {
+  for (const view of ['deliveries', 'arrived']) await duckdb.rows(`DROP VIEW IF EXISTS ${view}`)
+  const made = ['narrow', 'texts', 'places', 'ranked', 'followers', 'arrivals']
+  for (const table of [...made, 'repeats', 'reordered']) {
     await duckdb.rows(`DROP TABLE IF EXISTS ${table}`)
   }
 }
