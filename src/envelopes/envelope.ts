@@ -82,5 +82,8 @@ export interface WrapContent {
   transportId: string
   attempt: number
   key: string | null
+  /** The delivery's number in order of arrival, which no other of its key has; null for a transport
+   * that does not number. */
+  arrival: number | null
   replay: string | null
 }

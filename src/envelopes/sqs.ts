@@ -34,10 +34,12 @@ export const sqs: Envelope = {
   }),
 }
 
-function attributes({ receivedAtUs, attempt, key }: WrapContent): Record<string, string> {
+function attributes({ receivedAtUs, attempt, key, arrival }: WrapContent): Record<string, string> {
   // SQS has milliseconds; a time that is finer keeps its microseconds, which no reader mistakes.
   const sent = String(receivedAtUs % 1000 === 0 ? receivedAtUs / 1000 : receivedAtUs)
-  const fifo = key === null ? {} : { MessageGroupId: key, SequenceNumber: `188${receivedAtUs}0` }
+  const number = `188${String(arrival).padStart(17, '0')}`
+  const isFifo = key !== null && arrival !== null
+  const fifo = isFifo ? { MessageGroupId: key, SequenceNumber: number } : {}
   return {
     SentTimestamp: sent,
     ApproximateFirstReceiveTimestamp: sent,

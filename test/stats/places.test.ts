@@ -76,12 +76,11 @@ async function measured(paths: readonly string[], options: Partial<StatsOptions>
   return withoutHdr({ total, types })
 }
 
-/** In all the ways in which an archive is measured. */
+/** In all the ways in which an archive that fits into memory is measured. */
 async function inEveryWay(paths: readonly string[]) {
   const sql = await measured(paths)
-  const spilled = { memoryLimitBytes: 200e6 }
-  const ways: Partial<StatsOptions>[] = [{ threads: 1 }, spilled, { sqlFromBytes: 1e12 }]
-  for (const way of ways) expect(await measured(paths, way)).toEqual(sql)
+  for (const way of [{ threads: 1 }, { sqlFromBytes: Number.POSITIVE_INFINITY }])
+    expect(await measured(paths, way)).toEqual(sql)
   expect(await measured([...paths].reverse())).toEqual(sql)
   return sql
 }
