@@ -4,13 +4,15 @@
 -- order: pos
 -- RFC 4737 on first deliveries that have a key and a place, per stream, in order of arrival: below
 -- the greatest place before. `after_pos` is the earliest delivery above it: among those that raised
--- the maximum, whose places ascend, the next greater one.
+-- the maximum, whose places ascend, the next greater one. `arrival_us` and `arrival_pos` are those of
+-- the delivery itself, or what ordered places make of them (arrivals.sql).
 WITH by_position AS (
   SELECT DISTINCT key_no FROM deliveries WHERE received_us IS NULL AND key_no IS NOT NULL
 ),
 checked AS (
   SELECT d.pos, d.stream, d.place, d.received_us,
-    CASE WHEN b.key_no IS NULL THEN d.received_us END AS arrival_us
+    CASE WHEN b.key_no IS NULL THEN d.arrival_us END AS arrival_us,
+    CASE WHEN b.key_no IS NULL THEN d.arrival_pos ELSE d.position_rank END AS arrival_pos
   FROM deliveries d
   LEFT JOIN repeats r ON r.pos = d.pos
   LEFT JOIN by_position b ON b.key_no = d.key_no
@@ -18,9 +20,9 @@ checked AS (
 ),
 running AS (
   SELECT *,
-    row_number() OVER (PARTITION BY stream ORDER BY arrival_us, pos) AS i,
+    row_number() OVER (PARTITION BY stream ORDER BY arrival_us, arrival_pos) AS i,
     max(place) OVER (
-      PARTITION BY stream ORDER BY arrival_us, pos
+      PARTITION BY stream ORDER BY arrival_us, arrival_pos
       ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
     ) AS greatest_before
   FROM checked

@@ -3,7 +3,8 @@
 -- reads: deliveries
 -- order: pos
 -- One row for every delivery but the first of its identity. An identity's deliveries are in order of
--- arrival: by received_us where all of them go by it, else by position (DESIGN §8).
+-- arrival: by received_us where all of them go by it, else by position (DESIGN §8), with what ordered
+-- places make of both (arrivals.sql).
 WITH by_position AS (
   SELECT DISTINCT key_no FROM deliveries WHERE received_us IS NULL AND key_no IS NOT NULL
 ),
@@ -11,7 +12,8 @@ repeated AS (
   SELECT identity FROM deliveries WHERE identity IS NOT NULL GROUP BY identity HAVING count(*) > 1
 ),
 candidates AS (
-  SELECT d.pos, d.identity, d.received_us, d.replay, d.retried, d.transport,
+  SELECT d.pos, d.identity, d.arrival_us, d.arrival_pos, d.position_rank, d.replay, d.retried,
+    d.transport,
     CASE WHEN d.received_us IS NULL OR b.key_no IS NOT NULL THEN 1 ELSE 0 END AS untimed
   FROM deliveries d
   JOIN repeated r ON r.identity = d.identity
@@ -20,15 +22,19 @@ candidates AS (
 judged AS (
   SELECT *, max(untimed) OVER (PARTITION BY identity) AS by_pos FROM candidates
 ),
+placed AS (
+  SELECT *,
+    CASE WHEN by_pos = 0 THEN arrival_us END AS first_by,
+    CASE WHEN by_pos = 0 THEN arrival_pos ELSE position_rank END AS then_by
+  FROM judged
+),
 ranked AS (
   SELECT *,
+    row_number() OVER (PARTITION BY identity ORDER BY first_by, then_by) AS n,
     row_number() OVER (
-      PARTITION BY identity ORDER BY CASE WHEN by_pos = 0 THEN received_us END, pos
-    ) AS n,
-    row_number() OVER (
-      PARTITION BY identity, transport ORDER BY CASE WHEN by_pos = 0 THEN received_us END, pos
+      PARTITION BY identity, transport ORDER BY first_by, then_by
     ) AS n_of_message
-  FROM judged
+  FROM placed
 )
 SELECT pos, identity, n,
   CASE

@@ -28,6 +28,9 @@ export const eventColumns = {
   replay: 'VARCHAR',
   attempt: 'BIGINT',
   transport_id: 'VARCHAR',
+  /** The ordered place that was measured, and the number there as a sequence_sort. */
+  place: 'VARCHAR',
+  place_sequence: 'VARCHAR',
   envelopes: 'VARCHAR[]',
   stamps: 'STRUCT(layer VARCHAR, "name" VARCHAR, time_us BIGINT)[]',
   position: 'STRUCT(path VARCHAR, record BIGINT)',

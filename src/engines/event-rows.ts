@@ -35,6 +35,8 @@ export function eventRow(event: EventRecord): Record<EventColumn, Cell> {
     replay: event.replay,
     attempt: event.attempt,
     transport_id: event.transportId,
+    place: event.place?.name ?? null,
+    place_sequence: event.place && sequenceSort(event.place.sequence, 'integer'),
     envelopes: event.envelopes,
     stamps: event.stamps.map(({ layer, name, timeUs }) => ({ layer, name, time_us: timeUs })),
     position: { path: position.path, record: position.record },

@@ -3,7 +3,7 @@ import { type EventColumn, eventColumns } from './event-columns.js'
 import { jsonPointer, quoteName, quoteText } from './leaf-tree.js'
 import type { ProjectionPlan, RecordSql } from './record-sql.js'
 import { sequenceNumber, usableUs } from './scalar-sql.js'
-import { integerSort, integerSql, sequenceOf } from './sequence-sql.js'
+import { integerSort, integerSql, placeSequenceSql, sequenceOf } from './sequence-sql.js'
 import { type TimeForms, timeUs } from './time-sql.js'
 
 const top = { root: quoteName('evt:top'), json: 'json' }
@@ -65,6 +65,8 @@ function fieldsOf(record: RecordSql) {
     replay: record.text('replay'),
     attempt: record.raw('attempt'),
     transportId: record.text('transportId'),
+    place: record.place.name,
+    placeSequence: record.place.sequence,
     envelopes: `CAST([${names.join(', ')}] AS VARCHAR[])`,
     stamps: `CAST([${stamps.join(', ')}] AS ${stampTexts})`,
     document: json ?? 'NULL',
@@ -89,6 +91,7 @@ function parsed(relation: string, forms: TimeForms): string {
   return `SELECT *, ${usableUs('time_us')} AS event_us, ${usableUs('arrival_us')} AS received_us
 FROM (SELECT *, ${timeUs('"time"', forms)} AS time_us,
   ${timeUs('"receivedAt"', forms)} AS arrival_us,
+  ${placeSequenceSql('"placeSequence"')} AS place_digits,
   ${integerSql('"integer"')} AS whole, ${sequenceNumber('attempt')} AS tries,
   list_filter(stamps, lambda s: s."text" IS NOT NULL) AS stamped,
   list_transform(list_filter(stamps, lambda s: s."text" IS NOT NULL), lambda s: ${stamp}) AS timed
@@ -96,6 +99,8 @@ FROM (${relation}))`
 }
 
 const missing = '"sequenceMapped" AND whole IS NULL AND "sequenceText" IS NULL'
+
+const isPlaced = 'place IS NOT NULL AND place_digits IS NOT NULL'
 
 const expressions: Record<EventColumn, string> = {
   id: 'id',
@@ -122,6 +127,8 @@ const expressions: Record<EventColumn, string> = {
   replay: '"replay"',
   attempt: 'CASE WHEN tries >= 0 THEN tries END',
   transport_id: '"transportId"',
+  place: `CASE WHEN ${isPlaced} THEN place END`,
+  place_sequence: `CASE WHEN ${isPlaced} THEN ${integerSort('place_digits')} END`,
   envelopes: 'envelopes',
   stamps: 'timed',
   position: `{'path': path, 'record': record}`,
@@ -142,6 +149,7 @@ const doubts = [
   'received_us IS NULL AND "receivedAt" IS NOT NULL',
   'whole IS NULL AND "integer" IS NOT NULL',
   'tries IS NULL AND attempt IS NOT NULL',
+  'place_digits IS NULL AND "placeSequence" IS NOT NULL',
   'len(list_filter(timed, lambda s: s.time_us IS NULL)) > 0',
 ]
 const doubtful = doubts.map((doubt) => `coalesce(${doubt}, false)`).join(' OR ')

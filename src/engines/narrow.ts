@@ -1,5 +1,7 @@
+import { MAX_PLACE_DIGITS } from '../event/event.js'
 import type { Projection } from './projection.js'
 import { sequenceNumber, usableUs } from './scalar-sql.js'
+import { placeSequenceSql } from './sequence-sql.js'
 import { timeUs } from './time-sql.js'
 
 /** Bits of the column `flags`. */
@@ -31,10 +33,16 @@ export const narrowColumns = [
   'variant',
 ] as const
 
+/** What the narrow relation has besides, where a chain of its projection has an ordered place: the
+ * hash of the place's name, and the delivery's number there in four parts of 14 digits, the lowest
+ * first, doubles all. NaN in the first of them stands for no place. */
+export const placeColumns = ['place', 'place_0', 'place_1', 'place_2', 'place_3'] as const
+
 /** The hashes by which deliveries are compared, over columns of text. */
 const hashes =
   'hash(source, type) AS grp, hash(source, id) AS identity, ' +
   'hash("key") AS key_hash, hash("transportId") AS transport'
+const placeHash = 'hash("place") AS place'
 
 const none = "'NaN'::DOUBLE"
 
@@ -54,11 +62,16 @@ export function narrowSql(
     's IS NULL AND "integer" IS NOT NULL',
     'tries IS NULL AND attempt IS NOT NULL',
   ]
+  const { hasPlace } = projection
+  if (hasPlace) doubts.push('digits IS NULL AND "placeSequence" IS NOT NULL')
   const suspect = doubts.map((doubt) => `coalesce(${doubt}, false)`).join(' OR ')
+  const placed = hasPlace ? `, "place", ${placeSequenceSql('"placeSequence"')} AS digits` : ''
   const texts = 'source, type, id, "sequence", "key", "transportId", variant'
-  const times = `SELECT ${texts}, certain, "replay", "time", "receivedAt", "integer", attempt,
+  const times = `SELECT ${texts}, certain, "replay", "time", "receivedAt", "integer", attempt,${
+    hasPlace ? ' "placeSequence",' : ''
+  }
   ${timeUs('"time"', timeForms)} AS time_us, ${timeUs('"receivedAt"', timeForms)} AS arrival_us,
-  ${sequenceNumber('"integer"')} AS s, ${sequenceNumber('attempt')} AS tries
+  ${sequenceNumber('"integer"')} AS s, ${sequenceNumber('attempt')} AS tries${placed}
 FROM (${projection.select(relation, root)})`
   const usable = `SELECT *, CAST(${usableUs('time_us')} AS DOUBLE) AS event_us,
   CAST(${usableUs('arrival_us')} AS DOUBLE) AS received_us
@@ -71,11 +84,21 @@ FROM (${times})`
     + CASE WHEN "replay" IS NULL THEN 0 ELSE 4 END
     + CASE WHEN tries > 1 AND "transportId" IS NOT NULL THEN 8 ELSE 0 END
     + CASE WHEN "key" IS NULL THEN 16 ELSE 0 END AS UTINYINT) AS flags,
-  CAST(variant AS UTINYINT) AS variant
+  CAST(variant AS UTINYINT) AS variant${hasPlace ? `, ${standing}` : ''}
 FROM (${usable})`
 }
 
+const DIGITS_A_PART = 14
+const isPlaced = '"place" IS NOT NULL AND digits IS NOT NULL'
+const padded = `lpad(digits, ${MAX_PLACE_DIGITS}, '0')`
+const parts = [0, 1, 2, 3].map((n) => {
+  const first = MAX_PLACE_DIGITS - (n + 1) * DIGITS_A_PART + 1
+  const part = `CAST(substr(${padded}, ${first}, ${DIGITS_A_PART}) AS DOUBLE)`
+  return `CASE WHEN ${isPlaced} THEN ${part} ELSE ${none} END AS place_${n}`
+})
+const standing = [placeHash, ...parts].join(', ')
+
 /** The hashes of deliveries that the decoder read, from a relation with the same text columns. */
 export function stagedHashesSql(relation: string): string {
-  return `SELECT ${hashes} FROM ${relation}`
+  return `SELECT ${hashes}, ${placeHash} FROM ${relation}`
 }

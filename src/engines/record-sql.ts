@@ -83,6 +83,17 @@ export class RecordSql {
     })
   }
 
+  /** Where the outermost wrapping has the name of an ordered place and the number there, whatever
+   * that is; NULL where it has none. */
+  get place(): { name: string; sequence: string } {
+    const { chain } = this
+    const [outermost] = chain.levels
+    const paths = outermost?.envelope.place
+    if (!outermost || !paths) return { name: 'NULL', sequence: 'NULL' }
+    const name = nonEmpty(chain.text(outermost, paths.name))
+    return { name, sequence: chain.leaf(outermost, paths.sequence) }
+  }
+
   sequenceRead(kind: SequenceType): Read {
     if (kind === 'text') return (level, path) => this.chain.text(level, path)
     return (level, path) => this.chain.leaf(level, path)

@@ -1,4 +1,5 @@
 import { fieldPaths } from '../envelopes/envelope.js'
+import { MAX_PLACE_DIGITS } from '../event/event.js'
 import { quoteText } from './leaf-tree.js'
 import type { RecordSql } from './record-sql.js'
 
@@ -59,6 +60,14 @@ export function integerSql(text: string): string {
     `CASE WHEN strlen(${text}) <= ${MAX_CHARACTERS} ` +
     `AND regexp_full_match(${text}, '[+-]?[0-9]+') THEN ${canonical} END`
   )
+}
+
+/** The number at a place, as placeSequence gives it, of a text that is digits and no more of them
+ * than it takes; NULL for everything else, of which some the decoder takes all the same. */
+export function placeSequenceSql(text: string): string {
+  const isPlain =
+    `strlen(${text}) BETWEEN 1 AND ${MAX_PLACE_DIGITS} ` + `AND ltrim(${text}, '0123456789') = ''`
+  return `CASE WHEN ${isPlain} THEN coalesce(nullif(ltrim(${text}, '0'), ''), '0') END`
 }
 
 /** sequenceSort of an integer that {@link integerSql} gave. */

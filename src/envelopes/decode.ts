@@ -120,6 +120,7 @@ function eventRecord(
     replay: scalarText(fields.replay(documents)),
     attempt: attemptOf(fields.attempt(documents)),
     transportId,
+    place: chain.place(documents),
     envelopes: [...chain.names],
     stamps: stampsOf(chain, documents),
     position: record.position,

@@ -62,6 +62,9 @@ export interface Envelope {
   fields: Partial<Record<FieldName, readonly (JsonPath | Derived)[]>>
   /** `fields.key` counts only where this path yields a scalar (FIFO: Attributes.SequenceNumber). */
   keyNeeds?: JsonPath
+  /** For a place with a sequence of its own: where the place's name and the delivery's number there
+   * are. It counts where this layer is the outermost; see `place.ts`. */
+  place?: { readonly name: JsonPath; readonly sequence: JsonPath }
   /** CloudEvents: a `sequence` is an integer only where this path says `Integer`, else text. */
   sequenceTypeAt?: JsonPath
   /** This layer's own timestamps, by the service's own name for them. */
@@ -97,6 +100,9 @@ export interface WrapContent {
   transportId: string
   attempt: number
   key: string | null
+  /** The delivery's number in order of arrival, which no other of its key has; null for a transport
+   * that does not number. */
+  arrival: number | null
   replay: string | null
 }
 

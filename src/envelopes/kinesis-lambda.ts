@@ -16,6 +16,7 @@ export const kinesisLambda: Envelope = {
     receivedAt: [['kinesis', 'approximateArrivalTimestamp']],
     key: [['kinesis', 'partitionKey']],
   },
+  place: { name: ['kinesis', 'partitionKey'], sequence: ['kinesis', 'sequenceNumber'] },
   stamps: { ApproximateArrivalTimestamp: ['kinesis', 'approximateArrivalTimestamp'] },
   inner: ['kinesis', 'data'],
   innerIs: 'base64',

@@ -14,6 +14,8 @@ export const kinesis: Envelope = {
     receivedAt: [['ApproximateArrivalTimestamp']],
     key: [['PartitionKey']],
   },
+  // A partition key is of one shard, and of its children after it: their numbers go on.
+  place: { name: ['PartitionKey'], sequence: ['SequenceNumber'] },
   stamps: { ApproximateArrivalTimestamp: ['ApproximateArrivalTimestamp'] },
   inner: ['Data'],
   innerIs: 'base64',

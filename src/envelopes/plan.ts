@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue, SequenceKind } from '../event/event.js'
+import type { JsonObject, JsonValue, Place, SequenceKind } from '../event/event.js'
 import { scalarText } from '../event/json.js'
 import { type Accessor, compilePath, type JsonPath } from '../event/json-path.js'
 import type { Mapping, TypeMapping } from '../event/mapping.js'
@@ -10,6 +10,7 @@ import {
   isWrapping,
   namingFields,
 } from './envelope.js'
+import { placeReader } from './place.js'
 
 /** Reads a scalar out of the documents of a record's layers, outermost first; undefined where there
  * is none: null, objects and arrays are nothing found. */
@@ -24,6 +25,7 @@ export interface Chain {
   readonly stamps: readonly { layer: string; name: string; read: Reader }[]
   /** The layers that give a message an id, outermost first. */
   readonly transports: readonly { layer: number; read: Reader }[]
+  readonly place: (documents: readonly JsonObject[]) => Place | null
   /** From the innermost document. */
   readonly payload: Accessor
   /** The same object for the same mapping. */
@@ -69,9 +71,10 @@ export function compileChain(
     transports: envelopes.flatMap(({ fields }, layer) =>
       (fields.transportId ?? []).map((place) => ({
         layer,
-        read: placeReader('transportId', layer, place),
+        read: fieldReader('transportId', layer, place),
       })),
     ),
+    place: placeReader(envelopes),
     payload: compilePath(payload ?? []),
     planFor(mapping) {
       const plan = plans.get(mapping) ?? compilePlan(envelopes, mapping)
@@ -129,7 +132,7 @@ function presetSequences(envelopes: readonly Envelope[]): SequencePlan[] {
       const typeAt = envelope.sequenceTypeAt && scalarAt(layer, envelope.sequenceTypeAt)
       return (
         paths && {
-          read: firstOf(paths.map((path) => placeReader('sequence', layer, path))),
+          read: firstOf(paths.map((path) => fieldReader('sequence', layer, path))),
           kindOf: (documents): SequenceType =>
             !typeAt || scalarText(typeAt(documents)) === 'Integer' ? 'integer' : 'text',
           per: 'source+key',
@@ -143,7 +146,7 @@ function presetSequences(envelopes: readonly Envelope[]): SequencePlan[] {
 /** The innermost layer that has the field comes first; for what a transport knows the outermost. */
 function presetReaders(envelopes: readonly Envelope[], field: FieldName): Reader[] {
   const readers = envelopes.map(({ fields, keyNeeds }, layer) => {
-    const paths = (fields[field] ?? []).map((path) => placeReader(field, layer, path))
+    const paths = (fields[field] ?? []).map((path) => fieldReader(field, layer, path))
     if (field !== 'key' || !keyNeeds) return paths
     const needed = scalarAt(layer, keyNeeds)
     return paths.map(
@@ -164,7 +167,7 @@ function scalarAt(layer: number, path: JsonPath): Reader {
   }
 }
 
-function placeReader(field: FieldName, layer: number, place: JsonPath | Derived): Reader {
+function fieldReader(field: FieldName, layer: number, place: JsonPath | Derived): Reader {
   return typeof place === 'function' ? derivedAt(layer, place) : fieldAt(field, layer, place)
 }
 

@@ -18,6 +18,7 @@ export const sqsLambda: Envelope = {
     traceId: [['attributes', 'AWSTraceHeader']],
   },
   keyNeeds: ['attributes', 'SequenceNumber'],
+  place: { name: ['attributes', 'MessageGroupId'], sequence: ['attributes', 'SequenceNumber'] },
   stamps: {
     SentTimestamp: ['attributes', 'SentTimestamp'],
     ApproximateFirstReceiveTimestamp: ['attributes', 'ApproximateFirstReceiveTimestamp'],

@@ -3,7 +3,8 @@ import type { Envelope, WrapContent } from './envelope.js'
 /**
  * A message as SQS's ReceiveMessage gives it. Saved messages often lack the receipt handle and the
  * checksums, so neither is needed to recognise one. A MessageGroupId promises order only on a FIFO
- * queue, which alone gives a SequenceNumber; on a standard queue it names a tenant.
+ * queue, which alone gives a SequenceNumber; on a standard queue it names a tenant. Within a group
+ * the SequenceNumber is the order of arrival.
  */
 export const sqs: Envelope = {
   name: 'sqs',
@@ -20,6 +21,7 @@ export const sqs: Envelope = {
     traceId: [['Attributes', 'AWSTraceHeader']],
   },
   keyNeeds: ['Attributes', 'SequenceNumber'],
+  place: { name: ['Attributes', 'MessageGroupId'], sequence: ['Attributes', 'SequenceNumber'] },
   stamps: {
     SentTimestamp: ['Attributes', 'SentTimestamp'],
     ApproximateFirstReceiveTimestamp: ['Attributes', 'ApproximateFirstReceiveTimestamp'],
@@ -33,10 +35,12 @@ export const sqs: Envelope = {
   }),
 }
 
-function attributes({ receivedAtUs, attempt, key }: WrapContent): Record<string, string> {
+function attributes({ receivedAtUs, attempt, key, arrival }: WrapContent): Record<string, string> {
   // SQS has milliseconds; a time that is finer keeps its microseconds, which no reader mistakes.
   const sent = String(receivedAtUs % 1000 === 0 ? receivedAtUs / 1000 : receivedAtUs)
-  const fifo = key === null ? {} : { MessageGroupId: key, SequenceNumber: `188${receivedAtUs}0` }
+  const number = `188${String(arrival).padStart(17, '0')}`
+  const isFifo = key !== null && arrival !== null
+  const fifo = isFifo ? { MessageGroupId: key, SequenceNumber: number } : {}
   return {
     SentTimestamp: sent,
     ApproximateFirstReceiveTimestamp: sent,

@@ -8,6 +8,7 @@
  * - payload: EventBridge `detail`, CloudEvents `data`, else the document
  * - key: what order is promised for; sequence: the producer's position within its key
  * - stream: the deliveries that order is checked within: (key, kind of sequence[, source])
+ * - place: where deliveries arrive one after the other, numbered: a FIFO queue's message group
  * - stamp: a timestamp that one layer of the wrapping put there
  */
 
@@ -21,6 +22,14 @@ export interface JsonObject {
 export interface Position {
   path: string
   record: number
+}
+
+/** Where a delivery stands in a place that numbers what arrives there, such as a message group of
+ * an SQS FIFO queue: there that sequence decides what came before what, and no clock. */
+export interface Place {
+  name: string
+  /** Of what arrives at the place: up to {@link MAX_PLACE_DIGITS} canonical decimal digits. */
+  sequence: string
 }
 
 /** A timestamp that a layer of the wrapping carries: `{layer: 'sqs', name: 'SentTimestamp'}`. */
@@ -79,6 +88,9 @@ export interface EventRecord {
   attempt: number | null
   /** The outermost transport's own message id (SQS or SNS MessageId), where there is one. */
   transportId: string | null
+  /** The place that was measured and the delivery's number there; null where it has no sequence of
+   * its own. Only the outermost wrapping tells: what was delivered inside of it, was elsewhere. */
+  place: Place | null
   /** Names of the wrappings, outermost first. */
   envelopes: string[]
   stamps: Stamp[]
@@ -115,5 +127,7 @@ export type Decoded =
   | { kind: 'undecodable'; undecodable: Undecodable }
 
 export const MAX_RECORD_BYTES = 128 * 1024 * 1024
+/** Kinesis's sequence numbers have as many. */
+export const MAX_PLACE_DIGITS = 56
 export const MAX_TIME_US = Number.MAX_SAFE_INTEGER
 export const UNKNOWN_TYPE = 'unknown'

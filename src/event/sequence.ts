@@ -1,4 +1,4 @@
-import type { JsonValue, SequenceKind } from './event.js'
+import { type JsonValue, MAX_PLACE_DIGITS, type SequenceKind } from './event.js'
 
 // The number of digits has three places in the sort text.
 const MAX_CHARACTERS = 999
@@ -17,6 +17,14 @@ export function integerText(value: JsonValue | undefined): string | null {
   const [, sign, digits] = /^([+-]?)0*(\d+)$/.exec(value) ?? []
   if (digits === undefined) return null
   return sign === '-' && digits !== '0' ? `-${digits}` : digits
+}
+
+/** The number of a delivery at its place, in canonical digits; null for what is no such number:
+ * below zero, of more digits than any transport has, or not an integer. */
+export function placeSequence(value: JsonValue | undefined): string | null {
+  const integer = integerText(value)
+  if (integer === null || integer.startsWith('-')) return null
+  return integer.length <= MAX_PLACE_DIGITS ? integer : null
 }
 
 /**

@@ -29,6 +29,7 @@ export function recordOf(shape: RecordShape, fields: Fields): Record<string, unk
     attempt: fields.attempt,
     // No FIFO queue: its own order would decide, and there is one already.
     key: null,
+    arrival: null,
     replay: isReplay && chain.namesReplays ? REPLAY_NAME : null,
   })
   const document = documentOf(chain, contentOf(chain.layers.length - 1, payloadOf(fields)))

@@ -1,5 +1,6 @@
 import type { SequenceKind } from '../event/event.js'
 import { HashTable } from './hash-table.js'
+import { OrderedPlaces, type Standing } from './ordered-places.js'
 
 /** Bits of {@link Deliveries.flags}; the first are those of the narrow relation. */
 export const deliveryFlags = { noId: 2, replay: 4, retried: 8, noKey: 16, again: 32 } as const
@@ -37,11 +38,14 @@ export interface Row {
   receivedAtUs: number
   flags: number
   record: number
+  /** Where it stands in an ordered place; null for none. */
+  standing: Standing | null
 }
 
 /**
  * The deliveries of an archive in order of position, 49 bytes each: what the figures need and no
- * more. Keys and groups are numbered; ids are 64-bit hashes; times are µs, NaN where there is none.
+ * more, and as much again as they need where they are of ordered places. Keys and groups are
+ * numbered; ids are 64-bit hashes; times are µs, NaN where there is none.
  */
 export class Deliveries {
   count = 0
@@ -61,6 +65,8 @@ export class Deliveries {
   readonly keys = new HashTable()
   /** Sequences that are text, or integers beyond 2^53, by delivery. */
   readonly textSequences = new Map<number, string>()
+  /** Null until one delivery is of a place with a sequence of its own. */
+  orderedPlaces: OrderedPlaces | null = null
 
   /** @param of whose objects and groups these deliveries are of */
   constructor(expected: number, of?: Pick<Deliveries, 'objects' | 'groups'>) {
@@ -94,6 +100,7 @@ export class Deliveries {
     larger.flags.set(this.flags)
     larger.records.set(this.records)
     Object.assign(this, larger)
+    this.orderedPlaces?.resize(this.flags.length)
   }
 
   set(at: number, row: Row): void {
@@ -107,6 +114,14 @@ export class Deliveries {
     this.receivedUs[at] = row.receivedAtUs
     this.flags[at] = row.flags
     this.records[at] = row.record
+    this.orderedPlaces?.clear(at, at + 1)
+    if (row.standing) this.stand(at, row.standing)
+  }
+
+  /** Notes where a delivery stands that had no place before. */
+  stand(at: number, standing: Standing): void {
+    this.orderedPlaces ??= new OrderedPlaces(this.flags.length)
+    this.orderedPlaces.set(at, standing)
   }
 
   /** Moves a delivery to an earlier place, to close gaps. */
@@ -115,6 +130,7 @@ export class Deliveries {
     this.identities[to * 2] = this.identities[from * 2] as number
     this.identities[to * 2 + 1] = this.identities[from * 2 + 1] as number
     for (const column of this.columns()) column[to] = column[from] as number
+    this.orderedPlaces?.move(from, to)
     const text = this.textSequences.get(from)
     this.textSequences.delete(from)
     if (text === undefined) this.textSequences.delete(to)
@@ -134,7 +150,9 @@ export class Deliveries {
   taken(count: number): void {
     this.base += count
     this.truncate(0)
-    if (this.flags.length > KEPT_CAPACITY) Object.assign(this, columnsOf(KEPT_CAPACITY))
+    if (this.flags.length <= KEPT_CAPACITY) return
+    Object.assign(this, columnsOf(KEPT_CAPACITY))
+    this.orderedPlaces?.resize(KEPT_CAPACITY)
   }
 
   /** How many there are, with those that were taken away. */

@@ -6,6 +6,7 @@ import { sequenceFitsDouble } from '../event/sequence.js'
 import type { Deliveries, Row } from './deliveries.js'
 import { deliveryFlags } from './deliveries.js'
 import type { GroupTable } from './group-table.js'
+import { partsOf } from './ordered-places.js'
 import { words } from './words.js'
 
 const columns = ['source', 'type', 'id', 'key', 'transportId'] as const
@@ -22,16 +23,19 @@ export async function rowsOfEvents(
 ): Promise<Row[]> {
   if (events.length === 0) return []
   const { connection } = duckdb
+  const staged = events.some(({ place }) => place) ? [...columns, 'place'] : columns
   await connection.run(
-    `CREATE OR REPLACE TEMP TABLE staged (${columns.map((c) => `"${c}" VARCHAR`).join(', ')})`,
+    `CREATE OR REPLACE TEMP TABLE staged (${staged.map((c) => `"${c}" VARCHAR`).join(', ')})`,
   )
-  await append(connection, events)
+  await append(connection, events, staged.length > columns.length)
   const rows: Row[] = []
-  for await (const chunk of duckdb.chunks(stagedHashesSql('staged'))) {
-    const [group, identity, key, transport] = [0, 1, 2, 3].map((n) => words(chunk, n))
+  const relation =
+    staged === columns ? `(SELECT *, CAST(NULL AS VARCHAR) AS "place" FROM staged)` : 'staged'
+  for await (const chunk of duckdb.chunks(stagedHashesSql(relation))) {
+    const [group, identity, key, transport, place] = [0, 1, 2, 3, 4].map((n) => words(chunk, n))
     for (let n = 0; n < chunk.rowCount; n++) {
       const event = events[rows.length]
-      if (!event || !group || !identity || !key || !transport) break
+      if (!event || !group || !identity || !key || !transport || !place) break
       rows.push({
         ...valuesOf(event),
         group: groups.numberOf(group[2 * n] as number, group[2 * n + 1] as number, event),
@@ -42,16 +46,26 @@ export async function rowsOfEvents(
             ? 0
             : deliveries.keys.numberOf(key[2 * n] as number, key[2 * n + 1] as number),
         transport: transport[2 * n] as number,
+        standing: event.place && {
+          low: place[2 * n] as number,
+          high: place[2 * n + 1] as number,
+          parts: partsOf(event.place.sequence),
+        },
       })
     }
   }
   return rows
 }
 
-async function append(connection: DuckDBConnection, events: readonly EventRecord[]): Promise<void> {
+async function append(
+  connection: DuckDBConnection,
+  events: readonly EventRecord[],
+  withPlaces: boolean,
+): Promise<void> {
   const appender = await connection.createAppender('staged')
   for (const event of events) {
     for (const column of columns) appendText(appender, event[column])
+    if (withPlaces) appendText(appender, event.place?.name ?? null)
     appender.endRow()
   }
   appender.closeSync()

@@ -6,7 +6,7 @@ import type { Decoded, EventRecord, FieldFault, Position, Undecodable } from '..
 import { Deliveries, type Row } from './deliveries.js'
 import { rowsOfEvents, textSequenceOf } from './event-rows.js'
 import { GroupTable } from './group-table.js'
-import type { MemoryPlan } from './memory.js'
+import { type MemoryPlan, rowsThatFit } from './memory.js'
 import { type Selection, select } from './selection.js'
 import { Spill } from './spill.js'
 
@@ -176,13 +176,17 @@ export class Loaded {
 
   /** Whether so many more deliveries are held in memory. */
   hasRoom(rows: number): boolean {
-    return !this.spill.isUsed && this.deliveries.count + rows <= this.memory.maxRows
+    return !this.spill.isUsed && this.deliveries.count + rows <= this.maxRows
+  }
+
+  private get maxRows(): number {
+    return rowsThatFit(this.memory.maxRows, this.deliveries.orderedPlaces?.judgedBytes ?? 0)
   }
 
   /** Moves the deliveries to DuckDB where they have become too many for memory. */
   async spillIfFull(): Promise<void> {
     const { deliveries, spill, memory } = this
-    const most = spill.isUsed ? memory.spilledRows : memory.maxRows
+    const most = spill.isUsed ? memory.spilledRows : this.maxRows
     if (deliveries.count >= most) await this.spillAll()
   }
 

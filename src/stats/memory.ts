@@ -32,6 +32,11 @@ const THREAD_BYTES = 34e6
 const SCAN_BYTES = 45e6
 const TYPICAL_EVENT_BYTES = 500
 
+/** How many deliveries of a plan's number fit where each takes some bytes more than usual. */
+export function rowsThatFit(rows: number, moreBytesARow: number): number {
+  return Math.floor((rows * ROW_BYTES) / (ROW_BYTES + moreBytesARow))
+}
+
 /** @param heldRows where given, what the limit would say of deliveries that are held */
 export function memoryPlan(
   objects: readonly ArchiveObject[],

@@ -1,5 +1,5 @@
 import type { DuckDBDataChunk } from '@duckdb/node-api'
-import { narrowColumns, narrowFlags } from '../engines/narrow.js'
+import { narrowColumns, narrowFlags, placeColumns } from '../engines/narrow.js'
 import type { Deliveries } from './deliveries.js'
 import type { GroupTable } from './group-table.js'
 import { bytes, doubles, words } from './words.js'
@@ -38,6 +38,7 @@ export function appendChunk(chunk: DuckDBDataChunk, of: ChunkRows, suspects: num
   }
   numberKeys(deliveries, flags, words(chunk, columnOf('key_hash')), base)
   numberGroups(chunk, of, base, suspects)
+  readPlaces(chunk, deliveries, base)
   deliveries.count += rows
 }
 
@@ -54,6 +55,21 @@ function numberKeys(
     keyOf[base + n] = hasKey
       ? keys.numberOf(hashes[2 * n] as number, hashes[2 * n + 1] as number)
       : 0
+  }
+}
+
+/** Where the relation has places; see placeColumns. */
+function readPlaces(chunk: DuckDBDataChunk, deliveries: Deliveries, base: number): void {
+  const rows = chunk.rowCount
+  deliveries.orderedPlaces?.clear(base, base + rows)
+  if (chunk.columnCount === narrowColumns.length) return
+  const [first = 0, ...others] = placeColumns.map((_, n) => narrowColumns.length + n)
+  const hashes = words(chunk, first)
+  const parts = others.map((column) => doubles(chunk, column))
+  for (let n = 0; n < rows; n++) {
+    if (Number.isNaN(parts[0]?.[n])) continue
+    const [low, high] = [hashes[2 * n] as number, hashes[2 * n + 1] as number]
+    deliveries.stand(base + n, { low, high, parts: parts.map((part) => part[n] as number) })
   }
 }
 

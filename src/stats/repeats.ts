@@ -23,9 +23,8 @@ export function markRepeats(
 ): Repeat[] {
   const repeats: Repeat[] = []
   for (const rows of repeated) {
-    const byTime = rows.every((at) => arrivesByTime(deliveries, arrival, at))
-    const { receivedUs, flags } = deliveries
-    if (byTime) rows.sort((a, b) => (receivedUs[a] as number) - (receivedUs[b] as number) || a - b)
+    inOrderOfArrival(rows, deliveries, arrival)
+    const { flags } = deliveries
     const causes: Cause[] = []
     for (let n = 1; n < rows.length; n++) {
       const at = rows[n] as number
@@ -35,6 +34,17 @@ export function markRepeats(
     repeats.push({ deliveries: rows, causes })
   }
   return repeats
+}
+
+/** Puts the deliveries of one identity, which are in order of position, in order of arrival. */
+function inOrderOfArrival(rows: number[], deliveries: Deliveries, arrival: Arrival): void {
+  const { receivedUs } = deliveries
+  const byTime = rows.every((at) => arrivesByTime(deliveries, arrival, at))
+  const ranks = byTime ? arrival.ranks.time : arrival.ranks.position
+  if (ranks) rows.sort((a, b) => (ranks[a] as number) - (ranks[b] as number))
+  else if (byTime) {
+    rows.sort((a, b) => (receivedUs[a] as number) - (receivedUs[b] as number) || a - b)
+  }
 }
 
 function causeOf({ flags, transports }: Deliveries, rows: number[], n: number): Cause {

@@ -2,6 +2,7 @@ import type { DuckDBType } from '@duckdb/node-api'
 import type { Duckdb } from '../engines/duckdb.js'
 import { sequenceSort } from '../event/sequence.js'
 import type { Deliveries } from './deliveries.js'
+import { PARTS } from './ordered-places.js'
 import { variantsOf } from './streams.js'
 
 const ROWS_A_CHUNK = 2048
@@ -20,6 +21,8 @@ const columns = [
   ['record', 'UINTEGER'],
   ['flags', 'UTINYINT'],
 ] as const
+
+const partNames = Array.from({ length: PARTS }, (_, n) => `part_${n}`)
 
 /**
  * Deliveries in a DuckDB table, for archives that do not fit into memory: what DuckDB has no room
@@ -61,6 +64,7 @@ export class Spill {
     }
     appender.closeSync()
     await this.takeTexts(deliveries)
+    await this.takePlaces(deliveries)
     this.rows += count
     deliveries.taken(count)
   }
@@ -69,6 +73,8 @@ export class Spill {
     const declared = columns.map(([name, type]) => `${name} ${type}`)
     await this.duckdb.rows(`CREATE TABLE narrow (${declared.join(', ')})`)
     await this.duckdb.rows('CREATE TABLE texts (pos DOUBLE, sort_text VARCHAR, text VARCHAR)')
+    const numbers = partNames.map((name) => `${name} DOUBLE`).join(', ')
+    await this.duckdb.rows(`CREATE TABLE places (pos DOUBLE, place_no UINTEGER, ${numbers})`)
   }
 
   private async takeTexts({ textSequences, groups, groupOf }: Deliveries): Promise<void> {
@@ -79,6 +85,21 @@ export class Spill {
       appender.appendDouble(this.rows + at)
       appender.appendVarchar(sequenceSort(text, order === 'text' ? 'text' : 'integer'))
       appender.appendVarchar(text)
+      appender.endRow()
+    }
+    appender.closeSync()
+  }
+
+  /** Deliveries of ordered places are in a table of their own, which others do without. */
+  private async takePlaces({ orderedPlaces, count }: Deliveries): Promise<void> {
+    if (!orderedPlaces) return
+    const appender = await this.duckdb.connection.createAppender('places')
+    for (let at = 0; at < count; at++) {
+      const place = orderedPlaces.numberOf(at)
+      if (place < 0) continue
+      appender.appendDouble(this.rows + at)
+      appender.appendUInteger(place)
+      for (const n of partNames.keys()) appender.appendDouble(orderedPlaces.partOf(at, n))
       appender.endRow()
     }
     appender.closeSync()

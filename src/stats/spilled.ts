@@ -23,9 +23,31 @@ export async function judgeSpilled(duckdb: Duckdb): Promise<void> {
   await duckdb.rows('CREATE TABLE ranked (pos DOUBLE, number DOUBLE, place BIGINT)')
   const [[texts] = []] = await duckdb.rows('SELECT count(*) FROM texts')
   if (Number(texts) > 0) for (const sql of rankTexts) await duckdb.rows(sql)
+  await orderArrivals(duckdb)
   await duckdb.rows(deliveriesView('0'))
   await duckdb.rows(`CREATE TABLE repeats AS ${await querySql('stats/repeats')}`)
   await duckdb.rows(`CREATE TABLE reordered AS ${await querySql('stats/reordered')}`)
+}
+
+/** Makes the relation `arrived`: `narrow` with the order of arrival. Only where ordered places put
+ * deliveries into another order than times and positions do it takes a table. */
+async function orderArrivals(duckdb: Duckdb): Promise<void> {
+  await duckdb.rows(
+    'CREATE OR REPLACE VIEW arrived AS SELECT *, received_us AS arrival_us, ' +
+      'pos AS arrival_pos, pos AS position_rank FROM narrow',
+  )
+  const [[places] = []] = await duckdb.rows('SELECT count(*) FROM places')
+  if (Number(places) === 0) return
+  await duckdb.rows(deliveriesView('0'))
+  await duckdb.rows(`CREATE TABLE followers AS ${await querySql('stats/followers')}`)
+  const [[followers] = []] = await duckdb.rows('SELECT count(*) FROM followers')
+  if (Number(followers) === 0) return
+  await duckdb.rows(`CREATE TABLE arrivals AS ${await querySql('stats/arrivals')}`)
+  await duckdb.rows(
+    'CREATE OR REPLACE VIEW arrived AS SELECT n.*, ' +
+      `coalesce(CAST(a.arrival_us AS DOUBLE), 'NaN'::DOUBLE) AS arrival_us, ` +
+      'a.arrival_pos, a.position_rank FROM narrow n JOIN arrivals a ON a.pos = n.pos',
+  )
 }
 
 /** The counts of each row, by the number that `row`, SQL over the table `narrow`, gives. */
@@ -84,6 +106,8 @@ export function deliveriesView(row: string): string {
   CASE WHEN isnan(place) THEN NULL ELSE CAST(place AS BIGINT) END AS place,
   CASE WHEN isnan(time_us) THEN NULL ELSE CAST(time_us AS BIGINT) END AS event_us,
   CASE WHEN isnan(received_us) THEN NULL ELSE CAST(received_us AS BIGINT) END AS received_us,
+  CASE WHEN isnan(arrival_us) THEN NULL ELSE CAST(arrival_us AS BIGINT) END AS arrival_us,
+  CAST(arrival_pos AS BIGINT) AS arrival_pos, CAST(position_rank AS BIGINT) AS position_rank,
   flags & 4 <> 0 AS replay, flags & 8 <> 0 AS retried, CAST(transport AS BIGINT) AS transport
-FROM narrow`
+FROM arrived`
 }

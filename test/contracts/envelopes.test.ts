@@ -24,6 +24,7 @@ const content: WrapContent = {
   transportId: 'm-1',
   attempt: 2,
   key: 'o-4411',
+  arrival: 7,
   replay: null,
 }
 
@@ -80,6 +81,14 @@ describe.each(named(writable))('what %s writes', (_, envelope) => {
     const carried = Object.entries({ ...known, key }).filter(([field]) => field in envelope.fields)
     for (const [field, value] of carried) expect([field, read[field]]).toEqual([field, value])
     expect(read['payload']).toEqual(content.document)
+  })
+
+  test('stands where it arrived, if the wrapping is of an ordered place', () => {
+    const sequences = [7, 8, 12, 100].map((arrival) => event(wrapped(envelope, { arrival })).place)
+    if (!envelope.place) return expect(sequences).toEqual([null, null, null, null])
+    expect(sequences.map((place) => place?.name)).toEqual([key, key, key, key])
+    const numbers = sequences.map((place) => BigInt(place?.sequence ?? 0))
+    expect(numbers.every((number, n) => n === 0 || number > (numbers[n - 1] ?? 0n))).toBe(true)
   })
 
   test('has no key and no replay where there is none, and the replay where there is one', () => {

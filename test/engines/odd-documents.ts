@@ -54,6 +54,17 @@ const name = fc.oneof(
   { weight: 20, arbitrary: value(['"a-1"', '"3f5e-77"', '"12"', '12', '"k"', '"/orders/eu"']) },
   { weight: 1, arbitrary: fc.constantFrom('"1.0"', '1.0', '""') },
 )
+const placeNumber = fc.oneof(
+  { weight: 6, arbitrary: value(['"18873177232222703872"', '"18849496460467696128"', '"5"']) },
+  { weight: 3, arbitrary: integer },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom(
+      ...[`"${'4'.repeat(56)}"`, `"${'4'.repeat(57)}"`, `"0${'4'.repeat(56)}"`, '4'.repeat(56)],
+      ...['"00018873177232222703872"', '"-5"', '"-0"', '"1e3"', '"12a"', '18873177232222703872'],
+    ),
+  },
+)
 const type = value(['"order.placed"', '"order.paid"', '"order.x"', '"order"', '"other"'])
 
 type Entries = readonly (readonly [key: string, value: string])[]
@@ -168,7 +179,7 @@ const sqs = object({
     ApproximateFirstReceiveTimestamp: time,
     ApproximateReceiveCount: integer,
     MessageGroupId: name,
-    SequenceNumber: integer,
+    SequenceNumber: placeNumber,
     AWSTraceHeader: name,
   }),
 })

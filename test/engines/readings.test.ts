@@ -190,6 +190,22 @@ describe('sequences', () => {
   })
 })
 
+test('places of FIFO groups', async () => {
+  const numbers = ['"18849496460467696128"', '"5"', '5', '"007"', `"${'7'.repeat(56)}"`, 'null']
+  const others = ['"+5"', `"${'7'.repeat(57)}"`, '"-5"', '"x"', '""', '1.0', '{}', 'true']
+  const texts = [...numbers, ...others].flatMap((number) =>
+    ['"g"', '""', 'null', '1.0'].map((group) => {
+      const attributes = `{"MessageGroupId":${group},"SequenceNumber":${number}}`
+      return `{"MessageId":"m","Body":"{\\"id\\":\\"a\\"}","Attributes":${attributes}}`
+    }),
+  )
+  const { decoded, narrow, view } = await readLines(texts, 'plain JSON')
+  const placed = decoded.filter((each) => each?.kind === 'event' && each.event.place !== null)
+  // Five numbers, "+5" and 1.0, in the groups "g" and 1.0. What is 1.0, SQL is not sure of.
+  expect(placed).toHaveLength((5 + 2) * 2)
+  expect([count(narrow), count(view)]).toEqual([numbers.length * 3, numbers.length * 3])
+})
+
 function count(sure: readonly boolean[]): number {
   return sure.filter((is) => is).length
 }

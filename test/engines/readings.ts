@@ -9,7 +9,12 @@ import { eventColumns } from '../../src/engines/event-columns.js'
 import { type Cell, eventRow } from '../../src/engines/event-rows.js'
 import { eventsViewSql } from '../../src/engines/events-view.js'
 import { lineScan, lineTexts } from '../../src/engines/line-scan.js'
-import { narrowColumns, narrowSql, stagedHashesSql } from '../../src/engines/narrow.js'
+import {
+  narrowColumns,
+  narrowSql,
+  placeColumns,
+  stagedHashesSql,
+} from '../../src/engines/narrow.js'
 import { createProjection, type ProjectionPlan } from '../../src/engines/projection.js'
 import { isAmbiguousName } from '../../src/engines/scalar-sql.js'
 import { createDecoder } from '../../src/envelopes/decode.js'
@@ -115,7 +120,8 @@ export async function narrowReading(
   const scan = lineScan(file.file, projection.columns)
   const rows = await duckdb.rows(narrowSql(projection, scan, 'columns'))
   return rows.map((values) => {
-    const row = rowOf(narrowColumns, values)
+    const names = projection.hasPlace ? [...narrowColumns, ...placeColumns] : narrowColumns
+    const row = withPlace(rowOf(names, values))
     const { flags, source, type } = row
     const isNamed = ![source, type].some((name) => isAmbiguousName(String(name)))
     return typeof flags === 'number' && flags % 2 === 0 && isNamed ? row : null
@@ -125,12 +131,11 @@ export async function narrowReading(
 /** What the narrow relation has to be for events that the decoder read. */
 export async function narrowRows(duckdb: Duckdb, events: readonly EventRecord[]): Promise<Row[]> {
   const texts = ['source', 'type', 'id', 'key', 'transportId'] as const
-  const columns = texts.map((name) => `"${name}" VARCHAR`)
+  const columns = [...texts, 'place'].map((name) => `"${name}" VARCHAR`)
   await duckdb.rows(`CREATE OR REPLACE TEMP TABLE staged (${columns.join(', ')})`)
   const appender = await duckdb.connection.createAppender('staged')
   for (const event of events) {
-    for (const name of texts) {
-      const text = event[name]
+    for (const text of [...texts.map((name) => event[name]), event.place?.name ?? null]) {
       if (text === null) appender.appendNull()
       else appender.appendVarchar(text)
     }
@@ -139,10 +144,25 @@ export async function narrowRows(duckdb: Duckdb, events: readonly EventRecord[])
   appender.closeSync()
   const hashes = await duckdb.rows(stagedHashesSql('staged'))
   return events.map((event, n) => ({
-    ...rowOf(['grp', 'identity', 'key_hash', 'transport'], hashes[n] ?? []),
+    ...withPlace({
+      ...rowOf(['grp', 'identity', 'key_hash', 'transport', 'place'], hashes[n] ?? []),
+      ...partsOfPlace(event),
+    }),
     ...narrowValues(event),
     variant: variantOf(event.order ?? 'integer', event.sequencePer),
   }))
+}
+
+/** A row without a place has no columns of it, whether the relation has or not. */
+function withPlace(row: Row): Row {
+  const { place, place_0, place_1, place_2, place_3, ...others } = row
+  return typeof place_0 === 'number' ? row : others
+}
+
+function partsOfPlace({ place }: EventRecord): Row {
+  if (!place) return {}
+  const parts = place.sequence.padStart(56, '0').match(/.{14}/g) ?? []
+  return Object.fromEntries(parts.reverse().map((part, n) => [`place_${n}`, Number(part)]))
 }
 
 function narrowValues(event: EventRecord): Row {

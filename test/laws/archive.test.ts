@@ -25,7 +25,11 @@ afterAll(() => duckdb.close())
 /** The events of a workload as the columns of an archive, in order of position. */
 async function deliveriesOf(events: readonly EventRecord[]): Promise<Deliveries> {
   const deliveries = new Deliveries(events.length)
-  const groups = new GroupTable(deliveries.groups)
+  await add(deliveries, new GroupTable(deliveries.groups), events)
+  return deliveries
+}
+
+async function add(deliveries: Deliveries, groups: GroupTable, events: readonly EventRecord[]) {
   const rows = await rowsOfEvents(duckdb, deliveries, groups, events)
   deliveries.reserve(rows.length)
   for (const [at, row] of rows.entries()) {
@@ -34,6 +38,18 @@ async function deliveriesOf(events: readonly EventRecord[]): Promise<Deliveries>
     if (typeof text === 'string') deliveries.textSequences.set(at, text)
   }
   deliveries.count = rows.length
+}
+
+/** The same in DuckDB's tables, in two parts. */
+async function spilledOf(events: readonly EventRecord[]): Promise<Deliveries> {
+  const deliveries = new Deliveries(events.length)
+  const groups = new GroupTable(deliveries.groups)
+  const spill = new Spill(duckdb)
+  const half = Math.floor(events.length / 2)
+  for (const part of [events.slice(0, half), events.slice(half)]) {
+    await add(deliveries, groups, part)
+    await spill.take(deliveries)
+  }
   return deliveries
 }
 
@@ -76,7 +92,9 @@ function apart(event: EventRecord, n: number): EventRecord {
     ...event.position,
     path: `${String(n).padStart(2, '0')}/${event.position.path}`,
   }
-  return { ...event, position, type: `${n}/${event.type}`, id: of(event.id), key: of(event.key) }
+  const place = event.place && { ...event.place, name: `${n}/${event.place.name}` }
+  const names = { type: `${n}/${event.type}`, id: of(event.id), key: of(event.key) }
+  return { ...event, ...names, position, place }
 }
 
 test(
@@ -89,8 +107,7 @@ test(
         async (all, windowUs) => {
           const events = sorted(all)
           const options = { by: 'type', windowUs, intervals: true } as const
-          const deliveries = await deliveriesOf(events)
-          await new Spill(duckdb).take(deliveries)
+          const deliveries = await spilledOf(events)
           await judgeSpilled(duckdb)
           const { timeline: _, ...spilled } = await measureSpilled(duckdb, deliveries, options)
           await dropTables()
@@ -107,8 +124,9 @@ test(
 )
 
 async function dropTables(): Promise<void> {
-  await duckdb.rows('DROP VIEW IF EXISTS deliveries')
-  for (const table of ['narrow', 'texts', 'repeats', 'reordered', 'ranked']) {
+  for (const view of ['deliveries', 'arrived']) await duckdb.rows(`DROP VIEW IF EXISTS ${view}`)
+  const made = ['narrow', 'texts', 'places', 'ranked', 'followers', 'arrivals']
+  for (const table of [...made, 'repeats', 'reordered']) {
     await duckdb.rows(`DROP TABLE IF EXISTS ${table}`)
   }
 }

@@ -16,7 +16,8 @@ export interface NaiveStats {
 }
 
 /** `observed`: the deliveries arrived as they stand in the array. `archive`: by `receivedAt`, then
- * position, with the exceptions of DESIGN §8, Order of arrival (3). */
+ * position, and within places by their sequence, with the exceptions of DESIGN §8, Order of arrival
+ * (1 and 3). */
 export type Arrival = 'observed' | 'archive'
 
 /** All figures of `evt stats` over the events. */
@@ -44,7 +45,7 @@ export function withoutHdr<Figures extends Pick<NaiveStats, 'total' | 'types'>>(
   return { ...stats, total: bare(stats.total), types: stats.types.map(bare) }
 }
 
-/** The one order of arrival of deliveries that all have `receivedAt`. */
+/** The order of arrival of deliveries that all have `receivedAt` and no place. */
 export function byArrival(a: EventRecord, b: EventRecord): number {
   return (a.receivedAtUs ?? 0) - (b.receivedAtUs ?? 0) || byPosition(a, b)
 }
@@ -111,9 +112,36 @@ function arrivalOrder(events: readonly EventRecord[], arrival: Arrival): Arrival
   const inSuchKey = ({ key }: EventRecord) => key !== null && keys.has(key)
   const doubtful = events.filter((event) => event.receivedAtUs === null || inSuchKey(event))
   const identities = new Set(doubtful.map(identity))
+  const timed = events.filter((event) => event.receivedAtUs !== null)
+  const inTime = placedOrder(timed, byArrival)
+  const inPosition = placedOrder(events, byPosition)
   return {
-    ofIdentity: (a, b) => (identities.has(identity(a)) ? byPosition(a, b) : byArrival(a, b)),
-    ofKey: (a, b) => (inSuchKey(a) ? byPosition(a, b) : byArrival(a, b)),
+    ofIdentity: (a, b) => (identities.has(identity(a)) ? inPosition(a, b) : inTime(a, b)),
+    ofKey: (a, b) => (inSuchKey(a) ? inPosition(a, b) : inTime(a, b)),
+  }
+}
+
+type Compare = (a: EventRecord, b: EventRecord) => number
+
+/** An order, with what the sequences of places make of it: a delivery arrived when the last of
+ * those of its place did that are not after it there. */
+export function placedOrder(events: readonly EventRecord[], order: Compare): Compare {
+  const inPlace: Compare = (a, b) => {
+    const [x, y] = [BigInt(a.place?.sequence ?? 0), BigInt(b.place?.sequence ?? 0)]
+    return x < y ? -1 : x > y ? 1 : order(a, b)
+  }
+  const latest = new Map(
+    events.map((event) => {
+      const { place } = event
+      const mates = place ? events.filter((other) => other.place?.name === place.name) : [event]
+      const until = mates.filter((other) => inPlace(other, event) <= 0)
+      return [event, until.reduce((a, b) => (order(a, b) < 0 ? b : a))]
+    }),
+  )
+  return (a, b) => {
+    const [x, y] = [latest.get(a), latest.get(b)]
+    if (!x || !y) throw new Error('an event has no place in this order')
+    return x === y ? inPlace(a, b) : order(x, y)
   }
 }
 

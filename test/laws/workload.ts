@@ -66,7 +66,16 @@ const delivery = (receivedAt: 'always' | 'sometimes') =>
     attempt: fc.constantFrom(null, 1, 2, 3),
     transportId: fc.constantFrom(null, 'm1', 'm2', 'm3'),
     path: fc.constantFrom(...paths),
+    group: rarely<string | null>(fc.constantFrom('g1', 'g1', 'g2', 'k1'), fc.constant(null), 5),
+    number: fc.nat(11),
   })
+
+/** The numbers that a place gives: in the order in which they are observed or apart from it. */
+interface Numbering {
+  digits: 1 | 20 | 56
+  /** Which deliveries go by their own `number`: none, some, all. */
+  disorder: 0 | 4 | 12
+}
 
 type Draft = ReturnType<typeof delivery> extends fc.Arbitrary<infer D> ? D : never
 
@@ -81,6 +90,8 @@ interface Counter {
  * duplicates of all causes, some across types and keys; reordering and skew; missing ids, keys,
  * times, `receivedAt` and sequences; sequences as integers (beyond 2^53 too), text and time, per
  * key and per source and key; ties everywhere. Each type has one mapping. Positions are unique.
+ * Some workloads have places with sequences of their own, of several keys each: as they are
+ * observed, now and then against it, or at random; a number may come again.
  */
 export function workload(options: WorkloadOptions = {}): fc.Arbitrary<EventRecord[]> {
   const { minEvents = 0, maxEvents = 60, receivedAt = 'sometimes' } = options
@@ -94,13 +105,27 @@ export function workload(options: WorkloadOptions = {}): fc.Arbitrary<EventRecor
     maxLength: maxEvents,
     size: 'max',
   })
+  const numbering = fc.record<Numbering>({
+    digits: fc.constantFrom(1, 20, 56),
+    disorder: fc.constantFrom(0, 4, 12),
+  })
+  const placed = fc.option(numbering, { freq: 3 })
   return fc
-    .tuple(counters, drafts, fc.boolean())
-    .map(([perType, all, backwards]) =>
-      all.map((draft, i) =>
-        event(draft, perType[types.indexOf(draft.type)], i, backwards ? all.length - i : i + 1),
-      ),
+    .tuple(counters, drafts, fc.boolean(), placed)
+    .map(([perType, all, backwards, numbers]) =>
+      all.map((draft, i) => ({
+        ...event(draft, perType[types.indexOf(draft.type)], i, backwards ? all.length - i : i + 1),
+        place: numbers && placeOf(draft, i, numbers),
+      })),
     )
+}
+
+function placeOf({ group, number }: Draft, i: number, { digits, disorder }: Numbering) {
+  if (group === null) return null
+  const n = number < disorder ? number : i
+  // Of long numbers now the first digits differ, now the last.
+  const most = 10n ** BigInt(digits - 1) * BigInt(1 + Math.min(n >> 3, 8))
+  return { name: group, sequence: String(digits === 1 ? n : most + BigInt(n & 7)) }
 }
 
 function event(draft: Draft, counter: Counter | undefined, i: number, record: number): EventRecord {
@@ -128,6 +153,7 @@ function event(draft: Draft, counter: Counter | undefined, i: number, record: nu
     replay: draft.replay,
     attempt: draft.attempt,
     transportId: draft.transportId,
+    place: null,
     envelopes: ['json'],
     stamps: [],
     position: { path: draft.path, record },

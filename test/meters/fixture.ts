@@ -28,6 +28,7 @@ export function event(given: Partial<EventRecord> = {}): EventRecord {
     replay: null,
     attempt: null,
     transportId: null,
+    place: null,
     envelopes: ['json'],
     stamps: [],
     position: { path: 'events.ndjson', record },

@@ -28,6 +28,7 @@ test('finds exactly those that share their place with another one of their key',
           receivedAtUs: receivedUs,
           flags: 0,
           record: at + 1,
+          standing: null,
         })
       }
       deliveries.count = rows.length
