@@ -47,6 +47,7 @@ export default class Stats extends BaseCommand {
       maps: flags.map ?? [],
       presets: flags.preset === undefined ? undefined : [flags.preset],
       config: flags.config,
+      choose: this.sourceChooser(flags),
       choices: statsChoices(flags),
       range: timeRange(flags, Date.now()),
       cwd: process.cwd(),
