@@ -60,6 +60,11 @@ export default class Stats extends BaseCommand {
     const style = textStyle({ stream: stdout, env, color, timeZone: flags.tz })
     const isShown = format !== 'text' || !run.isEmpty
     if (isShown) stdout.write(await renderStats(run, format, style))
+    if ('timeline' in run && flags.by !== 'source') {
+      const { rememberTypes } = await import('../src/cli/types-seen.js')
+      const types = run.result.types.map(({ type }) => type)
+      await rememberTypes(types, { cwd: process.cwd(), env })
+    }
     if (run.failure) throw run.failure
     return undefined
   }

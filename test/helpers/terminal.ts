@@ -30,7 +30,7 @@ export function openTerminal(
   program: readonly string[],
   { columns = 80, lines = 40, env = {} }: TerminalOptions = {},
 ): Terminal {
-  const at = stage({ TERM: 'xterm-256color', LC_ALL: 'C.UTF-8', PS1: '$ ', ...env })
+  const at = stage({ TERM: 'xterm-256color', LC_ALL: 'C.UTF-8', PS1: '$ ', HISTFILE: '', ...env })
   terminals += 1
   const socket = `evt-test-${process.pid}-${terminals}`
   const tmux = (...args: string[]) => {
@@ -47,7 +47,7 @@ export function openTerminal(
   return {
     ...at,
     press: (...keys) => void tmux('send-keys', ...keys),
-    type: (text) => void tmux('send-keys', '-l', text),
+    type: (text) => void tmux('send-keys', '-l', '--', text),
     screen,
     until: async (pattern) => {
       const end = Date.now() + WAIT_MS
