@@ -44,6 +44,7 @@ export default class Init extends BaseCommand {
       maps: flags.map ?? [],
       presets: flags.preset === undefined ? undefined : [flags.preset],
       config: flags.config,
+      choose: this.sourceChooser(flags),
       to: flags.to,
       force: flags.force,
       dryRun: flags['dry-run'],

@@ -47,6 +47,7 @@ export default class Stats extends BaseCommand {
       maps: flags.map ?? [],
       presets: flags.preset === undefined ? undefined : [flags.preset],
       config: flags.config,
+      choose: this.sourceChooser(flags),
       choices: statsChoices(flags),
       range: timeRange(flags, Date.now()),
       cwd: process.cwd(),
@@ -59,6 +60,11 @@ export default class Stats extends BaseCommand {
     const style = textStyle({ stream: stdout, env, color, timeZone: flags.tz })
     const isShown = format !== 'text' || !run.isEmpty
     if (isShown) stdout.write(await renderStats(run, format, style))
+    if ('timeline' in run && flags.by !== 'source') {
+      const { rememberTypes } = await import('../src/cli/types-seen.js')
+      const types = run.result.types.map(({ type }) => type)
+      await rememberTypes(types, { cwd: process.cwd(), env })
+    }
     if (run.failure) throw run.failure
     return undefined
   }

@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
@@ -12,6 +14,8 @@ export default defineConfig({
     server: { deps: { external: [/\/(src|commands|dashboards)\/.*\.tsx?$/] } },
     // oclif prints help through the console, which test/helpers/cli.ts reads from stdout.
     disableConsoleIntercept: true,
+    // What evt keeps for completion is not to mix with what a person's evt kept.
+    env: { XDG_CACHE_HOME: join(tmpdir(), 'evt-test-cache') },
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },

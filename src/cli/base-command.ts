@@ -1,5 +1,7 @@
 import { Command } from '@oclif/core/command'
 import pc from 'picocolors'
+import type { Offer } from '../archives/offers.js'
+import { commandText } from '../ui/shell-quote.js'
 import { wantsColor } from './color.js'
 import type { Outcome } from './exit-codes.js'
 import type { ColorMode, OutputFormat } from './flags.js'
@@ -7,6 +9,13 @@ import { interruption } from './interruption.js'
 import { parseProblem } from './parse-problem.js'
 
 export type Colors = ReturnType<typeof pc.createColors>
+
+interface ChooserFlags {
+  readonly output: OutputFormat
+  readonly json: boolean
+  readonly color: ColorMode
+  readonly quiet: boolean
+}
 
 /**
  * What every command is. `run` gives how it ended: nothing for ok; 'gate' or 'inconclusive' when
@@ -40,6 +49,26 @@ export abstract class BaseCommand extends Command {
     readonly json: boolean
   }): T | 'json' {
     return flags.json ? 'json' : flags.output
+  }
+
+  /**
+   * Asks on the terminal what to read, for who did not say it. Undefined where nobody can be asked:
+   * without a terminal, and where the output is for programs.
+   */
+  protected sourceChooser(
+    flags: ChooserFlags,
+  ): ((offers: readonly Offer[]) => Promise<string>) | undefined {
+    const { stdin, stderr, env } = process
+    const canAsk = stdin.isTTY === true && stderr.isTTY === true && env['TERM'] !== 'dumb'
+    if (!canAsk || /json$/.test(this.format(flags))) return undefined
+    return async (offers) => {
+      const { chosenSource } = await import('./choose-source.js')
+      const color = wantsColor(flags.color, stderr, env)
+      const source = await chosenSource(offers, { color, signal: this.signal })
+      const same = commandText(['evt', ...(this.id ?? '').split(':'), ...this.argv, source])
+      this.note(`the same without asking:  ${same}\n`, flags)
+      return source
+    }
   }
 
   protected override async catch(error: Error): Promise<never> {

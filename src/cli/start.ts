@@ -1,6 +1,5 @@
 import type { LoadOptions } from '@oclif/core/interfaces'
 import { EvtError } from '../errors.js'
-import { main } from './main.js'
 import { report, reportStyle } from './report.js'
 
 /** Runs evt as a process: what bin/run.js and bin/dev.js call. */
@@ -14,9 +13,23 @@ export async function start(load: LoadOptions): Promise<never> {
   })
   process.stderr.on('error', () => {})
   process.on('uncaughtException', (error) => die(argv, error))
-  const exit = await main(argv, load)
+  const exit = argv[0] === 'complete' ? await complete(argv, load) : await run(argv, load)
   await drained(process.stdout)
   process.exit(exit)
+}
+
+async function run(argv: readonly string[], load: LoadOptions): Promise<number> {
+  const { main } = await import('./main.js')
+  return main(argv, load)
+}
+
+/** A shell waits for this at every Tab: it does without oclif, and tells of no failure. */
+async function complete(argv: readonly string[], load: LoadOptions): Promise<number> {
+  const place = { cwd: process.cwd(), env: process.env }
+  const { completed } = await import('./completion/complete.js')
+  const text = await completed(argv.slice(1), load, place).catch(() => '')
+  process.stdout.write(text)
+  return 0
 }
 
 function die(argv: readonly string[], error: unknown): never {

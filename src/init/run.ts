@@ -1,10 +1,9 @@
 import { resolve } from 'node:path'
 import { resolveSources } from '../archives/source.js'
-import { loadConfig } from '../config/load.js'
-import { sourcesOf } from '../config/sources.js'
 import { EvtError } from '../errors.js'
-import { noObjects, noSource } from '../stats/absence.js'
+import { noObjects } from '../stats/absence.js'
 import { counted, countText } from '../stats/findings/phrases.js'
+import { type GivenSources, namedSources } from '../stats/named-sources.js'
 import { mappingText } from './mapping-file.js'
 import type { Proposal } from './proposal.js'
 import { propose } from './propose.js'
@@ -13,19 +12,15 @@ import { surveyOf } from './survey.js'
 import { toldBy } from './told.js'
 import { existingText, isTaken, writeWhole } from './write-file.js'
 
-export interface InitRequest {
-  given: readonly string[]
+export interface InitRequest extends GivenSources {
   maps: readonly string[]
   presets: readonly string[] | undefined
-  config: string | undefined
   /** Where to write. */
   to: string
   /** `events:` of a file that is there may be replaced. */
   force: boolean
   /** Nothing is to be written. */
   dryRun: boolean
-  cwd: string
-  env: Readonly<Record<string, string | undefined>>
   signal: AbortSignal
 }
 
@@ -58,13 +53,11 @@ const HEAD_CHARACTERS = 40
  * where there is nothing to learn from, `interrupted`
  */
 export async function runInit(request: InitRequest): Promise<InitRun> {
-  const { given, presets, cwd, env, signal, to, force, dryRun } = request
+  const { presets, cwd, signal, to, force, dryRun } = request
   const told = toldBy(request.maps)
   const place = resolve(cwd, to)
   if (!force && !dryRun && (await isTaken(place))) throw thereAlready(to)
-  const config = await loadConfig({ file: request.config, env, cwd, firstSource: given[0] })
-  const sources = sourcesOf(given, config)
-  if (sources.length === 0) throw await noSource(cwd, 'evt init')
+  const { config, sources } = await namedSources(request, 'evt init')
   const { objects } = await resolveSources(sources, { aliases: config.archives ?? {}, cwd })
   if (objects.length === 0) throw noObjects(sources, 0)
   const sample = await sampleArchive(objects, signal)

@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises'
+import type { Offer } from '../archives/offers.js'
 import { EvtError } from '../errors.js'
 import { suggest } from '../event/suggest.js'
 import { timeText } from '../event/time.js'
@@ -9,32 +9,19 @@ const MAX_OFFERED = 5
 const MAX_SHOWN = 3
 const HEAD_CHARACTERS = 40
 
-/** Nobody said what to read: this folder may hold something.
+/** Nobody said what to read: something here may be it.
  *
  * @param command what was typed, as in `evt stats` */
-export async function noSource(cwd: string, command: string): Promise<EvtError> {
-  const entries = await readdir(cwd, { withFileTypes: true }).catch(() => [])
-  const readable = entries.filter(
-    (entry) =>
-      /^\w[^'\p{C}]*$/u.test(entry.name) &&
-      !/^_|^node_modules$/.test(entry.name) &&
-      (entry.isDirectory() || /\.(nd)?jsonl?(\.(gz|zstd?))?$|\.(avro|parquet)$/.test(entry.name)),
-  )
-  const offered = readable
-    .map((entry) => `${command} ${quoted(entry.name)}${entry.isDirectory() ? '/' : ''}`)
-    .sort()
-    .slice(0, MAX_OFFERED)
+export function noSource(offers: readonly Offer[], command: string): EvtError {
+  const lines = offers.slice(0, MAX_OFFERED).map(({ source }) => `${command} ${quoted(source)}`)
   const others = [
     'a SOURCE is a file, a folder, a glob in quotes, or - for standard input',
     'default: in evt.yaml names the one that is read when none is given',
   ]
-  return new EvtError('no SOURCE given', {
-    code: 'usage',
-    hint: [...offered, ...others].join('\n'),
-  })
+  return new EvtError('no SOURCE given', { code: 'usage', hint: [...lines, ...others].join('\n') })
 }
 
-const quoted = (name: string) => (/^[\w@%+=:,.-]+$/.test(name) ? name : `'${name}'`)
+const quoted = (name: string) => (/^[\w@%+=:,./-]+$/.test(name) ? name : `'${name}'`)
 
 /** The SOURCEs are there and hold no file. */
 export function noObjects(sources: readonly string[], pruned: number): EvtError {

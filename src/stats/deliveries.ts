@@ -1,4 +1,4 @@
-import type { SequenceKind } from '../event/event.js'
+import type { EventRecord, SequenceKind } from '../event/event.js'
 import { HashTable } from './hash-table.js'
 import { OrderedPlaces, type Standing } from './ordered-places.js'
 
@@ -67,6 +67,9 @@ export class Deliveries {
   readonly textSequences = new Map<number, string>()
   /** Null until one delivery is of a place with a sequence of its own. */
   orderedPlaces: OrderedPlaces | null = null
+  /** Events with a field that cannot be used, by delivery, ascending, until it is known whether the
+   * delivery is selected. */
+  readonly faulty = new Map<number, EventRecord>()
 
   /** @param of whose objects and groups these deliveries are of */
   constructor(expected: number, of?: Pick<Deliveries, 'objects' | 'groups'>) {
@@ -131,15 +134,15 @@ export class Deliveries {
     this.identities[to * 2 + 1] = this.identities[from * 2 + 1] as number
     for (const column of this.columns()) column[to] = column[from] as number
     this.orderedPlaces?.move(from, to)
-    const text = this.textSequences.get(from)
-    this.textSequences.delete(from)
-    if (text === undefined) this.textSequences.delete(to)
-    else this.textSequences.set(to, text)
+    moveEntry(this.textSequences, from, to)
+    if (this.faulty.size > 0) moveEntry(this.faulty, from, to)
   }
 
   /** Forgets all deliveries from this one on. */
   truncate(count: number): void {
-    for (const at of this.textSequences.keys()) if (at >= count) this.textSequences.delete(at)
+    for (const kept of [this.textSequences, this.faulty]) {
+      for (const at of kept.keys()) if (at >= count) kept.delete(at)
+    }
     this.count = count
   }
 
@@ -192,6 +195,13 @@ export class Deliveries {
     const { groupOf, keyOf, transports, sequences, timesUs, receivedUs, flags, records } = this
     return [groupOf, keyOf, transports, sequences, timesUs, receivedUs, flags, records]
   }
+}
+
+function moveEntry<T>(map: Map<number, T>, from: number, to: number): void {
+  const value = map.get(from)
+  map.delete(from)
+  if (value === undefined) map.delete(to)
+  else map.set(to, value)
 }
 
 /** Those that are shared tell other threads which deliveries are of one identity. */

@@ -16,7 +16,7 @@ export interface ObjectFault {
   fault: Fault
 }
 
-/** A field that was found and cannot be used; a few are kept to show. */
+/** A field of a selected event that was found and cannot be used; a few are kept to show. */
 export interface FaultyField {
   group: { source: string; type: string }
   fault: FieldFault
@@ -195,9 +195,15 @@ export class Loaded {
     await this.spill.take(this.deliveries)
   }
 
-  /** Applies the selection to the deliveries from `first` on. */
+  /** Applies the selection to the deliveries from `first` on, and counts the faulty fields of those
+   * that are left. */
   select(first: number): void {
     select(this.deliveries, this.selection, first)
+    const { faulty } = this.deliveries
+    for (const event of faulty.values()) {
+      for (const fault of event.faults) this.addFaultyField(event, fault)
+    }
+    faulty.clear()
   }
 
   private rowsOf(events: readonly EventRecord[]): Promise<Row[]> {
@@ -207,10 +213,11 @@ export class Loaded {
   private set(at: number, row: Row, event: EventRecord | undefined): void {
     this.deliveries.set(at, row)
     if (!event) return
+    const { textSequences, faulty } = this.deliveries
     const text = textSequenceOf(event)
-    if (text === null) this.deliveries.textSequences.delete(at)
-    else this.deliveries.textSequences.set(at, text)
-    for (const fault of event.faults) this.addFaultyField(event, fault)
+    if (text === null) textSequences.delete(at)
+    else textSequences.set(at, text)
+    if (event.faults.length > 0) faulty.set(at, event)
   }
 
   private addFaultyField(event: EventRecord, fault: FieldFault): void {

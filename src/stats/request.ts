@@ -1,6 +1,7 @@
 import type { ArchiveObject } from '../archives/object.js'
 import type { HistogramPaths } from './histogram-files.js'
 import type { HlogUnit } from './hlog/result.js'
+import type { GivenSources } from './named-sources.js'
 
 interface StatsChoices extends HistogramPaths {
   by: 'type' | 'source'
@@ -15,15 +16,11 @@ interface StatsChoices extends HistogramPaths {
   unit?: HlogUnit | undefined
 }
 
-export interface StatsRequest {
-  given: readonly string[]
+export interface StatsRequest extends GivenSources {
   maps: readonly string[]
   presets: readonly string[] | undefined
-  config: string | undefined
   choices: StatsChoices
   range: { sinceUs: number | null; untilUs: number | null }
-  cwd: string
-  env: Readonly<Record<string, string | undefined>>
   signal: AbortSignal
   onProgress(state: ReadState): void
 }

@@ -1,14 +1,13 @@
 import { type ArchiveObject, isLoss } from '../archives/object.js'
 import { resolveSources } from '../archives/source.js'
-import { loadConfig } from '../config/load.js'
-import { sourcesOf } from '../config/sources.js'
 import { EvtError } from '../errors.js'
 import { createMapping, type Mapping } from '../event/mapping.js'
-import { noEvents, noObjects, noSource } from './absence.js'
+import { noEvents, noObjects } from './absence.js'
 import { histogramFiles, writeHistograms } from './histogram-files.js'
 import { areHistogramLogs } from './hlog/objects.js'
 import { type LogsRun, runLogs } from './hlog/run.js'
 import { logOf, totalOf } from './hlog/write-log.js'
+import { namedSources } from './named-sources.js'
 import { progressOf, type StatsRequest } from './request.js'
 import { nothingSeen } from './selection.js'
 import { type ArchiveStats, archiveStats } from './stats.js'
@@ -45,10 +44,9 @@ export async function runEventStats(request: StatsRequest): Promise<StatsRun> {
   return statsOf(request, await open(request))
 }
 
-async function open({ given, maps, range, cwd, env, ...request }: StatsRequest): Promise<Opened> {
-  const config = await loadConfig({ file: request.config, env, cwd, firstSource: given[0] })
-  const sources = sourcesOf(given, config)
-  if (sources.length === 0) throw await noSource(cwd, 'evt stats')
+async function open(request: StatsRequest): Promise<Opened> {
+  const { maps, range, cwd } = request
+  const { config, sources } = await namedSources(request, 'evt stats')
   const mapping = createMapping({ events: config.events, maps })
   const aliases = config.archives ?? {}
   const { sinceUs, untilUs } = range

@@ -40,7 +40,7 @@ export function stage(env: Record<string, string> = {}): Stage {
     work,
     temp,
     env: { PATH: `${bin}:${process.env['PATH']}`, HOME: folder, TMPDIR: temp, ...env },
-    remove: () => rmSync(folder, { recursive: true, force: true }),
+    remove: () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }),
   }
 }
 

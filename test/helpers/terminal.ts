@@ -1,0 +1,66 @@
+import { spawnSync } from 'node:child_process'
+import { type Stage, stage } from '../cases/run-case.js'
+
+/** Whether tmux is here, which is the terminal of these tests. */
+export const hasTmux = spawnSync('tmux', ['-V']).status === 0
+
+const WAIT_MS = 20_000
+let terminals = 0
+
+/** A terminal with a program in it, as a person has one. */
+export interface Terminal extends Stage {
+  /** Keys by tmux's names: `Enter`, `Down`, `C-c`, `Tab`. */
+  press(...keys: string[]): void
+  /** Types a text without pressing Enter. */
+  type(text: string): void
+  /** What is on the screen, without blanks at the ends. */
+  screen(): string
+  /** The screen once it shows this. */
+  until(pattern: RegExp): Promise<string>
+}
+
+export interface TerminalOptions {
+  columns?: number
+  lines?: number
+  env?: Record<string, string>
+}
+
+/** Opens a terminal with a program in an empty folder, evt on its path. */
+export function openTerminal(
+  program: readonly string[],
+  { columns = 80, lines = 40, env = {} }: TerminalOptions = {},
+): Terminal {
+  const at = stage({ TERM: 'xterm-256color', LC_ALL: 'C.UTF-8', PS1: '$ ', HISTFILE: '', ...env })
+  terminals += 1
+  const socket = `evt-test-${process.pid}-${terminals}`
+  const tmux = (...args: string[]) => {
+    const run = spawnSync('tmux', ['-L', socket, '-f', '/dev/null', ...args], {
+      encoding: 'utf8',
+      env: at.env,
+      cwd: at.work,
+    })
+    if (run.status !== 0) throw new Error(`tmux ${args.join(' ')}: ${run.stderr}`)
+    return run.stdout
+  }
+  tmux('new-session', '-d', '-x', `${columns}`, '-y', `${lines}`, ...program)
+  const screen = () => tmux('capture-pane', '-p').trimEnd()
+  return {
+    ...at,
+    press: (...keys) => void tmux('send-keys', ...keys),
+    type: (text) => void tmux('send-keys', '-l', '--', text),
+    screen,
+    until: async (pattern) => {
+      const end = Date.now() + WAIT_MS
+      for (;;) {
+        const shown = screen()
+        if (pattern.test(shown)) return shown
+        if (Date.now() > end) throw new Error(`no ${pattern} in:\n${shown}`)
+        await new Promise((resolve) => setTimeout(resolve, 50))
+      }
+    },
+    remove: () => {
+      tmux('kill-server')
+      at.remove()
+    },
+  }
+}
