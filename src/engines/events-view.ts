@@ -3,7 +3,7 @@ import { type EventColumn, eventColumns } from './event-columns.js'
 import { jsonPointer, quoteName, quoteText } from './leaf-tree.js'
 import type { ProjectionPlan, RecordSql } from './record-sql.js'
 import { sequenceNumber, usableUs } from './scalar-sql.js'
-import { integerSort, integerSql, placeSequenceSql, sequenceOf } from './sequence-sql.js'
+import { integerSort, integerSql, placeDigits, sequenceOf } from './sequence-sql.js'
 import { type TimeForms, timeUs } from './time-sql.js'
 
 const top = { root: quoteName('evt:top'), json: 'json' }
@@ -91,7 +91,7 @@ function parsed(relation: string, forms: TimeForms): string {
   return `SELECT *, ${usableUs('time_us')} AS event_us, ${usableUs('arrival_us')} AS received_us
 FROM (SELECT *, ${timeUs('"time"', forms)} AS time_us,
   ${timeUs('"receivedAt"', forms)} AS arrival_us,
-  ${placeSequenceSql('"placeSequence"')} AS place_digits,
+  ${integerSql(placeDigits('"placeSequence"'))} AS place_digits,
   ${integerSql('"integer"')} AS whole, ${sequenceNumber('attempt')} AS tries,
   list_filter(stamps, lambda s: s."text" IS NOT NULL) AS stamped,
   list_transform(list_filter(stamps, lambda s: s."text" IS NOT NULL), lambda s: ${stamp}) AS timed

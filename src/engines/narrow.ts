@@ -1,7 +1,6 @@
-import { MAX_PLACE_DIGITS } from '../event/event.js'
 import type { Projection } from './projection.js'
 import { sequenceNumber, usableUs } from './scalar-sql.js'
-import { placeSequenceSql } from './sequence-sql.js'
+import { placeDigits } from './sequence-sql.js'
 import { timeUs } from './time-sql.js'
 
 /** Bits of the column `flags`. */
@@ -65,7 +64,7 @@ export function narrowSql(
   const { hasPlace } = projection
   if (hasPlace) doubts.push('digits IS NULL AND "placeSequence" IS NOT NULL')
   const suspect = doubts.map((doubt) => `coalesce(${doubt}, false)`).join(' OR ')
-  const placed = hasPlace ? `, "place", ${placeSequenceSql('"placeSequence"')} AS digits` : ''
+  const placed = hasPlace ? `, "place", ${placeDigits('"placeSequence"')} AS digits` : ''
   const texts = 'source, type, id, "sequence", "key", "transportId", variant'
   const times = `SELECT ${texts}, certain, "replay", "time", "receivedAt", "integer", attempt,${
     hasPlace ? ' "placeSequence",' : ''
@@ -90,11 +89,13 @@ FROM (${usable})`
 
 const DIGITS_A_PART = 14
 const isPlaced = '"place" IS NOT NULL AND digits IS NOT NULL'
-const padded = `lpad(digits, ${MAX_PLACE_DIGITS}, '0')`
 const parts = [0, 1, 2, 3].map((n) => {
-  const first = MAX_PLACE_DIGITS - (n + 1) * DIGITS_A_PART + 1
-  const part = `CAST(substr(${padded}, ${first}, ${DIGITS_A_PART}) AS DOUBLE)`
-  return `CASE WHEN ${isPlaced} THEN ${part} ELSE ${none} END AS place_${n}`
+  // To pad the digits to a fixed length costs more than all the rest.
+  const below = n * DIGITS_A_PART
+  const upTo = n === 0 ? 'digits' : `left(digits, strlen(digits) - ${below})`
+  const part = `CAST(right(${upTo}, ${DIGITS_A_PART}) AS DOUBLE)`
+  const held = n === 0 ? part : `CASE WHEN strlen(digits) > ${below} THEN ${part} ELSE 0 END`
+  return `CASE WHEN ${isPlaced} THEN ${held} ELSE ${none} END AS place_${n}`
 })
 const standing = [placeHash, ...parts].join(', ')
 

@@ -62,12 +62,10 @@ export function integerSql(text: string): string {
   )
 }
 
-/** The number at a place, as placeSequence gives it, of a text that is digits and no more of them
- * than it takes; NULL for everything else, of which some the decoder takes all the same. */
-export function placeSequenceSql(text: string): string {
-  const isPlain =
-    `strlen(${text}) BETWEEN 1 AND ${MAX_PLACE_DIGITS} ` + `AND ltrim(${text}, '0123456789') = ''`
-  return `CASE WHEN ${isPlain} THEN coalesce(nullif(ltrim(${text}, '0'), ''), '0') END`
+/** The text itself where it is digits, and no more of them than placeSequence takes; else NULL.
+ * Some of what is NULL here the decoder takes all the same. */
+export function placeDigits(text: string): string {
+  return `CASE WHEN regexp_full_match(${text}, '[0-9]{1,${MAX_PLACE_DIGITS}}') THEN ${text} END`
 }
 
 /** sequenceSort of an integer that {@link integerSql} gave. */

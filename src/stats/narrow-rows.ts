@@ -66,10 +66,14 @@ function readPlaces(chunk: DuckDBDataChunk, deliveries: Deliveries, base: number
   const [first = 0, ...others] = placeColumns.map((_, n) => narrowColumns.length + n)
   const hashes = words(chunk, first)
   const parts = others.map((column) => doubles(chunk, column))
+  // One for all rows: what it says is copied.
+  const standing = { low: 0, high: 0, parts: parts.map(() => 0) }
   for (let n = 0; n < rows; n++) {
     if (Number.isNaN(parts[0]?.[n])) continue
-    const [low, high] = [hashes[2 * n] as number, hashes[2 * n + 1] as number]
-    deliveries.stand(base + n, { low, high, parts: parts.map((part) => part[n] as number) })
+    standing.low = hashes[2 * n] as number
+    standing.high = hashes[2 * n + 1] as number
+    for (let p = 0; p < parts.length; p++) standing.parts[p] = parts[p]?.[n] as number
+    deliveries.stand(base + n, standing)
   }
 }
 

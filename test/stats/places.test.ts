@@ -140,7 +140,7 @@ describe('within a FIFO group the sequence number is the order of arrival', () =
     }
   })
 
-  test('of two deliveries of an event the first is the one that came first to the group', async () => {
+  test('of an event that came twice the first is what the group had first', async () => {
     const twice = { id: 'e', orderId: 'o-1', seq: 1, group: 'g', messageId: 'm', sentMs: 5 }
     const lines = [line({ ...twice, number: '9', attempt: 2 }), line({ ...twice, number: '8' })]
     const { total } = await inEveryWay(await archive('twice', [lines]))
