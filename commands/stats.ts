@@ -17,6 +17,7 @@ export default class Stats extends BaseCommand {
     '<%= config.bin %> stats archive/ --window 1m -o csv > per-minute.csv',
     '<%= config.bin %> stats archive/ --window 1m --hlog run.hlog --hgrm run.hgrm',
     '<%= config.bin %> stats run.hlog',
+    '<%= config.bin %> stats archive/ -o html > stats.html',
     'zcat orders.gz | <%= config.bin %> stats - -o json',
   ]
   static override args = sourceArgs
@@ -24,14 +25,13 @@ export default class Stats extends BaseCommand {
     ...sourceFlags,
     ...timeFlags,
     ...statsFlags,
-    ...outputFlags('text', 'json', 'ndjson', 'csv', 'markdown', 'arrow', 'parquet'),
+    ...outputFlags('text', 'json', 'ndjson', 'csv', 'markdown', 'html', 'arrow', 'parquet'),
     ...progressFlags,
   }
 
   override async run() {
     const { args, flags } = await this.parse(Stats)
     const { runStats } = await import('../src/stats/run.js')
-    const { renderStats } = await import('../src/ui/stats-output.js')
     const { createProgress } = await import('../src/ui/progress.js')
     const { textStyle } = await import('../src/ui/terminal.js')
     const { stderr, stdout, env } = process
@@ -56,10 +56,15 @@ export default class Stats extends BaseCommand {
       onProgress: (state) => progress.update(state),
     }).finally(() => progress.stop())
     const format = this.format(flags)
-    const color = this.colors(flags).isColorSupported
-    const style = textStyle({ stream: stdout, env, color, timeZone: flags.tz })
-    const isShown = format !== 'text' || !run.isEmpty
-    if (isShown) stdout.write(await renderStats(run, format, style))
+    if (format === 'html') {
+      const { statsPage } = await import('../dashboards/html/stats-page.js')
+      stdout.write(await statsPage(run, this.made(flags.tz)))
+    } else if (format !== 'text' || !run.isEmpty) {
+      const { renderStats } = await import('../src/ui/stats-output.js')
+      const color = this.colors(flags).isColorSupported
+      const style = textStyle({ stream: stdout, env, color, timeZone: flags.tz })
+      stdout.write(await renderStats(run, format, style))
+    }
     if ('timeline' in run && flags.by !== 'source') {
       const { rememberTypes } = await import('../src/cli/types-seen.js')
       const types = run.result.types.map(({ type }) => type)

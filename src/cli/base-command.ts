@@ -71,6 +71,13 @@ export abstract class BaseCommand extends Command {
     }
   }
 
+  /** What a page says of how it came to be. */
+  protected made(timeZone: string) {
+    const { bin, version } = this.config
+    const id = (this.id ?? '').split(':')
+    return { command: [bin, ...id, ...this.argv], version, atMs: Date.now(), timeZone }
+  }
+
   protected override async catch(error: Error): Promise<never> {
     throw parseProblem(error, this.ctor)
   }

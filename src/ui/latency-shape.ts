@@ -14,11 +14,12 @@ export async function latencyShape(hdr: string): Promise<LatencyShape> {
     throw new EvtError('a latency histogram is of an unknown kind', { code: 'outside' })
   }
   const buckets: { valueUs: number; count: number }[] = []
-  const each = histogram.recordedValuesIterator
-  each.reset()
-  while (each.hasNext()) {
-    const { valueIteratedTo, countAtValueIteratedTo } = each.next()
-    buckets.push({ valueUs: valueIteratedTo, count: countAtValueIteratedTo })
+  // The library's iterator computes a power at every index, the empty ones too.
+  for (let index = 0; index < histogram.countsArrayLength; index++) {
+    const count = histogram.getCountAtIndex(index)
+    if (count === 0) continue
+    const valueUs = histogram.highestEquivalentValue(histogram.valueFromIndex(index))
+    buckets.push({ valueUs, count })
   }
   return { buckets, total: histogram.totalCount }
 }

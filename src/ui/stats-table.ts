@@ -8,8 +8,11 @@ import { clockAt, parsedMs, timeLength } from './times.js'
 const MOST_TYPES = 20
 const MOST_WINDOWS = 48
 
+/** The figures of a row that a fault can be about. */
+export type Faulty = 'duplicates' | 'reordered' | 'latency'
+
 /** Which figure of a row a fault of that kind is about. */
-const faultOf: Partial<Record<FindingKind, 'duplicates' | 'reordered' | 'latency'>> = {
+export const faultOf: Partial<Record<FindingKind, Faulty>> = {
   duplicate: 'duplicates',
   conflict: 'duplicates',
   publishedTwice: 'duplicates',
@@ -73,12 +76,16 @@ export function windowTable(result: StatsResult, style: TextStyle): string[] {
 }
 
 /** `source/type` as it is shown everywhere. */
-function nameOf({ type, source }: Pick<TypeRow, 'type' | 'source'>): string {
+export function nameOf({ type, source }: Pick<TypeRow, 'type' | 'source'>): string {
   if (type === '*') return source === '' ? '(no source)' : safeText(source)
   return safeText(source === '' ? type : `${source}/${type}`)
 }
 
-function isAbout(finding: Finding, row: TypeRow): boolean {
+/** Whether a finding is about this row, and not about the whole selection. */
+export function isAbout(
+  finding: Pick<Finding, 'type' | 'source'>,
+  row: Pick<TypeRow, 'type' | 'source'>,
+): boolean {
   if (finding.type === null && finding.source === null) return false
   const sameType = row.type === '*' || finding.type === null || finding.type === row.type
   return sameType && (finding.source === null || finding.source === row.source)

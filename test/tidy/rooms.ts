@@ -28,6 +28,7 @@ export const floors: readonly (readonly string[])[] = [
 export const edges: Readonly<Record<string, readonly string[]>> = {
   commands: ['cli'],
   ui: ['stats', 'init'], // the shape of a result, to draw it
+  dashboards: ['ui', 'stats'], // the same, and numbers and times in the words of the text
   generate: ['stats'], // the shape of a result, to write the truth in it
   init: ['stats'], // how a SOURCE is missed, and words for figures
   event: ['errors'],
@@ -41,6 +42,7 @@ export const heavyModules: readonly RegExp[] = [
   /^@aws-sdk\//,
   /^ink/,
   /^zstddec/,
+  /^d3-/,
 ]
 
 /** Names that say nothing about what is in the folder. test/helpers is the one exception. */
