@@ -73,6 +73,9 @@ export interface Envelope {
   innerIs?: 'text' | 'base64'
   /** Where the entries are of a wrapper with n of them: each is a record, of whatever wrapping. */
   entries?: JsonPath
+  /** What an entry may be that its wrapper alone tells: these come before all others. An entry says
+   * where it is itself, so they are bare. */
+  entryIs?: readonly Envelope[]
   /** A wrapper that says nothing of its entries, as an array does not: it is no layer of theirs. */
   isBare?: boolean
   /** Message attributes or headers, in which a CloudEvent in binary mode has its attributes. */

@@ -5,6 +5,7 @@ import { eventbridge } from './eventbridge.js'
 import { json } from './json.js'
 import { kinesis } from './kinesis.js'
 import { kinesisLambda } from './kinesis-lambda.js'
+import { logs, logsAnswer, logsControl, logsFiltered, logsLambda } from './logs.js'
 import { messages, records, snsRecords } from './records.js'
 import { sns } from './sns.js'
 import { snsLambda } from './sns-lambda.js'
@@ -26,5 +27,10 @@ export const envelopes: readonly Envelope[] = [
   snsLambda,
   kinesisLambda,
   cloudtrail,
+  logs,
+  logsControl,
+  logsLambda,
+  logsAnswer,
+  logsFiltered,
   json,
 ]
