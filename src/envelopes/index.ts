@@ -1,5 +1,6 @@
 import { cloudevents } from './cloudevents.js'
 import { cloudtrail } from './cloudtrail.js'
+import { emf } from './emf.js'
 import type { Envelope } from './envelope.js'
 import { eventbridge } from './eventbridge.js'
 import { json } from './json.js'
@@ -32,5 +33,6 @@ export const envelopes: readonly Envelope[] = [
   logsLambda,
   logsAnswer,
   logsFiltered,
+  emf,
   json,
 ]
