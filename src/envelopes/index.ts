@@ -3,6 +3,7 @@ import { cloudtrail } from './cloudtrail.js'
 import { emf } from './emf.js'
 import type { Envelope } from './envelope.js'
 import { eventbridge } from './eventbridge.js'
+import { firehose, firehoseAnswer, firehoseFailed } from './firehose.js'
 import { json } from './json.js'
 import { kinesis } from './kinesis.js'
 import { kinesisLambda } from './kinesis-lambda.js'
@@ -34,5 +35,8 @@ export const envelopes: readonly Envelope[] = [
   logsAnswer,
   logsFiltered,
   emf,
+  firehose,
+  firehoseAnswer,
+  firehoseFailed,
   json,
 ]
