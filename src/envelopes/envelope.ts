@@ -64,6 +64,8 @@ export interface Envelope {
   keyNeeds?: JsonPath
   /** CloudEvents: a `sequence` is an integer only where this path says `Integer`, else text. */
   sequenceTypeAt?: JsonPath
+  /** Where no record says it: a `sequence` is an integer, unless this says text. */
+  sequenceType?: 'text'
   /** This layer's own timestamps, by the service's own name for them. */
   stamps: Readonly<Record<string, JsonPath>>
   /** Where the wrapped document is; absent for a wrapping that is itself the document. */

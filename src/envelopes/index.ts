@@ -9,6 +9,7 @@ import { kinesis } from './kinesis.js'
 import { kinesisLambda } from './kinesis-lambda.js'
 import { logs, logsAnswer, logsControl, logsFiltered, logsLambda } from './logs.js'
 import { messages, records, snsRecords } from './records.js'
+import { s3, s3Test } from './s3.js'
 import { sns } from './sns.js'
 import { snsLambda } from './sns-lambda.js'
 import { sqs } from './sqs.js'
@@ -35,6 +36,8 @@ export const envelopes: readonly Envelope[] = [
   logsAnswer,
   logsFiltered,
   emf,
+  s3,
+  s3Test,
   firehose,
   firehoseAnswer,
   firehoseFailed,

@@ -121,17 +121,21 @@ function mappedSequence(read: Reader, mapping: TypeMapping): SequencePlan {
   return { read, kindOf: () => mapping.sequenceType, per: mapping.sequencePer }
 }
 
-/** CloudEvents counts per source, and nobody else gives a sequence of the producer's. */
+/** Sequences of wrappings count per source, as CloudEvents has it. */
 function presetSequences(envelopes: readonly Envelope[]): SequencePlan[] {
   return envelopes
     .map((envelope, layer): SequencePlan | undefined => {
       const paths = envelope.fields.sequence
-      const typeAt = envelope.sequenceTypeAt && scalarAt(layer, envelope.sequenceTypeAt)
+      const { sequenceType = 'integer', sequenceTypeAt } = envelope
+      const typeAt = sequenceTypeAt && scalarAt(layer, sequenceTypeAt)
+      const kindOf = (documents: readonly JsonObject[]): SequenceType => {
+        if (!typeAt) return sequenceType
+        return scalarText(typeAt(documents)) === 'Integer' ? 'integer' : 'text'
+      }
       return (
         paths && {
           read: firstOf(paths.map((path) => placeReader('sequence', layer, path))),
-          kindOf: (documents): SequenceType =>
-            !typeAt || scalarText(typeAt(documents)) === 'Integer' ? 'integer' : 'text',
+          kindOf,
           per: 'source+key',
         }
       )
