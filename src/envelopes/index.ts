@@ -1,10 +1,12 @@
 import { cloudevents } from './cloudevents.js'
 import { cloudtrail } from './cloudtrail.js'
+import { debezium } from './debezium.js'
 import { emf } from './emf.js'
 import type { Envelope } from './envelope.js'
 import { eventbridge } from './eventbridge.js'
 import { firehose, firehoseAnswer, firehoseFailed } from './firehose.js'
 import { json } from './json.js'
+import { kafkaConnect } from './kafka-connect.js'
 import { kinesis } from './kinesis.js'
 import { kinesisLambda } from './kinesis-lambda.js'
 import { logs, logsAnswer, logsControl, logsFiltered, logsLambda } from './logs.js'
@@ -41,5 +43,7 @@ export const envelopes: readonly Envelope[] = [
   firehose,
   firehoseAnswer,
   firehoseFailed,
+  kafkaConnect,
+  debezium,
   json,
 ]
