@@ -1,6 +1,7 @@
 import { cloudevents } from './cloudevents.js'
 import { cloudtrail } from './cloudtrail.js'
 import { debezium } from './debezium.js'
+import { dms } from './dms.js'
 import { emf } from './emf.js'
 import type { Envelope } from './envelope.js'
 import { eventbridge } from './eventbridge.js'
@@ -45,5 +46,6 @@ export const envelopes: readonly Envelope[] = [
   firehoseFailed,
   kafkaConnect,
   debezium,
+  dms,
   json,
 ]
