@@ -10,7 +10,7 @@ import { json } from './json.js'
 import { kafkaConnect } from './kafka-connect.js'
 import { kinesis } from './kinesis.js'
 import { kinesisLambda } from './kinesis-lambda.js'
-import { logs, logsAnswer, logsControl, logsFiltered, logsLambda } from './logs.js'
+import { logs, logsAnswer, logsControl, logsFiltered, logsInsights, logsLambda } from './logs.js'
 import { messages, records, snsRecords } from './records.js'
 import { s3, s3Test } from './s3.js'
 import { sns } from './sns.js'
@@ -38,6 +38,7 @@ export const envelopes: readonly Envelope[] = [
   logsLambda,
   logsAnswer,
   logsFiltered,
+  logsInsights,
   emf,
   s3,
   s3Test,

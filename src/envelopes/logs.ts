@@ -98,3 +98,20 @@ export const logsFiltered: Envelope = {
   fields: { ...line.fields, transportId: [['eventId']] },
   isBare: false,
 }
+
+/** A row of CloudWatch Logs Insights, whose other fields are those that were asked for. */
+export const logsInsights: Envelope = {
+  name: 'logs',
+  shape: 'insights',
+  title: 'row of CloudWatch Logs Insights',
+  when: [
+    { path: ['@message'], is: 'scalar' },
+    { path: ['@timestamp'], is: 'scalar' },
+  ],
+  fields: {
+    time: [['@timestamp']],
+    receivedAt: [['@ingestionTime']],
+  },
+  stamps: { timestamp: ['@timestamp'], ingestionTime: ['@ingestionTime'] },
+  inner: ['@message'],
+}
