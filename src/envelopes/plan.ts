@@ -10,6 +10,7 @@ import {
   isWrapping,
   namingFields,
 } from './envelope.js'
+import { payloadReader } from './payload.js'
 
 /** Reads a scalar out of the documents of a record's layers, outermost first; undefined where there
  * is none: null, objects and arrays are nothing found. */
@@ -55,7 +56,7 @@ export function compileChain(
   typePath: JsonPath | undefined,
 ): Chain {
   const last = envelopes.length - 1
-  const payload = envelopes[last]?.payload
+  const document = envelopes[last]
   const plans = new Map<TypeMapping, Plan>()
   return {
     names: envelopes.filter(isWrapping).map(({ name }) => name),
@@ -72,7 +73,7 @@ export function compileChain(
         read: placeReader('transportId', layer, place),
       })),
     ),
-    payload: compilePath(payload ?? []),
+    payload: document ? payloadReader(document) : compilePath([]),
     planFor(mapping) {
       const plan = plans.get(mapping) ?? compilePlan(envelopes, mapping)
       plans.set(mapping, plan)
