@@ -63,7 +63,7 @@ export class ChainSql {
   private binaryMode(level: Level): string[] {
     const { headers } = level.envelope
     if (!headers) return []
-    if (!level.tree.add(headers)) return ['true']
+    if (typeof headers === 'function' || !level.tree.add(headers)) return ['true']
     return [`contains(lower(${leafExpression(level.root, headers)}), 'specversion')`]
   }
 

@@ -73,7 +73,11 @@ export interface Envelope {
   /** What stands at `inner`: a document or its text, which may be encoded (`codecs/`); or bytes in
    * base64. Absent: text. */
   innerIs?: 'text' | 'base64'
-  /** Where the entries are of a wrapper with n of them: each is a record, of whatever wrapping. */
+  /** Whether what is at `inner` need be no document at all: where it is none, the layer's own
+   * document is the event's. Only the decoder can. */
+  mayHoldOther?: (document: JsonObject) => boolean
+  /** Where the entries are of a wrapper with n of them: each is a record, of whatever wrapping. An
+   * array, or an object of arrays. */
   entries?: JsonPath
   /** What an entry may be that its wrapper alone tells: these come before all others. An entry says
    * where it is itself, so they are bare. */
@@ -81,11 +85,13 @@ export interface Envelope {
   /** A wrapper that says nothing of its entries, as an array does not: it is no layer of theirs. */
   isBare?: boolean
   /** Message attributes or headers, in which a CloudEvent in binary mode has its attributes. */
-  headers?: JsonPath
+  headers?: JsonPath | Derived
   /** An encoding of bytes: recognised by these, never by a document. */
   isCodec?: boolean
   /** Where the payload is, for a wrapping that is itself the document; absent: the document. */
   payload?: JsonPath
+  /** Where it is in base64, if there is nothing at `payload`: JSON, encoded or not, else the text. */
+  payloadBytes?: JsonPath
   /** The inverse, for `evt generate`: puts the layer around a document. Absent: not writable. */
   wrap?: (content: WrapContent) => Record<string, unknown>
 }
@@ -116,8 +122,8 @@ export function shapeName({ name, shape }: Envelope): string {
 }
 
 /** Whether SQL can read what is wrapped so: a document in text, with every field at one place. */
-export function isInText({ fields, innerIs, entries, isCodec }: Envelope): boolean {
-  if (isCodec || entries || innerIs === 'base64') return false
+export function isInText({ fields, innerIs, entries, isCodec, mayHoldOther }: Envelope): boolean {
+  if (isCodec || entries || mayHoldOther || innerIs === 'base64') return false
   return Object.values(fields).every((places) =>
     places.every((place) => typeof place !== 'function'),
   )

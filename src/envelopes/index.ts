@@ -6,6 +6,7 @@ import { emf } from './emf.js'
 import type { Envelope } from './envelope.js'
 import { eventbridge } from './eventbridge.js'
 import { firehose, firehoseAnswer, firehoseFailed } from './firehose.js'
+import { http, httpBytes } from './http.js'
 import { json } from './json.js'
 import { kafkaConnect } from './kafka-connect.js'
 import { kinesis } from './kinesis.js'
@@ -45,6 +46,8 @@ export const envelopes: readonly Envelope[] = [
   firehose,
   firehoseAnswer,
   firehoseFailed,
+  http,
+  httpBytes,
   kafkaConnect,
   debezium,
   dms,

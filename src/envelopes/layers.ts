@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue, UndecodableReason } from '../event/event.js'
 import { scalarText } from '../event/json.js'
-import { type Accessor, compilePath, pathText } from '../event/json-path.js'
+import { type Accessor, compilePath, type JsonPath, pathText } from '../event/json-path.js'
 import { binaryCloudEvent } from './binary-cloudevent.js'
 import { type Content, contentsOf, isObject, type Layer, notAnObject } from './content.js'
 import type { Condition, Envelope } from './envelope.js'
@@ -23,8 +23,8 @@ interface Wrapping {
   envelope: Envelope
   conditions: (Condition & { read: Accessor })[]
   inner: { path: string; read: Accessor } | undefined
-  entries: { path: string; read: Accessor; own: readonly Wrapping[] } | undefined
-  headers: Accessor | undefined
+  entries: { path: JsonPath; read: Accessor; own: readonly Wrapping[] } | undefined
+  headers: ((document: JsonObject) => JsonValue | undefined) | undefined
 }
 
 /**
@@ -65,11 +65,11 @@ function compileWrapping(envelope: Envelope): Wrapping {
     conditions: when.map((condition) => ({ ...condition, read: compilePath(condition.path) })),
     inner: inner && { path: pathText(inner), read: compilePath(inner) },
     entries: entries && {
-      path: pathText(entries),
+      path: entries,
       read: compilePath(entries),
       own: entryIs.map(compileWrapping),
     },
-    headers: headers && compilePath(headers),
+    headers: typeof headers === 'function' ? headers : headers && compilePath(headers),
   }
 }
 
@@ -108,12 +108,28 @@ function unwrapEntries(
   walk: Walk,
   layers: Layer[],
 ): void {
-  const list = read(document)
   const name = layers.at(-1)?.envelope.name
-  if (!Array.isArray(list)) return
-  for (const [entry, value] of list.entries()) {
-    unwrap(value, walk, [...layers], { entry, where: `${name} ${path}[${entry}] `, own })
+  let entry = 0
+  for (const { list, where } of listsAt(path, read(document))) {
+    for (const [n, value] of list.entries()) {
+      const place = { entry: entry++, where: `${name} ${where}[${n}] `, own }
+      unwrap(value, walk, [...layers], place)
+    }
   }
+}
+
+/** The array that is at a path, or those in the object. */
+function listsAt(
+  path: JsonPath,
+  value: JsonValue | undefined,
+): { list: JsonValue[]; where: string }[] {
+  if (Array.isArray(value)) return [{ list: value, where: pathText(path) }]
+  if (value === undefined || !isObject(value)) return []
+  return Object.entries(value).map(([key, list]) => ({
+    // What is no array is told to be no record.
+    list: Array.isArray(list) ? list : [list],
+    where: pathText([...path, key]),
+  }))
 }
 
 function unwrapInner(
@@ -131,6 +147,10 @@ function unwrapInner(
     return
   }
   const contents = contentsOf(body, encoding)
+  if (envelope.mayHoldOther?.(document) && contents.every(({ ok }) => !ok)) {
+    walk.found.push(result(layers))
+    return
+  }
   const [only] = contents
   if (contents.length === 1 && only) unwrapContent(only, where, walk, layers)
   else for (const each of contents) unwrapContent(each, where, walk, [...layers])
