@@ -8,6 +8,7 @@ import { eventbridge } from './eventbridge.js'
 import { firehose, firehoseAnswer, firehoseFailed } from './firehose.js'
 import { http, httpBytes } from './http.js'
 import { json } from './json.js'
+import { kafka } from './kafka.js'
 import { kafkaConnect } from './kafka-connect.js'
 import { kinesis } from './kinesis.js'
 import { kinesisLambda } from './kinesis-lambda.js'
@@ -48,6 +49,7 @@ export const envelopes: readonly Envelope[] = [
   firehoseFailed,
   http,
   httpBytes,
+  kafka,
   kafkaConnect,
   debezium,
   dms,
