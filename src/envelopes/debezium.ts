@@ -24,6 +24,7 @@ export const debezium: Envelope = {
   title: 'change event of Debezium',
   when: [
     { path: ['op'], is: 'scalar' },
+    { path: ['ts_ms'], is: 'scalar' },
     { path: ['source', 'connector'], is: 'scalar' },
     { path: ['source', 'ts_ms'], is: 'scalar' },
   ],

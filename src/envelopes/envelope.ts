@@ -57,6 +57,8 @@ export interface Envelope {
   shape?: string
   title: string
   when: readonly Condition[]
+  /** The first of these places is all that the document has. */
+  isAlone?: boolean
   /** Paths from this layer's own document; the first that yields a scalar wins. A field may be
    * bound to a further condition, such as a message group that means order only on a FIFO queue. */
   fields: Partial<Record<FieldName, readonly (JsonPath | Derived)[]>>

@@ -81,7 +81,8 @@ function unwrap(value: JsonValue, walk: Walk, layers: Layer[], place: Place): vo
     found.push(fault(reason, `${where}${notAnObject(value)}`))
     return
   }
-  const isIt = ({ conditions }: Wrapping) => holds(conditions, value)
+  const isIt = ({ envelope: { isAlone }, conditions }: Wrapping) =>
+    holds(conditions, value) && !(isAlone && Object.keys(value).length > 1)
   const wrapping = place.own.find(isIt) ?? wrappings.find(isIt)
   if (!wrapping) {
     found.push(fault('bad envelope', 'is of no known shape'))

@@ -38,6 +38,7 @@ export const s3Test: Envelope = {
   when: [
     { path: ['Service'], is: 'scalar', equals: 'Amazon S3' },
     { path: ['Event'], is: 'scalar', equals: 's3:TestEvent' },
+    { path: ['HostId'], is: 'scalar' },
   ],
   fields: {
     id: [['RequestId']],
