@@ -23,8 +23,8 @@ export const debezium: Envelope = {
   name: 'debezium',
   title: 'change event of Debezium',
   when: [
-    { path: ['op'], is: 'scalar' },
     { path: ['ts_ms'], is: 'scalar' },
+    { path: ['op'], is: 'scalar' },
     { path: ['source', 'connector'], is: 'scalar' },
     { path: ['source', 'ts_ms'], is: 'scalar' },
   ],

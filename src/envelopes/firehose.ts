@@ -63,9 +63,9 @@ export const firehoseFailed: Envelope = {
   shape: 'failed',
   title: 'record that Amazon Data Firehose could not process',
   when: [
+    { path: ['rawData'], is: 'scalar' },
     { path: ['attemptsMade'], is: 'scalar' },
     { path: ['arrivalTimestamp'], is: 'scalar' },
-    { path: ['rawData'], is: 'scalar' },
   ],
   fields: {
     transportId: [['sequenceNumber']],

@@ -12,7 +12,15 @@ import { kafka } from './kafka.js'
 import { kafkaConnect } from './kafka-connect.js'
 import { kinesis } from './kinesis.js'
 import { kinesisLambda } from './kinesis-lambda.js'
-import { logs, logsAnswer, logsControl, logsFiltered, logsInsights, logsLambda } from './logs.js'
+import {
+  logs,
+  logsControl,
+  logsFiltered,
+  logsFound,
+  logsInsights,
+  logsLambda,
+  logsRead,
+} from './logs.js'
 import { messages, records, snsRecords } from './records.js'
 import { s3, s3Test } from './s3.js'
 import { sns } from './sns.js'
@@ -38,7 +46,8 @@ export const envelopes: readonly Envelope[] = [
   logs,
   logsControl,
   logsLambda,
-  logsAnswer,
+  logsRead,
+  logsFound,
   logsFiltered,
   logsInsights,
   emf,

@@ -68,21 +68,34 @@ export const logsLambda: Envelope = {
   isBare: true,
 }
 
-/** An answer of FilterLogEvents or GetLogEvents, as the AWS CLI prints it. */
-export const logsAnswer: Envelope = {
+const answer = {
   name: 'logs',
-  shape: 'answer',
-  title: 'lines read from Amazon CloudWatch Logs',
-  when: [
-    { path: ['events'], is: 'array' },
-    { path: ['events', 0, 'ingestionTime'], is: 'scalar' },
-    { path: ['events', 0, 'timestamp'], is: 'scalar' },
-    { path: ['events', 0, 'message'], is: 'scalar' },
-  ],
   fields: {},
   stamps: {},
   entries: ['events'],
   entryIs: [line],
+} as const satisfies Partial<Envelope>
+
+/** An answer of GetLogEvents, as the AWS CLI prints it. */
+export const logsRead: Envelope = {
+  ...answer,
+  shape: 'read',
+  title: 'lines of a stream of Amazon CloudWatch Logs',
+  when: [
+    { path: ['nextForwardToken'], is: 'scalar' },
+    { path: ['events'], is: 'array' },
+  ],
+}
+
+/** An answer of FilterLogEvents, as the AWS CLI prints it. */
+export const logsFound: Envelope = {
+  ...answer,
+  shape: 'found',
+  title: 'lines found in Amazon CloudWatch Logs',
+  when: [
+    { path: ['searchedLogStreams'], is: 'array' },
+    { path: ['events'], is: 'array' },
+  ],
 }
 
 /** One event of FilterLogEvents by itself, as tools that follow a group write it. */
@@ -90,8 +103,8 @@ export const logsFiltered: Envelope = {
   ...line,
   shape: 'filtered',
   when: [
-    { path: ['eventId'], is: 'scalar' },
     { path: ['logStreamName'], is: 'scalar' },
+    { path: ['eventId'], is: 'scalar' },
     { path: ['ingestionTime'], is: 'scalar' },
     { path: ['message'], is: 'scalar' },
   ],
