@@ -178,11 +178,12 @@ export function nonEmpty(text: string): string {
 
 /** Whether a record may be of another wrapping, as far as the tree can hold what tells. */
 function possible(level: Level, envelope: Envelope): string {
-  const conditions = envelope.when.flatMap(({ path, is }) => {
+  const conditions = envelope.when.flatMap(({ path, is, equals }) => {
     const place = leafExpression(level.root, path)
     if (!level.tree.isStruct(path)) {
       const kind = is === 'object' ? 'json' : 'text'
-      return level.tree.has(path) || level.tree.add(path, kind) ? [`${place} IS NOT NULL`] : []
+      if (!level.tree.has(path) && !level.tree.add(path, kind)) return []
+      return [equals === undefined ? `${place} IS NOT NULL` : `${place} = ${quoteText(equals)}`]
     }
     // DuckDB makes a struct of NULLs of what is no object.
     const present = `${place} IS NOT NULL`

@@ -1,4 +1,4 @@
-import { type Envelope, isInText } from '../envelopes/envelope.js'
+import { type Envelope, isInText, shapeName } from '../envelopes/envelope.js'
 import { createUnwrapper } from '../envelopes/layers.js'
 import { valueAt } from '../event/json-path.js'
 import { type Chain, ChainSql, type Level, Unprojectable } from './chain-sql.js'
@@ -45,7 +45,9 @@ export function compile<Name extends string>(
   const unwraps = new Map<string, Unwrap>()
   const inText = plan.chains.filter((chain) => chain.every(isInText))
   const read = inText.flatMap((chain) => {
-    const sql = new ChainSql(levelsOf(chain, at, top, unwraps))
+    const levels = projectable(() => levelsOf(chain, at, top, unwraps))
+    if (!levels) return []
+    const sql = new ChainSql(levels)
     const fields = projectable(() => fieldsOf(new RecordSql(sql, plan.mapping)))
     return fields ? [{ sql, fields }] : []
   })
@@ -144,20 +146,22 @@ function projectable<T>(make: () => T): T | null {
 
 function levelsOf(chain: Chain, top: Top, tree: LeafTree, unwraps: Map<string, Unwrap>): Level[] {
   const levels: Level[] = []
+  const found = new Map<string, Unwrap>()
   let level = { ...top, tree }
   let path = 'evt:'
   for (const envelope of chain) {
     levels.push({ envelope, ...level })
     if (!envelope.inner) break
-    path += `${envelope.name}/`
+    path += `${shapeName(envelope)}/`
     if (!level.tree.add(envelope.inner)) throw new Unprojectable('the body collides')
     const known = unwraps.get(path) ?? {
       name: quoteName(path),
       of: leafExpression(level.root, envelope.inner),
       tree: new LeafTree(),
     }
-    unwraps.set(path, known)
+    found.set(path, known)
     level = { tree: known.tree, root: known.name, json: known.of }
   }
+  for (const [place, unwrap] of found) unwraps.set(place, unwrap)
   return levels
 }

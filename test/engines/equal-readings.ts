@@ -29,11 +29,11 @@ export async function expectEqualReadings(
   if (!decoded) throw new Error('a line has several records')
   const samples = sampled ? await valuesOf(lines.file) : undefined
   const plan = planOf(lines, chains, samples)
-  const lost = decoded.some((each) => each.kind === 'undecodable' && miscounts(each.undecodable))
+  const lost = decoded.some((each) => each?.kind === 'undecodable' && miscounts(each.undecodable))
   const narrow = lost ? decoded.map(() => null) : await narrowReading(duckdb, plan, lines)
   const view = await viewReading(duckdb, plan, lines)
   expect([narrow.length, view.length]).toEqual([decoded.length, decoded.length])
-  const events = decoded.flatMap((each) => (each.kind === 'event' ? [each.event] : []))
+  const events = decoded.flatMap((each) => (each?.kind === 'event' ? [each.event] : []))
   const rows = await narrowRows(duckdb, events)
   expectEqual(narrow, decoded, (event) => rows[events.indexOf(event)], withoutUncheckedKind)
   expectEqual(view, decoded, viewRow)
@@ -46,7 +46,7 @@ export async function expectEqualReadings(
 
 function expectEqual(
   rows: readonly (Row | null)[],
-  decoded: readonly Decoded[],
+  decoded: readonly (Decoded | undefined)[],
   expected: (event: EventRecord) => Row | undefined,
   comparable = (row: Row, _: EventRecord) => row,
 ): void {
@@ -54,6 +54,6 @@ function expectEqual(
     const each = decoded[n]
     if (row === null) continue
     if (each?.kind === 'event') expect(comparable(row, each.event)).toEqual(expected(each.event))
-    else expect({ row, is: each }).toEqual('no row, for the record is undecodable')
+    else expect({ row, is: each }).toEqual('no row, for the record is no event or several')
   }
 }

@@ -44,7 +44,7 @@ test('the tables hold every record once, as the decoder reads it', async () => {
   const file = lines.write(texts.map((text) => Buffer.from(text)))
   const maps = ['sequence=$.seq', 'entities.order=$.detail.orderId']
   const archive = { file, mapping: createMapping({ maps }) }
-  const decoded = (await decoderReading(archive)) ?? []
+  const decoded = ((await decoderReading(archive)) ?? []).flatMap((each) => each ?? [])
   const tables = await EventTables.create(duckdb)
 
   const rest = await tables.load(

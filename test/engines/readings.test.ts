@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Unprojectable } from '../../src/engines/chain-sql.js'
 import { type Duckdb, openDuckdb } from '../../src/engines/duckdb.js'
+import { isInText, shapeName } from '../../src/envelopes/envelope.js'
 import { envelopes } from '../../src/envelopes/index.js'
 import { eventFixtures } from '../fixtures/events/fixtures.js'
 import { campaign } from '../helpers/campaign.js'
@@ -30,40 +31,52 @@ async function readLines(texts: readonly string[], mapping: string, sampled = tr
 }
 
 /** One line each: a line break within JSON is a space. */
-const fixtures = eventFixtures().map(({ envelope, oddity, bytes }) => ({
-  envelope,
-  name: `${envelope}/${oddity}`,
-  text: Buffer.from(bytes).toString().replaceAll('\n', ' ').trim(),
-}))
+const fixtures = eventFixtures().map(({ envelope, oddity, bytes }) => {
+  const text = Buffer.from(bytes).toString().replaceAll('\n', ' ').trim()
+  const inText = chainsOf([text]).every((chain) => chain.every(isInText))
+  return { envelope, name: `${envelope}/${oddity}`, text, inText }
+})
 const objects = fixtures.filter(({ text }) => text.startsWith('{'))
 
 describe('every fixture is read equally by the decoder, the narrow relation and the view', () => {
-  const ofOthers = [
-    'json/looks-like-eventbridge', // what tells EventBridge is there, of another kind
-    'json/looks-like-sns',
-  ]
+  // What tells EventBridge is there, of another kind.
+  const ofOthers = ['json/looks-like-eventbridge']
   // Without a scalar in it, it is not to be told from what is no object.
   const bare = ['json/empty', 'json/null-values']
   const unusable = ['cloudevents/bad-sequence', 'eventbridge/time-fault', 'eventbridge/time-range']
+  // The decoder puts them together, or apart; or DuckDB does not tell names by their case.
+  const assembled = ['sns/body-array']
+  const lambda = [
+    'sns-lambda/base',
+    'sqs-lambda/base',
+    'sqs-lambda/binary-cloudevent',
+    'sqs-lambda/fifo',
+  ]
   const left = {
     none: {
       // A sequence of the wrapping's own is no column of the narrow relation.
       narrow: [
         ...[...unusable, ...bare, ...ofOthers],
         ...['cloudevents/extensions', 'cloudevents/text-sequence'],
+        ...assembled,
+        ...lambda,
       ],
-      view: [...unusable, ...ofOthers],
+      view: [...unusable, ...ofOthers, ...assembled, ...lambda],
     },
-    typical: { narrow: [...bare, ...ofOthers], view: ofOthers },
+    typical: {
+      narrow: [...bare, ...ofOthers, ...assembled, ...lambda],
+      view: [...ofOthers, ...assembled, ...lambda],
+    },
   }
 
   test.each(Object.keys(mappings))(
     'with all others of its wrapping, mapping: %s',
     async (mapping) => {
       const found: Record<'narrow' | 'view', string[]> = { narrow: [], view: [] }
-      for (const { name: envelope } of envelopes) {
-        const some = objects.filter((fixture) => fixture.envelope === envelope)
+      for (const envelope of envelopes.map(shapeName)) {
+        const some = objects.filter((fixture) => fixture.envelope === envelope && fixture.inText)
         const texts = some.map(({ text }) => text)
+        if (chainsOf(texts).length === 0) continue
         const { decoded, ...sure } = await readLines(texts, mapping)
         for (const reading of ['narrow', 'view'] as const) {
           const others = some.filter((_, n) => !sure[reading][n] && decoded[n]?.kind === 'event')

@@ -47,14 +47,19 @@ export function createLinesFile(): {
   }
 }
 
-/** The decoder's reading of every record, in order; null where a line is more than one record. */
-export async function decoderReading({ file, mapping, presets }: Lines): Promise<Decoded[] | null> {
+/** The decoder's reading of every line, in order: undefined for a wrapper with several entries or
+ * none; null where a line is several documents. */
+export async function decoderReading({
+  file,
+  mapping,
+  presets,
+}: Lines): Promise<(Decoded | undefined)[] | null> {
   const decode = createDecoder({ mapping, presets })
   let several = false
   const onSeveral = () => {
     several = true
   }
-  const decoded: Decoded[] = []
+  const decoded: (Decoded | undefined)[] = []
   for await (const batch of readRecords(file, plainLines, { onSeveral })) {
     for (const raw of batch) {
       const position = { path: file.path, record: raw.record }
@@ -62,8 +67,7 @@ export async function decoderReading({ file, mapping, presets }: Lines): Promise
       else {
         const { value, sizeBytes, head } = raw
         const entries = decode({ value, sizeBytes, head, position })
-        several ||= entries.length !== 1
-        decoded.push(...entries)
+        decoded.push(entries.length === 1 ? entries[0] : undefined)
       }
     }
   }

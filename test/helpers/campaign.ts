@@ -1,4 +1,11 @@
+const isLong = process.env['EVT_LONG'] === '1'
+
 /** How often a random test runs: `npm run test:long` runs it ten times as often. */
 export function campaign(runs: number): number {
-  return process.env['EVT_LONG'] === '1' ? runs * 10 : runs
+  return isLong ? runs * 10 : runs
+}
+
+/** How often something that takes microseconds is done: ten million times in the long campaign. */
+export function executions(short: number): number {
+  return isLong ? 10_000_000 : short
 }

@@ -5,7 +5,7 @@ import type { Envelope } from '../envelope.js'
 export class ContentFault extends Error {}
 
 /** What was encoded. */
-export interface Piece {
+interface Piece {
   /** What the encoding itself says, such as a partition key. */
   document: JsonObject
   content: Buffer | JsonValue
