@@ -38,13 +38,15 @@ export type Report = (fault: Fault) => void
 export type Compression = 'none' | 'gzip' | 'zstd'
 
 /** `cloudtrail`: `{"Records":[…]}`, whose entries are the records. `hlog`: a histogram log, which
- * holds no events. */
+ * holds no events. `csv`, `tsv`: a table in text, whose first row names its columns. */
 export type Format =
   | 'ndjson'
   | 'array'
   | 'concatenated'
   | 'cloudtrail'
   | 'avro'
+  | 'csv'
+  | 'tsv'
   | 'parquet'
   | 'hlog'
   | 'empty'

@@ -4,6 +4,7 @@ import { DocumentReader } from './document-reader.js'
 import { LineReader } from './line-reader.js'
 import type { ArchiveObject, Fault, RawRecord, Report, Sniffed } from './object.js'
 import type { ReaderSettings, RecordReader } from './record-maker.js'
+import { delimiters } from './sniff-csv.js'
 
 export interface RecordOptions {
   /** Called for each fault of the object: the result is partial. */
@@ -86,15 +87,28 @@ async function* batches(
     const { avroRecords } = await import('./avro.js')
     return yield* avroRecords(bytes, settingsOf(options), () => cut)
   }
+  const { format, bom } = sniffed
+  if (format === 'csv' || format === 'tsv') {
+    const { csvRecords } = await import('./csv.js')
+    const rest = bom ? withoutMark(bytes) : bytes
+    return yield* csvRecords(rest, delimiters[format], settingsOf(options), () => cut)
+  }
   const reader = readerFor(object, sniffed, options, wanted)
-  let skipBytes = sniffed.bom ? UTF8_BOM_BYTES : 0
-  for await (const chunk of bytes) {
-    const batch = reader.push(skipBytes > 0 ? chunk.subarray(skipBytes) : chunk)
-    skipBytes = Math.max(0, skipBytes - chunk.length)
+  for await (const chunk of bom ? withoutMark(bytes) : bytes) {
+    const batch = reader.push(chunk)
     if (batch.length > 0) yield batch
   }
   const last = reader.end(cut)
   if (last.length > 0) yield last
+}
+
+/** Leaves the byte order mark out. */
+async function* withoutMark(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let skipBytes = UTF8_BOM_BYTES
+  for await (const chunk of bytes) {
+    yield chunk.subarray(skipBytes)
+    skipBytes = Math.max(0, skipBytes - chunk.length)
+  }
 }
 
 function readerFor(

@@ -6,6 +6,7 @@ import { compressionOf, decompress } from './compression.js'
 import { isSpace, JsonScanner, OPEN_ARRAY, OPEN_OBJECT } from './json-scanner.js'
 import type { ArchiveObject, Format, Sniffed } from './object.js'
 import { recordsArray } from './records-array.js'
+import { tableFormat } from './sniff-csv.js'
 
 const HEAD_BYTES = 64 * 1024
 /** How far to look where the first document has not ended before. */
@@ -37,14 +38,14 @@ export async function sniff(object: ArchiveObject): Promise<Sniffed> {
   const bom = head.bytes.subarray(0, 3).equals(Buffer.from([0xef, 0xbb, 0xbf]))
   const utf16 = [0xfeff, 0xfffe].includes(head.bytes.length < 2 ? 0 : head.bytes.readUInt16BE(0))
   const start = bom ? 3 : 0
-  let format = formatOf(head.bytes.subarray(start), head.isAll)
+  let format = await textFormat(head.bytes.subarray(start), head.isAll)
   if (!format) {
     stored = await peekBytes(object, LONG_HEAD_BYTES)
     head = await unpacked(
       { bytes: stored, isAll: stored.length < LONG_HEAD_BYTES },
       LONG_HEAD_BYTES,
     )
-    format = formatOf(head.bytes.subarray(start), head.isAll)
+    format = await textFormat(head.bytes.subarray(start), head.isAll)
   }
   return { compression, format: format ?? 'ndjson', bom, utf16 }
 }
@@ -72,6 +73,14 @@ async function unpacked(stored: Head, sizeBytes: number): Promise<Head> {
 
 async function* once(bytes: Buffer): AsyncGenerator<Buffer> {
   yield bytes
+}
+
+/** Undefined where more must be seen. */
+async function textFormat(head: Buffer, isAll: boolean): Promise<Format | undefined> {
+  const format = formatOf(head, isAll)
+  if (format !== 'ndjson') return format
+  const table = await tableFormat(head, isAll)
+  return table === 'more' ? undefined : (table ?? format)
 }
 
 /** Undefined where more must be seen. */

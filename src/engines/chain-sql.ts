@@ -63,7 +63,7 @@ export class ChainSql {
   private binaryMode(level: Level): string[] {
     const { headers } = level.envelope
     if (!headers) return []
-    if (!level.tree.add(headers)) return ['true']
+    if (typeof headers === 'function' || !level.tree.add(headers)) return ['true']
     return [`contains(lower(${leafExpression(level.root, headers)}), 'specversion')`]
   }
 
@@ -189,7 +189,15 @@ function possible(level: Level, envelope: Envelope): string {
     const present = `${place} IS NOT NULL`
     return [is === 'scalar' ? `${present} AND NOT (${someLeaf(level, path)})` : present]
   })
+  if (envelope.isAlone) conditions.push(`NOT (${someLeafBeside(level, envelope.when[0]?.path[0])})`)
   return conditions.length === 0 ? 'true' : conditions.map((c) => `(${c})`).join(' AND ')
+}
+
+/** Whether a document surely has more than one key. */
+function someLeafBeside({ tree, root }: Level, key: string | number | undefined): string {
+  const leaves = tree.leavesBelow([]).filter(([first]) => first !== key)
+  if (leaves.length === 0) return 'false'
+  return leaves.map((leaf) => `${leafExpression(root, leaf)} IS NOT NULL`).join(' OR ')
 }
 
 /** A struct with no field cannot be told from a value that is no object. */

@@ -45,7 +45,8 @@ function fieldsOf(record: RecordSql) {
   const names = chain.levels
     .filter(({ envelope: { when } }) => when.length > 0)
     .map((level) => quoteText(level.envelope.name))
-  const { payload } = envelope
+  const { payload, payloadBytes } = envelope
+  if (payloadBytes) chain.doubt(`${chain.leaf(chain.document, payloadBytes)} IS NOT NULL`)
   const place = quoteText(jsonPointer(payload ?? []))
   const extracted = `CAST(json_extract(${json}, ${place}) AS VARCHAR)`
   return {

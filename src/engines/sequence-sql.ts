@@ -80,10 +80,10 @@ export function integerSort(integer: string): string {
 function ownSequences(record: RecordSql): { value: string; isText: string }[] {
   const { chain } = record
   return [...chain.levels].reverse().flatMap((level) => {
-    const { sequenceTypeAt } = level.envelope
+    const { sequenceType, sequenceTypeAt } = level.envelope
     const isText = sequenceTypeAt
       ? `(${chain.leaf(level, sequenceTypeAt)} IS DISTINCT FROM 'Integer')`
-      : 'false'
+      : `${sequenceType === 'text'}`
     const paths = fieldPaths(level.envelope, 'sequence')
     return paths.map((path) => ({ value: chain.text(level, path), isText }))
   })

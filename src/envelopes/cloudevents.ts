@@ -3,9 +3,9 @@ import type { Envelope } from './envelope.js'
 
 /**
  * A CloudEvent in structured mode (CloudEvents 1.0.2, JSON format), with the extensions
- * partitioning, sequence, distributed tracing, correlation and recordedtime. Without `data` the
- * payload is null. No attribute of it is the payload's version: `dataschema` is an address, so
- * `version` is left to a mapping.
+ * partitioning, sequence, distributed tracing, correlation and recordedtime. Without `data` and
+ * `data_base64` the payload is null. No attribute of it is the payload's version: `dataschema` is an
+ * address, so `version` is left to a mapping.
  */
 export const cloudevents: Envelope = {
   name: 'cloudevents',
@@ -30,6 +30,7 @@ export const cloudevents: Envelope = {
   sequenceTypeAt: ['sequencetype'],
   stamps: { recordedtime: ['recordedtime'] },
   payload: ['data'],
+  payloadBytes: ['data_base64'],
   wrap: ({ document, id, source, type, timeUs, key }) => ({
     specversion: '1.0',
     id,

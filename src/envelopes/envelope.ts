@@ -57,6 +57,8 @@ export interface Envelope {
   shape?: string
   title: string
   when: readonly Condition[]
+  /** The first of these places is all that the document has. */
+  isAlone?: boolean
   /** Paths from this layer's own document; the first that yields a scalar wins. A field may be
    * bound to a further condition, such as a message group that means order only on a FIFO queue. */
   fields: Partial<Record<FieldName, readonly (JsonPath | Derived)[]>>
@@ -67,6 +69,8 @@ export interface Envelope {
   place?: { readonly name: JsonPath; readonly sequence: JsonPath }
   /** CloudEvents: a `sequence` is an integer only where this path says `Integer`, else text. */
   sequenceTypeAt?: JsonPath
+  /** Where no record says it: a `sequence` is an integer, unless this says text. */
+  sequenceType?: 'text'
   /** This layer's own timestamps, by the service's own name for them. */
   stamps: Readonly<Record<string, JsonPath>>
   /** Where the wrapped document is; absent for a wrapping that is itself the document. */
@@ -74,16 +78,25 @@ export interface Envelope {
   /** What stands at `inner`: a document or its text, which may be encoded (`codecs/`); or bytes in
    * base64. Absent: text. */
   innerIs?: 'text' | 'base64'
-  /** Where the entries are of a wrapper with n of them: each is a record, of whatever wrapping. */
+  /** Whether what is at `inner` need be no document at all: where it is none, the layer's own
+   * document is the event's. Only the decoder can. */
+  mayHoldOther?: (document: JsonObject) => boolean
+  /** Where the entries are of a wrapper with n of them: each is a record, of whatever wrapping. An
+   * array, or an object of arrays. */
   entries?: JsonPath
+  /** What an entry may be that its wrapper alone tells: these come before all others. An entry says
+   * where it is itself, so they are bare. */
+  entryIs?: readonly Envelope[]
   /** A wrapper that says nothing of its entries, as an array does not: it is no layer of theirs. */
   isBare?: boolean
   /** Message attributes or headers, in which a CloudEvent in binary mode has its attributes. */
-  headers?: JsonPath
+  headers?: JsonPath | Derived
   /** An encoding of bytes: recognised by these, never by a document. */
   isCodec?: boolean
   /** Where the payload is, for a wrapping that is itself the document; absent: the document. */
   payload?: JsonPath
+  /** Where it is in base64, if there is nothing at `payload`: JSON, encoded or not, else the text. */
+  payloadBytes?: JsonPath
   /** The inverse, for `evt generate`: puts the layer around a document. Absent: not writable. */
   wrap?: (content: WrapContent) => Record<string, unknown>
 }
@@ -117,8 +130,8 @@ export function shapeName({ name, shape }: Envelope): string {
 }
 
 /** Whether SQL can read what is wrapped so: a document in text, with every field at one place. */
-export function isInText({ fields, innerIs, entries, isCodec }: Envelope): boolean {
-  if (isCodec || entries || innerIs === 'base64') return false
+export function isInText({ fields, innerIs, entries, isCodec, mayHoldOther }: Envelope): boolean {
+  if (isCodec || entries || mayHoldOther || innerIs === 'base64') return false
   return Object.values(fields).every((places) =>
     places.every((place) => typeof place !== 'function'),
   )

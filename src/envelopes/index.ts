@@ -1,11 +1,28 @@
 import { cloudevents } from './cloudevents.js'
 import { cloudtrail } from './cloudtrail.js'
+import { debezium } from './debezium.js'
+import { dms } from './dms.js'
+import { emf } from './emf.js'
 import type { Envelope } from './envelope.js'
 import { eventbridge } from './eventbridge.js'
+import { firehose, firehoseAnswer, firehoseFailed } from './firehose.js'
+import { http, httpBytes } from './http.js'
 import { json } from './json.js'
+import { kafka } from './kafka.js'
+import { kafkaConnect } from './kafka-connect.js'
 import { kinesis } from './kinesis.js'
 import { kinesisLambda } from './kinesis-lambda.js'
+import {
+  logs,
+  logsControl,
+  logsFiltered,
+  logsFound,
+  logsInsights,
+  logsLambda,
+  logsRead,
+} from './logs.js'
 import { messages, records, snsRecords } from './records.js'
+import { s3, s3Test } from './s3.js'
 import { sns } from './sns.js'
 import { snsLambda } from './sns-lambda.js'
 import { sqs } from './sqs.js'
@@ -26,5 +43,24 @@ export const envelopes: readonly Envelope[] = [
   snsLambda,
   kinesisLambda,
   cloudtrail,
+  logs,
+  logsControl,
+  logsLambda,
+  logsRead,
+  logsFound,
+  logsFiltered,
+  logsInsights,
+  emf,
+  s3,
+  s3Test,
+  firehose,
+  firehoseAnswer,
+  firehoseFailed,
+  http,
+  httpBytes,
+  kafka,
+  kafkaConnect,
+  debezium,
+  dms,
   json,
 ]

@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue, UndecodableReason } from '../event/event.js'
 import { scalarText } from '../event/json.js'
-import { type Accessor, compilePath, pathText } from '../event/json-path.js'
+import { type Accessor, compilePath, type JsonPath, pathText } from '../event/json-path.js'
 import { binaryCloudEvent } from './binary-cloudevent.js'
 import { type Content, contentsOf, isObject, type Layer, notAnObject } from './content.js'
 import type { Condition, Envelope } from './envelope.js'
@@ -23,8 +23,8 @@ interface Wrapping {
   envelope: Envelope
   conditions: (Condition & { read: Accessor })[]
   inner: { path: string; read: Accessor } | undefined
-  entries: { path: string; read: Accessor } | undefined
-  headers: Accessor | undefined
+  entries: { path: JsonPath; read: Accessor; own: readonly Wrapping[] } | undefined
+  headers: ((document: JsonObject) => JsonValue | undefined) | undefined
 }
 
 /**
@@ -36,7 +36,7 @@ export function createUnwrapper(known: readonly Envelope[]): (value: JsonValue) 
   const wrappings = known.map(compileWrapping)
   return (value) => {
     const found: Unwrapped[] = []
-    unwrap(value, { wrappings, found }, [])
+    unwrap(value, { wrappings, found }, [], alone)
     return found
   }
 }
@@ -46,31 +46,44 @@ interface Walk {
   found: Unwrapped[]
 }
 
+/** Where a value was found. */
+interface Place {
+  /** Which entry of the wrapper around it, from 0; null: the only one. */
+  entry: number | null
+  /** For the report: `sqs $.Body `. */
+  where: string
+  /** What it may be here alone. */
+  own: readonly Wrapping[]
+}
+
+const alone: Place = { entry: null, where: '', own: [] }
+
 function compileWrapping(envelope: Envelope): Wrapping {
-  const { when, inner, entries, headers } = envelope
+  const { when, inner, entries, entryIs = [], headers } = envelope
   return {
     envelope,
     conditions: when.map((condition) => ({ ...condition, read: compilePath(condition.path) })),
     inner: inner && { path: pathText(inner), read: compilePath(inner) },
-    entries: entries && { path: pathText(entries), read: compilePath(entries) },
-    headers: headers && compilePath(headers),
+    entries: entries && {
+      path: entries,
+      read: compilePath(entries),
+      own: entryIs.map(compileWrapping),
+    },
+    headers: typeof headers === 'function' ? headers : headers && compilePath(headers),
   }
 }
 
-function unwrap(
-  value: JsonValue,
-  walk: Walk,
-  layers: Layer[],
-  entry: number | null = null,
-  where = '',
-): void {
+function unwrap(value: JsonValue, walk: Walk, layers: Layer[], place: Place): void {
   const { wrappings, found } = walk
+  const { entry, where } = place
   if (!isObject(value)) {
     const reason = layers.length === 0 ? 'not an object' : 'bad body'
     found.push(fault(reason, `${where}${notAnObject(value)}`))
     return
   }
-  const wrapping = wrappings.find(({ conditions }) => holds(conditions, value))
+  const isIt = ({ envelope: { isAlone }, conditions }: Wrapping) =>
+    holds(conditions, value) && !(isAlone && Object.keys(value).length > 1)
+  const wrapping = place.own.find(isIt) ?? wrappings.find(isIt)
   if (!wrapping) {
     found.push(fault('bad envelope', 'is of no known shape'))
     return
@@ -81,42 +94,67 @@ function unwrap(
   else if (layers.length >= MAX_LAYERS) {
     found.push(fault('bad envelope', `is wrapped ${MAX_LAYERS} times or more`))
   } else if (entries) unwrapEntries(entries, value, walk, layers)
-  else if (inner) unwrapInner(wrapping, inner, value, walk, layers)
+  else if (inner) {
+    const isOwn = place.own.includes(wrapping)
+    const at = isOwn
+      ? `${where.trimEnd()}${inner.path.slice(1)} `
+      : `${envelope.name} ${inner.path} `
+    unwrapInner(wrapping, value, at, walk, layers)
+  }
 }
 
 function unwrapEntries(
-  { path, read }: NonNullable<Wrapping['entries']>,
+  { path, read, own }: NonNullable<Wrapping['entries']>,
   document: JsonObject,
   walk: Walk,
   layers: Layer[],
 ): void {
-  const list = read(document)
   const name = layers.at(-1)?.envelope.name
-  if (!Array.isArray(list)) return
-  for (const [n, value] of list.entries()) {
-    unwrap(value, walk, [...layers], n, `${name} ${path}[${n}] `)
+  let entry = 0
+  for (const { list, where } of listsAt(path, read(document))) {
+    for (const [n, value] of list.entries()) {
+      const place = { entry: entry++, where: `${name} ${where}[${n}] `, own }
+      unwrap(value, walk, [...layers], place)
+    }
   }
 }
 
+/** The array that is at a path, or those in the object. */
+function listsAt(
+  path: JsonPath,
+  value: JsonValue | undefined,
+): { list: JsonValue[]; where: string }[] {
+  if (Array.isArray(value)) return [{ list: value, where: pathText(path) }]
+  if (value === undefined || !isObject(value)) return []
+  return Object.entries(value).map(([key, list]) => ({
+    // What is no array is told to be no record.
+    list: Array.isArray(list) ? list : [list],
+    where: pathText([...path, key]),
+  }))
+}
+
 function unwrapInner(
-  { envelope, headers }: Wrapping,
-  { path, read }: NonNullable<Wrapping['inner']>,
+  { envelope, inner, headers }: Wrapping,
   document: JsonObject,
+  where: string,
   walk: Walk,
   layers: Layer[],
 ): void {
-  const body = read(document)
+  const body = inner?.read(document)
   const encoding = envelope.innerIs ?? 'text'
   const binary = headers && binaryCloudEvent(headers(document), body, encoding)
   if (binary) {
-    unwrap(binary, walk, layers)
+    unwrap(binary, walk, layers, alone)
     return
   }
   const contents = contentsOf(body, encoding)
+  if (envelope.mayHoldOther?.(document) && contents.every(({ ok }) => !ok)) {
+    walk.found.push(result(layers))
+    return
+  }
   const [only] = contents
-  if (contents.length === 1 && only) unwrapContent(only, `${envelope.name} ${path} `, walk, layers)
-  else
-    for (const each of contents) unwrapContent(each, `${envelope.name} ${path} `, walk, [...layers])
+  if (contents.length === 1 && only) unwrapContent(only, where, walk, layers)
+  else for (const each of contents) unwrapContent(each, where, walk, [...layers])
 }
 
 function unwrapContent(content: Content, where: string, walk: Walk, layers: Layer[]): void {
@@ -129,7 +167,7 @@ function unwrapContent(content: Content, where: string, walk: Walk, layers: Laye
   layers.push(...via)
   if (layers.length >= MAX_LAYERS) {
     walk.found.push(fault('bad envelope', `is wrapped ${MAX_LAYERS} times or more`))
-  } else unwrap(content.value, walk, layers, entry, where)
+  } else unwrap(content.value, walk, layers, { entry, where, own: [] })
 }
 
 function result(layers: readonly Layer[]): Unwrapped {

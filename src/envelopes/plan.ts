@@ -10,6 +10,7 @@ import {
   isWrapping,
   namingFields,
 } from './envelope.js'
+import { payloadReader } from './payload.js'
 import { placeReader } from './place.js'
 
 /** Reads a scalar out of the documents of a record's layers, outermost first; undefined where there
@@ -57,7 +58,7 @@ export function compileChain(
   typePath: JsonPath | undefined,
 ): Chain {
   const last = envelopes.length - 1
-  const payload = envelopes[last]?.payload
+  const document = envelopes[last]
   const plans = new Map<TypeMapping, Plan>()
   return {
     names: envelopes.filter(isWrapping).map(({ name }) => name),
@@ -75,7 +76,7 @@ export function compileChain(
       })),
     ),
     place: placeReader(envelopes),
-    payload: compilePath(payload ?? []),
+    payload: document ? payloadReader(document) : compilePath([]),
     planFor(mapping) {
       const plan = plans.get(mapping) ?? compilePlan(envelopes, mapping)
       plans.set(mapping, plan)
@@ -124,17 +125,21 @@ function mappedSequence(read: Reader, mapping: TypeMapping): SequencePlan {
   return { read, kindOf: () => mapping.sequenceType, per: mapping.sequencePer }
 }
 
-/** CloudEvents counts per source, and nobody else gives a sequence of the producer's. */
+/** Sequences of wrappings count per source, as CloudEvents has it. */
 function presetSequences(envelopes: readonly Envelope[]): SequencePlan[] {
   return envelopes
     .map((envelope, layer): SequencePlan | undefined => {
       const paths = envelope.fields.sequence
-      const typeAt = envelope.sequenceTypeAt && scalarAt(layer, envelope.sequenceTypeAt)
+      const { sequenceType = 'integer', sequenceTypeAt } = envelope
+      const typeAt = sequenceTypeAt && scalarAt(layer, sequenceTypeAt)
+      const kindOf = (documents: readonly JsonObject[]): SequenceType => {
+        if (!typeAt) return sequenceType
+        return scalarText(typeAt(documents)) === 'Integer' ? 'integer' : 'text'
+      }
       return (
         paths && {
           read: firstOf(paths.map((path) => fieldReader('sequence', layer, path))),
-          kindOf: (documents): SequenceType =>
-            !typeAt || scalarText(typeAt(documents)) === 'Integer' ? 'integer' : 'text',
+          kindOf,
           per: 'source+key',
         }
       )

@@ -1,0 +1,87 @@
+import { isUtf8 } from 'node:buffer'
+import type { JsonObject, JsonValue } from '../event/event.js'
+import { scalarText } from '../event/json.js'
+import { isObject } from './content.js'
+import type { Envelope } from './envelope.js'
+
+/** A record of Kafka. Its timestamp is the producer's, or, as the topic is configured, that of its
+ * arrival at the broker. */
+const record: Envelope = {
+  name: 'kafka',
+  shape: 'record',
+  title: 'record of Apache Kafka',
+  when: [
+    { path: ['topic'], is: 'scalar' },
+    { path: ['partition'], is: 'scalar' },
+    { path: ['offset'], is: 'scalar' },
+    { path: ['value'], is: 'scalar' },
+  ],
+  fields: {
+    transportId: [recordId],
+    time: [(document) => timestampOf(document, 'CREATE_TIME')],
+    receivedAt: [(document) => timestampOf(document, 'LOG_APPEND_TIME')],
+    key: [keyText],
+  },
+  stamps: { timestamp: ['timestamp'] },
+  inner: ['value'],
+  innerIs: 'base64',
+  headers: headersOf,
+  isBare: true,
+}
+
+const { inner: _value, innerIs: _base64, headers: _headers, ...whole } = record
+
+/** A record without a value: what has its key is deleted. It is an event of the type `tombstone`. */
+const tombstone: Envelope = {
+  ...whole,
+  shape: 'tombstone',
+  title: 'tombstone of Apache Kafka',
+  when: record.when.slice(0, -1),
+  fields: { ...record.fields, type: [() => 'tombstone'] },
+  payload: ['value'],
+}
+
+/** What Lambda is given of Amazon MSK, or of a cluster of one's own: records by topic and
+ * partition, keys and values in base64. */
+export const kafka: Envelope = {
+  name: 'kafka',
+  title: 'records of Apache Kafka for Lambda',
+  when: [
+    { path: ['bootstrapServers'], is: 'scalar' },
+    { path: ['eventSource'], is: 'scalar' },
+    { path: ['records'], is: 'object' },
+  ],
+  fields: {},
+  stamps: {},
+  entries: ['records'],
+  entryIs: [record, tombstone],
+}
+
+function recordId(document: JsonObject): string {
+  const [topic, partition, offset] = ['topic', 'partition', 'offset'].map((name) =>
+    scalarText(document[name] ?? null),
+  )
+  return `${topic}-${partition}@${offset}`
+}
+
+function timestampOf(document: JsonObject, type: string): JsonValue | undefined {
+  return document['timestampType'] === type ? document['timestamp'] : undefined
+}
+
+/** As text where it is text, else as it stands. */
+function keyText({ key }: JsonObject): JsonValue | undefined {
+  if (typeof key !== 'string') return undefined
+  const bytes = Buffer.from(key, 'base64')
+  return isUtf8(bytes) ? bytes.toString() : key
+}
+
+/** `[{"ce_id": [101, 45, 49]}]`, one header each, their values in bytes. */
+function headersOf({ headers }: JsonObject): JsonObject {
+  if (!Array.isArray(headers)) return {}
+  const found = headers.filter(isObject).flatMap((header) => Object.entries(header))
+  return Object.fromEntries(found.map(([name, value]) => [name, textOf(value)]))
+}
+
+function textOf(value: JsonValue): JsonValue {
+  return Array.isArray(value) ? Buffer.from(value.map(Number)).toString() : value
+}
