@@ -45,9 +45,12 @@ export function compile<Name extends string>(
   const unwraps = new Map<string, Unwrap>()
   const inText = plan.chains.filter((chain) => chain.every(isInText))
   const read = inText.flatMap((chain) => {
-    const sql = new ChainSql(levelsOf(chain, at, top, unwraps))
-    const fields = projectable(() => fieldsOf(new RecordSql(sql, plan.mapping)))
-    return fields ? [{ sql, fields }] : []
+    return (
+      projectable(() => {
+        const sql = new ChainSql(levelsOf(chain, at, top, unwraps))
+        return [{ sql, fields: fieldsOf(new RecordSql(sql, plan.mapping)) }]
+      }) ?? []
+    )
   })
   const timeForms = studySamples(
     plan,
@@ -144,6 +147,7 @@ function projectable<T>(make: () => T): T | null {
 
 function levelsOf(chain: Chain, top: Top, tree: LeafTree, unwraps: Map<string, Unwrap>): Level[] {
   const levels: Level[] = []
+  const found = new Map<string, Unwrap>()
   let level = { ...top, tree }
   let path = 'evt:'
   for (const envelope of chain) {
@@ -156,8 +160,9 @@ function levelsOf(chain: Chain, top: Top, tree: LeafTree, unwraps: Map<string, U
       of: leafExpression(level.root, envelope.inner),
       tree: new LeafTree(),
     }
-    unwraps.set(path, known)
+    found.set(path, known)
     level = { tree: known.tree, root: known.name, json: known.of }
   }
+  for (const [at, unwrap] of found) unwraps.set(at, unwrap)
   return levels
 }

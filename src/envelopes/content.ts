@@ -23,8 +23,8 @@ const base64Text = /^[A-Za-z0-9+/]{8,}={0,2}$/
 
 /**
  * What stands in a layer's body: one document, or the entries of an array or of an aggregate. Bytes
- * and text that are no JSON are decoded as long as an encoding recognises them; of one record no more
- * than the limit of a record is ever unpacked.
+ * and text that are no JSON are decoded as long as an encoding recognises them; of one record no
+ * more than the limit of a record is ever unpacked.
  */
 export function contentsOf(body: JsonValue | undefined, encoding: 'text' | 'base64'): Content[] {
   if (typeof body !== 'string') return ofValue(body ?? null, [])

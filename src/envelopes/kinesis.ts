@@ -1,6 +1,7 @@
 import type { Envelope } from './envelope.js'
 
-/** A record as GetRecords of Kinesis gives it, in JSON; the same shape lies in files of the AWS CLI. */
+/** A record as GetRecords of Kinesis gives it, in JSON, and as the AWS CLI prints it. Its time is in
+ * seconds, in milliseconds or ISO 8601, as the writer has it. */
 export const kinesis: Envelope = {
   name: 'kinesis',
   title: 'Amazon Kinesis record',

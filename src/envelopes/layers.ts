@@ -29,8 +29,8 @@ interface Wrapping {
 
 /**
  * Makes the function that takes the wrappings off, as nested as found: one result for every record,
- * several where a wrapper has several entries, none where it has none. `known` is tried in its order
- * and ends with plain JSON, which is always right.
+ * several where a wrapper has several entries, none where it has none. `known` is tried in its
+ * order and ends with plain JSON, which is always right.
  */
 export function createUnwrapper(known: readonly Envelope[]): (value: JsonValue) => Unwrapped[] {
   const wrappings = known.map(compileWrapping)

@@ -2,7 +2,8 @@ import type { Envelope } from './envelope.js'
 
 const bare = { when: [], fields: {}, stamps: {}, isBare: true } as const
 
-/** What Lambda is given of SQS, Kinesis, DynamoDB and S3, what S3 notifies, a line of CloudTrail. */
+/** What Lambda is given of SQS, Kinesis, DynamoDB and S3, what S3 notifies, CloudTrail as a line,
+ * an answer of GetRecords of DynamoDB Streams. */
 export const records: Envelope = {
   ...bare,
   name: 'records',

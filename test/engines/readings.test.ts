@@ -2,7 +2,10 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Unprojectable } from '../../src/engines/chain-sql.js'
 import { type Duckdb, openDuckdb } from '../../src/engines/duckdb.js'
+import { type Envelope, isInText } from '../../src/envelopes/envelope.js'
 import { envelopes } from '../../src/envelopes/index.js'
+import { createUnwrapper } from '../../src/envelopes/layers.js'
+import { readJson } from '../../src/event/json.js'
 import { eventFixtures } from '../fixtures/events/fixtures.js'
 import { campaign } from '../helpers/campaign.js'
 import { expectEqualReadings } from './equal-readings.js'
@@ -35,13 +38,24 @@ const fixtures = eventFixtures().map(({ envelope, oddity, bytes }) => ({
   name: `${envelope}/${oddity}`,
   text: Buffer.from(bytes).toString().replaceAll('\n', ' ').trim(),
 }))
-const objects = fixtures.filter(({ text }) => text.startsWith('{'))
+const unwrap = createUnwrapper(envelopes)
+/** Lines with several records are the decoder's alone. */
+const objects = fixtures.filter(({ text }) => {
+  const reading = readJson(text)
+  return text.startsWith('{') && (!reading.ok || unwrap(reading.value).length === 1)
+})
 
 describe('every fixture is read equally by the decoder, the narrow relation and the view', () => {
   const ofOthers = [
     'json/looks-like-eventbridge', // what tells EventBridge is there, of another kind
     'json/looks-like-sns',
   ]
+  // What tells them has names that differ from another wrapping's by case alone.
+  const byCase = ['cloudtrail/base', 'sns-lambda/base', 'sqs-lambda/base', 'sqs-lambda/fifo']
+  // Beside a CloudEvent in binary mode, whose `type` is SNS's `Type`.
+  const beside = ['sqs/sns-body', 'sqs/sns-eventbridge']
+  const encoded = ['sns/body-array', 'sqs/base64-gzip-body', 'sqs/binary-cloudevent']
+  const always = [...byCase, 'json/s3-notification', ...beside, ...encoded, ...ofOthers]
   // Without a scalar in it, it is not to be told from what is no object.
   const bare = ['json/empty', 'json/null-values']
   const unusable = ['cloudevents/bad-sequence', 'eventbridge/time-fault', 'eventbridge/time-range']
@@ -49,20 +63,21 @@ describe('every fixture is read equally by the decoder, the narrow relation and 
     none: {
       // A sequence of the wrapping's own is no column of the narrow relation.
       narrow: [
-        ...[...unusable, ...bare, ...ofOthers],
+        ...[...unusable, ...bare, ...always],
         ...['cloudevents/extensions', 'cloudevents/text-sequence'],
       ],
-      view: [...unusable, ...ofOthers],
+      view: [...unusable, ...always],
     },
-    typical: { narrow: [...bare, ...ofOthers], view: ofOthers },
+    typical: { narrow: [...bare, ...always], view: always },
   }
 
   test.each(Object.keys(mappings))(
     'with all others of its wrapping, mapping: %s',
     async (mapping) => {
       const found: Record<'narrow' | 'view', string[]> = { narrow: [], view: [] }
-      for (const { name: envelope } of envelopes) {
+      for (const envelope of new Set(objects.map((fixture) => fixture.envelope))) {
         const some = objects.filter((fixture) => fixture.envelope === envelope)
+        if (chainsOf(some.map(({ text }) => text)).every(isOfDecoder)) continue
         const texts = some.map(({ text }) => text)
         const { decoded, ...sure } = await readLines(texts, mapping)
         for (const reading of ['narrow', 'view'] as const) {
@@ -86,6 +101,11 @@ describe('every fixture is read equally by the decoder, the narrow relation and 
     )
   })
 })
+
+/** Nothing of such a chain is in text. */
+function isOfDecoder(chain: readonly Envelope[]): boolean {
+  return !chain.every(isInText)
+}
 
 describe('a line without a readable object is left to the decoder', () => {
   const others = fixtures.filter(({ text }) => !/^[{[]/.test(text)).map(({ text }) => text)
