@@ -5,7 +5,8 @@ import { eventbridge } from './eventbridge.js'
 import { json } from './json.js'
 import { kinesis } from './kinesis.js'
 import { kinesisLambda } from './kinesis-lambda.js'
-import { messages, records, snsRecords } from './records.js'
+import { dynamodbAnswer, kinesisAnswer, window } from './no-records.js'
+import { kinesisRecords, messages, records, snsRecords } from './records.js'
 import { sns } from './sns.js'
 import { snsLambda } from './sns-lambda.js'
 import { sqs } from './sqs.js'
@@ -21,10 +22,14 @@ export const envelopes: readonly Envelope[] = [
   kinesis,
   records,
   snsRecords,
+  kinesisRecords,
   messages,
   sqsLambda,
   snsLambda,
   kinesisLambda,
   cloudtrail,
+  kinesisAnswer,
+  dynamodbAnswer,
+  window,
   json,
 ]

@@ -29,11 +29,12 @@ export const sqs: Envelope = {
   wrap: (content) => ({
     MessageId: content.transportId,
     Body: JSON.stringify(content.document),
-    Attributes: attributes(content),
+    Attributes: sqsAttributes(content),
   }),
 }
 
-function attributes({ receivedAtUs, attempt, key }: WrapContent): Record<string, string> {
+/** The system attributes of a message, of one on a FIFO queue where there is a key. */
+export function sqsAttributes({ receivedAtUs, attempt, key }: WrapContent): Record<string, string> {
   // SQS has milliseconds; a time that is finer keeps its microseconds, which no reader mistakes.
   const sent = String(receivedAtUs % 1000 === 0 ? receivedAtUs / 1000 : receivedAtUs)
   const fifo = key === null ? {} : { MessageGroupId: key, SequenceNumber: `188${receivedAtUs}0` }
