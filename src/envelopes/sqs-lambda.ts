@@ -30,7 +30,12 @@ export const sqsLambda: Envelope = {
     body: JSON.stringify(content.document),
     attributes: sqsAttributes(content),
     eventSource: 'aws:sqs',
-    eventSourceARN: `arn:aws:sqs:eu-central-1:123456789012:events${content.key === null ? '' : '.fifo'}`,
+    eventSourceARN: queueArn(content.key),
     awsRegion: 'eu-central-1',
   }),
+}
+
+/** A FIFO queue's, where there is a key. */
+function queueArn(key: string | null): string {
+  return `arn:aws:sqs:eu-central-1:123456789012:events${key === null ? '' : '.fifo'}`
 }
