@@ -1,5 +1,6 @@
 import { cloudevents } from './cloudevents.js'
 import { cloudtrail } from './cloudtrail.js'
+import { dynamodb } from './dynamodb.js'
 import type { Envelope } from './envelope.js'
 import { eventbridge } from './eventbridge.js'
 import { json } from './json.js'
@@ -27,6 +28,7 @@ export const envelopes: readonly Envelope[] = [
   sqsLambda,
   snsLambda,
   kinesisLambda,
+  dynamodb,
   cloudtrail,
   kinesisAnswer,
   dynamodbAnswer,

@@ -121,7 +121,8 @@ function mappedSequence(read: Reader, mapping: TypeMapping): SequencePlan {
   return { read, kindOf: () => mapping.sequenceType, per: mapping.sequencePer }
 }
 
-/** CloudEvents counts per source, and nobody else gives a sequence of the producer's. */
+/** CloudEvents counts per source, DynamoDB per table, which is its source; nobody else gives a
+ * sequence of the producer's. */
 function presetSequences(envelopes: readonly Envelope[]): SequencePlan[] {
   return envelopes
     .map((envelope, layer): SequencePlan | undefined => {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire'
 
 /** A user record of the Kinesis Producer Library. */
-export interface UserRecord {
+interface UserRecord {
   key: string
   data: Uint8Array
 }
