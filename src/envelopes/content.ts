@@ -69,6 +69,9 @@ function ofCodec(codec: Codec, bytes: Buffer, via: Layer[], budget: Budget): Con
   try {
     return codec.decode(bytes, budget.leftBytes).flatMap(({ document, content, entry }) => {
       const inside = [...via, { envelope: codec.envelope, document, entry }]
+      if (content instanceof ContentFault) {
+        return [{ ok: false, detail: content.message, via: inside, entry: null }]
+      }
       if (!Buffer.isBuffer(content)) return ofValue(content, inside)
       budget.leftBytes -= content.length
       return ofBytes(content, inside, budget)

@@ -53,7 +53,7 @@ export type Derived = (document: JsonObject) => JsonValue | undefined
  */
 export interface Envelope {
   name: string
-  /** Where one wrapping has several shapes: `lambda` for what Lambda is given. */
+  /** Where one wrapping has several shapes: `lambda` for SQS's message as Lambda is given it. */
   shape?: string
   title: string
   when: readonly Condition[]

@@ -2,6 +2,7 @@ import { cloudevents } from './cloudevents.js'
 import { cloudtrail } from './cloudtrail.js'
 import { debezium } from './debezium.js'
 import { dms } from './dms.js'
+import { dynamodb } from './dynamodb.js'
 import { emf } from './emf.js'
 import type { Envelope } from './envelope.js'
 import { eventbridge } from './eventbridge.js'
@@ -21,7 +22,8 @@ import {
   logsLambda,
   logsRead,
 } from './logs.js'
-import { messages, records, snsRecords } from './records.js'
+import { dynamodbAnswer, kinesisAnswer, window } from './no-records.js'
+import { kinesisRecords, messages, records, snsRecords } from './records.js'
 import { s3, s3Test } from './s3.js'
 import { sns } from './sns.js'
 import { snsLambda } from './sns-lambda.js'
@@ -38,10 +40,12 @@ export const envelopes: readonly Envelope[] = [
   kinesis,
   records,
   snsRecords,
+  kinesisRecords,
   messages,
   sqsLambda,
   snsLambda,
   kinesisLambda,
+  dynamodb,
   cloudtrail,
   logs,
   logsControl,
@@ -62,5 +66,8 @@ export const envelopes: readonly Envelope[] = [
   kafkaConnect,
   debezium,
   dms,
+  kinesisAnswer,
+  dynamodbAnswer,
+  window,
   json,
 ]

@@ -20,4 +20,20 @@ export const kinesisLambda: Envelope = {
   stamps: { ApproximateArrivalTimestamp: ['kinesis', 'approximateArrivalTimestamp'] },
   inner: ['kinesis', 'data'],
   innerIs: 'base64',
+  wrap: ({ document, id, key, transportId, receivedAtUs }) => ({
+    kinesis: {
+      kinesisSchemaVersion: '1.0',
+      partitionKey: key ?? id,
+      sequenceNumber: transportId,
+      data: Buffer.from(JSON.stringify(document)).toString('base64'),
+      approximateArrivalTimestamp: receivedAtUs / 1e6,
+    },
+    eventSource: 'aws:kinesis',
+    eventVersion: '1.0',
+    eventID: `shardId-000000000000:${transportId}`,
+    eventName: 'aws:kinesis:record',
+    invokeIdentityArn: 'arn:aws:iam::123456789012:role/consumer',
+    awsRegion: 'eu-central-1',
+    eventSourceARN: 'arn:aws:kinesis:eu-central-1:123456789012:stream/events',
+  }),
 }

@@ -1,6 +1,8 @@
+import { timeText } from '../event/time.js'
 import type { Envelope } from './envelope.js'
 
-/** A record as GetRecords of Kinesis gives it, in JSON, as the AWS CLI prints it. */
+/** A record as GetRecords of Kinesis gives it, in JSON, as the AWS CLI prints it. The time is in
+ * seconds, in milliseconds or ISO 8601, as the writer has it. */
 export const kinesis: Envelope = {
   name: 'kinesis',
   title: 'Amazon Kinesis record',
@@ -19,4 +21,11 @@ export const kinesis: Envelope = {
   stamps: { ApproximateArrivalTimestamp: ['ApproximateArrivalTimestamp'] },
   inner: ['Data'],
   innerIs: 'base64',
+  wrap: ({ document, id, key, transportId, receivedAtUs }) => ({
+    SequenceNumber: transportId,
+    ApproximateArrivalTimestamp: timeText(receivedAtUs),
+    Data: Buffer.from(JSON.stringify(document)).toString('base64'),
+    // No record is without one: producers that promise no order spread theirs by the event.
+    PartitionKey: key ?? id,
+  }),
 }

@@ -159,15 +159,21 @@ function unwrapInner(
 
 function unwrapContent(content: Content, where: string, walk: Walk, layers: Layer[]): void {
   const { via, entry } = content
+  const inside = `${where}${entriesText(via)}`
   if (!content.ok) {
-    const place = entry === null ? where : `${where.trimEnd()}[${entry}] `
+    const place = entry === null ? inside : `${inside.trimEnd()}[${entry}] `
     walk.found.push(fault('bad body', `${place}${content.detail}`))
     return
   }
   layers.push(...via)
   if (layers.length >= MAX_LAYERS) {
     walk.found.push(fault('bad envelope', `is wrapped ${MAX_LAYERS} times or more`))
-  } else unwrap(content.value, walk, layers, { entry, where, own: [] })
+  } else unwrap(content.value, walk, layers, { entry, where: inside, own: [] })
+}
+
+/** Which entries of aggregates a content was in. */
+function entriesText(via: readonly Layer[]): string {
+  return via.map((l) => (l.entry === null ? '' : `${l.envelope.name}[${l.entry}] `)).join('')
 }
 
 function result(layers: readonly Layer[]): Unwrapped {

@@ -26,6 +26,7 @@ function valueIn(text: string): JsonValue | undefined {
     if (!codec) break
     const pieces = decoded(bytes, codec)
     const content = pieces.length === 1 ? pieces[0]?.content : undefined
+    if (content instanceof ContentFault) return undefined
     if (!Buffer.isBuffer(content)) return content
     bytes = content
   }

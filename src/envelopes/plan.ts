@@ -125,7 +125,7 @@ function mappedSequence(read: Reader, mapping: TypeMapping): SequencePlan {
   return { read, kindOf: () => mapping.sequenceType, per: mapping.sequencePer }
 }
 
-/** Sequences of wrappings count per source, as CloudEvents has it. */
+/** Sequences of wrappings count per source: CloudEvents says so, and DynamoDB's is the table. */
 function presetSequences(envelopes: readonly Envelope[]): SequencePlan[] {
   return envelopes
     .map((envelope, layer): SequencePlan | undefined => {

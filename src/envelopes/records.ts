@@ -2,7 +2,8 @@ import type { Envelope } from './envelope.js'
 
 const bare = { when: [], fields: {}, stamps: {}, isBare: true } as const
 
-/** What Lambda is given of SQS, Kinesis, DynamoDB and S3; what S3 notifies; CloudTrail's files. */
+/** What Lambda is given of SQS, Kinesis, DynamoDB and S3, what S3 notifies, CloudTrail as a line,
+ * an answer of GetRecords of DynamoDB Streams. */
 export const records: Envelope = {
   ...bare,
   name: 'records',
@@ -12,6 +13,7 @@ export const records: Envelope = {
     { path: ['Records', 0, 'eventSource'], is: 'scalar' },
   ],
   entries: ['Records'],
+  wrap: ({ document }) => ({ Records: [document] }),
 }
 
 /** What Lambda is given of SNS. */
@@ -25,6 +27,22 @@ export const snsRecords: Envelope = {
     { path: ['Records', 0, 'EventSource'], is: 'scalar' },
   ],
   entries: ['Records'],
+  wrap: ({ document }) => ({ Records: [document] }),
+}
+
+/** An answer of GetRecords of Kinesis, as the AWS CLI prints it. */
+export const kinesisRecords: Envelope = {
+  ...bare,
+  name: 'records',
+  shape: 'kinesis',
+  title: 'Records of Amazon Kinesis',
+  when: [
+    { path: ['Records'], is: 'array' },
+    { path: ['Records', 0, 'SequenceNumber'], is: 'scalar' },
+    { path: ['Records', 0, 'Data'], is: 'body' },
+  ],
+  entries: ['Records'],
+  wrap: ({ document }) => ({ Records: [document] }),
 }
 
 /** An answer of SQS's ReceiveMessage, as the AWS CLI prints it. */
@@ -39,4 +57,5 @@ export const messages: Envelope = {
     { path: ['Messages', 0, 'Body'], is: 'body' },
   ],
   entries: ['Messages'],
+  wrap: ({ document }) => ({ Messages: [document] }),
 }

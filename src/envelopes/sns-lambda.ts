@@ -1,4 +1,6 @@
+import { timeText } from '../event/time.js'
 import type { Envelope } from './envelope.js'
+import { topicArn } from './sns.js'
 
 /** A notification as Lambda is given it: SNS's own is in `Sns`, with `Url` for `URL`. */
 export const snsLambda: Envelope = {
@@ -17,4 +19,17 @@ export const snsLambda: Envelope = {
   stamps: { Timestamp: ['Sns', 'Timestamp'] },
   inner: ['Sns', 'Message'],
   headers: ['Sns', 'MessageAttributes'],
+  wrap: ({ document, timeUs, transportId }) => ({
+    EventVersion: '1.0',
+    EventSubscriptionArn: `${topicArn(null)}:21be56ed-a058-49f5-8c98-aedd2564c486`,
+    EventSource: 'aws:sns',
+    Sns: {
+      Type: 'Notification',
+      MessageId: transportId,
+      TopicArn: topicArn(null),
+      Subject: null,
+      Message: JSON.stringify(document),
+      Timestamp: timeText(timeUs),
+    },
+  }),
 }

@@ -18,11 +18,17 @@ export const sns: Envelope = {
   stamps: { Timestamp: ['Timestamp'] },
   inner: ['Message'],
   headers: ['MessageAttributes'],
-  wrap: ({ document, timeUs, transportId }) => ({
+  wrap: ({ document, timeUs, transportId, key }) => ({
     Type: 'Notification',
     MessageId: transportId,
-    TopicArn: 'arn:aws:sns:eu-central-1:123456789012:events',
+    TopicArn: topicArn(key),
     Message: JSON.stringify(document),
     Timestamp: timeText(timeUs),
+    ...(key === null ? {} : { SequenceNumber: `1${timeUs}000` }),
   }),
+}
+
+/** A FIFO topic's, where there is a key. */
+export function topicArn(key: string | null): string {
+  return `arn:aws:sns:eu-central-1:123456789012:events${key === null ? '' : '.fifo'}`
 }

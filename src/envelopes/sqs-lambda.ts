@@ -1,4 +1,5 @@
 import type { Envelope } from './envelope.js'
+import { sqsAttributes } from './sqs.js'
 
 /** A message of SQS as Lambda is given it: other case, other names, the same attributes. */
 export const sqsLambda: Envelope = {
@@ -25,4 +26,17 @@ export const sqsLambda: Envelope = {
   },
   inner: ['body'],
   headers: ['messageAttributes'],
+  wrap: (content) => ({
+    messageId: content.transportId,
+    body: JSON.stringify(content.document),
+    attributes: sqsAttributes(content),
+    eventSource: 'aws:sqs',
+    eventSourceARN: queueArn(content.key),
+    awsRegion: 'eu-central-1',
+  }),
+}
+
+/** A FIFO queue's, where there is a key. */
+function queueArn(key: string | null): string {
+  return `arn:aws:sqs:eu-central-1:123456789012:events${key === null ? '' : '.fifo'}`
 }

@@ -31,11 +31,17 @@ export const sqs: Envelope = {
   wrap: (content) => ({
     MessageId: content.transportId,
     Body: JSON.stringify(content.document),
-    Attributes: attributes(content),
+    Attributes: sqsAttributes(content),
   }),
 }
 
-function attributes({ receivedAtUs, attempt, key, arrival }: WrapContent): Record<string, string> {
+/** The system attributes of a message, of one on a FIFO queue where there is a key. */
+export function sqsAttributes({
+  receivedAtUs,
+  attempt,
+  key,
+  arrival,
+}: WrapContent): Record<string, string> {
   // SQS has milliseconds; a time that is finer keeps its microseconds, which no reader mistakes.
   const sent = String(receivedAtUs % 1000 === 0 ? receivedAtUs / 1000 : receivedAtUs)
   const number = `188${String(arrival).padStart(17, '0')}`

@@ -1,10 +1,12 @@
 import { type Envelope, shapeName, type WrapContent } from '../envelopes/envelope.js'
 import { envelopes } from '../envelopes/index.js'
+import { createUnwrapper } from '../envelopes/layers.js'
 import { EvtError } from '../errors.js'
+import { parseJson } from '../event/json.js'
 import { suggest } from '../event/suggest.js'
 
 /** Wrappings around one another. The innermost is itself the document (json, eventbridge, …), the
- * others are transports (sqs, sns, …). */
+ * others are transports (sqs, sns, …) and wrappers of several records, here of one. */
 export interface Chain {
   /** `sqs>sns>eventbridge` */
   readonly name: string
@@ -46,9 +48,9 @@ function parseChain(text: string): Chain {
   const names = text.replace(/\)+$/, '').split(/[>(]/)
   const layers = names.map((name) => envelopeOf(name.trim(), text))
   const innermost = layers.at(-1)
-  if (innermost?.inner) layers.push(envelopeOf('json', text))
+  if (innermost && isAround(innermost)) layers.push(envelopeOf('json', text))
   const document = layers.at(-1)
-  const misplaced = layers.slice(0, -1).find(({ inner }) => inner === undefined)
+  const misplaced = layers.slice(0, -1).find((layer) => !isAround(layer))
   if (misplaced || !document) {
     const name = misplaced?.name ?? text
     throw new EvtError(`${name} cannot be wrapped around another envelope in ${text}`, {
@@ -60,8 +62,8 @@ function parseChain(text: string): Chain {
     const message = `${text} has ${layers.length} layers; at most ${MAX_LAYERS} are written`
     throw new EvtError(message, { code: 'usage' })
   }
-  const [outermost] = layers
-  return {
+  const outermost = layers.find(({ isBare }) => !isBare)
+  const chain = {
     name: layers.map(shapeName).join('>'),
     layers,
     document,
@@ -69,6 +71,40 @@ function parseChain(text: string): Chain {
     namesReplays: document.fields.replay !== undefined,
     countsAttempts: outermost?.fields.attempt !== undefined,
   }
+  checkReadable(chain, text)
+  return chain
+}
+
+function isAround({ inner, entries }: Envelope): boolean {
+  return (inner ?? entries) !== undefined
+}
+
+const sample: WrapContent = {
+  document: {},
+  id: 'e',
+  source: 's',
+  type: 't',
+  timeUs: 0,
+  receivedAtUs: 0,
+  transportId: '1',
+  attempt: 1,
+  key: null,
+  arrival: null,
+  replay: null,
+}
+
+/** A wrapper is told by what is in it: Lambda's records by their source. */
+function checkReadable(chain: Chain, text: string): void {
+  const document = chain.document.wrap?.(sample) ?? {}
+  const record = wrapInChain(chain, document, (_, inside) => ({ ...sample, document: inside }))
+  const [found] = createUnwrapper(envelopes)(parseJson(JSON.stringify(record)))
+  const read = found?.ok ? found.envelopes : []
+  const { layers } = chain
+  if (read.length === layers.length && read.every((layer, n) => layer === layers[n])) return
+  throw new EvtError(`${text} would not be read as what it is written as`, {
+    code: 'usage',
+    hint: 'wrappers go around what they are of: records>sqs-lambda, records-kinesis>kinesis',
+  })
 }
 
 function envelopeOf(name: string, text: string): Envelope {

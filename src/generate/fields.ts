@@ -89,7 +89,8 @@ export function fieldsOf(workload: Workload, d: number, fillerLength: number): F
 
 /** A redelivery is of the message that the first delivery came in: both have the event's number.
  * Every other delivery has a message of its own, numbered behind all events. */
-function messagesOf({ settings, rows, events, deliveries }: Workload, d: number): string[] {
+function messagesOf(workload: Workload, d: number): string[] {
+  const { settings, rows, events, deliveries } = workload
   const event = deliveries.event[d] ?? 0
   const fault = deliveries.fault[d] ?? 0
   const isOwn = fault !== Fault.none && fault !== Fault.redelivery
@@ -97,7 +98,14 @@ function messagesOf({ settings, rows, events, deliveries }: Workload, d: number)
   const messages: string[] = []
   const chain = settings.chains[rows[events.row[event] ?? 0]?.chain ?? 0]
   for (let layer = 0; layer + 1 < (chain?.layers.length ?? 0); layer++) {
-    messages.push(uuid(settings.seed, message, Salt.message + layer))
+    const isStream = chain?.layers[layer]?.name === 'kinesis'
+    const id = isStream ? sequenceNumber(recordedUs(workload, d), message) : undefined
+    messages.push(id ?? uuid(settings.seed, message, Salt.message + layer))
   }
   return messages
+}
+
+/** 56 digits, as those of Kinesis, in order of arrival. */
+function sequenceNumber(receivedAtUs: number, message: number): string {
+  return `4959${String(receivedAtUs).padStart(18, '0')}${String(message).padStart(34, '0')}`
 }

@@ -74,7 +74,9 @@ const archiveFlags = {
   envelope: Flags.string({
     default: 'eventbridge',
     helpValue: 'NAME',
-    description: 'json, eventbridge, cloudevents, sns, sqs; a chain as sqs>sns>eventbridge; mixed',
+    description:
+      'json, eventbridge, cloudevents; sns, sqs, kinesis around one of them, as ' +
+      'sqs>sns>eventbridge; sqs-lambda and its like; mixed',
   }),
   format: choice(formats, 'ndjson', 'how a file holds its records'),
   compression: choice(compressions, 'gzip', 'of the files of text; Parquet has its own'),

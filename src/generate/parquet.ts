@@ -5,8 +5,8 @@ const MOST_RECORD_BYTES = 128 * 1024 * 1024
 
 /**
  * Turns files of line-delimited JSON into Parquet ones with the fields of `sample` as columns:
- * texts stay texts, times among them, and integers are BIGINT. A field that a record lacks is NULL.
- * One thread, so that the same records are the same bytes.
+ * texts stay texts, times among them, integers are BIGINT, other numbers DOUBLE. A field that a
+ * record lacks is NULL. One thread, so that the same records are the same bytes.
  */
 export async function createParquetWriter(sample: Record<string, unknown>): Promise<ObjectWriter> {
   const duckdb = await import('@duckdb/node-api')
@@ -34,7 +34,7 @@ export async function createParquetWriter(sample: Record<string, unknown>): Prom
 function columnType(value: unknown): string {
   if (Array.isArray(value)) return `${columnType(value[0])}[]`
   if (typeof value === 'boolean') return 'BOOLEAN'
-  if (typeof value === 'number') return 'BIGINT'
+  if (typeof value === 'number') return Number.isInteger(value) ? 'BIGINT' : 'DOUBLE'
   if (typeof value !== 'object' || value === null) return 'VARCHAR'
   const fields = Object.entries(value).map(
     ([name, inner]) => `${identifier(name)} ${columnType(inner)}`,

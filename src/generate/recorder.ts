@@ -31,7 +31,9 @@ export function createRecorder(workload: Workload, eventBytes: number): (d: numb
 /** A record with every field that one of its chain can have, to take the columns from. */
 export function sampleRecord(workload: Workload): Record<string, unknown> {
   const shape = shapeOf(workload, rowNumber(workload, 0), true)
-  return recordOf(shape, { ...fieldsOf(workload, 0, 1), causationId: '' })
+  // Seconds with a fraction are no column of integers.
+  const receivedAtUs = 1_500_000
+  return recordOf(shape, { ...fieldsOf(workload, 0, 1), receivedAtUs, causationId: '' })
 }
 
 function shapeOf({ rows, settings }: Workload, number: number, isReplay: boolean): RecordShape {

@@ -37,9 +37,12 @@ const messages = Array.from({ length: MOST_LAYERS }, (_, layer) => `@message${la
 
 export function createTemplate(shape: RecordShape, options: { hasCause: boolean }): Template {
   const causationId = options.hasCause ? marks.causationId : null
-  const text = JSON.stringify(recordOf(shape, { ...marks, messages, causationId }))
-  const slots = slotsByMark()
-  const found = [...text.matchAll(new RegExp([...slots.keys()].join('|'), 'g'))]
+  return templateOf(JSON.stringify(recordOf(shape, { ...marks, messages, causationId })))
+}
+
+function templateOf(text: string): Template {
+  const slots = new Map([...slotsByMark(), ...encodedSlots(text)])
+  const found = [...text.matchAll(new RegExp([...slots.keys()].map(escaped).join('|'), 'g'))]
   const filled: Slot[] = []
   const between: string[] = []
   let at = 0
@@ -58,6 +61,21 @@ export function createTemplate(shape: RecordShape, options: { hasCause: boolean 
   }
 }
 
+/** What is in base64 has its fields inside. */
+function encodedSlots(text: string): [string, Slot][] {
+  const encoded = text.match(/[A-Za-z0-9+/]{100,}={0,2}/g) ?? []
+  return encoded.flatMap((each): [string, Slot][] => {
+    const inside = Buffer.from(each, 'base64').toString('utf8')
+    if (!inside.includes(marks.id)) return []
+    const template = templateOf(inside)
+    return [[each, (fields) => Buffer.from(template(fields)).toString('base64')]]
+  })
+}
+
+function escaped(mark: string): string {
+  return mark.replace(/[.+]/g, '\\$&')
+}
+
 function slotsByMark(): Map<string, Slot> {
   const timeOf = createClock()
   const wholeSecond = Math.floor(marks.timeUs / 1e6) * 1e6
@@ -66,6 +84,7 @@ function slotsByMark(): Map<string, Slot> {
     [timeText(wholeSecond), ({ timeUs }) => timeOf(Math.floor(timeUs / 1e6) * 1e6)],
     [timeText(marks.receivedAtUs), ({ receivedAtUs }) => timeOf(receivedAtUs)],
     [String(marks.receivedAtUs / 1000), ({ receivedAtUs }) => String(receivedAtUs / 1000)],
+    [String(marks.receivedAtUs / 1e6), ({ receivedAtUs }) => String(receivedAtUs / 1e6)],
     [String(marks.attempt), ({ attempt }) => String(attempt)],
     [String(marks.sequence), ({ sequence }) => String(sequence)],
     [String(marks.salaryFrom), ({ salaryFrom }) => String(salaryFrom)],

@@ -1,3 +1,4 @@
+import type { JsonPath } from '../event/json-path.js'
 import type { Chain } from './chain.js'
 import type { Random } from './random.js'
 import type { TextFormat } from './settings.js'
@@ -19,9 +20,9 @@ export function undecodable(
   record: string,
   { chain, random }: { chain: Chain; random: Random },
 ): { kind: UndecodableKind; bytes: Buffer } {
-  const body = chain.layers[0]?.inner?.[0]
+  const body = chain.layers[0]?.inner
   const kinds = undecodableKinds.filter((kind) =>
-    kind === 'bad body' ? typeof body === 'string' : format !== 'array' || kind === 'not an object',
+    kind === 'bad body' ? body !== undefined : format !== 'array' || kind === 'not an object',
   )
   const kind = kinds[random.below(kinds.length)] ?? 'not an object'
   return { kind, bytes: bytesOf(kind) }
@@ -30,7 +31,7 @@ export function undecodable(
     if (wanted === 'not an object') {
       return Buffer.from(notObjects[random.below(notObjects.length)] ?? '5')
     }
-    if (wanted === 'bad body') return Buffer.from(withCutBody(record, String(body)))
+    if (wanted === 'bad body') return Buffer.from(withCutBody(record, body ?? []))
     const head = `{"note":"gr`
     if (wanted === 'not UTF-8') {
       return Buffer.concat([Buffer.from(head), Buffer.from([0xfc, 0xdf]), Buffer.from('e"}')])
@@ -40,8 +41,12 @@ export function undecodable(
   }
 }
 
-function withCutBody(record: string, field: string): string {
+function withCutBody(record: string, [name = '', ...below]: JsonPath): string {
   const message: Record<string, unknown> = JSON.parse(record)
-  const text = String(message[field])
-  return JSON.stringify({ ...message, [field]: text.slice(0, text.length >> 1) })
+  const value = message[name]
+  const cut =
+    below.length > 0
+      ? JSON.parse(withCutBody(JSON.stringify(value), below))
+      : String(value).slice(0, String(value).length >> 1)
+  return JSON.stringify({ ...message, [name]: cut })
 }

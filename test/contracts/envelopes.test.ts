@@ -11,7 +11,7 @@ import { type EventFixture, eventFixtures } from '../fixtures/events/fixtures.js
 const fixtures = eventFixtures()
 const decode = createDecoder({ mapping: createMapping({}) })
 const wrappings = envelopes.filter(({ when }) => when.length > 0)
-const writable = envelopes.filter((envelope) => envelope.wrap)
+const writable = envelopes.filter((envelope) => envelope.wrap && !envelope.isBare)
 const transports = writable.filter((envelope) => envelope.inner)
 
 const content: WrapContent = {
@@ -60,11 +60,13 @@ describe.each(named(envelopes))('%s', (shape) => {
 
 describe.each(named(wrappings))('%s', (shape, envelope) => {
   test('recognises its own fixtures and no others', () => {
-    const { inner: _inner, entries: _entries, ...outermost } = envelope
-    const unwrap = createUnwrapper([outermost])
+    // An answer of a stream may hold records, by which it is told sooner.
+    const before = envelope.isBare ? envelopes.slice(0, envelopes.indexOf(envelope)) : []
+    const unwrap = createUnwrapper([...before, envelope].map(outermost))
     const recognised = fixtures.filter(({ bytes }) => {
       const reading = parseBytes(bytes)
-      return reading.ok && unwrap(reading.value).every(({ ok }) => ok)
+      const [found] = reading.ok ? unwrap(reading.value) : []
+      return found?.ok && found.envelopes.map(shapeName).join() === shape
     })
     const own = fixtures.filter((fixture) => fixture.envelope === shape)
     expect(recognised.map(nameOf)).toEqual(own.map(nameOf))
@@ -94,7 +96,9 @@ describe.each(named(writable))('what %s writes', (_, envelope) => {
   test('has no key and no replay where there is none, and the replay where there is one', () => {
     const read = event(wrapped(envelope, { key: null, replay: 'monday' }))
     const replay = 'replay' in envelope.fields ? 'monday' : null
-    expect(read).toMatchObject({ key: null, replay })
+    // A record of Kinesis always has a partition key.
+    const key = envelope.name === 'kinesis' ? content.id : null
+    expect(read).toMatchObject({ key, replay })
   })
 
   test.each(named(transports))('is the same event in %s', (_, transport) => {
@@ -113,6 +117,11 @@ describe.each(named(writable))('what %s writes', (_, envelope) => {
     if (bare.timeUs !== null) expect(inside.timeUs).toBe(bare.timeUs)
   })
 })
+
+/** The layer alone, and nothing of what is in it. */
+function outermost({ inner: _inner, entries: _entries, ...envelope }: Envelope): Envelope {
+  return envelope
+}
 
 function named(all: readonly Envelope[]): [string, Envelope][] {
   return all.map((envelope) => [shapeName(envelope), envelope])

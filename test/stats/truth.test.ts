@@ -4,7 +4,10 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { resolveSources } from '../../src/archives/source.js'
 import { loadConfig } from '../../src/config/load.js'
+import { type Envelope, shapeName } from '../../src/envelopes/envelope.js'
+import { envelopes as allEnvelopes } from '../../src/envelopes/index.js'
 import { createMapping } from '../../src/event/mapping.js'
+import { parseChains } from '../../src/generate/chain.js'
 import { generateArchive } from '../../src/generate/generate.js'
 import type { GivenSettings } from '../../src/generate/settings.js'
 import type { StatsResult } from '../../src/stats/result.js'
@@ -21,6 +24,13 @@ const envelopes = [
   'sqs>sns>eventbridge',
   'sqs>sns>cloudevents',
 ]
+const writable = allEnvelopes.filter(({ wrap }) => wrap !== undefined)
+/** Every wrapping that is written, around every document, and every wrapper around one of them. */
+const everyChain = chainsOf(
+  writable.filter(({ entries }) => entries !== undefined),
+  writable.filter(({ inner }) => inner !== undefined),
+  writable.filter(({ inner, entries }) => (inner ?? entries) === undefined),
+).filter((chain) => !envelopes.includes(chain))
 const textFormats = ['ndjson', 'array', 'concatenated', 'mixed'] as const
 const seeds = Array.from({ length: 20 }, (_, n) => n + 1)
 const timeoutMs = 300_000
@@ -36,6 +46,18 @@ describe.each(envelopes)('%s', (envelope) => {
     'in %s is measured as its truth says, for 20 seeds',
     async (format) => {
       for (const seed of seeds) await expectTruth(settings({ envelope, format, seed }))
+    },
+    timeoutMs,
+  )
+})
+
+describe.each(everyChain)('%s', (envelope) => {
+  test.each([...textFormats, 'parquet'] as const)(
+    'in %s is measured as its truth says',
+    async (format) => {
+      for (const seed of [1, 2]) {
+        await expectTruth(settings({ envelope, format, seed, events: 150 }))
+      }
     },
     timeoutMs,
   )
@@ -102,10 +124,34 @@ async function expectTruth(
   await rm(to, { recursive: true })
 }
 
+function chainsOf(
+  wrappers: readonly Envelope[],
+  transports: readonly Envelope[],
+  documents: readonly Envelope[],
+): string[] {
+  const pairs = transports.flatMap((transport) =>
+    documents.map((document) => `${shapeName(transport)}>${shapeName(document)}`),
+  )
+  const entries = wrappers.flatMap((wrapper) =>
+    transports.map((transport) => `${shapeName(wrapper)}>${shapeName(transport)}>eventbridge`),
+  )
+  return [...pairs, ...entries.filter(isWritten)].map((chain) => chain.replace(/>json$/, ''))
+}
+
+/** A wrapper goes around what tells it, and around nothing else. */
+function isWritten(chain: string): boolean {
+  try {
+    return parseChains(chain).length === 1
+  } catch {
+    return false
+  }
+}
+
 function settings(given: Partial<GivenSettings> & Pick<GivenSettings, 'envelope' | 'format'>) {
   const { envelope, format } = given
-  const countsAttempts = envelope.startsWith('sqs') || envelope === 'mixed'
-  const namesReplays = envelope.endsWith('eventbridge') || envelope === 'mixed'
+  const chains = parseChains(envelope)
+  const countsAttempts = chains.some((chain) => chain.countsAttempts)
+  const namesReplays = chains.some((chain) => chain.namesReplays)
   const base: GivenSettings = {
     seed: 1,
     events: 300,

@@ -5,10 +5,11 @@ import type { Envelope } from '../envelope.js'
 export class ContentFault extends Error {}
 
 /** What was encoded. */
-interface Piece {
+export interface Piece {
   /** What the encoding itself says, such as a partition key. */
   document: JsonObject
-  content: Buffer | JsonValue
+  /** Or why this piece alone cannot be decoded. */
+  content: Buffer | JsonValue | ContentFault
   /** Which entry of an aggregate, from 0; null: the only one. */
   entry: number | null
 }
