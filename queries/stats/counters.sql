@@ -9,7 +9,8 @@ WITH by_position AS (
 ),
 checked AS (
   SELECT d.pos, d.grp, d.stream, d.place,
-    CASE WHEN b.key_no IS NULL THEN d.received_us END AS arrival_us
+    CASE WHEN b.key_no IS NULL THEN d.arrival_us END AS arrival_us,
+    CASE WHEN b.key_no IS NULL THEN d.arrival_pos ELSE d.position_rank END AS arrival_pos
   FROM deliveries d
   LEFT JOIN repeats r ON r.pos = d.pos
   LEFT JOIN by_position b ON b.key_no = d.key_no
@@ -21,7 +22,7 @@ fed AS (
 running AS (
   SELECT c.pos, c.grp, c.place,
     max(c.place) OVER (
-      PARTITION BY c.stream, c.grp ORDER BY c.arrival_us, c.pos
+      PARTITION BY c.stream, c.grp ORDER BY c.arrival_us, c.arrival_pos
       ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
     ) AS before
   FROM checked c

@@ -5,7 +5,7 @@ export type Outcome = 'ok' | 'defect' | ErrorCode
 
 /** Every exit code of evt, with the sentence that the documentation prints. */
 export const exitCodes: Readonly<Record<Outcome, { exit: number; meaning: string }>> = {
-  ok: { exit: 0, meaning: 'Done; the gate held.' },
+  ok: { exit: 0, meaning: 'Done.' },
   defect: { exit: 1, meaning: 'A defect in evt.' },
   usage: {
     exit: 2,
@@ -14,10 +14,17 @@ export const exitCodes: Readonly<Record<Outcome, { exit: number; meaning: string
   },
   outside: {
     exit: 3,
-    meaning: 'The outside failed: AWS, engine, disk, a truncated or corrupt object.',
+    meaning:
+      'The outside failed: engine, disk, a truncated or corrupt object; the result is printed, ' +
+      'marked partial.',
   },
-  gate: { exit: 4, meaning: 'The gate did not hold, or faults that were asked about were found.' },
-  inconclusive: { exit: 5, meaning: 'Inconclusive: no data, or too few samples.' },
+  gate: {
+    exit: 4,
+    meaning:
+      'Faults that were asked about were found (`evt demo`: a figure differs from what was ' +
+      'planted).',
+  },
+  inconclusive: { exit: 5, meaning: 'Inconclusive: no data.' },
   interrupted: {
     exit: 130,
     meaning: 'Interrupted; what was measured so far is printed and marked partial.',

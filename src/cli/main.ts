@@ -31,6 +31,10 @@ export async function main(argv: readonly string[], load: LoadOptions): Promise<
 async function runCommand(argv: readonly string[], config: Config): Promise<number> {
   const [first, ...rest] = argv
   try {
+    if (first === 'help' && rest.length > 0) {
+      const { printedTopic } = await import('./help-topic.js')
+      if (await printedTopic(rest, config.commandIDs)) return exitCodes.ok.exit
+    }
     // `evt help stats` is what people try first; it needs no plugin.
     const result = await run(first === 'help' ? [...rest, '--help'] : [...argv], config)
     return exitCodes[isOutcome(result) ? result : 'ok'].exit

@@ -89,7 +89,8 @@ export class RecordSql {
     const { chain } = this
     const [outermost] = chain.levels
     const paths = outermost?.envelope.place
-    if (!outermost || !paths) return { name: 'NULL', sequence: 'NULL' }
+    if (!outermost || !paths || typeof paths.name === 'function')
+      return { name: 'NULL', sequence: 'NULL' }
     const name = nonEmpty(chain.text(outermost, paths.name))
     return { name, sequence: chain.leaf(outermost, paths.sequence) }
   }

@@ -27,6 +27,8 @@ export const dynamodb: Envelope = {
     key: [itemKey],
     sequence: [['dynamodb', 'SequenceNumber']],
   },
+  // An item's changes are in one shard, and in its children after it: their numbers go on.
+  place: { name: placeName, sequence: ['dynamodb', 'SequenceNumber'] },
   stamps: { ApproximateCreationDateTime: ['dynamodb', 'ApproximateCreationDateTime'] },
 }
 
@@ -37,6 +39,11 @@ function tableOf(record: JsonObject): string {
   const arn = scalarText(valueAt(record, ['eventSourceARN'])) ?? ''
   const table = scalarText(valueAt(record, ['tableName'])) ?? streamArn.exec(arn)?.[1]
   return table ? `aws:dynamodb/${table}` : 'aws:dynamodb'
+}
+
+function placeName(record: JsonObject): string | undefined {
+  const key = itemKey(record)
+  return key === undefined ? undefined : JSON.stringify([tableOf(record), key])
 }
 
 /** The value of a single key attribute, or a JSON array of both values in the order of their names:

@@ -66,7 +66,7 @@ export interface Envelope {
   keyNeeds?: JsonPath
   /** For a place with a sequence of its own: where the place's name and the delivery's number there
    * are. It counts where this layer is the outermost; see `place.ts`. */
-  place?: { readonly name: JsonPath; readonly sequence: JsonPath }
+  place?: { readonly name: JsonPath | Derived; readonly sequence: JsonPath }
   /** CloudEvents: a `sequence` is an integer only where this path says `Integer`, else text. */
   sequenceTypeAt?: JsonPath
   /** Where no record says it: a `sequence` is an integer, unless this says text. */

@@ -22,6 +22,7 @@ const record: Envelope = {
     receivedAt: [(document) => timestampOf(document, 'LOG_APPEND_TIME')],
     key: [keyText],
   },
+  place: { name: partitionOf, sequence: ['offset'] },
   stamps: { timestamp: ['timestamp'] },
   inner: ['value'],
   innerIs: 'base64',
@@ -58,10 +59,11 @@ export const kafka: Envelope = {
 }
 
 function recordId(document: JsonObject): string {
-  const [topic, partition, offset] = ['topic', 'partition', 'offset'].map((name) =>
-    scalarText(document[name] ?? null),
-  )
-  return `${topic}-${partition}@${offset}`
+  return `${partitionOf(document)}@${scalarText(document['offset'])}`
+}
+
+function partitionOf({ topic, partition }: JsonObject): string {
+  return `${scalarText(topic)}-${scalarText(partition)}`
 }
 
 function timestampOf(document: JsonObject, type: string): JsonValue | undefined {

@@ -12,10 +12,12 @@ import type { Envelope } from './envelope.js'
 export function placeReader(
   envelopes: readonly Envelope[],
 ): (documents: readonly JsonObject[]) => Place | null {
-  const layer = envelopes.findIndex(({ isBare }) => !isBare)
+  // A wrapper with entries is no place of theirs.
+  const layer = envelopes.findIndex(({ entries }) => !entries)
   const paths = envelopes[layer]?.place
   if (!paths) return () => null
-  const readName = compilePath(paths.name)
+  const { name: nameAt } = paths
+  const readName = typeof nameAt === 'function' ? nameAt : compilePath(nameAt)
   const readSequence = compilePath(paths.sequence)
   return (documents) => {
     const outermost = documents[layer]

@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process'
+import { dirname, join } from 'node:path'
 import { type Stage, stage } from '../cases/run-case.js'
 
 /** Whether tmux is here, which is the terminal of these tests. */
 export const hasTmux = spawnSync('tmux', ['-V']).status === 0
 
 const WAIT_MS = 20_000
-let terminals = 0
 
 /** A terminal with a program in it, as a person has one. */
 export interface Terminal extends Stage {
@@ -31,10 +31,10 @@ export function openTerminal(
   { columns = 80, lines = 40, env = {} }: TerminalOptions = {},
 ): Terminal {
   const at = stage({ TERM: 'xterm-256color', LC_ALL: 'C.UTF-8', PS1: '$ ', HISTFILE: '', ...env })
-  terminals += 1
-  const socket = `evt-test-${process.pid}-${terminals}`
+  // A server of its own, whose socket goes with the folder.
+  const socket = join(dirname(at.work), 'tmux')
   const tmux = (...args: string[]) => {
-    const run = spawnSync('tmux', ['-L', socket, '-f', '/dev/null', ...args], {
+    const run = spawnSync('tmux', ['-S', socket, '-f', '/dev/null', ...args], {
       encoding: 'utf8',
       env: at.env,
       cwd: at.work,

@@ -25,8 +25,14 @@ export async function candidatesFor(
   const command = commandOf(path, commands)
   if (command && !asksHelp) return commandCandidates(command, words, place)
   const names = fitting(nextNames(path, commands), typed)
-  if (asksHelp || path.length > 0) return names
+  if (asksHelp && path.length === 0) return [...names, ...fitting(await topicNames(), typed)]
+  if (path.length > 0) return names
   return typed.startsWith('-') ? fitting(general, typed) : [...names, ...fitting([help], typed)]
+}
+
+async function topicNames(): Promise<Candidate[]> {
+  const { topics } = await import('../topics/index.js')
+  return topics.map(({ name, summary }) => ({ value: name, about: summary }))
 }
 
 function commandOf(words: readonly string[], commands: Manifest['commands']) {

@@ -1,0 +1,30 @@
+import type { Topic } from './topic.js'
+
+export const topic: Topic = {
+  parts: [
+    'A SOURCE is what a command reads. Several are read as one archive.',
+    {
+      terms: [
+        ['orders.ndjson', 'a file'],
+        ['archive/', 'a folder, with all that is below it'],
+        ["'archive/**/*.gz'", 'a glob, in quotes'],
+        ['-', 'standard input; also /dev/stdin, named pipes and <(command)'],
+        ['prod:', 'an alias: archives: { prod: archive/ } of evt.yaml'],
+        ['prod:2026/11', 'a path below the address of an alias'],
+      ],
+    },
+    'Addresses of AWS (s3://, sqs://, ...) are not read so far.',
+    { heading: 'left out' },
+    'Without a SOURCE, default: of evt.yaml is read. Where there is none, evt asks on a ' +
+      'terminal; a script is told the lines to type, and exit code 2. Standard input is never ' +
+      'read unasked.',
+    { heading: 'what is read' },
+    'NDJSON, JSON arrays, pretty-printed and concatenated JSON (Firehose), the files of ' +
+      'CloudTrail, Parquet and Avro; plain, gzip and zstd. Content tells which it is, not the ' +
+      'name, and one folder may hold all of them. Histogram logs of HdrHistogram are read by ' +
+      'themselves.',
+    'In folders names that begin with . or _ are left out, and so are truth.json and evt.yaml. ' +
+      'Files are read in byte order of their paths. A file that is named twice, or reached by a ' +
+      'link too, is read once.',
+  ],
+}

@@ -1,0 +1,36 @@
+import type { Topic } from './topic.js'
+
+interface TopicEntry {
+  readonly name: string
+  readonly summary: string
+  load(): Promise<{ topic: Topic }>
+}
+
+/** What `evt help` explains beside the commands. Add one: a file and a line here. */
+export const topics: readonly TopicEntry[] = [
+  {
+    name: 'addresses',
+    summary: 'what a SOURCE can be, and how it is read',
+    load: () => import('./addresses.js'),
+  },
+  {
+    name: 'exit-codes',
+    summary: 'what a script is told at the end',
+    load: () => import('./exit-codes.js'),
+  },
+  {
+    name: 'filters',
+    summary: 'measuring a part: --since, --until, --type, --sample',
+    load: () => import('./filters.js'),
+  },
+  {
+    name: 'mapping',
+    summary: 'which field means what: evt.yaml, --map, --preset',
+    load: () => import('./mapping.js'),
+  },
+  {
+    name: 'numbers',
+    summary: 'what each number of evt stats means',
+    load: () => import('./numbers.js'),
+  },
+]

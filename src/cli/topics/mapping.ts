@@ -1,0 +1,45 @@
+import { mappedFields } from '../../event/rule.js'
+import type { Topic } from './topic.js'
+
+export const topic: Topic = {
+  parts: [
+    'id, source, type and time need no mapping where evt knows the wrapping: EventBridge, ' +
+      'CloudEvents, SNS, SQS, CloudTrail, nested as they may be. What else the fields mean you ' +
+      'say once in evt.yaml, by type, with the paths that EventBridge uses. evt init proposes it.',
+    {
+      verbatim: [
+        'events:',
+        '  "*":                           # all types',
+        '    receivedAt: $.receivedAt     # when it arrived: needed for latency',
+        '    key: $.detail.jobAdId        # what order is promised for',
+        '    sequence: $.detail.version   # the counter of the producer, by key',
+        '  "order.*":                     # a longer prefix overrides field by field',
+        '    key: $.detail.orderId',
+        '    entities: { order: $.detail.orderId }',
+        'archives: { prod: archive/ }',
+        'default: "prod:"',
+      ],
+    },
+    'The same on the command line, for one run and all types: --map key=$.detail.orderId, once ' +
+      'for each field. It wins over the file.',
+    { heading: 'fields' },
+    `${mappedFields.join(', ')}, and entities.KIND.`,
+    {
+      terms: [
+        ['sequencePer', 'key (the default), or source+key: each source counts by itself'],
+        ['sequenceType', 'integer (the default), of any size, or text, as ULIDs are'],
+      ],
+    },
+    { heading: 'paths' },
+    'They begin at the innermost document that has the attributes of the event: the object with ' +
+      'detail, the CloudEvent, else the body. Where a path finds nothing or null, the field of ' +
+      'the wrapping counts, but not for key and sequence: then the event has none. Objects and ' +
+      'arrays are no ids and no keys. A path that no event has is the finding mappingUnused, ' +
+      'with the paths that there are.',
+    { heading: 'files' },
+    '--config FILE, else EVT_CONFIG, else evt.yaml here, else the one in the folder of the first ' +
+      'SOURCE. Flags win over the environment (EVT_...), that over the file. A key that evt does ' +
+      'not know is an error. evt init --schema prints the JSON Schema for editors.',
+    '--preset NAME takes events for one wrapping instead of recognising it.',
+  ],
+}
