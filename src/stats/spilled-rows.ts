@@ -3,7 +3,8 @@ import type { Duckdb } from '../engines/duckdb.js'
 import { Deliveries } from './deliveries.js'
 import { bytes, doubles } from './words.js'
 
-const PAGE_ROWS = 200_000
+/** A row group of DuckDB's: it passes over the others without reading them. */
+const PAGE_ROWS = 122_880
 
 /** The columns of deliveries, with the mark of what came again. */
 const columns = (sequence: string) => `n.pos, CAST(n.group_no AS DOUBLE), CAST(n.record AS DOUBLE),
@@ -24,7 +25,7 @@ export async function* spilledPages(duckdb: Duckdb, all: Deliveries): AsyncGener
     // A sequence that is text has a rank as its place: that there is one is all that pages tell.
     const sql = `SELECT ${columns('n.place')}
       FROM ${within('narrow')} n LEFT JOIN ${within('repeats')} r ON r.pos = n.pos ORDER BY n.pos`
-    for await (const chunk of duckdb.chunks(sql)) appendRows(page, chunk)
+    for await (const chunk of duckdb.scan(sql)) appendRows(page, chunk)
     yield page
   }
 }
@@ -66,7 +67,8 @@ export async function pickedDeliveries(duckdb: Duckdb, all: Deliveries): Promise
   const positions = new Float64Array(Number(count))
   const picked = new PickedDeliveries(all, positions)
   // The rank among texts has taken the place of the number of a sequence.
-  const sql = `SELECT ${columns('coalesce(k.number, n.place)')}, t.text FROM narrow n JOIN picked p ON p.pos = n.pos
+  const sql = `SELECT ${columns('coalesce(k.number, n.place)')}, t.text
+    FROM narrow n JOIN picked p ON p.pos = n.pos
     LEFT JOIN repeats r ON r.pos = n.pos LEFT JOIN texts t ON t.pos = n.pos
     LEFT JOIN ranked k ON k.pos = n.pos ORDER BY n.pos`
   const byTime = all.groups.map(({ order }) => order === 'time')

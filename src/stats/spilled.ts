@@ -55,11 +55,14 @@ export async function spilledTallies(duckdb: Duckdb, row: string): Promise<Map<n
   await duckdb.rows(deliveriesView(row))
   const tallies = new Map<number, RowTally>()
   const read = async (name: string, add: (tally: RowTally, values: number[]) => void) => {
-    for (const [number, ...values] of await duckdb.rows(await querySql(`stats/${name}`))) {
-      if (number === null) continue
-      const tally = tallies.get(Number(number)) ?? new RowTally()
-      tallies.set(Number(number), tally)
-      add(tally, values.map(numberOf))
+    // A row for almost every late delivery: a chunk at a time.
+    for await (const chunk of duckdb.chunks(await querySql(`stats/${name}`))) {
+      for (const [number = null, ...values] of chunk.getRows()) {
+        if (number === null) continue
+        const tally = tallies.get(Number(number)) ?? new RowTally()
+        tallies.set(Number(number), tally)
+        add(tally, values.map(numberOf))
+      }
     }
   }
   for (const [number, ...values] of await duckdb.rows(await querySql('stats/rows'))) {

@@ -53,7 +53,7 @@ const given = fc.record({
   ),
 })
 
-test('deliveries that were spilled give the result of those in memory, whatever they are', async () => {
+test('spilled deliveries give the result of those in memory, whatever they are', async () => {
   const file = fc.array(events, { minLength: 1, maxLength: 60 })
   const files = fc.array(file, { minLength: 1, maxLength: 4 })
   await fc.assert(
