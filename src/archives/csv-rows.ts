@@ -8,8 +8,8 @@ export type Delimiter = ',' | '\t'
 
 /**
  * Takes rows out of the bytes of CSV or TSV (RFC 4180): cells may be quoted and hold line breaks; a
- * quote within a cell is two. Lines end in LF or CRLF, and empty ones are none. Quotes elsewhere are
- * taken as they stand.
+ * quote within a cell is two. Lines end in LF or CRLF, and empty ones are none. Quotes elsewhere
+ * are taken as they stand.
  */
 export class CsvRows {
   /** Why no more rows can be read. */

@@ -14,8 +14,9 @@ const INSIGHTS_LINE = '@message'
 /**
  * The rows of a table in text, whose first row are the names of its columns. Where one column holds
  * JSON objects, these are the records, and the other columns are not read; of several, the one that
- * holds most in the first 100 rows. Else, and of CloudWatch Logs Insights, a row is the object of its
- * columns, all of them texts. A row with more or fewer cells than there are names is undecodable.
+ * holds most in the first 100 rows. Else, and of CloudWatch Logs Insights, a row is the object of
+ * its columns, all of them texts. A row with more or fewer cells than there are names is
+ * undecodable.
  *
  * @param faultOf what ended the bytes early, when they have ended
  */

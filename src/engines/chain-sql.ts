@@ -176,21 +176,37 @@ export function nonEmpty(text: string): string {
   return `nullif(${text}, '')`
 }
 
-/** Whether a record may be of another wrapping, as far as the tree can hold what tells. */
+/**
+ * Whether a record may be of another wrapping, as far as the tree can hold what tells. Every place
+ * that is read costs time, of every record: what is read anyway is used, and one place more, unless
+ * an exact text tells already. Exact texts tell most, then what the wrapping names first.
+ */
 function possible(level: Level, envelope: Envelope): string {
-  const conditions = envelope.when.flatMap(({ path, is, equals }) => {
-    const place = leafExpression(level.root, path)
-    if (!level.tree.isStruct(path)) {
-      const kind = is === 'object' ? 'json' : 'text'
-      if (!level.tree.has(path) && !level.tree.add(path, kind)) return []
-      return [equals === undefined ? `${place} IS NOT NULL` : `${place} = ${quoteText(equals)}`]
-    }
-    // DuckDB makes a struct of NULLs of what is no object.
-    const present = `${place} IS NOT NULL`
-    return [is === 'scalar' ? `${present} AND NOT (${someLeaf(level, path)})` : present]
-  })
+  const isExact = ({ equals }: Condition) => equals !== undefined
+  const exactFirst = [...envelope.when].sort((a, b) => Number(isExact(b)) - Number(isExact(a)))
+  const isRead = ({ path }: Condition) => level.tree.has(path)
+  const tells = exactFirst.filter(isRead)
+  if (!tells.some(isExact)) {
+    const more = exactFirst.find((condition) => !isRead(condition) && canRead(level, condition))
+    if (more) tells.push(more)
+  }
+  const conditions = tells.map((condition) => mayHold(level, condition))
   if (envelope.isAlone) conditions.push(`NOT (${someLeafBeside(level, envelope.when[0]?.path[0])})`)
   return conditions.length === 0 ? 'true' : conditions.map((c) => `(${c})`).join(' AND ')
+}
+
+function canRead({ tree }: Level, { path, is }: Condition): boolean {
+  return tree.add(path, is === 'object' ? 'json' : 'text')
+}
+
+function mayHold(level: Level, { path, is, equals }: Condition): string {
+  const place = leafExpression(level.root, path)
+  // DuckDB makes a struct of NULLs of what is no object.
+  const present = `${place} IS NOT NULL`
+  if (level.tree.isStruct(path)) {
+    return is === 'scalar' ? `${present} AND NOT (${someLeaf(level, path)})` : present
+  }
+  return equals === undefined ? present : `${place} = ${quoteText(equals)}`
 }
 
 /** Whether a document surely has more than one key. */

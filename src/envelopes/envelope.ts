@@ -95,7 +95,7 @@ export interface Envelope {
   isCodec?: boolean
   /** Where the payload is, for a wrapping that is itself the document; absent: the document. */
   payload?: JsonPath
-  /** Where it is in base64, if there is nothing at `payload`: JSON, encoded or not, else the text. */
+  /** Where it is in base64, if nothing is at `payload`: JSON, encoded or not, else the text. */
   payloadBytes?: JsonPath
   /** The inverse, for `evt generate`: puts the layer around a document. Absent: not writable. */
   wrap?: (content: WrapContent) => Record<string, unknown>

@@ -7,7 +7,7 @@ export const kafkaConnect: Envelope = {
   when: [
     { path: ['schema', 'type'], is: 'scalar', equals: 'struct' },
     { path: ['schema', 'fields'], is: 'array' },
-    { path: ['payload'], is: 'object' },
+    { path: ['payload'], is: 'body' },
   ],
   fields: {},
   stamps: {},

@@ -32,7 +32,7 @@ const record: Envelope = {
 
 const { inner: _value, innerIs: _base64, headers: _headers, ...whole } = record
 
-/** A record without a value: what has its key is deleted. It is an event of the type `tombstone`. */
+/** A record without a value: what has its key is deleted. An event of the type `tombstone`. */
 const tombstone: Envelope = {
   ...whole,
   shape: 'tombstone',

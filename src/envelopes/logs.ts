@@ -9,7 +9,7 @@ const line: Envelope = {
   title: 'line of Amazon CloudWatch Logs',
   when: [
     { path: ['timestamp'], is: 'scalar' },
-    { path: ['message'], is: 'scalar' },
+    { path: ['message'], is: 'body' },
   ],
   fields: {
     transportId: [['id'], ['eventId']],
@@ -106,7 +106,7 @@ export const logsFiltered: Envelope = {
     { path: ['logStreamName'], is: 'scalar' },
     { path: ['eventId'], is: 'scalar' },
     { path: ['ingestionTime'], is: 'scalar' },
-    { path: ['message'], is: 'scalar' },
+    { path: ['message'], is: 'body' },
   ],
   fields: { ...line.fields, transportId: [['eventId']] },
   isBare: false,
@@ -118,7 +118,7 @@ export const logsInsights: Envelope = {
   shape: 'insights',
   title: 'row of CloudWatch Logs Insights',
   when: [
-    { path: ['@message'], is: 'scalar' },
+    { path: ['@message'], is: 'body' },
     { path: ['@timestamp'], is: 'scalar' },
   ],
   fields: {

@@ -5,8 +5,8 @@ import type { Envelope } from './envelope.js'
 
 /**
  * A notification of S3: itself the document. Its key is bucket and object. It has no id of its own;
- * what it is about, its name and its sequencer make one, since S3 delivers at least once. S3 sent to
- * EventBridge is an EventBridge event.
+ * what it is about, its name and its sequencer make one, since S3 delivers at least once. What S3
+ * sends to EventBridge is an EventBridge event.
  */
 export const s3: Envelope = {
   name: 's3',
@@ -60,8 +60,8 @@ function notificationId(document: JsonObject): string | undefined {
   return parts.every((part) => part !== undefined) ? parts.join(' ') : undefined
 }
 
-/** Hexadecimal digits whose order as text is theirs. S3 says to pad the shorter of two with zeros on
- * the right (Event message structure, `sequencer`); without zeros there, none need be padded. */
+/** Hexadecimal digits whose order as text is theirs. S3 says to pad the shorter of two with zeros
+ * on the right (Event message structure, `sequencer`); without zeros there, none need be padded. */
 function sequencer(document: JsonObject): string | undefined {
   const digits = textAt(document, ['s3', 'object', 'sequencer'])
   return digits?.toUpperCase().replace(/(?<=.)0+$/, '')

@@ -39,19 +39,30 @@ const fixtures = eventFixtures().map(({ envelope, oddity, bytes }) => {
 const objects = fixtures.filter(({ text }) => text.startsWith('{'))
 
 describe('every fixture is read equally by the decoder, the narrow relation and the view', () => {
-  // What tells EventBridge is there, of another kind.
-  const ofOthers = ['json/looks-like-eventbridge']
-  // Without a scalar in it, it is not to be told from what is no object.
-  const bare = ['json/empty', 'json/null-values']
+  // What tells another wrapping first is there.
+  const ofOthers = [
+    'json/looks-like-debezium',
+    'json/looks-like-emf',
+    'json/looks-like-eventbridge',
+    'json/looks-like-http',
+    'json/looks-like-kafka-connect',
+    'json/looks-like-s3',
+  ]
+  // The decoder looks for JSON in the bytes.
+  const ofBytes = ['', '-bytes', '-gzip', '-gzip-cut', '-null-data'].map(
+    (of) => `cloudevents/data-base64${of}`,
+  )
+  // Nothing is read of it: it may be no object, or have records alone, as Firehose's answers do.
+  const bare = [
+    'json/empty',
+    'json/looks-like-dms',
+    'json/looks-like-log-lines',
+    'json/null-values',
+  ]
   const unusable = ['cloudevents/bad-sequence', 'eventbridge/time-fault', 'eventbridge/time-range']
   // The decoder puts them together, or apart; or DuckDB does not tell names by their case.
   const assembled = ['sns/body-array']
-  const lambda = [
-    'sns-lambda/base',
-    'sqs-lambda/base',
-    'sqs-lambda/binary-cloudevent',
-    'sqs-lambda/fifo',
-  ]
+  const lambda = ['sqs-lambda/base', 'sqs-lambda/binary-cloudevent', 'sqs-lambda/fifo']
   const left = {
     none: {
       // A sequence of the wrapping's own is no column of the narrow relation.
@@ -61,11 +72,11 @@ describe('every fixture is read equally by the decoder, the narrow relation and 
         ...assembled,
         ...lambda,
       ],
-      view: [...unusable, ...ofOthers, ...assembled, ...lambda],
+      view: [...unusable, ...bare, ...ofOthers, ...ofBytes, ...assembled, ...lambda],
     },
     typical: {
       narrow: [...bare, ...ofOthers, ...assembled, ...lambda],
-      view: [...ofOthers, ...assembled, ...lambda],
+      view: [...bare, ...ofOthers, ...ofBytes, ...assembled, ...lambda],
     },
   }
 
