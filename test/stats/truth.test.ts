@@ -54,11 +54,7 @@ describe.each(envelopes)('%s', (envelope) => {
 describe.each(everyChain)('%s', (envelope) => {
   test.each([...textFormats, 'parquet'] as const)(
     'in %s is measured as its truth says',
-    async (format) => {
-      for (const seed of [1, 2]) {
-        await expectTruth(settings({ envelope, format, seed, events: 150 }))
-      }
-    },
+    (format) => expectTruth(settings({ envelope, format, seed: 1, events: 150 })),
     timeoutMs,
   )
 })
