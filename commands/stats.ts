@@ -1,7 +1,6 @@
 import { BaseCommand } from '../src/cli/base-command.js'
 import { outputFlags, progressFlags, sourceArgs, sourceFlags, timeFlags } from '../src/cli/flags.js'
-import { statsChoices, statsFlags } from '../src/cli/stats-flags.js'
-import { timeRange } from '../src/cli/time.js'
+import { statsFlags } from '../src/cli/stats-flags.js'
 
 export default class Stats extends BaseCommand {
   static override summary = 'counts, duplicates, ordering and latency of events, per type'
@@ -17,6 +16,7 @@ export default class Stats extends BaseCommand {
     '<%= config.bin %> stats archive/ --window 1m -o csv > per-minute.csv',
     '<%= config.bin %> stats archive/ --window 1m --hlog run.hlog --hgrm run.hgrm',
     '<%= config.bin %> stats run.hlog',
+    '<%= config.bin %> stats today/ --versus yesterday/',
     '<%= config.bin %> stats archive/ -o html > stats.html',
     'zcat orders.gz | <%= config.bin %> stats - -o json',
   ]
@@ -31,38 +31,25 @@ export default class Stats extends BaseCommand {
 
   override async run() {
     const { args, flags } = await this.parse(Stats)
-    const { runStats } = await import('../src/stats/run.js')
-    const { createProgress } = await import('../src/ui/progress.js')
+    const { measuring, printDiff } = await import('../src/cli/stats-run.js')
     const { textStyle } = await import('../src/ui/terminal.js')
-    const { stderr, stdout, env } = process
-    const isTerminal = stderr.isTTY === true
-    const progress = createProgress({
-      stream: stderr,
-      enabled: (isTerminal || flags.progress) && !flags.quiet,
-      isTerminal,
-      now: () => performance.now(),
-    })
-    const run = await runStats({
-      given: args.source ?? [],
-      maps: flags.map ?? [],
-      presets: flags.preset === undefined ? undefined : [flags.preset],
-      config: flags.config,
-      choose: this.sourceChooser(flags),
-      choices: statsChoices(flags),
-      range: timeRange(flags, Date.now()),
-      cwd: process.cwd(),
-      env,
-      signal: this.signal,
-      onProgress: (state) => progress.update(state),
-    }).finally(() => progress.stop())
+    const { stdout, env } = process
     const format = this.format(flags)
+    const color = this.colors(flags).isColorSupported
+    const style = textStyle({ stream: stdout, env, color, timeZone: flags.tz })
+    const choose = this.sourceChooser(flags)
+    const typed = { flags, given: args.source ?? [], choose, signal: this.signal }
+    const made = this.made(flags.tz)
+    if (flags.versus !== undefined) {
+      return printDiff(typed, flags.versus, { format, style, made })
+    }
+    const { runStats } = await import('../src/stats/run.js')
+    const run = await measuring(typed, runStats)
     if (format === 'html') {
       const { statsPage } = await import('../dashboards/html/stats-page.js')
-      stdout.write(await statsPage(run, this.made(flags.tz)))
+      stdout.write(await statsPage(run, made))
     } else if (format !== 'text' || !run.isEmpty) {
       const { renderStats } = await import('../src/ui/stats-output.js')
-      const color = this.colors(flags).isColorSupported
-      const style = textStyle({ stream: stdout, env, color, timeZone: flags.tz })
       stdout.write(await renderStats(run, format, style))
     }
     if ('timeline' in run && flags.by !== 'source') {

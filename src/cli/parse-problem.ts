@@ -91,8 +91,10 @@ function notOneOf([flag = '', value = '', list = '']: readonly string[]) {
   return near ? { message, hint: `did you mean ${`${flag} ${near}`.trim()}?` } : { message }
 }
 
-/** oclif lists the arguments one a line: the name, spaces, the description. */
+/** oclif lists the arguments one a line: the name, spaces, the description; where a flag takes many
+ * values, a note follows about flags that swallow arguments, which ours do not. */
 function argNames(list = ''): string {
-  const names = [...list.matchAll(/^\s*(\S+)/gm)].map(([, name]) => name?.toUpperCase())
+  const [args = ''] = list.split(/\n\s*\n/)
+  const names = [...args.matchAll(/^\s*(\S+)/gm)].map(([, name]) => name?.toUpperCase())
   return `${names.join(' and ')} ${names.length === 1 ? 'is' : 'are'}`
 }

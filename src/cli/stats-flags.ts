@@ -63,12 +63,31 @@ export const statsFlags = {
   'allow-partial': Flags.boolean({
     description: 'exit 0 although an object was cut, corrupt or gone',
   }),
+  versus: Flags.string({
+    helpValue: 'SOURCE',
+    description: 'compare with this one, the most unusual first, as evt diff does',
+  }),
+}
+
+/** Flags of `evt diff`: those of evt stats that say something of two archives. */
+export const diffFlags = {
+  by: Flags.option({
+    options: ['type', 'source'] as const,
+    default: 'type',
+    helpValue: 'type|source',
+    description: 'compare each type (and source), or each source',
+  })(),
+  type: statsFlags.type,
+  sample: statsFlags.sample,
+  content: statsFlags.content,
+  'memory-limit': statsFlags['memory-limit'],
+  'allow-partial': statsFlags['allow-partial'],
 }
 
 const HOUR_US = 3_600_000_000
 
-/** What the flags say, read. */
-export function statsChoices(flags: {
+/** The flags as they are parsed. */
+export interface StatsFlagValues {
   by: 'type' | 'source' | 'hour'
   window?: string | undefined
   type?: readonly string[] | undefined
@@ -79,7 +98,10 @@ export function statsChoices(flags: {
   hgrm?: string | undefined
   unit?: 'ns' | 'us' | 'ms' | 's' | undefined
   'allow-partial': boolean
-}) {
+}
+
+/** What the flags say, read. */
+export function statsChoices(flags: StatsFlagValues) {
   const { window, sample } = flags
   const hourly = flags.by === 'hour' ? HOUR_US : null
   return {

@@ -75,7 +75,13 @@ export function jsonText(value: unknown): string {
   )
 }
 
-function orderedRow({ events, distinct, duplicates, ordering, latencyMs }: StatsRow): StatsRow {
+export function orderedRow({
+  events,
+  distinct,
+  duplicates,
+  ordering,
+  latencyMs,
+}: StatsRow): StatsRow {
   const { count, rate, byCause } = duplicates
   const { replay, redelivery, sameId } = byCause
   const { keys, checked, reordered, ratio, maxExtent, maxLateMs, p99LateMs } = ordering

@@ -66,6 +66,6 @@ function logsWritten(view: HlogView): Written {
   }
 }
 
-function ended(text: string): string {
+export function ended(text: string): string {
   return text === '' || text.endsWith('\n') ? text : `${text}\n`
 }

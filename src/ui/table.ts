@@ -101,8 +101,9 @@ function fitted(columns: readonly Drawn[], width: number): Drawn[] {
 const sum = (numbers: readonly number[]) => numbers.reduce((total, n) => total + n, 0)
 const gaps = (columns: readonly unknown[]) => (columns.length - 1) * GAP
 
-function leastWidth({ width, shrinkTo = width }: Drawn, scale: number): number {
-  return Math.min(width, Math.max(shrinkTo === width ? width : 4, Math.floor(shrinkTo * scale)))
+function leastWidth({ width, shrinkTo }: Drawn, scale: number): number {
+  if (shrinkTo === undefined) return width
+  return Math.min(width, Math.max(4, Math.floor(shrinkTo * scale)))
 }
 
 function shrunk(columns: readonly Drawn[], least: readonly number[], width: number): Drawn[] {

@@ -1,7 +1,9 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { diffPage } from '../../dashboards/html/diff-page.js'
 import { brief } from '../../dashboards/html/html.js'
 import { statsPage } from '../../dashboards/html/stats-page.js'
+import { compare } from '../../src/stats/diff/compare.js'
 import { nameOf } from '../../src/ui/stats-table.js'
 import { describeWith } from '../helpers/needs.js'
 import { browserNeed, browserPath, faintTexts, openBrowser, type Shown, show } from './browser.js'
@@ -44,6 +46,23 @@ describeWith(browserNeed, browserPath !== undefined)('in a browser', () => {
       expect(shown.requests).toEqual([])
       await close(shown)
     })
+  })
+
+  test('so does the page of a comparison', { timeout: 60_000 }, async () => {
+    const { result } = viewOf('hostile')
+    const diff = compare(result, viewOf('shop').result)
+    const typed = { a: ['a'], b: ['b'], flags: [] }
+    const shown = await open(await diffPage({ result: diff, typed }, made))
+    const { page } = shown
+    for (const colorScheme of schemes) {
+      await page.emulateMedia({ colorScheme })
+      await page.setViewportSize({ width: colorScheme === 'dark' ? 360 : 1_400, height: heights })
+      expect(await overhang(page)).toBe(0)
+      expect(await faintTexts(page)).toEqual([])
+    }
+    expect(await page.locator('script, img, iframe, a').count()).toBe(1)
+    expect([shown.complaints, shown.requests, await shown.violations()]).toEqual([[], [], []])
+    await close(shown)
   })
 
   test('hostile names are text, and cut where they are too long', async () => {
