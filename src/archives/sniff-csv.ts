@@ -10,8 +10,8 @@ const json = /^[ \t]*[{[]/
 
 /**
  * Whether text that begins with no JSON is a table: its first row names columns, the second has as
- * many cells and begins with no JSON. Where rows hold a JSON object, rows after them may have more
- * or fewer cells; else none may, of those that can be seen. `more` where there is no second row yet.
+ * many cells and begins with no JSON. Where rows hold a JSON object, others may have more or fewer
+ * cells; else none may, of those that can be seen. `more` where there is no second row yet.
  */
 export async function tableFormat(
   head: Buffer,
