@@ -1,7 +1,7 @@
 import { type JsonObject, type JsonValue, MAX_RECORD_BYTES } from '../event/event.js'
 import { parseBytes, readJson } from '../event/json.js'
 import { base64 } from './codecs/base64.js'
-import { type Codec, ContentFault, codecs } from './codecs/index.js'
+import { type Codec, ContentFault, codecs, MAX_ENTRIES } from './codecs/index.js'
 import type { Envelope } from './envelope.js'
 
 /** One layer of a record, and its own document. */
@@ -85,8 +85,16 @@ function ofCodec(codec: Codec, bytes: Buffer, via: Layer[], budget: Budget): Con
 function ofValue(value: JsonValue, via: Layer[]): Content[] {
   const pointer = claimPointer(value)
   if (pointer) return [{ ok: true, value: pointer, via, entry: null }]
-  if (Array.isArray(value)) return value.map((each, entry) => content(each, via, entry))
+  if (Array.isArray(value)) {
+    const some = value.slice(0, MAX_ENTRIES).map((each, entry) => content(each, via, entry))
+    return value.length > MAX_ENTRIES ? [...some, tooMany(via)] : some
+  }
   return [content(value, via, null)]
+}
+
+function tooMany(via: Layer[]): Content {
+  const detail = `has more than the limit of ${MAX_ENTRIES.toLocaleString('en')} entries`
+  return { ok: false, detail, via, entry: null }
 }
 
 function content(value: JsonValue, via: Layer[], entry: number | null): Content {
@@ -107,15 +115,18 @@ function claimPointer(value: JsonValue): JsonObject | undefined {
 
 /** Several documents, one a line, as producers put them into one record. */
 function ofLines(text: string, via: Layer[]): Content[] | undefined {
-  const lines = text.split('\n').filter((line) => line.trim() !== '')
+  const all = text.split('\n', MAX_ENTRIES + 1)
+  const lines = all.slice(0, MAX_ENTRIES).filter((line) => line.trim() !== '')
   if (lines.length < 2) return undefined
   const values = lines.map((line) => readJson(line))
   if (!values.some((reading) => reading.ok)) return undefined
-  return values.map((reading, entry) =>
-    reading.ok
-      ? content(reading.value, via, entry)
-      : { ok: false, detail: reading.detail, via, entry },
+  const found = values.map(
+    (reading, entry): Content =>
+      reading.ok
+        ? content(reading.value, via, entry)
+        : { ok: false, detail: reading.detail, via, entry },
   )
+  return all.length > MAX_ENTRIES ? [...found, tooMany(via)] : found
 }
 
 /** The bytes of a text that is base64 of something that is recognised. */

@@ -130,8 +130,10 @@ export function shapeName({ name, shape }: Envelope): string {
 }
 
 /** Whether SQL can read what is wrapped so: a document in text, with every field at one place. */
-export function isInText({ fields, innerIs, entries, isCodec, mayHoldOther }: Envelope): boolean {
+export function isInText(envelope: Envelope): boolean {
+  const { fields, innerIs, entries, isCodec, mayHoldOther, place } = envelope
   if (isCodec || entries || mayHoldOther || innerIs === 'base64') return false
+  if (typeof place?.name === 'function') return false
   return Object.values(fields).every((places) =>
     places.every((place) => typeof place !== 'function'),
   )

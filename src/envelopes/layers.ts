@@ -2,6 +2,7 @@ import type { JsonObject, JsonValue, UndecodableReason } from '../event/event.js
 import { scalarText } from '../event/json.js'
 import { type Accessor, compilePath, type JsonPath, pathText } from '../event/json-path.js'
 import { binaryCloudEvent } from './binary-cloudevent.js'
+import { MAX_ENTRIES } from './codecs/index.js'
 import { type Content, contentsOf, isObject, type Layer, notAnObject } from './content.js'
 import type { Condition, Envelope } from './envelope.js'
 
@@ -18,6 +19,7 @@ export type Unwrapped =
   | { ok: false; reason: UndecodableReason; detail: string }
 
 const MAX_LAYERS = 16
+const tooManyText = `has more than ${MAX_ENTRIES.toLocaleString('en')} entries`
 
 interface Wrapping {
   envelope: Envelope
@@ -76,6 +78,10 @@ function compileWrapping(envelope: Envelope): Wrapping {
 function unwrap(value: JsonValue, walk: Walk, layers: Layer[], place: Place): void {
   const { wrappings, found } = walk
   const { entry, where } = place
+  if (found.length >= MAX_ENTRIES) {
+    if (found.length === MAX_ENTRIES) found.push(fault('over the limit', tooManyText))
+    return
+  }
   if (!isObject(value)) {
     const reason = layers.length === 0 ? 'not an object' : 'bad body'
     found.push(fault(reason, `${where}${notAnObject(value)}`))

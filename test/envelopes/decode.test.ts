@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createDecoder } from '../../src/envelopes/decode.js'
-import type { Decoded, EventRecord, JsonObject, JsonValue } from '../../src/event/event.js'
+import type { Decoded, EventRecord, JsonValue } from '../../src/event/event.js'
 import { createMapping } from '../../src/event/mapping.js'
 import { usageError } from '../event/usage-error.js'
 
@@ -140,45 +140,6 @@ describe('what order goes by', () => {
   })
 })
 
-describe('a stream record of DynamoDB', () => {
-  const change = {
-    eventID: 'c4ca',
-    eventName: 'INSERT',
-    eventSource: 'aws:dynamodb',
-    dynamodb: {
-      Keys: { pk: { S: 'o-1' } },
-      NewImage: { orderId: { S: 'o-1' }, version: { N: '3' } },
-      SequenceNumber: '111',
-    },
-  }
-
-  test.each([
-    ['by itself', change],
-    ['in Kinesis', { SequenceNumber: '1', PartitionKey: 'p', Data: base64(change) }],
-    ['of Lambda', { Records: [change] }],
-  ])('has its image at paths of a mapping: %s', (_, record) => {
-    const path = '$.dynamodb.NewImage.orderId.S'
-    const sequence = 'sequence=$.dynamodb.NewImage.version.N'
-    const maps = [`id=${path}`, `key=${path}`, `entities.order=${path}`, sequence]
-    expect(event(record, { maps })).toMatchObject({
-      id: 'o-1',
-      key: 'o-1',
-      entities: ['order:o-1'],
-      sequence: '3',
-      order: 'integer',
-    })
-  })
-
-  test('has a key of several attributes in the order of their names', () => {
-    const keyOf = (Keys: JsonObject) => event({ ...change, dynamodb: { Keys } }).key
-    const range = { S: '2026-11-01' }
-    expect(keyOf({ pk: { S: 'o-1' }, at: range })).toBe('["2026-11-01","o-1"]')
-    expect(keyOf({ at: range, pk: { S: 'o-1' } })).toBe('["2026-11-01","o-1"]')
-    expect(keyOf({ at: range, pk: { S: null } })).toBeNull()
-    expect(keyOf({})).toBeNull()
-  })
-})
-
 describe('layers', () => {
   const message = (body: JsonValue, sent: number) => ({
     MessageId: `m-${sent}`,
@@ -212,6 +173,26 @@ describe('layers', () => {
     expect(wrapped(15)).toMatchObject({ kind: 'event' })
     expect(wrapped(16)).toMatchObject({
       undecodable: { reason: 'bad envelope', detail: 'is wrapped 16 times or more' },
+    })
+  })
+})
+
+describe('of more entries than the limit the first are read, the rest is one undecodable', () => {
+  const many = 250_001
+  test.each([
+    ['an array', `[${'{},'.repeat(many)}{}]`],
+    ['lines', '{}\n'.repeat(many)],
+    [
+      'arrays in arrays',
+      JSON.stringify([{ Messages: Array(many).fill({ MessageId: 1, Body: {} }) }]),
+    ],
+  ])('%s', (_, body) => {
+    const found = decoded({ MessageId: 'm', Body: body })
+    expect(found).toHaveLength(250_001)
+    expect(found.at(-2)?.kind).toBe('event')
+    expect(found.at(-1)).toMatchObject({
+      kind: 'undecodable',
+      undecodable: { detail: expect.stringMatching(/has more than .*250,000 entries$/) },
     })
   })
 })
@@ -272,10 +253,6 @@ test('never throws, whatever the record holds', () => {
     }),
   )
 })
-
-function base64(value: unknown): string {
-  return Buffer.from(JSON.stringify(value)).toString('base64')
-}
 
 function jsonOf(value: unknown): string {
   return JSON.stringify(value)

@@ -1,6 +1,9 @@
 import type { JsonObject, JsonValue } from '../../event/event.js'
 import type { Envelope } from '../envelope.js'
 
+/** How many entries of one record are taken apart: a few kilobytes of gzip hold millions. */
+export const MAX_ENTRIES = 250_000
+
 /** Why bytes cannot be decoded, as the end of a sentence that the encoding's name begins. */
 export class ContentFault extends Error {}
 

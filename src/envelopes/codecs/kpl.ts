@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto'
 import { BinaryReader, WireType } from '@bufbuild/protobuf/wire'
 import type { JsonObject } from '../../event/event.js'
-import { type Codec, ContentFault, type Piece } from './codec.js'
+import { type Codec, ContentFault, MAX_ENTRIES, type Piece } from './codec.js'
 
 const MAGIC = Buffer.from([0xf3, 0x89, 0x9a, 0xc2])
 const MD5_BYTES = 16
 const { Varint, LengthDelimited } = WireType
+const tooMany = new ContentFault(
+  `has more than the limit of ${MAX_ENTRIES.toLocaleString('en')} records`,
+)
 const noMessage = new ContentFault('is no whole protobuf message')
 
 /**
@@ -49,7 +52,13 @@ function readAggregate(message: Uint8Array): Aggregate {
   eachField(message, {
     1: { wire: LengthDelimited, read: (reader) => found.partitionKeys.push(reader.string()) },
     2: { wire: LengthDelimited, read: (reader) => found.explicitHashKeys.push(reader.string()) },
-    3: { wire: LengthDelimited, read: (reader) => found.records.push(reader.bytes()) },
+    3: {
+      wire: LengthDelimited,
+      read: (reader) => {
+        if (found.records.length === MAX_ENTRIES) throw tooMany
+        found.records.push(reader.bytes())
+      },
+    },
   })
   return found
 }
@@ -134,8 +143,8 @@ function eachField(bytes: Uint8Array, fields: Readonly<Record<number, Field>>): 
       if (field?.wire === wireType) field.read(reader)
       else reader.skip(wireType, number)
     }
-  } catch {
-    throw noMessage
+  } catch (error) {
+    throw error === tooMany ? tooMany : noMessage
   }
   if (reader.pos > reader.len) throw noMessage
 }
