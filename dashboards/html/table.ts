@@ -66,7 +66,8 @@ function tableCell(cell: Cell, column: Column | undefined, isName: boolean): Htm
   const inside = isCode ? html`<code>${shown}</code>` : shown
   const sign = wrong ? html`<span class="sign"> !</span>` : null
   const sorted = value === undefined ? null : html` data-value="${value === null ? '' : value}"`
-  return isName
+  // A row that goes on with the one above has no name of its own.
+  return isName && text !== ''
     ? html`<th scope="row" class="${names}"${sorted}>${inside}</th>`
     : html`<td class="${names}"${sorted}>${inside}${sign}</td>`
 }
