@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { resolveSources } from '../archives/source.js'
 import { loadConfig } from '../config/load.js'
 import { sourcesOf } from '../config/sources.js'
+import { complete } from '../envelopes/missing.js'
 import { EvtError } from '../errors.js'
 import { noObjects, noSource } from '../stats/absence.js'
 import { counted, countText } from '../stats/findings/phrases.js'
@@ -69,7 +70,7 @@ export async function runInit(request: InitRequest): Promise<InitRun> {
   if (objects.length === 0) throw noObjects(sources, 0)
   const sample = await sampleArchive(objects, signal)
   if (signal.aborted) throw interrupted(to)
-  const survey = surveyOf(sample.records, presets)
+  const survey = await complete(() => surveyOf(sample.records, presets))
   const undecodable = sample.bad + survey.undecodable
   const { objectsTotal } = sample
   const records = survey.events.length + undecodable

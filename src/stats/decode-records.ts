@@ -42,7 +42,7 @@ async function addRaw(
     loaded.addUndecodable({ ...raw.bad, position: { path, record } })
     return 1
   }
-  const count = loaded.add(recordOf(path, raw, record))
+  const count = await loaded.add(recordOf(path, raw, record))
   if (loaded.isFull) {
     await loaded.flush()
     await loaded.spillIfFull()

@@ -26,7 +26,7 @@ async function readLines(texts: readonly string[], mapping: string, sampled = tr
   const file = lines.write(texts.map((text) => Buffer.from(text)))
   const found = mappings[mapping]
   if (!found) throw new Error(`there is no mapping ${mapping}`)
-  return expectEqualReadings(duckdb, { file, mapping: found }, chainsOf(texts), sampled)
+  return expectEqualReadings(duckdb, { file, mapping: found }, await chainsOf(texts), sampled)
 }
 
 /** One line each: a line break within JSON is a space. */
@@ -192,7 +192,7 @@ test('random odd lines are read equally', async () => {
   const mapping = fc.constantFrom(...Object.values(mappings))
   const property = fc.asyncProperty(mapping, some, fc.nat(), async (mapping, texts, chance) => {
     const file = lines.write(texts.map((text) => Buffer.from(text)))
-    const all = chainsOf(texts)
+    const all = await chainsOf(texts)
     // Archives are not of the chains alone that their beginning shows.
     const chains = all.length === 0 ? [envelopes.slice(0, 1)] : all.slice(0, 1 + (chance % 3))
     try {

@@ -21,6 +21,7 @@ export const floors: readonly (readonly string[])[] = [
   ['questions', 'meters'],
   ['taps', 'sinks', 'archives', 'engines'],
   ['envelopes', 'aws', 'config'],
+  ['avro', 'zstd'],
   ['event', 'errors'],
 ]
 

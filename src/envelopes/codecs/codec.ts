@@ -24,3 +24,8 @@ export interface Codec {
   /** @throws ContentFault also where more than `mostBytes` would come out */
   decode(bytes: Buffer, mostBytes: number): readonly Piece[]
 }
+
+/** Why bytes are not unpacked that would be more than the limit. */
+export function tooMuch(mostBytes: number): string {
+  return `unpacks to more than the limit of ${mostBytes.toLocaleString('en')} bytes`
+}

@@ -1,5 +1,5 @@
 import { gunzipSync } from 'node:zlib'
-import { type Codec, ContentFault } from './codec.js'
+import { type Codec, ContentFault, tooMuch } from './codec.js'
 
 export const gzip: Codec = {
   envelope: {
@@ -24,8 +24,6 @@ export const gzip: Codec = {
 
 function reasonOf(error: unknown, mostBytes: number): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined
-  if (code === 'ERR_BUFFER_TOO_LARGE') {
-    return `unpacks to more than the limit of ${mostBytes.toLocaleString('en')} bytes`
-  }
+  if (code === 'ERR_BUFFER_TOO_LARGE') return tooMuch(mostBytes)
   return code === 'Z_BUF_ERROR' ? 'ends before its data does' : 'is corrupt'
 }
