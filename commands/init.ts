@@ -44,6 +44,7 @@ export default class Init extends BaseCommand {
       maps: flags.map ?? [],
       presets: flags.preset === undefined ? undefined : [flags.preset],
       config: flags.config,
+      schemaRegistry: flags['schema-registry'],
       to: flags.to,
       force: flags.force,
       dryRun: flags['dry-run'],

@@ -1,5 +1,13 @@
 import { BaseCommand } from '../src/cli/base-command.js'
-import { outputFlags, progressFlags, sourceArgs, sourceFlags, timeFlags } from '../src/cli/flags.js'
+import {
+  awsFlags,
+  awsOptions,
+  outputFlags,
+  progressFlags,
+  sourceArgs,
+  sourceFlags,
+  timeFlags,
+} from '../src/cli/flags.js'
 import { statsChoices, statsFlags } from '../src/cli/stats-flags.js'
 import { timeRange } from '../src/cli/time.js'
 
@@ -24,6 +32,7 @@ export default class Stats extends BaseCommand {
     ...sourceFlags,
     ...timeFlags,
     ...statsFlags,
+    ...awsFlags,
     ...outputFlags('text', 'json', 'ndjson', 'csv', 'markdown', 'arrow', 'parquet'),
     ...progressFlags,
   }
@@ -47,6 +56,9 @@ export default class Stats extends BaseCommand {
       maps: flags.map ?? [],
       presets: flags.preset === undefined ? undefined : [flags.preset],
       config: flags.config,
+      schemaRegistry: flags['schema-registry'],
+      followClaims: flags['follow-claims'],
+      aws: awsOptions(flags),
       choices: statsChoices(flags),
       range: timeRange(flags, Date.now()),
       cwd: process.cwd(),

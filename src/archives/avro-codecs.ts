@@ -1,7 +1,7 @@
 import { promisify } from 'node:util'
 import { crc32, inflateRaw } from 'node:zlib'
+import { AvroFault } from '../avro/tap.js'
 import { ZstdEngine } from '../zstd/engine.js'
-import { AvroFault } from './avro-tap.js'
 import { unpackSnappy } from './snappy.js'
 
 /** Unpacks the data of a block. @throws AvroFault */

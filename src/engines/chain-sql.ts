@@ -56,7 +56,19 @@ export class ChainSql {
       const type = `json_type(${level.json}, ${quoteText(jsonPointer(path))})`
       return `CASE WHEN ${doubt} THEN ${type} IS DISTINCT FROM 'VARCHAR' ELSE false END`
     })
-    return [...doubts, ...this.others, ...this.levels.flatMap((level) => this.binaryMode(level))]
+    const bodies = this.levels.flatMap((level) => [
+      ...this.binaryMode(level),
+      ...this.pointer(level),
+    ])
+    return [...doubts, ...this.others, ...bodies]
+  }
+
+  /** What is kept elsewhere, the decoder fetches or marks. */
+  private pointer(level: Level): string[] {
+    const { claim } = level.envelope
+    if (!claim) return []
+    if (!level.tree.add(claim.at)) return ['true']
+    return [`${leafExpression(level.root, claim.at)} IS NOT NULL`]
   }
 
   /** A CloudEvent in binary mode is put together by the decoder. */

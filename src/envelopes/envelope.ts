@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from '../event/event.js'
 import type { JsonPath } from '../event/json-path.js'
+import type { Claim } from './outside.js'
 
 /** The fields of an EventRecord that a wrapping or a mapping can give, each by a path. */
 export type FieldName =
@@ -53,10 +54,12 @@ export type Derived = (document: JsonObject) => JsonValue | undefined
  */
 export interface Envelope {
   name: string
-  /** Where one wrapping has several shapes: `lambda` for the message of SQS that Lambda is given. */
+  /** Where one wrapping has several shapes: `lambda` for the message that Lambda is given. */
   shape?: string
   title: string
   when: readonly Condition[]
+  /** What conditions cannot say. Records of such a wrapping are none of SQL's. */
+  fits?: (document: JsonObject) => boolean
   /** Paths from this layer's own document; the first that yields a scalar wins. A field may be
    * bound to a further condition, such as a message group that means order only on a FIFO queue. */
   fields: Partial<Record<FieldName, readonly (JsonPath | Derived)[]>>
@@ -77,6 +80,9 @@ export interface Envelope {
   isBare?: boolean
   /** Message attributes or headers, in which a CloudEvent in binary mode has its attributes. */
   headers?: JsonPath
+  /** Where the payload was put that the document points to: what is there is inside of this layer,
+   * or goes into the document. SQL leaves records that have something at `at`. */
+  claim?: { at: JsonPath; of: (document: JsonObject) => Claim | undefined; into?: string }
   /** An encoding of bytes: recognised by these, never by a document. */
   isCodec?: boolean
   /** Where the payload is, for a wrapping that is itself the document; absent: the document. */
@@ -111,8 +117,8 @@ export function shapeName({ name, shape }: Envelope): string {
 }
 
 /** Whether SQL can read what is wrapped so: a document in text, with every field at one place. */
-export function isInText({ fields, innerIs, entries, isCodec }: Envelope): boolean {
-  if (isCodec || entries || innerIs === 'base64') return false
+export function isInText({ fields, fits, innerIs, entries, isCodec }: Envelope): boolean {
+  if (isCodec || entries || fits || innerIs === 'base64') return false
   return Object.values(fields).every((places) =>
     places.every((place) => typeof place !== 'function'),
   )

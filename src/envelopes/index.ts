@@ -1,3 +1,4 @@
+import { bigPayload, claimCheck } from './claim-check.js'
 import { cloudevents } from './cloudevents.js'
 import { cloudtrail } from './cloudtrail.js'
 import type { Envelope } from './envelope.js'
@@ -26,5 +27,7 @@ export const envelopes: readonly Envelope[] = [
   snsLambda,
   kinesisLambda,
   cloudtrail,
+  claimCheck,
+  bigPayload,
   json,
 ]

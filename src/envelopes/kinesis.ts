@@ -1,6 +1,6 @@
 import type { Envelope } from './envelope.js'
 
-/** A record as GetRecords of Kinesis gives it, in JSON; the same shape lies in files of the AWS CLI. */
+/** A record as GetRecords of Kinesis gives it, in JSON; files of the AWS CLI have the same. */
 export const kinesis: Envelope = {
   name: 'kinesis',
   title: 'Amazon Kinesis record',

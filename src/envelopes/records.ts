@@ -2,7 +2,7 @@ import type { Envelope } from './envelope.js'
 
 const bare = { when: [], fields: {}, stamps: {}, isBare: true } as const
 
-/** What Lambda is given of SQS, Kinesis, DynamoDB and S3, what S3 notifies, a line of CloudTrail. */
+/** What Lambda is given of SQS, Kinesis, DynamoDB, S3; what S3 notifies; a line of CloudTrail. */
 export const records: Envelope = {
   ...bare,
   name: 'records',

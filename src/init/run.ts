@@ -6,6 +6,7 @@ import { complete } from '../envelopes/missing.js'
 import { EvtError } from '../errors.js'
 import { noObjects, noSource } from '../stats/absence.js'
 import { counted, countText } from '../stats/findings/phrases.js'
+import { outsideOf } from '../stats/outside.js'
 import { mappingText } from './mapping-file.js'
 import type { Proposal } from './proposal.js'
 import { propose } from './propose.js'
@@ -19,6 +20,8 @@ export interface InitRequest {
   maps: readonly string[]
   presets: readonly string[] | undefined
   config: string | undefined
+  /** Where the schemas of Avro are, as typed. */
+  schemaRegistry?: string | undefined
   /** Where to write. */
   to: string
   /** `events:` of a file that is there may be replaced. */
@@ -68,9 +71,10 @@ export async function runInit(request: InitRequest): Promise<InitRun> {
   if (sources.length === 0) throw await noSource(cwd, 'evt init')
   const { objects } = await resolveSources(sources, { aliases: config.archives ?? {}, cwd })
   if (objects.length === 0) throw noObjects(sources, 0)
+  const outside = await outsideOf(request, config)
   const sample = await sampleArchive(objects, signal)
   if (signal.aborted) throw interrupted(to)
-  const survey = await complete(() => surveyOf(sample.records, presets))
+  const survey = await complete(() => surveyOf(sample.records, presets, outside))
   const undecodable = sample.bad + survey.undecodable
   const { objectsTotal } = sample
   const records = survey.events.length + undecodable
@@ -125,7 +129,7 @@ function headerOf({ objects, objectsTotal }: Sampled, { events }: Proposal): str
 
 /** What came through standard input is gone, so nothing can be measured again. */
 function nextCommands(
-  { presets, cwd, env, to, config }: InitRequest,
+  { presets, cwd, env, to, config, schemaRegistry }: InitRequest,
   sources: readonly string[],
   place: string,
 ): string[][] {
@@ -133,6 +137,7 @@ function nextCommands(
   const isUsual = place === resolve(cwd, 'evt.yaml') && !env['EVT_CONFIG'] && config === undefined
   const flags = [
     ...(presets ?? []).flatMap((preset) => ['--preset', preset]),
+    ...(schemaRegistry === undefined ? [] : ['--schema-registry', schemaRegistry]),
     ...(isUsual ? [] : ['--config', to]),
   ]
   return [['evt', 'stats', ...flags, ...sources]]

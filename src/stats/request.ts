@@ -1,6 +1,7 @@
 import type { ArchiveObject } from '../archives/object.js'
 import type { HistogramPaths } from './histogram-files.js'
 import type { HlogUnit } from './hlog/result.js'
+import type { OutsidePlaces } from './outside.js'
 
 interface StatsChoices extends HistogramPaths {
   by: 'type' | 'source'
@@ -15,16 +16,13 @@ interface StatsChoices extends HistogramPaths {
   unit?: HlogUnit | undefined
 }
 
-export interface StatsRequest {
+export interface StatsRequest extends OutsidePlaces {
   given: readonly string[]
   maps: readonly string[]
   presets: readonly string[] | undefined
   config: string | undefined
   choices: StatsChoices
   range: { sinceUs: number | null; untilUs: number | null }
-  cwd: string
-  env: Readonly<Record<string, string | undefined>>
-  signal: AbortSignal
   onProgress(state: ReadState): void
 }
 

@@ -3,6 +3,7 @@ import { type ArchiveObject, isLoss } from '../archives/object.js'
 import { makeTempFolder, removeTempFolder } from '../archives/temp-folder.js'
 import { type Duckdb, engineError, openDuckdb } from '../engines/duckdb.js'
 import { createDecoder } from '../envelopes/decode.js'
+import type { Outside } from '../envelopes/outside.js'
 import type { Mapping } from '../event/mapping.js'
 import { timeText } from '../event/time.js'
 import { findingsOf } from './findings/index.js'
@@ -27,6 +28,7 @@ export interface StatsOptions extends MeasureOptions {
   objects: readonly ArchiveObject[]
   mapping: Mapping
   presets?: readonly string[] | undefined
+  outside?: Outside | undefined
   selection: Selection
   memoryLimitBytes: number
   spoolDir?: string | undefined
@@ -54,7 +56,7 @@ const SQL_FROM_BYTES = 1024 * 1024
 
 /** Measures an archive (DESIGN §8). After an abort the result holds what was read until then. */
 export async function archiveStats(options: StatsOptions): Promise<ArchiveStats> {
-  const { mapping, presets, selection, signal, objects, spoolDir } = options
+  const { mapping, presets, outside, selection, signal, objects, spoolDir } = options
   const threads = options.threads ?? availableParallelism()
   const memory = memoryPlan(objects, options.memoryLimitBytes, threads)
   // Where none can be made, everything has to fit into memory.
@@ -66,7 +68,7 @@ export async function archiveStats(options: StatsOptions): Promise<ArchiveStats>
   })
   try {
     const projections = new Projections(mapping, presets)
-    const decode = createDecoder({ mapping, presets })
+    const decode = createDecoder({ mapping, presets, outside })
     const loaded = new Loaded(duckdb, selection, decode, memory)
     const sqlFromBytes = options.sqlFromBytes ?? SQL_FROM_BYTES
     await readArchive(objects, {
@@ -133,8 +135,8 @@ function findingsIn(of: {
   measured: Measured
 }): Promise<Finding[]> {
   const { options, loaded } = of
-  const { mapping, presets, content = 'auto' } = options
-  const decode = createDecoder({ mapping, presets })
+  const { mapping, presets, outside, content = 'auto' } = options
+  const decode = createDecoder({ mapping, presets, outside })
   return findingsOf({ ...options, ...of, deliveries: loaded.deliveries, presets, decode, content })
 }
 

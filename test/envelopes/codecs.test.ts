@@ -13,11 +13,12 @@ describe.each([
   { codec: gzip, pack: (bytes: Buffer): Buffer => gzipSync(bytes) },
   { codec: zstd, pack: (bytes: Buffer) => zstdStored(bytes, 5_000) },
 ])('$codec.envelope.name', ({ codec, pack }) => {
-  const contentOf = (bytes: Buffer, mostBytes = 1e6) => codec.decode(bytes, mostBytes)[0]?.content
+  const contentOf = (bytes: Buffer, mostBytes = 1e6) =>
+    codec.decode(bytes, mostBytes, {})[0]?.content
 
   test('recognises and unpacks what was packed', () => {
-    expect(codec.recognises(pack(text))).toBe(true)
-    expect(codec.recognises(text)).toBe(false)
+    expect(codec.recognises(pack(text), {})).toBe(true)
+    expect(codec.recognises(text, {})).toBe(false)
     expect(contentOf(pack(text))).toEqual(text)
     expect(contentOf(pack(Buffer.alloc(0)))).toEqual(Buffer.alloc(0))
   })
@@ -43,7 +44,7 @@ describe.each([
 
 test('a window of zstd that is too large, or a dictionary, is said', () => {
   const window = Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x00, 0xf8, 0x01, 0x00, 0x00])
-  expect(() => zstd.decode(window, 1e6)).toThrow(
+  expect(() => zstd.decode(window, 1e6, {})).toThrow(
     'needs a window of more than 128 MiB, which is not unpacked',
   )
 })

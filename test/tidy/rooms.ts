@@ -19,7 +19,7 @@ export const floors: readonly (readonly string[])[] = [
     'init',
   ],
   ['questions', 'meters'],
-  ['taps', 'sinks', 'archives', 'engines'],
+  ['taps', 'sinks', 'archives', 'engines', 'registry', 'claims'],
   ['envelopes', 'aws', 'config'],
   ['avro', 'zstd'],
   ['event', 'errors'],

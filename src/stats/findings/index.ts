@@ -4,6 +4,7 @@ import type { Finding } from '../result.js'
 import { rowsBySource, rowsByType } from '../rows.js'
 import { witnessesOf } from '../witnesses.js'
 import { arrivalsUnknown } from './arrival-unknown.js'
+import { claimChecks } from './claim-check.js'
 import { clocks } from './clock.js'
 import { conflicts } from './conflict.js'
 import { compareContents } from './contents.js'
@@ -44,6 +45,7 @@ const parts: readonly FindingPart[] = [
   sequences,
   clocks,
   resolutions,
+  claimChecks,
 ]
 
 const rank = { fault: 0, warning: 1, note: 2 } as const

@@ -15,10 +15,10 @@ import { sampledRows } from './sample.js'
 
 /** Mapped paths that lead to nothing in any event: mostly a slip of the pen. */
 export async function mappingsUnused(evidence: Evidence): Promise<Draft[]> {
-  const { mapping, deliveries, rereader, presets, signal } = evidence
+  const { mapping, deliveries, rereader, signal } = evidence
   if (mapping.rules.length === 0 || signal.aborted) return []
   const rows = sampledRows(deliveries, rereader)
-  const documents = await documentsOf(await rereader.records(rows), mapping, presets)
+  const documents = await documentsOf(await rereader.records(rows), evidence)
   if (documents.length === 0) return []
   const isAll = documents.length === deliveries.count
   return [...unusedPaths(evidence, documents, isAll), ...unusedRules(evidence, documents, isAll)]
@@ -33,10 +33,9 @@ interface Met {
 
 async function documentsOf(
   records: Awaited<ReturnType<Evidence['rereader']['records']>>,
-  { typePath }: Mapping,
-  presets: readonly string[] | undefined,
+  { mapping: { typePath }, presets, outside }: Evidence,
 ): Promise<Met[]> {
-  const unwrap = createUnwrapper(presetEnvelopes(presets))
+  const unwrap = createUnwrapper(presetEnvelopes(presets), outside)
   const found: Met[] = []
   for (const { value } of records) {
     for (const unwrapped of await complete(() => unwrap(value))) {
