@@ -77,7 +77,11 @@ const archiveFlags = {
     description: 'json, eventbridge, cloudevents, sns, sqs; a chain as sqs>sns>eventbridge; mixed',
   }),
   format: choice(formats, 'ndjson', 'how a file holds its records'),
-  compression: choice(compressions, 'gzip', 'of the files of text; Parquet has its own'),
+  compression: choice(
+    compressions,
+    'gzip',
+    'of the files of text, and the blocks of Avro; Parquet has its own',
+  ),
   members: count('gzip members a file', [1, 10_000], '1'),
   layout: choice(layouts, 'flat', 'folders, of the hour of arrival'),
   files: Flags.custom<number>({
