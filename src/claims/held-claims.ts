@@ -14,6 +14,7 @@ const MOST_ENTRIES = 10_000
  * again at once. Those that were not asked for the longest go first. */
 export class HeldClaims implements Claims {
   readonly #held = new Map<string, Found<Buffer>>()
+  readonly #coming = new Map<string, Promise<void>>()
   readonly #fetch: FetchClaim
   #bytes = 0
 
@@ -25,10 +26,21 @@ export class HeldClaims implements Claims {
     if (!('key' in claim)) return { ok: false, detail: 'is not in S3, and is not fetched' }
     const name = JSON.stringify([claim.bucket, claim.key])
     const held = this.#held.get(name)
-    if (!held) throw new Missing(async () => this.#hold(name, await this.#fetch(claim)))
+    if (!held) throw new Missing(() => this.#fetched(name, claim))
     this.#held.delete(name)
     this.#held.set(name, held)
     return held
+  }
+
+  /** Several records may wait for one. */
+  #fetched(name: string, claim: { bucket: string; key: string }): Promise<void> {
+    const known = this.#coming.get(name)
+    if (known) return known
+    const coming = this.#fetch(claim)
+      .then((found) => this.#hold(name, found))
+      .finally(() => this.#coming.delete(name))
+    this.#coming.set(name, coming)
+    return coming
   }
 
   #hold(name: string, found: Found<Buffer>): void {

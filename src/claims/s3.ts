@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { failureOfAll } from '../aws/failure.js'
 import { openS3 } from '../aws/s3.js'
 import type { Found } from '../envelopes/outside.js'
@@ -14,7 +15,9 @@ const MOST_UNANSWERED = 10
 /** Reads payloads from S3 by GetObject; what S3 says against one is a fault of its record. */
 export async function bucketClaims(options: ClaimOptions): Promise<FetchClaim> {
   const { sdk, client } = await openS3(options)
-  const { signal: abortSignal } = options
+  const abortSignal = AbortSignal.any([options.signal])
+  // Requests at the same time all listen to it, and none for longer.
+  setMaxListeners(0, abortSignal)
   let unanswered = 0
   return async ({ bucket, key }) => {
     if (!bucketName.test(bucket) || key === '') {

@@ -11,9 +11,9 @@ type AvroSchema = string | readonly AvroSchema[] | { readonly [name: string]: un
 const validName = /^[A-Za-z_]\w*$/
 
 /**
- * The type of objects such as this one, in which every field that one can have stands: integers are
- * long, texts stay texts, times among them. A field that an object lacks is null. Objects with names
- * that Avro does not allow, such as `detail-type`, are maps.
+ * The type of objects such as this one, in which every field that one can have stands: integers
+ * are long, texts stay texts, times among them. A field that an object lacks is null. Objects with
+ * names that Avro does not allow, such as `detail-type`, are maps.
  *
  * @param name of the record; those inside are named after their fields
  */

@@ -50,6 +50,8 @@ export class Loaded {
     private readonly selection: Selection,
     private readonly decode: (record: RecordValue) => Decoded[],
     private readonly memory: MemoryPlan,
+    /** How many records may wait at the same time for what is fetched for them; 1: none waits. */
+    readonly waiting = 1,
   ) {
     this.deliveries = new Deliveries(memory.expected)
     this.spill = new Spill(duckdb)
@@ -84,6 +86,11 @@ export class Loaded {
 
   get records(): number {
     return this.deliveries.base + this.deliveries.count + this.pending.length + this.undecodable
+  }
+
+  /** Fetches what these records miss, at the same time. */
+  async fetchFor(records: readonly RecordValue[]): Promise<void> {
+    await Promise.all(records.map((record) => complete(() => this.decode(record))))
   }
 
   /** Decodes a record and keeps what it is, in the order of the calls.

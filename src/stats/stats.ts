@@ -54,6 +54,9 @@ export interface ArchiveStats {
 /** A query takes 25 ms to begin, in which the decoder reads a megabyte and more. */
 const SQL_FROM_BYTES = 1024 * 1024
 
+/** Requests to S3 at the same time. */
+const MOST_WAITING = 8
+
 /** Measures an archive (DESIGN §8). After an abort the result holds what was read until then. */
 export async function archiveStats(options: StatsOptions): Promise<ArchiveStats> {
   const { mapping, presets, outside, selection, signal, objects, spoolDir } = options
@@ -69,7 +72,8 @@ export async function archiveStats(options: StatsOptions): Promise<ArchiveStats>
   try {
     const projections = new Projections(mapping, presets)
     const decode = createDecoder({ mapping, presets, outside })
-    const loaded = new Loaded(duckdb, selection, decode, memory)
+    const waiting = outside?.claims ? MOST_WAITING : 1
+    const loaded = new Loaded(duckdb, selection, decode, memory, waiting)
     const sqlFromBytes = options.sqlFromBytes ?? SQL_FROM_BYTES
     await readArchive(objects, {
       loaded,

@@ -107,6 +107,14 @@ describe('S3', () => {
     expect(asked).toEqual(['/forbidden/a/1', '/large/a/1'])
   })
 
+  test('records that wait for the same payload ask once', async () => {
+    asked = []
+    const claims = await open()
+    const all = Array.from({ length: 5 }, () => textOf(claims, { bucket: 'large', key: 'a/1' }))
+    expect(await Promise.all(all)).toEqual(['one', 'one', 'one', 'one', 'one'])
+    expect(asked).toEqual(['/large/a/1'])
+  })
+
   test('where nobody answers, the run ends', async () => {
     const claims = await open('http://127.0.0.1:9')
     const all = Array.from({ length: 10 }, (_, n) => ({ bucket: 'large', key: String(n) }))
