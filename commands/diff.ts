@@ -1,6 +1,6 @@
 import * as Args from '@oclif/core/args'
 import { BaseCommand } from '../src/cli/base-command.js'
-import { outputFlags, progressFlags, sourceFlags, timeFlags } from '../src/cli/flags.js'
+import { awsFlags, outputFlags, progressFlags, sourceFlags, timeFlags } from '../src/cli/flags.js'
 import { diffFlags } from '../src/cli/stats-flags.js'
 
 export default class Diff extends BaseCommand {
@@ -22,6 +22,7 @@ export default class Diff extends BaseCommand {
     ...sourceFlags,
     ...timeFlags,
     ...diffFlags,
+    ...awsFlags,
     ...outputFlags('text', 'json', 'ndjson', 'csv', 'markdown', 'html', 'arrow', 'parquet'),
     ...progressFlags,
   }

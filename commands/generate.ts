@@ -10,7 +10,7 @@ export default class Generate extends BaseCommand {
   static override description = `Writes files of synthetic events, truth.json, which says what evt \
 stats must find in them, and evt.yaml, which says what their fields mean. The same flags write the \
 same bytes. Shares are written 0.3% or 0.003; an event has one planted fault at most. Undecodable \
-records are never planted in Parquet files.`
+records are never planted in Parquet and Avro files.`
 
   static override examples = [
     '<%= config.bin %> generate --to archive --events 100k',

@@ -1,5 +1,12 @@
 import { BaseCommand } from '../src/cli/base-command.js'
-import { outputFlags, progressFlags, sourceArgs, sourceFlags, timeFlags } from '../src/cli/flags.js'
+import {
+  awsFlags,
+  outputFlags,
+  progressFlags,
+  sourceArgs,
+  sourceFlags,
+  timeFlags,
+} from '../src/cli/flags.js'
 import { statsFlags } from '../src/cli/stats-flags.js'
 
 export default class Stats extends BaseCommand {
@@ -25,6 +32,7 @@ export default class Stats extends BaseCommand {
     ...sourceFlags,
     ...timeFlags,
     ...statsFlags,
+    ...awsFlags,
     ...outputFlags('text', 'json', 'ndjson', 'csv', 'markdown', 'html', 'arrow', 'parquet'),
     ...progressFlags,
   }

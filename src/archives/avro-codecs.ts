@@ -1,8 +1,8 @@
 import { promisify } from 'node:util'
 import { crc32, inflateRaw } from 'node:zlib'
-import { AvroFault } from './avro-tap.js'
+import { AvroFault } from '../avro/tap.js'
+import { ZstdEngine } from '../zstd/engine.js'
 import { unpackSnappy } from './snappy.js'
-import { ZstdEngine } from './zstd-engine.js'
 
 /** Unpacks the data of a block. @throws AvroFault */
 export type UnpackBlock = (data: Buffer) => Promise<Buffer>

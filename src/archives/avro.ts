@@ -1,7 +1,7 @@
+import { compileAvro, type ReadAvro } from '../avro/schema.js'
+import { AvroFault, AvroTap, OutOfBytes } from '../avro/tap.js'
 import type { JsonValue } from '../event/event.js'
 import { blockCodec, tooLarge, type UnpackBlock } from './avro-codecs.js'
-import { compileAvro, type ReadAvro } from './avro-schema.js'
-import { AvroFault, AvroTap, OutOfBytes } from './avro-tap.js'
 import { HeldBytes } from './held-bytes.js'
 import type { Fault, RawRecord } from './object.js'
 import { type ReaderSettings, RecordMaker } from './record-maker.js'
@@ -24,7 +24,7 @@ const ROWS_A_BATCH = 1000
 const cut: Fault = { reason: 'cut', detail: 'ends before its Avro data does' }
 
 /**
- * The rows of an Avro object container file, each as the JSON object that `avro-schema.ts` makes of
+ * The rows of an Avro object container file, each as the JSON object that `avro/schema.ts` makes of
  * it. A block is unpacked whole, up to `maxRecordBytes`. Where the file is cut or corrupt, the rows
  * before the place come, and one undecodable; what follows a bad block is not looked for.
  *

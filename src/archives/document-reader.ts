@@ -11,6 +11,7 @@ import {
   OPEN_OBJECT,
 } from './json-scanner.js'
 import type { Fault, RawRecord } from './object.js'
+import { isPointerArray } from './pointer-array.js'
 import { type ReaderSettings, RecordMaker, type RecordReader } from './record-maker.js'
 import { recordsArray } from './records-array.js'
 
@@ -109,8 +110,12 @@ export class DocumentReader implements RecordReader {
       if (isSpace(byte) || (this.#inArray && byte === COMMA)) continue
       if (this.#inArray && byte === CLOSE_ARRAY) this.#inArray = false
       else if (this.#closesWrapper(byte)) this.#inWrapper = false
-      else if (!this.#inArray && byte === OPEN_ARRAY) this.#inArray = true
-      else return this.#begin(byte)
+      else if (!this.#inArray && byte === OPEN_ARRAY) {
+        const isPointer = isPointerArray(bytes.subarray(this.#at), this.#isEnded)
+        if (isPointer === true) this.#startValue(this.#at)
+        if (isPointer !== false) return isPointer === true
+        this.#inArray = true
+      } else return this.#begin(byte)
     }
     return false
   }

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import { type JsonReading, parseBytes } from '../event/json.js'
 import { CLOSE_ARRAY, isSpace, JsonScanner, OPEN_ARRAY, OPEN_OBJECT } from './json-scanner.js'
 import type { Fault, RawRecord } from './object.js'
+import { isPointerArray } from './pointer-array.js'
 import { HEAD_BYTES, type ReaderSettings, RecordMaker, type RecordReader } from './record-maker.js'
 
 const LF = 10
@@ -132,9 +133,10 @@ export class LineReader implements RecordReader {
   }
 
   #documents(documents: readonly Buffer[]): void {
-    this.#settings.onSeveral?.()
+    const isOne = documents.length === 1 && !isList(documents[0])
+    if (!isOne) this.#settings.onSeveral?.()
     for (const document of documents) {
-      const values = document[0] === OPEN_ARRAY ? entriesOf(document) : [document]
+      const values = isList(document) ? entriesOf(document) : [document]
       for (const bytes of values) {
         const reading = parseBytes(bytes)
         const record = reading.ok
@@ -172,6 +174,11 @@ function documentsOf(text: Buffer): Buffer[] | undefined {
     at = scanner.offset
   }
   return found.length === 0 ? undefined : found
+}
+
+/** Whether its entries are the records. */
+function isList(document: Buffer | undefined): boolean {
+  return document?.[0] === OPEN_ARRAY && isPointerArray(document, true) !== true
 }
 
 /** The values in an array that is known to be JSON. */

@@ -1,3 +1,4 @@
+import { claimPointer } from '../envelopes/claim-check.js'
 import type { JsonObject, JsonValue, UndecodableReason } from '../event/event.js'
 import type { BadRecord, Fault, RawRecord, ReadRecord, Report } from './object.js'
 
@@ -30,7 +31,8 @@ export class RecordMaker {
 
   /** @param bytes the JSON text of the value */
   value(value: JsonValue, bytes: Buffer): RawRecord {
-    if (isObject(value)) return new JsonRecord(this.next++, value, bytes)
+    const object = isObject(value) ? value : claimPointer(value)
+    if (object) return new JsonRecord(this.next++, object, bytes)
     return this.bad('not an object', `is ${kindOf(value)}, not an object`, bytes)
   }
 

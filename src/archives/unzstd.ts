@@ -1,5 +1,5 @@
+import { ZstdEngine } from '../zstd/engine.js'
 import type { Report } from './object.js'
-import { ZstdEngine } from './zstd-engine.js'
 
 export interface UnzstdOptions {
   report: Report

@@ -50,6 +50,21 @@ export const sourceFlags = {
     env: 'EVT_CONFIG',
     description: 'read this file instead of evt.yaml',
   }),
+  'schema-registry': Flags.string({
+    helpValue: 'PATH|URL',
+    env: 'EVT_SCHEMA_REGISTRY',
+    description: 'schemas of Avro in messages: a folder of <id>.avsc, a JSON map, or a registry',
+  }),
+}
+
+/** For every command that may ask AWS. */
+export const awsFlags = {
+  profile: Flags.string({ helpValue: 'NAME', description: 'the AWS profile to use' }),
+  region: Flags.string({ helpValue: 'NAME', description: 'the AWS region to use' }),
+  'endpoint-url': Flags.string({
+    helpValue: 'URL',
+    description: "another address of AWS's services, such as an emulator's",
+  }),
 }
 
 export const timeFlags = {
@@ -59,6 +74,15 @@ export const timeFlags = {
 
 export const progressFlags = {
   progress: Flags.boolean({ description: 'show progress also where stderr is no terminal' }),
+}
+
+/** What {@link awsFlags} say. */
+export function awsOptions(flags: {
+  profile?: string | undefined
+  region?: string | undefined
+  'endpoint-url'?: string | undefined
+}) {
+  return { profile: flags.profile, region: flags.region, endpointUrl: flags['endpoint-url'] }
 }
 
 /** `-o` and what goes with it. The first format is the default. */

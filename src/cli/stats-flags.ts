@@ -60,6 +60,10 @@ export const statsFlags = {
     helpValue: 'ns|us|ms|s',
     description: 'what the values of histogram logs are that do not say it; us if unsaid',
   })(),
+  'follow-claims': Flags.string({
+    helpValue: 'DIR|s3',
+    description: 'put payloads in place of the pointers to them: from S3, or a copy of the bucket',
+  }),
   'allow-partial': Flags.boolean({
     description: 'exit 0 although an object was cut, corrupt or gone',
   }),
@@ -71,6 +75,7 @@ export const statsFlags = {
 
 /** Flags of `evt diff`: those of evt stats that say something of two archives. */
 export const diffFlags = {
+  'follow-claims': statsFlags['follow-claims'],
   by: Flags.option({
     options: ['type', 'source'] as const,
     default: 'type',

@@ -4,6 +4,7 @@ import type { GivenSources } from '../stats/named-sources.js'
 import type { StatsRequest } from '../stats/request.js'
 import type { StatsFormat } from '../ui/stats-output.js'
 import type { TextStyle } from '../ui/style.js'
+import { awsOptions } from './flags.js'
 import { type StatsFlagValues, statsChoices } from './stats-flags.js'
 import { timeRange } from './time.js'
 
@@ -12,6 +13,11 @@ interface Typed {
     map?: string[] | undefined
     preset?: string | undefined
     config?: string | undefined
+    'schema-registry'?: string | undefined
+    'follow-claims'?: string | undefined
+    profile?: string | undefined
+    region?: string | undefined
+    'endpoint-url'?: string | undefined
     since?: string | undefined
     until?: string | undefined
     progress: boolean
@@ -42,6 +48,9 @@ export async function measuring<T>(
     presets: flags.preset === undefined ? undefined : [flags.preset],
     config: flags.config,
     choose,
+    schemaRegistry: flags['schema-registry'],
+    followClaims: flags['follow-claims'],
+    aws: awsOptions(flags),
     choices: statsChoices(flags),
     range: timeRange(flags, Date.now()),
     cwd: process.cwd(),

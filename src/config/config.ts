@@ -11,6 +11,8 @@ export interface Config {
   events?: Record<string, EventRule> | undefined
   /** Addresses by alias. Relative paths start at the folder of the file. */
   archives?: Record<string, string> | undefined
+  /** Where the schemas of Avro in messages are: a folder, a JSON map of them, or a URL. */
+  schemaRegistry?: string | undefined
   /** Rules of the gate, as written. */
   checks?: string[] | undefined
   athena?: AthenaConfig | undefined

@@ -57,6 +57,7 @@ export const configSchema = z.strictObject({
   default: z.string().min(1).optional(),
   events: z.record(pattern, eventRule).optional(),
   archives: z.record(alias, z.string().min(1)).optional(),
+  schemaRegistry: z.string().min(1).optional(),
   checks: z.array(z.string()).optional(),
   athena: athena
     .transform(({ maxScan, ...names }) => ({ ...names, maxScanBytes: maxScan }))

@@ -30,7 +30,8 @@ function addressOf(source: string, config: Config): string | undefined {
   })
 }
 
-function besideFile(address: string, { file }: Config): string {
+/** A path of evt.yaml starts at its folder; an address is left as it is. */
+export function besideFile(address: string, { file }: Config): string {
   const isPath = !/^[a-z][a-z0-9+.-]*:/i.test(address) && address !== '-' && !isAbsolute(address)
   return isPath && file !== undefined ? join(dirname(file), address) : address
 }

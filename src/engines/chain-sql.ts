@@ -56,7 +56,19 @@ export class ChainSql {
       const type = `json_type(${level.json}, ${quoteText(jsonPointer(path))})`
       return `CASE WHEN ${doubt} THEN ${type} IS DISTINCT FROM 'VARCHAR' ELSE false END`
     })
-    return [...doubts, ...this.others, ...this.levels.flatMap((level) => this.binaryMode(level))]
+    const bodies = this.levels.flatMap((level) => [
+      ...this.binaryMode(level),
+      ...this.pointer(level),
+    ])
+    return [...doubts, ...this.others, ...bodies]
+  }
+
+  /** What is kept elsewhere, the decoder fetches or marks. */
+  private pointer(level: Level): string[] {
+    const { claim } = level.envelope
+    if (!claim) return []
+    if (!level.tree.add(claim.at)) return ['true']
+    return [`${leafExpression(level.root, claim.at)} IS NOT NULL`]
   }
 
   /** A CloudEvent in binary mode is put together by the decoder. */
@@ -191,7 +203,8 @@ function possible(level: Level, envelope: Envelope): string {
     if (more) tells.push(more)
   }
   const conditions = tells.map((condition) => mayHold(level, condition))
-  if (envelope.isAlone) conditions.push(`NOT (${someLeafBeside(level, envelope.when[0]?.path[0])})`)
+  if (envelope.mostKeys === 1)
+    conditions.push(`NOT (${someLeafBeside(level, envelope.when[0]?.path[0])})`)
   return conditions.length === 0 ? 'true' : conditions.map((c) => `(${c})`).join(' AND ')
 }
 

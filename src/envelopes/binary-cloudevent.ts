@@ -43,7 +43,8 @@ function headerText(value: JsonValue): string | undefined {
   return undefined
 }
 
-function dataOf(body: JsonValue | undefined, encoding: 'text' | 'base64'): JsonObject {
+/** The members `data` or `data_base64` of a CloudEvent, for the body of a message. */
+export function dataOf(body: JsonValue | undefined, encoding: 'text' | 'base64'): JsonObject {
   if (body === undefined || body === null) return {}
   if (typeof body !== 'string') return { data: body }
   if (encoding === 'text') {

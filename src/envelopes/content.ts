@@ -1,8 +1,11 @@
 import { type JsonObject, type JsonValue, MAX_RECORD_BYTES } from '../event/event.js'
 import { parseBytes, readJson } from '../event/json.js'
+import { claimPointer } from './claim-check.js'
 import { base64 } from './codecs/base64.js'
+import { confluentId } from './codecs/confluent.js'
 import { type Codec, ContentFault, codecs, MAX_ENTRIES } from './codecs/index.js'
 import type { Envelope } from './envelope.js'
+import type { Outside } from './outside.js'
 
 /** One layer of a record, and its own document. */
 export interface Layer {
@@ -26,9 +29,14 @@ const base64Text = /^[A-Za-z0-9+/]{8,}={0,2}$/
  * and text that are no JSON are decoded as long as an encoding recognises them; of one record no
  * more than the limit of a record is ever unpacked.
  */
-export function contentsOf(body: JsonValue | undefined, encoding: 'text' | 'base64'): Content[] {
+export function contentsOf(
+  body: JsonValue | Buffer | undefined,
+  encoding: 'text' | 'base64',
+  outside: Outside = {},
+): Content[] {
+  const budget = { leftBytes: MAX_RECORD_BYTES, outside }
+  if (Buffer.isBuffer(body)) return ofBytes(body, [], budget)
   if (typeof body !== 'string') return ofValue(body ?? null, [])
-  const budget = { leftBytes: MAX_RECORD_BYTES }
   if (encoding === 'text') return ofText(body, [], budget)
   const bytes = Buffer.from(body, 'base64')
   if (base64Length(body) === bytes.length) return ofBytes(bytes, [], budget)
@@ -37,23 +45,28 @@ export function contentsOf(body: JsonValue | undefined, encoding: 'text' | 'base
 
 interface Budget {
   leftBytes: number
+  readonly outside: Outside
 }
 
 function ofText(text: string, via: Layer[], budget: Budget): Content[] {
   const reading = readJson(text)
   if (reading.ok) return ofValue(reading.value, via)
-  const bytes = encodedBytes(text)
-  if (bytes) return ofBytes(bytes, [...via, layerOf(base64)], budget)
-  return ofLines(text, via) ?? [{ ok: false, detail: reading.detail, via, entry: null }]
+  const bytes = base64Bytes(text)
+  if (bytes && isRecognised(bytes, budget.outside)) {
+    return ofBytes(bytes, [...via, layerOf(base64)], budget)
+  }
+  const detail = withHint(reading.detail, bytes)
+  return ofLines(text, via) ?? [{ ok: false, detail, via, entry: null }]
 }
 
 function ofBytes(bytes: Buffer, via: Layer[], budget: Budget): Content[] {
-  const codec = codecs.find((each) => each.recognises(bytes))
+  const codec = codecs.find((each) => each.recognises(bytes, budget.outside))
   if (codec) return ofCodec(codec, bytes, via, budget)
   const reading = parseBytes(bytes)
   if (reading.ok) return ofValue(reading.value, via)
-  if (reading.reason === 'not UTF-8')
-    return [{ ok: false, detail: reading.detail, via, entry: null }]
+  if (reading.reason === 'not UTF-8' || confluentId(bytes) !== undefined) {
+    return [{ ok: false, detail: withHint(reading.detail, bytes), via, entry: null }]
+  }
   return ofText(bytes.toString('utf8'), via, budget)
 }
 
@@ -67,7 +80,8 @@ function ofCodec(codec: Codec, bytes: Buffer, via: Layer[], budget: Budget): Con
   })
   if (via.length === MAX_CODECS) return [bad(`is encoded more than ${MAX_CODECS} times`)]
   try {
-    return codec.decode(bytes, budget.leftBytes).flatMap(({ document, content, entry }) => {
+    const pieces = codec.decode(bytes, budget.leftBytes, budget.outside)
+    return pieces.flatMap(({ document, content, entry }) => {
       const inside = [...via, { envelope: codec.envelope, document, entry }]
       if (content instanceof ContentFault) {
         return [{ ok: false, detail: content.message, via: inside, entry: null }]
@@ -103,16 +117,6 @@ function content(value: JsonValue, via: Layer[], entry: number | null): Content 
     : { ok: false, detail: notAnObject(value), via, entry }
 }
 
-/** What the extended clients of SQS and SNS put in place of a body that is too large: a class of
- * Java and the pointer to the object in S3. */
-function claimPointer(value: JsonValue): JsonObject | undefined {
-  if (!Array.isArray(value) || value.length !== 2) return undefined
-  const [type, pointer] = value
-  if (typeof type !== 'string' || !type.endsWith('S3Pointer')) return undefined
-  if (pointer === undefined || !isObject(pointer)) return undefined
-  return 's3BucketName' in pointer && 's3Key' in pointer ? pointer : undefined
-}
-
 /** Several documents, one a line, as producers put them into one record. */
 function ofLines(text: string, via: Layer[]): Content[] | undefined {
   const all = text.split('\n', MAX_ENTRIES + 1)
@@ -129,16 +133,26 @@ function ofLines(text: string, via: Layer[]): Content[] | undefined {
   return all.length > MAX_ENTRIES ? [...found, tooMany(via)] : found
 }
 
-/** The bytes of a text that is base64 of something that is recognised. */
-function encodedBytes(text: string): Buffer | undefined {
+/** The bytes of a text that may be base64. */
+function base64Bytes(text: string): Buffer | undefined {
   const bare = text.trim()
   if (!base64Text.test(bare) || base64Length(bare) === undefined) return undefined
-  const bytes = Buffer.from(bare, 'base64')
-  if (codecs.some((codec) => codec.recognises(bytes))) return bytes
+  return Buffer.from(bare, 'base64')
+}
+
+/** Whether bytes are something that is no accident. */
+function isRecognised(bytes: Buffer, outside: Outside): boolean {
+  if (codecs.some((codec) => codec.recognises(bytes, outside))) return true
   const reading = parseBytes(bytes)
   return reading.ok && typeof reading.value === 'object' && reading.value !== null
-    ? bytes
-    : undefined
+}
+
+/** What could be read if somebody said where schemas are. */
+function withHint(detail: string, bytes: Buffer | undefined): string {
+  const schemaId = bytes && confluentId(bytes)
+  if (schemaId === undefined) return detail
+  const guess = `if it is Avro with schema ${schemaId} of a registry`
+  return `${detail}; ${guess}, --schema-registry says where that is`
 }
 
 /** How many bytes a text in base64 stands for; undefined where it is none. */

@@ -17,6 +17,7 @@ import { type Envelope, shapeName } from './envelope.js'
 import { fieldFault } from './fault.js'
 import { createUnwrapper, type Unwrapped } from './layers.js'
 import { orderOf } from './order.js'
+import type { Outside } from './outside.js'
 import { type Chain, compileChain, type Plan } from './plan.js'
 import { presetEnvelopes } from './presets.js'
 
@@ -38,15 +39,17 @@ const MAX_CHAINS = 1000
  * Makes the function that turns records into deliveries (DESIGN §4): wrappings are taken off as
  * nested as found, the mapping's fields come first, then the innermost wrapping that has a field,
  * then outward; `receivedAt`, `attempt` and the transport's id go by the outermost. It never throws
- * for what is in a record. `presets` narrows recognition to the wrappings named.
+ * for what is in a record, but `Missing` for what has to be fetched first. `presets` narrows
+ * recognition to the wrappings named.
  *
  * @throws EvtError `usage` for an unknown preset
  */
 export function createDecoder(options: {
   mapping: Mapping
   presets?: readonly string[] | undefined
+  outside?: Outside | undefined
 }): (record: RecordValue) => Decoded[] {
-  const unwrap = createUnwrapper(presetEnvelopes(options.presets))
+  const unwrap = createUnwrapper(presetEnvelopes(options.presets), options.outside)
   const { mappingFor, typePath } = options.mapping
   const chainOf = chains(typePath)
   return (record) =>

@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from '../event/event.js'
 import type { JsonPath } from '../event/json-path.js'
+import type { Claim } from './outside.js'
 
 /** The fields of an EventRecord that a wrapping or a mapping can give, each by a path. */
 export type FieldName =
@@ -57,8 +58,8 @@ export interface Envelope {
   shape?: string
   title: string
   when: readonly Condition[]
-  /** The first of these places is all that the document has. */
-  isAlone?: boolean
+  /** A document with more keys than these is none of it. */
+  mostKeys?: number
   /** Paths from this layer's own document; the first that yields a scalar wins. A field may be
    * bound to a further condition, such as a message group that means order only on a FIFO queue. */
   fields: Partial<Record<FieldName, readonly (JsonPath | Derived)[]>>
@@ -91,6 +92,9 @@ export interface Envelope {
   isBare?: boolean
   /** Message attributes or headers, in which a CloudEvent in binary mode has its attributes. */
   headers?: JsonPath | Derived
+  /** Where the payload was put that the document points to: what is there is inside of this layer,
+   * or goes into the document. SQL leaves records that have something at `at`. */
+  claim?: { at: JsonPath; of: (document: JsonObject) => Claim | undefined; into?: string }
   /** An encoding of bytes: recognised by these, never by a document. */
   isCodec?: boolean
   /** Where the payload is, for a wrapping that is itself the document; absent: the document. */
@@ -131,9 +135,9 @@ export function shapeName({ name, shape }: Envelope): string {
 
 /** Whether SQL can read what is wrapped so: a document in text, with every field at one place. */
 export function isInText(envelope: Envelope): boolean {
-  const { fields, innerIs, entries, isCodec, mayHoldOther, place } = envelope
+  const { fields, innerIs, entries, isCodec, mayHoldOther, place, claim } = envelope
   if (isCodec || entries || mayHoldOther || innerIs === 'base64') return false
-  if (typeof place?.name === 'function') return false
+  if (typeof place?.name === 'function' || (claim && claim.into === undefined)) return false
   return Object.values(fields).every((places) =>
     places.every((place) => typeof place !== 'function'),
   )

@@ -50,7 +50,7 @@ export const firehoseAnswer: Envelope = {
     { path: ['records', 0, 'result'], is: 'scalar' },
     { path: ['records', 0, 'data'], is: 'body' },
   ],
-  isAlone: true,
+  mostKeys: 1,
   fields: {},
   stamps: {},
   entries: ['records'],

@@ -1,3 +1,4 @@
+import { bigPayload, claimCheck } from './claim-check.js'
 import { cloudevents } from './cloudevents.js'
 import { cloudtrail } from './cloudtrail.js'
 import { debezium } from './debezium.js'
@@ -69,5 +70,7 @@ export const envelopes: readonly Envelope[] = [
   kinesisAnswer,
   dynamodbAnswer,
   window,
+  claimCheck,
+  bigPayload,
   json,
 ]

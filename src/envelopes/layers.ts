@@ -1,10 +1,17 @@
-import type { JsonObject, JsonValue, UndecodableReason } from '../event/event.js'
+import {
+  type JsonObject,
+  type JsonValue,
+  MAX_RECORD_BYTES,
+  type UndecodableReason,
+} from '../event/event.js'
 import { scalarText } from '../event/json.js'
 import { type Accessor, compilePath, type JsonPath, pathText } from '../event/json-path.js'
-import { binaryCloudEvent } from './binary-cloudevent.js'
+import { binaryCloudEvent, dataOf } from './binary-cloudevent.js'
+import { claimCheck, claimText } from './claim-check.js'
 import { MAX_ENTRIES } from './codecs/index.js'
 import { type Content, contentsOf, isObject, type Layer, notAnObject } from './content.js'
 import type { Condition, Envelope } from './envelope.js'
+import type { Claim, Found, Outside } from './outside.js'
 
 /** The layers of a record, outermost first, at least one: the wrappings that were found, and each
  * one's own document. Or why it cannot be decoded. */
@@ -32,20 +39,28 @@ interface Wrapping {
 /**
  * Makes the function that takes the wrappings off, as nested as found: one result for every record,
  * several where a wrapper has several entries, none where it has none. `known` is tried in its
- * order and ends with plain JSON, which is always right.
+ * order and ends with plain JSON, which is always right. The function throws `Missing` where
+ * something of `outside` has to be fetched first.
  */
-export function createUnwrapper(known: readonly Envelope[]): (value: JsonValue) => Unwrapped[] {
+export function createUnwrapper(
+  known: readonly Envelope[],
+  outside: Outside = {},
+): (value: JsonValue) => Unwrapped[] {
   const wrappings = known.map(compileWrapping)
   return (value) => {
     const found: Unwrapped[] = []
-    unwrap(value, { wrappings, found }, [], alone)
+    const walk = { wrappings, outside, found, leftBytes: MAX_RECORD_BYTES }
+    unwrap(value, walk, [], alone)
     return found
   }
 }
 
 interface Walk {
   wrappings: readonly Wrapping[]
+  outside: Outside
   found: Unwrapped[]
+  /** How much more may be fetched for one record. */
+  leftBytes: number
 }
 
 /** Where a value was found. */
@@ -87,18 +102,24 @@ function unwrap(value: JsonValue, walk: Walk, layers: Layer[], place: Place): vo
     found.push(fault(reason, `${where}${notAnObject(value)}`))
     return
   }
-  const isIt = ({ envelope: { isAlone }, conditions }: Wrapping) =>
-    holds(conditions, value) && !(isAlone && Object.keys(value).length > 1)
+  const isIt = ({ envelope: { mostKeys }, conditions }: Wrapping) =>
+    holds(conditions, value) && !(mostKeys && Object.keys(value).length > mostKeys)
   const wrapping = place.own.find(isIt) ?? wrappings.find(isIt)
   if (!wrapping) {
     found.push(fault('bad envelope', 'is of no known shape'))
     return
   }
   const { envelope, inner, entries } = wrapping
-  layers.push({ envelope, document: value, entry })
+  const layer = { envelope, document: value, entry }
+  const claim = envelope.claim?.of(value)
+  if (claim) {
+    unwrapClaim(claim, layer, walk, layers)
+    return
+  }
+  layers.push(layer)
   if (!inner && !entries) found.push(result(layers))
   else if (layers.length >= MAX_LAYERS) {
-    found.push(fault('bad envelope', `is wrapped ${MAX_LAYERS} times or more`))
+    found.push(tooDeep(where))
   } else if (entries) unwrapEntries(entries, value, walk, layers)
   else if (inner) {
     const isOwn = place.own.includes(wrapping)
@@ -153,14 +174,53 @@ function unwrapInner(
     unwrap(binary, walk, layers, alone)
     return
   }
-  const contents = contentsOf(body, encoding)
+  const contents = contentsOf(body, encoding, walk.outside)
   if (envelope.mayHoldOther?.(document) && contents.every(({ ok }) => !ok)) {
     walk.found.push(result(layers))
-    return
-  }
+  } else unwrapContents(contents, where, walk, layers)
+}
+
+function unwrapContents(
+  contents: readonly Content[],
+  where: string,
+  walk: Walk,
+  layers: Layer[],
+): void {
   const [only] = contents
   if (contents.length === 1 && only) unwrapContent(only, where, walk, layers)
   else for (const each of contents) unwrapContent(each, where, walk, [...layers])
+}
+
+/** Unfollowed, the pointer is the document. */
+function unwrapClaim(claim: Claim, layer: Layer, walk: Walk, layers: Layer[]): void {
+  const into = layer.envelope.claim?.into
+  if (into === undefined) layers.push(layer)
+  else {
+    layers.push({ envelope: claimCheck, document: {}, entry: layer.entry })
+    layers.push({ ...layer, entry: null })
+  }
+  const content = contentOf(claim, walk)
+  const where = `claim-check ${claimText(claim)} `
+  if (!content) walk.found.push(result(layers))
+  else if (!content.ok) walk.found.push(fault('bad body', `${where}${content.detail}`))
+  else if (into !== undefined) {
+    const data = dataOf(content.value.toString('base64'), 'base64')
+    const document = { ...layer.document, ...data }
+    walk.found.push(result([...layers.slice(0, -1), { ...layer, document, entry: null }]))
+  } else if (layers.length >= MAX_LAYERS) walk.found.push(tooDeep(where))
+  else unwrapContents(contentsOf(content.value, 'text', walk.outside), where, walk, layers)
+}
+
+function contentOf(claim: Claim, walk: Walk): Found<Buffer> | undefined {
+  const { claims } = walk.outside
+  if (!claims) return undefined
+  // What does not fit is not asked for: one record's claims are held at the same time.
+  const content = walk.leftBytes > 0 ? claims.content(claim) : undefined
+  walk.leftBytes -= content?.ok ? content.value.length : 0
+  if (content && walk.leftBytes >= 0) return content
+  walk.leftBytes = 0
+  const most = MAX_RECORD_BYTES.toLocaleString('en')
+  return { ok: false, detail: `is beyond the limit of ${most} bytes for one record` }
 }
 
 function unwrapContent(content: Content, where: string, walk: Walk, layers: Layer[]): void {
@@ -172,9 +232,8 @@ function unwrapContent(content: Content, where: string, walk: Walk, layers: Laye
     return
   }
   layers.push(...via)
-  if (layers.length >= MAX_LAYERS) {
-    walk.found.push(fault('bad envelope', `is wrapped ${MAX_LAYERS} times or more`))
-  } else unwrap(content.value, walk, layers, { entry, where: inside, own: [] })
+  if (layers.length >= MAX_LAYERS) walk.found.push(tooDeep(where))
+  else unwrap(content.value, walk, layers, { entry, where: inside, own: [] })
 }
 
 /** Which entries of aggregates a content was in. */
@@ -189,6 +248,10 @@ function result(layers: readonly Layer[]): Unwrapped {
     documents: layers.map(({ document }) => document),
     entries: layers.map(({ entry }) => entry),
   }
+}
+
+function tooDeep(where: string): Unwrapped {
+  return fault('bad envelope', `${where}is wrapped ${MAX_LAYERS} times or more`)
 }
 
 function fault(reason: UndecodableReason, detail: string): Unwrapped {

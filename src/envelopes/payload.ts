@@ -3,6 +3,7 @@ import { parseBytes } from '../event/json.js'
 import { type Accessor, compilePath } from '../event/json-path.js'
 import { ContentFault, codecs } from './codecs/index.js'
 import type { Envelope } from './envelope.js'
+import type { Outside } from './outside.js'
 
 const MAX_CODECS = 8
 
@@ -18,11 +19,14 @@ export function payloadReader({ payload = [], payloadBytes }: Envelope): Accesso
   }
 }
 
+/** What needs a schema of a registry stays as it is. */
+const nothingOutside: Outside = {}
+
 /** The JSON in a text of base64, where it is the only thing in whatever encoding is around it. */
 function valueIn(text: string): JsonValue | undefined {
   let bytes: Buffer = Buffer.from(text, 'base64')
   for (let around = 0; around <= MAX_CODECS; around++) {
-    const codec = codecs.find((each) => each.recognises(bytes))
+    const codec = codecs.find((each) => each.recognises(bytes, nothingOutside))
     if (!codec) break
     const pieces = decoded(bytes, codec)
     const content = pieces.length === 1 ? pieces[0]?.content : undefined
@@ -36,7 +40,7 @@ function valueIn(text: string): JsonValue | undefined {
 
 function decoded(bytes: Buffer, codec: (typeof codecs)[number]) {
   try {
-    return codec.decode(bytes, MAX_RECORD_BYTES)
+    return codec.decode(bytes, MAX_RECORD_BYTES, nothingOutside)
   } catch (error) {
     if (error instanceof ContentFault) return []
     throw error

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
 import type { ObjectWriter } from './object-writer.js'
-import type { ArchivePlan, PlannedObject } from './plan.js'
+import { type ArchivePlan, isText, type PlannedObject } from './plan.js'
 import { Random } from './random.js'
 import { createRecorder, sampleRecord } from './recorder.js'
 import type { ArchiveSettings, TextFormat } from './settings.js'
@@ -60,7 +60,7 @@ export async function writeArchive(
   hooks: WriteHooks,
 ): Promise<WrittenArchive> {
   const writer = new ArchiveWriter(workload, plan, settings, hooks)
-  const writers = await objectWriters(workload, plan)
+  const writers = await objectWriters(workload, plan, settings)
   try {
     for (const object of plan.objects) {
       const path = join(folder, object.path)
@@ -82,13 +82,22 @@ export async function writeArchive(
 }
 
 /** Those that the plan needs, by the format or compression that they make out of text. */
-async function objectWriters(workload: Workload, { objects }: ArchivePlan) {
+async function objectWriters(
+  workload: Workload,
+  { objects }: ArchivePlan,
+  { compression }: ArchiveSettings,
+) {
   const writers = new Map<string, ObjectWriter>()
   if (objects.some(({ format }) => format === 'parquet')) {
     const { createParquetWriter } = await import('./parquet.js')
     writers.set('parquet', await createParquetWriter(sampleRecord(workload)))
   }
-  if (objects.some(({ compression }) => compression === 'zstd')) {
+  if (objects.some(({ format }) => format === 'avro')) {
+    const { createAvroWriter } = await import('./avro.js')
+    const codec = compression === 'none' ? 'null' : 'deflate'
+    writers.set('avro', createAvroWriter(sampleRecord(workload), codec))
+  }
+  if (objects.some((object) => object.compression === 'zstd')) {
     const { createZstdWriter } = await import('./zstd.js')
     writers.set('zstd', await createZstdWriter())
   }
@@ -136,7 +145,7 @@ class ArchiveWriter {
   }
 
   private *chunks(object: PlannedObject, part: { from: number; to: number }): Generator<Buffer> {
-    const { open, between, close } = frames[object.format === 'parquet' ? 'ndjson' : object.format]
+    const { open, between, close } = frames[isText(object.format) ? object.format : 'ndjson']
     let text = part.from === object.from ? open : ''
     for (let i = part.from; i < part.to; i++) {
       const d = this.plan.order[i] ?? 0
@@ -166,7 +175,7 @@ class ArchiveWriter {
     { d, record, done }: { d: number; record: string; done: number },
   ): Buffer | undefined {
     const share = this.settings.undecodableShare
-    if (share === 0 || object.format === 'parquet' || this.random.unit() >= share) return undefined
+    if (share === 0 || !isText(object.format) || this.random.unit() >= share) return undefined
     const { rows, events, deliveries, settings } = this.workload
     const row = rows[events.row[deliveries.event[d] ?? 0] ?? 0]
     const chain = settings.chains[row?.chain ?? 0]

@@ -79,7 +79,11 @@ const archiveFlags = {
       'sqs>sns>eventbridge; sqs-lambda and its like; mixed',
   }),
   format: choice(formats, 'ndjson', 'how a file holds its records'),
-  compression: choice(compressions, 'gzip', 'of the files of text; Parquet has its own'),
+  compression: choice(
+    compressions,
+    'gzip',
+    'of the files of text, and the blocks of Avro; Parquet has its own',
+  ),
   members: count('gzip members a file', [1, 10_000], '1'),
   layout: choice(layouts, 'flat', 'folders, of the hour of arrival'),
   files: Flags.custom<number>({

@@ -1,5 +1,5 @@
 import { Random } from './random.js'
-import type { ArchiveSettings, Compression, TextFormat } from './settings.js'
+import type { ArchiveSettings, Compression, TextFormat, TypedFormat } from './settings.js'
 import type { Workload } from './workload.js'
 
 type ObjectCompression = Exclude<Compression, 'mixed'>
@@ -7,7 +7,7 @@ type ObjectCompression = Exclude<Compression, 'mixed'>
 export interface PlannedObject {
   /** Relative, with `/`. Their byte order is the order of the objects. */
   readonly path: string
-  readonly format: TextFormat | 'parquet'
+  readonly format: TextFormat | TypedFormat
   readonly compression: ObjectCompression
   /** The lines `order[from]` up to, but without, `order[to]`. */
   readonly from: number
@@ -24,7 +24,13 @@ const HOUR_US = 3.6e9
 const RECORDS_PER_OBJECT = 250_000
 const LEAST_MIXED_OBJECTS = 8
 const textFormats: readonly TextFormat[] = ['ndjson', 'array', 'concatenated']
-const extensions = { ndjson: 'ndjson', array: 'json', concatenated: 'json', parquet: 'parquet' }
+const extensions = {
+  ndjson: 'ndjson',
+  array: 'json',
+  concatenated: 'json',
+  parquet: 'parquet',
+  avro: 'avro',
+}
 const suffixes = { none: '', gzip: '.gz', zstd: '.zst' }
 
 /** Which delivery lies in which object. Objects are filled in order of arrival, by hour where the
@@ -107,7 +113,7 @@ function shuffled({ settings, events, deliveries }: Workload, split: Split): Uin
 }
 
 function objectKinds({ format, compression }: ArchiveSettings, manyEnvelopes: boolean) {
-  const formats: readonly (TextFormat | 'parquet')[] =
+  const formats: readonly PlannedObject['format'][] =
     format !== 'mixed' ? [format] : manyEnvelopes ? textFormats : [...textFormats, 'parquet']
   return (i: number): Pick<PlannedObject, 'format' | 'compression'> => {
     const chosen = formats[i % formats.length] ?? 'ndjson'
@@ -115,8 +121,13 @@ function objectKinds({ format, compression }: ArchiveSettings, manyEnvelopes: bo
     const isOdd = (i + Math.floor(i / formats.length) * (1 - (formats.length % 2))) % 2 === 1
     const mixed = isOdd ? 'none' : 'gzip'
     const packed = compression === 'mixed' ? mixed : compression
-    return { format: chosen, compression: chosen === 'parquet' ? 'none' : packed }
+    return { format: chosen, compression: isText(chosen) ? packed : 'none' }
   }
+}
+
+/** What is no text packs its own content. */
+export function isText(format: PlannedObject['format']): format is TextFormat {
+  return format !== 'parquet' && format !== 'avro'
 }
 
 function folderOf({ layout }: Pick<ArchiveSettings, 'layout'>, hour: number): string {

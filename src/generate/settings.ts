@@ -14,12 +14,14 @@ export interface FaultRates {
 }
 
 export const layouts = ['flat', 'date', 'hive'] as const
-export const formats = ['ndjson', 'array', 'concatenated', 'parquet', 'mixed'] as const
+export const formats = ['ndjson', 'array', 'concatenated', 'parquet', 'avro', 'mixed'] as const
 export const compressions = ['none', 'gzip', 'zstd', 'mixed'] as const
 export const silences = ['type', 'hour'] as const
 type Layout = (typeof layouts)[number]
 type Format = (typeof formats)[number]
-export type TextFormat = Exclude<Format, 'parquet' | 'mixed'>
+/** Files that have a schema, which is that of one envelope. */
+export type TypedFormat = 'parquet' | 'avro'
+export type TextFormat = Exclude<Format, TypedFormat | 'mixed'>
 export type Compression = (typeof compressions)[number]
 type Silence = (typeof silences)[number]
 
@@ -83,7 +85,7 @@ export function checkedSettings({ envelope, ...given }: GivenSettings): Generate
   const settings = { ...given, keys, chains }
   checkRates(settings.rates)
   checkSayable(settings, envelope)
-  checkParquet(settings, envelope)
+  checkTyped(settings, envelope)
   if (settings.latency.p99Us < settings.latency.medianUs) {
     refuse('--latency: the 99th percentile is below the median', 'write --latency 20ms,180ms')
   }
@@ -134,19 +136,26 @@ function checkSayable({ rates, chains }: WorkloadSettings, envelope: string): vo
   }
 }
 
-function checkParquet(settings: GenerateSettings, envelope: string): void {
-  if (settings.format !== 'parquet') return
+const typedNames = { parquet: 'a Parquet file', avro: 'an Avro file' } as const
+
+function checkTyped(settings: GenerateSettings, envelope: string): void {
+  const { format, compression } = settings
+  if (format !== 'parquet' && format !== 'avro') return
   if (settings.undecodableShare > 0) {
     refuse(
-      '--undecodable: a Parquet file has no undecodable records',
+      `--undecodable: ${typedNames[format]} has no undecodable records`,
       'use --format ndjson, or mixed, which plants them in the files of text',
     )
   }
   if (settings.chains.length > 1) {
     refuse(
-      `--envelope ${envelope}: the columns of a Parquet file are those of one envelope`,
+      `--envelope ${envelope}: the ${format === 'avro' ? 'fields' : 'columns'} of ` +
+        `${typedNames[format]} are those of one envelope`,
       'use one envelope, or --format mixed, which writes mixed envelopes as text',
     )
+  }
+  if (format === 'avro' && compression === 'zstd') {
+    refuse('--compression zstd: Avro is written with deflate', 'use --compression gzip or none')
   }
 }
 

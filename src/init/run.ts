@@ -1,9 +1,11 @@
 import { resolve } from 'node:path'
 import { resolveSources } from '../archives/source.js'
+import { complete } from '../envelopes/missing.js'
 import { EvtError } from '../errors.js'
 import { noObjects } from '../stats/absence.js'
 import { counted, countText } from '../stats/findings/phrases.js'
 import { type GivenSources, namedSources } from '../stats/named-sources.js'
+import { outsideOf } from '../stats/outside.js'
 import { mappingText } from './mapping-file.js'
 import type { Proposal } from './proposal.js'
 import { propose } from './propose.js'
@@ -15,6 +17,8 @@ import { existingText, isTaken, writeWhole } from './write-file.js'
 export interface InitRequest extends GivenSources {
   maps: readonly string[]
   presets: readonly string[] | undefined
+  /** Where the schemas of Avro are, as typed. */
+  schemaRegistry?: string | undefined
   /** Where to write. */
   to: string
   /** `events:` of a file that is there may be replaced. */
@@ -60,9 +64,10 @@ export async function runInit(request: InitRequest): Promise<InitRun> {
   const { config, sources } = await namedSources(request, 'evt init')
   const { objects } = await resolveSources(sources, { aliases: config.archives ?? {}, cwd })
   if (objects.length === 0) throw noObjects(sources, 0)
+  const outside = await outsideOf(request, config)
   const sample = await sampleArchive(objects, signal)
   if (signal.aborted) throw interrupted(to)
-  const survey = surveyOf(sample.records, presets)
+  const survey = await complete(() => surveyOf(sample.records, presets, outside))
   const undecodable = sample.bad + survey.undecodable
   const { objectsTotal } = sample
   const records = survey.events.length + undecodable
@@ -117,7 +122,7 @@ function headerOf({ objects, objectsTotal }: Sampled, { events }: Proposal): str
 
 /** What came through standard input is gone, so nothing can be measured again. */
 function nextCommands(
-  { presets, cwd, env, to, config }: InitRequest,
+  { presets, cwd, env, to, config, schemaRegistry }: InitRequest,
   sources: readonly string[],
   place: string,
 ): string[][] {
@@ -125,6 +130,7 @@ function nextCommands(
   const isUsual = place === resolve(cwd, 'evt.yaml') && !env['EVT_CONFIG'] && config === undefined
   const flags = [
     ...(presets ?? []).flatMap((preset) => ['--preset', preset]),
+    ...(schemaRegistry === undefined ? [] : ['--schema-registry', schemaRegistry]),
     ...(isUsual ? [] : ['--config', to]),
   ]
   return [['evt', 'stats', ...flags, ...sources]]

@@ -1,5 +1,6 @@
 import type { Envelope } from '../envelopes/envelope.js'
 import { createUnwrapper } from '../envelopes/layers.js'
+import type { Outside } from '../envelopes/outside.js'
 import { type Chain, compileChain } from '../envelopes/plan.js'
 import { presetEnvelopes } from '../envelopes/presets.js'
 import type { JsonObject, JsonValue } from '../event/event.js'
@@ -66,8 +67,9 @@ const MAX_COLUMNS = 2_000
 export function surveyOf(
   records: readonly SampledRecord[],
   presets: readonly string[] | undefined,
+  outside?: Outside,
 ): Survey {
-  const unwrap = createUnwrapper(presetEnvelopes(presets))
+  const unwrap = createUnwrapper(presetEnvelopes(presets), outside)
   const chains = new Map<string, Chain>()
   const events: SurveyedEvent[] = []
   const columns = new Map<string, Column>()

@@ -1,5 +1,6 @@
 import type { Offer } from '../archives/offers.js'
 import { EvtError } from '../errors.js'
+import type { UndecodableReason } from '../event/event.js'
 import { suggest } from '../event/suggest.js'
 import { timeText } from '../event/time.js'
 import type { StatsResult } from './result.js'
@@ -44,7 +45,9 @@ export function noEvents(result: StatsResult, selection: Selection & { seen: See
   const isBad = read.undecodable > 0
   const records = isBad ? `${count(read.undecodable, 'record')}, none can be decoded` : 'no records'
   const found = findings.find(({ kind }) => kind === 'undecodable')?.witnesses ?? []
-  const shown = found.slice(0, MAX_SHOWN).map(({ position, reason, head = '' }) => {
+  const shown = found.slice(0, MAX_SHOWN).map(({ position, reason, role, head = '' }) => {
+    // Of what is wrapped, the beginning tells nothing.
+    if (isWrapped(reason) && role) return `${position?.path}:${position?.record}  ${role}`
     const start = head.length > HEAD_CHARACTERS ? `${head.slice(0, HEAD_CHARACTERS)}…` : head
     return `${position?.path}:${position?.record}  ${reason}  ${start.replaceAll('\n', ' ')}`.trim()
   })
@@ -52,6 +55,10 @@ export function noEvents(result: StatsResult, selection: Selection & { seen: See
     code: 'inconclusive',
     hint: shown.length > 0 ? shown.join('\n') : undefined,
   })
+}
+
+function isWrapped(reason: UndecodableReason | undefined): boolean {
+  return reason === 'bad body' || reason === 'bad envelope'
 }
 
 /** Says what there is instead of what was asked for. */

@@ -22,9 +22,16 @@ export async function decodeRecords(
 ): Promise<number> {
   const { firstRecord, signal, endsWith, reports = true } = options
   let next = firstRecord
+  const isWaiting = loaded.waiting > 1
   const report = reports ? (fault: Fault) => loaded.addFault(object.path, fault) : undefined
   for await (const batch of readRecords(object, sniffed, { firstRecord, endsWith, report })) {
-    for (const raw of batch) next += await addRaw(loaded, object.path, raw, next)
+    for (let at = 0; at < batch.length && !(isWaiting && signal.aborted); at++) {
+      const raw = batch[at] as RawRecord
+      if (isWaiting && at % loaded.waiting === 0) {
+        await loaded.fetchFor(valuesOf(object.path, batch.slice(at, at + loaded.waiting)))
+      }
+      next += await addRaw(loaded, object.path, raw, next)
+    }
     if (signal.aborted) break
   }
   return next
@@ -42,12 +49,16 @@ async function addRaw(
     loaded.addUndecodable({ ...raw.bad, position: { path, record } })
     return 1
   }
-  const count = loaded.add(recordOf(path, raw, record))
+  const count = await loaded.add(recordOf(path, raw, record))
   if (loaded.isFull) {
     await loaded.flush()
     await loaded.spillIfFull()
   }
   return count
+}
+
+function valuesOf(path: string, records: readonly RawRecord[]): RecordValue[] {
+  return records.flatMap((raw) => ('value' in raw ? [recordOf(path, raw)] : []))
 }
 
 /** @param record its number, where wrappers with entries came before it */

@@ -3,7 +3,14 @@ import { HashTable } from './hash-table.js'
 import { OrderedPlaces, type Standing } from './ordered-places.js'
 
 /** Bits of {@link Deliveries.flags}; the first are those of the narrow relation. */
-export const deliveryFlags = { noId: 2, replay: 4, retried: 8, noKey: 16, again: 32 } as const
+export const deliveryFlags = {
+  noId: 2,
+  replay: 4,
+  retried: 8,
+  noKey: 16,
+  again: 32,
+  claim: 128,
+} as const
 
 /** What stays allocated once deliveries are kept elsewhere. */
 const KEPT_CAPACITY = 500_000

@@ -1,6 +1,7 @@
 import type { DuckDBAppender, DuckDBConnection } from '@duckdb/node-api'
 import type { Duckdb } from '../engines/duckdb.js'
 import { stagedHashesSql } from '../engines/narrow.js'
+import { claimCheck } from '../envelopes/claim-check.js'
 import type { EventRecord } from '../event/event.js'
 import { sequenceFitsDouble } from '../event/sequence.js'
 import type { Deliveries, Row } from './deliveries.js'
@@ -84,6 +85,7 @@ function valuesOf(event: EventRecord) {
   const isRetried = event.transportId !== null && (event.attempt ?? 0) > 1
   if (isRetried) flags |= deliveryFlags.retried
   if (event.key === null) flags |= deliveryFlags.noKey
+  if (event.envelopes.includes(claimCheck.name)) flags |= deliveryFlags.claim
   const { order, sequence } = event
   const isNumber = order === 'integer' && sequence !== null && sequenceFitsDouble(sequence)
   return {

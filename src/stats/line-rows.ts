@@ -58,7 +58,7 @@ export class LineRows {
     const { projections, sqlFromBytes } = this.options
     if (!plain || file.sizeBytes < sqlFromBytes) return null
     const sample = await sampleOf(file)
-    const projection = projections.forSample(sample)
+    const projection = await projections.forSample(sample)
     if (!projection) return null
     const sampledBytes = sample.reduce((sum, { sizeBytes }) => sum + sizeBytes + 1, 0)
     const meanBytes = sampledBytes / sample.length

@@ -2,6 +2,7 @@ import type { ArchiveObject, Fault } from '../archives/object.js'
 import type { PeekedStream } from '../archives/peeked-stream.js'
 import type { Duckdb } from '../engines/duckdb.js'
 import type { RecordValue } from '../envelopes/decode.js'
+import { complete } from '../envelopes/missing.js'
 import type { Decoded, EventRecord, FieldFault, Position, Undecodable } from '../event/event.js'
 import { Deliveries, type Row } from './deliveries.js'
 import { rowsOfEvents, textSequenceOf } from './event-rows.js'
@@ -49,6 +50,8 @@ export class Loaded {
     private readonly selection: Selection,
     private readonly decode: (record: RecordValue) => Decoded[],
     private readonly memory: MemoryPlan,
+    /** How many records may wait at the same time for what is fetched for them; 1: none waits. */
+    readonly waiting = 1,
   ) {
     this.deliveries = new Deliveries(memory.expected)
     this.spill = new Spill(duckdb)
@@ -85,10 +88,15 @@ export class Loaded {
     return this.deliveries.base + this.deliveries.count + this.pending.length + this.undecodable
   }
 
+  /** Fetches what these records miss, at the same time. */
+  async fetchFor(records: readonly RecordValue[]): Promise<void> {
+    await Promise.all(records.map((record) => complete(() => this.decode(record))))
+  }
+
   /** Decodes a record and keeps what it is, in the order of the calls.
    * @returns how many records it is: 1, unless it is a wrapper with entries */
-  add(record: RecordValue): number {
-    const all = this.decode(record)
+  async add(record: RecordValue): Promise<number> {
+    const all = await complete(() => this.decode(record))
     for (const decoded of all) {
       if (decoded.kind === 'undecodable') this.addUndecodable(decoded.undecodable)
       else this.pending.push(decoded.event)
@@ -134,7 +142,8 @@ export class Loaded {
     const dropped: number[] = []
     const undecodables: Undecodable[] = []
     for (const [at, record] of records) {
-      const [decoded, more] = 'value' in record ? this.decode(record) : [asUndecodable(record)]
+      const [decoded, more] =
+        'value' in record ? await complete(() => this.decode(record)) : [asUndecodable(record)]
       if (!decoded || more) return false
       if (decoded.kind === 'event') {
         events.push(decoded.event)

@@ -50,7 +50,7 @@ export class ParquetRows {
     const scan = `read_parquet([${quoteText(file.file)}], hive_partitioning = false)`
     const rows = `(SELECT CAST(to_json(r) AS VARCHAR) AS json FROM ${scan} r)`
     const sample = await this.records(file, `SELECT json FROM ${rows} LIMIT ${SAMPLED_RECORDS}`)
-    const projection = projections.forSample(sample.filter((record) => 'value' in record))
+    const projection = await projections.forSample(sample.filter((record) => 'value' in record))
     if (!projection) return this.decodeAll(file, `SELECT json FROM ${rows}`, signal)
     const structure = quoteText(projection.structure)
     const structs = `(SELECT from_json(json, ${structure}) AS "evt:top" FROM ${rows})`
@@ -77,7 +77,7 @@ export class ParquetRows {
     for await (const chunk of duckdb.chunks(sql, signal)) {
       for (const json of chunk.getColumnValues(0)) {
         const read = recordOf(file.path, record, String(json))
-        if ('value' in read) record += loaded.add(read)
+        if ('value' in read) record += await loaded.add(read)
         else {
           loaded.addUndecodable(read)
           record += 1

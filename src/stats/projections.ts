@@ -3,6 +3,7 @@ import { createProjection, type Projection } from '../engines/projection.js'
 import type { RecordValue } from '../envelopes/decode.js'
 import { shapeName } from '../envelopes/envelope.js'
 import { createUnwrapper } from '../envelopes/layers.js'
+import { complete } from '../envelopes/missing.js'
 import { presetEnvelopes } from '../envelopes/presets.js'
 import type { JsonValue } from '../event/event.js'
 import type { Mapping } from '../event/mapping.js'
@@ -24,16 +25,17 @@ export class Projections {
   }
 
   /** Null where SQL cannot read what the sample shows. */
-  forSample(sample: readonly RecordValue[]): Projection | null {
+  async forSample(sample: readonly RecordValue[]): Promise<Projection | null> {
     const chains = new Map<string, Chain>()
-    for (const unwrapped of sample.flatMap(({ value }) => this.unwrap(value))) {
+    const found = await complete(() => sample.flatMap(({ value }) => this.unwrap(value)))
+    for (const unwrapped of found) {
       if (!unwrapped.ok) continue
       chains.set(unwrapped.envelopes.map(shapeName).join(), unwrapped.envelopes)
     }
     if (chains.size === 0) return null
     const names = [...chains.keys()].sort()
-    const found = this.bySample.get(names.join(' '))
-    if (found !== undefined) return found
+    const known = this.bySample.get(names.join(' '))
+    if (known !== undefined) return known
     const some = names.slice(0, MAX_CHAINS).map((name) => chains.get(name) ?? [])
     const samples = sample.map(({ value }) => value)
     const projection = this.project(some, samples)

@@ -2,6 +2,7 @@ import type { ArchiveObject } from '../archives/object.js'
 import type { HistogramPaths } from './histogram-files.js'
 import type { HlogUnit } from './hlog/result.js'
 import type { GivenSources } from './named-sources.js'
+import type { OutsidePlaces } from './outside.js'
 
 interface StatsChoices extends HistogramPaths {
   by: 'type' | 'source'
@@ -16,7 +17,7 @@ interface StatsChoices extends HistogramPaths {
   unit?: HlogUnit | undefined
 }
 
-export interface StatsRequest extends GivenSources {
+export interface StatsRequest extends GivenSources, OutsidePlaces {
   maps: readonly string[]
   presets: readonly string[] | undefined
   choices: StatsChoices

@@ -6,6 +6,7 @@ import { textBytesOf } from '../archives/text-size.js'
 import type { Duckdb } from '../engines/duckdb.js'
 import { quoteText } from '../engines/leaf-tree.js'
 import type { RecordValue } from '../envelopes/decode.js'
+import { complete } from '../envelopes/missing.js'
 import { EvtError } from '../errors.js'
 import type { Decoded, EventRecord, JsonValue } from '../event/event.js'
 import { readJson } from '../event/json.js'
@@ -21,7 +22,7 @@ export interface RereadOptions {
 }
 
 /** Called with each record that was asked for. */
-type Visit = (record: RecordValue) => void
+type Visit = (record: RecordValue) => void | Promise<void>
 
 /** Reads deliveries a second time, for what was not kept of them. */
 export class Rereader {
@@ -76,8 +77,8 @@ export class Rereader {
   ): Promise<void> {
     const { deliveries, decode } = this.options
     for (const [number, wanted] of this.byObject(rows)) {
-      await this.read(number, wanted, (record) => {
-        for (const decoded of decode(record)) {
+      await this.read(number, wanted, async (record) => {
+        for (const decoded of await complete(() => decode(record))) {
           if (decoded.kind !== 'event') continue
           const { timeUs, position } = decoded.event
           const at = wanted.get(position.record)
@@ -93,7 +94,7 @@ export class Rereader {
   async records(rows: Iterable<number>): Promise<RecordValue[]> {
     const found: RecordValue[] = []
     for (const [number, wanted] of this.byObject(rows)) {
-      await this.read(number, wanted, (record) => found.push(record))
+      await this.read(number, wanted, (record) => void found.push(record))
     }
     return found
   }
@@ -130,7 +131,7 @@ export class Rereader {
         for (const raw of batch) {
           if (!numbers.has(raw.record)) continue
           left -= 1
-          if ('value' in raw) visit(recordOf(file.path, raw))
+          if ('value' in raw) await visit(recordOf(file.path, raw))
         }
         if (left === 0 || this.options.signal.aborted) break
       }
@@ -150,24 +151,26 @@ export class Rereader {
     const { decode, signal } = this.options
     const last = Math.max(...wanted.keys())
     let next = 1
-    const look = (record: RecordValue | null) => {
-      const count = record ? decode(record).length : 1
+    const look = async (record: RecordValue | null) => {
+      const count = record ? (await complete(() => decode(record))).length : 1
       let isWanted = false
       for (let n = next; n < next + count; n++) isWanted ||= wanted.has(n)
-      if (record && isWanted) visit(record)
+      if (record && isWanted) await visit(record)
       next += count
     }
     if (sniffed.format === 'parquet') {
       const all = `SELECT 0, CAST(to_json(r) AS VARCHAR) FROM ${parquetScan(file)} r`
       for await (const [, json] of this.parquetRows(all)) {
         const reading = readJson(json)
-        look(reading.ok ? parquetRecord(file, next, json, reading.value) : null)
+        await look(reading.ok ? parquetRecord(file, next, json, reading.value) : null)
         if (next > last || signal.aborted) return
       }
       return
     }
     for await (const batch of readRecords(file, sniffed)) {
-      for (const raw of batch) look('value' in raw ? recordOf(file.path, raw, next) : null)
+      for (const raw of batch) {
+        await look('value' in raw ? recordOf(file.path, raw, next) : null)
+      }
       if (next > last || signal.aborted) return
     }
   }
@@ -182,7 +185,7 @@ export class Rereader {
     const sql = `SELECT n, CAST(to_json(r) AS VARCHAR) FROM ${rows} WHERE n IN (${numbers})`
     for await (const [n, json] of this.parquetRows(sql)) {
       const reading = readJson(json)
-      if (reading.ok) visit(parquetRecord(file, n, json, reading.value))
+      if (reading.ok) await visit(parquetRecord(file, n, json, reading.value))
     }
   }
 

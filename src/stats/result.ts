@@ -54,6 +54,7 @@ export type FindingKind =
   | 'countersApart'
   | 'mappingUnused'
   | 'coverage'
+  | 'claimCheck'
   | 'changed'
   | 'unreadable'
   | 'precision'

@@ -1,5 +1,6 @@
 import { type ArchiveObject, isLoss } from '../archives/object.js'
 import { resolveSources } from '../archives/source.js'
+import type { Outside } from '../envelopes/outside.js'
 import { EvtError } from '../errors.js'
 import { createMapping, type Mapping } from '../event/mapping.js'
 import { noEvents, noObjects } from './absence.js'
@@ -8,6 +9,7 @@ import { areHistogramLogs } from './hlog/objects.js'
 import { type LogsRun, runLogs } from './hlog/run.js'
 import { logOf, totalOf } from './hlog/write-log.js'
 import { namedSources } from './named-sources.js'
+import { outsideOf } from './outside.js'
 import { progressOf, type StatsRequest } from './request.js'
 import { nothingSeen } from './selection.js'
 import { type ArchiveStats, archiveStats } from './stats.js'
@@ -25,6 +27,7 @@ interface Opened {
   objects: readonly ArchiveObject[]
   pruned: number
   mapping: Mapping
+  outside: Outside
 }
 
 /**
@@ -56,12 +59,12 @@ async function open(request: StatsRequest): Promise<Opened> {
     ...(sinceUs === null ? {} : { sinceUs }),
     ...(untilUs === null ? {} : { untilUs }),
   })
-  return { sources, objects, pruned, mapping }
+  return { sources, objects, pruned, mapping, outside: await outsideOf(request, config) }
 }
 
 async function statsOf(request: StatsRequest, opened: Opened): Promise<StatsRun> {
   const { presets, choices, range, cwd, signal } = request
-  const { sources, objects, pruned, mapping } = opened
+  const { sources, objects, pruned, mapping, outside } = opened
   const files = await histogramFiles(choices, { cwd, objects })
   const selection = { ...range, types: choices.types, sample: choices.sample, seen: nothingSeen() }
   const measured = await archiveStats({
@@ -71,6 +74,7 @@ async function statsOf(request: StatsRequest, opened: Opened): Promise<StatsRun>
     objects,
     mapping,
     presets,
+    outside,
     selection,
     signal,
     onProgress: progressOf(objects, request),
@@ -114,11 +118,19 @@ function endedBadly(measured: ArchiveStats, { signal, choices }: StatsRequest) {
 }
 
 /** What a further command has to repeat to read the same in the same way. */
-function typedFlags({ maps, presets, config, choices }: StatsRequest): string[] {
+function typedFlags(request: StatsRequest): string[] {
+  const { maps, presets, config, choices, schemaRegistry, followClaims, aws = {} } = request
+  const flag = (name: string, value: string | undefined) =>
+    value === undefined ? [] : [`--${name}`, value]
   return [
     ...maps.flatMap((map) => ['--map', map]),
     ...(presets ?? []).flatMap((preset) => ['--preset', preset]),
-    ...(config === undefined ? [] : ['--config', config]),
+    ...flag('config', config),
+    ...flag('schema-registry', schemaRegistry),
+    ...flag('follow-claims', followClaims),
+    ...flag('profile', aws.profile),
+    ...flag('region', aws.region),
+    ...flag('endpoint-url', aws.endpointUrl),
     ...choices.types.flatMap((type) => ['--type', type]),
     ...(choices.sample === null ? [] : ['--sample', String(choices.sample)]),
   ]

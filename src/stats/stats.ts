@@ -3,6 +3,7 @@ import { type ArchiveObject, isLoss } from '../archives/object.js'
 import { makeTempFolder, removeTempFolder } from '../archives/temp-folder.js'
 import { type Duckdb, engineError, openDuckdb } from '../engines/duckdb.js'
 import { createDecoder } from '../envelopes/decode.js'
+import type { Outside } from '../envelopes/outside.js'
 import type { Mapping } from '../event/mapping.js'
 import { timeText } from '../event/time.js'
 import type { Asked } from './findings/grounds.js'
@@ -30,6 +31,7 @@ export interface StatsOptions extends MeasureOptions {
   objects: readonly ArchiveObject[]
   mapping: Mapping
   presets?: readonly string[] | undefined
+  outside?: Outside | undefined
   selection: Selection
   memoryLimitBytes: number
   spoolDir?: string | undefined
@@ -57,9 +59,12 @@ export interface ArchiveStats {
 /** A query takes 25 ms to begin, in which the decoder reads a megabyte and more. */
 const SQL_FROM_BYTES = 1024 * 1024
 
+/** Requests to S3 at the same time. */
+const MOST_WAITING = 8
+
 /** Measures an archive (DESIGN §8). After an abort the result holds what was read until then. */
 export async function archiveStats(options: StatsOptions): Promise<ArchiveStats> {
-  const { mapping, presets, selection, signal, objects, spoolDir } = options
+  const { mapping, presets, outside, selection, signal, objects, spoolDir } = options
   const threads = options.threads ?? availableParallelism()
   const memory = memoryPlan(objects, options.memoryLimitBytes, threads, options.heldRows)
   // Where none can be made, everything has to fit into memory.
@@ -71,8 +76,9 @@ export async function archiveStats(options: StatsOptions): Promise<ArchiveStats>
   })
   try {
     const projections = new Projections(mapping, presets)
-    const decode = createDecoder({ mapping, presets })
-    const loaded = new Loaded(duckdb, selection, decode, memory)
+    const decode = createDecoder({ mapping, presets, outside })
+    const waiting = outside?.claims ? MOST_WAITING : 1
+    const loaded = new Loaded(duckdb, selection, decode, memory, waiting)
     const sqlFromBytes = options.sqlFromBytes ?? SQL_FROM_BYTES
     await readArchive(objects, {
       loaded,
@@ -139,8 +145,8 @@ function findingsIn(of: {
   measured: Measured
 }): Promise<Finding[]> {
   const { options, loaded } = of
-  const { mapping, presets, content = 'auto' } = options
-  const decode = createDecoder({ mapping, presets })
+  const { mapping, presets, outside, content = 'auto' } = options
+  const decode = createDecoder({ mapping, presets, outside })
   return findingsOf({ ...options, ...of, deliveries: loaded.deliveries, presets, decode, content })
 }
 

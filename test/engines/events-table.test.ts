@@ -48,7 +48,7 @@ test('the tables hold every record once, as the decoder reads it', async () => {
   const tables = await EventTables.create(duckdb)
 
   const rest = await tables.load(
-    planOf(archive, chainsOf(texts.slice(0, 1))),
+    planOf(archive, await chainsOf(texts.slice(0, 1))),
     lineTexts(file.file, file.path),
   )
   expect(rest.map(({ record }) => record)).toEqual([3, 4, 6, 7, 8, 9])

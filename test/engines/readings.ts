@@ -20,6 +20,7 @@ import { isAmbiguousName } from '../../src/engines/scalar-sql.js'
 import { createDecoder } from '../../src/envelopes/decode.js'
 import { shapeName } from '../../src/envelopes/envelope.js'
 import { createUnwrapper } from '../../src/envelopes/layers.js'
+import { complete } from '../../src/envelopes/missing.js'
 import { presetEnvelopes } from '../../src/envelopes/presets.js'
 import type { Decoded, EventRecord, JsonValue } from '../../src/event/event.js'
 import { jsonText, parseJson, readJson } from '../../src/event/json.js'
@@ -71,7 +72,7 @@ export async function decoderReading({
       if ('bad' in raw) decoded.push({ kind: 'undecodable', undecodable: { ...raw.bad, position } })
       else {
         const { value, sizeBytes, head } = raw
-        const entries = decode({ value, sizeBytes, head, position })
+        const entries = await complete(() => decode({ value, sizeBytes, head, position }))
         decoded.push(entries.length === 1 ? entries[0] : undefined)
       }
     }
@@ -88,12 +89,16 @@ export async function valuesOf(file: FileObject): Promise<JsonValue[]> {
 }
 
 /** The wrappings that the values have, each chain once. */
-export function chainsOf(texts: readonly string[], presets?: readonly string[]): Chain[] {
+export async function chainsOf(
+  texts: readonly string[],
+  presets?: readonly string[],
+): Promise<Chain[]> {
   const unwrap = createUnwrapper(presetEnvelopes(presets))
   const chains = new Map<string, Chain>()
   for (const text of texts) {
     const reading = readJson(text)
-    for (const unwrapped of reading.ok ? unwrap(reading.value) : []) {
+    if (!reading.ok) continue
+    for (const unwrapped of await complete(() => unwrap(reading.value))) {
       if (unwrapped.ok) chains.set(unwrapped.envelopes.map(shapeName).join(), unwrapped.envelopes)
     }
   }

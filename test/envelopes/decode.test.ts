@@ -172,7 +172,7 @@ describe('layers', () => {
     }
     expect(wrapped(15)).toMatchObject({ kind: 'event' })
     expect(wrapped(16)).toMatchObject({
-      undecodable: { reason: 'bad envelope', detail: 'is wrapped 16 times or more' },
+      undecodable: { reason: 'bad envelope', detail: 'sqs $.Body is wrapped 16 times or more' },
     })
   })
 })

@@ -10,8 +10,8 @@ const userRecord = fc.record({
 })
 
 function decoded(bytes: Buffer) {
-  expect(kpl.recognises(bytes)).toBe(true)
-  return kpl.decode(bytes, 1e6)
+  expect(kpl.recognises(bytes, {})).toBe(true)
+  return kpl.decode(bytes, 1e6, {})
 }
 
 function faultOf(bytes: Buffer): unknown {

@@ -21,6 +21,7 @@ describe('the same settings', () => {
     ['as gzip', { compression: 'gzip', members: 3 }],
     ['as zstd', { compression: 'zstd', format: 'array' }],
     ['as Parquet', { format: 'parquet' }],
+    ['as Avro', { format: 'avro', compression: 'gzip' }],
     ['mixed', { format: 'mixed', compression: 'mixed', envelope: 'mixed', files: 6 }],
   ])('are the same bytes %s, and another seed is others', async (_, settings) => {
     const all = { ...settings, rates: { duplicates: 0.1, reorder: 0.1, loss: 0.1 } }

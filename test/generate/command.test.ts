@@ -81,8 +81,18 @@ describe('evt generate', () => {
         '     use one envelope, or --format mixed, which writes mixed envelopes as text\n',
     ],
     [
+      ['--format', 'avro', '--undecodable', '1%'],
+      'evt: --undecodable: an Avro file has no undecodable records\n' +
+        '     use --format ndjson, or mixed, which plants them in the files of text\n',
+    ],
+    [
+      ['--format', 'avro', '--compression', 'zstd'],
+      'evt: --compression zstd: Avro is written with deflate\n' +
+        '     use --compression gzip or none\n',
+    ],
+    [
       ['--format', 'ndjsn'],
-      'evt: --format ndjsn is not one of ndjson, array, concatenated, parquet, mixed\n' +
+      'evt: --format ndjsn is not one of ndjson, array, concatenated, parquet, avro, mixed\n' +
         '     did you mean --format ndjson?\n',
     ],
     [

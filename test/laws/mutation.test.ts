@@ -40,7 +40,7 @@ function decodeRecord(bytes: Buffer): void {
 function encodedBodies(): Buffer[] {
   const texts = fixtures.flatMap((bytes) => bytes.toString().match(/[A-Za-z0-9+/]{24,}={0,2}/g))
   const found = texts.map((text) => Buffer.from(text ?? '', 'base64'))
-  const known = found.filter((bytes) => codecs.some((codec) => codec.recognises(bytes)))
+  const known = found.filter((bytes) => codecs.some((codec) => codec.recognises(bytes, {})))
   return [...known, ...fixtures.slice(0, 5).map((bytes) => gzipSync(bytes))]
 }
 

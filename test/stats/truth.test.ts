@@ -70,6 +70,17 @@ test(
   timeoutMs,
 )
 
+test.each(
+  envelopes.flatMap((envelope) => [
+    { envelope, compression: 'none' as const },
+    { envelope, compression: 'gzip' as const },
+  ]),
+)('Avro of $envelope, packed: $compression, is measured as its truth says', async (given) => {
+  for (const seed of [1, 2, 3]) {
+    await expectTruth(settings({ format: 'avro', members: 1, seed, ...given }))
+  }
+})
+
 test.each(textFormats)('zstd of %s is measured as its truth says', async (format) => {
   const packed = { compression: 'zstd', members: 1 } as const
   for (const seed of [1, 2, 3]) {
@@ -177,7 +188,7 @@ function settings(given: Partial<GivenSettings> & Pick<GivenSettings, 'envelope'
     files: 3,
     members: format === 'parquet' ? 1 : 2,
     shuffledShare: 0.05,
-    undecodableShare: format === 'parquet' ? 0 : 0.01,
+    undecodableShare: format === 'parquet' || format === 'avro' ? 0 : 0.01,
     eventBytes: 500,
   }
   return { ...base, ...given }

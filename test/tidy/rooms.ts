@@ -19,8 +19,9 @@ export const floors: readonly (readonly string[])[] = [
     'init',
   ],
   ['questions', 'meters'],
-  ['taps', 'sinks', 'archives', 'engines'],
+  ['taps', 'sinks', 'archives', 'engines', 'registry', 'claims'],
   ['envelopes', 'aws', 'config'],
+  ['avro', 'zstd'],
   ['event', 'errors'],
 ]
 

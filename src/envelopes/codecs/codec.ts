@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from '../../event/event.js'
 import type { Envelope } from '../envelope.js'
+import type { Outside } from '../outside.js'
 
 /** How many entries of one record are taken apart: a few kilobytes of gzip hold millions. */
 export const MAX_ENTRIES = 250_000
@@ -24,7 +25,20 @@ export interface Piece {
 export interface Codec {
   envelope: Envelope
   /** By the first bytes. */
-  recognises(bytes: Buffer): boolean
-  /** @throws ContentFault also where more than `mostBytes` would come out */
-  decode(bytes: Buffer, mostBytes: number): readonly Piece[]
+  recognises(bytes: Buffer, outside: Outside): boolean
+  /** @throws ContentFault also where more than `mostBytes` would come out; Missing where something
+   * has to be fetched first */
+  decode(bytes: Buffer, mostBytes: number, outside: Outside): readonly Piece[]
+}
+
+/** Why bytes are not unpacked that would be more than the limit. */
+export function tooMuch(mostBytes: number): string {
+  return `unpacks to more than the limit of ${mostBytes.toLocaleString('en')} bytes`
+}
+
+/** What a failure of zlib says about the bytes that it was to unpack. */
+export function unpackFault(error: unknown, mostBytes: number): ContentFault {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  if (code === 'ERR_BUFFER_TOO_LARGE') return new ContentFault(tooMuch(mostBytes))
+  return new ContentFault(code === 'Z_BUF_ERROR' ? 'ends before its data does' : 'is corrupt')
 }

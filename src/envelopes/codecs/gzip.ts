@@ -1,5 +1,5 @@
 import { gunzipSync } from 'node:zlib'
-import { type Codec, ContentFault } from './codec.js'
+import { type Codec, unpackFault } from './codec.js'
 
 export const gzip: Codec = {
   envelope: {
@@ -17,15 +17,7 @@ export const gzip: Codec = {
       const content = gunzipSync(bytes, { maxOutputLength: Math.max(1, mostBytes) })
       return [{ document: {}, content, entry: null }]
     } catch (error) {
-      throw new ContentFault(reasonOf(error, mostBytes))
+      throw unpackFault(error, mostBytes)
     }
   },
-}
-
-function reasonOf(error: unknown, mostBytes: number): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
-  if (code === 'ERR_BUFFER_TOO_LARGE') {
-    return `unpacks to more than the limit of ${mostBytes.toLocaleString('en')} bytes`
-  }
-  return code === 'Z_BUF_ERROR' ? 'ends before its data does' : 'is corrupt'
 }

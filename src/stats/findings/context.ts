@@ -1,6 +1,7 @@
 import type { ArchiveObject } from '../../archives/object.js'
 import type { Duckdb } from '../../engines/duckdb.js'
 import type { RecordValue } from '../../envelopes/decode.js'
+import type { Outside } from '../../envelopes/outside.js'
 import type { Decoded } from '../../event/event.js'
 import type { Mapping } from '../../event/mapping.js'
 import type { Deliveries } from '../deliveries.js'
@@ -28,6 +29,7 @@ export interface FindingsContext {
   by: 'type' | 'source'
   mapping: Mapping
   presets: readonly string[] | undefined
+  outside?: Outside | undefined
   objects: readonly ArchiveObject[]
   decode: (record: RecordValue) => Decoded[]
   duckdb: Duckdb

@@ -4,6 +4,7 @@ import type { Finding } from '../result.js'
 import { rowsBySource, rowsByType } from '../rows.js'
 import { mostConsidered, witnessesOf } from '../witnesses.js'
 import { arrivalsUnknown } from './arrival-unknown.js'
+import { claimChecks } from './claim-check.js'
 import { clocks } from './clock.js'
 import { conflicts } from './conflict.js'
 import { compareContents, comparison } from './contents.js'
@@ -43,6 +44,7 @@ const parts: readonly FindingPart[] = [
   sequences,
   clocks,
   resolutions,
+  claimChecks,
 ]
 
 const rank = { fault: 0, warning: 1, note: 2 } as const

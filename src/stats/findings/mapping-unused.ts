@@ -1,4 +1,5 @@
 import { createUnwrapper } from '../../envelopes/layers.js'
+import { complete } from '../../envelopes/missing.js'
 import { compileChain } from '../../envelopes/plan.js'
 import { presetEnvelopes } from '../../envelopes/presets.js'
 import type { JsonObject } from '../../event/event.js'
@@ -14,10 +15,10 @@ import { sampledRows } from './sample.js'
 
 /** Mapped paths that lead to nothing in any event: mostly a slip of the pen. */
 export async function mappingsUnused(evidence: Evidence): Promise<Draft[]> {
-  const { mapping, deliveries, grounds, rereader, presets, signal } = evidence
+  const { mapping, deliveries, grounds, rereader, signal } = evidence
   if (mapping.rules.length === 0 || signal.aborted) return []
   const rows = sampledRows(deliveries, grounds.survey, rereader)
-  const documents = documentsOf(await rereader.records(rows), mapping, presets)
+  const documents = await documentsOf(await rereader.records(rows), evidence)
   if (documents.length === 0) return []
   const isAll = documents.length === deliveries.total
   return [...unusedPaths(evidence, documents, isAll), ...unusedRules(evidence, documents, isAll)]
@@ -30,20 +31,21 @@ interface Met {
   document: JsonObject
 }
 
-function documentsOf(
+async function documentsOf(
   records: Awaited<ReturnType<Evidence['rereader']['records']>>,
-  { typePath }: Mapping,
-  presets: readonly string[] | undefined,
-): Met[] {
-  const unwrap = createUnwrapper(presetEnvelopes(presets))
-  return records
-    .flatMap(({ value }) => unwrap(value))
-    .flatMap((unwrapped) => {
+  { mapping: { typePath }, presets, outside }: Evidence,
+): Promise<Met[]> {
+  const unwrap = createUnwrapper(presetEnvelopes(presets), outside)
+  const found: Met[] = []
+  for (const { value } of records) {
+    for (const unwrapped of await complete(() => unwrap(value))) {
       const document = unwrapped.ok ? unwrapped.documents.at(-1) : undefined
-      if (!unwrapped.ok || !document) return []
+      if (!unwrapped.ok || !document) continue
       const chain = compileChain(unwrapped.envelopes, typePath)
-      return [{ type: scalarText(chain.type(unwrapped.documents)) ?? UNKNOWN_TYPE, document }]
-    })
+      found.push({ type: scalarText(chain.type(unwrapped.documents)) ?? UNKNOWN_TYPE, document })
+    }
+  }
+  return found
 }
 
 interface Use {

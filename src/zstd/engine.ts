@@ -31,7 +31,8 @@ const failures: Readonly<Record<number, string>> = {
   32: 'needs a zstd dictionary',
 }
 
-let library: Promise<Libzstd> | undefined
+let library: Libzstd | undefined
+let loading: Promise<void> | undefined
 
 /**
  * One run of libzstd, which is WebAssembly, so that zstd is the same on every Node. A call that
@@ -51,8 +52,15 @@ export class ZstdEngine {
   #outputAt = 0
 
   static async open(chunkBytes: number): Promise<ZstdEngine> {
-    library ??= load()
-    return new ZstdEngine(await library, chunkBytes)
+    const engine = ZstdEngine.openLoaded(chunkBytes)
+    if (engine) return engine
+    await loadZstd()
+    return ZstdEngine.open(chunkBytes)
+  }
+
+  /** For those who cannot wait; undefined before {@link loadZstd}. */
+  static openLoaded(chunkBytes: number): ZstdEngine | undefined {
+    return library && new ZstdEngine(library, chunkBytes)
   }
 
   private constructor(loaded: Libzstd, chunkBytes: number) {
@@ -133,9 +141,15 @@ export class ZstdEngine {
   }
 }
 
+/** Makes the library ready, once. */
+export function loadZstd(): Promise<void> {
+  loading ??= load()
+  return loading
+}
+
 /** The package's own streaming wants its input at once and does not look for errors, so only its
  * build of libzstd is taken. */
-async function load(): Promise<Libzstd> {
+async function load(): Promise<void> {
   const { ZSTDDecoder } = await import('zstddec/stream')
   let exported: unknown
   class Decoder extends ZSTDDecoder {
@@ -146,7 +160,7 @@ async function load(): Promise<Libzstd> {
     }
   }
   await new Decoder().init()
-  return exported as Libzstd // as its zstddec-stream.wasm exports it
+  library = exported as Libzstd // as its zstddec-stream.wasm exports it
 }
 
 function outOfMemory(): EvtError {

@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '../event/event.js'
-import { AvroFault, type AvroTap } from './avro-tap.js'
-import { avroTime, type TimeUnit } from './avro-time.js'
+import { AvroFault, type AvroTap } from './tap.js'
+import { avroTime, type TimeUnit } from './time.js'
 
 /** Reads a value of one schema as JSON. */
 export type ReadAvro = (tap: AvroTap) => JsonValue
@@ -32,11 +32,14 @@ const timeUnits: Readonly<Record<string, TimeUnit>> = {
  * the name of its branch, timestamps as ISO 8601 in UTC, a fixed uuid in its usual form. Other
  * logical types are what they are stored as.
  *
+ * @param references schemas that it names, each after those that it names itself
  * @throws AvroFault where it is no schema
  */
-export function compileAvro(schemaText: string): ReadAvro {
+export function compileAvro(schemaText: string, references: readonly string[] = []): ReadAvro {
   try {
-    return new Compiler().compile(JSON.parse(schemaText), '')
+    const compiler = new Compiler()
+    for (const reference of references) compiler.compile(JSON.parse(reference), '')
+    return compiler.compile(JSON.parse(schemaText), '')
   } catch (error) {
     if (error instanceof SyntaxError || error instanceof RangeError) throw noSchema()
     throw error
