@@ -5,8 +5,8 @@ import type { Envelope } from './envelope.js'
 /**
  * A CloudEvent in structured mode (CloudEvents 1.0.2, JSON format), with the extensions
  * partitioning, sequence, distributed tracing, correlation and recordedtime. Without `data` and
- * `data_base64` the payload is null, or what `dataref` points to. No attribute of it is the payload's version: `dataschema` is
- * an address, so `version` is left to a mapping.
+ * `data_base64` the payload is null, or what `dataref` points to. No attribute of it is the
+ * payload's version: `dataschema` is an address, so `version` is left to a mapping.
  */
 export const cloudevents: Envelope = {
   name: 'cloudevents',

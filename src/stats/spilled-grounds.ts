@@ -80,6 +80,7 @@ function positionsOf(all: Deliveries, survey: Survey, paces: Paces): Set<number>
     ...ofObjects,
     ...ofTypes,
     ...outliers.map(({ pos }) => pos),
+    ...survey.claims,
     ...[...paces.ofRows.values()].map(({ lastPos }) => lastPos),
     ...ends.map((end) => end - 1),
   ])

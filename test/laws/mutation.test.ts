@@ -8,6 +8,7 @@ import { sniff } from '../../src/archives/sniff.js'
 import { codecs } from '../../src/envelopes/codecs/index.js'
 import { contentsOf } from '../../src/envelopes/content.js'
 import { createDecoder } from '../../src/envelopes/decode.js'
+import { complete } from '../../src/envelopes/missing.js'
 import { jsonText, parseBytes } from '../../src/event/json.js'
 import { createMapping } from '../../src/event/mapping.js'
 import { HdrBuckets } from '../../src/meters/hdr-buckets.js'
@@ -28,6 +29,9 @@ const seed = Number(process.env['EVT_SEED'] ?? 20_261_125)
 const maps = ['key=$.detail.orderId', 'sequence=$.detail.version', 'entities.order=$.id']
 const decode = createDecoder({ mapping: createMapping({ maps }) })
 const fixtures = eventFixtures().map(({ bytes }) => Buffer.from(bytes))
+
+// What has to be fetched first, such as libzstd, is there then.
+for (const bytes of fixtures) await complete(() => decodeRecord(bytes))
 
 function decodeRecord(bytes: Buffer): void {
   const reading = parseBytes(bytes)

@@ -22,6 +22,7 @@ export function surveyByType({ deliveries, grounds: { survey } }: Evidence): Typ
       known.noTime += seen.noTime
       known.noReceivedAt += seen.noReceivedAt
       known.noSequence += seen.noSequence
+      known.claim += seen.claim
     }
   }
   return [...found.values()]

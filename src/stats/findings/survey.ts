@@ -8,6 +8,8 @@ export interface Survey {
   rows: RowSurvey[]
   /** How many deliveries arrived in each hour since the epoch, by arrival, else by time. */
   hours: ReadonlyMap<number, number>
+  /** The first of those that are claim checks nobody followed. */
+  claims: number[]
 }
 
 export interface GroupSurvey {
@@ -18,6 +20,8 @@ export interface GroupSurvey {
   noReceivedAt: number
   /** Has a sequence mapped, and none here that can be used. */
   noSequence: number
+  /** Are claim checks. */
+  claim: number
   /** The first of its deliveries; -1 where it has none. */
   first: number
 }
@@ -42,8 +46,8 @@ interface Outlier {
 
 export const HOUR_US = 3_600e6
 const KEPT = 3
-const lacks = ['noId', 'noKey', 'noTime', 'noReceivedAt', 'noSequence'] as const
-const { noId, noKey, again } = deliveryFlags
+const lacks = ['noId', 'noKey', 'noTime', 'noReceivedAt', 'noSequence', 'claim'] as const
+const { noId, noKey, again, claim } = deliveryFlags
 
 /** Looks at deliveries in order of position, all at once or page by page. */
 export class Surveyor {
@@ -56,6 +60,7 @@ export class Surveyor {
   private readonly firsts: Float64Array
   private readonly lacking: Uint32Array
   private readonly hours = new HourCounts()
+  private readonly claims: number[] = []
 
   /** @param slowAboveUs by row; Infinity where nothing is to be reported */
   constructor(
@@ -86,6 +91,10 @@ export class Surveyor {
       events[group] = (events[group] as number) + 1
       if (flag & noId) this.addLack(group, 'noId')
       if (flag & noKey) this.addLack(group, 'noKey')
+      if (flag & claim) {
+        this.addLack(group, 'claim')
+        if (this.claims.length < KEPT) this.claims.push(deliveries.posOf(at))
+      }
       if (sequenced[group] === 1 && Number.isNaN(sequences[at])) {
         if (!textSequences.has(at)) this.addLack(group, 'noSequence')
       }
@@ -111,7 +120,7 @@ export class Surveyor {
       if (row) row.lastUs = Math.max(row.lastUs, lastUs)
     }
     const groups = Array.from(this.events, (_, group) => this.groupSurvey(group))
-    return { groups, rows: this.rows, hours: this.hours.counts() }
+    return { groups, rows: this.rows, hours: this.hours.counts(), claims: this.claims }
   }
 
   private addLack(group: number, what: (typeof lacks)[number]): void {
@@ -128,6 +137,7 @@ export class Surveyor {
       noTime: lack(2),
       noReceivedAt: lack(3),
       noSequence: lack(4),
+      claim: lack(5),
       first: this.firsts[group] ?? -1,
     }
   }
