@@ -38,13 +38,15 @@ const MAX_CHAINS = 1000
  * Makes the function that turns records into deliveries (DESIGN §4): wrappings are taken off as
  * nested as found, the mapping's fields come first, then the innermost wrapping that has a field,
  * then outward; `receivedAt`, `attempt` and the transport's id go by the outermost. It never throws
- * for what is in a record. `presets` narrows recognition to the wrappings named.
+ * for what is in a record. `presets` narrows recognition to the wrappings named; with `hops` events
+ * have theirs.
  *
  * @throws EvtError `usage` for an unknown preset
  */
 export function createDecoder(options: {
   mapping: Mapping
   presets?: readonly string[] | undefined
+  hops?: boolean | undefined
 }): (record: RecordValue) => Decoded[] {
   const unwrap = createUnwrapper(presetEnvelopes(options.presets))
   const { mappingFor, typePath } = options.mapping
@@ -61,7 +63,9 @@ export function createDecoder(options: {
       const chain = chainOf(envelopes)
       const type = scalarText(chain.type(documents)) ?? UNKNOWN_TYPE
       const plan = chain.planFor(mappingFor(type))
-      return { kind: 'event', event: eventRecord(chain, plan, unwrapped, { ...record, position }) }
+      const event = eventRecord(chain, plan, unwrapped, { ...record, position })
+      if (options.hops) event.hops = plan.hops(documents, event.timeUs)
+      return { kind: 'event', event }
     })
 }
 
