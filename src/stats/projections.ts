@@ -9,7 +9,8 @@ import type { Mapping } from '../event/mapping.js'
 
 const MAX_CHAINS = 4
 
-/** The projections of an archive, one for each set of wrappings that files begin with. */
+/** The projections of an archive, one for each set of wrappings that files begin with; none where
+ * all of it is to be decoded. */
 export class Projections {
   private readonly known
   private readonly unwrap
@@ -18,6 +19,7 @@ export class Projections {
   constructor(
     private readonly mapping: Mapping,
     presets: readonly string[] | undefined,
+    private readonly isDecoded = false,
   ) {
     this.known = presetEnvelopes(presets)
     this.unwrap = createUnwrapper(this.known)
@@ -25,6 +27,7 @@ export class Projections {
 
   /** Null where SQL cannot read what the sample shows. */
   forSample(sample: readonly RecordValue[]): Projection | null {
+    if (this.isDecoded) return null
     const chains = new Map<string, Chain>()
     for (const unwrapped of sample.flatMap(({ value }) => this.unwrap(value))) {
       if (!unwrapped.ok) continue

@@ -38,6 +38,8 @@ export interface StatsOptions extends MeasureOptions {
   onProgress(done: { bytes: number; objects: number; records: number }): void
   /** Whether contents are read again to be compared; `auto`, the default: where that is cheap. */
   content?: boolean | 'auto' | undefined
+  /** Whether the legs of events' ways are measured too; then all of it is decoded. */
+  hops?: boolean | undefined
   /** How many deliveries memory holds; by default what `memoryLimitBytes` has room for. */
   heldRows?: number | undefined
   /** Line-delimited files below this size are not worth a query. */
@@ -59,7 +61,7 @@ const SQL_FROM_BYTES = 1024 * 1024
 
 /** Measures an archive (DESIGN §8). After an abort the result holds what was read until then. */
 export async function archiveStats(options: StatsOptions): Promise<ArchiveStats> {
-  const { mapping, presets, selection, signal, objects, spoolDir } = options
+  const { mapping, presets, selection, signal, objects, spoolDir, hops } = options
   const threads = options.threads ?? availableParallelism()
   const memory = memoryPlan(objects, options.memoryLimitBytes, threads, options.heldRows)
   // Where none can be made, everything has to fit into memory.
@@ -70,9 +72,11 @@ export async function archiveStats(options: StatsOptions): Promise<ArchiveStats>
     threads: memory.threads,
   })
   try {
-    const projections = new Projections(mapping, presets)
-    const decode = createDecoder({ mapping, presets })
+    // SQL reads no stamps.
+    const projections = new Projections(mapping, presets, hops)
+    const decode = createDecoder({ mapping, presets, hops })
     const loaded = new Loaded(duckdb, selection, decode, memory)
+    if (hops) loaded.deliveries.keepHops()
     const sqlFromBytes = options.sqlFromBytes ?? SQL_FROM_BYTES
     await readArchive(objects, {
       loaded,
