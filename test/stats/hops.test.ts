@@ -1,10 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { resolveSources } from '../../src/archives/source.js'
+import { loadConfig } from '../../src/config/load.js'
 import { createDecoder } from '../../src/envelopes/decode.js'
 import type { EventRecord } from '../../src/event/event.js'
 import { parseJson } from '../../src/event/json.js'
 import { createMapping } from '../../src/event/mapping.js'
 import type { HopFigures } from '../../src/meters/figures.js'
+import { archiveStats, type StatsOptions } from '../../src/stats/stats.js'
+import { type Given, generated } from '../generate/given.js'
 import { campaign } from '../helpers/campaign.js'
 import { naiveHops } from '../laws/naive-hops.js'
 import { archive, iso, lines, statsOf, statsOnce } from './findings/archive.js'
@@ -122,6 +126,55 @@ test('the legs are those of the naive model, however they are read and kept', as
     { numRuns: campaign(40) },
   )
 }, 300_000)
+
+describe('what was generated', () => {
+  const both = async (settings: Given) => {
+    const { folder, truth } = await generated({ events: 1_500, rates, ...settings })
+    const { events } = await loadConfig({ env: {}, cwd: folder, firstSource: folder })
+    const listed = await resolveSources([folder], { aliases: {}, cwd: folder })
+    const measured = (options: Partial<StatsOptions> = {}) =>
+      archiveStats({
+        ...{ sources: ['.'], objects: listed.objects, mapping: createMapping({ events }), hops },
+        ...{ selection: { sinceUs: null, untilUs: null }, by: 'type', windowUs: 300e6 },
+        ...{ memoryLimitBytes: 1e9, content: false, signal: new AbortController().signal },
+        ...{ onProgress: () => {}, ...options },
+      }).then(({ result }) => result)
+    return { folder, truth, listed, measured }
+  }
+  const rates = { duplicates: 0.03, skew: 0.02 }
+
+  // What is generated is sent and first received when it arrives, and published when it happens.
+  test.each([
+    ['sqs>eventbridge', 'producedToAccepted'],
+    ['sqs>sns>eventbridge', 'acceptedToFirstReceived'],
+    ['kinesis>cloudevents', 'producedToAccepted'],
+    ['records>sqs-lambda>sns>cloudevents', 'acceptedToFirstReceived'],
+  ] as const)('as %s has the truth of its latency in one leg', async (envelope, leg) => {
+    for (const format of ['ndjson', 'parquet'] as const) {
+      const { truth, measured } = await both({ envelope, format })
+      const result = await measured()
+      // Arrivals are whole milliseconds, which latency does not look at.
+      const known = [truth.total, ...truth.types].map(({ latencyMs }) => {
+        return { ...latencyMs, resolutionMs: 1 }
+      })
+      expect([result.total, ...result.types].map((row) => row.hops?.[leg])).toEqual(known)
+      expect(truth.total.latencyMs.skewed).toBeGreaterThan(5)
+      const { hops: _, ...total } = result.total
+      expect(total).toEqual(truth.total)
+    }
+  })
+
+  test('does not depend on threads, readers, memory and the order of listing', async () => {
+    const { folder, listed, measured } = await both({ envelope: 'sqs>sns>eventbridge', files: 4 })
+    const usually = await measured()
+    expect(usually.total.hops?.acceptedToFirstReceived?.count).toBeGreaterThan(1_000)
+    expect(usually.windows?.[0]?.hops?.acceptedToFirstReceived?.count).toBeGreaterThan(100)
+    const paths = listed.objects.map(({ path }) => path).reverse()
+    const { objects } = await resolveSources(paths, { aliases: {}, cwd: folder })
+    const ways = [{ threads: 1 }, { sqlFromBytes: 0 }, { objects }, { heldRows: 300 }]
+    for (const way of ways) expect(await measured(way)).toEqual(usually)
+  })
+})
 
 const usual = { source: 'shop', type: 'placed', chain: 'sqs sns' }
 
