@@ -6,6 +6,7 @@ import { bytesText } from '../../src/ui/numbers.js'
 import type { StatsView } from '../../src/ui/stats-text.js'
 import { momentText, rangeText, spanMs } from '../../src/ui/times.js'
 import { findingList } from './findings.js'
+import { hopSection } from './hop-table.js'
 import { type Html, html } from './html.js'
 import { measuredList } from './measured.js'
 import { type Made, pageText, section } from './page.js'
@@ -54,6 +55,7 @@ async function evidence({ result, timeline }: StatsView, timeZone: string): Prom
     section('findings', 'Findings', findingList(result.findings, timeZone)),
     ...typeSection(result, await typeShapes(result)),
     ...windowSection(result, timeZone),
+    ...hopSection(result),
   ]
 }
 

@@ -37,6 +37,12 @@ export const statsFlags = {
     allowNo: true,
     description: 'compare contents also in large archives, or never',
   }),
+  hops: Flags.boolean({
+    exclusive: ['versus'],
+    description:
+      'measure each leg of the way too, by the timestamps of the wrappings; slower, since all is ' +
+      'decoded',
+  }),
   'memory-limit': Flags.string({
     helpValue: 'SIZE',
     default: '2GB',
@@ -98,6 +104,7 @@ export interface StatsFlagValues {
   type?: readonly string[] | undefined
   sample?: string | undefined
   content?: boolean | undefined
+  hops?: boolean | undefined
   'memory-limit': string
   hlog?: string | undefined
   hgrm?: string | undefined
@@ -115,6 +122,7 @@ export function statsChoices(flags: StatsFlagValues) {
     types: flags.type ?? [],
     sample: sample === undefined ? null : shareOf(sample),
     content: flags.content ?? ('auto' as const),
+    hops: flags.hops ?? false,
     memoryLimitBytes: sizeBytes(flags['memory-limit']),
     hlog: flags.hlog,
     hgrm: flags.hgrm,

@@ -40,7 +40,7 @@ const MAX_CHAINS = 1000
  * nested as found, the mapping's fields come first, then the innermost wrapping that has a field,
  * then outward; `receivedAt`, `attempt` and the transport's id go by the outermost. It never throws
  * for what is in a record, but `Missing` for what has to be fetched first. `presets` narrows
- * recognition to the wrappings named.
+ * recognition to the wrappings named; with `hops` events have theirs.
  *
  * @throws EvtError `usage` for an unknown preset
  */
@@ -48,6 +48,7 @@ export function createDecoder(options: {
   mapping: Mapping
   presets?: readonly string[] | undefined
   outside?: Outside | undefined
+  hops?: boolean | undefined
 }): (record: RecordValue) => Decoded[] {
   const unwrap = createUnwrapper(presetEnvelopes(options.presets), options.outside)
   const { mappingFor, typePath } = options.mapping
@@ -64,7 +65,9 @@ export function createDecoder(options: {
       const chain = chainOf(envelopes)
       const type = scalarText(chain.type(documents)) ?? UNKNOWN_TYPE
       const plan = chain.planFor(mappingFor(type))
-      return { kind: 'event', event: eventRecord(chain, plan, unwrapped, { ...record, position }) }
+      const event = eventRecord(chain, plan, unwrapped, { ...record, position })
+      if (options.hops) event.hops = plan.hops(documents, event.timeUs)
+      return { kind: 'event', event }
     })
 }
 

@@ -20,6 +20,9 @@ export type FieldName =
   | 'attempt'
   | 'transportId'
 
+/** A point of an event's way that a layer can tell, beside who produced it; see `hops.ts`. */
+export type HopPoint = 'accepted' | 'firstReceived' | 'recorded'
+
 /** Fields that name something: of these, and of entities, an empty text is nothing found. */
 export const namingFields: ReadonlySet<FieldName> = new Set<FieldName>([
   'id',
@@ -74,6 +77,8 @@ export interface Envelope {
   sequenceType?: 'text'
   /** This layer's own timestamps, by the service's own name for them. */
   stamps: Readonly<Record<string, JsonPath>>
+  /** Which of this layer's times tell a point of the event's way; see `hops.ts`. */
+  hops?: Partial<Record<HopPoint, readonly (JsonPath | Derived)[]>>
   /** Where the wrapped document is; absent for a wrapping that is itself the document. */
   inner?: JsonPath
   /** What stands at `inner`: a document or its text, which may be encoded (`codecs/`); or bytes in

@@ -19,6 +19,14 @@ const record: Envelope = {
       'approximateArrivalTimestamp',
     ],
   },
+  hops: {
+    // What Firehose read from a stream, Kinesis had taken over before.
+    accepted: [
+      ['kinesisRecordMetadata', 'approximateArrivalTimestamp'],
+      ['approximateArrivalTimestamp'],
+    ],
+    recorded: [['approximateArrivalTimestamp']],
+  },
   inner: ['data'],
   innerIs: 'base64',
   isBare: true,
@@ -75,6 +83,7 @@ export const firehoseFailed: Envelope = {
     arrivalTimestamp: ['arrivalTimestamp'],
     attemptEndingTimestamp: ['attemptEndingTimestamp'],
   },
+  hops: { accepted: [['arrivalTimestamp']], recorded: [['arrivalTimestamp']] },
   inner: ['rawData'],
   innerIs: 'base64',
 }

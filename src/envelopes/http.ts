@@ -3,16 +3,18 @@ import { valueAt } from '../event/json-path.js'
 import { isObject } from './content.js'
 import type { Condition, Envelope } from './envelope.js'
 
+const requestTimes = [
+  ['requestContext', 'timeEpoch'],
+  ['requestContext', 'requestTimeEpoch'],
+] as const
+
 /** What Lambda is given by API Gateway (REST and HTTP), a function URL or a load balancer. The
  * latter does not say when the request came. */
 const request = {
   name: 'http',
   fields: {
     transportId: [['requestContext', 'requestId']],
-    receivedAt: [
-      ['requestContext', 'timeEpoch'],
-      ['requestContext', 'requestTimeEpoch'],
-    ],
+    receivedAt: requestTimes,
     traceId: [
       ['headers', 'traceparent'],
       ['headers', 'x-amzn-trace-id'],
@@ -20,6 +22,7 @@ const request = {
     ],
   },
   stamps: {},
+  hops: { accepted: requestTimes },
   inner: ['body'],
   headers: decodedHeaders,
   mayHoldOther: (document) => !saysJson(document),

@@ -24,6 +24,7 @@ const record: Envelope = {
   },
   place: { name: partitionOf, sequence: ['offset'] },
   stamps: { timestamp: ['timestamp'] },
+  hops: { accepted: [(document) => timestampOf(document, 'LOG_APPEND_TIME')] },
   inner: ['value'],
   innerIs: 'base64',
   headers: headersOf,

@@ -18,6 +18,7 @@ export const kinesisLambda: Envelope = {
   },
   place: { name: ['kinesis', 'partitionKey'], sequence: ['kinesis', 'sequenceNumber'] },
   stamps: { ApproximateArrivalTimestamp: ['kinesis', 'approximateArrivalTimestamp'] },
+  hops: { accepted: [['kinesis', 'approximateArrivalTimestamp']] },
   inner: ['kinesis', 'data'],
   innerIs: 'base64',
   wrap: ({ document, id, key, transportId, receivedAtUs }) => ({

@@ -19,6 +19,7 @@ export const kinesis: Envelope = {
   // A partition key is of one shard, and of its children after it: their numbers go on.
   place: { name: ['PartitionKey'], sequence: ['SequenceNumber'] },
   stamps: { ApproximateArrivalTimestamp: ['ApproximateArrivalTimestamp'] },
+  hops: { accepted: [['ApproximateArrivalTimestamp']] },
   inner: ['Data'],
   innerIs: 'base64',
   wrap: ({ document, id, key, transportId, receivedAtUs }) => ({

@@ -17,6 +17,7 @@ const line: Envelope = {
     receivedAt: [['ingestionTime']],
   },
   stamps: { timestamp: ['timestamp'], ingestionTime: ['ingestionTime'] },
+  hops: { accepted: [['ingestionTime']], recorded: [['ingestionTime']] },
   inner: ['message'],
   isBare: true,
 }
@@ -126,5 +127,6 @@ export const logsInsights: Envelope = {
     receivedAt: [['@ingestionTime']],
   },
   stamps: { timestamp: ['@timestamp'], ingestionTime: ['@ingestionTime'] },
+  hops: { accepted: [['@ingestionTime']], recorded: [['@ingestionTime']] },
   inner: ['@message'],
 }

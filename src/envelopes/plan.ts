@@ -10,6 +10,7 @@ import {
   isWrapping,
   namingFields,
 } from './envelope.js'
+import { type HopReader, hopReader } from './hops.js'
 import { payloadReader } from './payload.js'
 import { placeReader } from './place.js'
 
@@ -38,6 +39,7 @@ export interface Plan {
   readonly fields: Readonly<Record<Exclude<FieldName, 'sequence'>, Reader>>
   readonly entities: readonly { kind: string; read: Reader }[]
   readonly sequences: readonly SequencePlan[]
+  readonly hops: HopReader
   /** Whether the type maps a sequence: then a delivery that has none is not checked. */
   readonly sequenceMapped: boolean
   /** What order by time goes by. */
@@ -116,6 +118,7 @@ function compilePlan(envelopes: readonly Envelope[], mapping: TypeMapping): Plan
     sequences: sequence
       ? [mappedSequence(scalarAt(last, sequence), mapping)]
       : presetSequences(envelopes),
+    hops: hopReader(envelopes, mapping.fields.time),
     sequenceMapped: sequence !== undefined,
     timePer: mapping.sequencePer,
   }

@@ -17,6 +17,7 @@ export const snsLambda: Envelope = {
     time: [['Sns', 'Timestamp']],
   },
   stamps: { Timestamp: ['Sns', 'Timestamp'] },
+  hops: { accepted: [['Sns', 'Timestamp']] },
   inner: ['Sns', 'Message'],
   headers: ['Sns', 'MessageAttributes'],
   wrap: ({ document, timeUs, transportId }) => ({

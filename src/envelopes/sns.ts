@@ -16,6 +16,7 @@ export const sns: Envelope = {
     time: [['Timestamp']],
   },
   stamps: { Timestamp: ['Timestamp'] },
+  hops: { accepted: [['Timestamp']] },
   inner: ['Message'],
   headers: ['MessageAttributes'],
   wrap: ({ document, timeUs, transportId, key }) => ({

@@ -24,6 +24,10 @@ export const sqsLambda: Envelope = {
     SentTimestamp: ['attributes', 'SentTimestamp'],
     ApproximateFirstReceiveTimestamp: ['attributes', 'ApproximateFirstReceiveTimestamp'],
   },
+  hops: {
+    accepted: [['attributes', 'SentTimestamp']],
+    firstReceived: [['attributes', 'ApproximateFirstReceiveTimestamp']],
+  },
   inner: ['body'],
   headers: ['messageAttributes'],
   wrap: (content) => ({

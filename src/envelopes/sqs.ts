@@ -26,6 +26,10 @@ export const sqs: Envelope = {
     SentTimestamp: ['Attributes', 'SentTimestamp'],
     ApproximateFirstReceiveTimestamp: ['Attributes', 'ApproximateFirstReceiveTimestamp'],
   },
+  hops: {
+    accepted: [['Attributes', 'SentTimestamp']],
+    firstReceived: [['Attributes', 'ApproximateFirstReceiveTimestamp']],
+  },
   inner: ['Body'],
   headers: ['MessageAttributes'],
   wrap: (content) => ({

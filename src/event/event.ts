@@ -94,12 +94,23 @@ export interface EventRecord {
   /** Names of the wrappings, outermost first. */
   envelopes: string[]
   stamps: Stamp[]
+  /** Where the decoder was asked for them; see {@link HopTimes}. */
+  hops?: HopTimes
   position: Position
   /** Size of the record as received. */
   sizeBytes: number
   document: JsonObject
   payload: JsonValue
   faults: FieldFault[]
+}
+
+/** When an event passed the points of its way, in µs; null where nobody stamped it. What each is
+ * taken from stands in src/envelopes/hops.ts. */
+export interface HopTimes {
+  producedUs: number | null
+  acceptedUs: number | null
+  firstReceivedUs: number | null
+  recordedUs: number | null
 }
 
 /** A record that could not be decoded: counted, shown, never part of another number. */

@@ -6,7 +6,22 @@ export interface StatsRow {
   duplicates: DuplicateCounts
   ordering: OrderingFigures
   latencyMs: LatencyFigures
+  /** Where they were asked for. */
+  hops?: HopFigures
 }
+
+/** The legs of an event's way, in their order. */
+export const hopLegs = [
+  'producedToAccepted',
+  'acceptedToFirstReceived',
+  'firstReceivedToRecorded',
+] as const
+
+export type HopLeg = (typeof hopLegs)[number]
+
+/** What each leg took, of first deliveries that have both of its times; null where none has.
+ * `resolutionMs` is the coarser one of the two clocks. */
+export type HopFigures = Record<HopLeg, LatencyFigures | null>
 
 export interface DuplicateCounts {
   count: number | null

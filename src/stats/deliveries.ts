@@ -1,5 +1,6 @@
-import type { EventRecord, SequenceKind } from '../event/event.js'
+import type { EventRecord, HopTimes, SequenceKind } from '../event/event.js'
 import { HashTable } from './hash-table.js'
+import { HopColumns } from './hop-columns.js'
 import { OrderedPlaces, type Standing } from './ordered-places.js'
 
 /** Bits of {@link Deliveries.flags}; the first are those of the narrow relation. */
@@ -47,6 +48,8 @@ export interface Row {
   record: number
   /** Where it stands in an ordered place; null for none. */
   standing: Standing | null
+  /** Kept where hops are asked for. */
+  hops?: HopTimes | undefined
 }
 
 /**
@@ -74,6 +77,8 @@ export class Deliveries {
   readonly textSequences = new Map<number, string>()
   /** Null until one delivery is of a place with a sequence of its own. */
   orderedPlaces: OrderedPlaces | null = null
+  /** Null where hops are not asked for. */
+  hopTimes: HopColumns | null = null
   /** Events with a field that cannot be used, by delivery, ascending, until it is known whether the
    * delivery is selected. */
   readonly faulty = new Map<number, EventRecord>()
@@ -111,6 +116,7 @@ export class Deliveries {
     larger.records.set(this.records)
     Object.assign(this, larger)
     this.orderedPlaces?.resize(this.flags.length)
+    this.hopTimes?.resize(this.flags.length)
   }
 
   set(at: number, row: Row): void {
@@ -126,6 +132,12 @@ export class Deliveries {
     this.records[at] = row.record
     this.orderedPlaces?.clear(at, at + 1)
     if (row.standing) this.stand(at, row.standing)
+    this.hopTimes?.set(at, row.hops)
+  }
+
+  /** Keeps the hops of what is set from now on. */
+  keepHops(): void {
+    this.hopTimes = new HopColumns(this.flags.length)
   }
 
   /** Notes where a delivery stands that had no place before. */
@@ -141,6 +153,7 @@ export class Deliveries {
     this.identities[to * 2 + 1] = this.identities[from * 2 + 1] as number
     for (const column of this.columns()) column[to] = column[from] as number
     this.orderedPlaces?.move(from, to)
+    this.hopTimes?.move(from, to)
     moveEntry(this.textSequences, from, to)
     if (this.faulty.size > 0) moveEntry(this.faulty, from, to)
   }
@@ -163,6 +176,7 @@ export class Deliveries {
     if (this.flags.length <= KEPT_CAPACITY) return
     Object.assign(this, columnsOf(KEPT_CAPACITY))
     this.orderedPlaces?.resize(KEPT_CAPACITY)
+    this.hopTimes?.resize(KEPT_CAPACITY)
   }
 
   /** How many there are, with those that were taken away. */

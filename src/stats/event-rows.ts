@@ -94,6 +94,7 @@ function valuesOf(event: EventRecord) {
     receivedAtUs: event.receivedAtUs ?? Number.NaN,
     flags,
     record: event.position.record,
+    hops: event.hops,
   }
 }
 

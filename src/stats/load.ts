@@ -189,7 +189,9 @@ export class Loaded {
   }
 
   private get maxRows(): number {
-    return rowsThatFit(this.memory.maxRows, this.deliveries.orderedPlaces?.judgedBytes ?? 0)
+    const { orderedPlaces, hopTimes } = this.deliveries
+    const moreBytes = (orderedPlaces?.judgedBytes ?? 0) + (hopTimes?.bytes ?? 0)
+    return rowsThatFit(this.memory.maxRows, moreBytes)
   }
 
   /** Moves the deliveries to DuckDB where they have become too many for memory. */

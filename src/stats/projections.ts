@@ -10,7 +10,8 @@ import type { Mapping } from '../event/mapping.js'
 
 const MAX_CHAINS = 4
 
-/** The projections of an archive, one for each set of wrappings that files begin with. */
+/** The projections of an archive, one for each set of wrappings that files begin with; none where
+ * all of it is to be decoded. */
 export class Projections {
   private readonly known
   private readonly unwrap
@@ -19,6 +20,7 @@ export class Projections {
   constructor(
     private readonly mapping: Mapping,
     presets: readonly string[] | undefined,
+    private readonly isDecoded = false,
   ) {
     this.known = presetEnvelopes(presets)
     this.unwrap = createUnwrapper(this.known)
@@ -26,6 +28,7 @@ export class Projections {
 
   /** Null where SQL cannot read what the sample shows. */
   async forSample(sample: readonly RecordValue[]): Promise<Projection | null> {
+    if (this.isDecoded) return null
     const chains = new Map<string, Chain>()
     const found = await complete(() => sample.flatMap(({ value }) => this.unwrap(value)))
     for (const unwrapped of found) {

@@ -11,6 +11,7 @@ interface StatsChoices extends HistogramPaths {
   types: readonly string[]
   sample: number | null
   content: boolean | 'auto'
+  hops?: boolean | undefined
   memoryLimitBytes: number
   allowPartial: boolean
   /** Of histogram logs that do not say. */

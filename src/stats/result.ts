@@ -1,7 +1,13 @@
 import type { Position, UndecodableReason } from '../event/event.js'
 import type { StatsRow } from '../meters/figures.js'
 
-export type { LatencyFigures, OrderingFigures, StatsRow } from '../meters/figures.js'
+export type {
+  HopLeg,
+  LatencyFigures,
+  OrderingFigures,
+  StatsRow,
+} from '../meters/figures.js'
+export { hopLegs } from '../meters/figures.js'
 
 /** `evt.stats/1` (DESIGN §7). Rates and ratios are fractions, not percent. Null: not claimed. */
 export interface StatsResult {

@@ -1,6 +1,7 @@
 import type { DuckDBValue } from '@duckdb/node-api'
 import { LatencyHistogram } from '../meters/hdr.js'
-import { resolutionMs, type TimeGrain } from '../meters/latency.js'
+import { addTime, mergeGrain, resolutionMs, timeGrain } from '../meters/time-grain.js'
+import { HopTally } from './hop-tally.js'
 import { LatencyCounts } from './latency-counts.js'
 import type { Reordered } from './reorder.js'
 import type { Cause } from './repeats.js'
@@ -13,12 +14,18 @@ export class RowTally {
   noIdentity = 0
   keys = 0
   checked = 0
-  readonly grain: TimeGrain = { times: 0, wholeSeconds: 0, wholeMillis: 0 }
+  readonly grain = timeGrain()
   readonly latency = new LatencyCounts()
   private readonly byCause = { replay: 0, redelivery: 0, sameId: 0 }
   private readonly late = new LatencyHistogram()
   private reordered = 0
   private maxExtent = 0
+  /** Null where hops are not asked for. */
+  readonly hops: HopTally | null
+
+  constructor(withHops = false) {
+    this.hops = withHops ? new HopTally() : null
+  }
 
   addRepeat(cause: Cause, count = 1): void {
     this.byCause[cause] += count
@@ -51,10 +58,7 @@ export class RowTally {
   }
 
   addTime(timeUs: number): void {
-    this.grain.times += 1
-    if (Math.floor(timeUs / 1e3) * 1e3 !== timeUs) return
-    this.grain.wholeMillis += 1
-    if (Math.floor(timeUs / 1e6) * 1e6 === timeUs) this.grain.wholeSeconds += 1
+    addTime(this.grain, timeUs)
   }
 
   merge(other: RowTally): void {
@@ -66,11 +70,10 @@ export class RowTally {
     for (const cause of ['replay', 'redelivery', 'sameId'] as const) {
       this.byCause[cause] += other.byCause[cause]
     }
-    for (const grain of ['times', 'wholeSeconds', 'wholeMillis'] as const) {
-      this.grain[grain] += other.grain[grain]
-    }
+    mergeGrain(this.grain, other.grain)
     this.latency.merge(other.latency)
     this.late.merge(other.late)
+    if (other.hops) this.hops?.merge(other.hops)
   }
 
   figures(): StatsRow {
@@ -87,6 +90,7 @@ export class RowTally {
       },
       ordering: this.ordering(),
       latencyMs: this.latency.histogram().figures(resolutionMs(this.grain)),
+      ...(this.hops && { hops: this.hops.figures() }),
     }
   }
 

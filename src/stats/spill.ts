@@ -3,6 +3,7 @@ import type { Duckdb } from '../engines/duckdb.js'
 import { sequenceSort } from '../event/sequence.js'
 import type { Deliveries } from './deliveries.js'
 import { PARTS } from './ordered-places.js'
+import { createHops, takeHops } from './spilled-hops.js'
 import { variantsOf } from './streams.js'
 
 const ROWS_A_CHUNK = 2048
@@ -65,6 +66,7 @@ export class Spill {
     appender.closeSync()
     await this.takeTexts(deliveries)
     await this.takePlaces(deliveries)
+    await takeHops(this.duckdb, deliveries, this.rows)
     this.rows += count
     deliveries.taken(count)
   }
@@ -73,6 +75,7 @@ export class Spill {
     const declared = columns.map(([name, type]) => `${name} ${type}`)
     await this.duckdb.rows(`CREATE TABLE narrow (${declared.join(', ')})`)
     await this.duckdb.rows('CREATE TABLE texts (pos DOUBLE, sort_text VARCHAR, text VARCHAR)')
+    await createHops(this.duckdb)
     const numbers = partNames.map((name) => `${name} DOUBLE`).join(', ')
     await this.duckdb.rows(`CREATE TABLE places (pos DOUBLE, place_no UINTEGER, ${numbers})`)
   }

@@ -17,18 +17,19 @@ export async function measureSpilled(
 ): Promise<Measured & { timeline: Timeline | null }> {
   const rows = by === 'type' ? rowsByType(deliveries) : rowsBySource(deliveries)
   const row = rowSql(deliveries.groups.map((_, group) => rows.rowOfGroup(group)))
-  const tallies = await spilledTallies(duckdb, row)
+  const withHops = deliveries.hopTimes !== null
+  const tallies = await spilledTallies(duckdb, row, withHops)
   const types = rows.names.map(({ source, type }, number) => ({
     type,
     source,
     ...figures(tallies.get(number)),
   }))
-  const total = (await spilledTallies(duckdb, '0')).get(0)
+  const total = (await spilledTallies(duckdb, '0', withHops)).get(0)
   return {
     span: await spanOf(duckdb),
     total: figures(total),
     types: types.filter(({ events }) => events > 0).sort(byEvents),
-    windows: windowUs === null ? undefined : await windowsOf(duckdb, windowUs),
+    windows: windowUs === null ? undefined : await windowsOf(duckdb, windowUs, withHops),
     intervals:
       intervals && windowUs !== null
         ? await spilledIntervals(duckdb, {
@@ -44,8 +45,8 @@ function windowNumber(windowUs: number): string {
   return `CAST(floor((${arrivalUs}) / ${windowUs}) AS BIGINT)`
 }
 
-async function windowsOf(duckdb: Duckdb, windowUs: number) {
-  const tallies = await spilledTallies(duckdb, windowNumber(windowUs))
+async function windowsOf(duckdb: Duckdb, windowUs: number, withHops: boolean) {
+  const tallies = await spilledTallies(duckdb, windowNumber(windowUs), withHops)
   return [...tallies]
     .sort(([a], [b]) => a - b)
     .map(([number, tally]) => ({

@@ -3,6 +3,7 @@ import type { Duckdb } from '../engines/duckdb.js'
 import { trinoMacros } from '../engines/trino-names.js'
 import { querySql } from '../questions/query.js'
 import { RowTally } from './row-tally.js'
+import { countHops } from './spilled-hops.js'
 
 /** Ranks texts, and integers beyond 2^53, with all others of their stream: what is above all small
  * integers comes after them, what is below before. */
@@ -51,7 +52,11 @@ async function orderArrivals(duckdb: Duckdb): Promise<void> {
 }
 
 /** The counts of each row, by the number that `row`, SQL over the table `narrow`, gives. */
-export async function spilledTallies(duckdb: Duckdb, row: string): Promise<Map<number, RowTally>> {
+export async function spilledTallies(
+  duckdb: Duckdb,
+  row: string,
+  withHops: boolean,
+): Promise<Map<number, RowTally>> {
   await duckdb.rows(deliveriesView(row))
   const tallies = new Map<number, RowTally>()
   const read = async (name: string, add: (tally: RowTally, values: number[]) => void) => {
@@ -59,7 +64,7 @@ export async function spilledTallies(duckdb: Duckdb, row: string): Promise<Map<n
     for await (const chunk of duckdb.chunks(await querySql(`stats/${name}`))) {
       for (const [number = null, ...values] of chunk.getRows()) {
         if (number === null) continue
-        const tally = tallies.get(Number(number)) ?? new RowTally()
+        const tally = tallies.get(Number(number)) ?? new RowTally(withHops)
         tallies.set(Number(number), tally)
         add(tally, values.map(numberOf))
       }
@@ -67,7 +72,7 @@ export async function spilledTallies(duckdb: Duckdb, row: string): Promise<Map<n
   }
   for (const [number, ...values] of await duckdb.rows(await querySql('stats/rows'))) {
     if (number === null) continue
-    const tally = new RowTally()
+    const tally = new RowTally(withHops)
     tally.load(values)
     tallies.set(Number(number), tally)
   }
@@ -82,6 +87,7 @@ export async function spilledTallies(duckdb: Duckdb, row: string): Promise<Map<n
   await read('lateness', (tally, [extent = 0, lateUs = Number.NaN, events = 0]) => {
     tally.addReordered({ extent, lateUs }, events)
   })
+  if (withHops) await countHops(duckdb, row, tallies)
   return tallies
 }
 

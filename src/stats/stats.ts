@@ -40,6 +40,8 @@ export interface StatsOptions extends MeasureOptions {
   onProgress(done: { bytes: number; objects: number; records: number }): void
   /** Whether contents are read again to be compared; `auto`, the default: where that is cheap. */
   content?: boolean | 'auto' | undefined
+  /** Whether the legs of events' ways are measured too; then all of it is decoded. */
+  hops?: boolean | undefined
   /** How many deliveries memory holds; by default what `memoryLimitBytes` has room for. */
   heldRows?: number | undefined
   /** Line-delimited files below this size are not worth a query. */
@@ -64,7 +66,7 @@ const MOST_WAITING = 8
 
 /** Measures an archive (DESIGN §8). After an abort the result holds what was read until then. */
 export async function archiveStats(options: StatsOptions): Promise<ArchiveStats> {
-  const { mapping, presets, outside, selection, signal, objects, spoolDir } = options
+  const { mapping, presets, outside, selection, signal, objects, spoolDir, hops } = options
   const threads = options.threads ?? availableParallelism()
   const memory = memoryPlan(objects, options.memoryLimitBytes, threads, options.heldRows)
   // Where none can be made, everything has to fit into memory.
@@ -75,10 +77,12 @@ export async function archiveStats(options: StatsOptions): Promise<ArchiveStats>
     threads: memory.threads,
   })
   try {
-    const projections = new Projections(mapping, presets)
-    const decode = createDecoder({ mapping, presets, outside })
+    // SQL reads no stamps.
+    const projections = new Projections(mapping, presets, hops)
+    const decode = createDecoder({ mapping, presets, outside, hops })
     const waiting = outside?.claims ? MOST_WAITING : 1
     const loaded = new Loaded(duckdb, selection, decode, memory, waiting)
+    if (hops) loaded.deliveries.keepHops()
     const sqlFromBytes = options.sqlFromBytes ?? SQL_FROM_BYTES
     await readArchive(objects, {
       loaded,

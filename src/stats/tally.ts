@@ -8,6 +8,7 @@ export interface Tallied {
   rows: RowTally[]
   /** How many keys were checked in any row. */
   keys: number
+  withHops: boolean
 }
 
 /** Counts every delivery in the row that `rowOf` numbers, and in no row where that is negative. */
@@ -17,7 +18,8 @@ export function tally(
   rows: number,
   rowOf: (at: number) => number,
 ): Tallied {
-  const tallies = Array.from({ length: rows }, () => new RowTally())
+  const { hopTimes } = deliveries
+  const tallies = Array.from({ length: rows }, () => new RowTally(hopTimes !== null))
   const keys = new KeyCounts(rows, deliveries.keys.size)
   const { count, flags, timesUs, receivedUs, keyOf } = deliveries
   for (let at = 0; at < count; at++) {
@@ -33,6 +35,7 @@ export function tally(
     if (timed) tallied.addTime(timeUs)
     if (flag & deliveryFlags.again) continue
     if (timed && !Number.isNaN(receivedAtUs)) tallied.latency.record(receivedAtUs, timeUs)
+    if (hopTimes) tallied.hops?.add(hopTimes, at)
     if (!isChecked(deliveries, judged.streams, at)) continue
     tallied.checked += 1
     keys.add(row, keyOf[at] as number)
@@ -44,12 +47,12 @@ export function tally(
   }
   for (const reordered of judged.reordered) tallies[rowOf(reordered.at)]?.addReordered(reordered)
   for (const [row, tallied] of tallies.entries()) tallied.keys = keys.byRow[row] as number
-  return { rows: tallies, keys: keys.total }
+  return { rows: tallies, keys: keys.total, withHops: hopTimes !== null }
 }
 
 /** All rows as one. */
-export function totalOf({ rows, keys }: Tallied): RowTally {
-  const total = new RowTally()
+export function totalOf({ rows, keys, withHops }: Tallied): RowTally {
+  const total = new RowTally(withHops)
   for (const row of rows) total.merge(row)
   total.keys = keys
   return total

@@ -1,4 +1,11 @@
-import type { Finding, StatsResult, StatsRow, Witness } from '../stats/result.js'
+import type {
+  Finding,
+  HopLeg,
+  LatencyFigures,
+  StatsResult,
+  StatsRow,
+  Witness,
+} from '../stats/result.js'
 
 /** `evt.stats/1` as one line of JSON: keys in the order of DESIGN §7, whoever built the result. */
 export function statsJson(result: StatsResult): string {
@@ -81,22 +88,37 @@ export function orderedRow({
   duplicates,
   ordering,
   latencyMs,
+  hops,
 }: StatsRow): StatsRow {
   const { count, rate, byCause } = duplicates
   const { replay, redelivery, sameId } = byCause
   const { keys, checked, reordered, ratio, maxExtent, maxLateMs, p99LateMs } = ordering
-  const l = latencyMs
+  const leg = (name: HopLeg) => {
+    const figures = hops?.[name] ?? null
+    return figures && orderedLatency(figures)
+  }
   return {
     events,
     distinct,
     duplicates: { count, rate, byCause: { replay, redelivery, sameId } },
     ordering: { keys, checked, reordered, ratio, maxExtent, maxLateMs, p99LateMs },
-    latencyMs: {
-      ...{ count: l.count, min: l.min, mean: l.mean, stddev: l.stddev },
-      ...{ p50: l.p50, p90: l.p90, p95: l.p95, p99: l.p99, p999: l.p999, p9999: l.p9999 },
-      ...{ max: l.max, skewed: l.skewed, overflow: l.overflow },
-      ...{ resolutionMs: l.resolutionMs, hdr: l.hdr },
-    },
+    latencyMs: orderedLatency(latencyMs),
+    ...(hops && {
+      hops: {
+        producedToAccepted: leg('producedToAccepted'),
+        acceptedToFirstReceived: leg('acceptedToFirstReceived'),
+        firstReceivedToRecorded: leg('firstReceivedToRecorded'),
+      },
+    }),
+  }
+}
+
+function orderedLatency(l: LatencyFigures): LatencyFigures {
+  return {
+    ...{ count: l.count, min: l.min, mean: l.mean, stddev: l.stddev },
+    ...{ p50: l.p50, p90: l.p90, p95: l.p95, p99: l.p99, p999: l.p999, p9999: l.p9999 },
+    ...{ max: l.max, skewed: l.skewed, overflow: l.overflow },
+    ...{ resolutionMs: l.resolutionMs, hdr: l.hdr },
   }
 }
 

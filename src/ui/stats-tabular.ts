@@ -1,4 +1,11 @@
-import type { LatencyFigures, StatsResult, StatsRow, TypeRow, WindowRow } from '../stats/result.js'
+import {
+  hopLegs,
+  type LatencyFigures,
+  type StatsResult,
+  type StatsRow,
+  type TypeRow,
+  type WindowRow,
+} from '../stats/result.js'
 import type { Tabular, TabularColumn, TabularValue } from './tabular.js'
 
 interface StatsColumn<Row> extends TabularColumn {
@@ -61,6 +68,18 @@ const figureColumns: readonly StatsColumn<StatsRow>[] = [
   ...latencyColumns,
 ]
 
+/** `producedToAcceptedP50Ms`, …: as `latencyMs`, for each leg; null where nobody stamped it. */
+const hopColumns: readonly StatsColumn<StatsRow>[] = hopLegs.flatMap((leg) =>
+  latencyColumns.map(({ name, of, ...column }) => ({
+    ...column,
+    name: name.replace(/^latency/, leg),
+    of: ({ hops }) => {
+      const figures = hops?.[leg]
+      return figures ? of({ latencyMs: figures }) : null
+    },
+  })),
+)
+
 /** One row a type; with windows, one row a window. No row of totals: sums would count it twice. */
 export function statsTabular(result: StatsResult): Tabular {
   const metadata = {
@@ -68,14 +87,19 @@ export function statsTabular(result: StatsResult): Tabular {
     partial: String(result.partial),
     ...(result.sample !== undefined && { sample: String(result.sample) }),
   }
+  const figures = result.total.hops ? [...figureColumns, ...hopColumns] : figureColumns
   const table = result.windows
-    ? flat(windowColumns, result.windows)
-    : flat(typeColumns, result.types)
+    ? flat(windowColumns, result.windows, figures)
+    : flat(typeColumns, result.types, figures)
   return { ...table, metadata }
 }
 
-function flat<Row extends StatsRow>(own: readonly StatsColumn<Row>[], rows: readonly Row[]) {
-  const all: readonly StatsColumn<Row>[] = [...own, ...figureColumns]
+function flat<Row extends StatsRow>(
+  own: readonly StatsColumn<Row>[],
+  rows: readonly Row[],
+  figures: readonly StatsColumn<StatsRow>[],
+) {
+  const all: readonly StatsColumn<Row>[] = [...own, ...figures]
   return {
     columns: all.map(({ of: _, ...column }) => column),
     rows: rows.map((row) => all.map((column) => column.of(row))),

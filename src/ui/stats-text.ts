@@ -3,6 +3,7 @@ import type { StatsResult } from '../stats/result.js'
 import { asciiText } from './ascii.js'
 import { condensed, sparkline, stepText, type Timeline } from './charts.js'
 import { findingsLines } from './findings-text.js'
+import { hopTable } from './hop-table.js'
 import { type LatencyShape, latencyShape, logRanges } from './latency-shape.js'
 import { nextCommands, type TypedCommand } from './next-commands.js'
 import { nextLines } from './next-lines.js'
@@ -36,6 +37,7 @@ export async function statsText(view: StatsView, style: TextStyle): Promise<stri
     headline(result, style),
     typeTable(result, style),
     windowTable(result, style),
+    hopTable(result, style),
     sparklines(shape, view.timeline, style),
     shape ? percentileCurve(result.total.latencyMs, shape, style) : [],
     findingsLines(result.findings, { ...style, oneDay: isOneDay(result, style.timeZone) }),

@@ -1,6 +1,18 @@
 import type { Made } from '../../dashboards/html/page.js'
+import type { StatsResult, StatsRow } from '../../src/stats/result.js'
 import type { StatsView } from '../../src/ui/stats-text.js'
-import { at, bareRow, finding, iso, result, row, shop, typeRow, view } from '../ui/results.js'
+import {
+  at,
+  bareRow,
+  finding,
+  iso,
+  result,
+  row,
+  shop,
+  typeRow,
+  view,
+  withHops,
+} from '../ui/results.js'
 
 export const made: Made = {
   command: ['evt', 'stats', 'archive/', '--output', 'html'],
@@ -80,6 +92,8 @@ export const pages: Readonly<Record<string, StatsView>> = {
     result([{ type: 'unknown', source: '', ...bareRow(1_204) }], { findings: [unknownArrival] }),
     { timeline: null },
   ),
+  hops: view(hopsOf(shop())),
+  'hops that nobody stamped': view(hopsOf(shop(), true)),
   nothing: view(result([], nowhere), { timeline: null }),
   hostile: hostile(),
 }
@@ -91,6 +105,20 @@ function instant(events: number) {
   const instantly = { ...all, latencyMs: { ...all.latencyMs, ...zero } }
   const type = { type: 'order.placed', source: 'shop', ...instantly }
   return { ...result([type]), total: instantly }
+}
+
+/** The same with hops, or with hops that are all null. */
+function hopsOf(of: StatsResult, isBare = false): StatsResult {
+  const bare = {
+    producedToAccepted: null,
+    acceptedToFirstReceived: null,
+    firstReceivedToRecorded: null,
+  }
+  const row = <Row extends StatsRow>(one: Row) => (isBare ? { ...one, hops: bare } : withHops(one))
+  const [first, ...types] = of.types
+  // One type has none of its own.
+  const [one] = first ? [{ ...first, hops: bare }] : []
+  return { ...of, total: row(of.total), types: [...(one ? [one] : []), ...types.map(row)] }
 }
 
 export function viewOf(name: string): StatsView {

@@ -85,7 +85,8 @@ function stddev(sorted: readonly number[]): number {
   return Math.sqrt(squares / sorted.length)
 }
 
-function resolution(times: readonly number[]): number | null {
+/** Of a clock: the unit in ms that 99% of its times are whole in. */
+export function resolution(times: readonly number[]): number | null {
   const share = (unitUs: number) => times.filter((us) => us % unitUs === 0).length / times.length
   if (times.length === 0) return null
   return share(1_000_000) >= 0.99 ? 1_000 : share(1_000) >= 0.99 ? 1 : 0.001

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { LatencyMeter, resolutionMs } from '../../src/meters/latency.js'
+import { LatencyMeter } from '../../src/meters/latency.js'
+import { resolutionMs } from '../../src/meters/time-grain.js'
 import { event, figuresOf } from './fixture.js'
 
 const read = (...events: Parameters<typeof event>[0][]) =>

@@ -99,6 +99,16 @@ export function row(events: number, maxMs = 5_000): StatsRow {
   }
 }
 
+/** A row with its hops, of which nobody stamped the last. */
+export function withHops<Row extends StatsRow>(of: Row): Row {
+  const hops = {
+    producedToAccepted: { ...of.latencyMs, skewed: 3 },
+    acceptedToFirstReceived: { ...noLatency, skewed: 12 },
+    firstReceivedToRecorded: null,
+  }
+  return { ...of, hops }
+}
+
 /** What is left of a row where nothing can be claimed. */
 export function bareRow(events: number): StatsRow {
   return {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { statsJson, statsNdjson } from '../../src/ui/stats-json.js'
-import { result, row, shop, typeRow } from './results.js'
+import { result, row, shop, typeRow, withHops } from './results.js'
 
 /** The same value with the keys of every object turned round. */
 function reversed(value: unknown): unknown {
@@ -40,6 +40,15 @@ test('the order does not depend on how the result was built', () => {
   // A cast, since turning keys round loses the type that it keeps.
   const turned = reversed(shop({ findings: [] })) as ReturnType<typeof shop>
   expect(statsJson(turned)).toBe(statsJson(shop({ findings: [] })))
+})
+
+test('hops come after the latency, and are there where they are in the result alone', () => {
+  const stats = shop({ findings: [], total: withHops(row(9)), types: [] })
+  const { total } = JSON.parse(statsJson(stats))
+  expect(total).toEqual(stats.total)
+  expect(Object.keys(total).at(-1)).toBe('hops')
+  expect(statsJson(reversed(stats) as typeof stats)).toBe(statsJson(stats))
+  expect(statsJson(shop())).not.toContain('hops')
 })
 
 test('no terminal obeys it, and the values are the same', () => {

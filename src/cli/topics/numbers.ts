@@ -66,6 +66,23 @@ export const topic: Topic = {
         ['hdr', "the histogram of microseconds, in HdrHistogram's V2 encoding"],
       ],
     },
+    { heading: 'hops' },
+    '--hops measures each leg of the way as latency is, by the times that the wrappings carry. A ' +
+      'leg is null (not stamped) where no event of the row has both of its ends; min, max and ' +
+      'percentiles are in milliseconds, resolutionMs is the coarser of the two clocks.',
+    {
+      terms: [
+        ['produced', "the event's time, unless that is the transport's own"],
+        [
+          'accepted',
+          'when the innermost transport took it over: SNS Timestamp, SQS SentTimestamp, Kinesis ' +
+            'ApproximateArrivalTimestamp, LOG_APPEND_TIME of Kafka, the arrival at Firehose, ' +
+            'Logs or an HTTP endpoint',
+        ],
+        ['firstReceived', 'SQS ApproximateFirstReceiveTimestamp'],
+        ['recorded', 'the arrival at Firehose or Logs of what was received'],
+      ],
+    },
     { heading: 'windows' },
     '--window and --by hour: windows that do not overlap, in UTC, by receivedAt, else time. A ' +
       'delivery counts in its own window; whether it is a duplicate or reordered is judged over ' +

@@ -57,6 +57,7 @@ function checkFlags({ maps, choices, range }: StatsRequest): void {
     ...(choices.types.length > 0 ? ['--type'] : []),
     ...(choices.sample === null ? [] : ['--sample']),
     ...(choices.content === 'auto' ? [] : ['--content']),
+    ...(choices.hops ? ['--hops'] : []),
     ...(choices.hlog === undefined ? [] : ['--hlog']),
   ]
   const [first] = given
