@@ -61,7 +61,8 @@ export function createDecoder(options: {
       const chain = chainOf(envelopes)
       const type = scalarText(chain.type(documents)) ?? UNKNOWN_TYPE
       const plan = chain.planFor(mappingFor(type))
-      return { kind: 'event', event: eventRecord(chain, plan, unwrapped, { ...record, position }) }
+      const { sizeBytes } = record
+      return { kind: 'event', event: eventRecord(chain, plan, unwrapped, { position, sizeBytes }) }
     })
 }
 

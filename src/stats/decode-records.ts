@@ -12,6 +12,10 @@ export interface DecodeOptions {
   reports?: boolean
 }
 
+/** Of a chunk all records are parsed before the first is decoded: more would outlive the garbage
+ * collections meanwhile, and be copied. */
+const CHUNK_BYTES = 128 * 1024
+
 /** Reads an object, or a part of one, through the decoder.
  * @returns the number of the next record */
 export async function decodeRecords(
@@ -23,7 +27,8 @@ export async function decodeRecords(
   const { firstRecord, signal, endsWith, reports = true } = options
   let next = firstRecord
   const report = reports ? (fault: Fault) => loaded.addFault(object.path, fault) : undefined
-  for await (const batch of readRecords(object, sniffed, { firstRecord, endsWith, report })) {
+  const reading = { firstRecord, endsWith, report, chunkBytes: CHUNK_BYTES }
+  for await (const batch of readRecords(object, sniffed, reading)) {
     for (const raw of batch) next += await addRaw(loaded, object.path, raw, next)
     if (signal.aborted) break
   }

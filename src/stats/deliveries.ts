@@ -1,4 +1,5 @@
-import type { EventRecord, SequenceKind } from '../event/event.js'
+import type { SequenceKind } from '../event/event.js'
+import type { FaultyEvent } from './event-rows.js'
 import { HashTable } from './hash-table.js'
 import { OrderedPlaces, type Standing } from './ordered-places.js'
 
@@ -69,7 +70,7 @@ export class Deliveries {
   orderedPlaces: OrderedPlaces | null = null
   /** Events with a field that cannot be used, by delivery, ascending, until it is known whether the
    * delivery is selected. */
-  readonly faulty = new Map<number, EventRecord>()
+  readonly faulty = new Map<number, FaultyEvent>()
 
   /** @param of whose objects and groups these deliveries are of */
   constructor(expected: number, of?: Pick<Deliveries, 'objects' | 'groups'>) {
