@@ -1,10 +1,15 @@
-import type { SequenceKind } from '../event/event.js'
-import type { FaultyEvent } from './event-rows.js'
+import type { EventRecord, SequenceKind } from '../event/event.js'
 import { HashTable } from './hash-table.js'
 import { OrderedPlaces, type Standing } from './ordered-places.js'
 
 /** Bits of {@link Deliveries.flags}; the first are those of the narrow relation. */
 export const deliveryFlags = { noId: 2, replay: 4, retried: 8, noKey: 16, again: 32 } as const
+
+/** What is told of an event with a field that cannot be used. */
+export type FaultyEvent = Pick<
+  EventRecord,
+  'source' | 'type' | 'id' | 'key' | 'position' | 'faults'
+>
 
 /** What stays allocated once deliveries are kept elsewhere. */
 const KEPT_CAPACITY = 500_000

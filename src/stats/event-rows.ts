@@ -3,7 +3,7 @@ import type { Duckdb } from '../engines/duckdb.js'
 import { stagedHashesSql } from '../engines/narrow.js'
 import type { EventRecord } from '../event/event.js'
 import { sequenceFitsDouble } from '../event/sequence.js'
-import type { Deliveries, Row } from './deliveries.js'
+import type { Deliveries, FaultyEvent, Row } from './deliveries.js'
 import { deliveryFlags } from './deliveries.js'
 import type { GroupTable } from './group-table.js'
 import type { HashTable } from './hash-table.js'
@@ -14,7 +14,6 @@ const columns = ['source', 'type', 'id', 'key', 'transportId'] as const
 
 type Texts = Pick<EventRecord, (typeof columns)[number]>
 type Values = Pick<Row, 'sequence' | 'timeUs' | 'receivedAtUs' | 'flags' | 'record'>
-export type FaultyEvent = Texts & Pick<EventRecord, 'position' | 'faults'>
 
 /** What a row is made of: an event without its documents, which take most of its memory, while many
  * events wait for their hashes. */
