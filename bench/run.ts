@@ -1,9 +1,11 @@
 /**
  * `npm run bench`: evt beside a floor, in one run, on the same files. Ratios carry over to other
- * machines, times do not. `--quick` takes 1 million events instead of 10.
+ * machines, times do not. `--quick` takes 1 million events instead of 10; `--only decoder` measures
+ * the decoder alone, `--only sql` all the rest.
  */
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
 import { type Contender, type Measured, measureInTurn } from './measure.js'
 import { type Row, report } from './report.js'
 
@@ -13,6 +15,8 @@ const quick = process.argv.includes('--quick')
 const events = quick ? 1_000_000 : 10_000_000
 const folder = `${root}.bench/${quick ? '1m' : '10m'}`
 const rounds = 3
+/** Of the archive that the decoder reads. */
+const decodedEvents = quick ? 300_000 : 1_000_000
 
 const evtRun = (...args: string[]): Contender['command'] => [process.execPath, evt, ...args]
 const floor = (source: string): Contender['command'] => [
@@ -22,8 +26,20 @@ const floor = (source: string): Contender['command'] => [
 ]
 
 async function main(): Promise<void> {
-  await makeArchive('gz', 'gzip')
-  await makeArchive('plain', 'none')
+  const { only } = parseArgs({
+    options: { only: { type: 'string' }, quick: { type: 'boolean' } },
+  }).values
+  if (only !== undefined && only !== 'sql' && only !== 'decoder') {
+    throw new Error(`--only ${only}: sql or decoder`)
+  }
+  if (only !== 'decoder') await benchSql()
+  if (only !== 'sql') await benchDecoder()
+}
+
+async function benchSql(): Promise<void> {
+  const many = ['--events', String(events), '--files', '40']
+  await makeArchive('gz', [...many, '--compression', 'gzip'])
+  await makeArchive('plain', [...many, '--compression', 'none'])
   const gz = await measureInTurn(rounds, [
     { name: 'floor', command: floor(`${folder}/gz`) },
     { name: 'evt', command: evtRun('stats', `${folder}/gz`, '-o', 'json') },
@@ -42,7 +58,35 @@ async function main(): Promise<void> {
     { name: 'floor', command: [process.execPath, '-e', '0'] },
     { name: 'evt', command: evtRun('--help') },
   ])
-  report(rowsOf(gz, plain, jq, help), { events, gz: sizeOf('gz'), plain: sizeOf('plain') })
+  const each = Math.round(sizeOf('plain') / events)
+  const packed = (sizeOf('plain') / sizeOf('gz')).toFixed(1)
+  report(
+    rowsOf(gz, plain, jq, help),
+    `${events.toLocaleString('en')} events of ${each} bytes in 40 files, ${packed}:1 by gzip`,
+  )
+}
+
+/** What SQL cannot read: base64 around the JSON. */
+async function benchDecoder(): Promise<void> {
+  const count = ['--events', String(decodedEvents), '--files', '4']
+  await makeArchive('kinesis', [
+    ...count,
+    '--envelope',
+    'kinesis>eventbridge',
+    '--compression',
+    'none',
+  ])
+  const [bare, decoded] = await measureInTurn(rounds, [
+    { name: 'floor', command: [process.execPath, `${root}bench/decode.mjs`, `${folder}/kinesis`] },
+    { name: 'evt', command: evtRun('stats', `${folder}/kinesis`, '-o', 'json') },
+  ])
+  if (!bare || !decoded) return
+  const each = Math.round(sizeOf('kinesis') / decodedEvents)
+  const what = 'evt stats, Kinesis around EventBridge, against a bare loop that decodes'
+  report(
+    [{ what, a: decoded, b: bare, limit: 6 }],
+    `${decodedEvents.toLocaleString('en')} events of ${each} bytes in 4 files`,
+  )
 }
 
 function rowsOf(gz: Measured[], plain: Measured[], jq: Measured | null, help: Measured[]): Row[] {
@@ -80,15 +124,13 @@ async function jqCounts(): Promise<Measured | null> {
   return { ...jq, wallS: (jq.wallS * files.length) / some.length }
 }
 
-async function makeArchive(name: string, compression: string): Promise<void> {
+async function makeArchive(name: string, flags: readonly string[]): Promise<void> {
   const to = `${folder}/${name}`
   if (existsSync(`${to}/truth.json`)) return
   console.log(`making ${to}, once`)
-  const flags = ['--events', String(events), '--files', '40', '--compression', compression]
   const workload = ['--keys', '200000', '--duplicates', '0.3%', '--reorder', '0.5%', '--seed', '1']
-  const [made] = await measureInTurn(1, [
-    { name, command: evtRun('generate', '--to', to, ...flags, ...workload, '--rate', '120') },
-  ])
+  const all = [...flags, ...workload, '--rate', '120']
+  const [made] = await measureInTurn(1, [{ name, command: evtRun('generate', '--to', to, ...all) }])
   if (made?.failed) throw new Error(`evt generate --to ${to} failed`)
 }
 

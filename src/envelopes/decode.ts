@@ -65,7 +65,8 @@ export function createDecoder(options: {
       const chain = chainOf(envelopes)
       const type = scalarText(chain.type(documents)) ?? UNKNOWN_TYPE
       const plan = chain.planFor(mappingFor(type))
-      const event = eventRecord(chain, plan, unwrapped, { ...record, position })
+      const { sizeBytes } = record
+      const event = eventRecord(chain, plan, unwrapped, { position, sizeBytes })
       if (options.hops) event.hops = plan.hops(documents, event.timeUs)
       return { kind: 'event', event }
     })

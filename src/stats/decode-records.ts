@@ -12,6 +12,10 @@ export interface DecodeOptions {
   reports?: boolean
 }
 
+/** Of a chunk all records are parsed before the first is decoded: more would outlive the garbage
+ * collections meanwhile, and be copied. */
+const CHUNK_BYTES = 128 * 1024
+
 /** Reads an object, or a part of one, through the decoder.
  * @returns the number of the next record */
 export async function decodeRecords(
@@ -24,7 +28,8 @@ export async function decodeRecords(
   let next = firstRecord
   const isWaiting = loaded.waiting > 1
   const report = reports ? (fault: Fault) => loaded.addFault(object.path, fault) : undefined
-  for await (const batch of readRecords(object, sniffed, { firstRecord, endsWith, report })) {
+  const reading = { firstRecord, endsWith, report, chunkBytes: CHUNK_BYTES }
+  for await (const batch of readRecords(object, sniffed, reading)) {
     for (let at = 0; at < batch.length && !(isWaiting && signal.aborted); at++) {
       const raw = batch[at] as RawRecord
       if (isWaiting && at % loaded.waiting === 0) {

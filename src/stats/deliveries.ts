@@ -13,6 +13,12 @@ export const deliveryFlags = {
   claim: 128,
 } as const
 
+/** What is told of an event with a field that cannot be used. */
+export type FaultyEvent = Pick<
+  EventRecord,
+  'source' | 'type' | 'id' | 'key' | 'position' | 'faults'
+>
+
 /** What stays allocated once deliveries are kept elsewhere. */
 const KEPT_CAPACITY = 500_000
 
@@ -81,7 +87,7 @@ export class Deliveries {
   hopTimes: HopColumns | null = null
   /** Events with a field that cannot be used, by delivery, ascending, until it is known whether the
    * delivery is selected. */
-  readonly faulty = new Map<number, EventRecord>()
+  readonly faulty = new Map<number, FaultyEvent>()
 
   /** @param of whose objects and groups these deliveries are of */
   constructor(expected: number, of?: Pick<Deliveries, 'objects' | 'groups'>) {

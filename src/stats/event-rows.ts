@@ -4,63 +4,111 @@ import { stagedHashesSql } from '../engines/narrow.js'
 import { claimCheck } from '../envelopes/claim-check.js'
 import type { EventRecord } from '../event/event.js'
 import { sequenceFitsDouble } from '../event/sequence.js'
-import type { Deliveries, Row } from './deliveries.js'
+import type { Deliveries, FaultyEvent, Row } from './deliveries.js'
 import { deliveryFlags } from './deliveries.js'
 import type { GroupTable } from './group-table.js'
+import type { HashTable } from './hash-table.js'
 import { partsOf } from './ordered-places.js'
 import { words } from './words.js'
 
 const columns = ['source', 'type', 'id', 'key', 'transportId'] as const
 
+type Texts = Pick<EventRecord, (typeof columns)[number]>
+type Values = Pick<Row, 'sequence' | 'timeUs' | 'receivedAtUs' | 'flags' | 'record' | 'hops'>
+
+/** What a row is made of: an event without its documents, which take most of its memory, while many
+ * events wait for their hashes. */
+export interface WaitingRow
+  extends Texts,
+    Values,
+    Pick<EventRecord, 'order' | 'sequencePer' | 'place'> {
+  /** See Deliveries.textSequences. */
+  textSequence: string | null
+  /** Where a field cannot be used. */
+  faulty: FaultyEvent | null
+}
+
+export function waitingRow(event: EventRecord): WaitingRow {
+  const { source, type, id, key, transportId, order, sequencePer, place, position, faults } = event
+  const { sequence, timeUs, receivedAtUs, flags, record, hops } = valuesOf(event)
+  const faulty = faults.length > 0 ? { source, type, id, key, transportId, position, faults } : null
+  // Written out: to spread objects takes as long as to parse a record.
+  return {
+    source,
+    type,
+    id,
+    key,
+    transportId,
+    sequence,
+    timeUs,
+    receivedAtUs,
+    flags,
+    record,
+    hops,
+    order,
+    sequencePer,
+    place,
+    textSequence: textSequenceOf(event),
+    faulty,
+  }
+}
+
 /**
- * Turns events that the decoder read into rows. Their hashes are DuckDB's own, so that deliveries
- * that SQL read and deliveries that the decoder read can be compared.
+ * Gives the rows of events that the decoder read, in their order; their
+ * hashes are DuckDB's own, so that deliveries that SQL read and deliveries that the decoder
+ * read can be compared.
  */
 export async function rowsOfEvents(
   duckdb: Duckdb,
-  deliveries: Deliveries,
-  groups: GroupTable,
-  events: readonly EventRecord[],
-): Promise<Row[]> {
-  if (events.length === 0) return []
+  { deliveries, groups }: { deliveries: Deliveries; groups: GroupTable },
+  events: readonly WaitingRow[],
+  give: (row: Row, event: WaitingRow, n: number) => void,
+): Promise<void> {
+  if (events.length === 0) return
   const { connection } = duckdb
   const staged = events.some(({ place }) => place) ? [...columns, 'place'] : columns
   await connection.run(
     `CREATE OR REPLACE TEMP TABLE staged (${staged.map((c) => `"${c}" VARCHAR`).join(', ')})`,
   )
   await append(connection, events, staged.length > columns.length)
-  const rows: Row[] = []
+  let rows = 0
   const relation =
     staged === columns ? `(SELECT *, CAST(NULL AS VARCHAR) AS "place" FROM staged)` : 'staged'
   for await (const chunk of duckdb.chunks(stagedHashesSql(relation))) {
     const [group, identity, key, transport, place] = [0, 1, 2, 3, 4].map((n) => words(chunk, n))
+    if (!group || !identity || !key || !transport || !place) return
+    const numberOf = (table: HashTable, hashes: Uint32Array, n: number) =>
+      table.numberOf(hashes[2 * n] as number, hashes[2 * n + 1] as number)
     for (let n = 0; n < chunk.rowCount; n++) {
-      const event = events[rows.length]
-      if (!event || !group || !identity || !key || !transport || !place) break
-      rows.push({
-        ...valuesOf(event),
+      const event = events[rows] as WaitingRow
+      const { sequence, timeUs, receivedAtUs, flags, record, hops } = event
+      const row = {
+        sequence,
+        timeUs,
+        receivedAtUs,
+        flags,
+        record,
+        hops,
         group: groups.numberOf(group[2 * n] as number, group[2 * n + 1] as number, event),
         identityLow: identity[2 * n] as number,
         identityHigh: identity[2 * n + 1] as number,
-        key:
-          event.key === null
-            ? 0
-            : deliveries.keys.numberOf(key[2 * n] as number, key[2 * n + 1] as number),
+        key: event.key === null ? 0 : numberOf(deliveries.keys, key, n),
         transport: transport[2 * n] as number,
         standing: event.place && {
           low: place[2 * n] as number,
           high: place[2 * n + 1] as number,
           parts: partsOf(event.place.sequence),
         },
-      })
+      }
+      give(row, event, rows)
+      rows += 1
     }
   }
-  return rows
 }
 
 async function append(
   connection: DuckDBConnection,
-  events: readonly EventRecord[],
+  events: readonly WaitingRow[],
   withPlaces: boolean,
 ): Promise<void> {
   const appender = await connection.createAppender('staged')
@@ -78,7 +126,7 @@ function appendText(appender: DuckDBAppender, text: string | null): void {
   else appender.appendVarchar(text)
 }
 
-function valuesOf(event: EventRecord) {
+function valuesOf(event: EventRecord): Values {
   let flags = 0
   if (event.id === null) flags |= deliveryFlags.noId
   if (event.replay !== null) flags |= deliveryFlags.replay
@@ -98,8 +146,8 @@ function valuesOf(event: EventRecord) {
   }
 }
 
-/** The sequence of an event where it is not a number of its row; see Deliveries.textSequences. */
-export function textSequenceOf({ order, sequence }: EventRecord): string | null {
+/** The sequence of an event where it is not a number of its row. */
+function textSequenceOf({ order, sequence }: EventRecord): string | null {
   if (sequence === null || order === null || order === 'time') return null
   return order === 'integer' && sequenceFitsDouble(sequence) ? null : sequence
 }

@@ -20,7 +20,12 @@ export class GroupTable {
 
   /** The group of an event that the decoder read, by DuckDB's hash of its source and type. An event
    * that is not checked has no sequence: of which kind does not matter. */
-  numberOf(low: number, high: number, { order, sequencePer, source, type }: EventRecord): number {
+  numberOf(
+    low: number,
+    high: number,
+    event: Pick<EventRecord, 'order' | 'sequencePer' | 'source' | 'type'>,
+  ): number {
+    const { order, sequencePer, source, type } = event
     const variant = variantOf(order ?? 'integer', sequencePer)
     return this.numbered(low, high, variant, () => ({ source, type }))
   }

@@ -3,9 +3,9 @@ import type { PeekedStream } from '../archives/peeked-stream.js'
 import type { Duckdb } from '../engines/duckdb.js'
 import type { RecordValue } from '../envelopes/decode.js'
 import { complete } from '../envelopes/missing.js'
-import type { Decoded, EventRecord, FieldFault, Position, Undecodable } from '../event/event.js'
-import { Deliveries, type Row } from './deliveries.js'
-import { rowsOfEvents, textSequenceOf } from './event-rows.js'
+import type { Decoded, FieldFault, Position, Undecodable } from '../event/event.js'
+import { Deliveries, type FaultyEvent, type Row } from './deliveries.js'
+import { rowsOfEvents, type WaitingRow, waitingRow } from './event-rows.js'
 import { GroupTable } from './group-table.js'
 import { type MemoryPlan, rowsThatFit } from './memory.js'
 import { type Selection, select } from './selection.js'
@@ -43,7 +43,7 @@ export class Loaded {
   objects = 0
   private fileBytes = 0
   private readonly streams: PeekedStream[] = []
-  private pending: EventRecord[] = []
+  private pending: WaitingRow[] = []
 
   constructor(
     private readonly duckdb: Duckdb,
@@ -99,7 +99,7 @@ export class Loaded {
     const all = await complete(() => this.decode(record))
     for (const decoded of all) {
       if (decoded.kind === 'undecodable') this.addUndecodable(decoded.undecodable)
-      else this.pending.push(decoded.event)
+      else this.pending.push(waitingRow(decoded.event))
     }
     const object = this.deliveries.objects.at(-1)
     if (all.length !== 1 && object) object.hasWrappers = true
@@ -125,10 +125,9 @@ export class Loaded {
     this.pending = []
     const { deliveries } = this
     const first = deliveries.count
-    const rows = await this.rowsOf(events)
-    deliveries.reserve(rows.length)
-    for (const [n, row] of rows.entries()) this.set(first + n, row, events[n])
-    deliveries.count += rows.length
+    deliveries.reserve(events.length)
+    await this.setRows(events, (n) => first + n)
+    deliveries.count += events.length
     this.select(first)
   }
 
@@ -138,7 +137,7 @@ export class Loaded {
    * all that follow are others */
   async replace(records: ReadonlyMap<number, RecordValue | Undecodable>): Promise<boolean> {
     const places: number[] = []
-    const events: EventRecord[] = []
+    const events: WaitingRow[] = []
     const dropped: number[] = []
     const undecodables: Undecodable[] = []
     for (const [at, record] of records) {
@@ -146,7 +145,7 @@ export class Loaded {
         'value' in record ? await complete(() => this.decode(record)) : [asUndecodable(record)]
       if (!decoded || more) return false
       if (decoded.kind === 'event') {
-        events.push(decoded.event)
+        events.push(waitingRow(decoded.event))
         places.push(at)
       } else {
         undecodables.push(decoded.undecodable)
@@ -154,8 +153,7 @@ export class Loaded {
       }
     }
     for (const undecodable of undecodables) this.addUndecodable(undecodable)
-    const rows = await this.rowsOf(events)
-    for (const [n, row] of rows.entries()) this.set(places[n] as number, row, events[n])
+    await this.setRows(events, (n) => places[n] as number)
     this.drop(dropped)
     return true
   }
@@ -217,21 +215,21 @@ export class Loaded {
     faulty.clear()
   }
 
-  private rowsOf(events: readonly EventRecord[]): Promise<Row[]> {
-    return rowsOfEvents(this.duckdb, this.deliveries, this.groups, events)
+  private setRows(events: readonly WaitingRow[], placeOf: (n: number) => number): Promise<void> {
+    return rowsOfEvents(this.duckdb, this, events, (row, event, n) =>
+      this.set(placeOf(n), row, event),
+    )
   }
 
-  private set(at: number, row: Row, event: EventRecord | undefined): void {
-    this.deliveries.set(at, row)
-    if (!event) return
-    const { textSequences, faulty } = this.deliveries
-    const text = textSequenceOf(event)
-    if (text === null) textSequences.delete(at)
-    else textSequences.set(at, text)
-    if (event.faults.length > 0) faulty.set(at, event)
+  private set(at: number, row: Row, { textSequence, faulty }: WaitingRow): void {
+    const { deliveries } = this
+    deliveries.set(at, row)
+    if (textSequence === null) deliveries.textSequences.delete(at)
+    else deliveries.textSequences.set(at, textSequence)
+    if (faulty) deliveries.faulty.set(at, faulty)
   }
 
-  private addFaultyField(event: EventRecord, fault: FieldFault): void {
+  private addFaultyField(event: FaultyEvent, fault: FieldFault): void {
     const name = JSON.stringify([event.source, event.type, fault.field, fault.reason])
     const known = this.faultyFieldCounts.get(name) ?? 0
     this.faultyFieldCounts.set(name, known + 1)

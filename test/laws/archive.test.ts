@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Duckdb, openDuckdb } from '../../src/engines/duckdb.js'
 import type { EventRecord } from '../../src/event/event.js'
 import { Deliveries } from '../../src/stats/deliveries.js'
-import { rowsOfEvents, textSequenceOf } from '../../src/stats/event-rows.js'
+import { rowsOfEvents, waitingRow } from '../../src/stats/event-rows.js'
 import { GroupTable } from '../../src/stats/group-table.js'
 import { judge } from '../../src/stats/judge.js'
 import { measure } from '../../src/stats/measure.js'
@@ -30,14 +30,12 @@ async function deliveriesOf(events: readonly EventRecord[]): Promise<Deliveries>
 }
 
 async function add(deliveries: Deliveries, groups: GroupTable, events: readonly EventRecord[]) {
-  const rows = await rowsOfEvents(duckdb, deliveries, groups, events)
-  deliveries.reserve(rows.length)
-  for (const [at, row] of rows.entries()) {
+  deliveries.reserve(events.length)
+  await rowsOfEvents(duckdb, { deliveries, groups }, events.map(waitingRow), (row, event, at) => {
     deliveries.set(at, row)
-    const text = events[at] && textSequenceOf(events[at])
-    if (typeof text === 'string') deliveries.textSequences.set(at, text)
-  }
-  deliveries.count = rows.length
+    if (event.textSequence !== null) deliveries.textSequences.set(at, event.textSequence)
+  })
+  deliveries.count = events.length
 }
 
 /** The same in DuckDB's tables, in two parts. */

@@ -1,0 +1,20 @@
+// The floor of what the decoder reads: a loop over the lines of the same files that parses each,
+// and the JSON in base64 inside of it, and counts.
+import { createReadStream, readdirSync } from 'node:fs'
+
+const [folder] = process.argv.slice(2)
+let events = 0
+for (const name of readdirSync(folder).filter((each) => each.startsWith('part-'))) {
+  let rest = ''
+  const text = createReadStream(`${folder}/${name}`, { encoding: 'utf8', highWaterMark: 2 ** 20 })
+  for await (const chunk of text) {
+    const lines = (rest + chunk).split('\n')
+    rest = lines.pop() ?? ''
+    for (const line of lines) {
+      const { Data } = JSON.parse(line)
+      const event = JSON.parse(Buffer.from(Data, 'base64').toString('utf8'))
+      if (event !== null) events += 1
+    }
+  }
+}
+console.log(String(events))
