@@ -22,7 +22,8 @@ export type Content = { via: Layer[]; entry: number | null } & (
 )
 
 const MAX_CODECS = 8
-const base64Text = /^[A-Za-z0-9+/]{8,}={0,2}$/
+/** A word of fewer characters is base64 by accident. */
+const LEAST_BASE64 = 8
 
 /**
  * What stands in a layer's body: one document, or the entries of an array or of an aggregate. Bytes
@@ -32,9 +33,8 @@ const base64Text = /^[A-Za-z0-9+/]{8,}={0,2}$/
 export function contentsOf(
   body: JsonValue | Buffer | undefined,
   encoding: 'text' | 'base64',
-  outside: Outside = {},
+  budget: Budget = { leftBytes: MAX_RECORD_BYTES, outside: {} },
 ): Content[] {
-  const budget = { leftBytes: MAX_RECORD_BYTES, outside }
   if (Buffer.isBuffer(body)) return ofBytes(body, [], budget)
   if (typeof body !== 'string') return ofValue(body ?? null, [])
   if (encoding === 'text') return ofText(body, [], budget)
@@ -42,7 +42,9 @@ export function contentsOf(
   return bytes ? ofBytes(bytes, [], budget) : ofText(body, [], budget)
 }
 
-interface Budget {
+/** What the layers of one record share. */
+export interface Budget {
+  /** How much more may be unpacked or fetched. */
   leftBytes: number
   readonly outside: Outside
 }
@@ -135,7 +137,7 @@ function ofLines(text: string, via: Layer[]): Content[] | undefined {
 /** The bytes of a text that may be base64, as nobody says. */
 function guessedBytes(text: string): Buffer | undefined {
   const bare = text.trim()
-  if (!base64Text.test(bare) || base64Length(bare) === undefined) return undefined
+  if (bare.length < LEAST_BASE64 || base64Length(bare) === undefined) return undefined
   return Buffer.from(bare, 'base64')
 }
 

@@ -41,6 +41,8 @@ export interface Condition {
   is: 'scalar' | 'object' | 'array' | 'body'
   /** For `scalar`: the exact text. */
   equals?: string
+  /** For `scalar`, where only the decoder reads: what the text matches. */
+  matches?: RegExp
 }
 
 /** Makes a field out of several places of a layer's document; undefined where it is not there. Only

@@ -55,7 +55,7 @@ export const firehoseAnswer: Envelope = {
   when: [
     { path: ['records'], is: 'array' },
     { path: ['records', 0, 'recordId'], is: 'scalar' },
-    { path: ['records', 0, 'result'], is: 'scalar' },
+    { path: ['records', 0, 'result'], is: 'scalar', matches: /^(?:Ok|Dropped|ProcessingFailed)$/ },
     { path: ['records', 0, 'data'], is: 'body' },
   ],
   mostKeys: 1,

@@ -1,3 +1,6 @@
+import type { JsonObject } from '../event/event.js'
+import { scalarText } from '../event/json.js'
+import { valueAt } from '../event/json-path.js'
 import type { Envelope } from './envelope.js'
 
 /** A record of Kinesis as Lambda is given it. `eventID` is the shard and the sequence number; the
@@ -16,7 +19,7 @@ export const kinesisLambda: Envelope = {
     receivedAt: [['kinesis', 'approximateArrivalTimestamp']],
     key: [['kinesis', 'partitionKey']],
   },
-  place: { name: ['kinesis', 'partitionKey'], sequence: ['kinesis', 'sequenceNumber'] },
+  place: { name: shardOf, sequence: ['kinesis', 'sequenceNumber'] },
   stamps: { ApproximateArrivalTimestamp: ['kinesis', 'approximateArrivalTimestamp'] },
   hops: { accepted: [['kinesis', 'approximateArrivalTimestamp']] },
   inner: ['kinesis', 'data'],
@@ -37,4 +40,12 @@ export const kinesisLambda: Envelope = {
     awsRegion: 'eu-central-1',
     eventSourceARN: 'arn:aws:kinesis:eu-central-1:123456789012:stream/events',
   }),
+}
+
+/** The shard of a stream, which the event's id begins with; else the partition key, which is of one
+ * shard, and of its children after it. */
+function shardOf(record: JsonObject): string {
+  const [shard = '', number] = (scalarText(record['eventID']) ?? '').split(':')
+  const key = scalarText(valueAt(record, ['kinesis', 'partitionKey']))
+  return JSON.stringify([scalarText(record['eventSourceARN']), number === undefined ? key : shard])
 }

@@ -174,7 +174,7 @@ function unwrapInner(
     unwrap(binary, walk, layers, alone)
     return
   }
-  const contents = contentsOf(body, encoding, walk.outside)
+  const contents = contentsOf(body, encoding, walk)
   if (envelope.mayHoldOther?.(document) && contents.every(({ ok }) => !ok)) {
     walk.found.push(result(layers))
   } else unwrapContents(contents, where, walk, layers)
@@ -208,7 +208,7 @@ function unwrapClaim(claim: Claim, layer: Layer, walk: Walk, layers: Layer[]): v
     const document = { ...layer.document, ...data }
     walk.found.push(result([...layers.slice(0, -1), { ...layer, document, entry: null }]))
   } else if (layers.length >= MAX_LAYERS) walk.found.push(tooDeep(where))
-  else unwrapContents(contentsOf(content.value, 'text', walk.outside), where, walk, layers)
+  else unwrapContents(contentsOf(content.value, 'text', walk), where, walk, layers)
 }
 
 function contentOf(claim: Claim, walk: Walk): Found<Buffer> | undefined {
@@ -259,7 +259,7 @@ function fault(reason: UndecodableReason, detail: string): Unwrapped {
 }
 
 function holds(conditions: Wrapping['conditions'], document: JsonObject): boolean {
-  for (const { read, is, equals } of conditions) {
+  for (const { read, is, equals, matches } of conditions) {
     const value = read(document)
     if (value === undefined) return false
     if (is === 'object' && !isObject(value)) return false
@@ -268,6 +268,7 @@ function holds(conditions: Wrapping['conditions'], document: JsonObject): boolea
     if (is === 'scalar') {
       const text = scalarText(value)
       if (text === null || (equals !== undefined && text !== equals)) return false
+      if (matches && !matches.test(text)) return false
     }
   }
   return true

@@ -15,8 +15,13 @@ export function presetEnvelopes(presets: readonly string[] | undefined): readonl
   return envelopes.filter((envelope) => presets.includes(envelope.name) || !isWrapping(envelope))
 }
 
+/** What `--preset` takes. */
+export function presetNames(): string[] {
+  return [...new Set(envelopes.filter(({ isBare }) => !isBare).map(({ name }) => name))]
+}
+
 function checkName(name: string): void {
-  const names = [...new Set(envelopes.filter(({ isBare }) => !isBare).map(({ name }) => name))]
+  const names = presetNames()
   if (names.includes(name)) return
   const near = suggest(name, names)
   throw new EvtError(`--preset ${name} is not one of ${names.join(', ')}`, {

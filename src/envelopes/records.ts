@@ -1,5 +1,8 @@
 import type { Envelope } from './envelope.js'
 
+/** `aws:sqs`; `signin.amazonaws.com` in CloudTrail. */
+const ofAws = /^aws:|\.amazonaws\.com$/
+
 const bare = { when: [], fields: {}, stamps: {}, isBare: true } as const
 
 /** What Lambda is given of SQS, Kinesis, DynamoDB and S3, what S3 notifies, CloudTrail as a line,
@@ -10,7 +13,7 @@ export const records: Envelope = {
   title: 'Records of AWS',
   when: [
     { path: ['Records'], is: 'array' },
-    { path: ['Records', 0, 'eventSource'], is: 'scalar' },
+    { path: ['Records', 0, 'eventSource'], is: 'scalar', matches: ofAws },
   ],
   entries: ['Records'],
   wrap: ({ document }) => ({ Records: [document] }),
@@ -24,7 +27,7 @@ export const snsRecords: Envelope = {
   title: 'Records of Amazon SNS',
   when: [
     { path: ['Records'], is: 'array' },
-    { path: ['Records', 0, 'EventSource'], is: 'scalar' },
+    { path: ['Records', 0, 'EventSource'], is: 'scalar', matches: ofAws },
   ],
   entries: ['Records'],
   wrap: ({ document }) => ({ Records: [document] }),

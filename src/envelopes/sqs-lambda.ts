@@ -1,3 +1,6 @@
+import type { JsonObject } from '../event/event.js'
+import { scalarText } from '../event/json.js'
+import { valueAt } from '../event/json-path.js'
 import type { Envelope } from './envelope.js'
 import { sqsAttributes } from './sqs.js'
 
@@ -19,7 +22,7 @@ export const sqsLambda: Envelope = {
     traceId: [['attributes', 'AWSTraceHeader']],
   },
   keyNeeds: ['attributes', 'SequenceNumber'],
-  place: { name: ['attributes', 'MessageGroupId'], sequence: ['attributes', 'SequenceNumber'] },
+  place: { name: groupOf, sequence: ['attributes', 'SequenceNumber'] },
   stamps: {
     SentTimestamp: ['attributes', 'SentTimestamp'],
     ApproximateFirstReceiveTimestamp: ['attributes', 'ApproximateFirstReceiveTimestamp'],
@@ -43,4 +46,10 @@ export const sqsLambda: Envelope = {
 /** A FIFO queue's, where there is a key. */
 function queueArn(key: string | null): string {
   return `arn:aws:sqs:eu-central-1:123456789012:events${key === null ? '' : '.fifo'}`
+}
+
+/** A message group is one of its queue: the numbers of two queues cannot be compared. */
+function groupOf(message: JsonObject): string | undefined {
+  const group = scalarText(valueAt(message, ['attributes', 'MessageGroupId']))
+  return group === null ? undefined : JSON.stringify([scalarText(message['eventSourceARN']), group])
 }

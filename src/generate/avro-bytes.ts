@@ -37,6 +37,12 @@ export class AvroBytes {
     this.#bytes[this.#length++] = Number(left)
   }
 
+  double(value: number): void {
+    this.#reserve(Float64Array.BYTES_PER_ELEMENT)
+    this.#bytes.writeDoubleLE(value, this.#length)
+    this.#length += Float64Array.BYTES_PER_ELEMENT
+  }
+
   text(text: string): void {
     this.bytes(Buffer.from(text))
   }

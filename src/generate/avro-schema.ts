@@ -12,7 +12,8 @@ const validName = /^[A-Za-z_]\w*$/
 
 /**
  * The type of objects such as this one, in which every field that one can have stands: integers
- * are long, texts stay texts, times among them. A field that an object lacks is null. Objects with
+ * are long, other numbers double, texts stay texts, times among them. A field that an object lacks
+ * is null. Objects with
  * names that Avro does not allow, such as `detail-type`, are maps.
  *
  * @param name of the record; those inside are named after their fields
@@ -20,7 +21,7 @@ const validName = /^[A-Za-z_]\w*$/
 export function avroTypeOf(sample: unknown, name: string): AvroType {
   if (Array.isArray(sample)) return arrayType(avroTypeOf(sample[0], name))
   if (typeof sample === 'boolean') return booleanType
-  if (typeof sample === 'number') return longType
+  if (typeof sample === 'number') return Number.isInteger(sample) ? longType : doubleType
   if (typeof sample !== 'object' || sample === null) return stringType
   const members = Object.entries(sample).map(
     ([key, value]) => [key, avroTypeOf(value, `${name}_${key.replace(/\W/g, '_')}`)] as const,
@@ -35,6 +36,7 @@ const booleanType: AvroType = {
   write: (value, to) => to.byte(value ? 1 : 0),
 }
 const longType: AvroType = { schema: 'long', write: (value, to) => to.long(Number(value)) }
+const doubleType: AvroType = { schema: 'double', write: (value, to) => to.double(Number(value)) }
 const stringType: AvroType = { schema: 'string', write: (value, to) => to.text(String(value)) }
 
 function arrayType(items: AvroType): AvroType {

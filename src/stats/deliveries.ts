@@ -227,8 +227,9 @@ export class Deliveries {
 function moveEntry<T>(map: Map<number, T>, from: number, to: number): void {
   const value = map.get(from)
   map.delete(from)
-  if (value === undefined) map.delete(to)
-  else map.set(to, value)
+  // An entry that is there already would keep its place in the order of entries.
+  map.delete(to)
+  if (value !== undefined) map.set(to, value)
 }
 
 /** Those that are shared tell other threads which deliveries are of one identity. */

@@ -81,6 +81,7 @@ function positionsOf(all: Deliveries, survey: Survey, paces: Paces): Set<number>
     ...ofTypes,
     ...outliers.map(({ pos }) => pos),
     ...survey.claims,
+    ...survey.groups.flatMap(({ unsequenced }) => unsequenced),
     ...[...paces.ofRows.values()].map(({ lastPos }) => lastPos),
     ...ends.map((end) => end - 1),
   ])

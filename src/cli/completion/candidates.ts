@@ -74,8 +74,11 @@ async function commandCandidates(
   const args = Object.values(command.args)
   const arg = args[positions] ?? args.filter((each) => 'multiple' in each && each.multiple).at(-1)
   if (!arg) return []
-  return arg.name === 'source' ? sourceCandidates(typed, place) : valuesOf(arg, typed, place)
+  return sourceArgs.has(arg.name) ? sourceCandidates(typed, place) : valuesOf(arg, typed, place)
 }
+
+/** `a` and `b` are those of evt diff. */
+const sourceArgs: ReadonlySet<string> = new Set(['source', 'a', 'b'])
 
 const inFlag = (name: string, { value, about }: Candidate) => ({
   value: `--${name}=${value}`,

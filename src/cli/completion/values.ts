@@ -17,8 +17,8 @@ const plain = (values: readonly string[]): Candidate[] => values.map((value) => 
 const sourcesByName: Readonly<Record<string, ValueSource>> = {
   type: async (_, place) => plain((await typesSeen(place)).map(typeable)),
   preset: async () => {
-    const { envelopes } = await import('../../envelopes/index.js')
-    return plain(envelopes.map(({ name }) => name))
+    const { presetNames } = await import('../../envelopes/presets.js')
+    return plain(presetNames())
   },
   map: async () => {
     const { mappedFields, ruleWords } = await import('../../event/rule.js')
@@ -35,6 +35,7 @@ export async function valuesOf(of: Valued, typed: string, place: RunPlace): Prom
   const known = sourcesByName[of.name]
   if (of.options) return fitting(plain(of.options), typed)
   if (known) return fitting(await known(typed, place), typed)
+  if (of.helpValue === 'SOURCE') return sourceCandidates(typed, place)
   if (of.helpValue !== 'FILE' && of.helpValue !== 'DIR') return []
   return orFiles(await fileCandidates(typed, place, of.helpValue === 'DIR' ? 'folder' : 'any'))
 }

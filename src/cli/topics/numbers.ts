@@ -32,7 +32,9 @@ export const topic: Topic = {
     },
     { heading: 'order' },
     'On first deliveries, for each key, in order of arrival: by receivedAt, then by place in the ' +
-      'archive; by place alone where a delivery of the key lacks receivedAt. Compared is ' +
+      'archive; by place alone where a delivery of the key lacks receivedAt; within an SQS FIFO ' +
+      'group, a shard of Kinesis, an item of DynamoDB, a partition of Kafka by its own numbers. ' +
+      'Compared is ' +
       'sequence where the type maps one, else time. An event is reordered if its value is below ' +
       'the greatest before it (RFC 4737); equal is not. It counts in the row of its own type, ' +
       'but is compared with its whole key.',

@@ -1,4 +1,5 @@
 import { compareText } from '../../event/sequence.js'
+import { byEvents } from '../measure.js'
 import { Rereader } from '../reread.js'
 import type { Finding } from '../result.js'
 import { rowsBySource, rowsByType } from '../rows.js'
@@ -103,6 +104,7 @@ async function evidenceOf(context: FindingsContext): Promise<Evidence> {
     const figures = figuresOf.get(nameOf(name))
     return figures ? [{ number, ...name, figures }] : []
   })
+  rows.sort((a, b) => byEvents(a.figures, b.figures))
   const slowAboveUs = names.map((name) => {
     const figures = figuresOf.get(nameOf(name))
     const ms = figures ? slowAboveMs(figures.latencyMs) : null

@@ -1,3 +1,4 @@
+import { compareText } from '../../event/sequence.js'
 import type { Evidence } from './finding.js'
 import type { GroupSurvey } from './survey.js'
 
@@ -6,7 +7,8 @@ export interface TypeSurvey extends Omit<GroupSurvey, 'first'> {
   source: string
 }
 
-/** What the survey tells of each type and source, whatever the rows of the result are. */
+/** What the survey tells of each type and source, whatever the rows of the result are: by events
+ * descending, then type, then source in byte order. */
 export function surveyByType({ deliveries, grounds: { survey } }: Evidence): TypeSurvey[] {
   const found = new Map<string, TypeSurvey>()
   for (const [number, { type, source }] of deliveries.groups.entries()) {
@@ -23,7 +25,10 @@ export function surveyByType({ deliveries, grounds: { survey } }: Evidence): Typ
       known.noReceivedAt += seen.noReceivedAt
       known.noSequence += seen.noSequence
       known.claim += seen.claim
+      known.unsequenced = [...known.unsequenced, ...seen.unsequenced].sort((a, b) => a - b)
     }
   }
-  return [...found.values()]
+  return [...found.values()].sort(
+    (a, b) => b.events - a.events || compareText(a.type, b.type) || compareText(a.source, b.source),
+  )
 }

@@ -19,7 +19,7 @@ export function reordered(evidence: Evidence): Draft[] {
 }
 
 function draftOf({ deliveries }: Evidence, row: FindingRow, found: ReorderedOfRow): Draft {
-  const { some, worst, isTimed } = found
+  const { some, worst } = found
   const { reordered: count, maxExtent, maxLateMs } = row.figures.ordering
   const byAt = new Map([worst, ...some].map((each) => [each.at, each]))
   const byTime = deliveries.groups[deliveries.groupOf[worst.at] ?? 0]?.order === 'time'
@@ -34,7 +34,7 @@ function draftOf({ deliveries }: Evidence, row: FindingRow, found: ReorderedOfRo
     weight: count,
     explain:
       `${nameOf(row)} arrived out of order ${times(count)}, ${behind}` +
-      `${latenessText(maxLateMs, isTimed, count)}.`,
+      `${latenessText(maxLateMs, found, count)}.`,
     proof: {
       groups: [pair(worst)],
       others: some.map(pair),
@@ -49,9 +49,17 @@ function draftOf({ deliveries }: Evidence, row: FindingRow, found: ReorderedOfRo
   }
 }
 
-function latenessText(maxLateMs: number | null, isTimed: boolean, count: number): string {
+function latenessText(
+  maxLateMs: number | null,
+  { isTimed, worst }: ReorderedOfRow,
+  count: number,
+): string {
   const it = count === 1 ? 'it' : 'all'
-  if (maxLateMs === null) return '; without receivedAt nobody can say how late'
+  if (maxLateMs === null) {
+    return Number.isNaN(worst.lateUs)
+      ? '; without receivedAt nobody can say how late'
+      : '; receivedAt says otherwise, but the place has numbers of its own'
+  }
   if (maxLateMs === 0)
     return ' and at the same receivedAt as what should follow; any buffer repairs it'
   const late = ` and ${durationText(maxLateMs)} late`

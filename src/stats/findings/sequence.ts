@@ -1,4 +1,5 @@
 import { pathText } from '../../event/json-path.js'
+import type { Proof } from '../witnesses.js'
 import { faultCount, faultWitnesses, suchAs } from './faulty-fields.js'
 import { about, type Draft, type Evidence } from './finding.js'
 import { surveyByType, type TypeSurvey } from './per-type.js'
@@ -20,7 +21,6 @@ export function sequences(evidence: Evidence): Draft[] {
 
 function draftOf(evidence: Evidence, of: TypeSurvey, count: number, bad: number): Draft {
   const format = { ...of, field: 'sequence', reason: 'format' } as const
-  const missing = { ...of, field: 'sequence', reason: 'missing' } as const
   const none = count - bad
   const path = sequencePath(evidence, of)
   const at = path === undefined ? '' : ` at ${path}`
@@ -40,10 +40,20 @@ function draftOf(evidence: Evidence, of: TypeSurvey, count: number, bad: number)
     count,
     weight: count,
     explain: `${subject}: ${count === 1 ? 'its' : 'their'} order is not checked.`,
-    witnesses: [...faultWitnesses(evidence, format), ...faultWitnesses(evidence, missing)].slice(
-      0,
-      3,
-    ),
+    ...(bad > 0
+      ? { witnesses: faultWitnesses(evidence, format) }
+      : { proof: proofOf(evidence, of) }),
+  }
+}
+
+/** Events that have none: that there is nothing, SQL is as sure of as the decoder. */
+function proofOf({ deliveries }: Evidence, { unsequenced }: TypeSurvey): Proof {
+  const most = 3
+  return {
+    groups: unsequenced.slice(0, most).map((pos) => [deliveries.atOf(pos)]),
+    most,
+    fields: ['id', 'key'],
+    show: () => [{ role: 'sequence: none' }],
   }
 }
 

@@ -22,6 +22,8 @@ export interface GroupSurvey {
   noSequence: number
   /** Are claim checks. */
   claim: number
+  /** The first of those without a sequence. */
+  unsequenced: number[]
   /** The first of its deliveries; -1 where it has none. */
   first: number
 }
@@ -61,6 +63,7 @@ export class Surveyor {
   private readonly lacking: Uint32Array
   private readonly hours = new HourCounts()
   private readonly claims: number[] = []
+  private readonly unsequenced: number[][]
 
   /** @param slowAboveUs by row; Infinity where nothing is to be reported */
   constructor(
@@ -76,6 +79,7 @@ export class Surveyor {
     this.events = new Uint32Array(groups.length)
     this.firsts = new Float64Array(groups.length).fill(-1)
     this.lacking = new Uint32Array(groups.length * lacks.length)
+    this.unsequenced = groups.map(() => [])
   }
 
   add(deliveries: Deliveries): void {
@@ -96,7 +100,7 @@ export class Surveyor {
         if (this.claims.length < KEPT) this.claims.push(deliveries.posOf(at))
       }
       if (sequenced[group] === 1 && Number.isNaN(sequences[at])) {
-        if (!textSequences.has(at)) this.addLack(group, 'noSequence')
+        if (!textSequences.has(at)) this.addUnsequenced(group, deliveries.posOf(at))
       }
       let arrivalUs = receivedAtUs
       if (Number.isNaN(us)) {
@@ -123,6 +127,12 @@ export class Surveyor {
     return { groups, rows: this.rows, hours: this.hours.counts(), claims: this.claims }
   }
 
+  private addUnsequenced(group: number, pos: number): void {
+    this.addLack(group, 'noSequence')
+    const kept = this.unsequenced[group]
+    if (kept && kept.length < KEPT) kept.push(pos)
+  }
+
   private addLack(group: number, what: (typeof lacks)[number]): void {
     const at = group * lacks.length + lacks.indexOf(what)
     this.lacking[at] = (this.lacking[at] as number) + 1
@@ -138,6 +148,7 @@ export class Surveyor {
       noReceivedAt: lack(3),
       noSequence: lack(4),
       claim: lack(5),
+      unsequenced: this.unsequenced[group] ?? [],
       first: this.firsts[group] ?? -1,
     }
   }
