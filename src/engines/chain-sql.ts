@@ -59,6 +59,7 @@ export class ChainSql {
     const bodies = this.levels.flatMap((level) => [
       ...this.binaryMode(level),
       ...this.pointer(level),
+      ...this.otherBody(level),
     ])
     return [...doubts, ...this.others, ...bodies]
   }
@@ -69,6 +70,15 @@ export class ChainSql {
     if (!claim) return []
     if (!level.tree.add(claim.at)) return ['true']
     return [`${leafExpression(level.root, claim.at)} IS NOT NULL`]
+  }
+
+  /** Where a body is not the one of its checksum, the decoder says so. */
+  private otherBody(level: Level): string[] {
+    const { inner, bodyMd5 } = level.envelope
+    if (!inner || !bodyMd5) return []
+    if (!level.tree.add(bodyMd5)) return ['true']
+    const sum = leafExpression(level.root, bodyMd5)
+    return [`md5(${leafExpression(level.root, inner)}) <> ${sum}`]
   }
 
   /** A CloudEvent in binary mode is put together by the decoder. */

@@ -105,6 +105,8 @@ function eventRecord(
   const timeUs = timeOf('time', fields.time(documents), faults)
   const receivedAtUs = timeOf('receivedAt', fields.receivedAt(documents), faults)
   const { sequence, order, sequencePer } = orderOf(plan, documents, timeUs, faults)
+  const wrongMd5 = chain.wrongMd5(documents)
+  if (wrongMd5 !== null) faults.push(fieldFault('body', 'checksum', wrongMd5))
   // The unwrapper gives at least one document.
   const document = documents[documents.length - 1] as JsonObject
   return {

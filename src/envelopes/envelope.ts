@@ -95,6 +95,8 @@ export interface Envelope {
   /** What an entry may be that its wrapper alone tells: these come before all others. An entry says
    * where it is itself, so they are bare. */
   entryIs?: readonly Envelope[]
+  /** Where the MD5 of the body stands, in hexadecimal digits. */
+  bodyMd5?: JsonPath
   /** A wrapper that says nothing of its entries, as an array does not: it is no layer of theirs. */
   isBare?: boolean
   /** Message attributes or headers, in which a CloudEvent in binary mode has its attributes. */

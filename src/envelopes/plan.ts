@@ -3,6 +3,7 @@ import { scalarText } from '../event/json.js'
 import { type Accessor, compilePath, type JsonPath } from '../event/json-path.js'
 import type { Mapping, TypeMapping } from '../event/mapping.js'
 import type { SequencePer, SequenceType } from '../event/rule.js'
+import { bodyCheck } from './body-check.js'
 import {
   type Derived,
   type Envelope,
@@ -27,6 +28,8 @@ export interface Chain {
   readonly stamps: readonly { layer: string; name: string; read: Reader }[]
   /** The layers that give a message an id, outermost first. */
   readonly transports: readonly { layer: number; read: Reader }[]
+  /** The MD5 of a layer's body that is another's; null where there is none. */
+  readonly wrongMd5: (documents: readonly JsonObject[]) => string | null
   readonly place: (documents: readonly JsonObject[]) => Place | null
   /** From the innermost document. */
   readonly payload: Accessor
@@ -77,6 +80,7 @@ export function compileChain(
         read: fieldReader('transportId', layer, place),
       })),
     ),
+    wrongMd5: bodyCheck(envelopes),
     place: placeReader(envelopes),
     payload: document ? payloadReader(document) : compilePath([]),
     planFor(mapping) {

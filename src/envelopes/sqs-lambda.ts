@@ -32,6 +32,7 @@ export const sqsLambda: Envelope = {
     firstReceived: [['attributes', 'ApproximateFirstReceiveTimestamp']],
   },
   inner: ['body'],
+  bodyMd5: ['md5OfBody'],
   headers: ['messageAttributes'],
   wrap: (content) => ({
     messageId: content.transportId,

@@ -31,6 +31,7 @@ export const sqs: Envelope = {
     firstReceived: [['Attributes', 'ApproximateFirstReceiveTimestamp']],
   },
   inner: ['Body'],
+  bodyMd5: ['MD5OfBody'],
   headers: ['MessageAttributes'],
   wrap: (content) => ({
     MessageId: content.transportId,

@@ -44,10 +44,11 @@ export type SequenceKind = 'integer' | 'text' | 'time'
 
 /** A field whose value was found but cannot be used. It is reported, never used for a number. */
 export interface FieldFault {
-  field: 'time' | 'receivedAt' | 'sequence'
+  field: 'time' | 'receivedAt' | 'sequence' | 'body'
   /** `format`: not a time, not an integer. `range`: a time beyond ±(2^53 − 1) µs.
-   * `missing`: the type maps a sequence and this event has none. */
-  reason: 'format' | 'range' | 'missing'
+   * `missing`: the type maps a sequence and this event has none. `checksum`: the body is not the
+   * one that the transport's MD5 was made of. */
+  reason: 'format' | 'range' | 'missing' | 'checksum'
   /** The value as found, at most 200 characters. */
   text: string
 }

@@ -60,6 +60,7 @@ export type FindingKind =
   | 'countersApart'
   | 'mappingUnused'
   | 'coverage'
+  | 'checksum'
   | 'claimCheck'
   | 'changed'
   | 'unreadable'

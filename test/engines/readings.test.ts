@@ -65,7 +65,12 @@ describe('every fixture is read equally by the decoder, the narrow relation and 
   ]
   const unusable = ['cloudevents/bad-sequence', 'eventbridge/time-fault', 'eventbridge/time-range']
   // The decoder puts them together, or apart; or DuckDB does not tell names by their case.
-  const assembled = ['cloudevents/dataref-with-data', 'sns/body-array']
+  const assembled = [
+    'cloudevents/dataref-with-data',
+    'sns/body-array',
+    'sqs/md5-mismatch',
+    'sqs/object-body',
+  ]
   const left = {
     none: {
       // A sequence of the wrapping's own is no column of the narrow relation.

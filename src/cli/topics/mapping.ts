@@ -1,10 +1,11 @@
+import { presetNames } from '../../envelopes/presets.js'
 import { mappedFields } from '../../event/rule.js'
 import type { Topic } from './topic.js'
 
 export const topic: Topic = {
   parts: [
-    'id, source, type and time need no mapping where evt knows the wrapping: EventBridge, ' +
-      'CloudEvents, SNS, SQS, CloudTrail, nested as they may be. What else the fields mean you ' +
+    'id, source, type and time need no mapping where evt knows the wrapping, nested as it may ' +
+      'be. What else the fields mean you ' +
       'say once in evt.yaml, by type, with the paths that EventBridge uses. evt init proposes it.',
     {
       verbatim: [
@@ -40,6 +41,10 @@ export const topic: Topic = {
     '--config FILE, else EVT_CONFIG, else evt.yaml here, else the one in the folder of the first ' +
       'SOURCE. Flags win over the environment (EVT_...), that over the file. A key that evt does ' +
       'not know is an error. evt init --schema prints the JSON Schema for editors.',
-    '--preset NAME takes events for one wrapping instead of recognising it.',
+    { heading: 'wrappings' },
+    `${presetNames().join(', ')}.`,
+    'A document that fits several of these is the first of them, in this order; json, the ' +
+      'last, fits every object. --preset NAME takes events for one wrapping instead, or else ' +
+      'for plain JSON.',
   ],
 }

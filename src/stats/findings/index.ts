@@ -5,6 +5,7 @@ import type { Finding } from '../result.js'
 import { rowsBySource, rowsByType } from '../rows.js'
 import { mostConsidered, witnessesOf } from '../witnesses.js'
 import { arrivalsUnknown } from './arrival-unknown.js'
+import { checksums } from './checksum.js'
 import { claimChecks } from './claim-check.js'
 import { clocks } from './clock.js'
 import { conflicts } from './conflict.js'
@@ -43,6 +44,7 @@ const parts: readonly FindingPart[] = [
   noIdentities,
   countersApart,
   sequences,
+  checksums,
   clocks,
   resolutions,
   claimChecks,
