@@ -123,7 +123,7 @@ test(
 
 async function dropTables(): Promise<void> {
   for (const view of ['deliveries', 'arrived']) await duckdb.rows(`DROP VIEW IF EXISTS ${view}`)
-  const made = ['narrow', 'texts', 'places', 'ranked', 'followers', 'arrivals']
+  const made = ['narrow', 'texts', 'places', 'hops', 'ranked', 'followers', 'arrivals']
   for (const table of [...made, 'repeats', 'reordered']) {
     await duckdb.rows(`DROP TABLE IF EXISTS ${table}`)
   }
