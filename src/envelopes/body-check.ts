@@ -4,8 +4,9 @@ import { compilePath } from '../event/json-path.js'
 import type { Envelope } from './envelope.js'
 
 /**
- * Makes the function that gives a layer's MD5 that is not of its body; null where there is none. Saved and documented messages often were edited: that is worth a word, and no reason to
- * leave a message out.
+ * Makes the function that gives a layer's MD5 that is not of its body; null where there is none.
+ * Saved and documented messages often were edited: that is worth a word, and no reason to leave a
+ * message out.
  */
 export function bodyCheck(
   envelopes: readonly Envelope[],

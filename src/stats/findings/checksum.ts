@@ -18,8 +18,8 @@ export function checksums(evidence: Evidence): Draft[] {
         count,
         weight: count,
         explain:
-          `${counted(count, 'event')} of ${nameOf(of)} ${have} a body that ${their} MD5 is not of: ` +
-          'it was changed after SQS had taken the message. Saved samples often were edited.',
+          `${counted(count, 'event')} of ${nameOf(of)} ${have} a body that ${their} MD5 is not ` +
+          'of: it was changed after SQS had taken the message. Saved samples often were edited.',
         witnesses: faultWitnesses(evidence, where),
       },
     ]
