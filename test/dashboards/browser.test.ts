@@ -85,16 +85,16 @@ describeWith(browserNeed, browserPath !== undefined)('in a browser', () => {
       '<script>alert(1)</script><img src="https://x.test/y">' +
       '<p style="color: red; width: 3000px">x</p>'
     const shown = await open(html.replace('<main>', `<main>${bad}`))
-    expect(await shown.violations()).toEqual([
+    expect((await shown.violations()).sort()).toEqual([
+      'img-src https://x.test/y',
       'script-src-elem inline',
       'style-src-attr inline',
-      'img-src https://x.test/y',
     ])
     expect(shown.complaints).toHaveLength(3)
     const free = html.replace(/<meta http-equiv.*>/, '').replace('<main>', `<main>${bad}`)
     const allowed = await open(free)
     expect(allowed.requests).toEqual(['https://x.test/y'])
-    expect(allowed.complaints[0]).toBe('dialog: 1')
+    expect(allowed.complaints).toContain('dialog: 1')
     expect(await faintTexts(allowed.page)).toEqual(['x: 3.86'])
     expect(await overhang(allowed.page)).toBeGreaterThan(1_000)
     await close(shown)
