@@ -1,6 +1,6 @@
 import type { Made } from '../../dashboards/html/page.js'
+import type { GivenSources } from '../reading/named-sources.js'
 import type { DiffRun } from '../stats/diff/run.js'
-import type { GivenSources } from '../stats/named-sources.js'
 import type { StatsRequest } from '../stats/request.js'
 import type { StatsFormat } from '../ui/stats-output.js'
 import type { TextStyle } from '../ui/style.js'

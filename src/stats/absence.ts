@@ -1,41 +1,14 @@
-import type { Offer } from '../archives/offers.js'
 import { EvtError } from '../errors.js'
 import type { UndecodableReason } from '../event/event.js'
 import { suggest } from '../event/suggest.js'
 import { timeText } from '../event/time.js'
+import { count } from '../reading/absence.js'
 import type { StatsResult } from './result.js'
 import type { Seen, Selection } from './selection.js'
 
 const MAX_OFFERED = 5
 const MAX_SHOWN = 3
 const HEAD_CHARACTERS = 40
-
-/** Nobody said what to read: something here may be it.
- *
- * @param command what was typed, as in `evt stats` */
-export function noSource(offers: readonly Offer[], command: string): EvtError {
-  const lines = offers.slice(0, MAX_OFFERED).map(({ source }) => `${command} ${quoted(source)}`)
-  const others = [
-    'a SOURCE is a file, a folder, a glob in quotes, or - for standard input',
-    'default: in evt.yaml names the one that is read when none is given',
-  ]
-  return new EvtError('no SOURCE given', { code: 'usage', hint: [...lines, ...others].join('\n') })
-}
-
-const quoted = (name: string) => (/^[\w@%+=:,./-]+$/.test(name) ? name : `'${name}'`)
-
-/** The SOURCEs are there and hold no file. */
-export function noObjects(sources: readonly string[], pruned: number): EvtError {
-  const [reason, hint] =
-    pruned > 0
-      ? [
-          `${count(pruned, 'object')} in partitions outside --since and --until`,
-          'without --since and --until all of it is read',
-        ]
-      : ['no files', 'names that begin with . or _ are not read, nor are truth.json and evt.yaml']
-  const message = `no events in ${sources.join(' ')}: ${reason}`
-  return new EvtError(message, { code: 'inconclusive', hint })
-}
 
 /** Objects were read, and no event was found or selected. */
 export function noEvents(result: StatsResult, selection: Selection & { seen: Seen }): EvtError {
@@ -86,8 +59,4 @@ function typesHint(asked: readonly string[], seen: Seen): string[] {
   if (near !== undefined) return [`did you mean --type ${near}?`]
   const more = there.length > MAX_OFFERED ? `, and ${there.length - MAX_OFFERED} more` : ''
   return [`their types are ${there.slice(0, MAX_OFFERED).join(', ')}${more}`]
-}
-
-function count(n: number, one: string): string {
-  return `${n.toLocaleString('en')} ${one}${n === 1 ? '' : 's'}`
 }

@@ -1,6 +1,5 @@
 import type { DuckDBDataChunk } from '@duckdb/node-api'
-import { changeOf } from '../archives/bytes.js'
-import type { Fault, FileObject } from '../archives/object.js'
+import type { FileObject } from '../archives/object.js'
 import { readRecords, readRecordsAt } from '../archives/records.js'
 import type { Duckdb } from '../engines/duckdb.js'
 import { lineScan, miscounts } from '../engines/line-scan.js'
@@ -8,10 +7,11 @@ import { narrowSql } from '../engines/narrow.js'
 import type { Projection } from '../engines/projection.js'
 import type { RecordValue } from '../envelopes/decode.js'
 import type { Undecodable } from '../event/event.js'
-import { decodeRecords, recordOf } from './decode-records.js'
+import { decodeRecords, recordOf } from '../reading/decode-records.js'
+import { plainLines } from '../reading/plain-lines.js'
+import type { LineReader, LinesOptions } from '../reading/taker.js'
 import type { Loaded } from './load.js'
 import { appendChunk } from './narrow-rows.js'
-import { plainLines } from './plain-lines.js'
 import type { Projections } from './projections.js'
 
 const SAMPLED_RECORDS = 100
@@ -19,14 +19,6 @@ const SAMPLED_RECORDS = 100
 const NAMED_FILES = 2
 /** Above this share of uncertain rows the decoder reads everything: it reads it all anyway. */
 const MAX_SUSPECT_SHARE = 0.2
-
-export interface LinesOptions {
-  firstRecord: number
-  signal: AbortSignal
-  endsWith?: Fault | undefined
-  /** Called for each chunk with about how much of the file was read. */
-  onRead?: ((bytes: number) => void) | undefined
-}
 
 /** The rows of a file, which are being made. */
 export interface StartedScan {
@@ -46,7 +38,7 @@ export interface LineRowsOptions {
 }
 
 /** Reads line-delimited JSON through SQL, and what SQL is not sure of through the decoder. */
-export class LineRows {
+export class LineRows implements LineReader<StartedScan> {
   /** How many files in a row brought no new source or type. */
   private familiar = 0
 
@@ -163,12 +155,6 @@ export class LineRows {
     }
     return loaded.replace(new Map([...records].sort(([a], [b]) => a - b)))
   }
-}
-
-/** What became of a file that DuckDB read, since it was listed. */
-export async function reportChange(file: FileObject, loaded: Loaded): Promise<void> {
-  const fault = await changeOf(file)
-  if (fault) loaded.addFault(file.path, fault)
 }
 
 async function sampleOf(file: FileObject): Promise<RecordValue[]> {

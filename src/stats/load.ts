@@ -4,6 +4,7 @@ import type { Duckdb } from '../engines/duckdb.js'
 import type { RecordValue } from '../envelopes/decode.js'
 import { complete } from '../envelopes/missing.js'
 import type { Decoded, FieldFault, Position, Undecodable } from '../event/event.js'
+import type { Taker } from '../reading/taker.js'
 import { Deliveries, type FaultyEvent, type Row } from './deliveries.js'
 import { rowsOfEvents, type WaitingRow, waitingRow } from './event-rows.js'
 import { GroupTable } from './group-table.js'
@@ -30,7 +31,7 @@ const MAX_KEPT = 1000
 const MAX_PENDING = 20_000
 
 /** What was read of an archive. Deliveries come in order of position. */
-export class Loaded {
+export class Loaded implements Taker {
   readonly deliveries: Deliveries
   readonly groups: GroupTable
   readonly spill: Spill
@@ -172,7 +173,7 @@ export class Loaded {
   }
 
   /** Whether reading has to go by parts that are small. */
-  get isSpilling(): boolean {
+  private get isSpilling(): boolean {
     return this.spill.isUsed || this.memory.expected >= this.memory.maxRows
   }
 
@@ -183,7 +184,7 @@ export class Loaded {
 
   /** Whether so many more deliveries are held in memory. */
   hasRoom(rows: number): boolean {
-    return !this.spill.isUsed && this.deliveries.count + rows <= this.maxRows
+    return !this.isSpilling && this.deliveries.count + rows <= this.maxRows
   }
 
   private get maxRows(): number {
@@ -193,7 +194,7 @@ export class Loaded {
   }
 
   /** Moves the deliveries to DuckDB where they have become too many for memory. */
-  async spillIfFull(): Promise<void> {
+  async makeRoom(): Promise<void> {
     const { deliveries, spill, memory } = this
     const most = spill.isUsed ? memory.spilledRows : this.maxRows
     if (deliveries.count >= most) await this.spillAll()

@@ -1,4 +1,3 @@
-import { changeOf } from '../archives/bytes.js'
 import type { FileObject } from '../archives/object.js'
 import type { Duckdb } from '../engines/duckdb.js'
 import { quoteText } from '../engines/leaf-tree.js'
@@ -6,6 +5,8 @@ import { narrowSql } from '../engines/narrow.js'
 import type { RecordValue } from '../envelopes/decode.js'
 import type { Undecodable } from '../event/event.js'
 import { readJson } from '../event/json.js'
+import { reportChange } from '../reading/read-archive.js'
+import type { ParquetReader } from '../reading/taker.js'
 import type { Loaded } from './load.js'
 import { appendChunk } from './narrow-rows.js'
 import type { Projections } from './projections.js'
@@ -14,7 +15,7 @@ const SAMPLED_RECORDS = 100
 const HEAD_BYTES = 200
 
 /** Reads Parquet files: each row is the JSON object of its columns. */
-export class ParquetRows {
+export class ParquetRows implements ParquetReader {
   constructor(
     private readonly duckdb: Duckdb,
     private readonly projections: Projections,
@@ -29,8 +30,7 @@ export class ParquetRows {
     const first = loaded.deliveries.count
     try {
       const next = await this.readRows(file, signal)
-      const fault = await changeOf(file)
-      if (fault) loaded.addFault(file.path, fault)
+      await reportChange(file, loaded)
       return next
     } catch (error) {
       if (!(error instanceof Error) || ourFault.test(error.message)) throw error

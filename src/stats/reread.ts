@@ -10,7 +10,7 @@ import { complete } from '../envelopes/missing.js'
 import { EvtError } from '../errors.js'
 import type { Decoded, EventRecord, JsonValue } from '../event/event.js'
 import { readJson } from '../event/json.js'
-import { recordOf } from './decode-records.js'
+import { recordOf } from '../reading/decode-records.js'
 import type { Deliveries } from './deliveries.js'
 
 export interface RereadOptions {

@@ -1,16 +1,14 @@
-import { type ArchiveObject, isLoss } from '../archives/object.js'
-import { resolveSources } from '../archives/source.js'
-import type { Outside } from '../envelopes/outside.js'
+import { isLoss } from '../archives/object.js'
 import { EvtError } from '../errors.js'
-import { createMapping, type Mapping } from '../event/mapping.js'
-import { noEvents, noObjects } from './absence.js'
+import { noObjects } from '../reading/absence.js'
+import { type OpenedArchive, openArchive } from '../reading/open-archive.js'
+import { progressOf } from '../reading/progress.js'
+import { noEvents } from './absence.js'
 import { histogramFiles, writeHistograms } from './histogram-files.js'
 import { areHistogramLogs } from './hlog/objects.js'
 import { type LogsRun, runLogs } from './hlog/run.js'
 import { logOf, totalOf } from './hlog/write-log.js'
-import { namedSources } from './named-sources.js'
-import { outsideOf } from './outside.js'
-import { progressOf, type StatsRequest } from './request.js'
+import type { StatsRequest } from './request.js'
 import { nothingSeen } from './selection.js'
 import { type ArchiveStats, archiveStats } from './stats.js'
 
@@ -21,22 +19,13 @@ export interface StatsRun extends ArchiveStats {
   isEmpty: boolean
 }
 
-/** The SOURCEs of a request, resolved once: a stream among them can be read only once. */
-interface Opened {
-  sources: readonly string[]
-  objects: readonly ArchiveObject[]
-  pruned: number
-  mapping: Mapping
-  outside: Outside
-}
-
 /**
  * `evt stats` from what was typed to a result: of events, or of histogram logs.
  *
  * @throws EvtError `usage` for a mapping, configuration or SOURCE that is wrong
  */
 export async function runStats(request: StatsRequest): Promise<StatsRun | LogsRun> {
-  const opened = await open(request)
+  const opened = await openArchive(request, 'evt stats')
   const { sources, objects } = opened
   if (!(await areHistogramLogs(objects, request.signal))) return statsOf(request, opened)
   return runLogs({ request, sources, objects, onProgress: progressOf(objects, request) })
@@ -44,25 +33,10 @@ export async function runStats(request: StatsRequest): Promise<StatsRun | LogsRu
 
 /** The same of events alone. */
 export async function runEventStats(request: StatsRequest): Promise<StatsRun> {
-  return statsOf(request, await open(request))
+  return statsOf(request, await openArchive(request, 'evt stats'))
 }
 
-async function open(request: StatsRequest): Promise<Opened> {
-  const { maps, range, cwd } = request
-  const { config, sources } = await namedSources(request, 'evt stats')
-  const mapping = createMapping({ events: config.events, maps })
-  const aliases = config.archives ?? {}
-  const { sinceUs, untilUs } = range
-  const { objects, pruned } = await resolveSources(sources, {
-    aliases,
-    cwd,
-    ...(sinceUs === null ? {} : { sinceUs }),
-    ...(untilUs === null ? {} : { untilUs }),
-  })
-  return { sources, objects, pruned, mapping, outside: await outsideOf(request, config) }
-}
-
-async function statsOf(request: StatsRequest, opened: Opened): Promise<StatsRun> {
+async function statsOf(request: StatsRequest, opened: OpenedArchive): Promise<StatsRun> {
   const { presets, choices, range, cwd, signal } = request
   const { sources, objects, pruned, mapping, outside } = opened
   const files = await histogramFiles(choices, { cwd, objects })

@@ -6,6 +6,7 @@ import { createDecoder } from '../envelopes/decode.js'
 import type { Outside } from '../envelopes/outside.js'
 import type { Mapping } from '../event/mapping.js'
 import { timeText } from '../event/time.js'
+import { readArchive } from '../reading/read-archive.js'
 import type { Asked } from './findings/grounds.js'
 import { heldGrounds } from './findings/held.js'
 import { type FindingsContext, findingsOf } from './findings/index.js'
@@ -17,7 +18,6 @@ import { type Measured, type MeasureOptions, measure } from './measure.js'
 import { memoryPlan } from './memory.js'
 import { ParquetRows } from './parquet-rows.js'
 import { Projections } from './projections.js'
-import { readArchive } from './read-archive.js'
 import type { Finding, StatsResult } from './result.js'
 import type { Selection } from './selection.js'
 import { judgeSpilled } from './spilled.js'
@@ -85,7 +85,7 @@ export async function archiveStats(options: StatsOptions): Promise<ArchiveStats>
     if (hops) loaded.deliveries.keepHops()
     const sqlFromBytes = options.sqlFromBytes ?? SQL_FROM_BYTES
     await readArchive(objects, {
-      loaded,
+      taker: loaded,
       lines: new LineRows({ duckdb, projections, loaded, sqlFromBytes }),
       parquet: new ParquetRows(duckdb, projections, loaded),
       signal,

@@ -19,6 +19,7 @@ export const floors: readonly (readonly string[])[] = [
     'init',
   ],
   ['questions', 'meters'],
+  ['reading'],
   ['taps', 'sinks', 'archives', 'engines', 'registry', 'claims'],
   ['envelopes', 'aws', 'config'],
   ['avro', 'zstd'],

@@ -1,6 +1,6 @@
 import type { ArchiveObject } from '../../archives/object.js'
 import { sniff } from '../../archives/sniff.js'
-import { EvtError } from '../../errors.js'
+import { mixed } from '../../reading/mixed.js'
 
 /**
  * Whether the objects are histogram logs: the first that is not empty tells. Of archives no more
@@ -30,12 +30,4 @@ export async function areHistogramLogs(
   } finally {
     signal.removeEventListener('abort', stop)
   }
-}
-
-/** A log and events in one command: neither could be counted with the other. */
-export function mixed(log: string): EvtError {
-  return new EvtError(`${log} is a histogram log, and other SOURCEs hold events`, {
-    code: 'usage',
-    hint: 'measure events and read histogram logs in commands of their own',
-  })
 }

@@ -1,4 +1,4 @@
-import { peekBytes } from '../archives/bytes.js'
+import { changeOf, peekBytes } from '../archives/bytes.js'
 import type { ArchiveObject, Fault, FileObject, Sniffed } from '../archives/object.js'
 import { sniff } from '../archives/sniff.js'
 import { type Segment, spoolLines } from '../archives/spool.js'
@@ -6,16 +6,14 @@ import { spoolFile } from '../archives/spool-file.js'
 import { SpoolFiles } from '../archives/spool-files.js'
 import { ahead } from './ahead.js'
 import { decodeRecords } from './decode-records.js'
-import { mixed } from './hlog/objects.js'
-import { type LineRows, reportChange, type StartedScan } from './line-rows.js'
-import type { Loaded } from './load.js'
-import type { ParquetRows } from './parquet-rows.js'
+import { mixed } from './mixed.js'
 import { plainLines } from './plain-lines.js'
+import type { LineReader, ParquetReader, Taker } from './taker.js'
 
-export interface ReadOptions {
-  loaded: Loaded
-  lines: LineRows
-  parquet: ParquetRows
+export interface ReadOptions<Scan> {
+  taker: Taker
+  lines: LineReader<Scan>
+  parquet: ParquetReader
   signal: AbortSignal
   spoolDir?: string | undefined
   /** Called whenever more has been read; `bytes` as stored. */
@@ -30,8 +28,8 @@ interface Part {
   isFirst: boolean
 }
 
-interface StartedPart extends Part {
-  scan: StartedScan | null
+interface StartedPart<Scan> extends Part {
+  scan: Scan | null
 }
 
 const LARGE_BYTES = 128 * 1024 * 1024
@@ -39,21 +37,21 @@ const HEAD_BYTES = 64 * 1024
 const LF = 10
 
 /**
- * Reads objects in their order into `loaded`. Lines that DuckDB reads faithfully go through SQL,
+ * Reads objects in their order into a taker. Lines that DuckDB reads faithfully go through SQL,
  * everything else through the decoder; what is compressed is unpacked ahead, while what came before
- * is measured.
+ * is taken in.
  */
-export async function readArchive(
+export async function readArchive<Scan>(
   objects: readonly ArchiveObject[],
-  options: ReadOptions,
+  options: ReadOptions<Scan>,
 ): Promise<void> {
-  const { loaded, signal, onProgress } = options
+  const { taker, signal, onProgress } = options
   const stop = () => stopStreams(objects)
   signal.addEventListener('abort', stop)
   const files = new SpoolFiles(options.spoolDir)
   const unpacked = ahead(partsOf(objects, files, options), 1)
   // Two scans at once take twice the memory.
-  const parts = ahead(started(unpacked, options), loaded.scansAhead ? 1 : 0)
+  const parts = ahead(started(unpacked, options), taker.scansAhead ? 1 : 0)
   let firstRecord = 1
   let storedBytes = 0
   try {
@@ -63,18 +61,18 @@ export async function readArchive(
         break
       }
       if (part.isFirst) {
-        await loaded.begin(part.object)
+        await taker.begin(part.object)
         firstRecord = 1
         storedBytes = 0
       }
       firstRecord = await readPart(part, firstRecord, options)
-      await loaded.spillIfFull()
+      await taker.makeRoom()
       storedBytes += part.segment?.storedBytes ?? 0
       const openBytes = part.segment ? sizeOf(part.object) - storedBytes : 0
-      const bytes = loaded.bytes - Math.max(0, openBytes)
-      onProgress({ bytes, objects: loaded.objects, records: loaded.records })
+      const bytes = taker.bytes - Math.max(0, openBytes)
+      onProgress({ bytes, objects: taker.objects, records: taker.records })
     }
-    await loaded.flush()
+    await taker.flush()
   } finally {
     signal.removeEventListener('abort', stop)
     await parts.return(undefined)
@@ -85,19 +83,19 @@ export async function readArchive(
 async function* partsOf(
   objects: readonly ArchiveObject[],
   files: SpoolFiles,
-  { loaded }: ReadOptions,
+  { taker }: ReadOptions<unknown>,
 ): AsyncGenerator<Part> {
   for (const object of objects) {
     const sniffed = await sniff(object)
     if (sniffed.format === 'hlog') throw mixed(object.path)
     const isLines = sniffed.format === 'ndjson' && !sniffed.utf16
     const isUnpacked = object.kind === 'file' && sniffed.compression === 'none' && !sniffed.bom
-    if (!isLines || (isUnpacked && (await fitsWhole(object, loaded)))) {
+    if (!isLines || (isUnpacked && (await fitsWhole(object, taker)))) {
       yield { object, sniffed, segment: null, isFirst: true }
       continue
     }
     let isFirst = true
-    const report = (fault: Fault) => loaded.addFault(object.path, fault)
+    const report = (fault: Fault) => taker.addFault(object.path, fault)
     for await (const segment of spoolLines(object, sniffed, files, { report })) {
       yield { object, sniffed: plainLines, segment, isFirst }
       isFirst = false
@@ -107,24 +105,23 @@ async function* partsOf(
   }
 }
 
-/** Whether the deliveries of a file, read as one part, surely have room in memory. */
-async function fitsWhole(file: FileObject, loaded: Loaded): Promise<boolean> {
+/** Whether the records of a file, read as one part, surely have room in memory. */
+async function fitsWhole(file: FileObject, taker: Taker): Promise<boolean> {
   if (file.sizeBytes <= LARGE_BYTES) return true
-  if (loaded.isSpilling) return false
   const head = await peekBytes(file, HEAD_BYTES)
   const lines = head.reduce((count, byte) => count + Number(byte === LF), 1)
-  return loaded.hasRoom((file.sizeBytes / head.length) * lines)
+  return taker.hasRoom((file.sizeBytes / head.length) * lines)
 }
 
-/** Begins to read each part while the one before is measured. */
-async function* started(
+/** Begins to read each part while the one before is taken in. */
+async function* started<Scan>(
   parts: AsyncGenerator<Part>,
-  options: ReadOptions,
-): AsyncGenerator<StartedPart> {
+  options: ReadOptions<Scan>,
+): AsyncGenerator<StartedPart<Scan>> {
   for await (const part of parts) yield { ...part, scan: await startScan(part, options) }
 }
 
-async function startScan(part: Part, options: ReadOptions): Promise<StartedScan | null> {
+async function startScan<Scan>(part: Part, options: ReadOptions<Scan>): Promise<Scan | null> {
   const { object, segment } = part
   const signal = signalOf(part, options)
   if (segment) return options.lines.start(segment.object, segment.plain, signal)
@@ -139,7 +136,7 @@ function isPlainFile({ object, segment, sniffed }: Part): boolean {
   return !segment && object.kind === 'file' && format === 'ndjson' && !utf16 && !bom
 }
 
-function signalOf({ object }: Part, { signal }: ReadOptions): AbortSignal {
+function signalOf({ object }: Part, { signal }: ReadOptions<unknown>): AbortSignal {
   return object.kind === 'stream' ? neverAborted : signal
 }
 
@@ -151,13 +148,13 @@ function stopStreams(objects: readonly ArchiveObject[]): void {
 const neverAborted = new AbortController().signal
 
 /** @returns the number of the next record */
-async function readPart(
-  part: StartedPart,
+async function readPart<Scan>(
+  part: StartedPart<Scan>,
   firstRecord: number,
-  options: ReadOptions,
+  options: ReadOptions<Scan>,
 ): Promise<number> {
   const { object, sniffed, segment, scan } = part
-  const { loaded, lines, parquet } = options
+  const { taker, lines, parquet } = options
   const signal = signalOf(part, options)
   if (segment) {
     const { fault: endsWith } = segment
@@ -169,7 +166,7 @@ async function readPart(
   }
   if (sniffed.format === 'empty') {
     // A file that is gone since it was listed looks empty too.
-    if (object.kind === 'file') await reportChange(object, loaded)
+    if (object.kind === 'file') await reportChange(object, taker)
     return firstRecord
   }
   if (sniffed.format === 'parquet') {
@@ -179,18 +176,24 @@ async function readPart(
   }
   if (isPlainFile(part) && object.kind === 'file') {
     const { sizeBytes } = object
-    const earlierBytes = loaded.bytes - sizeBytes
+    const earlierBytes = taker.bytes - sizeBytes
     const onRead = (bytes: number) => {
-      const { objects, records } = loaded
+      const { objects, records } = taker
       options.onProgress({ bytes: earlierBytes + Math.min(bytes, sizeBytes), objects, records })
     }
     const next = await lines.read(object, scan, { firstRecord, signal, onRead })
-    await reportChange(object, loaded)
+    await reportChange(object, taker)
     return next
   }
-  return decodeRecords(object, sniffed, loaded, { firstRecord, signal })
+  return decodeRecords(object, sniffed, taker, { firstRecord, signal })
 }
 
 function sizeOf(object: ArchiveObject): number {
   return object.kind === 'file' ? object.sizeBytes : 0
+}
+
+/** What became of a file that DuckDB read, since it was listed. */
+export async function reportChange(file: FileObject, taker: Taker): Promise<void> {
+  const fault = await changeOf(file)
+  if (fault) taker.addFault(file.path, fault)
 }

@@ -1,7 +1,7 @@
 import type { ArchiveObject, Fault, RawRecord, Sniffed } from '../archives/object.js'
 import { readRecords } from '../archives/records.js'
 import type { RecordValue } from '../envelopes/decode.js'
-import type { Loaded } from './load.js'
+import type { Taker } from './taker.js'
 
 export interface DecodeOptions {
   firstRecord: number
@@ -21,21 +21,21 @@ const CHUNK_BYTES = 128 * 1024
 export async function decodeRecords(
   object: ArchiveObject,
   sniffed: Sniffed,
-  loaded: Loaded,
+  taker: Taker,
   options: DecodeOptions,
 ): Promise<number> {
   const { firstRecord, signal, endsWith, reports = true } = options
   let next = firstRecord
-  const isWaiting = loaded.waiting > 1
-  const report = reports ? (fault: Fault) => loaded.addFault(object.path, fault) : undefined
+  const isWaiting = taker.waiting > 1
+  const report = reports ? (fault: Fault) => taker.addFault(object.path, fault) : undefined
   const reading = { firstRecord, endsWith, report, chunkBytes: CHUNK_BYTES }
   for await (const batch of readRecords(object, sniffed, reading)) {
     for (let at = 0; at < batch.length && !(isWaiting && signal.aborted); at++) {
       const raw = batch[at] as RawRecord
-      if (isWaiting && at % loaded.waiting === 0) {
-        await loaded.fetchFor(valuesOf(object.path, batch.slice(at, at + loaded.waiting)))
+      if (isWaiting && at % taker.waiting === 0) {
+        await taker.fetchFor(valuesOf(object.path, batch.slice(at, at + taker.waiting)))
       }
-      next += await addRaw(loaded, object.path, raw, next)
+      next += await addRaw(taker, object.path, raw, next)
     }
     if (signal.aborted) break
   }
@@ -44,20 +44,15 @@ export async function decodeRecords(
 
 /** Keeps a record as what the decoder says it is.
  * @returns how many records it is */
-async function addRaw(
-  loaded: Loaded,
-  path: string,
-  raw: RawRecord,
-  record: number,
-): Promise<number> {
+async function addRaw(taker: Taker, path: string, raw: RawRecord, record: number): Promise<number> {
   if ('bad' in raw) {
-    loaded.addUndecodable({ ...raw.bad, position: { path, record } })
+    taker.addUndecodable({ ...raw.bad, position: { path, record } })
     return 1
   }
-  const count = await loaded.add(recordOf(path, raw, record))
-  if (loaded.isFull) {
-    await loaded.flush()
-    await loaded.spillIfFull()
+  const count = await taker.add(recordOf(path, raw, record))
+  if (taker.isFull) {
+    await taker.flush()
+    await taker.makeRoom()
   }
   return count
 }
