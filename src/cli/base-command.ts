@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { Command } from '@oclif/core/command'
 import pc from 'picocolors'
 import type { Offer } from '../archives/offers.js'
@@ -32,6 +33,13 @@ export abstract class BaseCommand extends Command {
   /** Data, to stdout. A line end is added. */
   protected print(text: string): void {
     process.stdout.write(`${text}\n`)
+  }
+
+  /** Data, to stdout, as fast as its reader takes it. */
+  protected async stream(pieces: AsyncIterable<string | Uint8Array>): Promise<void> {
+    for await (const piece of pieces) {
+      if (!process.stdout.write(piece)) await once(process.stdout, 'drain')
+    }
   }
 
   /** Everything that is not data, to stderr, unless --quiet. */

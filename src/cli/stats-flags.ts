@@ -49,7 +49,7 @@ export const statsFlags = {
     env: 'EVT_MEMORY_LIMIT',
     description: 'how much memory to use, such as 500MB; what does not fit goes to disk',
     parse: async (text: string) => {
-      sizeBytes(text)
+      memoryBytes(text)
       return text
     },
   }),
@@ -123,7 +123,7 @@ export function statsChoices(flags: StatsFlagValues) {
     sample: sample === undefined ? null : shareOf(sample),
     content: flags.content ?? ('auto' as const),
     hops: flags.hops ?? false,
-    memoryLimitBytes: sizeBytes(flags['memory-limit']),
+    memoryLimitBytes: memoryBytes(flags['memory-limit']),
     hlog: flags.hlog,
     hgrm: flags.hgrm,
     unit: flags.unit,
@@ -153,7 +153,7 @@ const units = { b: 1, kb: 1e3, mb: 1e6, gb: 1e9, kib: 2 ** 10, mib: 2 ** 20, gib
 const LEAST_BYTES = 200e6
 
 /** A size in bytes, written as `500MB` or `2GiB`. */
-function sizeBytes(text: string): number {
+export function memoryBytes(text: string): number {
   const [, digits, unit = 'b'] = /^(\d+(?:\.\d+)?)\s*([kmg]?i?b)?$/i.exec(text.trim()) ?? []
   // The pattern allows no other units.
   const bytes = Number(digits) * (units[unit.toLowerCase() as keyof typeof units] ?? Number.NaN)

@@ -1,63 +1,22 @@
 import type { Made } from '../../dashboards/html/page.js'
-import type { GivenSources } from '../reading/named-sources.js'
 import type { DiffRun } from '../stats/diff/run.js'
 import type { StatsRequest } from '../stats/request.js'
 import type { StatsFormat } from '../ui/stats-output.js'
 import type { TextStyle } from '../ui/style.js'
-import { awsOptions } from './flags.js'
+import { reading, type TypedArchive } from './read-request.js'
 import { type StatsFlagValues, statsChoices } from './stats-flags.js'
-import { timeRange } from './time.js'
 
-interface Typed {
-  flags: StatsFlagValues & {
-    map?: string[] | undefined
-    preset?: string | undefined
-    config?: string | undefined
-    'schema-registry'?: string | undefined
-    'follow-claims'?: string | undefined
-    profile?: string | undefined
-    region?: string | undefined
-    'endpoint-url'?: string | undefined
-    since?: string | undefined
-    until?: string | undefined
-    progress: boolean
-    quiet: boolean
-  }
-  given: readonly string[]
-  choose?: GivenSources['choose']
-  signal: AbortSignal
+interface Typed extends TypedArchive {
+  flags: TypedArchive['flags'] & StatsFlagValues
 }
 
 /** Runs what measures archives with the request that was typed, while progress is shown. */
 export async function measuring<T>(
-  { flags, given, choose, signal }: Typed,
+  typed: Typed,
   run: (request: StatsRequest) => Promise<T>,
 ): Promise<T> {
-  const { createProgress } = await import('../ui/progress.js')
-  const { stderr, env } = process
-  const isTerminal = stderr.isTTY === true
-  const progress = createProgress({
-    stream: stderr,
-    enabled: (isTerminal || flags.progress) && !flags.quiet,
-    isTerminal,
-    now: () => performance.now(),
-  })
-  return run({
-    given,
-    maps: flags.map ?? [],
-    presets: flags.preset === undefined ? undefined : [flags.preset],
-    config: flags.config,
-    choose,
-    schemaRegistry: flags['schema-registry'],
-    followClaims: flags['follow-claims'],
-    aws: awsOptions(flags),
-    choices: statsChoices(flags),
-    range: timeRange(flags, Date.now()),
-    cwd: process.cwd(),
-    env,
-    signal,
-    onProgress: (state) => progress.update(state),
-  }).finally(() => progress.stop())
+  const choices = statsChoices(typed.flags)
+  return reading(typed, (request) => run({ ...request, choices }))
 }
 
 /** How a result is written: as text in a style, or as a page that says how it was made. */

@@ -13,6 +13,8 @@ export interface Config {
   archives?: Record<string, string> | undefined
   /** Where the schemas of Avro in messages are: a folder, a JSON map of them, or a URL. */
   schemaRegistry?: string | undefined
+  /** Folders of questions in SQL. Relative paths start at the folder of the file. */
+  queries?: string[] | undefined
   /** Rules of the gate, as written. */
   checks?: string[] | undefined
   athena?: AthenaConfig | undefined

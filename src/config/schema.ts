@@ -58,6 +58,10 @@ export const configSchema = z.strictObject({
   events: z.record(pattern, eventRule).optional(),
   archives: z.record(alias, z.string().min(1)).optional(),
   schemaRegistry: z.string().min(1).optional(),
+  queries: z
+    .union([z.string().min(1), z.array(z.string().min(1))])
+    .transform((one) => [one].flat())
+    .optional(),
   checks: z.array(z.string()).optional(),
   athena: athena
     .transform(({ maxScan, ...names }) => ({ ...names, maxScanBytes: maxScan }))

@@ -1,6 +1,7 @@
+import type { DuckDBValue } from '@duckdb/node-api'
 import type { Decoded, Position } from '../event/event.js'
 import type { Duckdb } from './duckdb.js'
-import { eventColumns, undecodableColumns } from './event-columns.js'
+import { type EventColumn, eventColumns, undecodableColumns } from './event-columns.js'
 import { type Cell, eventRow, wellFormedJson } from './event-rows.js'
 import { eventsViewSql } from './events-view.js'
 import { quoteName, quoteText } from './leaf-tree.js'
@@ -8,35 +9,94 @@ import type { ProjectionPlan } from './record-sql.js'
 
 const BATCH_CHARACTERS = 4 * 1024 * 1024
 
-/** The tables `events` and `undecodable` of an archive, for questions in SQL. */
-export class EventTables {
-  private constructor(private readonly duckdb: Duckdb) {}
+/** What of an archive is kept. */
+export interface Kept {
+  /** SQL over the columns of {@link eventColumns}; by default all events are kept. */
+  where?: string | undefined
+  /** Columns that no question looks at: they are NULL. */
+  without?: readonly EventColumn[]
+}
 
-  static async create(duckdb: Duckdb): Promise<EventTables> {
-    await duckdb.rows(`CREATE TEMP TABLE events (${definition(eventColumns)})`)
-    await duckdb.rows(`CREATE TEMP TABLE undecodable (${definition(undecodableColumns)})`)
-    return new EventTables(duckdb)
+const POSITION_BITS = 33
+
+/** The tables of an archive that holds nothing. */
+export const emptyTables: readonly string[] = [
+  `CREATE TEMP TABLE archive (pos BIGINT, ${definition(eventColumns)})`,
+  `CREATE TEMP TABLE undecodable (${definition(undecodableColumns)})`,
+]
+
+/**
+ * The table `archive` of the events of an archive, and the table `undecodable`, for questions in SQL.
+ * `pos` is their order of position: by object, then record; numbers may be missing.
+ */
+export class EventTables {
+  /** Events before any selection. */
+  events = 0
+  kept = 0
+  undecodable = 0
+  private object = 0
+
+  private constructor(
+    private readonly duckdb: Duckdb,
+    private readonly selected: string,
+    private readonly where: string,
+  ) {}
+
+  static async create(duckdb: Duckdb, { where, without = [] }: Kept = {}): Promise<EventTables> {
+    const columns = Object.entries(eventColumns).map(([name, type]) =>
+      // The keys of an object literal are its names.
+      without.includes(name as EventColumn)
+        ? `CAST(NULL AS ${type}) AS ${quoteName(name)}`
+        : quoteName(name),
+    )
+    for (const sql of emptyTables) await duckdb.rows(sql)
+    return new EventTables(duckdb, columns.join(', '), where ?? 'true')
   }
 
-  /** Loads the records of a relation that SQL surely reads as the decoder does.
-   * @returns where the others are, which the decoder has to read */
-  async load(plan: ProjectionPlan, relation: string): Promise<Position[]> {
+  /** Begins the next object: what is kept from now on comes after what was kept. */
+  beginObject(): void {
+    this.object += 1
+  }
+
+  /** Reads the records of a relation, and sets aside those that SQL surely reads as the decoder
+   * does, until {@link keepStaged}.
+   * @returns where the others are, which the decoder has to read, and how many there are in all */
+  async stage(
+    plan: ProjectionPlan,
+    relation: string,
+  ): Promise<{ rest: Position[]; records: number }> {
     const { duckdb } = this
     const view = eventsViewSql(plan, relation)
     await duckdb.rows(`CREATE OR REPLACE TEMP TABLE staged AS ${view}`)
-    await duckdb.rows('INSERT INTO events SELECT * EXCLUDE certain FROM staged WHERE certain')
     const rest = await duckdb.rows(
       'SELECT position.path, position.record FROM staged WHERE NOT certain ORDER BY position',
     )
-    await duckdb.rows('DROP TABLE staged')
-    return rest.map(([path, record]) => ({ path: String(path), record: Number(record) }))
+    const [[records = 0] = []] = await duckdb.rows('SELECT count(*) FROM staged')
+    return {
+      rest: rest.map(([path, record]) => ({ path: String(path), record: Number(record) })),
+      records: Number(records),
+    }
+  }
+
+  async keepStaged(): Promise<void> {
+    const [[count = 0] = []] = await this.duckdb.rows(
+      'SELECT count(*) FILTER (WHERE certain) FROM staged',
+    )
+    this.events += Number(count)
+    await this.keep('(SELECT * EXCLUDE certain FROM staged WHERE certain)')
+    await this.dropStaged()
+  }
+
+  async dropStaged(): Promise<void> {
+    await this.duckdb.rows('DROP TABLE IF EXISTS staged')
   }
 
   /** Adds what the decoder read. */
   async add(decoded: readonly Decoded[]): Promise<void> {
     const events = decoded.flatMap((d) => (d.kind === 'event' ? [eventRow(d.event)] : []))
     const others = decoded.flatMap((d) => (d.kind === 'undecodable' ? [d.undecodable] : []))
-    await this.insert('events', eventColumns, events)
+    this.events += events.length
+    for (const { from, values } of unnested(eventColumns, events)) await this.keep(from, values)
     const rows = others.map(({ reason, detail, position, sizeBytes, head }) => ({
       reason,
       detail,
@@ -44,25 +104,37 @@ export class EventTables {
       bytes: sizeBytes,
       head: Buffer.from(head).toString('base64'),
     }))
-    await this.insert('undecodable', undecodableColumns, rows)
+    this.undecodable += rows.length
+    for (const { from, values } of unnested(undecodableColumns, rows)) {
+      await this.duckdb.rows(`INSERT INTO undecodable SELECT * FROM ${from}`, values)
+    }
   }
 
-  private async insert<Column extends string>(
-    table: string,
-    columns: Readonly<Record<Column, string>>,
-    rows: readonly Record<Column, Cell>[],
-  ): Promise<void> {
-    const types = Object.entries<string>(columns)
-    const structure = Object.fromEntries(
-      types.map(([name, type]) => [name, jsonType[type] ?? type]),
-    )
-    const values = types.map(([name, type]) => `${fromJson[type] ?? ''}(r.${quoteName(name)})`)
-    const sql =
-      `INSERT INTO ${table} SELECT ${values.join(', ')} FROM (SELECT unnest(from_json(` +
-      `$1, ${quoteText(JSON.stringify([structure]))})) AS r)`
-    for (const batch of batches(rows.map((row) => wellFormedJson(JSON.stringify(row))))) {
-      await this.duckdb.rows(sql, [`[${batch.join(',')}]`])
-    }
+  /** Takes the events of a relation that are selected into the table. */
+  private async keep(relation: string, values: DuckDBValue[] = []): Promise<void> {
+    const pos = `(CAST(${this.object} AS BIGINT) << ${POSITION_BITS}) + position.record`
+    const selected = `(SELECT * FROM ${relation} WHERE ${this.where})`
+    const sql = `INSERT INTO archive SELECT ${pos}, ${this.selected} FROM ${selected}`
+    const [[count = 0] = []] = await this.duckdb.rows(sql, values)
+    this.kept += Number(count)
+  }
+}
+
+/** Rows as relations of their columns, a few megabytes of JSON each. */
+function* unnested<Column extends string>(
+  columns: Readonly<Record<Column, string>>,
+  rows: readonly Record<Column, Cell>[],
+): Generator<{ from: string; values: DuckDBValue[] }> {
+  const types = Object.entries<string>(columns)
+  const structure = Object.fromEntries(types.map(([name, type]) => [name, jsonType[type] ?? type]))
+  const values = types.map(
+    ([name, type]) => `${fromJson[type] ?? ''}(r.${quoteName(name)}) AS ${quoteName(name)}`,
+  )
+  const from =
+    `(SELECT ${values.join(', ')} FROM (SELECT unnest(from_json(` +
+    `$1, ${quoteText(JSON.stringify([structure]))})) AS r))`
+  for (const batch of batches(rows.map((row) => wellFormedJson(JSON.stringify(row))))) {
+    yield { from, values: [`[${batch.join(',')}]`] }
   }
 }
 

@@ -19,11 +19,11 @@ export function lineScan(file: string, columns: string): string {
 }
 
 /** The same lines as JSON text, as the relation that eventsViewSql takes; broken lines are NULL. */
-export function lineTexts(file: string, path: string): string {
+export function lineTexts(file: string, path: string, firstRecord = 1): string {
   const lines =
     `read_ndjson_objects([${quoteText(file)}], compression = 'uncompressed', ` +
     `ignore_errors = true, maximum_object_size = ${OBJECT_BYTES})`
-  return `(SELECT json, ${quoteText(path)} AS path, row_number() OVER () AS record FROM ${lines})`
+  return `(SELECT json, ${quoteText(path)} AS path, row_number() OVER () + ${firstRecord - 1} AS record FROM ${lines})`
 }
 
 /** Whether {@link lineScan} may have lost count after this line: where a line is nothing but a

@@ -16,6 +16,8 @@ export interface ReadRequest extends GivenSources, OutsidePlaces {
   range: { sinceUs: number | null; untilUs: number | null }
   signal: AbortSignal
   onProgress(state: ReadState): void
+  /** Called when all is read: what comes next is printed. */
+  onRead?(): void
 }
 
 /** The SOURCEs of a request, resolved once: a stream among them can be read only once. */

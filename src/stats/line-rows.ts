@@ -1,6 +1,6 @@
 import type { DuckDBDataChunk } from '@duckdb/node-api'
 import type { FileObject } from '../archives/object.js'
-import { readRecords, readRecordsAt } from '../archives/records.js'
+import { readRecordsAt } from '../archives/records.js'
 import type { Duckdb } from '../engines/duckdb.js'
 import { lineScan, miscounts } from '../engines/line-scan.js'
 import { narrowSql } from '../engines/narrow.js'
@@ -8,13 +8,13 @@ import type { Projection } from '../engines/projection.js'
 import type { RecordValue } from '../envelopes/decode.js'
 import type { Undecodable } from '../event/event.js'
 import { decodeRecords, recordOf } from '../reading/decode-records.js'
+import { isUnreadable, sampleOf } from '../reading/line-sample.js'
 import { plainLines } from '../reading/plain-lines.js'
 import type { LineReader, LinesOptions } from '../reading/taker.js'
 import type { Loaded } from './load.js'
 import { appendChunk } from './narrow-rows.js'
 import type { Projections } from './projections.js'
 
-const SAMPLED_RECORDS = 100
 /** After so many files without a new source or type, the next are read without their names. */
 const NAMED_FILES = 2
 /** Above this share of uncertain rows the decoder reads everything: it reads it all anyway. */
@@ -99,7 +99,7 @@ export class LineRows implements LineReader<StartedScan> {
       rows = await this.append(scan, options, suspects)
     } catch (error) {
       // A line too long for it ends DuckDB's whole scan, and so does what it takes for a bad file.
-      if (options.signal.aborted || !isDuckdbError(error)) throw error
+      if (options.signal.aborted || !isUnreadable(error)) throw error
       loaded.deliveries.truncate(first)
       return null
     }
@@ -155,20 +155,4 @@ export class LineRows implements LineReader<StartedScan> {
     }
     return loaded.replace(new Map([...records].sort(([a], [b]) => a - b)))
   }
-}
-
-async function sampleOf(file: FileObject): Promise<RecordValue[]> {
-  const sample: RecordValue[] = []
-  for await (const batch of readRecords(file, plainLines, { chunkBytes: 256 * 1024 })) {
-    for (const raw of batch) if ('value' in raw) sample.push(recordOf(file.path, raw))
-    if (sample.length >= SAMPLED_RECORDS) break
-  }
-  return sample.slice(0, SAMPLED_RECORDS)
-}
-
-function isDuckdbError(error: unknown): boolean {
-  return (
-    error instanceof Error &&
-    /^(IO|Invalid Input|Out of Range|Conversion|Out of Memory) Error/.test(error.message)
-  )
 }

@@ -1,6 +1,6 @@
-import { isLoss } from '../archives/object.js'
-import { EvtError } from '../errors.js'
+import type { EvtError } from '../errors.js'
 import { noObjects } from '../reading/absence.js'
+import { endedBadly } from '../reading/ended-badly.js'
 import { type OpenedArchive, openArchive } from '../reading/open-archive.js'
 import { progressOf } from '../reading/progress.js'
 import { noEvents } from './absence.js'
@@ -63,32 +63,16 @@ async function statsOf(request: StatsRequest, opened: OpenedArchive): Promise<St
         total: { histogram: totalOf(result), perMs: 1_000 },
       })
   const failure =
-    endedBadly(measured, request) ??
+    endedBadly({
+      ...measured,
+      records: measured.result.read.records,
+      signal: request.signal,
+      allowPartial: choices.allowPartial,
+    }) ??
     unwritten ??
     (objects.length === 0 ? noObjects(sources, pruned) : undefined) ??
     (isEmpty ? noEvents(result, selection) : undefined)
   return { ...measured, typed, failure, isEmpty }
-}
-
-function endedBadly(measured: ArchiveStats, { signal, choices }: StatsRequest) {
-  const { result, objectFaults } = measured
-  if (signal.aborted) {
-    const { records } = result.read
-    const were = records === 1 ? 'record was' : 'records were'
-    const read = `${records.toLocaleString('en')} ${were} read`
-    return new EvtError(`interrupted: ${read}, the result is partial`, { code: 'interrupted' })
-  }
-  const lost = objectFaults.filter(({ fault }) => isLoss(fault))
-  const [first] = lost
-  if (first && !choices.allowPartial) {
-    const others = lost.length - 1
-    const more = others === 0 ? '' : `, and ${others} more ${others === 1 ? 'is' : 'are'} not whole`
-    return new EvtError(`${first.path} ${first.fault.detail}${more}: the result is partial`, {
-      code: 'outside',
-      hint: '--allow-partial takes what could be read',
-    })
-  }
-  return undefined
 }
 
 /** What a further command has to repeat to read the same in the same way. */

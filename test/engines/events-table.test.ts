@@ -47,14 +47,16 @@ test('the tables hold every record once, as the decoder reads it', async () => {
   const decoded = ((await decoderReading(archive)) ?? []).flatMap((each) => each ?? [])
   const tables = await EventTables.create(duckdb)
 
-  const rest = await tables.load(
+  tables.beginObject()
+  const { rest } = await tables.stage(
     planOf(archive, await chainsOf(texts.slice(0, 1))),
     lineTexts(file.file, file.path),
   )
   expect(rest.map(({ record }) => record)).toEqual([3, 4, 6, 7, 8, 9])
+  await tables.keepStaged()
   await tables.add(rest.flatMap(({ record }) => decoded[record - 1] ?? []))
 
-  const rows = await duckdb.rows('SELECT * FROM events ORDER BY position')
+  const rows = await duckdb.rows('SELECT * EXCLUDE pos FROM archive ORDER BY pos')
   const events = decoded.flatMap((each) => (each.kind === 'event' ? [each.event] : []))
   const found = rows.map((values) => withPlainJson(rowOf(Object.keys(eventColumns), values)))
   expect(found).toEqual(events.map((each) => withPlainJson(wellFormed(viewRow(each)))))
@@ -69,7 +71,7 @@ test('the tables hold every record once, as the decoder reads it', async () => {
 
 test('what the tables hold can be asked for in SQL', async () => {
   const bySequence = await duckdb.rows(
-    `SELECT sequence, event_time_us, CAST(event_time AS VARCHAR) FROM events
+    `SELECT sequence, event_time_us, CAST(event_time AS VARCHAR) FROM archive
      WHERE sequence IS NOT NULL ORDER BY sequence_sort`,
   )
   expect(bySequence).toEqual([
@@ -80,7 +82,7 @@ test('what the tables hold can be asked for in SQL', async () => {
     ['1'.repeat(40), 1793541727000000n, '2026-11-01 14:02:07'],
   ])
   const [notes] = await duckdb.rows(
-    `SELECT document ->> 'note', payload ->> 'orderId', entities[1] FROM events
+    `SELECT document ->> 'note', payload ->> 'orderId', entities[1] FROM archive
      WHERE position.record = 4`,
   )
   expect(notes).toEqual(['\\ud800 \uFFFD', 'o-1', 'order:o-1'])

@@ -1,0 +1,57 @@
+import type { GivenSources } from '../reading/named-sources.js'
+import type { ReadRequest } from '../reading/open-archive.js'
+import { awsOptions } from './flags.js'
+import { timeRange } from './time.js'
+
+/** What was typed of an archive by the flags that commands on archives share. */
+export interface TypedArchive {
+  flags: {
+    map?: string[] | undefined
+    preset?: string | undefined
+    config?: string | undefined
+    'schema-registry'?: string | undefined
+    'follow-claims'?: string | undefined
+    profile?: string | undefined
+    region?: string | undefined
+    'endpoint-url'?: string | undefined
+    since?: string | undefined
+    until?: string | undefined
+    progress: boolean
+    quiet: boolean
+  }
+  given: readonly string[]
+  choose?: GivenSources['choose']
+  signal: AbortSignal
+}
+
+/** Runs what reads an archive with the request that was typed, while progress is shown. */
+export async function reading<T>(
+  { flags, given, choose, signal }: TypedArchive,
+  run: (request: ReadRequest) => Promise<T>,
+): Promise<T> {
+  const { createProgress } = await import('../ui/progress.js')
+  const { stderr, env } = process
+  const isTerminal = stderr.isTTY === true
+  const progress = createProgress({
+    stream: stderr,
+    enabled: (isTerminal || flags.progress) && !flags.quiet,
+    isTerminal,
+    now: () => performance.now(),
+  })
+  return run({
+    given,
+    maps: flags.map ?? [],
+    presets: flags.preset === undefined ? undefined : [flags.preset],
+    config: flags.config,
+    choose,
+    schemaRegistry: flags['schema-registry'],
+    followClaims: flags['follow-claims'],
+    aws: awsOptions(flags),
+    range: timeRange(flags, Date.now()),
+    cwd: process.cwd(),
+    env,
+    signal,
+    onProgress: (state) => progress.update(state),
+    onRead: () => progress.stop(),
+  }).finally(() => progress.stop())
+}

@@ -1,0 +1,137 @@
+import type { DuckDBResult } from '@duckdb/node-api'
+import { EvtError } from '../errors.js'
+import type { Duckdb } from './duckdb.js'
+import { resultColumns, resultValue } from './duckdb-rows.js'
+import type { Engine, ResultRows, ResultValue, Statement } from './engine.js'
+import { queryError } from './query-error.js'
+import { trinoMacros } from './trino-names.js'
+
+const SELECT = 1
+
+/** Which columns of which tables a statement looks at, by table. */
+export type Looks = ReadonlyMap<string, ReadonlySet<string>>
+
+/** DuckDB in this process, over the tables that are there. */
+export class DuckdbEngine implements Engine {
+  private constructor(
+    private readonly duckdb: Duckdb,
+    /** Relations and columns, to suggest. */
+    private readonly names: readonly string[],
+  ) {}
+
+  static async create(duckdb: Duckdb, names: readonly string[]): Promise<DuckdbEngine> {
+    for (const macro of trinoMacros) await duckdb.rows(macro)
+    return new DuckdbEngine(duckdb, names)
+  }
+
+  async rows(statement: Statement, signal?: AbortSignal): Promise<ResultRows> {
+    const { connection } = this.duckdb
+    // It stays so: another statement on the connection would end the rows.
+    await this.tellsMore(true)
+    const result = await this.told(statement, () =>
+      connection.stream(statement.sql, { ...statement.values }),
+    )
+    return { columns: resultColumns(result), chunks: this.chunks(statement, result, signal) }
+  }
+
+  private async *chunks(
+    statement: Statement,
+    result: DuckDBResult,
+    signal: AbortSignal | undefined,
+  ): AsyncGenerator<ResultValue[][]> {
+    const interrupt = () => this.duckdb.connection.interrupt()
+    signal?.addEventListener('abort', interrupt)
+    try {
+      while (!signal?.aborted) {
+        const chunk = await this.told(statement, () => result.fetchChunk())
+        if (!chunk || chunk.rowCount === 0) return
+        yield chunk.getRows().map((row) => row.map(resultValue))
+      }
+    } catch (error) {
+      if (!signal?.aborted) throw error
+    } finally {
+      signal?.removeEventListener('abort', interrupt)
+    }
+  }
+
+  /**
+   * What a statement looks at, found without a row being read.
+   *
+   * @throws EvtError `usage` where it is wrong, is several statements, or is no question
+   */
+  async looks(statement: Statement): Promise<Looks> {
+    const { duckdb } = this
+    const [[kept = ''] = []] = await duckdb.rows(`SELECT current_setting('disabled_optimizers')`)
+    await this.tellsMore(true)
+    // Nothing but unused columns is to be optimised: else filters and empty tables hide what is
+    // looked at.
+    await duckdb.rows(`SET disabled_optimizers = '${hiding}'`)
+    try {
+      return await this.told(statement, () => this.plan(statement))
+    } finally {
+      await duckdb.rows(`SET disabled_optimizers = '${kept}'`)
+      await this.tellsMore(false)
+    }
+  }
+
+  private async plan({ sql, values }: Statement): Promise<Looks> {
+    const { connection } = this.duckdb
+    const statements = await connection.extractStatements(sql)
+    if (statements.count !== 1) throw severalStatements(statements.count)
+    const { statementType } = await statements.prepare(0)
+    if (statementType !== SELECT) throw noQuestion()
+    const plan = await connection.runAndReadAll(`EXPLAIN (FORMAT json) ${sql}`, { ...values })
+    return looksOf(JSON.parse(String(plan.getRows()[0]?.[1] ?? '[]')))
+  }
+
+  private async tellsMore(yes: boolean): Promise<void> {
+    await this.duckdb.rows(`SET errors_as_json = ${yes}`)
+  }
+
+  private async told<T>({ sql }: Statement, run: () => Promise<T>): Promise<T> {
+    try {
+      return await run()
+    } catch (error) {
+      throw queryError(error, sql, this.names)
+    }
+  }
+}
+
+const hiding = 'filter_pushdown,filter_pullup,statistics_propagation,empty_result_pullup'
+
+interface PlanNode {
+  name: string
+  children: PlanNode[]
+  extra_info?: { Table?: string; Projections?: string | string[] }
+}
+
+function looksOf(plan: readonly PlanNode[]): Looks {
+  const looks = new Map<string, Set<string>>()
+  const visit = ({
+    children,
+    extra_info: { Table: table, Projections: columns } = {},
+  }: PlanNode) => {
+    if (table !== undefined) {
+      const name = table.split('.').at(-1) ?? table
+      const seen = looks.get(name) ?? new Set()
+      looks.set(name, seen)
+      // A part of a struct is looked at by its path.
+      for (const column of [columns ?? []].flat()) seen.add(column.split('.')[0] ?? column)
+    }
+    for (const child of children) visit(child)
+  }
+  for (const node of plan) visit(node)
+  return looks
+}
+
+function severalStatements(count: number): EvtError {
+  const what = count === 0 ? 'is empty' : `has ${count} statements`
+  return new EvtError(`the query ${what}`, { code: 'usage', hint: 'ask one question at a time' })
+}
+
+function noQuestion(): EvtError {
+  return new EvtError('the query changes something', {
+    code: 'usage',
+    hint: 'questions begin with SELECT or WITH; -o and > write their answers to files',
+  })
+}

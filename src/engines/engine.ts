@@ -1,0 +1,42 @@
+import type { JsonValue } from '../event/event.js'
+
+/** Types of result columns that every output has. `integer` beyond 2⁵³ is text of its digits. */
+export type ColumnType = 'text' | 'integer' | 'decimal' | 'boolean' | 'time' | 'json'
+
+export interface ResultColumn {
+  readonly name: string
+  readonly type: ColumnType
+}
+
+/** A cell: of `time` ISO 8601 in UTC, of `json` a list or an object. */
+export type ResultValue = JsonValue
+
+/** Rows as they come, a chunk at a time. */
+export interface ResultRows {
+  readonly columns: readonly ResultColumn[]
+  readonly chunks: AsyncIterable<readonly (readonly ResultValue[])[]>
+}
+
+/** A value that a statement is asked with; integers are exact to 2⁵³. */
+export type BoundValue = string | number | boolean | null
+
+/** One statement: SQL with `$name` where a value goes. */
+export interface Statement {
+  readonly sql: string
+  readonly values: Readonly<Record<string, BoundValue>>
+}
+
+/** Runs questions on events. */
+export interface Engine {
+  /** @throws EvtError `usage` where the SQL is wrong, with line and column */
+  rows(statement: Statement, signal?: AbortSignal): Promise<ResultRows>
+}
+
+/** What engines say differently. Pure. */
+export interface Dialect {
+  readonly name: 'duckdb' | 'athena'
+  /** Statements that make functions with the names of the subset, where the engine has others. */
+  readonly setUp: readonly string[]
+  /** The text at a path of a column of JSON text, or NULL. */
+  jsonText(column: string, path: readonly string[]): string
+}

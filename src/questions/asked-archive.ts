@@ -1,0 +1,145 @@
+import { availableParallelism, tmpdir } from 'node:os'
+import type { Fault } from '../archives/object.js'
+import { makeTempFolder, removeTempFolder } from '../archives/temp-folder.js'
+import { type Duckdb, engineError, openDuckdb } from '../engines/duckdb.js'
+import { DuckdbEngine, type Looks } from '../engines/duckdb-engine.js'
+import type { ResultRows, Statement } from '../engines/engine.js'
+import { type EventColumn, eventColumns, undecodableColumns } from '../engines/event-columns.js'
+import { EventTables, emptyTables } from '../engines/events-table.js'
+import { createDecoder } from '../envelopes/decode.js'
+import type { OpenedArchive } from '../reading/open-archive.js'
+import { readArchive } from '../reading/read-archive.js'
+import { type Chosen, chosenSql } from './chosen.js'
+import { EventLines } from './event-lines.js'
+import { EventParquet } from './event-parquet.js'
+import { EventsTaker } from './events-taker.js'
+import { emptyJudged, eventsView, judgedColumns, judgeEvents } from './judged.js'
+import { Plans } from './plans.js'
+
+export interface AskOptions {
+  archive: Pick<OpenedArchive, 'objects' | 'mapping' | 'outside'>
+  presets: readonly string[] | undefined
+  chosen: Chosen
+  memoryLimitBytes: number
+  threads?: number | undefined
+  spoolDir?: string | undefined
+  /** Line-delimited files below this size are not worth a query. */
+  sqlFromBytes?: number | undefined
+  /** The engine's plan instead of rows. */
+  explain?: boolean | undefined
+  signal: AbortSignal
+  onProgress(done: { bytes: number; objects: number; records: number }): void
+}
+
+/** What was read to answer a question. */
+export interface Searched {
+  objects: number
+  bytes: number
+  records: number
+  undecodable: number
+  /** Events before the selection, and in it. */
+  events: number
+  chosen: number
+  objectFaults: readonly { path: string; fault: Fault }[]
+}
+
+export interface Asked {
+  rows: ResultRows
+  searched: Searched
+}
+
+/** A statement takes 25 ms to begin, in which the decoder reads a megabyte and more. */
+const SQL_FROM_BYTES = 1024 * 1024
+/** Node, DuckDB's code, the files being unpacked. */
+const BASE_BYTES = 200e6
+const LEAST_DUCKDB_BYTES = 160e6
+const MOST_WAITING = 8
+
+const names = [
+  ...['events', 'undecodable'],
+  ...Object.keys(eventColumns),
+  ...Object.keys(judgedColumns),
+  ...Object.keys(undecodableColumns),
+]
+
+/**
+ * Asks an archive one question and hands the rows to `take` as they come. What the question does
+ * not look at is not kept.
+ *
+ * @throws EvtError `usage` where the statement is wrong, before anything is read
+ */
+export async function askArchive<T>(
+  statement: Statement,
+  options: AskOptions,
+  take: (asked: Asked) => Promise<T>,
+): Promise<T> {
+  const { spoolDir } = options
+  const spillDir = await makeTempFolder('evt-spill-', spoolDir).catch(() => null)
+  const duckdb = await openDuckdb({
+    memoryLimitBytes: Math.max(LEAST_DUCKDB_BYTES, options.memoryLimitBytes - BASE_BYTES),
+    spillDir: spillDir ?? undefined,
+    threads: options.threads ?? availableParallelism(),
+  })
+  try {
+    const engine = await DuckdbEngine.create(duckdb, names)
+    const looks = await looksAt(statement, engine, duckdb)
+    const searched = await readInto(duckdb, looks, options)
+    const sql = options.explain ? `EXPLAIN ${statement.sql}` : statement.sql
+    return await take({ rows: await engine.rows({ ...statement, sql }, options.signal), searched })
+  } catch (error) {
+    throw engineError(error, spoolDir ?? tmpdir())
+  } finally {
+    await duckdb.close()
+    if (spillDir !== null) await removeTempFolder(spillDir)
+  }
+}
+
+/** Found over empty tables, which are dropped again. */
+async function looksAt(statement: Statement, engine: DuckdbEngine, duckdb: Duckdb): Promise<Looks> {
+  for (const sql of [...emptyTables, ...emptyJudged, eventsView]) await duckdb.rows(sql)
+  const looks = await engine.looks(statement)
+  await duckdb.rows('DROP VIEW events')
+  for (const name of ['archive', 'undecodable', 'repeats', 'reorderings']) {
+    await duckdb.rows(`DROP TABLE ${name}`)
+  }
+  return looks
+}
+
+async function readInto(duckdb: Duckdb, looks: Looks, options: AskOptions): Promise<Searched> {
+  const { archive, presets, chosen, signal, spoolDir, onProgress } = options
+  const { objects, mapping, outside } = archive
+  const seen = looks.get('archive') ?? new Set()
+  const judged = {
+    repeats: isLookedAt(looks, 'repeats'),
+    reorderings: isLookedAt(looks, 'reorderings'),
+  }
+  const isJudged = judged.repeats || judged.reorderings
+  const without = bulky.filter((name) => !seen.has(name))
+  const tables = await EventTables.create(duckdb, { where: chosenSql(chosen), without })
+  for (const sql of emptyJudged) await duckdb.rows(sql)
+  const decode = createDecoder({ mapping, presets, outside })
+  const taker = new EventsTaker(tables, decode, outside.claims ? MOST_WAITING : 1)
+  const plans = new Plans(mapping, presets)
+  const sqlFromBytes = options.sqlFromBytes ?? SQL_FROM_BYTES
+  await readArchive(objects, {
+    taker,
+    lines: new EventLines({ tables, taker, plans, sqlFromBytes }),
+    parquet: new EventParquet({ duckdb, tables, taker, plans }),
+    ...{ signal, spoolDir, onProgress },
+  })
+  if (isJudged) await judgeEvents(duckdb, judged)
+  await duckdb.rows(eventsView)
+  return {
+    ...{ objects: taker.objects, bytes: taker.bytes, records: taker.records },
+    ...{ undecodable: tables.undecodable, events: tables.events, chosen: tables.kept },
+    objectFaults: taker.objectFaults,
+  }
+}
+
+/** Columns that take much room. */
+const bulky: readonly EventColumn[] = ['document', 'payload', 'stamps', 'faults', 'envelopes']
+
+/** The view joins by `pos` whatever is asked. */
+function isLookedAt(looks: Looks, table: string): boolean {
+  return [...(looks.get(table) ?? [])].some((column) => column !== 'pos')
+}

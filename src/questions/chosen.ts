@@ -1,0 +1,42 @@
+import { quoteText } from '../engines/leaf-tree.js'
+
+/** Which events are asked about (DESIGN §7); filters apply before anything is judged. */
+export interface Chosen {
+  sinceUs: number | null
+  untilUs: number | null
+  /** The clock that since and until go by; audits go by when things happened. */
+  clock?: 'arrival' | 'time'
+  /** Globs; none: all types. */
+  types?: readonly string[]
+  /** `kind:id`; none: all. */
+  entities?: readonly string[]
+  keys?: readonly string[]
+}
+
+const arrival = 'coalesce(received_at_us, event_time_us)'
+
+/** A selection as SQL over the columns of the view `events`; undefined where all are chosen. */
+export function chosenSql(chosen: Chosen): string | undefined {
+  const { sinceUs, untilUs, clock = 'arrival', types = [], entities = [], keys = [] } = chosen
+  const us = clock === 'arrival' ? arrival : 'coalesce(event_time_us, received_at_us)'
+  const conditions = [
+    ...(sinceUs === null ? [] : [`${us} >= ${sinceUs}`]),
+    ...(untilUs === null ? [] : [`${us} < ${untilUs}`]),
+    ...any(types.map((glob) => `type LIKE ${quoteText(likeOf(glob))} ESCAPE '\\'`)),
+    ...any(entities.map((entity) => `list_contains(entities, ${quoteText(entity)})`)),
+    ...any(keys.map((key) => `"key" = ${quoteText(key)}`)),
+  ]
+  return conditions.length === 0 ? undefined : conditions.join(' AND ')
+}
+
+function any(conditions: readonly string[]): string[] {
+  return conditions.length === 0 ? [] : [`(${conditions.join(' OR ')})`]
+}
+
+/** Of a glob: `*` is any text, `?` any character. */
+function likeOf(glob: string): string {
+  return glob
+    .replace(/[\\%_]/g, '\\$&')
+    .replaceAll('*', '%')
+    .replaceAll('?', '_')
+}

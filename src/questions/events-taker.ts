@@ -1,0 +1,83 @@
+import type { ArchiveObject, Fault } from '../archives/object.js'
+import type { PeekedStream } from '../archives/peeked-stream.js'
+import type { EventTables } from '../engines/events-table.js'
+import type { RecordValue } from '../envelopes/decode.js'
+import { complete } from '../envelopes/missing.js'
+import type { Decoded, Undecodable } from '../event/event.js'
+import type { Taker } from '../reading/taker.js'
+
+const MAX_PENDING_BYTES = 8 * 1024 * 1024
+const MAX_PENDING = 20_000
+
+/** Keeps the events of an archive in tables, for questions. */
+export class EventsTaker implements Taker {
+  objects = 0
+  readonly objectFaults: { path: string; fault: Fault }[] = []
+  private fileBytes = 0
+  private readonly streams: PeekedStream[] = []
+  private pending: Decoded[] = []
+  private pendingBytes = 0
+
+  constructor(
+    private readonly tables: EventTables,
+    private readonly decode: (record: RecordValue) => Decoded[],
+    readonly waiting = 1,
+  ) {}
+
+  /** Two parts are never read at once: DuckDB makes rows of one with all its threads. */
+  readonly scansAhead = false
+
+  async begin(object: ArchiveObject): Promise<void> {
+    await this.flush()
+    this.tables.beginObject()
+    this.objects += 1
+    if (object.kind === 'file') this.fileBytes += object.sizeBytes
+    else this.streams.push(object.stream)
+  }
+
+  get bytes(): number {
+    return this.streams.reduce((sum, { bytes }) => sum + bytes, this.fileBytes)
+  }
+
+  get records(): number {
+    return this.tables.events + this.tables.undecodable + this.pending.length
+  }
+
+  async fetchFor(records: readonly RecordValue[]): Promise<void> {
+    await Promise.all(records.map((record) => complete(() => this.decode(record))))
+  }
+
+  async add(record: RecordValue): Promise<number> {
+    const all = await complete(() => this.decode(record))
+    this.pending.push(...all)
+    this.pendingBytes += record.sizeBytes
+    return all.length
+  }
+
+  addUndecodable(undecodable: Undecodable): void {
+    this.pending.push({ kind: 'undecodable', undecodable })
+    this.pendingBytes += undecodable.head.length
+  }
+
+  addFault(path: string, fault: Fault): void {
+    this.objectFaults.push({ path, fault })
+  }
+
+  get isFull(): boolean {
+    return this.pending.length >= MAX_PENDING || this.pendingBytes >= MAX_PENDING_BYTES
+  }
+
+  async flush(): Promise<void> {
+    const decoded = this.pending
+    this.pending = []
+    this.pendingBytes = 0
+    if (decoded.length > 0) await this.tables.add(decoded)
+  }
+
+  /** DuckDB keeps on disk what it has no room for. */
+  async makeRoom(): Promise<void> {}
+
+  hasRoom(): boolean {
+    return true
+  }
+}

@@ -1,0 +1,142 @@
+import type { ResultColumn, ResultRows, ResultValue } from '../engines/engine.js'
+import { readJson } from '../event/json.js'
+import { csvText } from './csv.js'
+import { markdownText } from './markdown.js'
+import { safeText } from './safe-text.js'
+import type { TextStyle } from './style.js'
+import { type Column, tableLines } from './table.js'
+import type { Tabular, TabularColumn, TabularValue } from './tabular.js'
+
+export type QueryFormat = 'text' | 'json' | 'ndjson' | 'csv' | 'markdown' | 'arrow' | 'parquet'
+
+type Row = readonly ResultValue[]
+
+/** The result as it goes to stdout, a piece at a time; the last line has its end. */
+export async function* renderRows(
+  { columns, chunks }: ResultRows,
+  format: QueryFormat,
+  style: TextStyle,
+): AsyncGenerator<string | Uint8Array> {
+  switch (format) {
+    case 'json':
+      yield* jsonPieces(columns, chunks)
+      return
+    case 'ndjson':
+      for await (const rows of chunks) {
+        yield rows.map((row) => `${objectText(columns, row)}\n`).join('')
+      }
+      return
+    case 'csv':
+      yield* csvPieces(columns, chunks)
+      return
+    default:
+      yield await whole(columns, await collected(chunks), format, style)
+  }
+}
+
+/** `evt.query/1`, one row a line. */
+async function* jsonPieces(
+  columns: readonly ResultColumn[],
+  chunks: AsyncIterable<readonly Row[]>,
+): AsyncGenerator<string> {
+  yield `{"schema":"evt.query/1","columns":${JSON.stringify(columns)},"rows":[`
+  let between = '\n'
+  for await (const rows of chunks) {
+    if (rows.length === 0) continue
+    yield between + rows.map((row) => objectText(columns, row)).join(',\n')
+    between = ',\n'
+  }
+  yield between === '\n' ? ']}\n' : '\n]}\n'
+}
+
+async function* csvPieces(
+  columns: readonly ResultColumn[],
+  chunks: AsyncIterable<readonly Row[]>,
+): AsyncGenerator<string> {
+  yield csvText(tabular(columns, []))
+  for await (const rows of chunks) {
+    const text = csvText(tabular(columns, rows))
+    yield text.slice(csvText(tabular(columns, [])).length)
+  }
+}
+
+async function collected(chunks: AsyncIterable<readonly Row[]>): Promise<Row[]> {
+  const all: Row[] = []
+  for await (const rows of chunks) for (const row of rows) all.push(row)
+  return all
+}
+
+async function whole(
+  columns: readonly ResultColumn[],
+  rows: readonly Row[],
+  format: 'text' | 'markdown' | 'arrow' | 'parquet',
+  style: TextStyle,
+): Promise<string | Uint8Array> {
+  const table = tabular(columns, rows)
+  if (format === 'text') return textTable(columns, rows, style)
+  if (format === 'markdown') return `${markdownText(table)}\n`
+  if (format === 'arrow') return (await import('./arrow.js')).arrowBytes(table)
+  return (await import('./parquet.js')).parquetBytes(table)
+}
+
+const SHRUNK_TO = 24
+
+function textTable(
+  columns: readonly ResultColumn[],
+  rows: readonly Row[],
+  style: TextStyle,
+): string {
+  const titles = columns.map(({ name, type }): Column => {
+    if (type === 'decimal') return { title: safeText(name), align: 'point' }
+    if (type === 'integer') return { title: safeText(name), align: 'right' }
+    return { title: safeText(name), align: 'left', shrinkTo: SHRUNK_TO }
+  })
+  const cells = rows.map((row) => row.map((value) => ({ text: safeText(cellText(value)) })))
+  const found = rows.length === 1 ? '1 row' : `${rows.length.toLocaleString('en')} rows`
+  return `${[...tableLines(titles, cells, style), found].join('\n')}\n`
+}
+
+function cellText(value: ResultValue): string {
+  if (value === null) return ''
+  return typeof value === 'object' ? JSON.stringify(value) : String(value)
+}
+
+const tabularTypes: Readonly<Record<ResultColumn['type'], TabularColumn['type']>> = {
+  text: 'text',
+  integer: 'integer',
+  decimal: 'decimal',
+  boolean: 'text',
+  time: 'time',
+  json: 'text',
+}
+
+function tabular(columns: readonly ResultColumn[], rows: readonly Row[]): Tabular {
+  return {
+    columns: columns.map(({ name, type }) => ({ name, type: tabularTypes[type] })),
+    rows: rows.map((row) => row.map(tabularValue)),
+    metadata: { schema: 'evt.query/1' },
+  }
+}
+
+function tabularValue(value: ResultValue): TabularValue {
+  if (value === null || typeof value === 'number') return value
+  return cellText(value)
+}
+
+/** Columns that are JSON texts in SQL. */
+const jsonTexts = new Set(['document', 'payload'])
+
+function objectText(columns: readonly ResultColumn[], row: Row): string {
+  const entries = columns.map(({ name, type }, n) => {
+    const value = row[n] ?? null
+    const isJson = type === 'text' && jsonTexts.has(name) && typeof value === 'string'
+    return `${JSON.stringify(name)}:${isJson ? documentText(value) : JSON.stringify(value)}`
+  })
+  return `{${entries.join(',')}}`
+}
+
+/** A document as it is printed: integers beyond 2⁵³ are strings. */
+function documentText(text: string): string {
+  const reading = readJson(text)
+  return JSON.stringify(reading.ok ? reading.value : text)
+}
