@@ -15,6 +15,7 @@ export const floors: readonly (readonly string[])[] = [
     'gate',
     'schema',
     'stats',
+    'audit',
     'generate',
     'init',
   ],
@@ -29,7 +30,7 @@ export const floors: readonly (readonly string[])[] = [
 /** Edges inside a floor: room → the rooms beside it that it may import. */
 export const edges: Readonly<Record<string, readonly string[]>> = {
   commands: ['cli'],
-  ui: ['stats', 'init'], // the shape of a result, to draw it
+  ui: ['stats', 'audit', 'init'], // the shape of a result, to draw it
   dashboards: ['ui', 'stats'], // the same, and numbers and times in the words of the text
   generate: ['stats'], // the shape of a result, to write the truth in it
   init: ['stats'], // how a SOURCE is missed, and words for figures

@@ -1,0 +1,55 @@
+import type { JsonValue, Position } from '../event/event.js'
+
+/** What is to be seen at an event beside what it says.
+ * - `late`: an event of the entity that happened later arrived before it
+ * - `reordered`: it arrived after a later one of its stream (DESIGN §8, among the entity's events)
+ * - `replay`: one of its deliveries is a replay
+ * - `gapBefore`: the counter of the entity skips what should come before it */
+export type AuditFlag = 'late' | 'reordered' | 'replay' | 'gapBefore'
+
+/** One event, however often it was delivered. Times are ISO 8601 in UTC. */
+export interface AuditEvent {
+  id: string | null
+  type: string
+  source: string
+  time: string | null
+  /** Of the first delivery. */
+  receivedAt: string | null
+  key: string | null
+  sequence: string | null
+  version: string | null
+  deliveries: number
+  flags: AuditFlag[]
+  correlationId: string | null
+  causationId: string | null
+  /** Events among these that name it as their cause. */
+  effects: string[]
+  /** Of the first delivery. */
+  position: Position
+  payload: JsonValue
+}
+
+/** A place where a contiguous counter skips numbers. */
+export interface AuditGap {
+  after: string | number
+  before: string | number
+}
+
+/** `evt.audit/1`. */
+export interface AuditResult {
+  schema: 'evt.audit/1'
+  entity: string
+  asOf: string | null
+  selection: { since: string | null; until: string | null }
+  partial: boolean
+  events: AuditEvent[]
+  gaps: AuditGap[]
+  searched: {
+    sources: string[]
+    objects: number
+    bytes: number
+    records: number
+    undecodable: number
+    events: number
+  }
+}

@@ -1,0 +1,114 @@
+import { isLoss } from '../archives/object.js'
+import { EvtError } from '../errors.js'
+import { suggest } from '../event/suggest.js'
+import { timeText } from '../event/time.js'
+import { askArchive, type Searched } from '../questions/asked-archive.js'
+import type { Chosen } from '../questions/chosen.js'
+import { querySql } from '../questions/query.js'
+import { count, noObjects } from '../reading/absence.js'
+import { endedBadly } from '../reading/ended-badly.js'
+import { type OpenedArchive, openArchive, type ReadRequest } from '../reading/open-archive.js'
+import { progressOf } from '../reading/progress.js'
+import type { AuditResult } from './result.js'
+import { deliveriesOf, timelineOf } from './timeline.js'
+
+export interface AuditRequest extends ReadRequest {
+  /** `kind:id`. */
+  entity: string
+  types: readonly string[]
+  /** Only what had happened at this moment; null: all. */
+  asOfUs: number | null
+  memoryLimitBytes: number
+  allowPartial: boolean
+}
+
+export interface AuditRun {
+  result: AuditResult
+  /** Why the run does not end well although it has a result. */
+  failure: EvtError | undefined
+}
+
+/**
+ * `evt audit` from what was typed to a timeline.
+ *
+ * @throws EvtError `usage` for what was typed wrong, among it a kind that the mapping does not know
+ */
+export async function runAudit(request: AuditRequest): Promise<AuditRun> {
+  const { entity, range, types, asOfUs } = request
+  // What happened in a time may have arrived in any partition.
+  const everything = { ...request, range: { sinceUs: null, untilUs: null } }
+  const archive = await openArchive(everything, 'evt audit')
+  checkKind(entity, archive)
+  const { objects, sources, pruned } = archive
+  if (objects.length === 0) throw noObjects(sources, pruned)
+  // Up to and with the moment.
+  const end = Math.min(range.untilUs ?? Infinity, asOfUs === null ? Infinity : asOfUs + 1)
+  const untilUs = end === Infinity ? null : end
+  const chosen: Chosen = { ...range, untilUs, types, clock: 'time', entities: [entity] }
+  const { presets, memoryLimitBytes, signal } = request
+  const onProgress = progressOf(objects, request)
+  const statement = { sql: await querySql('audit/timeline'), values: { entity } }
+  return askArchive(
+    statement,
+    { archive, presets, chosen, memoryLimitBytes, signal, onProgress },
+    async ({ rows, searched }) => {
+      const all = []
+      for await (const chunk of rows.chunks) all.push(...chunk)
+      request.onRead?.()
+      const timeline = timelineOf(entity, deliveriesOf(rows.columns, all))
+      const result = resultOf(request, sources, searched, timeline)
+      const failure = endedBadly({ ...searched, ...request }) ?? nothingFound(result)
+      return { result, failure }
+    },
+  )
+}
+
+function resultOf(
+  { entity, asOfUs, range, signal }: AuditRequest,
+  sources: readonly string[],
+  { objects, bytes, records, undecodable, events, objectFaults }: Searched,
+  timeline: Pick<AuditResult, 'events' | 'gaps'>,
+): AuditResult {
+  const text = (us: number | null) => (us === null ? null : timeText(us))
+  return {
+    schema: 'evt.audit/1',
+    entity,
+    asOf: text(asOfUs),
+    selection: { since: text(range.sinceUs), until: text(range.untilUs) },
+    partial: signal.aborted || objectFaults.some(({ fault }) => isLoss(fault)),
+    ...timeline,
+    searched: { sources: [...sources], objects, bytes, records, undecodable, events },
+  }
+}
+
+/** The kinds that the mapping knows are all that events can be about. */
+function checkKind(entity: string, { mapping }: OpenedArchive): void {
+  const [kind = ''] = entity.split(':')
+  const kinds = [
+    ...new Set(mapping.rules.flatMap((rule) => (rule.mapping.entities ?? []).map((e) => e.kind))),
+  ].sort()
+  if (kinds.includes(kind)) return
+  if (kinds.length === 0) {
+    throw new EvtError('the mapping names no entities', {
+      code: 'usage',
+      hint: `--map entities.${kind}=$.path.of.its.id, or entities: in evt.yaml; evt init proposes them`,
+    })
+  }
+  const near = suggest(kind, kinds)
+  const id = entity.slice(kind.length)
+  throw new EvtError(`${kind} is no kind of entity`, {
+    code: 'usage',
+    hint: near === undefined ? `kinds are ${kinds.join(', ')}` : `did you mean ${near}${id}?`,
+  })
+}
+
+function nothingFound({ entity, events, searched, selection }: AuditResult): EvtError | undefined {
+  if (events.length > 0) return undefined
+  const { sources, objects, records, undecodable } = searched
+  const { since, until } = selection
+  const within = [since && `since ${since}`, until && `until ${until}`].filter(Boolean).join(' ')
+  const bad = undecodable === 0 ? '' : `, ${count(undecodable, 'record')} cannot be decoded`
+  const searchedText = `${count(objects, 'object')} and ${count(records, 'record')} searched${bad}`
+  const message = `no events about ${entity} ${within} in ${sources.join(' ')}: ${searchedText}`
+  return new EvtError(message.replace('  ', ' '), { code: 'inconclusive' })
+}

@@ -1,0 +1,161 @@
+import type { ResultColumn, ResultValue } from '../engines/engine.js'
+import type { JsonValue, Position } from '../event/event.js'
+import { readJson } from '../event/json.js'
+import { timeText } from '../event/time.js'
+import { gapsIn } from './gaps.js'
+import type { AuditEvent, AuditFlag, AuditGap } from './result.js'
+
+/** One delivery, as queries/audit/timeline.sql gives it. */
+export interface AuditDelivery {
+  id: string | null
+  type: string
+  source: string
+  timeUs: number | null
+  receivedAtUs: number | null
+  key: string | null
+  sequence: string | null
+  isCounted: boolean
+  version: string | null
+  correlationId: string | null
+  causationId: string | null
+  replay: string | null
+  /** 1: the first delivery of the event. */
+  copyNumber: number
+  reordered: boolean
+  position: Position
+  payload: JsonValue
+}
+
+/** Reads rows by the names of their columns. */
+export function deliveriesOf(
+  columns: readonly ResultColumn[],
+  rows: readonly (readonly ResultValue[])[],
+): AuditDelivery[] {
+  const at = new Map(columns.map(({ name }, n) => [name, n]))
+  return rows.map((row) => {
+    const value = (name: string) => row[at.get(name) ?? -1] ?? null
+    const text = (name: string) => (value(name) === null ? null : String(value(name)))
+    const us = (name: string) => (value(name) === null ? null : Number(value(name)))
+    const payload = text('payload')
+    const reading = payload === null ? null : readJson(payload)
+    return {
+      id: text('id'),
+      type: text('type') ?? '',
+      source: text('source') ?? '',
+      timeUs: us('event_time_us'),
+      receivedAtUs: us('received_at_us'),
+      key: text('key'),
+      sequence: text('sequence'),
+      isCounted: text('sequence_kind') === 'integer',
+      version: text('version'),
+      correlationId: text('correlation_id'),
+      causationId: text('causation_id'),
+      replay: text('replay'),
+      copyNumber: Number(value('copy_number')),
+      reordered: value('reordered') === true,
+      position: positionOf(value('position')),
+      payload: reading?.ok ? reading.value : null,
+    }
+  })
+}
+
+function positionOf(value: ResultValue): Position {
+  const { path, record } = Object(value)
+  return { path: String(path), record: Number(record) }
+}
+
+/**
+ * The deliveries of an entity as its events, in the order in which they happened; deliveries of one
+ * event are folded, gaps of the entity's counter are found.
+ */
+export function timelineOf(
+  entity: string,
+  deliveries: readonly AuditDelivery[],
+): { events: AuditEvent[]; gaps: AuditGap[] } {
+  const folded = foldedDeliveries(deliveries)
+  const gaps = gapsIn(
+    entity,
+    folded.map(({ first }) => first),
+  )
+  const beyondGaps = new Set(gaps.map(({ before }) => String(before)))
+  const late = lateAmong(folded.map(({ first }) => first))
+  const effects = effectsOf(folded.map(({ first }) => first))
+  const events = folded.map(({ first, copies }, n): AuditEvent => {
+    const flags: AuditFlag[] = []
+    if (late.has(n)) flags.push('late')
+    if (first.reordered) flags.push('reordered')
+    if (copies.some(({ replay }) => replay !== null)) flags.push('replay')
+    const isNumbered = first.isCounted && first.sequence !== null
+    if (isNumbered && beyondGaps.has(first.sequence ?? '')) flags.push('gapBefore')
+    const { id, type, source, key, sequence, version, correlationId, causationId } = first
+    return {
+      ...{ id, type, source },
+      time: first.timeUs === null ? null : timeText(first.timeUs),
+      receivedAt: first.receivedAtUs === null ? null : timeText(first.receivedAtUs),
+      ...{ key, sequence, version },
+      deliveries: copies.length,
+      flags,
+      ...{ correlationId, causationId },
+      effects: id === null ? [] : (effects.get(id) ?? []),
+      position: first.position,
+      payload: first.payload,
+    }
+  })
+  return { events, gaps }
+}
+
+interface Folded {
+  first: AuditDelivery
+  copies: AuditDelivery[]
+}
+
+/** By identity, in order of the first deliveries; without an id each is an event of its own. */
+function foldedDeliveries(deliveries: readonly AuditDelivery[]): Folded[] {
+  const byIdentity = new Map<string, AuditDelivery[]>()
+  for (const [n, delivery] of deliveries.entries()) {
+    const { source, id } = delivery
+    const identity = id === null ? `${n}` : JSON.stringify([source, id])
+    const copies = byIdentity.get(identity) ?? []
+    if (copies.length === 0) byIdentity.set(identity, copies)
+    copies.push(delivery)
+  }
+  const first = (copies: readonly AuditDelivery[]) =>
+    copies.find(({ copyNumber }) => copyNumber === 1) ?? copies[0]
+  const folded = [...byIdentity.values()].flatMap((copies) => {
+    const one = first(copies)
+    return one ? [{ first: one, copies }] : []
+  })
+  const order = new Map(deliveries.map((delivery, n) => [delivery, n]))
+  return folded.sort((a, b) => (order.get(a.first) ?? 0) - (order.get(b.first) ?? 0))
+}
+
+/** Those that arrived after one that happened later, as places in a list ordered by time. */
+function lateAmong(events: readonly AuditDelivery[]): Set<number> {
+  const late = new Set<number>()
+  let earliest = Number.POSITIVE_INFINITY
+  let laterTime = Number.POSITIVE_INFINITY
+  // From the last on: the earliest arrival of those that happened later.
+  let pending = Number.POSITIVE_INFINITY
+  for (let n = events.length - 1; n >= 0; n--) {
+    const { timeUs, receivedAtUs } = events[n] as AuditDelivery
+    if (timeUs === null || receivedAtUs === null) continue
+    // Those of the same time did not happen later.
+    if (timeUs < laterTime) {
+      earliest = Math.min(earliest, pending)
+      pending = Number.POSITIVE_INFINITY
+      laterTime = timeUs
+    }
+    if (receivedAtUs > earliest) late.add(n)
+    pending = Math.min(pending, receivedAtUs)
+  }
+  return late
+}
+
+function effectsOf(events: readonly AuditDelivery[]): Map<string, string[]> {
+  const effects = new Map<string, string[]>()
+  for (const { causationId, id } of events) {
+    if (causationId === null || id === null) continue
+    effects.set(causationId, [...(effects.get(causationId) ?? []), id])
+  }
+  return effects
+}
