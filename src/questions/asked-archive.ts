@@ -9,7 +9,7 @@ import { EventTables, emptyTables } from '../engines/events-table.js'
 import { createDecoder } from '../envelopes/decode.js'
 import type { OpenedArchive } from '../reading/open-archive.js'
 import { readArchive } from '../reading/read-archive.js'
-import { type Chosen, chosenSql } from './chosen.js'
+import { type Chosen, chosenSql, chosenTest } from './chosen.js'
 import { EventLines } from './event-lines.js'
 import { EventParquet } from './event-parquet.js'
 import { EventsTaker } from './events-taker.js'
@@ -118,7 +118,12 @@ async function readInto(duckdb: Duckdb, looks: Looks, options: AskOptions): Prom
   const tables = await EventTables.create(duckdb, { where: chosenSql(chosen), without })
   for (const sql of emptyJudged) await duckdb.rows(sql)
   const decode = createDecoder({ mapping, presets, outside })
-  const taker = new EventsTaker(tables, decode, outside.claims ? MOST_WAITING : 1)
+  const taker = new EventsTaker(
+    tables,
+    decode,
+    chosenTest(chosen),
+    outside.claims ? MOST_WAITING : 1,
+  )
   const plans = new Plans(mapping, presets)
   const sqlFromBytes = options.sqlFromBytes ?? SQL_FROM_BYTES
   await readArchive(objects, {
@@ -131,7 +136,7 @@ async function readInto(duckdb: Duckdb, looks: Looks, options: AskOptions): Prom
   await duckdb.rows(eventsView)
   return {
     ...{ objects: taker.objects, bytes: taker.bytes, records: taker.records },
-    ...{ undecodable: tables.undecodable, events: tables.events, chosen: tables.kept },
+    ...{ undecodable: tables.undecodable, events: taker.events, chosen: tables.kept },
     objectFaults: taker.objectFaults,
   }
 }

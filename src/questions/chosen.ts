@@ -1,4 +1,6 @@
 import { quoteText } from '../engines/leaf-tree.js'
+import type { EventRecord } from '../event/event.js'
+import { typeMatcher } from '../event/type-globs.js'
 
 /** Which events are asked about (DESIGN §7); filters apply before anything is judged. */
 export interface Chosen {
@@ -27,6 +29,28 @@ export function chosenSql(chosen: Chosen): string | undefined {
     ...any(keys.map((key) => `"key" = ${quoteText(key)}`)),
   ]
   return conditions.length === 0 ? undefined : conditions.join(' AND ')
+}
+
+/** The same of an event that was decoded; undefined where all are chosen. */
+export function chosenTest(chosen: Chosen): ((event: EventRecord) => boolean) | undefined {
+  const { sinceUs, untilUs, clock = 'arrival', types = [], entities = [], keys = [] } = chosen
+  const tests: ((event: EventRecord) => boolean)[] = []
+  if (sinceUs !== null || untilUs !== null) {
+    const [since, until] = [sinceUs ?? -Infinity, untilUs ?? Infinity]
+    tests.push(({ timeUs, receivedAtUs }) => {
+      const us = clock === 'arrival' ? (receivedAtUs ?? timeUs) : (timeUs ?? receivedAtUs)
+      return us !== null && us >= since && us < until
+    })
+  }
+  if (types.length > 0) {
+    const isWanted = typeMatcher(types)
+    tests.push(({ type }) => isWanted(type))
+  }
+  if (entities.length > 0) {
+    tests.push((event) => entities.some((entity) => event.entities.includes(entity)))
+  }
+  if (keys.length > 0) tests.push(({ key }) => key !== null && keys.includes(key))
+  return tests.length === 0 ? undefined : (event) => tests.every((test) => test(event))
 }
 
 function any(conditions: readonly string[]): string[] {

@@ -1,7 +1,7 @@
 import type { FileObject } from '../archives/object.js'
 import { readRecordsAt } from '../archives/records.js'
 import type { EventTables } from '../engines/events-table.js'
-import { lineTexts, miscounts } from '../engines/line-scan.js'
+import { lineTexts } from '../engines/line-scan.js'
 import type { ProjectionPlan } from '../engines/record-sql.js'
 import type { RecordValue } from '../envelopes/decode.js'
 import type { Position, Undecodable } from '../event/event.js'
@@ -93,7 +93,6 @@ async function recordsAt(
   if (several || found.size !== wanted.length) return null
   const records: (RecordValue | Undecodable)[] = []
   for (const [record, raw] of [...found].sort(([a], [b]) => a - b)) {
-    if ('bad' in raw && miscounts(raw.bad)) return null
     const position = { path: file.path, record }
     records.push('bad' in raw ? { ...raw.bad, position } : recordOf(file.path, raw))
   }

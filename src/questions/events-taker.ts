@@ -3,7 +3,7 @@ import type { PeekedStream } from '../archives/peeked-stream.js'
 import type { EventTables } from '../engines/events-table.js'
 import type { RecordValue } from '../envelopes/decode.js'
 import { complete } from '../envelopes/missing.js'
-import type { Decoded, Undecodable } from '../event/event.js'
+import type { Decoded, EventRecord, Undecodable } from '../event/event.js'
 import type { Taker } from '../reading/taker.js'
 
 const MAX_PENDING_BYTES = 8 * 1024 * 1024
@@ -17,10 +17,12 @@ export class EventsTaker implements Taker {
   private readonly streams: PeekedStream[] = []
   private pending: Decoded[] = []
   private pendingBytes = 0
+  private left = 0
 
   constructor(
     private readonly tables: EventTables,
     private readonly decode: (record: RecordValue) => Decoded[],
+    private readonly isChosen: ((event: EventRecord) => boolean) | undefined,
     readonly waiting = 1,
   ) {}
 
@@ -40,7 +42,12 @@ export class EventsTaker implements Taker {
   }
 
   get records(): number {
-    return this.tables.events + this.tables.undecodable + this.pending.length
+    return this.events + this.tables.undecodable + this.pending.length
+  }
+
+  /** Events before the selection, but for those that wait. */
+  get events(): number {
+    return this.tables.events + this.left
   }
 
   async fetchFor(records: readonly RecordValue[]): Promise<void> {
@@ -49,7 +56,11 @@ export class EventsTaker implements Taker {
 
   async add(record: RecordValue): Promise<number> {
     const all = await complete(() => this.decode(record))
-    this.pending.push(...all)
+    for (const decoded of all) {
+      // Rows cost more to make than to leave out.
+      if (decoded.kind === 'event' && this.isChosen?.(decoded.event) === false) this.left += 1
+      else this.pending.push(decoded)
+    }
     this.pendingBytes += record.sizeBytes
     return all.length
   }

@@ -1,3 +1,4 @@
+import { typeMatcher } from '../event/type-globs.js'
 import type { Deliveries } from './deliveries.js'
 
 /** What is measured (DESIGN §7): half-open, on `receivedAt` where known, else `time`. */
@@ -24,18 +25,6 @@ export interface Seen {
 export function nothingSeen(): Seen {
   const { POSITIVE_INFINITY: firstUs, NEGATIVE_INFINITY: lastUs } = Number
   return { events: 0, firstUs, lastUs, types: new Set() }
-}
-
-/** Globs over types: `*` is any text, `?` any character. */
-function typeMatcher(globs: readonly string[]): (type: string) => boolean {
-  const patterns = globs.map((glob) => {
-    const parts = glob.split(/([*?])/).map((part) => {
-      if (part === '*') return '.*'
-      return part === '?' ? '.' : part.replace(/[\\^$.|+()[\]{}]/g, '\\$&')
-    })
-    return new RegExp(`^${parts.join('')}$`, 'su')
-  })
-  return (type) => patterns.some((pattern) => pattern.test(type))
 }
 
 const WORDS = 2 ** 32
