@@ -1,4 +1,4 @@
-import type { DuckDBResult } from '@duckdb/node-api'
+import type { DuckDBResult, DuckDBValue } from '@duckdb/node-api'
 import { EvtError } from '../errors.js'
 import type { Duckdb } from './duckdb.js'
 import { resultColumns, resultValue } from './duckdb-rows.js'
@@ -29,7 +29,7 @@ export class DuckdbEngine implements Engine {
     // It stays so: another statement on the connection would end the rows.
     await this.tellsMore(true)
     const result = await this.told(statement, () =>
-      connection.stream(statement.sql, { ...statement.values }),
+      connection.stream(statement.sql, bound(statement)),
     )
     return { columns: resultColumns(result), chunks: this.chunks(statement, result, signal) }
   }
@@ -74,13 +74,14 @@ export class DuckdbEngine implements Engine {
     }
   }
 
-  private async plan({ sql, values }: Statement): Promise<Looks> {
+  private async plan(statement: Statement): Promise<Looks> {
     const { connection } = this.duckdb
+    const { sql } = statement
     const statements = await connection.extractStatements(sql)
     if (statements.count !== 1) throw severalStatements(statements.count)
     const { statementType } = await statements.prepare(0)
     if (statementType !== SELECT) throw noQuestion()
-    const plan = await connection.runAndReadAll(`EXPLAIN (FORMAT json) ${sql}`, { ...values })
+    const plan = await connection.runAndReadAll(`EXPLAIN (FORMAT json) ${sql}`, bound(statement))
     return looksOf(JSON.parse(String(plan.getRows()[0]?.[1] ?? '[]')))
   }
 
@@ -95,6 +96,15 @@ export class DuckdbEngine implements Engine {
       throw queryError(error, sql, this.names)
     }
   }
+}
+
+/** Whole numbers are integers in SQL too. */
+function bound({ values }: Statement): Record<string, DuckDBValue> {
+  const pairs = Object.entries(values).map(([name, value]): [string, DuckDBValue] => [
+    name,
+    typeof value === 'number' && Number.isSafeInteger(value) ? BigInt(value) : value,
+  ])
+  return Object.fromEntries(pairs)
 }
 
 const hiding = 'filter_pushdown,filter_pullup,statistics_propagation,empty_result_pullup'

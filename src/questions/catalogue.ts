@@ -1,6 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { loadConfig } from '../config/load.js'
+import { besideFile } from '../config/sources.js'
 import { EvtError } from '../errors.js'
 import { suggest } from '../event/suggest.js'
 import { type Parameter, parseParameter } from './parameters.js'
@@ -41,6 +43,16 @@ export async function readCatalogue(folders: readonly string[] = []): Promise<Qu
     }
   }
   return [...questions.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
+}
+
+/** The catalogue as the configuration that applies here has it. */
+export async function catalogueOf(where: {
+  file: string | undefined
+  cwd: string
+  env: Readonly<Record<string, string | undefined>>
+}): Promise<Question[]> {
+  const config = await loadConfig({ ...where, firstSource: undefined })
+  return readCatalogue((config.queries ?? []).map((folder) => besideFile(folder, config)))
 }
 
 async function filesIn(folder: string): Promise<string[]> {

@@ -1,4 +1,4 @@
-import { BaseCommand } from '../src/cli/base-command.js'
+import { BaseCommand } from '../../src/cli/base-command.js'
 import {
   awsFlags,
   outputFlags,
@@ -6,9 +6,9 @@ import {
   sourceArgs,
   sourceFlags,
   timeFlags,
-} from '../src/cli/flags.js'
-import { chosenOf, queryFlags, wordingOf } from '../src/cli/query-flags.js'
-import { memoryBytes } from '../src/cli/stats-flags.js'
+} from '../../src/cli/flags.js'
+import { chosenOf, queryFlags, wordingOf } from '../../src/cli/query-flags.js'
+import { memoryBytes } from '../../src/cli/stats-flags.js'
 
 export default class Query extends BaseCommand {
   static override summary = 'ask an archive: a question of the catalogue, or SQL of your own'
@@ -37,10 +37,10 @@ export default class Query extends BaseCommand {
   override async run() {
     const { args, flags } = await this.parse(Query)
     const { wording, given } = wordingOf(args.source ?? [], flags)
-    const { reading } = await import('../src/cli/read-request.js')
-    const { runQuery } = await import('../src/questions/run.js')
-    const { renderRows } = await import('../src/ui/query-output.js')
-    const { textStyle } = await import('../src/ui/terminal.js')
+    const { reading } = await import('../../src/cli/read-request.js')
+    const { runQuery } = await import('../../src/questions/run.js')
+    const { renderRows } = await import('../../src/ui/query-output.js')
+    const { textStyle } = await import('../../src/ui/terminal.js')
     const { stdout, env } = process
     const format = this.format(flags)
     const color = this.colors(flags).isColorSupported

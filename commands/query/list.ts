@@ -1,0 +1,29 @@
+import { BaseCommand } from '../../src/cli/base-command.js'
+import { outputFlags, sourceFlags } from '../../src/cli/flags.js'
+
+export default class QueryList extends BaseCommand {
+  static override summary = 'the questions that evt query knows'
+  static override description =
+    'Those that evt ships, and those of the folders that queries: in evt.yaml names.'
+  static override examples = [
+    '<%= config.bin %> query list',
+    '<%= config.bin %> query list -o json',
+  ]
+  static override flags = { config: sourceFlags.config, ...outputFlags('text', 'json') }
+
+  override async run() {
+    const { flags } = await this.parse(QueryList)
+    const { catalogueOf } = await import('../../src/questions/catalogue.js')
+    const { catalogueJson, catalogueText } = await import('../../src/ui/catalogue-text.js')
+    const { textStyle } = await import('../../src/ui/terminal.js')
+    const { stdout, env } = process
+    const questions = await catalogueOf({ file: flags.config, env, cwd: process.cwd() })
+    if (this.format(flags) === 'json') this.print(catalogueJson(questions))
+    else {
+      const color = this.colors(flags).isColorSupported
+      const style = textStyle({ stream: stdout, env, color, timeZone: flags.tz })
+      this.print(catalogueText(questions, style))
+    }
+    return undefined
+  }
+}

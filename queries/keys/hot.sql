@@ -1,0 +1,11 @@
+-- title: Hot keys
+-- question: Which keys have more than their share of the events?
+-- param: count integer 100: how many
+-- order: events, key
+SELECT "key", count(*) AS events, CAST(count(*) AS double) / sum(count(*)) OVER () AS share,
+  count(DISTINCT type) AS types, count(DISTINCT source) AS sources
+FROM events
+WHERE "key" IS NOT NULL
+GROUP BY "key"
+ORDER BY events DESC, "key"
+LIMIT $count
