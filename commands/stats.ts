@@ -46,7 +46,8 @@ export default class Stats extends BaseCommand {
     const color = this.colors(flags).isColorSupported
     const style = textStyle({ stream: stdout, env, color, timeZone: flags.tz })
     const choose = this.sourceChooser(flags)
-    const typed = { flags, given: args.source ?? [], choose, signal: this.signal }
+    const lineWith = (source: string) => this.lineWith(source)
+    const typed = { flags, given: args.source ?? [], choose, lineWith, signal: this.signal }
     const made = this.made(flags.tz)
     if (flags.versus !== undefined) {
       return printDiff(typed, flags.versus, { format, style, made })

@@ -65,10 +65,14 @@ export abstract class BaseCommand extends Command {
       const { chosenSource } = await import('./choose-source.js')
       const color = wantsColor(flags.color, stderr, env)
       const source = await chosenSource(offers, { color, signal: this.signal })
-      const same = commandText(['evt', ...(this.id ?? '').split(':'), ...this.argv, source])
-      this.note(`the same without asking:  ${same}\n`, flags)
+      this.note(`the same without asking:  ${this.lineWith(source)}\n`, flags)
       return source
     }
+  }
+
+  /** What was typed, with a SOURCE at its end. */
+  protected lineWith(source: string): string {
+    return commandText(['evt', ...(this.id ?? '').split(':'), ...this.argv, source])
   }
 
   /** What a page says of how it came to be. */

@@ -25,12 +25,13 @@ interface Typed {
   }
   given: readonly string[]
   choose?: GivenSources['choose']
+  lineWith?: GivenSources['lineWith']
   signal: AbortSignal
 }
 
 /** Runs what measures archives with the request that was typed, while progress is shown. */
 export async function measuring<T>(
-  { flags, given, choose, signal }: Typed,
+  { flags, given, choose, lineWith, signal }: Typed,
   run: (request: StatsRequest) => Promise<T>,
 ): Promise<T> {
   const { createProgress } = await import('../ui/progress.js')
@@ -48,6 +49,7 @@ export async function measuring<T>(
     presets: flags.preset === undefined ? undefined : [flags.preset],
     config: flags.config,
     choose,
+    lineWith,
     schemaRegistry: flags['schema-registry'],
     followClaims: flags['follow-claims'],
     aws: awsOptions(flags),

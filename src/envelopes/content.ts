@@ -136,7 +136,7 @@ function ofLines(text: string, via: Layer[]): Content[] | undefined {
 
 /** The bytes of a text that may be base64, as nobody says. */
 function guessedBytes(text: string): Buffer | undefined {
-  const bare = text.trim()
+  const bare = withoutLineEnds(text.trim())
   if (bare.length < LEAST_BASE64 || base64Length(bare) === undefined) return undefined
   return Buffer.from(bare, 'base64')
 }
@@ -168,7 +168,12 @@ function base64Bytes(text: string): Buffer | undefined {
   const bytes = Buffer.from(text, 'base64')
   // To encode again is a sixth of the work of looking at each character.
   if (bytes.toString('base64') === text) return bytes
-  return base64Length(text) === bytes.length ? bytes : undefined
+  return base64Length(withoutLineEnds(text)) === bytes.length ? bytes : undefined
+}
+
+/** MIME breaks base64 into lines of 76 characters, others elsewhere. */
+function withoutLineEnds(text: string): string {
+  return text.includes('\n') ? text.replaceAll(/\r?\n/g, '') : text
 }
 
 function layerOf(envelope: Envelope): Layer {

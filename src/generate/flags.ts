@@ -65,7 +65,7 @@ const faultFlags = {
     multiple: true,
     delimiter: ',',
     helpValue: 'WORD',
-    description: 'type: one falls silent halfway; hour: nothing happens for one; or both',
+    description: 'type: one falls silent halfway; hour: for one nothing happens; type,hour: both',
   })(),
 }
 

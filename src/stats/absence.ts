@@ -4,7 +4,7 @@ import type { UndecodableReason } from '../event/event.js'
 import { suggest } from '../event/suggest.js'
 import { timeText } from '../event/time.js'
 import type { StatsResult } from './result.js'
-import type { Seen, Selection } from './selection.js'
+import { type Seen, type Selection, typeMatcher } from './selection.js'
 
 const MAX_OFFERED = 5
 const MAX_SHOWN = 3
@@ -12,17 +12,18 @@ const HEAD_CHARACTERS = 40
 
 /** Nobody said what to read: something here may be it.
  *
- * @param command what was typed, as in `evt stats` */
-export function noSource(offers: readonly Offer[], command: string): EvtError {
-  const lines = offers.slice(0, MAX_OFFERED).map(({ source }) => `${command} ${quoted(source)}`)
+ * @param lineWith what was typed, with a SOURCE */
+export function noSource(
+  offers: readonly Offer[],
+  lineWith: (source: string) => string = (source) => source,
+): EvtError {
+  const lines = offers.slice(0, MAX_OFFERED).map(({ source }) => lineWith(source))
   const others = [
     'a SOURCE is a file, a folder, a glob in quotes, or - for standard input',
     'default: in evt.yaml names the one that is read when none is given',
   ]
   return new EvtError('no SOURCE given', { code: 'usage', hint: [...lines, ...others].join('\n') })
 }
-
-const quoted = (name: string) => (/^[\w@%+=:,./-]+$/.test(name) ? name : `'${name}'`)
 
 /** The SOURCEs are there and hold no file. */
 export function noObjects(sources: readonly string[], pruned: number): EvtError {
@@ -63,7 +64,7 @@ function isWrapped(reason: UndecodableReason | undefined): boolean {
 
 /** Says what there is instead of what was asked for. */
 function noneSelected({ sources }: StatsResult, selection: Selection & { seen: Seen }): EvtError {
-  const { sinceUs, untilUs, types = [], seen } = selection
+  const { sinceUs, untilUs, types = [], sample = null, seen } = selection
   const asked = [
     ...(types.length > 0 ? [`of type ${types.join(', ')}`] : []),
     ...(sinceUs === null ? [] : [`since ${timeText(sinceUs)}`]),
@@ -72,20 +73,28 @@ function noneSelected({ sources }: StatsResult, selection: Selection & { seen: S
   const { firstUs, lastUs } = seen
   const hasTimes = (sinceUs !== null || untilUs !== null) && firstUs <= lastUs
   const times = hasTimes ? [`they are of ${timeText(firstUs)} to ${timeText(lastUs)}`] : []
-  const message = `no events ${asked} in ${sources.join(' ')}: ${count(seen.events, 'event')} read`
+  const share = sample === null ? '' : `a sample of ${percentText(sample)} of `
+  const whole = sample === null ? [] : ['without --sample all of it is measured']
+  const place = `${share}${sources.join(' ')}`
+  const message = `no events ${asked} in ${place}: ${count(seen.events, 'event')} read`
   return new EvtError(message.replace('  ', ' '), {
     code: 'inconclusive',
-    hint: [...times, ...typesHint(types, seen)].join('\n') || undefined,
+    hint: [...times, ...typesHint(types, seen), ...whole].join('\n') || undefined,
   })
 }
 
 function typesHint(asked: readonly string[], seen: Seen): string[] {
   if (asked.length === 0) return []
   const there = [...seen.types].sort()
+  if (there.some(typeMatcher(asked))) return []
   const near = asked.flatMap((type) => suggest(type, there) ?? [])[0]
   if (near !== undefined) return [`did you mean --type ${near}?`]
   const more = there.length > MAX_OFFERED ? `, and ${there.length - MAX_OFFERED} more` : ''
   return [`their types are ${there.slice(0, MAX_OFFERED).join(', ')}${more}`]
+}
+
+function percentText(share: number): string {
+  return `${Number((share * 100).toPrecision(3))}%`
 }
 
 function count(n: number, one: string): string {

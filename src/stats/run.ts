@@ -49,7 +49,7 @@ export async function runEventStats(request: StatsRequest): Promise<StatsRun> {
 
 async function open(request: StatsRequest): Promise<Opened> {
   const { maps, range, cwd } = request
-  const { config, sources } = await namedSources(request, 'evt stats')
+  const { config, sources } = await namedSources(request)
   const mapping = createMapping({ events: config.events, maps })
   const aliases = config.archives ?? {}
   const { sinceUs, untilUs } = range

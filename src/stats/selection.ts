@@ -27,7 +27,7 @@ export function nothingSeen(): Seen {
 }
 
 /** Globs over types: `*` is any text, `?` any character. */
-function typeMatcher(globs: readonly string[]): (type: string) => boolean {
+export function typeMatcher(globs: readonly string[]): (type: string) => boolean {
   const patterns = globs.map((glob) => {
     const parts = glob.split(/([*?])/).map((part) => {
       if (part === '*') return '.*'
