@@ -27,9 +27,9 @@ const surelyObject = /(?:^|,) *" *\{|\t *"? *\{/m
  * Whether text that begins with no JSON is a table: its first row names columns, the second has as
  * many cells and begins with no JSON. Where rows hold a JSON object, others may have more or fewer
  * cells; else none may, of those that can be seen. Names that are the same, or have spaces around
- * them, need objects in quotes or after tabs; names without any row are words, and no two the same. Quotes
- * in cells are doubled, unless with backslashes more objects are found. `more` where there is no
- * second row yet.
+ * them, need objects in quotes or after tabs; names without any row are words, and no two the same.
+ * Quotes in cells are doubled, unless with backslashes more objects are found. `more` where there
+ * is no second row yet.
  */
 export async function tableFormat(
   head: Buffer,

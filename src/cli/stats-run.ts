@@ -2,6 +2,7 @@ import type { Made } from '../../dashboards/html/page.js'
 import type { DiffRun } from '../stats/diff/run.js'
 import type { GivenSources } from '../stats/named-sources.js'
 import type { StatsRequest } from '../stats/request.js'
+import { safeText } from '../ui/safe-text.js'
 import type { StatsFormat } from '../ui/stats-output.js'
 import type { TextStyle } from '../ui/style.js'
 import { awsOptions } from './flags.js'
@@ -22,6 +23,7 @@ interface Typed {
     until?: string | undefined
     progress: boolean
     quiet: boolean
+    verbose: boolean
   }
   given: readonly string[]
   choose?: GivenSources['choose']
@@ -29,7 +31,8 @@ interface Typed {
   signal: AbortSignal
 }
 
-/** Runs what measures archives with the request that was typed, while progress is shown. */
+/** Runs what measures archives with the request that was typed, while progress is shown; then says
+ * what --verbose tells. */
 export async function measuring<T>(
   { flags, given, choose, lineWith, signal }: Typed,
   run: (request: StatsRequest) => Promise<T>,
@@ -43,6 +46,7 @@ export async function measuring<T>(
     isTerminal,
     now: () => performance.now(),
   })
+  const told: string[] = []
   return run({
     given,
     maps: flags.map ?? [],
@@ -59,7 +63,11 @@ export async function measuring<T>(
     env,
     signal,
     onProgress: (state) => progress.update(state),
-  }).finally(() => progress.stop())
+    explain: flags.verbose ? (lines) => told.push(...lines) : undefined,
+  }).finally(() => {
+    progress.stop()
+    for (const line of new Set(told)) stderr.write(`${safeText(line)}\n`)
+  })
 }
 
 /** How a result is written: as text in a style, or as a page that says how it was made. */

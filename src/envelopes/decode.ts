@@ -13,6 +13,7 @@ import type { JsonPath } from '../event/json-path.js'
 import type { Mapping } from '../event/mapping.js'
 import { integerText } from '../event/sequence.js'
 import { parseTime } from '../event/time.js'
+import type { Choices, SeveralFit } from './choices.js'
 import { type Envelope, shapeName } from './envelope.js'
 import { fieldFault } from './fault.js'
 import { createUnwrapper, type Unwrapped } from './layers.js'
@@ -40,7 +41,8 @@ const MAX_CHAINS = 1000
  * nested as found, the mapping's fields come first, then the innermost wrapping that has a field,
  * then outward; `receivedAt`, `attempt` and the transport's id go by the outermost. It never throws
  * for what is in a record, but `Missing` for what has to be fetched first. `presets` narrows
- * recognition to the wrappings named; with `hops` events have theirs.
+ * recognition to the wrappings named; with `hops` events have theirs; `choices` hears where several
+ * wrappings fit.
  *
  * @throws EvtError `usage` for an unknown preset
  */
@@ -49,12 +51,16 @@ export function createDecoder(options: {
   presets?: readonly string[] | undefined
   outside?: Outside | undefined
   hops?: boolean | undefined
+  choices?: Choices | undefined
 }): (record: RecordValue) => Decoded[] {
-  const unwrap = createUnwrapper(presetEnvelopes(options.presets), options.outside)
+  const { choices } = options
+  const onSeveral = choices && ((several: SeveralFit) => choices.add(several))
+  const unwrap = createUnwrapper(presetEnvelopes(options.presets), options.outside, onSeveral)
   const { mappingFor, typePath } = options.mapping
   const chainOf = chains(typePath)
-  return (record) =>
-    unwrap(record.value).map((unwrapped, n) => {
+  return (record) => {
+    if (choices) choices.path = record.position.path
+    return unwrap(record.value).map((unwrapped, n) => {
       const position = n === 0 ? record.position : nthOf(record.position, n)
       if (!unwrapped.ok) {
         const { sizeBytes, head } = record
@@ -70,6 +76,7 @@ export function createDecoder(options: {
       if (options.hops) event.hops = plan.hops(documents, event.timeUs)
       return { kind: 'event', event }
     })
+  }
 }
 
 /** A wrapper's entries are counted one by one. */

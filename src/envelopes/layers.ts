@@ -4,14 +4,15 @@ import {
   MAX_RECORD_BYTES,
   type UndecodableReason,
 } from '../event/event.js'
-import { scalarText } from '../event/json.js'
-import { type Accessor, compilePath, type JsonPath, pathText } from '../event/json-path.js'
+import { type JsonPath, pathText } from '../event/json-path.js'
 import { binaryCloudEvent, dataOf } from './binary-cloudevent.js'
+import type { SeveralFit } from './choices.js'
 import { claimCheck, claimText } from './claim-check.js'
 import { MAX_ENTRIES } from './codecs/index.js'
 import { type Content, contentsOf, isObject, type Layer, notAnObject } from './content.js'
-import type { Condition, Envelope } from './envelope.js'
+import type { Envelope } from './envelope.js'
 import type { Claim, Found, Outside } from './outside.js'
+import { compileWrapping, fits, type Wrapping } from './wrapping.js'
 
 /** The layers of a record, outermost first, at least one: the wrappings that were found, and each
  * one's own document. Or why it cannot be decoded. */
@@ -28,28 +29,23 @@ export type Unwrapped =
 const MAX_LAYERS = 16
 const tooManyText = `has more than ${MAX_ENTRIES.toLocaleString('en')} entries`
 
-interface Wrapping {
-  envelope: Envelope
-  conditions: (Condition & { read: Accessor })[]
-  inner: { path: string; read: Accessor } | undefined
-  entries: { path: JsonPath; read: Accessor; own: readonly Wrapping[] } | undefined
-  headers: ((document: JsonObject) => JsonValue | undefined) | undefined
-}
-
 /**
  * Makes the function that takes the wrappings off, as nested as found: one result for every record,
  * several where a wrapper has several entries, none where it has none. `known` is tried in its
  * order and ends with plain JSON, which is always right. The function throws `Missing` where
  * something of `outside` has to be fetched first.
+ *
+ * @param onSeveral called for each document that several wrappings fit
  */
 export function createUnwrapper(
   known: readonly Envelope[],
   outside: Outside = {},
+  onSeveral?: (several: SeveralFit) => void,
 ): (value: JsonValue) => Unwrapped[] {
   const wrappings = known.map(compileWrapping)
   return (value) => {
     const found: Unwrapped[] = []
-    const walk = { wrappings, outside, found, leftBytes: MAX_RECORD_BYTES }
+    const walk = { wrappings, outside, found, leftBytes: MAX_RECORD_BYTES, onSeveral }
     unwrap(value, walk, [], alone)
     return found
   }
@@ -61,6 +57,7 @@ interface Walk {
   found: Unwrapped[]
   /** How much more may be fetched for one record. */
   leftBytes: number
+  onSeveral: ((several: SeveralFit) => void) | undefined
 }
 
 /** Where a value was found. */
@@ -75,21 +72,6 @@ interface Place {
 
 const alone: Place = { entry: null, where: '', own: [] }
 
-function compileWrapping(envelope: Envelope): Wrapping {
-  const { when, inner, entries, entryIs = [], headers } = envelope
-  return {
-    envelope,
-    conditions: when.map((condition) => ({ ...condition, read: compilePath(condition.path) })),
-    inner: inner && { path: pathText(inner), read: compilePath(inner) },
-    entries: entries && {
-      path: entries,
-      read: compilePath(entries),
-      own: entryIs.map(compileWrapping),
-    },
-    headers: typeof headers === 'function' ? headers : headers && compilePath(headers),
-  }
-}
-
 function unwrap(value: JsonValue, walk: Walk, layers: Layer[], place: Place): void {
   const { wrappings, found } = walk
   const { entry, where } = place
@@ -102,13 +84,13 @@ function unwrap(value: JsonValue, walk: Walk, layers: Layer[], place: Place): vo
     found.push(fault(reason, `${where}${notAnObject(value)}`))
     return
   }
-  const isIt = ({ envelope: { mostKeys }, conditions }: Wrapping) =>
-    holds(conditions, value) && !(mostKeys && Object.keys(value).length > mostKeys)
+  const isIt = (each: Wrapping) => fits(each, value)
   const wrapping = place.own.find(isIt) ?? wrappings.find(isIt)
   if (!wrapping) {
     found.push(fault('bad envelope', 'is of no known shape'))
     return
   }
+  if (walk.onSeveral) tellSeveral(wrapping, value, walk, layers, place)
   const { envelope, inner, entries } = wrapping
   const layer = { envelope, document: value, entry }
   const claim = envelope.claim?.of(value)
@@ -128,6 +110,25 @@ function unwrap(value: JsonValue, walk: Walk, layers: Layer[], place: Place): vo
       : `${envelope.name} ${inner.path} `
     unwrapInner(wrapping, value, at, walk, layers)
   }
+}
+
+function tellSeveral(
+  taken: Wrapping,
+  document: JsonObject,
+  { wrappings, onSeveral }: Walk,
+  layers: readonly Layer[],
+  { own }: Place,
+): void {
+  const { name } = taken.envelope
+  const others = [...own, ...wrappings].filter(
+    (each) => each.envelope.name !== name && each.conditions.length > 0 && fits(each, document),
+  )
+  if (others.length === 0) return
+  onSeveral?.({
+    chain: [...layers.map(({ envelope }) => envelope.name), name],
+    others: others.map(({ envelope }) => envelope.name),
+    isOfWrapper: own.includes(taken),
+  })
 }
 
 function unwrapEntries(
@@ -256,20 +257,4 @@ function tooDeep(where: string): Unwrapped {
 
 function fault(reason: UndecodableReason, detail: string): Unwrapped {
   return { ok: false, reason, detail }
-}
-
-function holds(conditions: Wrapping['conditions'], document: JsonObject): boolean {
-  for (const { read, is, equals, matches } of conditions) {
-    const value = read(document)
-    if (value === undefined) return false
-    if (is === 'object' && !isObject(value)) return false
-    if (is === 'array' && !Array.isArray(value)) return false
-    if (is === 'body' && typeof value !== 'string' && !isObject(value)) return false
-    if (is === 'scalar') {
-      const text = scalarText(value)
-      if (text === null || (equals !== undefined && text !== equals)) return false
-      if (matches && !matches.test(text)) return false
-    }
-  }
-  return true
 }

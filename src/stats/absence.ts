@@ -3,6 +3,7 @@ import { EvtError } from '../errors.js'
 import type { UndecodableReason } from '../event/event.js'
 import { suggest } from '../event/suggest.js'
 import { timeText } from '../event/time.js'
+import { shareText } from './findings/phrases.js'
 import type { StatsResult } from './result.js'
 import { type Seen, type Selection, typeMatcher } from './selection.js'
 
@@ -73,7 +74,7 @@ function noneSelected({ sources }: StatsResult, selection: Selection & { seen: S
   const { firstUs, lastUs } = seen
   const hasTimes = (sinceUs !== null || untilUs !== null) && firstUs <= lastUs
   const times = hasTimes ? [`they are of ${timeText(firstUs)} to ${timeText(lastUs)}`] : []
-  const share = sample === null ? '' : `a sample of ${percentText(sample)} of `
+  const share = sample === null ? '' : `a sample of ${shareText(sample)} of `
   const whole = sample === null ? [] : ['without --sample all of it is measured']
   const place = `${share}${sources.join(' ')}`
   const message = `no events ${asked} in ${place}: ${count(seen.events, 'event')} read`
@@ -91,10 +92,6 @@ function typesHint(asked: readonly string[], seen: Seen): string[] {
   if (near !== undefined) return [`did you mean --type ${near}?`]
   const more = there.length > MAX_OFFERED ? `, and ${there.length - MAX_OFFERED} more` : ''
   return [`their types are ${there.slice(0, MAX_OFFERED).join(', ')}${more}`]
-}
-
-function percentText(share: number): string {
-  return `${Number((share * 100).toPrecision(3))}%`
 }
 
 function count(n: number, one: string): string {

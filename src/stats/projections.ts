@@ -1,5 +1,6 @@
 import { type Chain, Unprojectable } from '../engines/chain-sql.js'
 import { createProjection, type Projection } from '../engines/projection.js'
+import type { Choices } from '../envelopes/choices.js'
 import type { RecordValue } from '../envelopes/decode.js'
 import { shapeName } from '../envelopes/envelope.js'
 import { createUnwrapper } from '../envelopes/layers.js'
@@ -15,22 +16,36 @@ const MAX_CHAINS = 4
 export class Projections {
   private readonly known
   private readonly unwrap
+  private readonly isDecoded: boolean
+  private readonly choices: Choices | undefined
   private readonly bySample = new Map<string, Projection | null>()
 
   constructor(
     private readonly mapping: Mapping,
-    presets: readonly string[] | undefined,
-    private readonly isDecoded = false,
+    options: {
+      presets?: readonly string[] | undefined
+      isDecoded?: boolean | undefined
+      /** Hears where several wrappings fit what is sampled. */
+      choices?: Choices | undefined
+    },
   ) {
+    const { presets, isDecoded = false, choices } = options
+    this.isDecoded = isDecoded
+    this.choices = choices
     this.known = presetEnvelopes(presets)
-    this.unwrap = createUnwrapper(this.known)
+    this.unwrap = createUnwrapper(this.known, {}, choices && ((several) => choices.add(several)))
   }
 
   /** Null where SQL cannot read what the sample shows. */
   async forSample(sample: readonly RecordValue[]): Promise<Projection | null> {
     if (this.isDecoded) return null
     const chains = new Map<string, Chain>()
-    const found = await complete(() => sample.flatMap(({ value }) => this.unwrap(value)))
+    const found = await complete(() =>
+      sample.flatMap(({ value, position }) => {
+        if (this.choices) this.choices.path = position.path
+        return this.unwrap(value)
+      }),
+    )
     for (const unwrapped of found) {
       if (!unwrapped.ok) continue
       chains.set(unwrapped.envelopes.map(shapeName).join(), unwrapped.envelopes)

@@ -25,6 +25,8 @@ export interface StatsRequest extends GivenSources, OutsidePlaces {
   range: { sinceUs: number | null; untilUs: number | null }
   signal: AbortSignal
   onProgress(state: ReadState): void
+  /** Called with what --verbose tells of one archive, which may be nothing; absent without it. */
+  explain?: ((lines: readonly string[]) => void) | undefined
 }
 
 /** How far reading has come; `bytesTotal` is null where a stream is among the objects. */

@@ -78,6 +78,7 @@ async function statsOf(request: StatsRequest, opened: Opened): Promise<StatsRun>
     selection,
     signal,
     onProgress: progressOf(objects, request),
+    explain: request.explain,
   })
   const typed = { sources, flags: typedFlags(request) }
   const isEmpty = measured.result.total.events === 0

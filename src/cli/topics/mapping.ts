@@ -45,6 +45,7 @@ export const topic: Topic = {
     `${presetNames().join(', ')}.`,
     'A document that fits several of these is the first of them, in this order; json, the ' +
       'last, fits every object. --preset NAME takes events for one wrapping instead, or else ' +
-      'for plain JSON.',
+      'for plain JSON. evt stats --verbose says where another wrapping fits too, of the records ' +
+      'that are looked at to tell wrappings, and where several rules map the same field.',
   ],
 }
