@@ -75,8 +75,9 @@ const archiveFlags = {
     default: 'eventbridge',
     helpValue: 'NAME',
     description:
-      'json, eventbridge, cloudevents; sns, sqs, kinesis around one of them, as ' +
-      'sqs>sns>eventbridge; sqs-lambda and its like; mixed',
+      'a document (json, eventbridge, cloudevents, dynamodb), what is around it (sqs, sqs-fifo, ' +
+      'sns, kinesis, records, kpl, gzip, logs, …), as sqs>sns>eventbridge; mixed; see ' +
+      '`evt help envelopes`',
   }),
   format: choice(formats, 'ndjson', 'how a file holds its records'),
   compression: choice(
