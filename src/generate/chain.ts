@@ -1,5 +1,5 @@
 import { createDecoder } from '../envelopes/decode.js'
-import type { Envelope, WrapContent } from '../envelopes/envelope.js'
+import type { WrapContent } from '../envelopes/envelope.js'
 import { envelopes } from '../envelopes/index.js'
 import { createUnwrapper } from '../envelopes/layers.js'
 import { EvtError } from '../errors.js'
@@ -8,21 +8,21 @@ import { parseJson } from '../event/json.js'
 import { createMapping } from '../event/mapping.js'
 import { suggest } from '../event/suggest.js'
 import { documentOf } from './document.js'
-import { base64Layer, entryLayer, type Layer, layerNamed, layerNames } from './layers.js'
+import {
+  base64Layer,
+  type ChainParts,
+  entryLayer,
+  type Layer,
+  layerNamed,
+  layerNames,
+} from './layers.js'
 import { wrapInChain } from './wrap.js'
 
 /** Wrappings around one another. The innermost is itself the document (json, eventbridge, …), the
  * others are transports (sqs, sns, …), encodings, and wrappers of several. */
-export interface Chain {
+export interface Chain extends ChainParts {
   /** `sqs>sns>eventbridge` */
   readonly name: string
-  /** Outermost first, at least one. */
-  readonly layers: readonly Layer[]
-  readonly document: Envelope
-  /** Whether the document is a CloudEvent whose attributes are headers of what is around it. */
-  readonly isBinary: boolean
-  /** The innermost layer that holds several; -1 where none does. */
-  readonly batchLayer: number
   /** A transport records when a message arrived, in whole milliseconds; else the document does. */
   readonly recordsArrival: boolean
   /** Whether all of a batch are of one message: they arrived at one time, and come again as one. */
@@ -39,9 +39,6 @@ interface ChainPlace {
   readonly layer: number
   readonly isOfKey: boolean
 }
-
-/** What a chain is made of, before it was seen how it is read. */
-export type ChainParts = Pick<Chain, 'layers' | 'document' | 'isBinary' | 'batchLayer'>
 
 const MIXED = 'mixed'
 export const MAX_LAYERS = 8

@@ -1,6 +1,6 @@
 import type { WrapContent } from '../envelopes/envelope.js'
 import { timeText } from '../event/time.js'
-import type { ChainParts } from './chain.js'
+import type { ChainParts } from './layers.js'
 import type { Inside } from './wrap.js'
 
 const SECOND_US = 1e6

@@ -75,9 +75,8 @@ const archiveFlags = {
     default: 'eventbridge',
     helpValue: 'NAME',
     description:
-      'a document (json, eventbridge, cloudevents, dynamodb), what is around it (sqs, sqs-fifo, ' +
-      'sns, kinesis, records, kpl, gzip, logs, …), as sqs>sns>eventbridge; mixed; see ' +
-      '`evt help envelopes`',
+      'json, eventbridge, cloudevents, dynamodb, or what is around one of them, as ' +
+      'sqs>sns>eventbridge, listed below; mixed',
   }),
   format: choice(formats, 'ndjson', 'how a file holds its records'),
   compression: choice(

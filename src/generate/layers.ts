@@ -21,6 +21,17 @@ export interface Layer {
   wrap(contents: readonly WrapContent[]): Wrapped
 }
 
+/** What a chain is made of. */
+export interface ChainParts {
+  /** Outermost first, at least one. */
+  readonly layers: readonly Layer[]
+  readonly document: Envelope
+  /** Whether the document is a CloudEvent whose attributes are headers of what is around it. */
+  readonly isBinary: boolean
+  /** The innermost layer that holds several; -1 where none does. */
+  readonly batchLayer: number
+}
+
 export type Wrapped = Record<string, unknown> | Buffer | string
 
 const FIFO = '-fifo'

@@ -104,8 +104,8 @@ interface Split {
   settings: ArchiveSettings
 }
 
-/** The object of each delivery, the same for all of a batch. A move never crosses an hour that has no
- * objects, and never puts a redelivery before what it repeats. */
+/** The object of each delivery, the same for all of a batch. A move never crosses an hour that has
+ * no objects, and never puts a redelivery before what it repeats. */
 function shuffled({ settings, events, deliveries }: Workload, split: Split): Uint32Array {
   const { ends, hours } = split
   const random = new Random(settings.seed, 9)

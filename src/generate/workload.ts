@@ -1,9 +1,7 @@
-import { letArrive, setClocks } from './arrivals.js'
-import { batchUp } from './batches.js'
 import type { Chain } from './chain.js'
-import { type Deliveries, deliver } from './deliveries.js'
-import { type Events, produceEvents } from './events.js'
-import { type Row, rowsOf } from './names.js'
+import type { Deliveries } from './deliveries.js'
+import type { Events } from './events.js'
+import type { Row } from './names.js'
 import type { WorkloadSettings } from './settings.js'
 
 /** Everything that happened, with what was planted in it. Pure: follows from the settings alone. */
@@ -13,17 +11,6 @@ export interface Workload {
   readonly events: Events
   /** In order of arrival. */
   readonly deliveries: Deliveries
-}
-
-/** Takes about 60 bytes of memory an event. */
-export function makeWorkload(settings: WorkloadSettings): Workload {
-  const rows = rowsOf(settings.types, settings.sources, settings.chains.length)
-  const events = produceEvents(settings, rows)
-  letArrive(events, settings)
-  const deliveries = deliver(events, settings.seed)
-  batchUp({ settings, rows, events, deliveries })
-  setClocks(events, settings)
-  return { settings, rows, events, deliveries }
 }
 
 export function rowNumber({ events, deliveries }: Workload, d: number): number {

@@ -1,6 +1,5 @@
 import type { WrapContent } from '../envelopes/envelope.js'
-import type { ChainParts } from './chain.js'
-import type { Wrapped } from './layers.js'
+import type { ChainParts, Wrapped } from './layers.js'
 
 /** What stands inside of a layer. */
 export type Inside = Pick<WrapContent, 'document' | 'body' | 'headers'>

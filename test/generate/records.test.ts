@@ -2,11 +2,12 @@ import { describe, expect, test } from 'vitest'
 import { parseChains } from '../../src/generate/chain.js'
 import { Fault } from '../../src/generate/events.js'
 import { fieldsOf } from '../../src/generate/fields.js'
+import { makeWorkload } from '../../src/generate/make-workload.js'
 import { createRecorder, sampleRecord } from '../../src/generate/recorder.js'
 import { recordOf } from '../../src/generate/records.js'
 import { checkedSettings } from '../../src/generate/settings.js'
 import { createTemplate } from '../../src/generate/template.js'
-import { makeWorkload, rowNumber } from '../../src/generate/workload.js'
+import { rowNumber } from '../../src/generate/workload.js'
 import { given } from './given.js'
 
 const rates = { replays: 0.2, redeliveries: 0.2, conflicts: 0.1, publishedTwice: 0.1, skew: 0.1 }
@@ -53,4 +54,7 @@ test('chains are read in both ways of writing them', () => {
   expect(names('sqs>sns>eventbridge')).toEqual(['sqs>sns>eventbridge'])
   expect(names('sqs')).toEqual(['sqs>json'])
   expect(names('mixed').length).toBeGreaterThan(4)
+  // What nobody writes is there all the same.
+  expect(names('sqs>gzip')).toEqual(['sqs>base64>gzip>json'])
+  expect(names('firehose>gzip>logs')).toEqual(['firehose>firehose-record>gzip>logs>logs-line>json'])
 })

@@ -114,6 +114,23 @@ test.each(numbered)(
   },
 )
 
+test.each(['records>sqs-lambda', 'kinesis>kpl>eventbridge', 'logs>json', 'sqs>cloudevents-batch'])(
+  'undecodable entries of %s stand where its truth says',
+  async (envelope) => {
+    const given = settings({ envelope, format: 'ndjson', files: 1, undecodableShare: 0.02 })
+    const { result, truth } = await measured(given)
+    const places = ({ findings }: StatsResult) =>
+      findings
+        .filter(({ kind }) => kind === 'undecodable')
+        .flatMap(({ witnesses }) => witnesses.map(({ position }) => position?.record))
+    // Truth has the first five; of each reason there are some in the findings.
+    const [planted, found] = [places(truth), places(result)]
+    const among = found.filter((record) => Number(record) <= Number(planted.at(-1)))
+    expect(among.length).toBeGreaterThan(2)
+    expect(planted).toEqual(expect.arrayContaining(among))
+  },
+)
+
 test(
   'wrappings and formats mixed in one folder, for 20 seeds',
   async () => {
@@ -153,10 +170,21 @@ test('without SQL the decoder alone measures the same', async () => {
   await expectTruth(given, { sqlFromBytes: Number.POSITIVE_INFINITY })
 })
 
-async function expectTruth(
-  given: GivenSettings,
-  options: { memoryLimitBytes?: number; sqlFromBytes?: number } = {},
-): Promise<void> {
+interface Options {
+  memoryLimitBytes?: number
+  sqlFromBytes?: number
+}
+
+async function expectTruth(given: GivenSettings, options: Options = {}): Promise<void> {
+  const { result, truth } = await measured(given, options)
+  const figures = ({ span, read, total, types, partial }: StatsResult) =>
+    ({ span, read, total, types, partial }) as const
+  expect(figures(result), `${given.envelope}, ${given.format}, seed ${given.seed}`).toEqual(
+    figures(truth),
+  )
+}
+
+async function measured(given: GivenSettings, options: Options = {}) {
   const to = join(folder, `${given.envelope}-${given.format}-${given.seed}`)
   const { signal } = new AbortController()
   await generateArchive(given, { to, force: false, signal, onProgress: () => {} })
@@ -178,12 +206,8 @@ async function expectTruth(
     onProgress: () => {},
   })
   const truth: StatsResult = JSON.parse(await readFile(join(to, 'truth.json'), 'utf8'))
-  const figures = ({ span, read, total, types, partial }: StatsResult) =>
-    ({ span, read, total, types, partial }) as const
-  expect(figures(result), `${given.envelope}, ${given.format}, seed ${given.seed}`).toEqual(
-    figures(truth),
-  )
   await rm(to, { recursive: true })
+  return { result, truth }
 }
 
 function chainsOf(
