@@ -130,6 +130,12 @@ export interface WrapContent {
    * that does not number. */
   arrival: number | null
   replay: string | null
+  /** What a transport holds in place of the document: bytes, or a text as it is. */
+  body?: Buffer | string
+  /** What a wrapper of several holds; absent: the document alone. */
+  entries?: readonly unknown[]
+  /** The attributes of a CloudEvent in binary mode, whose data is the body. */
+  headers?: Readonly<Record<string, string>>
 }
 
 /** Whether it stands in a record's `envelopes`: plain JSON is no wrapping at all. */

@@ -1,4 +1,5 @@
 import type { Envelope, WrapContent } from './envelope.js'
+import { bodyText, headersAs, milliseconds } from './wrap-body.js'
 
 /**
  * A message as SQS's ReceiveMessage gives it. Saved messages often lack the receipt handle and the
@@ -35,8 +36,12 @@ export const sqs: Envelope = {
   headers: ['MessageAttributes'],
   wrap: (content) => ({
     MessageId: content.transportId,
-    Body: JSON.stringify(content.document),
+    Body: bodyText(content),
     Attributes: sqsAttributes(content),
+    ...headersAs('MessageAttributes', content, (text) => ({
+      DataType: 'String',
+      StringValue: text,
+    })),
   }),
 }
 
@@ -47,8 +52,7 @@ export function sqsAttributes({
   key,
   arrival,
 }: WrapContent): Record<string, string> {
-  // SQS has milliseconds; a time that is finer keeps its microseconds, which no reader mistakes.
-  const sent = String(receivedAtUs % 1000 === 0 ? receivedAtUs / 1000 : receivedAtUs)
+  const sent = String(milliseconds(receivedAtUs))
   const number = `188${String(arrival).padStart(17, '0')}`
   const isFifo = key !== null && arrival !== null
   const fifo = isFifo ? { MessageGroupId: key, SequenceNumber: number } : {}

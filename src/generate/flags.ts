@@ -75,8 +75,8 @@ const archiveFlags = {
     default: 'eventbridge',
     helpValue: 'NAME',
     description:
-      'json, eventbridge, cloudevents; sns, sqs, kinesis around one of them, as ' +
-      'sqs>sns>eventbridge; sqs-lambda and its like; mixed',
+      'json, eventbridge, cloudevents, dynamodb, or what is around one of them, as ' +
+      'sqs>sns>eventbridge, listed below; mixed',
   }),
   format: choice(formats, 'ndjson', 'how a file holds its records'),
   compression: choice(

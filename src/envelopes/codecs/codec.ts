@@ -29,6 +29,15 @@ export interface Codec {
   /** @throws ContentFault also where more than `mostBytes` would come out; Missing where something
    * has to be fetched first */
   decode(bytes: Buffer, mostBytes: number, outside: Outside): readonly Piece[]
+  /** The inverse, for `evt generate`, of pieces of bytes; one, unless it is an aggregate. */
+  encode(pieces: readonly BytesPiece[]): Buffer
+}
+
+export type BytesPiece = Piece & { readonly content: Buffer }
+
+/** The bytes of the only piece there is. */
+export function onlyContent([piece]: readonly BytesPiece[]): Buffer {
+  return piece?.content ?? Buffer.alloc(0)
 }
 
 /** Why bytes are not unpacked that would be more than the limit. */

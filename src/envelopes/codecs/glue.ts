@@ -1,6 +1,6 @@
 import { inflateSync } from 'node:zlib'
 import { avroDatum, isJsonText } from './avro-datum.js'
-import { type Codec, ContentFault, unpackFault } from './codec.js'
+import { type Codec, ContentFault, onlyContent, unpackFault } from './codec.js'
 
 const VERSION = 3
 const COMPRESSIONS = { none: 0, zlib: 5 } as const
@@ -32,6 +32,11 @@ export const glue: Codec = {
       throw new ContentFault(`schema ${id} is needed: --schema-registry says where it is`)
     }
     return [{ document, content: avroDatum(data, id, schemas), entry: null }]
+  },
+  encode(pieces) {
+    const id = String(pieces[0]?.document['schemaVersionId']).replaceAll('-', '')
+    const header = Buffer.from([VERSION, COMPRESSIONS.none])
+    return Buffer.concat([header, Buffer.from(id, 'hex'), onlyContent(pieces)])
   },
 }
 

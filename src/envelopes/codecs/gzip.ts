@@ -1,5 +1,5 @@
-import { gunzipSync } from 'node:zlib'
-import { type Codec, unpackFault } from './codec.js'
+import { gunzipSync, gzipSync } from 'node:zlib'
+import { type Codec, onlyContent, unpackFault } from './codec.js'
 
 export const gzip: Codec = {
   envelope: {
@@ -20,4 +20,5 @@ export const gzip: Codec = {
       throw unpackFault(error, mostBytes)
     }
   },
+  encode: (pieces) => gzipSync(onlyContent(pieces)),
 }
