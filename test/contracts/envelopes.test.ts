@@ -113,7 +113,7 @@ describe.each(named(writable))('what %s writes', (_, envelope) => {
     expect(inside).toMatchObject({
       envelopes: [transport.name, ...bare.envelopes],
       transportId: 'outer',
-      id: bare.id === bare.transportId ? 'outer' : bare.id,
+      id: bare.id ?? 'outer',
       source: bare.source,
       type: bare.type,
       document: bare.document,
