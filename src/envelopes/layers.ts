@@ -4,14 +4,14 @@ import {
   MAX_RECORD_BYTES,
   type UndecodableReason,
 } from '../event/event.js'
-import { scalarText } from '../event/json.js'
-import { type Accessor, compilePath, type JsonPath, pathText } from '../event/json-path.js'
-import { binaryCloudEvent, dataOf } from './binary-cloudevent.js'
+import { type JsonPath, pathText } from '../event/json-path.js'
+import { binaryCloudEvent, type Data, dataOf } from './binary-cloudevent.js'
 import { claimCheck, claimText } from './claim-check.js'
 import { MAX_ENTRIES } from './codecs/index.js'
 import { type Content, contentsOf, isObject, type Layer, notAnObject } from './content.js'
-import type { Condition, Envelope } from './envelope.js'
+import type { Envelope } from './envelope.js'
 import type { Claim, Found, Outside } from './outside.js'
+import { compileWrapping, isWrappedIn, type Wrapping } from './recognise.js'
 
 /** The layers of a record, outermost first, at least one: the wrappings that were found, and each
  * one's own document. Or why it cannot be decoded. */
@@ -27,14 +27,6 @@ export type Unwrapped =
 
 const MAX_LAYERS = 16
 const tooManyText = `has more than ${MAX_ENTRIES.toLocaleString('en')} entries`
-
-interface Wrapping {
-  envelope: Envelope
-  conditions: (Condition & { read: Accessor })[]
-  inner: { path: string; read: Accessor } | undefined
-  entries: { path: JsonPath; read: Accessor; own: readonly Wrapping[] } | undefined
-  headers: ((document: JsonObject) => JsonValue | undefined) | undefined
-}
 
 /**
  * Makes the function that takes the wrappings off, as nested as found: one result for every record,
@@ -75,21 +67,6 @@ interface Place {
 
 const alone: Place = { entry: null, where: '', own: [] }
 
-function compileWrapping(envelope: Envelope): Wrapping {
-  const { when, inner, entries, entryIs = [], headers } = envelope
-  return {
-    envelope,
-    conditions: when.map((condition) => ({ ...condition, read: compilePath(condition.path) })),
-    inner: inner && { path: pathText(inner), read: compilePath(inner) },
-    entries: entries && {
-      path: entries,
-      read: compilePath(entries),
-      own: entryIs.map(compileWrapping),
-    },
-    headers: typeof headers === 'function' ? headers : headers && compilePath(headers),
-  }
-}
-
 function unwrap(value: JsonValue, walk: Walk, layers: Layer[], place: Place): void {
   const { wrappings, found } = walk
   const { entry, where } = place
@@ -102,8 +79,7 @@ function unwrap(value: JsonValue, walk: Walk, layers: Layer[], place: Place): vo
     found.push(fault(reason, `${where}${notAnObject(value)}`))
     return
   }
-  const isIt = ({ envelope: { mostKeys }, conditions }: Wrapping) =>
-    holds(conditions, value) && !(mostKeys && Object.keys(value).length > mostKeys)
+  const isIt = (each: Wrapping) => isWrappedIn(each, value)
   const wrapping = place.own.find(isIt) ?? wrappings.find(isIt)
   if (!wrapping) {
     found.push(fault('bad envelope', 'is of no known shape'))
@@ -169,9 +145,9 @@ function unwrapInner(
 ): void {
   const body = inner?.read(document)
   const encoding = envelope.innerIs ?? 'text'
-  const binary = headers && binaryCloudEvent(headers(document), body, encoding)
-  if (binary) {
-    unwrap(binary, walk, layers, alone)
+  const event = headers && binaryCloudEvent(headers(document))
+  if (event) {
+    unwrapBinary(event, dataOf(body, encoding, walk), where, walk, layers)
     return
   }
   const contents = contentsOf(body, encoding, walk)
@@ -191,6 +167,35 @@ function unwrapContents(
   else for (const each of contents) unwrapContent(each, where, walk, [...layers])
 }
 
+/** A CloudEvent in binary mode. What its data is wrapped in is around the event; an unfollowed
+ * pointer is the data. */
+function unwrapBinary(
+  event: JsonObject,
+  { via, members }: Data,
+  where: string,
+  walk: Walk,
+  layers: Layer[],
+): void {
+  layers.push(...via)
+  const claim = pointerIn(members['data'], walk)
+  if (claim) layers.push({ envelope: claimCheck, document: {}, entry: null })
+  const content = claim && contentOf(claim, walk)
+  if (layers.length >= MAX_LAYERS) walk.found.push(tooDeep(where))
+  else if (!claim || !content) unwrap({ ...event, ...members }, walk, layers, alone)
+  else {
+    const inside = `claim-check ${claimText(claim)} `
+    if (!content.ok) walk.found.push(fault('bad body', `${inside}${content.detail}`))
+    else unwrapBinary(event, dataOf(content.value, 'text', walk), inside, walk, layers)
+  }
+}
+
+/** What a value points to that is nothing but a pointer. */
+function pointerIn(value: JsonValue | undefined, { wrappings }: Walk): Claim | undefined {
+  if (value === undefined || !isObject(value)) return undefined
+  const pointer = wrappings.find((each) => isWrappedIn(each, value))?.envelope.claim
+  return pointer?.into === undefined ? pointer?.of(value) : undefined
+}
+
 /** Unfollowed, the pointer is the document. */
 function unwrapClaim(claim: Claim, layer: Layer, walk: Walk, layers: Layer[]): void {
   const into = layer.envelope.claim?.into
@@ -204,9 +209,11 @@ function unwrapClaim(claim: Claim, layer: Layer, walk: Walk, layers: Layer[]): v
   if (!content) walk.found.push(result(layers))
   else if (!content.ok) walk.found.push(fault('bad body', `${where}${content.detail}`))
   else if (into !== undefined) {
-    const data = dataOf(content.value.toString('base64'), 'base64')
-    const document = { ...layer.document, ...data }
-    walk.found.push(result([...layers.slice(0, -1), { ...layer, document, entry: null }]))
+    const { via, members } = dataOf(content.value, 'text', walk)
+    const document = { ...layer.document, ...members }
+    const around = [...layers.slice(0, -1), ...via]
+    if (around.length >= MAX_LAYERS) walk.found.push(tooDeep(where))
+    else walk.found.push(result([...around, { ...layer, document, entry: null }]))
   } else if (layers.length >= MAX_LAYERS) walk.found.push(tooDeep(where))
   else unwrapContents(contentsOf(content.value, 'text', walk), where, walk, layers)
 }
@@ -256,20 +263,4 @@ function tooDeep(where: string): Unwrapped {
 
 function fault(reason: UndecodableReason, detail: string): Unwrapped {
   return { ok: false, reason, detail }
-}
-
-function holds(conditions: Wrapping['conditions'], document: JsonObject): boolean {
-  for (const { read, is, equals, matches } of conditions) {
-    const value = read(document)
-    if (value === undefined) return false
-    if (is === 'object' && !isObject(value)) return false
-    if (is === 'array' && !Array.isArray(value)) return false
-    if (is === 'body' && typeof value !== 'string' && !isObject(value)) return false
-    if (is === 'scalar') {
-      const text = scalarText(value)
-      if (text === null || (equals !== undefined && text !== equals)) return false
-      if (matches && !matches.test(text)) return false
-    }
-  }
-  return true
 }
