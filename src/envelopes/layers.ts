@@ -63,13 +63,15 @@ interface Place {
   where: string
   /** What it may be here alone. */
   own: readonly Wrapping[]
+  /** How many of those known it was found not to be. */
+  passed?: number
 }
 
 const alone: Place = { entry: null, where: '', own: [] }
 
 function unwrap(value: JsonValue, walk: Walk, layers: Layer[], place: Place): void {
   const { wrappings, found } = walk
-  const { entry, where } = place
+  const { entry, where, passed = 0 } = place
   if (found.length >= MAX_ENTRIES) {
     if (found.length === MAX_ENTRIES) found.push(fault('over the limit', tooManyText))
     return
@@ -80,7 +82,8 @@ function unwrap(value: JsonValue, walk: Walk, layers: Layer[], place: Place): vo
     return
   }
   const isIt = (each: Wrapping) => isWrappedIn(each, value)
-  const wrapping = place.own.find(isIt) ?? wrappings.find(isIt)
+  const rest = passed === 0 ? wrappings : wrappings.slice(passed)
+  const wrapping = place.own.find(isIt) ?? rest.find(isIt)
   if (!wrapping) {
     found.push(fault('bad envelope', 'is of no known shape'))
     return
@@ -102,7 +105,9 @@ function unwrap(value: JsonValue, walk: Walk, layers: Layer[], place: Place): vo
     const at = isOwn
       ? `${where.trimEnd()}${inner.path.slice(1)} `
       : `${envelope.name} ${inner.path} `
-    unwrapInner(wrapping, value, at, walk, layers)
+    if (unwrapInner(wrapping, value, at, walk, layers)) return
+    layers.pop()
+    unwrap(value, walk, layers, { ...place, own: [], passed: wrappings.indexOf(wrapping) + 1 })
   }
 }
 
@@ -136,24 +141,33 @@ function listsAt(
   }))
 }
 
+/** False for a document that is none of this wrapping, as what should be its body shows. */
 function unwrapInner(
   { envelope, inner, headers }: Wrapping,
   document: JsonObject,
   where: string,
   walk: Walk,
   layers: Layer[],
-): void {
+): boolean {
   const body = inner?.read(document)
   const encoding = envelope.innerIs ?? 'text'
   const event = headers && binaryCloudEvent(headers(document))
   if (event) {
     unwrapBinary(event, dataOf(body, encoding, walk), where, walk, layers)
-    return
+    return true
   }
   const contents = contentsOf(body, encoding, walk)
+  if (envelope.isSurely?.(document) === false && isProse(body, contents)) return false
   if (envelope.mayHoldOther?.(document) && contents.every(({ ok }) => !ok)) {
     walk.found.push(result(layers))
   } else unwrapContents(contents, where, walk, layers)
+  return true
+}
+
+/** Whether a body is neither JSON, broken or not, nor anything that is packed. */
+function isProse(body: JsonValue | undefined, contents: readonly Content[]): boolean {
+  if (typeof body !== 'string' || /^\s*[{[]/.test(body)) return false
+  return contents.every(({ ok, via }) => !ok && via.length === 0)
 }
 
 function unwrapContents(

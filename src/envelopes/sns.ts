@@ -18,6 +18,8 @@ export const sns: Envelope = {
   stamps: { Timestamp: ['Timestamp'] },
   hops: { accepted: [['Timestamp']] },
   inner: ['Message'],
+  // A FIFO topic's have no signature.
+  isSurely: ({ MessageId = null, Timestamp = null }) => MessageId !== null && Timestamp !== null,
   headers: ['MessageAttributes'],
   wrap: ({ document, timeUs, transportId, key }) => ({
     Type: 'Notification',
