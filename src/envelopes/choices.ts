@@ -1,3 +1,7 @@
+import type { JsonObject } from '../event/event.js'
+import type { Layer } from './content.js'
+import { fits, type Wrapping } from './wrapping.js'
+
 /** A document that several wrappings fit. Plain JSON, which fits every one, is not told, nor are
  * other shapes of the wrapping that was taken. */
 export interface SeveralFit {
@@ -7,6 +11,24 @@ export interface SeveralFit {
   others: readonly string[]
   /** Whether the wrapper around it says what its entries are. */
   isOfWrapper: boolean
+}
+
+/** What else than the wrapping that was taken fits a document; null: nothing. */
+export function severalFit(
+  document: JsonObject,
+  taken: Wrapping,
+  at: { wrappings: readonly Wrapping[]; layers: readonly Layer[]; own: readonly Wrapping[] },
+): SeveralFit | null {
+  const { name } = taken.envelope
+  const others = [...at.own, ...at.wrappings].filter(
+    (each) => each.envelope.name !== name && each.conditions.length > 0 && fits(each, document),
+  )
+  if (others.length === 0) return null
+  return {
+    chain: [...at.layers.map(({ envelope }) => envelope.name), name],
+    others: others.map(({ envelope }) => envelope.name),
+    isOfWrapper: at.own.includes(taken),
+  }
 }
 
 /** The same for all documents of one kind. */

@@ -36,7 +36,7 @@ export function contentsOf(
   budget: Budget = { leftBytes: MAX_RECORD_BYTES, outside: {} },
 ): Content[] {
   if (Buffer.isBuffer(body)) return ofBytes(body, [], budget)
-  if (typeof body !== 'string') return ofValue(body ?? null, [])
+  if (typeof body !== 'string') return ofValue(body ?? null, [], budget)
   if (encoding === 'text') return ofText(body, [], budget)
   const bytes = base64Bytes(body)
   return bytes ? ofBytes(bytes, [], budget) : ofText(body, [], budget)
@@ -47,24 +47,27 @@ export interface Budget {
   /** How much more may be unpacked or fetched. */
   leftBytes: number
   readonly outside: Outside
+  /** Whether the body is one value, whatever it is, and not what may be several events. */
+  readonly isOne?: boolean
 }
 
 function ofText(text: string, via: Layer[], budget: Budget): Content[] {
   const reading = readJson(text)
-  if (reading.ok) return ofValue(reading.value, via)
+  if (reading.ok) return ofValue(reading.value, via, budget)
   const bytes = guessedBytes(text)
   if (bytes && isRecognised(bytes, budget.outside)) {
     return ofBytes(bytes, [...via, layerOf(base64)], budget)
   }
   const detail = withHint(reading.detail, bytes)
-  return ofLines(text, via) ?? [{ ok: false, detail, via, entry: null }]
+  const lines = budget.isOne ? undefined : ofLines(text, via)
+  return lines ?? [{ ok: false, detail, via, entry: null }]
 }
 
 function ofBytes(bytes: Buffer, via: Layer[], budget: Budget): Content[] {
   const codec = codecs.find((each) => each.recognises(bytes, budget.outside))
   if (codec) return ofCodec(codec, bytes, via, budget)
   const reading = parseBytes(bytes)
-  if (reading.ok) return ofValue(reading.value, via)
+  if (reading.ok) return ofValue(reading.value, via, budget)
   if (reading.reason === 'not UTF-8' || confluentId(bytes) !== undefined) {
     return [{ ok: false, detail: withHint(reading.detail, bytes), via, entry: null }]
   }
@@ -87,7 +90,7 @@ function ofCodec(codec: Codec, bytes: Buffer, via: Layer[], budget: Budget): Con
       if (content instanceof ContentFault) {
         return [{ ok: false, detail: content.message, via: inside, entry: null }]
       }
-      if (!Buffer.isBuffer(content)) return ofValue(content, inside)
+      if (!Buffer.isBuffer(content)) return ofValue(content, inside, budget)
       budget.leftBytes -= content.length
       return ofBytes(content, inside, budget)
     })
@@ -97,8 +100,9 @@ function ofCodec(codec: Codec, bytes: Buffer, via: Layer[], budget: Budget): Con
   }
 }
 
-function ofValue(value: JsonValue, via: Layer[]): Content[] {
+function ofValue(value: JsonValue, via: Layer[], { isOne }: Budget): Content[] {
   const pointer = claimPointer(value)
+  if (isOne) return [{ ok: true, value: pointer ?? value, via, entry: null }]
   if (pointer) return [{ ok: true, value: pointer, via, entry: null }]
   if (Array.isArray(value)) {
     const some = value.slice(0, MAX_ENTRIES).map((each, entry) => content(each, via, entry))

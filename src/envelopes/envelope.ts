@@ -89,6 +89,9 @@ export interface Envelope {
   /** Whether what is at `inner` need be no document at all: where it is none, the layer's own
    * document is the event's. Only the decoder can. */
   mayHoldOther?: (document: JsonObject) => boolean
+  /** Whether a document has what its writer always adds, so that nobody else's words for such
+   * things are mistaken for it. One that has not, around prose, is none of this wrapping. */
+  isSurely?: (document: JsonObject) => boolean
   /** Where the entries are of a wrapper with n of them: each is a record, of whatever wrapping. An
    * array, or an object of arrays. */
   entries?: JsonPath

@@ -5,8 +5,8 @@ import {
   type UndecodableReason,
 } from '../event/event.js'
 import { type JsonPath, pathText } from '../event/json-path.js'
-import { binaryCloudEvent, dataOf } from './binary-cloudevent.js'
-import type { SeveralFit } from './choices.js'
+import { binaryCloudEvent, type Data, dataOf } from './binary-cloudevent.js'
+import { type SeveralFit, severalFit } from './choices.js'
 import { claimCheck, claimText } from './claim-check.js'
 import { MAX_ENTRIES } from './codecs/index.js'
 import { type Content, contentsOf, isObject, type Layer, notAnObject } from './content.js'
@@ -68,13 +68,15 @@ interface Place {
   where: string
   /** What it may be here alone. */
   own: readonly Wrapping[]
+  /** How many of those known it was found not to be. */
+  passed?: number
 }
 
 const alone: Place = { entry: null, where: '', own: [] }
 
 function unwrap(value: JsonValue, walk: Walk, layers: Layer[], place: Place): void {
   const { wrappings, found } = walk
-  const { entry, where } = place
+  const { entry, where, passed = 0 } = place
   if (found.length >= MAX_ENTRIES) {
     if (found.length === MAX_ENTRIES) found.push(fault('over the limit', tooManyText))
     return
@@ -85,12 +87,16 @@ function unwrap(value: JsonValue, walk: Walk, layers: Layer[], place: Place): vo
     return
   }
   const isIt = (each: Wrapping) => fits(each, value)
-  const wrapping = place.own.find(isIt) ?? wrappings.find(isIt)
+  const rest = passed === 0 ? wrappings : wrappings.slice(passed)
+  const wrapping = place.own.find(isIt) ?? rest.find(isIt)
   if (!wrapping) {
     found.push(fault('bad envelope', 'is of no known shape'))
     return
   }
-  if (walk.onSeveral) tellSeveral(wrapping, value, walk, layers, place)
+  if (walk.onSeveral) {
+    const other = severalFit(value, wrapping, { wrappings, layers, own: place.own })
+    if (other) walk.onSeveral(other)
+  }
   const { envelope, inner, entries } = wrapping
   const layer = { envelope, document: value, entry }
   const claim = envelope.claim?.of(value)
@@ -108,27 +114,10 @@ function unwrap(value: JsonValue, walk: Walk, layers: Layer[], place: Place): vo
     const at = isOwn
       ? `${where.trimEnd()}${inner.path.slice(1)} `
       : `${envelope.name} ${inner.path} `
-    unwrapInner(wrapping, value, at, walk, layers)
+    if (unwrapInner(wrapping, value, at, walk, layers)) return
+    layers.pop()
+    unwrap(value, walk, layers, { ...place, own: [], passed: wrappings.indexOf(wrapping) + 1 })
   }
-}
-
-function tellSeveral(
-  taken: Wrapping,
-  document: JsonObject,
-  { wrappings, onSeveral }: Walk,
-  layers: readonly Layer[],
-  { own }: Place,
-): void {
-  const { name } = taken.envelope
-  const others = [...own, ...wrappings].filter(
-    (each) => each.envelope.name !== name && each.conditions.length > 0 && fits(each, document),
-  )
-  if (others.length === 0) return
-  onSeveral?.({
-    chain: [...layers.map(({ envelope }) => envelope.name), name],
-    others: others.map(({ envelope }) => envelope.name),
-    isOfWrapper: own.includes(taken),
-  })
 }
 
 function unwrapEntries(
@@ -161,24 +150,33 @@ function listsAt(
   }))
 }
 
+/** False for a document that is none of this wrapping, as what should be its body shows. */
 function unwrapInner(
   { envelope, inner, headers }: Wrapping,
   document: JsonObject,
   where: string,
   walk: Walk,
   layers: Layer[],
-): void {
+): boolean {
   const body = inner?.read(document)
   const encoding = envelope.innerIs ?? 'text'
-  const binary = headers && binaryCloudEvent(headers(document), body, encoding)
-  if (binary) {
-    unwrap(binary, walk, layers, alone)
-    return
+  const event = headers && binaryCloudEvent(headers(document))
+  if (event) {
+    unwrapBinary(event, dataOf(body, encoding, walk), where, walk, layers)
+    return true
   }
   const contents = contentsOf(body, encoding, walk)
+  if (envelope.isSurely?.(document) === false && isProse(body, contents)) return false
   if (envelope.mayHoldOther?.(document) && contents.every(({ ok }) => !ok)) {
     walk.found.push(result(layers))
   } else unwrapContents(contents, where, walk, layers)
+  return true
+}
+
+/** Whether a body is neither JSON, broken or not, nor anything that is packed. */
+function isProse(body: JsonValue | undefined, contents: readonly Content[]): boolean {
+  if (typeof body !== 'string' || /^\s*[{[]/.test(body)) return false
+  return contents.every(({ ok, via }) => !ok && via.length === 0)
 }
 
 function unwrapContents(
@@ -190,6 +188,35 @@ function unwrapContents(
   const [only] = contents
   if (contents.length === 1 && only) unwrapContent(only, where, walk, layers)
   else for (const each of contents) unwrapContent(each, where, walk, [...layers])
+}
+
+/** A CloudEvent in binary mode. What its data is wrapped in is around the event; an unfollowed
+ * pointer is the data. */
+function unwrapBinary(
+  event: JsonObject,
+  { via, members }: Data,
+  where: string,
+  walk: Walk,
+  layers: Layer[],
+): void {
+  layers.push(...via)
+  const claim = pointerIn(members['data'], walk)
+  if (claim) layers.push({ envelope: claimCheck, document: {}, entry: null })
+  const content = claim && contentOf(claim, walk)
+  if (layers.length >= MAX_LAYERS) walk.found.push(tooDeep(where))
+  else if (!claim || !content) unwrap({ ...event, ...members }, walk, layers, alone)
+  else {
+    const inside = `claim-check ${claimText(claim)} `
+    if (!content.ok) walk.found.push(fault('bad body', `${inside}${content.detail}`))
+    else unwrapBinary(event, dataOf(content.value, 'text', walk), inside, walk, layers)
+  }
+}
+
+/** What a value points to that is nothing but a pointer. */
+function pointerIn(value: JsonValue | undefined, { wrappings }: Walk): Claim | undefined {
+  if (value === undefined || !isObject(value)) return undefined
+  const pointer = wrappings.find((each) => fits(each, value))?.envelope.claim
+  return pointer?.into === undefined ? pointer?.of(value) : undefined
 }
 
 /** Unfollowed, the pointer is the document. */
@@ -205,9 +232,11 @@ function unwrapClaim(claim: Claim, layer: Layer, walk: Walk, layers: Layer[]): v
   if (!content) walk.found.push(result(layers))
   else if (!content.ok) walk.found.push(fault('bad body', `${where}${content.detail}`))
   else if (into !== undefined) {
-    const data = dataOf(content.value.toString('base64'), 'base64')
-    const document = { ...layer.document, ...data }
-    walk.found.push(result([...layers.slice(0, -1), { ...layer, document, entry: null }]))
+    const { via, members } = dataOf(content.value, 'text', walk)
+    const document = { ...layer.document, ...members }
+    const around = [...layers.slice(0, -1), ...via]
+    if (around.length >= MAX_LAYERS) walk.found.push(tooDeep(where))
+    else walk.found.push(result([...around, { ...layer, document, entry: null }]))
   } else if (layers.length >= MAX_LAYERS) walk.found.push(tooDeep(where))
   else unwrapContents(contentsOf(content.value, 'text', walk), where, walk, layers)
 }

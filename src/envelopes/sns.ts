@@ -19,6 +19,8 @@ export const sns: Envelope = {
   stamps: { Timestamp: ['Timestamp'] },
   hops: { accepted: [['Timestamp']] },
   inner: ['Message'],
+  // A FIFO topic's have no signature.
+  isSurely: ({ MessageId = null, Timestamp = null }) => MessageId !== null && Timestamp !== null,
   headers: ['MessageAttributes'],
   wrap: (content) => ({
     Type: 'Notification',

@@ -1,11 +1,20 @@
+import { valueAt } from '../event/json-path.js'
 import type { Envelope, WrapContent } from './envelope.js'
 import { bodyText, headersAs, milliseconds } from './wrap-body.js'
 
+/** What ReceiveMessage always gives beside id and body, or gives of the attributes asked for. */
+const ofSqs = [
+  ['ReceiptHandle'],
+  ['MD5OfBody'],
+  ['Attributes', 'SentTimestamp'],
+  ['Attributes', 'ApproximateReceiveCount'],
+]
+
 /**
  * A message as SQS's ReceiveMessage gives it. Saved messages often lack the receipt handle and the
- * checksums, so neither is needed to recognise one. A MessageGroupId promises order only on a FIFO
- * queue, which alone gives a SequenceNumber; on a standard queue it names a tenant. Within a group
- * the SequenceNumber is the order of arrival.
+ * checksums, so neither is needed to recognise one whose body is JSON. A MessageGroupId promises
+ * order only on a FIFO queue, which alone gives a SequenceNumber; on a standard queue it names a
+ * tenant. Within a group the SequenceNumber is the order of arrival.
  */
 export const sqs: Envelope = {
   name: 'sqs',
@@ -32,6 +41,7 @@ export const sqs: Envelope = {
     firstReceived: [['Attributes', 'ApproximateFirstReceiveTimestamp']],
   },
   inner: ['Body'],
+  isSurely: (document) => ofSqs.some((path) => (valueAt(document, path) ?? null) !== null),
   bodyMd5: ['MD5OfBody'],
   headers: ['MessageAttributes'],
   wrap: (content) => ({
