@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { createDecoder } from '../../src/envelopes/decode.js'
 import { type Envelope, shapeName, type WrapContent } from '../../src/envelopes/envelope.js'
 import { envelopes } from '../../src/envelopes/index.js'
@@ -152,6 +152,7 @@ describe.each(named(writable))('what %s writes', (_, envelope) => {
 })
 
 describe.each(named(wrappers))('%s', (shape, { entries = [], wrap }) => {
+  beforeAll(loadZstd)
   const all = fixtures.filter(({ envelope }) => envelope === shape)
   const texts = all.map(({ oddity, bytes }) => [oddity, bytes.toString()] as const)
 
