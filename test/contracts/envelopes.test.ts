@@ -7,6 +7,7 @@ import type { Decoded, EventRecord, JsonObject, JsonValue } from '../../src/even
 import { parseBytes, parseJson, readJson } from '../../src/event/json.js'
 import { valueAt } from '../../src/event/json-path.js'
 import { createMapping } from '../../src/event/mapping.js'
+import { loadZstd } from '../../src/zstd/engine.js'
 import { type EventFixture, eventFixtures } from '../fixtures/events/fixtures.js'
 
 const fixtures = eventFixtures()
