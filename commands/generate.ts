@@ -10,12 +10,24 @@ export default class Generate extends BaseCommand {
   static override description = `Writes files of synthetic events, truth.json, which says what evt \
 stats must find in them, and evt.yaml, which says what their fields mean. The same flags write the \
 same bytes. Shares are written 0.3% or 0.003; an event has one planted fault at most. Undecodable \
-records are never planted in Parquet and Avro files.`
+records are never planted in Parquet and Avro files.
+
+--envelope is a document with what is around it, outermost first, such as \
+'kinesis>kpl>eventbridge'; each stands in every format.
+documents: json, eventbridge, cloudevents (or cloudevents-binary, cloudevents-batch), dynamodb
+messages: sqs, sns, kinesis, http, http-bytes, firehose-failed, logs-filtered, logs-insights; \
+sqs-fifo, sns-fifo and sqs-lambda-fifo are ordered by the numbers of their groups
+of several: records around sqs-lambda, kinesis-lambda or dynamodb; records-sns>sns-lambda; \
+records-kinesis>kinesis; records-messages>sqs; kafka; firehose; firehose-answer; logs; logs-read; \
+logs-found; array; lines
+encodings: gzip, zstd, base64, kpl, glue, confluent, as in logs-lambda>gzip>logs>eventbridge
+mixed: six of them, by type`
 
   static override examples = [
     '<%= config.bin %> generate --to archive --events 100k',
     '<%= config.bin %> generate --to archive --seed 7 --duplicates 1% --loss 0.1% --layout hive',
     "<%= config.bin %> generate --to queue --envelope 'sqs>sns>eventbridge' --redeliveries 2%",
+    "<%= config.bin %> generate --to stream --envelope 'kinesis>kpl>eventbridge' --duplicates 1%",
     '<%= config.bin %> generate --to zoo --envelope mixed --format mixed --compression mixed',
   ]
 

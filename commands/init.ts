@@ -45,6 +45,7 @@ export default class Init extends BaseCommand {
       presets: flags.preset === undefined ? undefined : [flags.preset],
       config: flags.config,
       choose: this.sourceChooser(flags),
+      lineWith: (source) => this.lineWith(source),
       schemaRegistry: flags['schema-registry'],
       to: flags.to,
       force: flags.force,

@@ -40,13 +40,10 @@ export default class Stats extends BaseCommand {
   override async run() {
     const { args, flags } = await this.parse(Stats)
     const { measuring, printDiff } = await import('../src/cli/stats-run.js')
-    const { textStyle } = await import('../src/ui/terminal.js')
     const { stdout, env } = process
     const format = this.format(flags)
-    const color = this.colors(flags).isColorSupported
-    const style = textStyle({ stream: stdout, env, color, timeZone: flags.tz })
-    const choose = this.sourceChooser(flags)
-    const typed = { flags, given: args.source ?? [], choose, signal: this.signal }
+    const style = await this.style(flags)
+    const typed = this.typed(flags, args.source)
     const made = this.made(flags.tz)
     if (flags.versus !== undefined) {
       return printDiff(typed, flags.versus, { format, style, made })

@@ -40,14 +40,9 @@ export default class Query extends BaseCommand {
     const { reading } = await import('../../src/cli/read-request.js')
     const { runQuery } = await import('../../src/questions/run.js')
     const { renderRows } = await import('../../src/ui/query-output.js')
-    const { textStyle } = await import('../../src/ui/terminal.js')
-    const { stdout, env } = process
     const format = this.format(flags)
-    const color = this.colors(flags).isColorSupported
-    const style = textStyle({ stream: stdout, env, color, timeZone: flags.tz })
-    const choose = this.sourceChooser(flags)
-    const typed = { flags, given, choose, signal: this.signal }
-    const failure = await reading(typed, (request) =>
+    const style = await this.style(flags)
+    const failure = await reading(this.typed(flags, given), (request) =>
       runQuery(
         {
           ...request,

@@ -15,15 +15,10 @@ export default class QueryList extends BaseCommand {
     const { flags } = await this.parse(QueryList)
     const { catalogueOf } = await import('../../src/questions/catalogue.js')
     const { catalogueJson, catalogueText } = await import('../../src/ui/catalogue-text.js')
-    const { textStyle } = await import('../../src/ui/terminal.js')
-    const { stdout, env } = process
+    const { env } = process
     const questions = await catalogueOf({ file: flags.config, env, cwd: process.cwd() })
     if (this.format(flags) === 'json') this.print(catalogueJson(questions))
-    else {
-      const color = this.colors(flags).isColorSupported
-      const style = textStyle({ stream: stdout, env, color, timeZone: flags.tz })
-      this.print(catalogueText(questions, style))
-    }
+    else this.print(catalogueText(questions, await this.style(flags)))
     return undefined
   }
 }

@@ -5,8 +5,8 @@
 -- `bucket` is the first position of the key in its row; `same_time` is 1 where another one of the
 -- bucket has the very same time.
 WITH timed AS (
-  SELECT d.pos, d.grp, d.key_no, coalesce(d.event_us, d.received_us) AS moment_us,
-    min(d.pos) OVER (PARTITION BY d.grp, d.key_no) AS bucket
+  SELECT d.pos, d.grp, d.key_hash, coalesce(d.event_us, d.received_us) AS moment_us,
+    min(d.pos) OVER (PARTITION BY d.grp, d.key_hash) AS bucket
   FROM deliveries d
   LEFT JOIN repeats r ON r.pos = d.pos
   WHERE r.pos IS NULL AND d.identity IS NOT NULL AND d.grp IS NOT NULL

@@ -5,15 +5,15 @@
 -- `alone` are out of order among those of their own row; of the others, `steps` follow one of their
 -- row, and `ones` count on from it by one.
 WITH by_position AS (
-  SELECT DISTINCT key_no FROM deliveries WHERE received_us IS NULL AND key_no IS NOT NULL
+  SELECT DISTINCT key_hash FROM deliveries WHERE received_us IS NULL AND key_hash IS NOT NULL
 ),
 checked AS (
   SELECT d.pos, d.grp, d.stream, d.place,
-    CASE WHEN b.key_no IS NULL THEN d.arrival_us END AS arrival_us,
-    CASE WHEN b.key_no IS NULL THEN d.arrival_pos ELSE d.position_rank END AS arrival_pos
+    CASE WHEN b.key_hash IS NULL THEN d.arrival_us END AS arrival_us,
+    CASE WHEN b.key_hash IS NULL THEN d.arrival_pos ELSE d.position_rank END AS arrival_pos
   FROM deliveries d
   LEFT JOIN repeats r ON r.pos = d.pos
-  LEFT JOIN by_position b ON b.key_no = d.key_no
+  LEFT JOIN by_position b ON b.key_hash = d.key_hash
   WHERE r.pos IS NULL AND d.grp IS NOT NULL AND d.stream IS NOT NULL AND d.place IS NOT NULL
 ),
 fed AS (

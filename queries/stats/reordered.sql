@@ -7,15 +7,15 @@
 -- the maximum, whose places ascend, the next greater one. `arrival_us` and `arrival_pos` are those of
 -- the delivery itself, or what ordered places make of them (arrivals.sql).
 WITH by_position AS (
-  SELECT DISTINCT key_no FROM deliveries WHERE received_us IS NULL AND key_no IS NOT NULL
+  SELECT DISTINCT key_hash FROM deliveries WHERE received_us IS NULL AND key_hash IS NOT NULL
 ),
 checked AS (
   SELECT d.pos, d.stream, d.place, d.received_us,
-    CASE WHEN b.key_no IS NULL THEN d.arrival_us END AS arrival_us,
-    CASE WHEN b.key_no IS NULL THEN d.arrival_pos ELSE d.position_rank END AS arrival_pos
+    CASE WHEN b.key_hash IS NULL THEN d.arrival_us END AS arrival_us,
+    CASE WHEN b.key_hash IS NULL THEN d.arrival_pos ELSE d.position_rank END AS arrival_pos
   FROM deliveries d
   LEFT JOIN repeats r ON r.pos = d.pos
-  LEFT JOIN by_position b ON b.key_no = d.key_no
+  LEFT JOIN by_position b ON b.key_hash = d.key_hash
   WHERE r.pos IS NULL AND d.stream IS NOT NULL AND d.place IS NOT NULL
 ),
 running AS (

@@ -6,7 +6,7 @@
 -- arrival: by received_us where all of them go by it, else by position (DESIGN §8), with what ordered
 -- places make of both (arrivals.sql).
 WITH by_position AS (
-  SELECT DISTINCT key_no FROM deliveries WHERE received_us IS NULL AND key_no IS NOT NULL
+  SELECT DISTINCT key_hash FROM deliveries WHERE received_us IS NULL AND key_hash IS NOT NULL
 ),
 repeated AS (
   SELECT identity FROM deliveries WHERE identity IS NOT NULL GROUP BY identity HAVING count(*) > 1
@@ -14,10 +14,10 @@ repeated AS (
 candidates AS (
   SELECT d.pos, d.identity, d.arrival_us, d.arrival_pos, d.position_rank, d.replay, d.retried,
     d.transport,
-    CASE WHEN d.received_us IS NULL OR b.key_no IS NOT NULL THEN 1 ELSE 0 END AS untimed
+    CASE WHEN d.received_us IS NULL OR b.key_hash IS NOT NULL THEN 1 ELSE 0 END AS untimed
   FROM deliveries d
   JOIN repeated r ON r.identity = d.identity
-  LEFT JOIN by_position b ON b.key_no = d.key_no
+  LEFT JOIN by_position b ON b.key_hash = d.key_hash
 ),
 judged AS (
   SELECT *, max(untimed) OVER (PARTITION BY identity) AS by_pos FROM candidates

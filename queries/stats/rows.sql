@@ -10,7 +10,7 @@ SELECT d.grp,
   sum(CASE WHEN d.event_us % 1000000 = 0 THEN 1 ELSE 0 END) AS whole_seconds,
   sum(CASE WHEN r.pos IS NULL AND d.stream IS NOT NULL AND d.place IS NOT NULL THEN 1 ELSE 0 END)
     AS checked,
-  count(DISTINCT CASE WHEN r.pos IS NULL AND d.place IS NOT NULL THEN d.key_no END) AS keys,
+  count(DISTINCT CASE WHEN r.pos IS NULL AND d.place IS NOT NULL THEN d.key_hash END) AS keys,
   sum(CASE WHEN r.pos IS NULL AND d.received_us < d.event_us THEN 1 ELSE 0 END) AS skewed,
   sum(CASE WHEN r.pos IS NULL AND d.received_us - d.event_us > 35184372088831 THEN 1 ELSE 0 END)
     AS overflow,

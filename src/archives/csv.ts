@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import type { JsonObject } from '../event/event.js'
 import { parseBytes } from '../event/json.js'
-import { type CsvRow, CsvRows, type Delimiter } from './csv-rows.js'
+import { type CsvDialect, type CsvRow, CsvRows } from './csv-rows.js'
 import type { Fault, RawRecord } from './object.js'
 import { type ReaderSettings, RecordMaker } from './record-maker.js'
 
@@ -22,19 +22,19 @@ const INSIGHTS_LINE = '@message'
  */
 export async function* csvRecords(
   bytes: AsyncIterable<Buffer>,
-  delimiter: Delimiter,
+  dialect: CsvDialect,
   settings: ReaderSettings,
   faultOf: () => Fault | undefined,
 ): AsyncGenerator<RawRecord[]> {
   const make = new RecordMaker(settings)
-  const rows = new CsvRows(delimiter, Math.min(settings.maxRecordBytes, MOST_ROW_BYTES))
-  const table = new Table(make, delimiter)
+  const rows = new CsvRows(dialect, Math.min(settings.maxRecordBytes, MOST_ROW_BYTES))
+  const table = new Table(make, dialect)
   for await (const chunk of bytes) {
-    yield table.take(await rows.push(chunk))
+    yield table.take(rows.push(chunk))
     if (rows.fault) break
   }
   const known = faultOf()
-  if (!known && !rows.fault) yield table.take(await rows.end())
+  if (!known && !rows.fault) yield table.take(rows.end())
   yield table.rest()
   if (rows.fault && !known) settings.report(rows.fault)
   const shown = known ?? rows.fault
@@ -43,13 +43,13 @@ export async function* csvRecords(
 
 class Table {
   readonly #make: RecordMaker
-  readonly #delimiter: Delimiter
+  readonly #delimiter: string
   #names: readonly string[] | undefined
   /** The first rows, until it is known what the records are. */
   #held: CsvRow[] | undefined = []
   #column = -1
 
-  constructor(make: RecordMaker, delimiter: Delimiter) {
+  constructor(make: RecordMaker, { delimiter }: CsvDialect) {
     this.#make = make
     this.#delimiter = delimiter
   }
@@ -57,7 +57,7 @@ class Table {
   take(rows: readonly CsvRow[]): RawRecord[] {
     const found: RawRecord[] = []
     for (const row of rows) {
-      if (!this.#names) this.#names = namesOf(row)
+      if (!this.#names) this.#names = distinct(namesOf(row))
       else if (!this.#held) found.push(...this.#records(row))
       else if (this.#held.push(row) === ROWS_TO_TELL) found.push(...this.rest())
     }
@@ -113,8 +113,22 @@ class Table {
   }
 }
 
-export function namesOf(row: CsvRow): string[] {
-  return row.map((cell) => cell.toString())
+function namesOf(row: CsvRow): string[] {
+  return row.map((cell) => cell.toString().trim())
+}
+
+/** A name that is taken gets a number, as DuckDB gives it, so that no cell is lost to another. */
+function distinct(names: readonly string[]): string[] {
+  const taken = new Set(names)
+  const uses = new Map<string, number>()
+  return names.map((name) => {
+    let use = uses.get(name) ?? 0
+    const free = () => (use === 0 ? name : `${name}_${use}`)
+    while (use > 0 && taken.has(free())) use += 1
+    taken.add(free())
+    uses.set(name, use + 1)
+    return free()
+  })
 }
 
 export function isJsonObject(cell: Buffer): boolean {

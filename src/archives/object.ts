@@ -59,6 +59,8 @@ export interface Sniffed {
   readonly bom: boolean
   /** It begins with a UTF-16 byte order mark: its lines are records, none of them readable. */
   readonly utf16: boolean
+  /** A table, in whose quoted cells a quote is written with a backslash. */
+  readonly backslashes?: boolean
 }
 
 /** A record that holds a JSON object. */

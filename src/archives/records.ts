@@ -87,11 +87,12 @@ async function* batches(
     const { avroRecords } = await import('./avro.js')
     return yield* avroRecords(bytes, settingsOf(options), () => cut)
   }
-  const { format, bom } = sniffed
+  const { format, bom, backslashes = false } = sniffed
   if (format === 'csv' || format === 'tsv') {
     const { csvRecords } = await import('./csv.js')
     const rest = bom ? withoutMark(bytes) : bytes
-    return yield* csvRecords(rest, delimiters[format], settingsOf(options), () => cut)
+    const dialect = { delimiter: delimiters[format], backslashes }
+    return yield* csvRecords(rest, dialect, settingsOf(options), () => cut)
   }
   const reader = readerFor(object, sniffed, options, wanted)
   for await (const chunk of bom ? withoutMark(bytes) : bytes) {

@@ -38,16 +38,16 @@ export async function sniff(object: ArchiveObject): Promise<Sniffed> {
   const bom = head.bytes.subarray(0, 3).equals(Buffer.from([0xef, 0xbb, 0xbf]))
   const utf16 = [0xfeff, 0xfffe].includes(head.bytes.length < 2 ? 0 : head.bytes.readUInt16BE(0))
   const start = bom ? 3 : 0
-  let format = await textFormat(head.bytes.subarray(start), head.isAll)
-  if (!format) {
+  let text = await textFormat(head.bytes.subarray(start), head.isAll)
+  if (!text) {
     stored = await peekBytes(object, LONG_HEAD_BYTES)
     head = await unpacked(
       { bytes: stored, isAll: stored.length < LONG_HEAD_BYTES },
       LONG_HEAD_BYTES,
     )
-    format = await textFormat(head.bytes.subarray(start), head.isAll)
+    text = await textFormat(head.bytes.subarray(start), head.isAll)
   }
-  return { compression, format: format ?? 'ndjson', bom, utf16 }
+  return { compression, ...(text ?? { format: 'ndjson' }), bom, utf16 }
 }
 
 async function unpacked(stored: Head, sizeBytes: number): Promise<Head> {
@@ -76,11 +76,14 @@ async function* once(bytes: Buffer): AsyncGenerator<Buffer> {
 }
 
 /** Undefined where more must be seen. */
-async function textFormat(head: Buffer, isAll: boolean): Promise<Format | undefined> {
+async function textFormat(
+  head: Buffer,
+  isAll: boolean,
+): Promise<Pick<Sniffed, 'format' | 'backslashes'> | undefined> {
   const format = formatOf(head, isAll)
-  if (format !== 'ndjson') return format
+  if (format !== 'ndjson') return format && { format }
   const table = await tableFormat(head, isAll)
-  return table === 'more' ? undefined : (table ?? format)
+  return table === 'more' ? undefined : (table ?? { format })
 }
 
 /** Undefined where more must be seen. */

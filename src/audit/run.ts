@@ -37,7 +37,7 @@ export async function runAudit(request: AuditRequest): Promise<AuditRun> {
   const { entity, range, types, asOfUs } = request
   // What happened in a time may have arrived in any partition.
   const everything = { ...request, range: { sinceUs: null, untilUs: null } }
-  const archive = await openArchive(everything, 'evt audit')
+  const archive = await openArchive(everything)
   checkKind(entity, archive)
   const { objects, sources, pruned } = archive
   if (objects.length === 0) throw noObjects(sources, pruned)

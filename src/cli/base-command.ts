@@ -73,10 +73,28 @@ export abstract class BaseCommand extends Command {
       const { chosenSource } = await import('./choose-source.js')
       const color = wantsColor(flags.color, stderr, env)
       const source = await chosenSource(offers, { color, signal: this.signal })
-      const same = commandText(['evt', ...(this.id ?? '').split(':'), ...this.argv, source])
-      this.note(`the same without asking:  ${same}\n`, flags)
+      this.note(`the same without asking:  ${this.lineWith(source)}\n`, flags)
       return source
     }
+  }
+
+  /** What was typed, with a SOURCE at its end. */
+  protected lineWith(source: string): string {
+    return commandText(['evt', ...(this.id ?? '').split(':'), ...this.argv, source])
+  }
+
+  /** What was typed of an archive, for what reads it. */
+  protected typed<F extends ChooserFlags>(flags: F, given: readonly string[] = []) {
+    const lineWith = (source: string) => this.lineWith(source)
+    return { flags, given, choose: this.sourceChooser(flags), lineWith, signal: this.signal }
+  }
+
+  /** How text is drawn on stdout. */
+  protected async style(flags: { readonly color: ColorMode; readonly tz: string }) {
+    const { textStyle } = await import('../ui/terminal.js')
+    const { stdout, env } = process
+    const color = this.colors(flags).isColorSupported
+    return textStyle({ stream: stdout, env, color, timeZone: flags.tz })
   }
 
   /** What a page says of how it came to be. */

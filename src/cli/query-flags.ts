@@ -2,7 +2,8 @@ import * as Flags from '@oclif/core/flags'
 import { EvtError } from '../errors.js'
 import type { Chosen } from '../questions/chosen.js'
 import type { Wording } from '../questions/run.js'
-import { statsFlags } from './stats-flags.js'
+import { memoryBytes, statsFlags } from './stats-flags.js'
+import { parseTime } from './time.js'
 
 /** What every question to an archive can be narrowed by. */
 export const chosenFlags = {
@@ -42,6 +43,46 @@ export const queryFlags = {
   'memory-limit': statsFlags['memory-limit'],
   'follow-claims': statsFlags['follow-claims'],
   'allow-partial': statsFlags['allow-partial'],
+}
+
+/** Flags of `evt audit`. */
+export const auditFlags = {
+  entity: Flags.string({
+    helpValue: 'KIND:ID',
+    required: true,
+    description: 'what to look for, such as jobAd:123',
+    parse: async (text: string) => entityText(text),
+  }),
+  'as-of': Flags.string({
+    helpValue: 'TIME',
+    description: 'only what had happened at this moment: 15m, 7d or ISO 8601',
+    parse: async (text: string) => {
+      parseTime(text, 0)
+      return text
+    },
+  }),
+  type: statsFlags.type,
+  'memory-limit': statsFlags['memory-limit'],
+  'follow-claims': statsFlags['follow-claims'],
+  'allow-partial': statsFlags['allow-partial'],
+}
+
+/** What {@link auditFlags} say. */
+export function auditChoices(flags: {
+  entity: string
+  'as-of'?: string | undefined
+  type?: readonly string[] | undefined
+  'memory-limit': string
+  'allow-partial': boolean
+}) {
+  const asOf = flags['as-of']
+  return {
+    entity: flags.entity,
+    types: flags.type ?? [],
+    asOfUs: asOf === undefined ? null : parseTime(asOf, Date.now()),
+    memoryLimitBytes: memoryBytes(flags['memory-limit']),
+    allowPartial: flags['allow-partial'],
+  }
 }
 
 /** What {@link chosenFlags} say. */

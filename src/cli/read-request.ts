@@ -21,12 +21,13 @@ export interface TypedArchive {
   }
   given: readonly string[]
   choose?: GivenSources['choose']
+  lineWith?: GivenSources['lineWith']
   signal: AbortSignal
 }
 
 /** Runs what reads an archive with the request that was typed, while progress is shown. */
 export async function reading<T>(
-  { flags, given, choose, signal }: TypedArchive,
+  { flags, given, choose, lineWith, signal }: TypedArchive,
   run: (request: ReadRequest) => Promise<T>,
 ): Promise<T> {
   const { createProgress } = await import('../ui/progress.js')
@@ -44,6 +45,7 @@ export async function reading<T>(
     presets: flags.preset === undefined ? undefined : [flags.preset],
     config: flags.config,
     choose,
+    lineWith,
     schemaRegistry: flags['schema-registry'],
     followClaims: flags['follow-claims'],
     aws: awsOptions(flags),

@@ -47,7 +47,9 @@ export const statsFlags = {
     helpValue: 'SIZE',
     default: '2GB',
     env: 'EVT_MEMORY_LIMIT',
-    description: 'how much memory to use, such as 500MB; what does not fit goes to disk',
+    description:
+      'how much memory to use, 500MB or more; what does not fit goes to disk. As a rule, at most ' +
+      '20% and 150MB more are taken',
     parse: async (text: string) => {
       memoryBytes(text)
       return text
@@ -150,7 +152,7 @@ function shareOf(text: string): number {
 }
 
 const units = { b: 1, kb: 1e3, mb: 1e6, gb: 1e9, kib: 2 ** 10, mib: 2 ** 20, gib: 2 ** 30 }
-const LEAST_BYTES = 200e6
+const LEAST_BYTES = 500e6
 
 /** A size in bytes, written as `500MB` or `2GiB`. */
 export function memoryBytes(text: string): number {
@@ -158,6 +160,7 @@ export function memoryBytes(text: string): number {
   // The pattern allows no other units.
   const bytes = Number(digits) * (units[unit.toLowerCase() as keyof typeof units] ?? Number.NaN)
   if (bytes >= LEAST_BYTES) return bytes
-  const hint = 'write 500MB or 2GiB; 200MB is the least'
-  throw new EvtError(`--memory-limit ${text} is not enough memory`, { code: 'usage', hint })
+  const hint = 'write 500MB or 2GiB; 500MB is the least that Node and DuckDB can do with'
+  const fault = Number.isNaN(bytes) ? 'not a size' : 'not enough memory'
+  throw new EvtError(`--memory-limit ${text} is ${fault}`, { code: 'usage', hint })
 }

@@ -1,22 +1,29 @@
 import type { Made } from '../../dashboards/html/page.js'
 import type { DiffRun } from '../stats/diff/run.js'
 import type { StatsRequest } from '../stats/request.js'
+import { safeText } from '../ui/safe-text.js'
 import type { StatsFormat } from '../ui/stats-output.js'
 import type { TextStyle } from '../ui/style.js'
 import { reading, type TypedArchive } from './read-request.js'
 import { type StatsFlagValues, statsChoices } from './stats-flags.js'
 
 interface Typed extends TypedArchive {
-  flags: TypedArchive['flags'] & StatsFlagValues
+  flags: TypedArchive['flags'] & StatsFlagValues & { verbose: boolean }
 }
 
-/** Runs what measures archives with the request that was typed, while progress is shown. */
+/** Runs what measures archives with the request that was typed, while progress is shown; then says
+ * what --verbose tells. */
 export async function measuring<T>(
   typed: Typed,
   run: (request: StatsRequest) => Promise<T>,
 ): Promise<T> {
-  const choices = statsChoices(typed.flags)
-  return reading(typed, (request) => run({ ...request, choices }))
+  const { flags } = typed
+  const told: string[] = []
+  const explain = flags.verbose ? (lines: readonly string[]) => told.push(...lines) : undefined
+  const choices = statsChoices(flags)
+  return reading(typed, (request) => run({ ...request, choices, explain })).finally(() => {
+    for (const line of new Set(told)) process.stderr.write(`${safeText(line)}\n`)
+  })
 }
 
 /** How a result is written: as text in a style, or as a page that says how it was made. */

@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises'
+import { access, constants, readFile, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { EvtError } from '../errors.js'
 import type { Config } from './config.js'
@@ -41,9 +41,12 @@ async function usualFiles({ cwd, firstSource }: ConfigPlaces): Promise<string[]>
 
 async function folderOf(source: string, cwd: string): Promise<string | undefined> {
   try {
-    return (await stat(resolve(cwd, source))).isDirectory() ? source : dirname(source)
+    const folder = (await stat(resolve(cwd, source))).isDirectory() ? source : dirname(source)
+    await access(resolve(cwd, folder), constants.X_OK)
+    return folder
   } catch {
-    // An address, a glob, or a path that is not there: whoever reads the SOURCE says so.
+    // An address, a glob, a path that is not there, or a folder that must not be read: whoever
+    // reads the SOURCE says so.
     return undefined
   }
 }

@@ -125,10 +125,9 @@ export class ChainSql {
 
   /** What the wrappings say of a field: expressions, the one that counts first. `rank` is how many
    * are tried before them. */
-  preset(field: FieldName, read: Read, rank = 0): string[] {
+  preset(field: FieldName, read: Read, rank = 0, order = orderOf(field)): string[] {
     let tried = rank
-    const outermost = field === 'receivedAt' || field === 'attempt' || field === 'transportId'
-    const levels = outermost ? this.levels : [...this.levels].reverse()
+    const levels = order === 'outermost first' ? this.levels : [...this.levels].reverse()
     return levels.flatMap((level) => {
       const paths = fieldPaths(level.envelope, field)
       const found = paths.map((path) => read(level, path, tried++))
@@ -185,6 +184,13 @@ export class ChainSql {
     if (!tree.add(path, 'json')) throw new Unprojectable(`${path.join('.')} collides`)
     return `starts_with(${leafExpression(root, path)}, '${is === 'array' ? '[' : '{'}')`
   }
+}
+
+type LevelOrder = 'outermost first' | 'innermost first'
+
+function orderOf(field: FieldName): LevelOrder {
+  const isOuter = field === 'receivedAt' || field === 'attempt' || field === 'transportId'
+  return isOuter ? 'outermost first' : 'innermost first'
 }
 
 /** The first that is not NULL, in SQL. */

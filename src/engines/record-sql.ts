@@ -37,7 +37,13 @@ export class RecordSql {
   }
 
   get id(): string {
-    return coalesce([this.field('id', this.read('id')), this.text('transportId')])
+    const messages = this.chain.preset(
+      'transportId',
+      this.read('transportId'),
+      0,
+      'innermost first',
+    )
+    return coalesce([this.field('id', this.read('id')), ...messages])
   }
 
   get source(): string {

@@ -1,20 +1,15 @@
 import type { JsonObject, JsonValue } from '../event/event.js'
-import { parseBytes, readJson } from '../event/json.js'
-import { isObject } from './content.js'
+import { type Budget, contentsOf, isObject, type Layer } from './content.js'
 
 /** How the bindings of CloudEvents write the name of an attribute: HTTP, Kafka, AMQP. */
 const attributeName = /^(?:ce[-_]|cloudevents[:_])([a-z0-9]+)$/i
 const required = ['specversion', 'id', 'source', 'type']
 
 /**
- * The CloudEvent of a message in binary mode, in the JSON format: its attributes are message
- * attributes or headers, its data is the body. Undefined where these are not there.
+ * The CloudEvent of a message in binary mode, in the JSON format, without its data, which is the
+ * body: its attributes are message attributes or headers. Undefined where these are not there.
  */
-export function binaryCloudEvent(
-  headers: JsonValue | undefined,
-  body: JsonValue | undefined,
-  encoding: 'text' | 'base64',
-): JsonObject | undefined {
+export function binaryCloudEvent(headers: JsonValue | undefined): JsonObject | undefined {
   if (headers === undefined || !isObject(headers)) return undefined
   const event: JsonObject = {}
   let contentType: string | undefined
@@ -27,7 +22,7 @@ export function binaryCloudEvent(
   }
   if (!required.every((name) => Object.hasOwn(event, name))) return undefined
   if (contentType !== undefined) event['datacontenttype'] = contentType
-  return { ...event, ...dataOf(body, encoding) }
+  return event
 }
 
 /** The value of a message attribute of SQS, of SNS or of what Lambda is given of them, or of a
@@ -43,14 +38,27 @@ function headerText(value: JsonValue): string | undefined {
   return undefined
 }
 
-/** The members `data` or `data_base64` of a CloudEvent, for the body of a message. */
-export function dataOf(body: JsonValue | undefined, encoding: 'text' | 'base64'): JsonObject {
-  if (body === undefined || body === null) return {}
-  if (typeof body !== 'string') return { data: body }
-  if (encoding === 'text') {
-    const reading = readJson(body)
-    return { data: reading.ok ? reading.value : body }
+/** The data of a CloudEvent that is outside of it. */
+export interface Data {
+  /** What it was packed in, outermost first. */
+  via: Layer[]
+  /** `data` or `data_base64`. */
+  members: JsonObject
+}
+
+/** The data that a body is, unpacked where it can be: an event may have any data. */
+export function dataOf(
+  body: JsonValue | Buffer | undefined,
+  encoding: 'text' | 'base64',
+  budget: Budget,
+): Data {
+  if (body === undefined || body === null) return { via: [], members: {} }
+  const own = { ...budget, isOne: true }
+  const [content, ...others] = contentsOf(body, encoding, own)
+  budget.leftBytes = own.leftBytes
+  if (content?.ok && others.length === 0) {
+    return { via: content.via, members: { data: content.value } }
   }
-  const reading = parseBytes(Buffer.from(body, 'base64'))
-  return reading.ok ? { data: reading.value } : { data_base64: body }
+  if (Buffer.isBuffer(body)) return { via: [], members: { data_base64: body.toString('base64') } }
+  return { via: [], members: { [encoding === 'text' ? 'data' : 'data_base64']: body } }
 }

@@ -36,7 +36,7 @@ export function contentsOf(
   budget: Budget = { leftBytes: MAX_RECORD_BYTES, outside: {} },
 ): Content[] {
   if (Buffer.isBuffer(body)) return ofBytes(body, [], budget)
-  if (typeof body !== 'string') return ofValue(body ?? null, [])
+  if (typeof body !== 'string') return ofValue(body ?? null, [], budget)
   if (encoding === 'text') return ofText(body, [], budget)
   const bytes = base64Bytes(body)
   return bytes ? ofBytes(bytes, [], budget) : ofText(body, [], budget)
@@ -47,24 +47,27 @@ export interface Budget {
   /** How much more may be unpacked or fetched. */
   leftBytes: number
   readonly outside: Outside
+  /** Whether the body is one value, whatever it is, and not what may be several events. */
+  readonly isOne?: boolean
 }
 
 function ofText(text: string, via: Layer[], budget: Budget): Content[] {
   const reading = readJson(text)
-  if (reading.ok) return ofValue(reading.value, via)
+  if (reading.ok) return ofValue(reading.value, via, budget)
   const bytes = guessedBytes(text)
   if (bytes && isRecognised(bytes, budget.outside)) {
     return ofBytes(bytes, [...via, layerOf(base64)], budget)
   }
   const detail = withHint(reading.detail, bytes)
-  return ofLines(text, via) ?? [{ ok: false, detail, via, entry: null }]
+  const lines = budget.isOne ? undefined : ofLines(text, via)
+  return lines ?? [{ ok: false, detail, via, entry: null }]
 }
 
 function ofBytes(bytes: Buffer, via: Layer[], budget: Budget): Content[] {
   const codec = codecs.find((each) => each.recognises(bytes, budget.outside))
   if (codec) return ofCodec(codec, bytes, via, budget)
   const reading = parseBytes(bytes)
-  if (reading.ok) return ofValue(reading.value, via)
+  if (reading.ok) return ofValue(reading.value, via, budget)
   if (reading.reason === 'not UTF-8' || confluentId(bytes) !== undefined) {
     return [{ ok: false, detail: withHint(reading.detail, bytes), via, entry: null }]
   }
@@ -87,7 +90,7 @@ function ofCodec(codec: Codec, bytes: Buffer, via: Layer[], budget: Budget): Con
       if (content instanceof ContentFault) {
         return [{ ok: false, detail: content.message, via: inside, entry: null }]
       }
-      if (!Buffer.isBuffer(content)) return ofValue(content, inside)
+      if (!Buffer.isBuffer(content)) return ofValue(content, inside, budget)
       budget.leftBytes -= content.length
       return ofBytes(content, inside, budget)
     })
@@ -97,8 +100,9 @@ function ofCodec(codec: Codec, bytes: Buffer, via: Layer[], budget: Budget): Con
   }
 }
 
-function ofValue(value: JsonValue, via: Layer[]): Content[] {
+function ofValue(value: JsonValue, via: Layer[], { isOne }: Budget): Content[] {
   const pointer = claimPointer(value)
+  if (isOne) return [{ ok: true, value: pointer ?? value, via, entry: null }]
   if (pointer) return [{ ok: true, value: pointer, via, entry: null }]
   if (Array.isArray(value)) {
     const some = value.slice(0, MAX_ENTRIES).map((each, entry) => content(each, via, entry))
@@ -136,7 +140,7 @@ function ofLines(text: string, via: Layer[]): Content[] | undefined {
 
 /** The bytes of a text that may be base64, as nobody says. */
 function guessedBytes(text: string): Buffer | undefined {
-  const bare = text.trim()
+  const bare = withoutLineEnds(text.trim())
   if (bare.length < LEAST_BASE64 || base64Length(bare) === undefined) return undefined
   return Buffer.from(bare, 'base64')
 }
@@ -168,7 +172,12 @@ function base64Bytes(text: string): Buffer | undefined {
   const bytes = Buffer.from(text, 'base64')
   // To encode again is a sixth of the work of looking at each character.
   if (bytes.toString('base64') === text) return bytes
-  return base64Length(text) === bytes.length ? bytes : undefined
+  return base64Length(withoutLineEnds(text)) === bytes.length ? bytes : undefined
+}
+
+/** MIME breaks base64 into lines of 76 characters, others elsewhere. */
+function withoutLineEnds(text: string): string {
+  return text.includes('\n') ? text.replaceAll(/\r?\n/g, '') : text
 }
 
 function layerOf(envelope: Envelope): Layer {

@@ -13,12 +13,13 @@ import type { JsonPath } from '../event/json-path.js'
 import type { Mapping } from '../event/mapping.js'
 import { integerText } from '../event/sequence.js'
 import { parseTime } from '../event/time.js'
+import type { Choices, SeveralFit } from './choices.js'
 import { type Envelope, shapeName } from './envelope.js'
 import { fieldFault } from './fault.js'
 import { createUnwrapper, type Unwrapped } from './layers.js'
 import { orderOf } from './order.js'
 import type { Outside } from './outside.js'
-import { type Chain, compileChain, type Plan } from './plan.js'
+import { type Chain, compileChain, type Plan, type TransportId } from './plan.js'
 import { presetEnvelopes } from './presets.js'
 
 /** One JSON value of an object, read but not yet understood. */
@@ -38,9 +39,11 @@ const MAX_CHAINS = 1000
 /**
  * Makes the function that turns records into deliveries (DESIGN §4): wrappings are taken off as
  * nested as found, the mapping's fields come first, then the innermost wrapping that has a field,
- * then outward; `receivedAt`, `attempt` and the transport's id go by the outermost. It never throws
- * for what is in a record, but `Missing` for what has to be fetched first. `presets` narrows
- * recognition to the wrappings named; with `hops` events have theirs.
+ * then outward; `receivedAt`, `attempt` and the transport's id go by the outermost. An event
+ * without an id has that of the innermost message, which is the same in every queue. It never
+ * throws for what is in a record, but `Missing` for what has to be fetched first. `presets` narrows
+ * recognition to the wrappings named; with `hops` events have theirs; `choices` hears where several
+ * wrappings fit.
  *
  * @throws EvtError `usage` for an unknown preset
  */
@@ -49,12 +52,16 @@ export function createDecoder(options: {
   presets?: readonly string[] | undefined
   outside?: Outside | undefined
   hops?: boolean | undefined
+  choices?: Choices | undefined
 }): (record: RecordValue) => Decoded[] {
-  const unwrap = createUnwrapper(presetEnvelopes(options.presets), options.outside)
+  const { choices } = options
+  const onSeveral = choices && ((several: SeveralFit) => choices.add(several))
+  const unwrap = createUnwrapper(presetEnvelopes(options.presets), options.outside, onSeveral)
   const { mappingFor, typePath } = options.mapping
   const chainOf = chains(typePath)
-  return (record) =>
-    unwrap(record.value).map((unwrapped, n) => {
+  return (record) => {
+    if (choices) choices.path = record.position.path
+    return unwrap(record.value).map((unwrapped, n) => {
       const position = n === 0 ? record.position : nthOf(record.position, n)
       if (!unwrapped.ok) {
         const { sizeBytes, head } = record
@@ -70,6 +77,7 @@ export function createDecoder(options: {
       if (options.hops) event.hops = plan.hops(documents, event.timeUs)
       return { kind: 'event', event }
     })
+  }
 }
 
 /** A wrapper's entries are counted one by one. */
@@ -101,7 +109,6 @@ function eventRecord(
   const { fields } = plan
   const { documents } = unwrapped
   const faults: FieldFault[] = []
-  const transportId = transportIdOf(chain, unwrapped)
   const timeUs = timeOf('time', fields.time(documents), faults)
   const receivedAtUs = timeOf('receivedAt', fields.receivedAt(documents), faults)
   const { sequence, order, sequencePer } = orderOf(plan, documents, timeUs, faults)
@@ -110,7 +117,7 @@ function eventRecord(
   // The unwrapper gives at least one document.
   const document = documents[documents.length - 1] as JsonObject
   return {
-    id: scalarText(fields.id(documents)) ?? transportId,
+    id: scalarText(fields.id(documents)) ?? messageIdOf(chain.nearest, unwrapped),
     source: scalarText(fields.source(documents)) ?? '',
     type: scalarText(fields.type(documents)) ?? UNKNOWN_TYPE,
     timeUs,
@@ -128,7 +135,7 @@ function eventRecord(
     version: scalarText(fields.version(documents)),
     replay: scalarText(fields.replay(documents)),
     attempt: attemptOf(fields.attempt(documents)),
-    transportId,
+    transportId: messageIdOf(chain.transports, unwrapped),
     place: chain.place(documents),
     envelopes: [...chain.names],
     stamps: stampsOf(chain, documents),
@@ -140,10 +147,10 @@ function eventRecord(
   }
 }
 
-/** The message's own id. What a message holds several of, they have its id and their numbers in it:
- * the sub-sequence number of an aggregate in Kinesis. */
-function transportIdOf(
-  { transports }: Chain,
+/** The id of the first message that has one. What a message holds several of, they have its id and
+ * their numbers in it: the sub-sequence number of an aggregate in Kinesis. */
+function messageIdOf(
+  transports: readonly TransportId[],
   { documents, entries }: Extract<Unwrapped, { ok: true }>,
 ): string | null {
   for (const { layer, read } of transports) {

@@ -3,7 +3,8 @@ import { scalarText } from '../event/json.js'
 import { valueAt } from '../event/json-path.js'
 import { compareText } from '../event/sequence.js'
 import { isObject } from './content.js'
-import type { Envelope } from './envelope.js'
+import { attributesOf } from './dynamodb-attributes.js'
+import type { Envelope, WrapContent } from './envelope.js'
 
 /**
  * A change of an item of DynamoDB: a stream record, as GetRecords of DynamoDB Streams and Lambda
@@ -30,6 +31,30 @@ export const dynamodb: Envelope = {
   // An item's changes are in one shard, and in its children after it: their numbers go on.
   place: { name: placeName, sequence: ['dynamodb', 'SequenceNumber'] },
   stamps: { ApproximateCreationDateTime: ['dynamodb', 'ApproximateCreationDateTime'] },
+  wrap: (content) => ({
+    eventID: content.id,
+    eventName: content.type,
+    eventVersion: '1.1',
+    eventSource: 'aws:dynamodb',
+    awsRegion: 'eu-central-1',
+    dynamodb: changeOf(content),
+    eventSourceARN: `${TABLES}${content.source.replace(/^aws:dynamodb\/?/, '')}/stream/2026`,
+  }),
+}
+
+const TABLES = 'arn:aws:dynamodb:eu-central-1:123456789012:table/'
+
+/** A stream numbers its records, in seconds; without a number it is Kinesis that carries it. */
+function changeOf({ document, id, type, timeUs, key, arrival }: WrapContent) {
+  const keys = { pk: key ?? id }
+  const image = type === 'REMOVE' ? 'OldImage' : 'NewImage'
+  return {
+    ApproximateCreationDateTime: timeUs % 1e6 === 0 ? timeUs / 1e6 : timeUs,
+    Keys: attributesOf(keys),
+    [image]: attributesOf({ ...keys, ...document }),
+    ...(arrival === null ? {} : { SequenceNumber: `1${String(arrival).padStart(20, '0')}` }),
+    StreamViewType: 'NEW_AND_OLD_IMAGES',
+  }
 }
 
 const streamArn = /^arn:[^:]*:dynamodb:[^:]*:[^:]*:table\/([^/]+)/

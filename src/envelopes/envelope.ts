@@ -89,6 +89,9 @@ export interface Envelope {
   /** Whether what is at `inner` need be no document at all: where it is none, the layer's own
    * document is the event's. Only the decoder can. */
   mayHoldOther?: (document: JsonObject) => boolean
+  /** Whether a document has what its writer always adds, so that nobody else's words for such
+   * things are mistaken for it. One that has not, around prose, is none of this wrapping. */
+  isSurely?: (document: JsonObject) => boolean
   /** Where the entries are of a wrapper with n of them: each is a record, of whatever wrapping. An
    * array, or an object of arrays. */
   entries?: JsonPath
@@ -130,6 +133,12 @@ export interface WrapContent {
    * that does not number. */
   arrival: number | null
   replay: string | null
+  /** What a transport holds in place of the document: bytes, or a text as it is. */
+  body?: Buffer | string
+  /** What a wrapper of several holds; absent: the document alone. */
+  entries?: readonly unknown[]
+  /** The attributes of a CloudEvent in binary mode, whose data is the body. */
+  headers?: Readonly<Record<string, string>>
 }
 
 /** Whether it stands in a record's `envelopes`: plain JSON is no wrapping at all. */

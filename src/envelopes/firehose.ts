@@ -1,4 +1,5 @@
 import type { Envelope } from './envelope.js'
+import { bodyBase64, entriesOf, milliseconds } from './wrap-body.js'
 
 /** A record that Firehose has transformed, or the answer for it, whatever its `result`: a record
  * that is dropped was delivered to Firehose all the same. Times are in milliseconds. */
@@ -30,6 +31,20 @@ const record: Envelope = {
   inner: ['data'],
   innerIs: 'base64',
   isBare: true,
+  wrap: (content) => ({
+    recordId: content.transportId,
+    approximateArrivalTimestamp: milliseconds(content.receivedAtUs),
+    data: bodyBase64(content),
+  }),
+}
+
+const answeredRecord: Envelope = {
+  ...record,
+  wrap: (content) => ({
+    recordId: content.transportId,
+    result: 'Ok',
+    data: bodyBase64(content),
+  }),
 }
 
 /** What Firehose has a function transform. */
@@ -45,6 +60,12 @@ export const firehose: Envelope = {
   stamps: {},
   entries: ['records'],
   entryIs: [record],
+  wrap: (content) => ({
+    invocationId: '125b2a2b-4b2f-4b0e-8b9f-5ad1d38b1a49',
+    deliveryStreamArn: 'arn:aws:firehose:eu-central-1:123456789012:deliverystream/events',
+    region: 'eu-central-1',
+    records: entriesOf(content),
+  }),
 }
 
 /** What the function answers. */
@@ -62,7 +83,8 @@ export const firehoseAnswer: Envelope = {
   fields: {},
   stamps: {},
   entries: ['records'],
-  entryIs: [record],
+  entryIs: [answeredRecord],
+  wrap: (content) => ({ records: entriesOf(content) }),
 }
 
 /** What Firehose could not deliver or transform, as it writes it beside what it could. */
@@ -86,4 +108,13 @@ export const firehoseFailed: Envelope = {
   hops: { accepted: [['arrivalTimestamp']], recorded: [['arrivalTimestamp']] },
   inner: ['rawData'],
   innerIs: 'base64',
+  wrap: (content) => ({
+    attemptsMade: 4,
+    arrivalTimestamp: milliseconds(content.receivedAtUs),
+    errorCode: 'Lambda.FunctionError',
+    errorMessage: 'The function failed.',
+    attemptEndingTimestamp: milliseconds(content.receivedAtUs),
+    rawData: bodyBase64(content),
+    sequenceNumber: content.transportId,
+  }),
 }

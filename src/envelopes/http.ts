@@ -1,7 +1,8 @@
 import type { JsonObject, JsonValue } from '../event/event.js'
 import { valueAt } from '../event/json-path.js'
 import { isObject } from './content.js'
-import type { Condition, Envelope } from './envelope.js'
+import type { Condition, Envelope, WrapContent } from './envelope.js'
+import { bodyBase64, bodyText, milliseconds } from './wrap-body.js'
 
 const requestTimes = [
   ['requestContext', 'timeEpoch'],
@@ -39,6 +40,7 @@ export const http: Envelope = {
   ...request,
   title: 'HTTP request for Lambda',
   when: [{ path: ['isBase64Encoded'], is: 'scalar', equals: 'false' }, ...recognised],
+  wrap: (content) => ({ ...written(content), body: bodyText(content), isBase64Encoded: false }),
 }
 
 /** One whose body is bytes. */
@@ -48,6 +50,28 @@ export const httpBytes: Envelope = {
   title: 'HTTP request for Lambda, of bytes',
   when: [{ path: ['isBase64Encoded'], is: 'scalar', equals: 'true' }, ...recognised],
   innerIs: 'base64',
+  wrap: (content) => ({ ...written(content), body: bodyBase64(content), isBase64Encoded: true }),
+}
+
+/** A request to an HTTP API, without its body. */
+function written({ transportId, receivedAtUs, headers = {} }: WrapContent) {
+  const encoded = Object.entries(headers).map(([name, text]) => [name, asHeader(text)])
+  return {
+    version: '2.0',
+    routeKey: 'POST /events',
+    rawPath: '/events',
+    headers: { 'content-type': 'application/json', ...Object.fromEntries(encoded) },
+    requestContext: {
+      http: { method: 'POST', path: '/events' },
+      requestId: transportId,
+      timeEpoch: milliseconds(receivedAtUs),
+    },
+  }
+}
+
+/** What the binding has encoded: all but what is printed, without space, `"` and `%`. */
+function asHeader(text: string): string {
+  return text.replace(/[^\x21\x23\x24\x26-\x7e]+/g, encodeURIComponent)
 }
 
 /** In HTTP the attributes of a CloudEvent are percent-encoded (HTTP protocol binding, 3.1.3.2). */

@@ -3,6 +3,7 @@ import type { JsonObject, JsonValue } from '../event/event.js'
 import { scalarText } from '../event/json.js'
 import { isObject } from './content.js'
 import type { Envelope } from './envelope.js'
+import { bodyBase64, entriesOf, milliseconds } from './wrap-body.js'
 
 /** A record of Kafka. Its timestamp is the producer's, or, as the topic is configured, that of its
  * arrival at the broker. */
@@ -29,9 +30,19 @@ const record: Envelope = {
   innerIs: 'base64',
   headers: headersOf,
   isBare: true,
+  wrap: (content) => ({
+    topic: 'events',
+    partition: 0,
+    offset: content.arrival ?? 0,
+    timestamp: milliseconds(content.receivedAtUs),
+    timestampType: 'LOG_APPEND_TIME',
+    ...(content.key === null ? {} : { key: Buffer.from(content.key).toString('base64') }),
+    value: bodyBase64(content),
+    headers: [],
+  }),
 }
 
-const { inner: _value, innerIs: _base64, headers: _headers, ...whole } = record
+const { inner: _value, innerIs: _base64, headers: _headers, wrap: _wrap, ...whole } = record
 
 /** A record without a value: what has its key is deleted. An event of the type `tombstone`. */
 const tombstone: Envelope = {
@@ -57,6 +68,12 @@ export const kafka: Envelope = {
   stamps: {},
   entries: ['records'],
   entryIs: [record, tombstone],
+  wrap: (content) => ({
+    eventSource: 'aws:kafka',
+    eventSourceArn: 'arn:aws:kafka:eu-central-1:123456789012:cluster/events/1',
+    bootstrapServers: 'b-1.events.kafka.eu-central-1.amazonaws.com:9092',
+    records: { 'events-0': entriesOf(content) },
+  }),
 }
 
 function recordId(document: JsonObject): string {

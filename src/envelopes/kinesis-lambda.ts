@@ -2,6 +2,7 @@ import type { JsonObject } from '../event/event.js'
 import { scalarText } from '../event/json.js'
 import { valueAt } from '../event/json-path.js'
 import type { Envelope } from './envelope.js'
+import { bodyBase64 } from './wrap-body.js'
 
 /** A record of Kinesis as Lambda is given it. `eventID` is the shard and the sequence number; the
  * time of arrival is in seconds, with a fraction. */
@@ -24,17 +25,17 @@ export const kinesisLambda: Envelope = {
   hops: { accepted: [['kinesis', 'approximateArrivalTimestamp']] },
   inner: ['kinesis', 'data'],
   innerIs: 'base64',
-  wrap: ({ document, id, key, transportId, receivedAtUs }) => ({
+  wrap: (content) => ({
     kinesis: {
       kinesisSchemaVersion: '1.0',
-      partitionKey: key ?? id,
-      sequenceNumber: transportId,
-      data: Buffer.from(JSON.stringify(document)).toString('base64'),
-      approximateArrivalTimestamp: receivedAtUs / 1e6,
+      partitionKey: content.key ?? content.id,
+      sequenceNumber: content.transportId,
+      data: bodyBase64(content),
+      approximateArrivalTimestamp: content.receivedAtUs / 1e6,
     },
     eventSource: 'aws:kinesis',
     eventVersion: '1.0',
-    eventID: `shardId-000000000000:${transportId}`,
+    eventID: `shardId-000000000000:${content.transportId}`,
     eventName: 'aws:kinesis:record',
     invokeIdentityArn: 'arn:aws:iam::123456789012:role/consumer',
     awsRegion: 'eu-central-1',

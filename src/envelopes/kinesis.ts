@@ -1,5 +1,6 @@
 import { timeText } from '../event/time.js'
 import type { Envelope } from './envelope.js'
+import { bodyBase64 } from './wrap-body.js'
 
 /** A record as GetRecords of Kinesis gives it, in JSON, as the AWS CLI prints it. The time is in
  * seconds, in milliseconds or ISO 8601, as the writer has it. */
@@ -22,11 +23,11 @@ export const kinesis: Envelope = {
   hops: { accepted: [['ApproximateArrivalTimestamp']] },
   inner: ['Data'],
   innerIs: 'base64',
-  wrap: ({ document, id, key, transportId, receivedAtUs }) => ({
-    SequenceNumber: transportId,
-    ApproximateArrivalTimestamp: timeText(receivedAtUs),
-    Data: Buffer.from(JSON.stringify(document)).toString('base64'),
+  wrap: (content) => ({
+    SequenceNumber: content.transportId,
+    ApproximateArrivalTimestamp: timeText(content.receivedAtUs),
+    Data: bodyBase64(content),
     // No record is without one: producers that promise no order spread theirs by the event.
-    PartitionKey: key ?? id,
+    PartitionKey: content.key ?? content.id,
   }),
 }

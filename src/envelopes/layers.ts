@@ -4,14 +4,15 @@ import {
   MAX_RECORD_BYTES,
   type UndecodableReason,
 } from '../event/event.js'
-import { scalarText } from '../event/json.js'
-import { type Accessor, compilePath, type JsonPath, pathText } from '../event/json-path.js'
-import { binaryCloudEvent, dataOf } from './binary-cloudevent.js'
+import { type JsonPath, pathText } from '../event/json-path.js'
+import { binaryCloudEvent, type Data, dataOf } from './binary-cloudevent.js'
+import { type SeveralFit, severalFit } from './choices.js'
 import { claimCheck, claimText } from './claim-check.js'
 import { MAX_ENTRIES } from './codecs/index.js'
 import { type Content, contentsOf, isObject, type Layer, notAnObject } from './content.js'
-import type { Condition, Envelope } from './envelope.js'
+import type { Envelope } from './envelope.js'
 import type { Claim, Found, Outside } from './outside.js'
+import { compileWrapping, fits, type Wrapping } from './wrapping.js'
 
 /** The layers of a record, outermost first, at least one: the wrappings that were found, and each
  * one's own document. Or why it cannot be decoded. */
@@ -28,28 +29,23 @@ export type Unwrapped =
 const MAX_LAYERS = 16
 const tooManyText = `has more than ${MAX_ENTRIES.toLocaleString('en')} entries`
 
-interface Wrapping {
-  envelope: Envelope
-  conditions: (Condition & { read: Accessor })[]
-  inner: { path: string; read: Accessor } | undefined
-  entries: { path: JsonPath; read: Accessor; own: readonly Wrapping[] } | undefined
-  headers: ((document: JsonObject) => JsonValue | undefined) | undefined
-}
-
 /**
  * Makes the function that takes the wrappings off, as nested as found: one result for every record,
  * several where a wrapper has several entries, none where it has none. `known` is tried in its
  * order and ends with plain JSON, which is always right. The function throws `Missing` where
  * something of `outside` has to be fetched first.
+ *
+ * @param onSeveral called for each document that several wrappings fit
  */
 export function createUnwrapper(
   known: readonly Envelope[],
   outside: Outside = {},
+  onSeveral?: (several: SeveralFit) => void,
 ): (value: JsonValue) => Unwrapped[] {
   const wrappings = known.map(compileWrapping)
   return (value) => {
     const found: Unwrapped[] = []
-    const walk = { wrappings, outside, found, leftBytes: MAX_RECORD_BYTES }
+    const walk = { wrappings, outside, found, leftBytes: MAX_RECORD_BYTES, onSeveral }
     unwrap(value, walk, [], alone)
     return found
   }
@@ -61,6 +57,7 @@ interface Walk {
   found: Unwrapped[]
   /** How much more may be fetched for one record. */
   leftBytes: number
+  onSeveral: ((several: SeveralFit) => void) | undefined
 }
 
 /** Where a value was found. */
@@ -71,28 +68,15 @@ interface Place {
   where: string
   /** What it may be here alone. */
   own: readonly Wrapping[]
+  /** How many of those known it was found not to be. */
+  passed?: number
 }
 
 const alone: Place = { entry: null, where: '', own: [] }
 
-function compileWrapping(envelope: Envelope): Wrapping {
-  const { when, inner, entries, entryIs = [], headers } = envelope
-  return {
-    envelope,
-    conditions: when.map((condition) => ({ ...condition, read: compilePath(condition.path) })),
-    inner: inner && { path: pathText(inner), read: compilePath(inner) },
-    entries: entries && {
-      path: entries,
-      read: compilePath(entries),
-      own: entryIs.map(compileWrapping),
-    },
-    headers: typeof headers === 'function' ? headers : headers && compilePath(headers),
-  }
-}
-
 function unwrap(value: JsonValue, walk: Walk, layers: Layer[], place: Place): void {
   const { wrappings, found } = walk
-  const { entry, where } = place
+  const { entry, where, passed = 0 } = place
   if (found.length >= MAX_ENTRIES) {
     if (found.length === MAX_ENTRIES) found.push(fault('over the limit', tooManyText))
     return
@@ -102,12 +86,16 @@ function unwrap(value: JsonValue, walk: Walk, layers: Layer[], place: Place): vo
     found.push(fault(reason, `${where}${notAnObject(value)}`))
     return
   }
-  const isIt = ({ envelope: { mostKeys }, conditions }: Wrapping) =>
-    holds(conditions, value) && !(mostKeys && Object.keys(value).length > mostKeys)
-  const wrapping = place.own.find(isIt) ?? wrappings.find(isIt)
+  const isIt = (each: Wrapping) => fits(each, value)
+  const rest = passed === 0 ? wrappings : wrappings.slice(passed)
+  const wrapping = place.own.find(isIt) ?? rest.find(isIt)
   if (!wrapping) {
     found.push(fault('bad envelope', 'is of no known shape'))
     return
+  }
+  if (walk.onSeveral) {
+    const other = severalFit(value, wrapping, { wrappings, layers, own: place.own })
+    if (other) walk.onSeveral(other)
   }
   const { envelope, inner, entries } = wrapping
   const layer = { envelope, document: value, entry }
@@ -126,7 +114,9 @@ function unwrap(value: JsonValue, walk: Walk, layers: Layer[], place: Place): vo
     const at = isOwn
       ? `${where.trimEnd()}${inner.path.slice(1)} `
       : `${envelope.name} ${inner.path} `
-    unwrapInner(wrapping, value, at, walk, layers)
+    if (unwrapInner(wrapping, value, at, walk, layers)) return
+    layers.pop()
+    unwrap(value, walk, layers, { ...place, own: [], passed: wrappings.indexOf(wrapping) + 1 })
   }
 }
 
@@ -160,24 +150,33 @@ function listsAt(
   }))
 }
 
+/** False for a document that is none of this wrapping, as what should be its body shows. */
 function unwrapInner(
   { envelope, inner, headers }: Wrapping,
   document: JsonObject,
   where: string,
   walk: Walk,
   layers: Layer[],
-): void {
+): boolean {
   const body = inner?.read(document)
   const encoding = envelope.innerIs ?? 'text'
-  const binary = headers && binaryCloudEvent(headers(document), body, encoding)
-  if (binary) {
-    unwrap(binary, walk, layers, alone)
-    return
+  const event = headers && binaryCloudEvent(headers(document))
+  if (event) {
+    unwrapBinary(event, dataOf(body, encoding, walk), where, walk, layers)
+    return true
   }
   const contents = contentsOf(body, encoding, walk)
+  if (envelope.isSurely?.(document) === false && isProse(body, contents)) return false
   if (envelope.mayHoldOther?.(document) && contents.every(({ ok }) => !ok)) {
     walk.found.push(result(layers))
   } else unwrapContents(contents, where, walk, layers)
+  return true
+}
+
+/** Whether a body is neither JSON, broken or not, nor anything that is packed. */
+function isProse(body: JsonValue | undefined, contents: readonly Content[]): boolean {
+  if (typeof body !== 'string' || /^\s*[{[]/.test(body)) return false
+  return contents.every(({ ok, via }) => !ok && via.length === 0)
 }
 
 function unwrapContents(
@@ -189,6 +188,35 @@ function unwrapContents(
   const [only] = contents
   if (contents.length === 1 && only) unwrapContent(only, where, walk, layers)
   else for (const each of contents) unwrapContent(each, where, walk, [...layers])
+}
+
+/** A CloudEvent in binary mode. What its data is wrapped in is around the event; an unfollowed
+ * pointer is the data. */
+function unwrapBinary(
+  event: JsonObject,
+  { via, members }: Data,
+  where: string,
+  walk: Walk,
+  layers: Layer[],
+): void {
+  layers.push(...via)
+  const claim = pointerIn(members['data'], walk)
+  if (claim) layers.push({ envelope: claimCheck, document: {}, entry: null })
+  const content = claim && contentOf(claim, walk)
+  if (layers.length >= MAX_LAYERS) walk.found.push(tooDeep(where))
+  else if (!claim || !content) unwrap({ ...event, ...members }, walk, layers, alone)
+  else {
+    const inside = `claim-check ${claimText(claim)} `
+    if (!content.ok) walk.found.push(fault('bad body', `${inside}${content.detail}`))
+    else unwrapBinary(event, dataOf(content.value, 'text', walk), inside, walk, layers)
+  }
+}
+
+/** What a value points to that is nothing but a pointer. */
+function pointerIn(value: JsonValue | undefined, { wrappings }: Walk): Claim | undefined {
+  if (value === undefined || !isObject(value)) return undefined
+  const pointer = wrappings.find((each) => fits(each, value))?.envelope.claim
+  return pointer?.into === undefined ? pointer?.of(value) : undefined
 }
 
 /** Unfollowed, the pointer is the document. */
@@ -204,9 +232,11 @@ function unwrapClaim(claim: Claim, layer: Layer, walk: Walk, layers: Layer[]): v
   if (!content) walk.found.push(result(layers))
   else if (!content.ok) walk.found.push(fault('bad body', `${where}${content.detail}`))
   else if (into !== undefined) {
-    const data = dataOf(content.value.toString('base64'), 'base64')
-    const document = { ...layer.document, ...data }
-    walk.found.push(result([...layers.slice(0, -1), { ...layer, document, entry: null }]))
+    const { via, members } = dataOf(content.value, 'text', walk)
+    const document = { ...layer.document, ...members }
+    const around = [...layers.slice(0, -1), ...via]
+    if (around.length >= MAX_LAYERS) walk.found.push(tooDeep(where))
+    else walk.found.push(result([...around, { ...layer, document, entry: null }]))
   } else if (layers.length >= MAX_LAYERS) walk.found.push(tooDeep(where))
   else unwrapContents(contentsOf(content.value, 'text', walk), where, walk, layers)
 }
@@ -256,20 +286,4 @@ function tooDeep(where: string): Unwrapped {
 
 function fault(reason: UndecodableReason, detail: string): Unwrapped {
   return { ok: false, reason, detail }
-}
-
-function holds(conditions: Wrapping['conditions'], document: JsonObject): boolean {
-  for (const { read, is, equals, matches } of conditions) {
-    const value = read(document)
-    if (value === undefined) return false
-    if (is === 'object' && !isObject(value)) return false
-    if (is === 'array' && !Array.isArray(value)) return false
-    if (is === 'body' && typeof value !== 'string' && !isObject(value)) return false
-    if (is === 'scalar') {
-      const text = scalarText(value)
-      if (text === null || (equals !== undefined && text !== equals)) return false
-      if (matches && !matches.test(text)) return false
-    }
-  }
-  return true
 }

@@ -1,5 +1,7 @@
 import { valueAt } from '../event/json-path.js'
-import type { Envelope } from './envelope.js'
+import { timeText } from '../event/time.js'
+import type { Envelope, WrapContent } from './envelope.js'
+import { bodyBase64, bodyText, entriesOf, milliseconds } from './wrap-body.js'
 
 /** A line of CloudWatch Logs, in a batch or an answer. `timestamp` is what the line's producer gave
  * PutLogEvents; only answers say when the line arrived. A line that is no JSON is undecodable. */
@@ -20,6 +22,21 @@ const line: Envelope = {
   hops: { accepted: [['ingestionTime']], recorded: [['ingestionTime']] },
   inner: ['message'],
   isBare: true,
+  wrap: (content) => ({ id: content.transportId, ...writtenLine(content) }),
+}
+
+/** The line of an answer. */
+const answerLine: Envelope = {
+  ...line,
+  wrap: (content) => ({
+    ...writtenLine(content),
+    ingestionTime: Math.floor(content.receivedAtUs / 1000),
+    eventId: content.transportId,
+  }),
+}
+
+function writtenLine(content: WrapContent) {
+  return { timestamp: Math.floor(content.timeUs / 1000), message: bodyText(content) }
 }
 
 /** What a subscription filter sends to Kinesis, Firehose and Lambda, always compressed by gzip. */
@@ -35,6 +52,14 @@ export const logs: Envelope = {
   stamps: {},
   entries: ['logEvents'],
   entryIs: [line],
+  wrap: (content) => ({
+    messageType: 'DATA_MESSAGE',
+    owner: '123456789012',
+    logGroup: '/aws/events',
+    logStream: 'events',
+    subscriptionFilters: ['all'],
+    logEvents: entriesOf(content),
+  }),
 }
 
 /** What CloudWatch Logs sends to see whether a destination can be reached: it counts as an event of
@@ -67,6 +92,7 @@ export const logsLambda: Envelope = {
   inner: ['awslogs', 'data'],
   innerIs: 'base64',
   isBare: true,
+  wrap: (content) => ({ awslogs: { data: bodyBase64(content) } }),
 }
 
 const answer = {
@@ -74,7 +100,7 @@ const answer = {
   fields: {},
   stamps: {},
   entries: ['events'],
-  entryIs: [line],
+  entryIs: [answerLine],
 } as const satisfies Partial<Envelope>
 
 /** An answer of GetLogEvents, as the AWS CLI prints it. */
@@ -86,6 +112,7 @@ export const logsRead: Envelope = {
     { path: ['nextForwardToken'], is: 'scalar' },
     { path: ['events'], is: 'array' },
   ],
+  wrap: (content) => ({ events: entriesOf(content), nextForwardToken: 'f/1' }),
 }
 
 /** An answer of FilterLogEvents, as the AWS CLI prints it. */
@@ -97,6 +124,7 @@ export const logsFound: Envelope = {
     { path: ['searchedLogStreams'], is: 'array' },
     { path: ['events'], is: 'array' },
   ],
+  wrap: (content) => ({ events: entriesOf(content), searchedLogStreams: [] }),
 }
 
 /** One event of FilterLogEvents by itself, as tools that follow a group write it. */
@@ -111,6 +139,13 @@ export const logsFiltered: Envelope = {
   ],
   fields: { ...line.fields, transportId: [['eventId']] },
   isBare: false,
+  wrap: (content) => ({
+    logStreamName: 'events',
+    timestamp: milliseconds(content.timeUs),
+    message: bodyText(content),
+    ingestionTime: milliseconds(content.receivedAtUs),
+    eventId: content.transportId,
+  }),
 }
 
 /** A row of CloudWatch Logs Insights, whose other fields are those that were asked for. */
@@ -129,4 +164,9 @@ export const logsInsights: Envelope = {
   stamps: { timestamp: ['@timestamp'], ingestionTime: ['@ingestionTime'] },
   hops: { accepted: [['@ingestionTime']], recorded: [['@ingestionTime']] },
   inner: ['@message'],
+  wrap: (content) => ({
+    '@timestamp': timeText(content.timeUs),
+    '@ingestionTime': timeText(content.receivedAtUs),
+    '@message': bodyText(content),
+  }),
 }

@@ -27,7 +27,9 @@ export interface Chain {
   readonly type: Reader
   readonly stamps: readonly { layer: string; name: string; read: Reader }[]
   /** The layers that give a message an id, outermost first. */
-  readonly transports: readonly { layer: number; read: Reader }[]
+  readonly transports: readonly TransportId[]
+  /** The same, innermost first. */
+  readonly nearest: readonly TransportId[]
   /** The MD5 of a layer's body that is another's; null where there is none. */
   readonly wrongMd5: (documents: readonly JsonObject[]) => string | null
   readonly place: (documents: readonly JsonObject[]) => Place | null
@@ -35,6 +37,12 @@ export interface Chain {
   readonly payload: Accessor
   /** The same object for the same mapping. */
   planFor(mapping: TypeMapping): Plan
+}
+
+/** Where a layer has the id of its message. */
+export interface TransportId {
+  readonly layer: number
+  readonly read: Reader
 }
 
 /** Where the fields of a record are looked for, for one chain and the mapping of one type. */
@@ -65,6 +73,7 @@ export function compileChain(
   const last = envelopes.length - 1
   const document = envelopes[last]
   const plans = new Map<TypeMapping, Plan>()
+  const transports = transportIds(envelopes)
   return {
     names: envelopes.filter(isWrapping).map(({ name }) => name),
     type: firstOf([
@@ -74,12 +83,8 @@ export function compileChain(
     stamps: envelopes.flatMap(({ name: layer, stamps }, at) =>
       Object.entries(stamps).map(([name, path]) => ({ layer, name, read: scalarAt(at, path) })),
     ),
-    transports: envelopes.flatMap(({ fields }, layer) =>
-      (fields.transportId ?? []).map((place) => ({
-        layer,
-        read: fieldReader('transportId', layer, place),
-      })),
-    ),
+    transports,
+    nearest: [...transports].reverse(),
     wrongMd5: bodyCheck(envelopes),
     place: placeReader(envelopes),
     payload: document ? payloadReader(document) : compilePath([]),
@@ -89,6 +94,13 @@ export function compileChain(
       return plan
     },
   }
+}
+
+function transportIds(envelopes: readonly Envelope[]): TransportId[] {
+  return envelopes.flatMap(({ fields: { transportId } }, layer) => {
+    const readers = transportId?.map((place) => fieldReader('transportId', layer, place))
+    return readers ? [{ layer, read: firstOf(readers) }] : []
+  })
 }
 
 function compilePlan(envelopes: readonly Envelope[], mapping: TypeMapping): Plan {

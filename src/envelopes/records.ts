@@ -1,4 +1,5 @@
 import type { Envelope } from './envelope.js'
+import { entriesOf } from './wrap-body.js'
 
 /** `aws:sqs`; `signin.amazonaws.com` in CloudTrail. */
 const ofAws = /^aws:|\.amazonaws\.com$/
@@ -16,7 +17,7 @@ export const records: Envelope = {
     { path: ['Records', 0, 'eventSource'], is: 'scalar', matches: ofAws },
   ],
   entries: ['Records'],
-  wrap: ({ document }) => ({ Records: [document] }),
+  wrap: (content) => ({ Records: entriesOf(content) }),
 }
 
 /** What Lambda is given of SNS. */
@@ -30,7 +31,7 @@ export const snsRecords: Envelope = {
     { path: ['Records', 0, 'EventSource'], is: 'scalar', matches: ofAws },
   ],
   entries: ['Records'],
-  wrap: ({ document }) => ({ Records: [document] }),
+  wrap: (content) => ({ Records: entriesOf(content) }),
 }
 
 /** An answer of GetRecords of Kinesis, as the AWS CLI prints it. */
@@ -45,7 +46,7 @@ export const kinesisRecords: Envelope = {
     { path: ['Records', 0, 'Data'], is: 'body' },
   ],
   entries: ['Records'],
-  wrap: ({ document }) => ({ Records: [document] }),
+  wrap: (content) => ({ Records: entriesOf(content) }),
 }
 
 /** An answer of SQS's ReceiveMessage, as the AWS CLI prints it. */
@@ -60,5 +61,5 @@ export const messages: Envelope = {
     { path: ['Messages', 0, 'Body'], is: 'body' },
   ],
   entries: ['Messages'],
-  wrap: ({ document }) => ({ Messages: [document] }),
+  wrap: (content) => ({ Messages: entriesOf(content) }),
 }

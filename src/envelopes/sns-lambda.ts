@@ -1,6 +1,7 @@
 import { timeText } from '../event/time.js'
 import type { Envelope } from './envelope.js'
-import { topicArn } from './sns.js'
+import { snsAttributes, topicArn } from './sns.js'
+import { bodyText } from './wrap-body.js'
 
 /** A notification as Lambda is given it: SNS's own is in `Sns`, with `Url` for `URL`. */
 export const snsLambda: Envelope = {
@@ -20,17 +21,18 @@ export const snsLambda: Envelope = {
   hops: { accepted: [['Sns', 'Timestamp']] },
   inner: ['Sns', 'Message'],
   headers: ['Sns', 'MessageAttributes'],
-  wrap: ({ document, timeUs, transportId }) => ({
+  wrap: (content) => ({
     EventVersion: '1.0',
     EventSubscriptionArn: `${topicArn(null)}:21be56ed-a058-49f5-8c98-aedd2564c486`,
     EventSource: 'aws:sns',
     Sns: {
       Type: 'Notification',
-      MessageId: transportId,
+      MessageId: content.transportId,
       TopicArn: topicArn(null),
       Subject: null,
-      Message: JSON.stringify(document),
-      Timestamp: timeText(timeUs),
+      Message: bodyText(content),
+      Timestamp: timeText(content.timeUs),
+      ...snsAttributes(content),
     },
   }),
 }

@@ -1,5 +1,6 @@
 import { timeText } from '../event/time.js'
-import type { Envelope } from './envelope.js'
+import type { Envelope, WrapContent } from './envelope.js'
+import { bodyText, headersAs } from './wrap-body.js'
 
 /** An SNS notification as it lies in a queue or behind Firehose (not raw delivery, which leaves
  * nothing of SNS). The SequenceNumber of a FIFO topic is not the producer's and stays unused. */
@@ -18,15 +19,25 @@ export const sns: Envelope = {
   stamps: { Timestamp: ['Timestamp'] },
   hops: { accepted: [['Timestamp']] },
   inner: ['Message'],
+  // A FIFO topic's have no signature.
+  isSurely: ({ MessageId = null, Timestamp = null }) => MessageId !== null && Timestamp !== null,
   headers: ['MessageAttributes'],
-  wrap: ({ document, timeUs, transportId, key }) => ({
+  wrap: (content) => ({
     Type: 'Notification',
-    MessageId: transportId,
-    TopicArn: topicArn(key),
-    Message: JSON.stringify(document),
-    Timestamp: timeText(timeUs),
-    ...(key === null ? {} : { SequenceNumber: `1${timeUs}000` }),
+    MessageId: content.transportId,
+    TopicArn: topicArn(content.key),
+    Message: bodyText(content),
+    Timestamp: timeText(content.timeUs),
+    ...(content.key !== null && content.arrival !== null
+      ? { SequenceNumber: `1${String(content.arrival).padStart(19, '0')}` }
+      : {}),
+    ...snsAttributes(content),
   }),
+}
+
+/** The headers, as SNS has them. */
+export function snsAttributes(content: WrapContent): Record<string, unknown> {
+  return headersAs('MessageAttributes', content, (text) => ({ Type: 'String', Value: text }))
 }
 
 /** A FIFO topic's, where there is a key. */

@@ -3,6 +3,7 @@ import { scalarText } from '../event/json.js'
 import { valueAt } from '../event/json-path.js'
 import type { Envelope } from './envelope.js'
 import { sqsAttributes } from './sqs.js'
+import { bodyText, headersAs } from './wrap-body.js'
 
 /** A message of SQS as Lambda is given it: other case, other names, the same attributes. */
 export const sqsLambda: Envelope = {
@@ -36,8 +37,12 @@ export const sqsLambda: Envelope = {
   headers: ['messageAttributes'],
   wrap: (content) => ({
     messageId: content.transportId,
-    body: JSON.stringify(content.document),
+    body: bodyText(content),
     attributes: sqsAttributes(content),
+    ...headersAs('messageAttributes', content, (text) => ({
+      dataType: 'String',
+      stringValue: text,
+    })),
     eventSource: 'aws:sqs',
     eventSourceARN: queueArn(content.key),
     awsRegion: 'eu-central-1',

@@ -1,10 +1,20 @@
+import { valueAt } from '../event/json-path.js'
 import type { Envelope, WrapContent } from './envelope.js'
+import { bodyText, headersAs, milliseconds } from './wrap-body.js'
+
+/** What ReceiveMessage always gives beside id and body, or gives of the attributes asked for. */
+const ofSqs = [
+  ['ReceiptHandle'],
+  ['MD5OfBody'],
+  ['Attributes', 'SentTimestamp'],
+  ['Attributes', 'ApproximateReceiveCount'],
+]
 
 /**
  * A message as SQS's ReceiveMessage gives it. Saved messages often lack the receipt handle and the
- * checksums, so neither is needed to recognise one. A MessageGroupId promises order only on a FIFO
- * queue, which alone gives a SequenceNumber; on a standard queue it names a tenant. Within a group
- * the SequenceNumber is the order of arrival.
+ * checksums, so neither is needed to recognise one whose body is JSON. A MessageGroupId promises
+ * order only on a FIFO queue, which alone gives a SequenceNumber; on a standard queue it names a
+ * tenant. Within a group the SequenceNumber is the order of arrival.
  */
 export const sqs: Envelope = {
   name: 'sqs',
@@ -31,12 +41,17 @@ export const sqs: Envelope = {
     firstReceived: [['Attributes', 'ApproximateFirstReceiveTimestamp']],
   },
   inner: ['Body'],
+  isSurely: (document) => ofSqs.some((path) => (valueAt(document, path) ?? null) !== null),
   bodyMd5: ['MD5OfBody'],
   headers: ['MessageAttributes'],
   wrap: (content) => ({
     MessageId: content.transportId,
-    Body: JSON.stringify(content.document),
+    Body: bodyText(content),
     Attributes: sqsAttributes(content),
+    ...headersAs('MessageAttributes', content, (text) => ({
+      DataType: 'String',
+      StringValue: text,
+    })),
   }),
 }
 
@@ -47,8 +62,7 @@ export function sqsAttributes({
   key,
   arrival,
 }: WrapContent): Record<string, string> {
-  // SQS has milliseconds; a time that is finer keeps its microseconds, which no reader mistakes.
-  const sent = String(receivedAtUs % 1000 === 0 ? receivedAtUs / 1000 : receivedAtUs)
+  const sent = String(milliseconds(receivedAtUs))
   const number = `188${String(arrival).padStart(17, '0')}`
   const isFifo = key !== null && arrival !== null
   const fifo = isFifo ? { MessageGroupId: key, SequenceNumber: number } : {}

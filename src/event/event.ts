@@ -55,7 +55,8 @@ export interface FieldFault {
 
 /** One decoded delivery. Times are integer microseconds since the epoch, UTC. */
 export interface EventRecord {
-  /** The producer's event id, else the transport's; null where nobody gave one. */
+  /** The producer's event id, else that of the innermost message around it; null where nobody gave
+   * one. */
   id: string | null
   /** Who produced it; empty if unsaid. */
   source: string

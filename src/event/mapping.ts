@@ -24,6 +24,8 @@ export interface TypeMapping {
 export interface MappingRule {
   readonly prefix: string
   readonly exact: boolean
+  /** It was given by `--map`. */
+  readonly isFlag: boolean
   readonly mapping: EventRule
 }
 
@@ -69,11 +71,12 @@ export function createMapping(from: {
   maps?: readonly string[] | undefined
 }): Mapping {
   const events = Object.entries(from.events ?? {})
-    .map(([pattern, mapping]) => ({ ...parsePattern(pattern), mapping }))
+    .map(([pattern, mapping]) => ({ ...parsePattern(pattern), isFlag: false, mapping }))
     .sort((a, b) => a.prefix.length - b.prefix.length || Number(a.exact) - Number(b.exact))
   const maps = (from.maps ?? []).map((text) => ({
     prefix: '',
     exact: false,
+    isFlag: true,
     mapping: parseMapFlag(text),
   }))
   const rules = [...events, ...maps]
@@ -92,15 +95,18 @@ export function parsePattern(pattern: string): { prefix: string; exact: boolean 
   })
 }
 
+/** Whether a rule is for a type. */
+export function isFor({ prefix, exact }: MappingRule, type: string): boolean {
+  return exact ? type === prefix : type.startsWith(prefix)
+}
+
 function lookup(rules: readonly MappingRule[]): Mapping['mappingFor'] {
   const byType = new Map<string, TypeMapping>()
   const byRules = new Map<string, TypeMapping>()
   return (type) => {
     const known = byType.get(type)
     if (known) return known
-    const matching = rules.filter(({ prefix, exact }) =>
-      exact ? type === prefix : type.startsWith(prefix),
-    )
+    const matching = rules.filter((rule) => isFor(rule, type))
     const which = matching.map((rule) => rules.indexOf(rule)).join()
     const mapping = byRules.get(which) ?? overlay(matching)
     byRules.set(which, mapping)

@@ -6,10 +6,11 @@ import { createGzip } from 'node:zlib'
 import type { ObjectWriter } from './object-writer.js'
 import { type ArchivePlan, isText, type PlannedObject } from './plan.js'
 import { Random } from './random.js'
-import { createRecorder, sampleRecord } from './recorder.js'
+import { createRecorder, type Recorder, sampleRecord } from './recorder.js'
 import type { ArchiveSettings, TextFormat } from './settings.js'
-import { type UndecodableKind, undecodable } from './undecodable.js'
-import type { Workload } from './workload.js'
+import { badEntry, type UndecodableKind, undecodable } from './undecodable.js'
+import { chainOf, type Workload } from './workload.js'
+import type { BadEntry } from './wrap.js'
 
 interface PlantedUndecodable {
   readonly kind: UndecodableKind
@@ -38,6 +39,12 @@ export interface WriteState {
 export interface WriteHooks {
   readonly signal: AbortSignal
   readonly onProgress: (state: WriteState) => void
+}
+
+/** Deliveries of one record, and how many are written before them in its object. */
+interface Place {
+  readonly batch: readonly number[]
+  readonly done: number
 }
 
 const CHUNK_CHARACTERS = 256 * 1024
@@ -113,7 +120,7 @@ class ArchiveWriter {
     undecodables: [],
   }
   private readonly random
-  private readonly textOf: (d: number) => string
+  private readonly textOf: Recorder
   private badInObject = 0
 
   constructor(
@@ -132,10 +139,9 @@ class ArchiveWriter {
     this.badInObject = 0
     const members = isGzip ? Math.max(1, Math.min(this.settings.members, to - from)) : 1
     for (let member = 0; member < members; member++) {
-      const part = {
-        from: from + Math.floor(((to - from) * member) / members),
-        to: from + Math.floor(((to - from) * (member + 1)) / members),
-      }
+      const startOf = (n: number) =>
+        this.startOfBatch(from + Math.floor(((to - from) * n) / members), to)
+      const part = { from: startOf(member), to: startOf(member + 1) }
       const chunks = this.chunks(object, part)
       const file = createWriteStream(path, { flags: member === 0 ? 'w' : 'a' })
       const { signal } = this.hooks
@@ -147,19 +153,21 @@ class ArchiveWriter {
   private *chunks(object: PlannedObject, part: { from: number; to: number }): Generator<Buffer> {
     const { open, between, close } = frames[isText(object.format) ? object.format : 'ndjson']
     let text = part.from === object.from ? open : ''
-    for (let i = part.from; i < part.to; i++) {
-      const d = this.plan.order[i] ?? 0
-      const record = this.textOf(d)
+    for (let i = part.from; i < part.to; ) {
+      const next = this.startOfBatch(i + 1, part.to)
+      const batch = [...this.plan.order.subarray(i, next)]
+      const done = i - object.from
       if (i > object.from) {
         text += between
-        const bad = this.badBefore(object, { d, record, done: i - object.from })
+        const bad = this.badBefore(object, { batch, done })
         if (bad) {
           yield Buffer.concat([Buffer.from(text), bad, Buffer.from(between)])
           text = ''
         }
       }
-      text += record
-      this.written.records++
+      text += this.textOf(batch, this.badWithin(object, { batch, done }))
+      this.written.records += batch.length
+      i = next
       if (text.length < CHUNK_CHARACTERS) continue
       yield Buffer.from(text, 'latin1') // records are ASCII
       text = ''
@@ -170,25 +178,43 @@ class ArchiveWriter {
     this.report()
   }
 
-  private badBefore(
-    object: PlannedObject,
-    { d, record, done }: { d: number; record: string; done: number },
-  ): Buffer | undefined {
+  /** The first place at or behind this one in the order where a batch begins. */
+  private startOfBatch(at: number, end: number): number {
+    const { order } = this.plan
+    const { batch } = this.workload.deliveries
+    let start = at
+    while (start < end && batch[order[start] ?? 0] !== order[start]) start++
+    return start
+  }
+
+  private badBefore(object: PlannedObject, { batch, done }: Place): Buffer | undefined {
     const share = this.settings.undecodableShare
     if (share === 0 || !isText(object.format) || this.random.unit() >= share) return undefined
-    const { rows, events, deliveries, settings } = this.workload
-    const row = rows[events.row[deliveries.event[d] ?? 0] ?? 0]
-    const chain = settings.chains[row?.chain ?? 0]
-    if (!chain) return undefined
-    const { random, written } = this
-    const { kind, bytes } = undecodable(object.format, record, { chain, random })
+    const { random } = this
+    const chain = chainOf(this.workload, batch[0] ?? 0)
+    const { kind, bytes } = undecodable(object.format, this.textOf(batch), { chain, random })
+    this.note(kind, object, done)
+    return bytes
+  }
+
+  /** One of a batch, behind the first. */
+  private badWithin(object: PlannedObject, { batch, done }: Place): BadEntry | undefined {
+    const share = this.settings.undecodableShare
+    if (share === 0 || !isText(object.format)) return undefined
+    if (chainOf(this.workload, batch[0] ?? 0).batchLayer < 0) return undefined
+    const at = 1 + batch.findIndex(() => this.random.unit() < share)
+    if (at === 0) return undefined
+    this.note('not an object', object, done + at)
+    return badEntry(at, this.random)
+  }
+
+  private note(kind: UndecodableKind, { path }: PlannedObject, before: number): void {
+    const { written } = this
     this.badInObject++
     written.records++
     written.undecodable++
-    if (written.undecodables.length < MOST_WITNESSES) {
-      written.undecodables.push({ kind, path: object.path, record: done + this.badInObject })
-    }
-    return bytes
+    if (written.undecodables.length === MOST_WITNESSES) return
+    written.undecodables.push({ kind, path, record: before + this.badInObject })
   }
 
   private report(): void {

@@ -20,7 +20,6 @@ export function letArrive(events: Events, settings: WorkloadSettings): void {
   const latencyUs = latencyDice(settings)
   for (let i = 0; i < events.count; i++) queues.add(i, latencyUs())
   queues.end()
-  setClocks(events, settings)
 }
 
 /** Where the arrivals of each key stand. */
@@ -45,7 +44,8 @@ class Queues {
     this.waitUs = Math.max(LONGEST_WAIT_US, (FOLLOWERS_WITHIN * 1e6) / ratePerSecond)
     this.random = new Random(seed, 5)
     // Two of one key must not fall into one millisecond where no more than that is recorded.
-    this.gapUs = chains.some(({ recordsArrival }) => recordsArrival) ? 1_000 : 1
+    // Where numbers say which was first, they may.
+    this.gapUs = chains.some((chain) => chain.recordsArrival && !chain.place) ? 1_000 : 1
     this.latestUs = new Float64Array(keys).fill(Number.NEGATIVE_INFINITY)
     this.latestHeldUs = new Float64Array(keys).fill(Number.NEGATIVE_INFINITY)
     this.firstHeld = new Int32Array(keys).fill(-1)
@@ -118,8 +118,12 @@ function latencyDice({ seed, latency }: WorkloadSettings): () => number {
   return () => Math.max(LEAST_LATENCY_US, Math.round(Math.exp(mu + sigma * random.normal())))
 }
 
-/** Cuts the times off to what the producers' clocks show, and puts skewed ones ahead of arrival. */
-function setClocks({ count, timeUs, arrivalUs, fault }: Events, settings: WorkloadSettings): void {
+/** Cuts the times off to what the producers' clocks show, and puts skewed ones ahead of arrival. To
+ * be called when it is known when messages arrived. */
+export function setClocks(
+  { count, timeUs, arrivalUs, fault }: Events,
+  settings: WorkloadSettings,
+): void {
   const random = new Random(settings.seed, 7)
   const { clockUs } = settings
   for (let i = 0; i < count; i++) {

@@ -11,6 +11,10 @@ export interface Deliveries {
   readonly fault: Uint8Array
   /** Receive count of its message. */
   readonly attempt: Uint8Array
+  /** Its message in order of arrival, from 1: a redelivery is of the message of the first. */
+  readonly message: Uint32Array
+  /** The delivery that its batch begins with, itself where it is alone; see batches.ts. */
+  readonly batch: Uint32Array
   /** When it arrived; not always what is recorded, see `recordedUs`. */
   readonly arrivalUs: Float64Array
 }
@@ -79,8 +83,19 @@ function sorted({ event, fault, attempt, arrivalUs }: Deliveries): Deliveries {
     deliveries.fault[to] = fault[from] ?? 0
     deliveries.attempt[to] = attempt[from] ?? 0
     deliveries.arrivalUs[to] = arrivalUs[from] ?? 0
+    deliveries.batch[to] = to
   }
+  numberMessages(deliveries)
   return deliveries
+}
+
+function numberMessages({ count, event, attempt, fault, message }: Deliveries): void {
+  const firstOf = new Map<number, number>()
+  for (let d = 0; d < count; d++) {
+    const isAgain = (attempt[d] ?? 1) > 1
+    message[d] = (isAgain ? firstOf.get(event[d] ?? 0) : undefined) ?? d + 1
+    if (fault[d] === Fault.none) firstOf.set(event[d] ?? 0, d + 1)
+  }
 }
 
 function emptyDeliveries(count: number): Deliveries {
@@ -89,6 +104,8 @@ function emptyDeliveries(count: number): Deliveries {
     event: new Uint32Array(count),
     fault: new Uint8Array(count),
     attempt: new Uint8Array(count),
+    message: new Uint32Array(count),
+    batch: new Uint32Array(count),
     arrivalUs: new Float64Array(count),
   }
 }

@@ -1,7 +1,7 @@
 import { EVENTS_PER_CORRELATION, Fault } from './events.js'
 import { pick, prose, words } from './prose.js'
 import { hex12, mixed, uuid } from './random.js'
-import { recordedUs, type Workload } from './workload.js'
+import { chainOf, recordedUs, type Workload } from './workload.js'
 
 /** What the identifiers are for: no two of them are alike. Messages have one for each layer. */
 const Salt = { id: 0, secondId: 1, correlation: 2, message: 3 } as const
@@ -14,6 +14,8 @@ export interface Fields {
   timeUs: number
   receivedAtUs: number
   attempt: number
+  /** The number of its message in order of arrival, from 1. */
+  arrival: number
   /** The message id of each layer, by its index. */
   messages: readonly string[]
   sequence: number
@@ -46,10 +48,6 @@ export function keyText(key: number): string {
   return `ad-${key + 10_000_001}`
 }
 
-export function rowNumber({ events, deliveries }: Workload, d: number): number {
-  return events.row[deliveries.event[d] ?? 0] ?? 0
-}
-
 /** `fillerLength` is the mean length of the prose. */
 export function fieldsOf(workload: Workload, d: number, fillerLength: number): Fields {
   const { settings, events, deliveries } = workload
@@ -68,6 +66,7 @@ export function fieldsOf(workload: Workload, d: number, fillerLength: number): F
     timeUs: events.timeUs[event] ?? 0,
     receivedAtUs: recordedUs(workload, d),
     attempt: deliveries.attempt[d] ?? 1,
+    arrival: deliveries.message[d] ?? 0,
     messages: messagesOf(workload, d),
     sequence,
     correlationId: uuid(seed, mixed(key ^ mixed(chapter + 1)), Salt.correlation),
@@ -90,15 +89,15 @@ export function fieldsOf(workload: Workload, d: number, fillerLength: number): F
 /** A redelivery is of the message that the first delivery came in: both have the event's number.
  * Every other delivery has a message of its own, numbered behind all events. */
 function messagesOf(workload: Workload, d: number): string[] {
-  const { settings, rows, events, deliveries } = workload
+  const { settings, events, deliveries } = workload
   const event = deliveries.event[d] ?? 0
   const fault = deliveries.fault[d] ?? 0
   const isOwn = fault !== Fault.none && fault !== Fault.redelivery
   const message = isOwn ? events.count + d : event
   const messages: string[] = []
-  const chain = settings.chains[rows[events.row[event] ?? 0]?.chain ?? 0]
-  for (let layer = 0; layer + 1 < (chain?.layers.length ?? 0); layer++) {
-    const isStream = chain?.layers[layer]?.name === 'kinesis'
+  const { layers } = chainOf(workload, d)
+  for (let layer = 0; layer + 1 < layers.length; layer++) {
+    const isStream = layers[layer]?.envelope?.name === 'kinesis'
     const id = isStream ? sequenceNumber(recordedUs(workload, d), message) : undefined
     messages.push(id ?? uuid(settings.seed, message, Salt.message + layer))
   }

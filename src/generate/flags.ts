@@ -65,7 +65,7 @@ const faultFlags = {
     multiple: true,
     delimiter: ',',
     helpValue: 'WORD',
-    description: 'type: one falls silent halfway; hour: nothing happens for one; or both',
+    description: 'type: one falls silent halfway; hour: for one nothing happens; type,hour: both',
   })(),
 }
 
@@ -75,8 +75,8 @@ const archiveFlags = {
     default: 'eventbridge',
     helpValue: 'NAME',
     description:
-      'json, eventbridge, cloudevents; sns, sqs, kinesis around one of them, as ' +
-      'sqs>sns>eventbridge; sqs-lambda and its like; mixed',
+      'json, eventbridge, cloudevents, dynamodb, or what is around one of them, as ' +
+      'sqs>sns>eventbridge, listed below; mixed',
   }),
   format: choice(formats, 'ndjson', 'how a file holds its records'),
   compression: choice(

@@ -2,13 +2,13 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { EvtError } from '../errors.js'
 import { type WriteState, type WrittenArchive, writeArchive } from './archive.js'
+import { makeWorkload } from './make-workload.js'
 import { mappingFile } from './mapping-file.js'
 import { planArchive } from './plan.js'
 import { type Planted, plantedIn } from './planted.js'
 import { checkedSettings, type GivenSettings } from './settings.js'
 import { openTarget, type Target } from './target.js'
 import { truthOf } from './truth.js'
-import { makeWorkload } from './workload.js'
 
 /** `evt.generate/1`: what was written, and what was planted in it. */
 export interface GenerateResult {

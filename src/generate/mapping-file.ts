@@ -35,16 +35,27 @@ function isPlain({ document }: Chain): boolean {
 }
 
 function ruleFor(chain: Chain): Rule {
-  const payload = ['$', ...(chain.document.payload ?? [])].join('.')
+  const at = pathsIn(chain)
+  // The names of headers are in lower case.
+  const receivedAt = chain.isBinary ? '$.receivedat' : '$.receivedAt'
   return {
-    ...(isPlain(chain) ? { id: '$.id', source: '$.source', type: '$.type' } : {}),
-    time: `${payload}.metadata.occurredAt`,
+    ...(isPlain(chain) ? { id: at('id'), source: at('source'), type: at('type') } : {}),
+    time: at('metadata.occurredAt'),
     // Where a transport records the arrival, it is known already.
-    ...(chain.recordsArrival ? {} : { receivedAt: '$.receivedAt' }),
-    key: `${payload}.jobAdId`,
-    sequence: `${payload}.metadata.sequence`,
-    correlationId: `${payload}.metadata.correlationId`,
-    causationId: `${payload}.metadata.causationId`,
-    entities: { jobAd: `${payload}.jobAdId`, employer: `${payload}.employer.id` },
+    ...(chain.recordsArrival ? {} : { receivedAt }),
+    key: at('jobAdId'),
+    sequence: at('metadata.sequence', 'N'),
+    correlationId: at('metadata.correlationId'),
+    causationId: at('metadata.causationId'),
+    entities: { jobAd: at('jobAdId'), employer: at('employer.id') },
   }
+}
+
+/** Of a field of the payload, which is a text unless `type` says another of DynamoDB's types. */
+function pathsIn({ document }: Chain): (name: string, type?: 'S' | 'N') => string {
+  if (document.name === 'dynamodb') {
+    return (name, type = 'S') => `$.dynamodb.NewImage.${name.replaceAll('.', '.M.')}.${type}`
+  }
+  const payload = ['$', ...(document.payload ?? [])].join('.')
+  return (name) => `${payload}.${name}`
 }

@@ -36,7 +36,7 @@ const suffixes = { none: '', gzip: '.gz', zstd: '.zst' }
 /** Which delivery lies in which object. Objects are filled in order of arrival, by hour where the
  * layout is, and then a share of the records is moved to the next object. */
 export function planArchive(workload: Workload, settings: ArchiveSettings): ArchivePlan {
-  const ends = objectEnds(workload.deliveries.arrivalUs, settings)
+  const ends = wholeBatches(objectEnds(workload.deliveries.arrivalUs, settings), workload)
   const hours = ends.map((end) => hourOf(workload.deliveries.arrivalUs[end - 1] ?? 0))
   const objectOf = shuffled(workload, { ends, hours, settings })
   const starts = new Uint32Array(ends.length + 1)
@@ -87,14 +87,25 @@ function objectEnds(arrivalUs: Float64Array, { files, layout, format }: ArchiveS
   return ends
 }
 
+/** Batches are in one object: those that the end of an object would divide belong to it. */
+function wholeBatches(ends: readonly number[], { deliveries }: Workload): number[] {
+  const { batch, count } = deliveries
+  const whole = ends.map((end) => {
+    let after = end
+    while (after < count && batch[after] !== after) after++
+    return after
+  })
+  return [...new Set(whole)]
+}
+
 interface Split {
   ends: readonly number[]
   hours: readonly number[]
   settings: ArchiveSettings
 }
 
-/** The object of each delivery. A move never crosses an hour that has no objects, and never puts a
- * redelivery before what it repeats. */
+/** The object of each delivery, the same for all of a batch. A move never crosses an hour that has
+ * no objects, and never puts a redelivery before what it repeats. */
 function shuffled({ settings, events, deliveries }: Workload, split: Split): Uint32Array {
   const { ends, hours } = split
   const random = new Random(settings.seed, 9)
@@ -102,7 +113,15 @@ function shuffled({ settings, events, deliveries }: Workload, split: Split): Uin
   let object = 0
   for (let d = 0; d < deliveries.count; d++) {
     if (d >= (ends[object] ?? 0)) object++
-    const isAlone = events.fault[deliveries.event[d] ?? 0] === 0
+    const first = deliveries.batch[d] ?? d
+    if (first !== d) {
+      objectOf[d] = objectOf[first] ?? 0
+      continue
+    }
+    let isAlone = true
+    for (let of = d; deliveries.batch[of] === d; of++) {
+      isAlone &&= events.fault[deliveries.event[of] ?? 0] === 0
+    }
     const isMoved = random.unit() < split.settings.shuffledShare && isAlone
     const hour = hours[object] ?? 0
     const isNear = (hours[object + 1] ?? Number.POSITIVE_INFINITY) - hour <= 1

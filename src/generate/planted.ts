@@ -13,7 +13,7 @@ export type Planted = {
   /** Held back on purpose. */
   reordered: number
   /** Arrived after a later event of their key without that: published a second time, or sent in
-   * one millisecond with the next. */
+   * one millisecond, or in one message, with the next. */
   alsoReordered: number
   lost: number
   skewed: number

@@ -1,56 +1,72 @@
 import type { WrapContent } from '../envelopes/envelope.js'
 import { timeText } from '../event/time.js'
-import { type Chain, wrapInChain } from './chain.js'
+import type { Chain } from './chain.js'
+import { documentOf } from './document.js'
 import type { Fields } from './fields.js'
 import type { Row } from './names.js'
+import { type BadEntry, wrapInChain } from './wrap.js'
 
 const REPLAY_NAME = 'planted-replay'
-const SECOND_US = 1e6
 
-export interface RecordShape {
+/** One delivery of a record. */
+export interface Member {
   row: Row
-  chain: Chain
   isReplay: boolean
+  fields: Fields
 }
 
-/** The record of a delivery: an event about a job ad, of the kind that fills event buses (nested, a
- * few enumerations, some personal data, prose), in its envelopes. About 6:1 under gzip. Payloads
- * always have all of their fields, so that no format changes them. */
-export function recordOf(shape: RecordShape, fields: Fields): Record<string, unknown> {
-  const { row, chain, isReplay } = shape
-  const contentOf = (layer: number, document: Record<string, unknown>): WrapContent => ({
-    document,
-    id: fields.id,
+/** The record of deliveries that are in one batch, mostly of one: an event about a job ad, of the
+ * kind that fills event buses (nested, a few enumerations, some personal data, prose), in its
+ * envelopes. About 6:1 under gzip. Payloads always have all of their fields, so that no format
+ * changes them. */
+export function recordOf(
+  chain: Chain,
+  members: readonly Member[],
+  bad?: BadEntry,
+): Record<string, unknown> {
+  const last = chain.layers.length - 1
+  const documents = members.map((member) => {
+    const content = contentOf(chain, member, last)
+    // Where no transport records the arrival, the document does.
+    const receivedAt = timeText(content.receivedAtUs)
+    const more = chain.recordsArrival ? {} : { receivedAt }
+    return documentOf(chain, { ...content, document: payloadOf(member.fields, chain) }, more)
+  })
+  const contentAt = (layer: number, n: number) => {
+    const member = members[n] as Member // things to wrap are never more than members
+    return contentOf(chain, member, layer)
+  }
+  return wrapInChain(chain, documents, contentAt, bad).document
+}
+
+/** What a layer says of a delivery; of a batch, what it says of the first. */
+function contentOf(chain: Chain, { row, isReplay, fields }: Member, layer: number): WrapContent {
+  const { layers, place, batchLayer } = chain
+  const { isFifo, envelope } = layers[layer] ?? {}
+  const isOfKey = isFifo || envelope?.name === 'dynamodb'
+  const isLine = envelope?.name === 'logs'
+  const isNumbered = isFifo || place?.layer === layer
+  return {
+    document: {},
+    // A batch has none of its events' ids.
+    id: (layer < batchLayer ? fields.messages[batchLayer] : undefined) ?? fields.id,
     source: row.source,
     type: row.type,
-    timeUs: fields.timeUs,
+    // Lines of logs have whole milliseconds.
+    timeUs: isLine ? Math.floor(fields.timeUs / 1e3) * 1e3 : fields.timeUs,
     receivedAtUs: fields.receivedAtUs,
     transportId: fields.messages[layer] ?? '',
     attempt: fields.attempt,
-    // No FIFO queue: its own order would decide, and there is one already.
-    key: null,
-    arrival: null,
+    key: isOfKey ? fields.key : null,
+    arrival: isNumbered ? fields.arrival : null,
     replay: isReplay && chain.namesReplays ? REPLAY_NAME : null,
-  })
-  const document = documentOf(chain, contentOf(chain.layers.length - 1, payloadOf(fields)))
-  return wrapInChain(chain, document, contentOf)
+  }
 }
 
-/** The producer's document, with the time of arrival where no transport records it. */
-function documentOf(chain: Chain, content: WrapContent): Record<string, unknown> {
-  const { id, source, type, timeUs, receivedAtUs, document: payload } = content
-  // EventBridge's own time has whole seconds: the precise one is in the metadata.
-  const isCoarse = chain.document.name === 'eventbridge'
-  const shownUs = isCoarse ? Math.floor(timeUs / SECOND_US) * SECOND_US : timeUs
-  const isPlain = chain.document.payload === undefined
-  const document = isPlain
-    ? { id, source, type, time: timeText(timeUs), ...payload }
-    : chain.document.wrap?.({ ...content, timeUs: shownUs })
-  return { ...document, ...(chain.recordsArrival ? {} : { receivedAt: timeText(receivedAtUs) }) }
-}
-
-function payloadOf(fields: Fields): Record<string, unknown> {
-  const { sequence, correlationId, causationId, salaryFrom, salaryTo, city, hours } = fields
+function payloadOf(fields: Fields, { document }: Chain): Record<string, unknown> {
+  const { sequence, correlationId, salaryFrom, salaryTo, city, hours } = fields
+  // A type of its own for null would be a column of its own.
+  const causationId = fields.causationId ?? (document.name === 'dynamodb' ? '' : null)
   const { title, status, session, description } = fields
   const occurredAt = timeText(fields.timeUs)
   return {

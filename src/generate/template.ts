@@ -1,10 +1,19 @@
 import { timeText } from '../event/time.js'
+import { type Chain, MAX_LAYERS } from './chain.js'
 import type { Fields } from './fields.js'
-import { type RecordShape, recordOf } from './records.js'
+import type { Row } from './names.js'
+import { recordOf } from './records.js'
 
 /** Writes the record of any delivery of one shape, as JSON: what `JSON.stringify(recordOf(…))`
  * gives, several times faster, because the text between the fields is made once. */
 export type Template = (fields: Fields) => string
+
+/** What is alike in the records of one template. */
+export interface RecordShape {
+  row: Row
+  chain: Chain
+  isReplay: boolean
+}
 
 type Slot = (fields: Fields) => string
 
@@ -15,6 +24,7 @@ const marks = {
   timeUs: 981_173_106_789_123,
   receivedAtUs: 1_013_662_983_421_000,
   attempt: 987_654_321,
+  arrival: 912_345_004,
   sequence: 912_345_001,
   correlationId: '@correlation@',
   causationId: '@causation@',
@@ -32,12 +42,22 @@ const marks = {
   description: '@description@',
 } satisfies Omit<Fields, 'messages'>
 
-const MOST_LAYERS = 4
-const messages = Array.from({ length: MOST_LAYERS }, (_, layer) => `@message${layer}@`)
+const ARRIVAL_DIGITS = 17
+const messages = Array.from({ length: MAX_LAYERS }, (_, layer) => `@message${layer}@`)
 
-export function createTemplate(shape: RecordShape, options: { hasCause: boolean }): Template {
+/** Only of a record that is text as a whole: what is packed has no places for fields. */
+export function createTemplate(
+  { chain, ...member }: RecordShape,
+  options: { hasCause: boolean },
+): Template {
   const causationId = options.hasCause ? marks.causationId : null
-  return templateOf(JSON.stringify(recordOf(shape, { ...marks, messages, causationId })))
+  const fields = { ...marks, messages, causationId }
+  return templateOf(JSON.stringify(recordOf(chain, [{ ...member, fields }])))
+}
+
+/** Whether records of a chain are text as a whole, of one delivery each. */
+export function hasTemplate({ layers, batchLayer }: Chain): boolean {
+  return batchLayer < 0 && !layers.some(({ envelope }) => envelope?.isCodec)
 }
 
 function templateOf(text: string): Template {
@@ -76,16 +96,25 @@ function escaped(mark: string): string {
   return mark.replace(/[.+]/g, '\\$&')
 }
 
+function arrivalText({ arrival }: Pick<Fields, 'arrival'>): string {
+  return String(arrival).padStart(ARRIVAL_DIGITS, '0')
+}
+
 function slotsByMark(): Map<string, Slot> {
   const timeOf = createClock()
   const wholeSecond = Math.floor(marks.timeUs / 1e6) * 1e6
+  const wholeMs = Math.floor(marks.timeUs / 1e3) * 1e3
   return new Map<string, Slot>([
     [timeText(marks.timeUs), ({ timeUs }) => timeOf(timeUs)],
     [timeText(wholeSecond), ({ timeUs }) => timeOf(Math.floor(timeUs / 1e6) * 1e6)],
+    [timeText(wholeMs), ({ timeUs }) => timeOf(Math.floor(timeUs / 1e3) * 1e3)],
+    [String(wholeMs / 1e3), ({ timeUs }) => String(Math.floor(timeUs / 1e3))],
+    [String(wholeSecond / 1e6), ({ timeUs }) => String(Math.floor(timeUs / 1e6))],
     [timeText(marks.receivedAtUs), ({ receivedAtUs }) => timeOf(receivedAtUs)],
     [String(marks.receivedAtUs / 1000), ({ receivedAtUs }) => String(receivedAtUs / 1000)],
     [String(marks.receivedAtUs / 1e6), ({ receivedAtUs }) => String(receivedAtUs / 1e6)],
     [String(marks.attempt), ({ attempt }) => String(attempt)],
+    [arrivalText(marks), arrivalText],
     [String(marks.sequence), ({ sequence }) => String(sequence)],
     [String(marks.salaryFrom), ({ salaryFrom }) => String(salaryFrom)],
     [String(marks.salaryTo), ({ salaryTo }) => String(salaryTo)],

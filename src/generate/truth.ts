@@ -111,11 +111,14 @@ function spanOf({ events, deliveries }: Workload, arrival: ArrivalOrder): Span {
     first = Math.min(first, timeUs)
     last = Math.max(last, timeUs)
   }
-  const at = (place: number) => arrival.recordedUs[arrival.order.at(place) ?? 0] ?? 0
+  const { recordedUs } = arrival
+  const [firstUs, lastUs] = [Math.min, Math.max].map((pick) =>
+    recordedUs.reduce((a, b) => pick(a, b)),
+  )
   return {
     firstTime: timeText(first),
     lastTime: timeText(last),
-    firstReceivedAt: timeText(at(0)),
-    lastReceivedAt: timeText(at(-1)),
+    firstReceivedAt: timeText(firstUs ?? 0),
+    lastReceivedAt: timeText(lastUs ?? 0),
   }
 }

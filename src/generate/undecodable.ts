@@ -2,6 +2,7 @@ import type { JsonPath } from '../event/json-path.js'
 import type { Chain } from './chain.js'
 import type { Random } from './random.js'
 import type { TextFormat } from './settings.js'
+import type { BadEntry } from './wrap.js'
 
 const undecodableKinds = ['cut', 'not UTF-8', 'not an object', 'bad body'] as const
 export type UndecodableKind = (typeof undecodableKinds)[number]
@@ -20,7 +21,7 @@ export function undecodable(
   record: string,
   { chain, random }: { chain: Chain; random: Random },
 ): { kind: UndecodableKind; bytes: Buffer } {
-  const body = chain.layers[0]?.inner
+  const body = cutBody(chain)
   const kinds = undecodableKinds.filter((kind) =>
     kind === 'bad body' ? body !== undefined : format !== 'array' || kind === 'not an object',
   )
@@ -39,6 +40,18 @@ export function undecodable(
     if (format !== 'ndjson') return Buffer.from(head)
     return Buffer.from(record.slice(0, Math.ceil(record.length * (0.1 + random.unit() * 0.8))))
   }
+}
+
+/** Where the body of the outermost layer is, if a part of it is no event. */
+function cutBody({ layers, isBinary }: Chain): JsonPath | undefined {
+  const [outermost] = layers
+  const isEvent = (isBinary && layers.length === 2) || layers.some(({ name }) => name === 'lines')
+  return isEvent ? undefined : outermost?.envelope?.inner
+}
+
+/** An entry of a batch that is JSON, and no event. */
+export function badEntry(at: number, random: Random): BadEntry {
+  return { at, text: notObjects[random.below(notObjects.length)] ?? '5' }
 }
 
 function withCutBody(record: string, [name = '', ...below]: JsonPath): string {

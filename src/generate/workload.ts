@@ -1,7 +1,7 @@
-import { letArrive } from './arrivals.js'
-import { type Deliveries, deliver } from './deliveries.js'
-import { type Events, produceEvents } from './events.js'
-import { type Row, rowsOf } from './names.js'
+import type { Chain } from './chain.js'
+import type { Deliveries } from './deliveries.js'
+import type { Events } from './events.js'
+import type { Row } from './names.js'
 import type { WorkloadSettings } from './settings.js'
 
 /** Everything that happened, with what was planted in it. Pure: follows from the settings alone. */
@@ -13,22 +13,25 @@ export interface Workload {
   readonly deliveries: Deliveries
 }
 
-/** Takes about 60 bytes of memory an event. */
-export function makeWorkload(settings: WorkloadSettings): Workload {
-  const rows = rowsOf(settings.types, settings.sources, settings.chains.length)
-  const events = produceEvents(settings, rows)
-  letArrive(events, settings)
-  return { settings, rows, events, deliveries: deliver(events, settings.seed) }
+export function rowNumber({ events, deliveries }: Workload, d: number): number {
+  return events.row[deliveries.event[d] ?? 0] ?? 0
+}
+
+export function chainOf(workload: Workload, d: number): Chain {
+  const { settings, rows } = workload
+  const chain = settings.chains[rows[rowNumber(workload, d)]?.chain ?? 0]
+  if (!chain) throw new Error(`no chain of delivery ${d}`)
+  return chain
 }
 
 /**
  * When the place that was measured says that a delivery arrived: a redelivered message keeps the
  * time it was sent, and a transport records whole milliseconds. In microseconds.
  */
-export function recordedUs({ settings, rows, events, deliveries }: Workload, d: number): number {
+export function recordedUs(workload: Workload, d: number): number {
+  const { events, deliveries } = workload
   const event = deliveries.event[d] ?? 0
   const isAgain = (deliveries.attempt[d] ?? 1) > 1
   const us = (isAgain ? events.arrivalUs[event] : deliveries.arrivalUs[d]) ?? 0
-  const chain = settings.chains[rows[events.row[event] ?? 0]?.chain ?? 0]
-  return chain?.recordsArrival ? Math.floor(us / 1000) * 1000 : us
+  return chainOf(workload, d).recordsArrival ? Math.floor(us / 1000) * 1000 : us
 }

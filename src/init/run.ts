@@ -43,7 +43,7 @@ export interface InitRun {
 interface Sampled {
   readonly objects: number
   readonly objectsTotal: number
-  /** Undecodable ones too. */
+  /** As they were read: one may be a wrapper with many entries, each an event or undecodable. */
   readonly records: number
   readonly undecodable: number
 }
@@ -61,7 +61,7 @@ export async function runInit(request: InitRequest): Promise<InitRun> {
   const told = toldBy(request.maps)
   const place = resolve(cwd, to)
   if (!force && !dryRun && (await isTaken(place))) throw thereAlready(to)
-  const { config, sources } = await namedSources(request, 'evt init')
+  const { config, sources } = await namedSources(request)
   const { objects } = await resolveSources(sources, { aliases: config.archives ?? {}, cwd })
   if (objects.length === 0) throw noObjects(sources, 0)
   const outside = await outsideOf(request, config)
@@ -70,7 +70,7 @@ export async function runInit(request: InitRequest): Promise<InitRun> {
   const survey = await complete(() => surveyOf(sample.records, presets, outside))
   const undecodable = sample.bad + survey.undecodable
   const { objectsTotal } = sample
-  const records = survey.events.length + undecodable
+  const records = sample.records.length + sample.bad
   const sampled = { objects: sample.objects, objectsTotal, records, undecodable }
   if (survey.events.length === 0) throw noEvents(sources, sample, sampled)
   const proposal = propose(survey, told)
@@ -98,8 +98,9 @@ function thereAlready(to: string): EvtError {
 }
 
 function noEvents(sources: readonly string[], sample: Sample, sampled: Sampled): EvtError {
-  const { objects, records } = sampled
-  const found = records === 0 ? 'no records' : `${counted(records, 'record')}, none can be decoded`
+  const { objects, undecodable } = sampled
+  const isBad = undecodable > 0
+  const found = isBad ? `${counted(undecodable, 'record')}, none can be decoded` : 'no records'
   const shown = sample.badHeads.map(({ path, record, reason, head }) => {
     const start = head.length > HEAD_CHARACTERS ? `${head.slice(0, HEAD_CHARACTERS)}…` : head
     return `${path}:${record}  ${reason}  ${start.replaceAll('\n', ' ')}`.trim()

@@ -2,6 +2,7 @@ import { CountsMeter } from './counts.js'
 import type { Delivery } from './delivery.js'
 import { DuplicatesMeter } from './duplicates.js'
 import type { StatsRow } from './figures.js'
+import { HopsMeter } from './hops.js'
 import { LatencyMeter } from './latency.js'
 import type { Meter } from './meter.js'
 import { OrderingMeter } from './ordering.js'
@@ -13,18 +14,31 @@ export class RowMeter implements Meter<Delivery, StatsRow> {
   private readonly duplicates = new DuplicatesMeter()
   private readonly ordering = new OrderingMeter()
   private readonly latency = new LatencyMeter()
+  /** Null where hops are not asked for. */
+  private readonly hops: HopsMeter | null
+
+  constructor(withHops = false) {
+    this.hops = withHops ? new HopsMeter() : null
+  }
 
   observe(delivery: Delivery): void {
     this.counts.observe(delivery)
     this.duplicates.observe(delivery)
     this.ordering.observe(delivery)
     this.latency.observe(delivery)
+    this.hops?.observe(delivery)
   }
 
   read(): StatsRow {
     const { distinct, duplicates } = this.duplicates.read()
-    const ordering = this.ordering.read()
-    return { ...this.counts.read(), distinct, duplicates, ordering, latencyMs: this.latency.read() }
+    return {
+      ...this.counts.read(),
+      distinct,
+      duplicates,
+      ordering: this.ordering.read(),
+      latencyMs: this.latency.read(),
+      ...(this.hops && { hops: this.hops.read() }),
+    }
   }
 
   merge(other: RowMeter): void {
@@ -32,9 +46,10 @@ export class RowMeter implements Meter<Delivery, StatsRow> {
     this.duplicates.merge(other.duplicates)
     this.ordering.merge(other.ordering)
     this.latency.merge(other.latency)
+    if (other.hops) this.hops?.merge(other.hops)
   }
 
   fresh(): RowMeter {
-    return new RowMeter()
+    return new RowMeter(this.hops !== null)
   }
 }

@@ -28,12 +28,16 @@ export class StatsMeter implements Meter<EventRecord, StatsFigures> {
   private readonly span = new SpanMeter()
   private readonly types = new GroupedMeter<Delivery, Map<string, StatsRow>, Rows>(
     ({ event }) => event.type,
-    () => rowsBy(({ event }) => event.source),
+    () => this.rowsBy(({ event }) => event.source),
   )
   private readonly groups: Rows | null
 
-  constructor(private readonly rowOf: ((event: EventRecord) => string) | null = null) {
-    this.groups = rowOf && rowsBy(({ event }) => rowOf(event))
+  /** @param withHops whether the legs of the way are measured too; see {@link HopsMeter} */
+  constructor(
+    private readonly rowOf: ((event: EventRecord) => string) | null = null,
+    private readonly withHops = false,
+  ) {
+    this.groups = rowOf && this.rowsBy(({ event }) => rowOf(event))
   }
 
   observe(event: EventRecord): void {
@@ -44,7 +48,7 @@ export class StatsMeter implements Meter<EventRecord, StatsFigures> {
   }
 
   read(): StatsFigures {
-    const total = new RowMeter()
+    const total = new RowMeter(this.withHops)
     const types: StatsFigures['types'] = []
     for (const [type, sources] of this.types.groups) {
       for (const [source, row] of sources.groups) {
@@ -73,10 +77,10 @@ export class StatsMeter implements Meter<EventRecord, StatsFigures> {
   }
 
   fresh(): StatsMeter {
-    return new StatsMeter(this.rowOf)
+    return new StatsMeter(this.rowOf, this.withHops)
   }
-}
 
-function rowsBy(rowOf: (delivery: Delivery) => string): Rows {
-  return new GroupedMeter(rowOf, () => new RowMeter())
+  private rowsBy(rowOf: (delivery: Delivery) => string): Rows {
+    return new GroupedMeter(rowOf, () => new RowMeter(this.withHops))
+  }
 }

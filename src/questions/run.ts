@@ -38,7 +38,7 @@ export async function runQuery(
   request: QueryRequest,
   take: (rows: ResultRows) => Promise<void>,
 ): Promise<EvtError | undefined> {
-  const archive = await openArchive(request, 'evt query')
+  const archive = await openArchive(request)
   const { config } = archive
   const folders = (config.queries ?? []).map((folder) => besideFile(folder, config))
   const statement = await statementOf(request, folders)

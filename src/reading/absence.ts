@@ -5,17 +5,18 @@ const MAX_OFFERED = 5
 
 /** Nobody said what to read: something here may be it.
  *
- * @param command what was typed, as in `evt stats` */
-export function noSource(offers: readonly Offer[], command: string): EvtError {
-  const lines = offers.slice(0, MAX_OFFERED).map(({ source }) => `${command} ${quoted(source)}`)
+ * @param lineWith what was typed, with a SOURCE */
+export function noSource(
+  offers: readonly Offer[],
+  lineWith: (source: string) => string = (source) => source,
+): EvtError {
+  const lines = offers.slice(0, MAX_OFFERED).map(({ source }) => lineWith(source))
   const others = [
     'a SOURCE is a file, a folder, a glob in quotes, or - for standard input',
     'default: in evt.yaml names the one that is read when none is given',
   ]
   return new EvtError('no SOURCE given', { code: 'usage', hint: [...lines, ...others].join('\n') })
 }
-
-const quoted = (name: string) => (/^[\w@%+=:,./-]+$/.test(name) ? name : `'${name}'`)
 
 /** The SOURCEs are there and hold no file. */
 export function noObjects(sources: readonly string[], pruned: number): EvtError {

@@ -35,12 +35,11 @@ export interface OpenedArchive {
 /**
  * Finds the objects of an archive and how they are to be read.
  *
- * @param command what was typed, as in `evt stats`
  * @throws EvtError `usage` for a mapping, configuration or SOURCE that is wrong
  */
-export async function openArchive(request: ReadRequest, command: string): Promise<OpenedArchive> {
+export async function openArchive(request: ReadRequest): Promise<OpenedArchive> {
   const { maps, range, cwd } = request
-  const { config, sources } = await namedSources(request, command)
+  const { config, sources } = await namedSources(request)
   const mapping = createMapping({ events: config.events, maps })
   const aliases = config.archives ?? {}
   const { sinceUs, untilUs } = range

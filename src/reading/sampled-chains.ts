@@ -1,4 +1,5 @@
 import type { Chain } from '../engines/chain-sql.js'
+import type { Choices } from '../envelopes/choices.js'
 import type { RecordValue } from '../envelopes/decode.js'
 import { type Envelope, shapeName } from '../envelopes/envelope.js'
 import { createUnwrapper } from '../envelopes/layers.js'
@@ -13,15 +14,24 @@ export class SampledChains {
   readonly known: readonly Envelope[]
   private readonly unwrap
 
-  constructor(presets: readonly string[] | undefined) {
+  /** @param choices hears where several wrappings fit what is sampled */
+  constructor(
+    presets: readonly string[] | undefined,
+    private readonly choices?: Choices,
+  ) {
     this.known = presetEnvelopes(presets)
-    this.unwrap = createUnwrapper(this.known)
+    this.unwrap = createUnwrapper(this.known, {}, choices && ((several) => choices.add(several)))
   }
 
   /** Up to four chains of a sample, in order of their names; null where it has none. */
   async of(sample: readonly RecordValue[]): Promise<{ name: string; chains: Chain[] } | null> {
     const chains = new Map<string, Chain>()
-    const found = await complete(() => sample.flatMap(({ value }) => this.unwrap(value)))
+    const found = await complete(() =>
+      sample.flatMap(({ value, position }) => {
+        if (this.choices) this.choices.path = position.path
+        return this.unwrap(value)
+      }),
+    )
     for (const unwrapped of found) {
       if (!unwrapped.ok) continue
       chains.set(unwrapped.envelopes.map(shapeName).join(), unwrapped.envelopes)

@@ -2,7 +2,9 @@ import { EvtError } from '../errors.js'
 import type { UndecodableReason } from '../event/event.js'
 import { suggest } from '../event/suggest.js'
 import { timeText } from '../event/time.js'
+import { typeMatcher } from '../event/type-globs.js'
 import { count } from '../reading/absence.js'
+import { shareText } from './findings/phrases.js'
 import type { StatsResult } from './result.js'
 import type { Seen, Selection } from './selection.js'
 
@@ -36,7 +38,7 @@ function isWrapped(reason: UndecodableReason | undefined): boolean {
 
 /** Says what there is instead of what was asked for. */
 function noneSelected({ sources }: StatsResult, selection: Selection & { seen: Seen }): EvtError {
-  const { sinceUs, untilUs, types = [], seen } = selection
+  const { sinceUs, untilUs, types = [], sample = null, seen } = selection
   const asked = [
     ...(types.length > 0 ? [`of type ${types.join(', ')}`] : []),
     ...(sinceUs === null ? [] : [`since ${timeText(sinceUs)}`]),
@@ -45,16 +47,20 @@ function noneSelected({ sources }: StatsResult, selection: Selection & { seen: S
   const { firstUs, lastUs } = seen
   const hasTimes = (sinceUs !== null || untilUs !== null) && firstUs <= lastUs
   const times = hasTimes ? [`they are of ${timeText(firstUs)} to ${timeText(lastUs)}`] : []
-  const message = `no events ${asked} in ${sources.join(' ')}: ${count(seen.events, 'event')} read`
+  const share = sample === null ? '' : `a sample of ${shareText(sample)} of `
+  const whole = sample === null ? [] : ['without --sample all of it is measured']
+  const place = `${share}${sources.join(' ')}`
+  const message = `no events ${asked} in ${place}: ${count(seen.events, 'event')} read`
   return new EvtError(message.replace('  ', ' '), {
     code: 'inconclusive',
-    hint: [...times, ...typesHint(types, seen)].join('\n') || undefined,
+    hint: [...times, ...typesHint(types, seen), ...whole].join('\n') || undefined,
   })
 }
 
 function typesHint(asked: readonly string[], seen: Seen): string[] {
   if (asked.length === 0) return []
   const there = [...seen.types].sort()
+  if (there.some(typeMatcher(asked))) return []
   const near = asked.flatMap((type) => suggest(type, there) ?? [])[0]
   if (near !== undefined) return [`did you mean --type ${near}?`]
   const more = there.length > MAX_OFFERED ? `, and ${there.length - MAX_OFFERED} more` : ''

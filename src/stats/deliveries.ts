@@ -78,7 +78,8 @@ export class Deliveries {
   /** Objects by the position of the first delivery they hold, ascending. */
   readonly objects: ReadObject[]
   readonly groups: Group[]
-  readonly keys = new HashTable()
+  /** By which {@link keyOf} numbers keys. */
+  keys = new HashTable()
   /** Sequences that are text, or integers beyond 2^53, by delivery. */
   readonly textSequences = new Map<number, string>()
   /** Null until one delivery is of a place with a sequence of its own. */
@@ -175,10 +176,13 @@ export class Deliveries {
   /** How many were taken away before these: positions count on from there. */
   base = 0
 
-  /** Forgets all deliveries, since they are kept elsewhere. */
+  /** Forgets all deliveries, since they are kept elsewhere, and how keys and places were numbered:
+   * what is kept of a run does not grow with their number. */
   taken(count: number): void {
     this.base += count
     this.truncate(0)
+    this.keys = new HashTable()
+    this.orderedPlaces?.renumber()
     if (this.flags.length <= KEPT_CAPACITY) return
     Object.assign(this, columnsOf(KEPT_CAPACITY))
     this.orderedPlaces?.resize(KEPT_CAPACITY)

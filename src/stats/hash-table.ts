@@ -18,6 +18,10 @@ export class HashTable {
     this.mask = capacity - 1
   }
 
+  get bytes(): number {
+    return this.slots.byteLength
+  }
+
   /** The hash's number; a new one, equal to the size before, where it was not seen before. */
   numberOf(low: number, high: number): number {
     const { slots, mask } = this
@@ -29,6 +33,19 @@ export class HashTable {
       if (slots[at] === low && slots[at + 1] === high) return number - 1
       slot = (slot + 1) & mask
     }
+  }
+
+  /** The hashes by their numbers: two halves each, the low one first. */
+  hashes(): Uint32Array<ArrayBuffer> {
+    const { slots } = this
+    const hashes = new Uint32Array(this.size * 2)
+    for (let at = 0; at < slots.length; at += STRIDE) {
+      const number = slots[at + 2] as number
+      if (number === 0) continue
+      hashes[number * 2 - 2] = slots[at] as number
+      hashes[number * 2 - 1] = slots[at + 1] as number
+    }
+    return hashes
   }
 
   private insert(at: number, low: number, high: number): number {

@@ -8,7 +8,7 @@ import type { Taker } from '../reading/taker.js'
 import { Deliveries, type FaultyEvent, type Row } from './deliveries.js'
 import { rowsOfEvents, type WaitingRow, waitingRow } from './event-rows.js'
 import { GroupTable } from './group-table.js'
-import { type MemoryPlan, rowsThatFit } from './memory.js'
+import { KEY_BYTES, type MemoryPlan, rowsThatFit } from './memory.js'
 import { type Selection, select } from './selection.js'
 import { Spill } from './spill.js'
 
@@ -188,9 +188,12 @@ export class Loaded implements Taker {
   }
 
   private get maxRows(): number {
-    const { orderedPlaces, hopTimes } = this.deliveries
+    const { count, keys, orderedPlaces, hopTimes } = this.deliveries
+    const tables = keys.bytes + (orderedPlaces?.names.bytes ?? 0)
+    // Each may be of a key of its own, until the first have come.
+    const tableBytes = count === 0 ? KEY_BYTES : tables / count
     const moreBytes = (orderedPlaces?.judgedBytes ?? 0) + (hopTimes?.bytes ?? 0)
-    return rowsThatFit(this.memory.maxRows, moreBytes)
+    return rowsThatFit(this.memory.maxRows, tableBytes + moreBytes)
   }
 
   /** Moves the deliveries to DuckDB where they have become too many for memory. */

@@ -20,7 +20,7 @@ export interface MemoryPlan {
 }
 
 /** Node, DuckDB's code, the files being unpacked: what a run takes before its first delivery. */
-const BASE_BYTES = 200e6
+const BASE_BYTES = 280e6
 /** Deliveries, and the tables by which they are judged. */
 const ROW_BYTES = 75
 const LEAST_DUCKDB_BYTES = 160e6
@@ -31,6 +31,9 @@ const SPILLED_ROWS = 500_000
 const THREAD_BYTES = 34e6
 const SCAN_BYTES = 45e6
 const TYPICAL_EVENT_BYTES = 500
+
+/** What a key takes in the table of keys, which is between a quarter and half full. */
+export const KEY_BYTES = 43
 
 /** How many deliveries of a plan's number fit where each takes some bytes more than usual. */
 export function rowsThatFit(rows: number, moreBytesARow: number): number {

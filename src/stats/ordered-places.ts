@@ -24,7 +24,7 @@ export interface Standing {
  * for 56 (Kinesis).
  */
 export class OrderedPlaces {
-  readonly names = new HashTable()
+  names = new HashTable()
   /** The number of the place's name plus one; 0 for none. */
   private placeOf: Uint32Array
   private readonly parts: Float64Array[] = []
@@ -58,6 +58,11 @@ export class OrderedPlaces {
   move(from: number, to: number): void {
     this.placeOf[to] = this.placeOf[from] as number
     for (const part of this.parts) part[to] = part[from] as number
+  }
+
+  /** Numbers places anew: for when no delivery is left that has a number. */
+  renumber(): void {
+    this.names = new HashTable()
   }
 
   /** Makes the columns as long as those of the deliveries; what is beyond is forgotten. */

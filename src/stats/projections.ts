@@ -1,6 +1,7 @@
 import { Unprojectable } from '../engines/chain-sql.js'
 import { createProjection, type Projection } from '../engines/projection.js'
 import type { ProjectionPlan } from '../engines/record-sql.js'
+import type { Choices } from '../envelopes/choices.js'
 import type { RecordValue } from '../envelopes/decode.js'
 import type { Mapping } from '../event/mapping.js'
 import { SampledChains } from '../reading/sampled-chains.js'
@@ -9,14 +10,21 @@ import { SampledChains } from '../reading/sampled-chains.js'
  * all of it is to be decoded. */
 export class Projections {
   private readonly sampled
+  private readonly isDecoded: boolean
   private readonly bySample = new Map<string, Projection | null>()
 
   constructor(
     private readonly mapping: Mapping,
-    presets: readonly string[] | undefined,
-    private readonly isDecoded = false,
+    options: {
+      presets?: readonly string[] | undefined
+      isDecoded?: boolean | undefined
+      /** Hears where several wrappings fit what is sampled. */
+      choices?: Choices | undefined
+    },
   ) {
-    this.sampled = new SampledChains(presets)
+    const { presets, isDecoded = false, choices } = options
+    this.isDecoded = isDecoded
+    this.sampled = new SampledChains(presets, choices)
   }
 
   /** Null where SQL cannot read what the sample shows. */

@@ -18,4 +18,6 @@ interface StatsChoices extends HistogramPaths {
 
 export interface StatsRequest extends ReadRequest {
   choices: StatsChoices
+  /** Called with what --verbose tells of one archive, which may be nothing; absent without it. */
+  explain?: ((lines: readonly string[]) => void) | undefined
 }

@@ -25,7 +25,7 @@ export interface StatsRun extends ArchiveStats {
  * @throws EvtError `usage` for a mapping, configuration or SOURCE that is wrong
  */
 export async function runStats(request: StatsRequest): Promise<StatsRun | LogsRun> {
-  const opened = await openArchive(request, 'evt stats')
+  const opened = await openArchive(request)
   const { sources, objects } = opened
   if (!(await areHistogramLogs(objects, request.signal))) return statsOf(request, opened)
   return runLogs({ request, sources, objects, onProgress: progressOf(objects, request) })
@@ -33,7 +33,7 @@ export async function runStats(request: StatsRequest): Promise<StatsRun | LogsRu
 
 /** The same of events alone. */
 export async function runEventStats(request: StatsRequest): Promise<StatsRun> {
-  return statsOf(request, await openArchive(request, 'evt stats'))
+  return statsOf(request, await openArchive(request))
 }
 
 async function statsOf(request: StatsRequest, opened: OpenedArchive): Promise<StatsRun> {
@@ -52,6 +52,7 @@ async function statsOf(request: StatsRequest, opened: OpenedArchive): Promise<St
     selection,
     signal,
     onProgress: progressOf(objects, request),
+    explain: request.explain,
   })
   const typed = { sources, flags: typedFlags(request) }
   const isEmpty = measured.result.total.events === 0

@@ -1,20 +1,19 @@
 import type { DuckDBType } from '@duckdb/node-api'
 import type { Duckdb } from '../engines/duckdb.js'
 import { sequenceSort } from '../event/sequence.js'
-import type { Deliveries } from './deliveries.js'
+import { type Deliveries, deliveryFlags } from './deliveries.js'
 import { PARTS } from './ordered-places.js'
 import { createHops, takeHops } from './spilled-hops.js'
 import { variantsOf } from './streams.js'
 
 const ROWS_A_CHUNK = 2048
-const VARIANT = 2 ** 32
 
 const columns = [
   ['pos', 'DOUBLE'],
   ['identity', 'UBIGINT'],
   ['group_no', 'UINTEGER'],
-  ['key_no', 'UINTEGER'],
-  ['stream', 'DOUBLE'],
+  ['key_hash', 'BIGINT'],
+  ['stream', 'BIGINT'],
   ['place', 'DOUBLE'],
   ['time_us', 'DOUBLE'],
   ['received_us', 'DOUBLE'],
@@ -43,18 +42,17 @@ export class Spill {
     const { count } = deliveries
     if (count === 0) return
     if (!this.isUsed) await this.create()
-    const { DuckDBDataChunk, DOUBLE, UBIGINT, UINTEGER, UTINYINT } = await import(
+    const { DuckDBDataChunk, BIGINT, DOUBLE, UBIGINT, UINTEGER, UTINYINT } = await import(
       '@duckdb/node-api'
     )
-    const types: Record<string, DuckDBType> = { DOUBLE, UBIGINT, UINTEGER, UTINYINT }
+    const types: Record<string, DuckDBType> = { BIGINT, DOUBLE, UBIGINT, UINTEGER, UTINYINT }
     const appender = await this.duckdb.connection.createAppender('narrow')
     const write = columnWriter(deliveries, this.rows)
+    // One for all: they would be given back only when the garbage is collected, after the last.
+    const chunk = DuckDBDataChunk.create(columns.map(([, type]) => types[type] ?? DOUBLE))
     for (let from = 0; from < count; from += ROWS_A_CHUNK) {
       const rows = Math.min(ROWS_A_CHUNK, count - from)
-      const chunk = DuckDBDataChunk.create(
-        columns.map(([, type]) => types[type] ?? DOUBLE),
-        rows,
-      )
+      if (chunk.rowCount !== rows) chunk.rowCount = rows
       for (const [n, [name]] of columns.entries()) {
         const vector = chunk.getColumnVector(n)
         // The client's vectors keep their typed array to themselves, and value by value is slow.
@@ -77,7 +75,7 @@ export class Spill {
     await this.duckdb.rows('CREATE TABLE texts (pos DOUBLE, sort_text VARCHAR, text VARCHAR)')
     await createHops(this.duckdb)
     const numbers = partNames.map((name) => `${name} DOUBLE`).join(', ')
-    await this.duckdb.rows(`CREATE TABLE places (pos DOUBLE, place_no UINTEGER, ${numbers})`)
+    await this.duckdb.rows(`CREATE TABLE places (pos DOUBLE, place_hash BIGINT, ${numbers})`)
   }
 
   private async takeTexts({ textSequences, groups, groupOf }: Deliveries): Promise<void> {
@@ -97,11 +95,12 @@ export class Spill {
   private async takePlaces({ orderedPlaces, count }: Deliveries): Promise<void> {
     if (!orderedPlaces) return
     const appender = await this.duckdb.connection.createAppender('places')
+    const hashes = new BigInt64Array(orderedPlaces.names.hashes().buffer)
     for (let at = 0; at < count; at++) {
       const place = orderedPlaces.numberOf(at)
       if (place < 0) continue
       appender.appendDouble(this.rows + at)
-      appender.appendUInteger(place)
+      appender.appendBigInt(hashes[place] as bigint)
       for (const n of partNames.keys()) appender.appendDouble(orderedPlaces.partOf(at, n))
       appender.endRow()
     }
@@ -111,12 +110,11 @@ export class Spill {
 
 /** Fills one column of one chunk. */
 function columnWriter(deliveries: Deliveries, base: number) {
-  const variants = variantsOf(deliveries)
   const byTime = deliveries.groups.map(({ order }) => order === 'time')
-  const { identities, groupOf, timesUs, receivedUs, sequences, flags, keyOf } = deliveries
+  const { identities, groupOf, timesUs, receivedUs, sequences, flags } = deliveries
+  const writeKeys = keyWriter(deliveries)
   const numbers: Record<string, Uint32Array> = {
     group_no: groupOf,
-    key_no: keyOf,
     transport: deliveries.transports,
     record: deliveries.records,
   }
@@ -126,7 +124,10 @@ function columnWriter(deliveries: Deliveries, base: number) {
     rows: number,
   ) => of.subarray(from, from + rows)
   return (name: string, to: unknown, from: number, rows: number): void => {
-    if (to instanceof BigUint64Array) {
+    if (to instanceof BigInt64Array) {
+      const halves = new Uint32Array(to.buffer, to.byteOffset, rows * 2)
+      writeKeys(halves, name === 'stream', from)
+    } else if (to instanceof BigUint64Array) {
       new Uint32Array(to.buffer, to.byteOffset, rows * 2).set(part(identities, from * 2, rows * 2))
     } else if (to instanceof Uint8Array) to.set(part(flags, from, rows))
     else if (to instanceof Uint32Array) {
@@ -138,9 +139,27 @@ function columnWriter(deliveries: Deliveries, base: number) {
         if (name === 'pos') to[n] = base + at
         else if (name === 'time_us') to[n] = timesUs[at] as number
         else if (name === 'received_us') to[n] = receivedUs[at] as number
-        else if (name === 'place') to[n] = (byTime[group] ? timesUs[at] : sequences[at]) as number
-        else to[n] = (keyOf[at] as number) + (variants[group] as number) * VARIANT
+        else to[n] = (byTime[group] ? timesUs[at] : sequences[at]) as number
       }
+    }
+  }
+}
+
+/** Fills a column with the hashes of keys, or of streams: the hash of the key, which each variant
+ * but the first changes in a way of its own. 0 where there is no key. */
+function keyWriter(deliveries: Deliveries) {
+  const { flags, keyOf, groupOf, keys } = deliveries
+  const hashes = keys.hashes()
+  const variants = variantsOf(deliveries)
+  return (to: Uint32Array, ofStreams: boolean, from: number): void => {
+    for (let n = 0; n * 2 < to.length; n++) {
+      const at = from + n
+      const hasKey = ((flags[at] as number) & deliveryFlags.noKey) === 0
+      const key = (keyOf[at] as number) * 2
+      const variant = ofStreams ? (variants[groupOf[at] as number] as number) : 0
+      const [low, high] = hasKey ? [hashes[key] as number, hashes[key + 1] as number] : [0, 0]
+      to[n * 2] = low ^ Math.imul(variant, 0x9e3779b1)
+      to[n * 2 + 1] = high ^ Math.imul(variant, 0x85ebca6b)
     }
   }
 }

@@ -110,8 +110,8 @@ function numberOf(value: DuckDBValue): number {
 export function deliveriesView(row: string): string {
   return `CREATE OR REPLACE VIEW deliveries AS SELECT CAST(pos AS BIGINT) AS pos, ${row} AS grp,
   CASE WHEN flags & 2 = 0 THEN identity END AS identity,
-  CASE WHEN flags & 16 = 0 THEN CAST(key_no AS BIGINT) END AS key_no,
-  CASE WHEN flags & 16 = 0 THEN CAST(stream AS BIGINT) END AS stream,
+  CASE WHEN flags & 16 = 0 THEN key_hash END AS key_hash,
+  CASE WHEN flags & 16 = 0 THEN stream END AS stream,
   CASE WHEN isnan(place) THEN NULL ELSE CAST(place AS BIGINT) END AS place,
   CASE WHEN isnan(time_us) THEN NULL ELSE CAST(time_us AS BIGINT) END AS event_us,
   CASE WHEN isnan(received_us) THEN NULL ELSE CAST(received_us AS BIGINT) END AS received_us,

@@ -2,11 +2,13 @@ import { availableParallelism, tmpdir } from 'node:os'
 import { type ArchiveObject, isLoss } from '../archives/object.js'
 import { makeTempFolder, removeTempFolder } from '../archives/temp-folder.js'
 import { type Duckdb, engineError, openDuckdb } from '../engines/duckdb.js'
+import { Choices } from '../envelopes/choices.js'
 import { createDecoder } from '../envelopes/decode.js'
 import type { Outside } from '../envelopes/outside.js'
 import type { Mapping } from '../event/mapping.js'
 import { timeText } from '../event/time.js'
 import { readArchive } from '../reading/read-archive.js'
+import { choiceLines } from './choice-lines.js'
 import type { Asked } from './findings/grounds.js'
 import { heldGrounds } from './findings/held.js'
 import { type FindingsContext, findingsOf } from './findings/index.js'
@@ -42,6 +44,8 @@ export interface StatsOptions extends MeasureOptions {
   content?: boolean | 'auto' | undefined
   /** Whether the legs of events' ways are measured too; then all of it is decoded. */
   hops?: boolean | undefined
+  /** Called with what --verbose tells; absent, nothing is kept to be told. */
+  explain?: ((lines: readonly string[]) => void) | undefined
   /** How many deliveries memory holds; by default what `memoryLimitBytes` has room for. */
   heldRows?: number | undefined
   /** Line-delimited files below this size are not worth a query. */
@@ -78,8 +82,9 @@ export async function archiveStats(options: StatsOptions): Promise<ArchiveStats>
   })
   try {
     // SQL reads no stamps.
-    const projections = new Projections(mapping, presets, hops)
-    const decode = createDecoder({ mapping, presets, outside, hops })
+    const choices = options.explain && new Choices()
+    const projections = new Projections(mapping, { presets, isDecoded: hops, choices })
+    const decode = createDecoder({ mapping, presets, outside, hops, choices })
     const waiting = outside?.claims ? MOST_WAITING : 1
     const loaded = new Loaded(duckdb, selection, decode, memory, waiting)
     if (hops) loaded.deliveries.keepHops()
@@ -92,6 +97,10 @@ export async function archiveStats(options: StatsOptions): Promise<ArchiveStats>
       spoolDir,
       onProgress: options.onProgress,
     })
+    if (choices) {
+      const types = loaded.deliveries.groups.map(({ type }) => type)
+      options.explain?.(choiceLines(choices, mapping, types))
+    }
     return loaded.spill.isUsed
       ? await spilledStats(options, loaded, duckdb)
       : await heldStats(options, loaded, duckdb)

@@ -11,10 +11,13 @@ export interface Streams {
   places: Float64Array
 }
 
+/** Beside the numbers of keys. */
+const NO_KEY = 0xffffffff
+
 export function streamsOf(deliveries: Deliveries): Streams {
   const variants = variantsOf(deliveries)
   const single = new Set(variants).size <= 1
-  const { count, keyOf, groupOf } = deliveries
+  const { count, keyOf, groupOf, flags } = deliveries
   const places = placesOf(deliveries)
   if (single && deliveries.textSequences.size === 0) {
     return { count: deliveries.keys.size, streamOf: keyOf, places }
@@ -22,7 +25,9 @@ export function streamsOf(deliveries: Deliveries): Streams {
   const table = new HashTable(deliveries.keys.size)
   const streamOf = new Uint32Array(count)
   for (let at = 0; at < count; at++) {
-    streamOf[at] = table.numberOf(keyOf[at] as number, variants[groupOf[at] as number] as number)
+    // What has no key is in no key's way: of texts the ranks would be others.
+    const key = (flags[at] as number) & deliveryFlags.noKey ? NO_KEY : (keyOf[at] as number)
+    streamOf[at] = table.numberOf(key, variants[groupOf[at] as number] as number)
   }
   rankTexts(deliveries, streamOf, places)
   return { count: table.size, streamOf, places }

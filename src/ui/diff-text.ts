@@ -46,7 +46,9 @@ export function nextCommands(
   if (a.includes('-') || b.includes('-')) return []
   const { since, until } = selection
   const times = [...(since ? ['--since', since] : []), ...(until ? ['--until', until] : [])]
-  return [a, b].map((sources) => ['evt', 'stats', ...flags, ...times, ...sources])
+  const isSame = a.join('\n') === b.join('\n')
+  const sides = isSame ? [a] : [a, b]
+  return sides.map((sources) => ['evt', 'stats', ...flags, ...times, ...sources])
 }
 
 function sideLines(

@@ -1,5 +1,6 @@
 import { pathText } from '../event/json-path.js'
 import type { Proposal, ProposedRule } from '../init/proposal.js'
+import { counted } from '../stats/findings/phrases.js'
 import { asciiText } from './ascii.js'
 import { countText } from './numbers.js'
 import { safeText } from './safe-text.js'
@@ -48,17 +49,18 @@ function listed(title: string, fields: readonly string[], { width }: TextStyle):
 function headline(
   sources: readonly string[],
   { objects, objectsTotal, records, undecodable }: InitView['sampled'],
-  { wrappings, types }: Proposal,
+  { wrappings, events, types }: Proposal,
   style: TextStyle,
 ): string[] {
-  const many = (n: number, one: string) => `${countText(n)} ${one}${n === 1 ? '' : 's'}`
   const all = objects === objectsTotal ? '' : ` of ${countText(objectsTotal)}`
+  const entries = events + undecodable
+  const held = entries === records ? '' : ` with ${counted(entries, 'entry', 'entries')}`
   const objectWord = objectsTotal === 1 ? 'object' : 'objects'
   const parts = [
     shortened(safeText(sources.join(' ')), Math.min(60, style.width - 20)),
-    `${many(records, 'record')} sampled in ${countText(objects)}${all} ${objectWord}`,
+    `${counted(records, 'record')}${held} sampled in ${countText(objects)}${all} ${objectWord}`,
     ...(undecodable > 0 ? [`${countText(undecodable)} undecodable`] : []),
-    many(types, 'type'),
+    counted(types, 'type'),
     Object.keys(wrappings).join(', '),
   ]
   return flowed(parts, { width: style.width, gap: '   ', indent: '  ' })

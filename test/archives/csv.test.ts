@@ -1,7 +1,9 @@
 import { gzipSync } from 'node:zlib'
+import { parse } from 'csv-parse/sync'
 import { stringify } from 'csv-stringify/sync'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { CsvRows } from '../../src/archives/csv-rows.js'
 import { readRecordsAt } from '../../src/archives/records.js'
 import { sniff } from '../../src/archives/sniff.js'
 import { plainRecord, readAll, short, testFolder, write } from './files.js'
@@ -17,7 +19,7 @@ async function read(text: string | Buffer, options = {}) {
 }
 
 describe('what is a table', () => {
-  test.each<[string, string, string]>([
+  test.each<[string, string | Buffer, string]>([
     ['names and a row', 'id,type\n1,a\n', 'csv'],
     ['names that are quoted', '"id","order type"\r\n"1","a"\r\n', 'csv'],
     ['a byte order mark', '\ufeffid,type\n1,a', 'csv'],
@@ -27,7 +29,24 @@ describe('what is a table', () => {
     ['row numbers of pandas', ',id\n0,a\n', 'csv'],
     ['rows that differ, where there is JSON', 'id,p\n1,"{""a"":1}"\n1,2,3\n', 'csv'],
     ['a first row beyond the first 64 KiB', `id,p\n1,"${'x'.repeat(100_000)}"\n2,b\n`, 'csv'],
-    ['names alone', 'id,type\n', 'ndjson'],
+    ['names alone', 'id,type\n', 'csv'],
+    ['names alone, in quotes after tabs', '"id"\t"typ_größe"\r\n', 'tsv'],
+    ['names alone, one with a space', 'id,order type\n', 'ndjson'],
+    ['names alone, one twice', 'no,no\n', 'ndjson'],
+    ['names alone, and no line end', 'id,type', 'ndjson'],
+    ['one name alone', 'id\n', 'ndjson'],
+    ['names beyond ASCII', 'größe,注文\n1,2\n', 'csv'],
+    ['a first name beyond ASCII', '注文,größe\n1,2\n', 'csv'],
+    ['names that are not UTF-8', Buffer.from('gr\xf6\xdfe,b\n1,2\n', 'latin1'), 'ndjson'],
+    ['spaces after commas', 'id, p\n1, "{""a"":1}"\n', 'csv'],
+    ['spaces after commas, without JSON', 'id, type\n1, a\n', 'ndjson'],
+    ['a log with spaces after commas', 'ready, steady\ngo, {"a":1}\n', 'ndjson'],
+    ['names twice, and JSON', 'id,p,id\n1,"{""a"":1}",2\n', 'csv'],
+    ['names twice, and JSON without quotes', 'no,no\nyes,{"a":1}\n', 'ndjson'],
+    ['names twice, and JSON after a tab', 'id\tid\tp\n1\t2\t{"a":1}\n', 'tsv'],
+    ['backslashes before quotes', 'id,p\n1,"{\\"a\\":1,\\"b\\":2}"\n', 'csv'],
+    ['backslashes before quotes after tabs', 'id\tp\n1\t"{\\"a\\":1}"\n', 'tsv'],
+    ['a log with quotes in it', 'starting\nINFO "say \\"hello\\"", done\n', 'ndjson'],
     ['one line', 'hello, world', 'ndjson'],
     ['a bad line before lines of JSON', 'hello\n{"a":1}\n', 'ndjson'],
     ['a bad line with a comma', 'a,b\n{"a":1,"b":2}\n', 'ndjson'],
@@ -74,6 +93,29 @@ describe('the records of a table', () => {
       'id,p\n1,"{""a"":1}"\n2\n3,"{""a"":3}",x\n4,"{""a"":4}"\n',
       [{ a: 1 }, 'bad envelope', 'bad envelope', { a: 4 }],
     ],
+    ['may follow spaces', 'id, p, t\n1, "{""a"":"", ""}" , x\n', [{ a: ', ' }]],
+    [
+      'may have backslashes before quotes',
+      'id,p\n1,"{\\"a\\":\\"say \\\\\\"hi\\\\\\", c:\\\\\\\\x\\"}"\n2,"{}"\n',
+      [{ a: 'say "hi", c:\\x' }, {}],
+    ],
+    [
+      'may have backslashes that nobody doubled, or before a line feed',
+      'p,q\n"{\\"a\\":\\"\\u00e9\\n\\",\\\n\\"b\\":""x""}",\\N\n',
+      [{ a: 'é\n', b: 'x' }],
+    ],
+    [
+      'have backslashes of JSON where quotes are doubled',
+      'id,p\n1,"{""a"":""\\""hi\\"" \\\\""}"\n',
+      [{ a: '"hi" \\' }],
+    ],
+    ['may be below names that are the same', 'p,id,p\n,1,"{""a"":1}"\n', [{ a: 1 }]],
+    [
+      'are rows whose names are told apart',
+      '@message,a,a,a_1,a\n"{""b"":1}",1,2,3,4\n',
+      [{ '@message': '{"b":1}', a: '1', a_2: '2', a_1: '3', a_3: '4' }],
+    ],
+    ['are none below names alone', 'id,p\r\n', []],
     [
       'are whole rows of Logs Insights',
       '@timestamp,@message\n1,"{""a"":1}"\n',
@@ -159,4 +201,37 @@ test('what csv-stringify writes is read', async () => {
     expect((await read(text)).records.map(short)).toEqual(values)
   })
   await fc.assert(property, { numRuns: 100 })
+})
+
+test('rows are those of csv-parse, wherever the bytes are cut', () => {
+  const piece = fc.constantFrom('"', '""', ',', ',"', '",', '\n', '"\n', '\r\n', 'a', '{', ' ', 'é')
+  const options = { record_delimiter: ['\r\n', '\n'], relax_column_count: true }
+  const property = fc.property(fc.array(piece, { maxLength: 20 }), fc.nat(9), (pieces, cut) => {
+    const text = pieces.join('')
+    let expected: string[][]
+    try {
+      expected = parse(text, { ...options, skip_empty_lines: true })
+    } catch {
+      // What breaks the rules is read otherwise by each reader.
+      return
+    }
+    const rows = new CsvRows({ delimiter: ',', backslashes: false }, 1000)
+    const bytes = Buffer.from(text)
+    const found = [bytes.subarray(0, cut), bytes.subarray(cut)].flatMap((part) => rows.push(part))
+    const all = [...found, ...rows.end()].map((row) => row.map(String))
+    expect({ all, fault: rows.fault }).toEqual({ all: expected, fault: undefined })
+  })
+  fc.assert(property, { numRuns: 2000 })
+})
+
+test('a long row that comes in small pieces is not read again with each', () => {
+  const rows = new CsvRows({ delimiter: ',', backslashes: false }, 100_000_000)
+  const piece = Buffer.alloc(1000, 'x')
+  rows.push(Buffer.from('id,"'))
+  for (let n = 0; n < 30_000; n++) rows.push(piece)
+  rows.push(Buffer.from('"\nb,c'))
+  expect(rows.end().map((row) => row.map(({ length }) => length))).toEqual([
+    [2, 30_000_000],
+    [1, 1],
+  ])
 })

@@ -67,7 +67,7 @@ describe.each(around)('%s: %s', (chain) => {
     expect(inside.envelopes).toEqual(layers)
     expect(inside).toMatchObject(factsOf(bare))
     expect(inside.transportId).toMatch(content.transportId)
-    if (bare.id === null) expect(inside.id).toBe(inside.transportId)
+    if (bare.id === null) expect(inside.id).toMatch(content.transportId)
   })
 })
 
@@ -106,7 +106,7 @@ for (const { bytes } of fixtures) {
 
 const rewritten = envelopes.flatMap((envelope) =>
   fixtures
-    .filter((fixture) => fixture.envelope === shapeName(envelope) && envelope.wrap)
+    .filter((fixture) => fixture.envelope === shapeName(envelope) && isRewritten(envelope))
     .flatMap(({ oddity, bytes }) => {
       const reading = parseBytes(bytes)
       const found = reading.ok ? decoded(reading.value) : []
@@ -140,15 +140,22 @@ describe('what was decoded and is written again is the same event', () => {
     }
     if ('time' in envelope.fields) expect(read.timeUs).toBe(timeUs)
     if ('receivedAt' in envelope.fields) expect(read.receivedAtUs).toBe(receivedAtUs)
+    // An item is in its record with types around it; see envelopes.test.ts.
+    if (envelope.name === 'dynamodb') return
     expect(jsonText(read.payload)).toBe(jsonText(event.payload))
   })
 
   test('for every wrapping that is written', () => {
     const names = new Set(rewritten.map(({ envelope }) => shapeName(envelope)))
-    const all = envelopes.filter((envelope) => envelope.wrap && !envelope.isBare).map(shapeName)
+    const all = envelopes.filter(isRewritten).map(shapeName)
     expect([...names].sort()).toEqual(all.sort())
   })
 })
+
+/** Wrappers of several are in envelopes.test.ts. */
+function isRewritten({ wrap, isBare, entries }: Envelope): boolean {
+  return wrap !== undefined && !isBare && !entries
+}
 
 /** Whether it has all that this wrapping writes: it cannot leave a time out. */
 function isWhole({ timeUs, receivedAtUs, attempt, payload }: EventRecord, of: Envelope): boolean {

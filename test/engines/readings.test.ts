@@ -50,7 +50,11 @@ describe('every fixture is read equally by the decoder, the narrow relation and 
     'json/looks-like-eventbridge',
     'json/looks-like-http',
     'json/looks-like-kafka-connect',
+    'json/looks-like-notification',
     'json/looks-like-s3',
+    'json/looks-like-sqs',
+    'json/looks-like-sqs-number',
+    'sqs/looks-like-sns-inside',
   ]
   // The decoder looks for JSON in the bytes.
   const ofBytes = ['', '-bytes', '-gzip', '-gzip-cut', '-null-data'].map(

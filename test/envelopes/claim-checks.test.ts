@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { claimText } from '../../src/envelopes/claim-check.js'
 import { createDecoder } from '../../src/envelopes/decode.js'
 import type { Claims } from '../../src/envelopes/outside.js'
@@ -105,4 +105,52 @@ test('claims of one record together stop at the limit of a record', () => {
     { detail: `claim-check s3://large/b ${limit}` },
     { detail: `claim-check s3://large/c ${limit}` },
   ])
+})
+
+describe('the data of a CloudEvent in binary mode', () => {
+  const attributes = { 'ce-specversion': '1.0', 'ce-id': 'e-3', 'ce-source': 's', 'ce-type': 't' }
+  const MessageAttributes = Object.fromEntries(
+    Object.entries(attributes).map(([name, StringValue]) => [name, { StringValue }]),
+  )
+  const binary = (body: string) => ({ ...sqs(body), MessageAttributes })
+  const bigPayload = JSON.stringify({ S3Payload: { Id: '1', Bucket: 'large', Key: 'a' } })
+
+  test.each([
+    ['as it was put there', '{"n":1}', ['claim-check']],
+    ['packed', gzipSync('{"n":1}'), ['claim-check', 'gzip']],
+  ])('is fetched where its body is a pointer: %s', (_, put, around) => {
+    for (const body of [pointer('a'), bigPayload]) {
+      expect(decoded(binary(body), { 's3://large/a': put })).toMatchObject([
+        { id: 'e-3', type: 't', envelopes: ['sqs', ...around, 'cloudevents'], payload: { n: 1 } },
+      ])
+    }
+  })
+
+  test('may be anything: what cannot be unpacked is bytes', () => {
+    const cut = gzipSync('{"n":1}').subarray(0, 20)
+    for (const [put, data] of [
+      ['[1,2]', { data: [1, 2] }],
+      [Buffer.from([1, 2, 255]), { data_base64: 'AQL/' }],
+      [cut, { data_base64: cut.toString('base64') }],
+    ] as const) {
+      const [found] = decoded(binary(pointer('a')), { 's3://large/a': put })
+      expect(found).toMatchObject({ id: 'e-3', document: data })
+    }
+  })
+
+  test('is missed where it is not there, and ends where it points to itself', () => {
+    expect(decoded(binary(pointer('a')), {})).toEqual([
+      { reason: 'bad body', detail: 'claim-check s3://large/a is not there' },
+    ])
+    expect(decoded(binary(pointer('a')), { 's3://large/a': pointer('a') })).toEqual([
+      { reason: 'bad envelope', detail: 'claim-check s3://large/a is wrapped 16 times or more' },
+    ])
+  })
+
+  test('is fetched for dataref and unpacked', () => {
+    const event = { specversion: '1.0', id: 'e-2', source: 's', type: 't', dataref: 's3://large/a' }
+    expect(decoded(event, { 's3://large/a': gzipSync('{"n":1}') })).toMatchObject([
+      { envelopes: ['claim-check', 'gzip', 'cloudevents'], payload: { n: 1 } },
+    ])
+  })
 })

@@ -48,3 +48,10 @@ test('a window of zstd that is too large, or a dictionary, is said', () => {
     'needs a window of more than 128 MiB, which is not unpacked',
   )
 })
+
+test('what cannot be unpacked keeps hardly any memory', () => {
+  const cut = gzipSync('{"orderId":"o-4411"}').subarray(0, 20)
+  const before = process.memoryUsage().arrayBuffers
+  for (let n = 0; n < 5_000; n++) expect(() => gzip.decode(cut, 1e6, {})).toThrow()
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(20e6)
+})

@@ -5,7 +5,7 @@ import { compileAvro } from '../../src/avro/schema.js'
 import { createDecoder } from '../../src/envelopes/decode.js'
 import { complete, Missing } from '../../src/envelopes/missing.js'
 import type { Found, Outside } from '../../src/envelopes/outside.js'
-import type { Decoded } from '../../src/event/event.js'
+import type { Decoded, JsonObject } from '../../src/event/event.js'
 import { createMapping } from '../../src/event/mapping.js'
 
 const schema = {
@@ -45,9 +45,13 @@ function registry(schemas: Record<string, string>): Outside {
 
 const both = { 7: JSON.stringify(schema), [uuid]: JSON.stringify(schema), 8: '"string"' }
 
-async function decoded(data: Buffer, outside: Outside = registry(both)): Promise<Decoded[]> {
+function decoded(data: Buffer, outside: Outside = registry(both)): Promise<Decoded[]> {
+  const Data = data.toString('base64')
+  return decodedRecord({ SequenceNumber: '1', PartitionKey: 'k', Data }, outside)
+}
+
+async function decodedRecord(value: JsonObject, outside: Outside): Promise<Decoded[]> {
   const decode = createDecoder({ mapping: createMapping({ maps: ['id=$.id'] }), outside })
-  const value = { SequenceNumber: '1', PartitionKey: 'k', Data: data.toString('base64') }
   const position = { path: 'a', record: 1 }
   return complete(() => decode({ value, position, sizeBytes: 1, head: new Uint8Array() }))
 }
@@ -75,6 +79,25 @@ test.each([
   expect(first.event.envelopes).toEqual(['kinesis', name])
   expect(JSON.stringify(first.event.document)).toBe('{"id":"o-1","total":7,"__proto__":"p"}')
   expect(first.event.id).toBe('o-1')
+})
+
+test('data of a CloudEvent in binary mode are read by their schema, or stay bytes', async () => {
+  const attributes = { 'ce-specversion': '1.0', 'ce-id': 'e-1', 'ce-source': 's', 'ce-type': 't' }
+  const MessageAttributes = Object.fromEntries(
+    Object.entries(attributes).map(([name, StringValue]) => [name, { StringValue }]),
+  )
+  const found = async (data: Buffer, outside: Outside) => {
+    const Body = data.toString('base64')
+    const [first] = await decodedRecord({ MessageId: 'm', Body, MessageAttributes }, outside)
+    if (first?.kind !== 'event') throw new Error(JSON.stringify(first))
+    return [first.event.id, first.event.envelopes.join(), JSON.stringify(first.event.payload)]
+  }
+  const payload = '{"id":"o-1","total":7,"__proto__":"p"}'
+  const read = ['e-1', 'sqs,base64,confluent,cloudevents', payload]
+  expect(await found(confluent(7, datum), registry(both))).toEqual(read)
+  const unread = confluent(9, datum)
+  const bytes = JSON.stringify(unread.toString('base64'))
+  expect(await found(unread, registry(both))).toEqual(['e-1', 'sqs,cloudevents', bytes])
 })
 
 test('a schema that is not there, or does not fit, is named', async () => {

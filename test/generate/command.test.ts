@@ -61,6 +61,25 @@ describe('evt generate', () => {
         '     the outermost comes first: sqs>sns>eventbridge\n',
     ],
     [
+      ['--envelope', 'gzip>json'],
+      'evt: gzip has to be in something in gzip>json\n' +
+        '     in a message, as kinesis>gzip>eventbridge; a whole file is packed by --compression\n',
+    ],
+    [
+      ['--envelope', 'cloudevents-batch'],
+      'evt: array has to be in something in cloudevents-batch\n' +
+        '     in a message, as sqs>cloudevents-batch; a whole file is --format array\n',
+    ],
+    [
+      ['--envelope', 'kafka>cloudevents-binary'],
+      'evt: kafka>cloudevents-binary would not be read as what it is written as\n' +
+        '     wrappers go around what they are of: records>sqs-lambda, records-kinesis>kinesis\n',
+    ],
+    [
+      ['--envelope', 'sqs>sns>sqs>sns>sqs>sns>sqs>sns'],
+      'evt: sqs>sns>sqs>sns>sqs>sns>sqs>sns has 9 layers; at most 8 are written\n',
+    ],
+    [
       ['--envelope', 'json', '--replays', '1%'],
       'evt: --replays: a delivery in json cannot say that it is a replay\n' +
         '     use --envelope eventbridge, or a chain that ends in it, such as sqs>eventbridge\n',

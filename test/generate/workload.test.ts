@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Fault } from '../../src/generate/events.js'
+import { makeWorkload } from '../../src/generate/make-workload.js'
 import { plantedIn } from '../../src/generate/planted.js'
 import { sortedIndexes } from '../../src/generate/radix-sort.js'
 import { uuid } from '../../src/generate/random.js'
 import { checkedSettings } from '../../src/generate/settings.js'
-import { makeWorkload } from '../../src/generate/workload.js'
 import { filesIn, readArchive } from './archive-reader.js'
 import { type Given, generated, given } from './given.js'
 

@@ -25,6 +25,7 @@ afterAll(() => duckdb.close())
 /** The events of a workload as the columns of an archive, in order of position. */
 async function deliveriesOf(events: readonly EventRecord[]): Promise<Deliveries> {
   const deliveries = new Deliveries(events.length)
+  deliveries.keepHops()
   await add(deliveries, new GroupTable(deliveries.groups), events)
   return deliveries
 }
@@ -41,6 +42,7 @@ async function add(deliveries: Deliveries, groups: GroupTable, events: readonly 
 /** The same in DuckDB's tables, in two parts. */
 async function spilledOf(events: readonly EventRecord[]): Promise<Deliveries> {
   const deliveries = new Deliveries(events.length)
+  deliveries.keepHops()
   const groups = new GroupTable(deliveries.groups)
   const spill = new Spill(duckdb)
   const half = Math.floor(events.length / 2)
@@ -59,7 +61,7 @@ function bare({ total, types }: Pick<ReturnType<typeof measure>, 'total' | 'type
 }
 
 function expected(events: readonly EventRecord[]) {
-  const { total, types } = naiveStats(events, 'archive')
+  const { total, types } = naiveStats(events, 'archive', { hops: true })
   return { total, types }
 }
 

@@ -5,6 +5,7 @@ import { CountsMeter } from '../../src/meters/counts.js'
 import type { Delivery } from '../../src/meters/delivery.js'
 import { DuplicatesMeter } from '../../src/meters/duplicates.js'
 import { GroupedMeter } from '../../src/meters/grouped.js'
+import { HopsMeter } from '../../src/meters/hops.js'
 import { Judge } from '../../src/meters/judge.js'
 import { LatencyMeter } from '../../src/meters/latency.js'
 import type { Meter } from '../../src/meters/meter.js'
@@ -24,9 +25,11 @@ const meters: readonly [string, () => Meter<Delivery, unknown>][] = [
   ['duplicates', () => new DuplicatesMeter()],
   ['ordering', () => new OrderingMeter()],
   ['latency', () => new LatencyMeter()],
+  ['hops', () => new HopsMeter()],
   ['span', () => new SpanMeter()],
   ['timeline', () => new TimelineMeter(HOUR_US)],
   ['row', () => new RowMeter()],
+  ['row with hops', () => new RowMeter(true)],
   ['grouped', () => new GroupedMeter(byType, () => new TimelineMeter(MINUTE_US))],
 ]
 
@@ -86,19 +89,19 @@ const bySource = (event: EventRecord) => event.source
 test('stats merges for parts that share no identity and no key, and goes on from there', () => {
   fc.assert(
     fc.property(workload(), (events) => {
-      const whole = measure(new StatsMeter(bySource), events)
+      const whole = measure(new StatsMeter(bySource, true), events)
       const half = Math.floor(events.length / 2)
       const partOf = disjointParts(events)
       const [first = [], second = []] = [0, 1].map((part) =>
         events.filter((event) => partOf(event) === part),
       )
       const merged = measure(
-        new StatsMeter(bySource),
+        new StatsMeter(bySource, true),
         first.filter((event) => events.indexOf(event) < half),
       )
       merged.merge(
         measure(
-          new StatsMeter(bySource),
+          new StatsMeter(bySource, true),
           second.filter((event) => events.indexOf(event) < half),
         ),
       )

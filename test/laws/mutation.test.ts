@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { Readable } from 'node:stream'
+import { setImmediate } from 'node:timers/promises'
 import { deflateSync, gzipSync, inflateSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { PeekedStream } from '../../src/archives/peeked-stream.js'
@@ -123,14 +124,32 @@ async function attack(
       throw new Error(`seed ${seed}, run ${n}: ${bytes.toString('base64')}`, { cause: error })
     }
     const ms = performance.now() - start
-    if (ms > MOST_MS) throw new Error(`run ${n} took ${ms} ms: ${bytes.toString('base64')}`)
+    if (ms > MOST_MS && (await fastestMs(bytes, run)) > MOST_MS) {
+      throw new Error(`run ${n} took ${ms} ms: ${bytes.toString('base64')}`)
+    }
     if (n % MEMORY_EVERY > 0) continue
+    // What zlib failed at, Node lets go when nothing runs.
+    await setImmediate()
     const more = process.memoryUsage().rss - before
     if (more > MOST_MORE_BYTES) throw new Error(`run ${n}: ${more} bytes more`)
   }
 }
 
-const patience = { timeout: 3_600_000 }
+/** The other work of a machine makes one run slow, and hardly three. */
+async function fastestMs(
+  bytes: Buffer,
+  run: (bytes: Buffer) => void | Promise<void>,
+): Promise<number> {
+  let fastest = Number.POSITIVE_INFINITY
+  for (let left = 3; left > 0; left--) {
+    const start = performance.now()
+    await run(bytes)
+    fastest = Math.min(fastest, performance.now() - start)
+  }
+  return fastest
+}
+
+const patience = { timeout: 6 * 3_600_000 }
 
 test('records', patience, async () => {
   await attack(fixtures, executions(30_000) * 0.54, decodeRecord)

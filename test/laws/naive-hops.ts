@@ -1,7 +1,6 @@
 import type { EventRecord } from '../../src/event/event.js'
-import type { HopFigures, LatencyFigures } from '../../src/meters/figures.js'
 import { byPosition } from './naive.js'
-import { distribution, resolution } from './naive-latency.js'
+import { naiveLegs } from './naive-latency.js'
 
 /* The legs of SQS, SNS, Kinesis and Logs by what the decoder says of each layer's stamps, by brute
  * force: it shares no code with src/envelopes/hops.ts. */
@@ -34,7 +33,8 @@ function pointsOf({ stamps, timeUs, document, envelopes }: EventRecord): (number
 export function naiveHops(events: readonly EventRecord[], rowOf: (event: EventRecord) => string) {
   const firsts = new Set(events.filter((event) => isFirst(event, events)))
   const names = [...new Set(events.map(rowOf))]
-  const of = (isIn: (event: EventRecord) => boolean) => legs([...firsts].filter(isIn))
+  const of = (isIn: (event: EventRecord) => boolean) =>
+    naiveLegs([...firsts].filter(isIn).map(pointsOf))
   const rows = names.map((name) => [name, of((event) => rowOf(event) === name)] as const)
   return { rows, total: of(() => true) }
 }
@@ -48,24 +48,4 @@ function isFirst(event: EventRecord, events: readonly EventRecord[]): boolean {
     return byTime || byPosition(a, b)
   })
   return first === event
-}
-
-function legs(events: readonly EventRecord[]): HopFigures {
-  const points = events.map(pointsOf)
-  return {
-    producedToAccepted: leg(points, 0),
-    acceptedToFirstReceived: leg(points, 1),
-    firstReceivedToRecorded: leg(points, 2),
-  }
-}
-
-function leg(points: readonly (number | null)[][], n: number): LatencyFigures | null {
-  const ends = points.flatMap((way) => {
-    const [from = null, to = null] = way.slice(n, n + 2)
-    return from === null || to === null ? [] : [{ from, to }]
-  })
-  if (ends.length === 0) return null
-  const figures = distribution(ends.map(({ from, to }) => BigInt(to) - BigInt(from)))
-  const units = [ends.map(({ from }) => from), ends.map(({ to }) => to)].map(resolution)
-  return { ...figures, resolutionMs: Math.max(...units.map(Number)) }
 }

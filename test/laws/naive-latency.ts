@@ -1,5 +1,5 @@
 import type { EventRecord } from '../../src/event/event.js'
-import type { LatencyFigures } from '../../src/meters/figures.js'
+import type { HopFigures, LatencyFigures } from '../../src/meters/figures.js'
 
 const HIGHEST_US = 2n ** 45n - 1n
 
@@ -12,6 +12,26 @@ export function naiveLatency(
     timeUs === null || receivedAtUs === null ? [] : [BigInt(receivedAtUs) - BigInt(timeUs)],
   )
   return { ...distribution(exact), resolutionMs: resolution(times) }
+}
+
+/** What lies between one point of the way and the next, of first deliveries. */
+export function naiveLegs(points: readonly (readonly (number | null)[])[]): HopFigures {
+  return {
+    producedToAccepted: leg(points, 0),
+    acceptedToFirstReceived: leg(points, 1),
+    firstReceivedToRecorded: leg(points, 2),
+  }
+}
+
+function leg(points: readonly (readonly (number | null)[])[], n: number): LatencyFigures | null {
+  const ends = points.flatMap((way) => {
+    const [from = null, to = null] = way.slice(n, n + 2)
+    return from === null || to === null ? [] : [{ from, to }]
+  })
+  if (ends.length === 0) return null
+  const figures = distribution(ends.map(({ from, to }) => BigInt(to) - BigInt(from)))
+  const units = [ends.map(({ from }) => from), ends.map(({ to }) => to)].map(resolution)
+  return { ...figures, resolutionMs: Math.max(...units.map(Number)) }
 }
 
 /** The figures of latencies in microseconds, without an encoded histogram. */
@@ -86,7 +106,7 @@ function stddev(sorted: readonly number[]): number {
 }
 
 /** Of a clock: the unit in ms that 99% of its times are whole in. */
-export function resolution(times: readonly number[]): number | null {
+function resolution(times: readonly number[]): number | null {
   const share = (unitUs: number) => times.filter((us) => us % unitUs === 0).length / times.length
   if (times.length === 0) return null
   return share(1_000_000) >= 0.99 ? 1_000 : share(1_000) >= 0.99 ? 1 : 0.001

@@ -1,6 +1,11 @@
 import type { EventRecord } from '../../src/event/event.js'
-import type { SpanFigures, StatsRow } from '../../src/meters/figures.js'
-import { naiveLatency, percentile, samplesFor } from './naive-latency.js'
+import {
+  hopLegs,
+  type LatencyFigures,
+  type SpanFigures,
+  type StatsRow,
+} from '../../src/meters/figures.js'
+import { naiveLatency, naiveLegs, percentile, samplesFor } from './naive-latency.js'
 
 /* DESIGN §8 word by word, by brute force: what both halves are held against, the meters of
  * src/meters and the queries of queries/. It shares no code with either. */
@@ -20,8 +25,12 @@ export interface NaiveStats {
  * (1 and 3). */
 export type Arrival = 'observed' | 'archive'
 
-/** All figures of `evt stats` over the events. */
-export function naiveStats(events: readonly EventRecord[], arrival: Arrival): NaiveStats {
+/** All figures of `evt stats` over the events; with `hops`, those of the legs too. */
+export function naiveStats(
+  events: readonly EventRecord[],
+  arrival: Arrival,
+  { hops }: { hops: boolean } = { hops: false },
+): NaiveStats {
   const judged = judge(events, arrival)
   const rows = new Map<string, Judged[]>()
   for (const one of judged) {
@@ -30,17 +39,19 @@ export function naiveStats(events: readonly EventRecord[], arrival: Arrival): Na
   }
   const types = Array.from(rows.values(), (row) => {
     const { type = '', source = '' } = row[0]?.event ?? {}
-    return { type, source, ...figures(row) }
+    return { type, source, ...figures(row, hops) }
   })
   types.sort((a, b) => b.events - a.events || bytes(a.type, b.type) || bytes(a.source, b.source))
-  return { span: span(events), total: figures(judged), types }
+  return { span: span(events), total: figures(judged, hops), types }
 }
 
 /** The same figures without the encoded histograms, which the model does not make. */
 export function withoutHdr<Figures extends Pick<NaiveStats, 'total' | 'types'>>(stats: Figures) {
-  const bare = <Row extends StatsRow>(row: Row) => ({
+  const noHdr = (leg: LatencyFigures | null) => leg && { ...leg, hdr: null }
+  const bare = <Row extends StatsRow>({ hops, ...row }: Row) => ({
     ...row,
     latencyMs: { ...row.latencyMs, hdr: null },
+    ...(hops && { hops: Object.fromEntries(hopLegs.map((leg) => [leg, noHdr(hops[leg])])) }),
   })
   return { ...stats, total: bare(stats.total), types: stats.types.map(bare) }
 }
@@ -174,7 +185,7 @@ function above(a: EventRecord, b: EventRecord): boolean {
   return typeof x === 'bigint' && typeof y === 'bigint' && x > y
 }
 
-function figures(row: readonly Judged[]): StatsRow {
+function figures(row: readonly Judged[], withHops: boolean): StatsRow {
   const cause = (wanted: Judged['repeats']) => row.filter((one) => one.repeats === wanted).length
   const byCause = {
     replay: cause('replay'),
@@ -182,6 +193,7 @@ function figures(row: readonly Judged[]): StatsRow {
     sameId: cause('sameId'),
   }
   const count = row.length - cause(null)
+  const firsts = row.filter((one) => one.repeats === null).map(({ event }) => event)
   const claimed = row.some(({ event }) => event.id !== null)
   return {
     events: row.length,
@@ -193,10 +205,16 @@ function figures(row: readonly Judged[]): StatsRow {
     },
     ordering: ordering(row),
     latencyMs: naiveLatency(
-      row.filter((one) => one.repeats === null).map(({ event }) => event),
+      firsts,
       row.map(({ event }) => event.timeUs).filter((timeUs) => timeUs !== null),
     ),
+    ...(withHops && { hops: naiveLegs(firsts.map(pointsOf)) }),
   }
+}
+
+function pointsOf({ hops }: EventRecord): (number | null)[] {
+  if (!hops) return []
+  return [hops.producedUs, hops.acceptedUs, hops.firstReceivedUs, hops.recordedUs]
 }
 
 function ordering(row: readonly Judged[]): StatsRow['ordering'] {

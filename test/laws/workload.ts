@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { EventRecord, SequenceKind } from '../../src/event/event.js'
+import type { EventRecord, HopTimes, SequenceKind } from '../../src/event/event.js'
 
 interface WorkloadOptions {
   maxEvents?: number
@@ -35,6 +35,20 @@ const latency = fc.oneof(
   fc.constantFrom(2 ** 45 - 1, 2 ** 45, 2 ** 45 + 1, 2 ** 50),
 )
 
+/** A point of an event's way: near the others, at the ends of time, unsaid. */
+const point = rarely<number | null>(
+  fc.constantFrom(0, 1, 999, 1_000, 3_048, 1_000_000, 5_000_000).map((us) => START_US + us),
+  fc.constantFrom(null, null, null, -MAX_TIME_US, MAX_TIME_US),
+  5,
+)
+
+const hops = fc.record<HopTimes>({
+  producedUs: point,
+  acceptedUs: point,
+  firstReceivedUs: point,
+  recordedUs: point,
+})
+
 const integer = fc.oneof(
   fc.integer({ min: -5, max: 12 }).map(String),
   fc.bigInt({ min: 2n ** 53n - 2n, max: 2n ** 53n + 3n }).map(String),
@@ -68,6 +82,7 @@ const delivery = (receivedAt: 'always' | 'sometimes') =>
     path: fc.constantFrom(...paths),
     group: rarely<string | null>(fc.constantFrom('g1', 'g1', 'g2', 'k1'), fc.constant(null), 5),
     number: fc.nat(11),
+    hops,
   })
 
 /** The numbers that a place gives: in the order in which they are observed or apart from it. */
@@ -91,7 +106,8 @@ interface Counter {
  * times, `receivedAt` and sequences; sequences as integers (beyond 2^53 too), text and time, per
  * key and per source and key; ties everywhere. Each type has one mapping. Positions are unique.
  * Some workloads have places with sequences of their own, of several keys each: as they are
- * observed, now and then against it, or at random; a number may come again.
+ * observed, now and then against it, or at random; a number may come again. Each has the points of
+ * its way, as of a decoder that was asked for them.
  */
 export function workload(options: WorkloadOptions = {}): fc.Arbitrary<EventRecord[]> {
   const { minEvents = 0, maxEvents = 60, receivedAt = 'sometimes' } = options
@@ -156,6 +172,7 @@ function event(draft: Draft, counter: Counter | undefined, i: number, record: nu
     place: null,
     envelopes: ['json'],
     stamps: [],
+    hops: draft.hops,
     position: { path: draft.path, record },
     sizeBytes: 100,
     document: {},

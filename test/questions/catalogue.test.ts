@@ -42,7 +42,10 @@ describe('a folder of one’s own', () => {
     writeFileSync(join(folder, 'mine.sql'), '-- title: Mine\nSELECT 1 AS one;\n')
     const all = await readCatalogue([folder])
     expect(all.length).toBe(catalogue.length + 1)
-    expect(questionNamed(all, 'mine')).toMatchObject({ title: 'Mine', engines: ['duckdb', 'athena'] })
+    expect(questionNamed(all, 'mine')).toMatchObject({
+      title: 'Mine',
+      engines: ['duckdb', 'athena'],
+    })
   })
 
   test('that is not there is named', async () => {

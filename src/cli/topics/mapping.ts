@@ -45,6 +45,14 @@ export const topic: Topic = {
     `${presetNames().join(', ')}.`,
     'A document that fits several of these is the first of them, in this order; json, the ' +
       'last, fits every object. --preset NAME takes events for one wrapping instead, or else ' +
-      'for plain JSON.',
+      'for plain JSON. evt stats --verbose says where another wrapping fits too, of the records ' +
+      'that are looked at to tell wrappings, and where several rules map the same field.',
+    'A message of SQS is told by MessageId and Body, one of SNS by Type, TopicArn and Message. ' +
+      'Other systems use these words too: a document whose body is prose, neither JSON nor ' +
+      'packed, is an event itself, unless it has what AWS always adds (for SQS ReceiptHandle, ' +
+      'MD5OfBody or the Attributes SentTimestamp or ApproximateReceiveCount; for SNS MessageId ' +
+      'and Timestamp). Then it is a message that cannot be decoded.',
+    'An event that has no id itself has that of the innermost message around it: of a ' +
+      'notification of SNS in a queue, the MessageId of SNS, which is the same in every queue.',
   ],
 }

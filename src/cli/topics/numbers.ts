@@ -17,8 +17,9 @@ export const topic: Topic = {
       ],
     },
     { heading: 'duplicates' },
-    'One identity is one event: its source and its id. Without an id every delivery is an event ' +
-      'of its own, and where no event of a row has one the row claims no duplicates.',
+    'One identity is one event: its source and its id, else the id of the innermost message ' +
+      'around it. Without an id every delivery is an event of its own, and where no event of a ' +
+      'row has one the row claims no duplicates.',
     {
       terms: [
         ['events', 'deliveries that could be decoded'],

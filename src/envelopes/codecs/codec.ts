@@ -1,3 +1,4 @@
+import type { ZlibOptions } from 'node:zlib'
 import type { JsonObject, JsonValue } from '../../event/event.js'
 import type { Envelope } from '../envelope.js'
 import type { Outside } from '../outside.js'
@@ -29,6 +30,26 @@ export interface Codec {
   /** @throws ContentFault also where more than `mostBytes` would come out; Missing where something
    * has to be fetched first */
   decode(bytes: Buffer, mostBytes: number, outside: Outside): readonly Piece[]
+  /** The inverse, for `evt generate`, of pieces of bytes; one, unless it is an aggregate. */
+  encode(pieces: readonly BytesPiece[]): Buffer
+}
+
+export type BytesPiece = Piece & { readonly content: Buffer }
+
+/** The bytes of the only piece there is. */
+export function onlyContent([piece]: readonly BytesPiece[]): Buffer {
+  return piece?.content ?? Buffer.alloc(0)
+}
+
+const LEAST_CHUNK = 256
+const MOST_CHUNK = 16_384
+
+/** How zlib is to unpack. Where it fails, Node keeps the chunk that it unpacked into until the
+ * whole record is decoded, and a record may have very many: small data has a small chunk. */
+export function unpackOptions(packed: Buffer, mostBytes: number): ZlibOptions {
+  const chunkSize = Math.min(MOST_CHUNK, Math.max(LEAST_CHUNK, packed.length * 4))
+  // Zlib takes a limit of zero for none.
+  return { maxOutputLength: Math.max(1, mostBytes), chunkSize }
 }
 
 /** Why bytes are not unpacked that would be more than the limit. */

@@ -1,5 +1,5 @@
 import { avroDatum, isJsonText } from './avro-datum.js'
-import { type Codec, ContentFault } from './codec.js'
+import { type Codec, ContentFault, onlyContent } from './codec.js'
 
 const HEADER_BYTES = 5
 
@@ -27,6 +27,11 @@ export const confluent: Codec = {
     if (isJsonText(data)) return [{ document, content: data, entry: null }]
     if (!schemas) throw new ContentFault(`schema ${schemaId} is not known`)
     return [{ document, content: avroDatum(data, String(schemaId), schemas), entry: null }]
+  },
+  encode(pieces) {
+    const header = Buffer.alloc(HEADER_BYTES)
+    header.writeUInt32BE(Number(pieces[0]?.document['schemaId'] ?? 0), 1)
+    return Buffer.concat([header, onlyContent(pieces)])
   },
 }
 

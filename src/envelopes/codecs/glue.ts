@@ -1,6 +1,6 @@
 import { inflateSync } from 'node:zlib'
 import { avroDatum, isJsonText } from './avro-datum.js'
-import { type Codec, ContentFault, unpackFault } from './codec.js'
+import { type Codec, ContentFault, onlyContent, unpackFault, unpackOptions } from './codec.js'
 
 const VERSION = 3
 const COMPRESSIONS = { none: 0, zlib: 5 } as const
@@ -33,6 +33,11 @@ export const glue: Codec = {
     }
     return [{ document, content: avroDatum(data, id, schemas), entry: null }]
   },
+  encode(pieces) {
+    const id = String(pieces[0]?.document['schemaVersionId']).replaceAll('-', '')
+    const header = Buffer.from([VERSION, COMPRESSIONS.none])
+    return Buffer.concat([header, Buffer.from(id, 'hex'), onlyContent(pieces)])
+  },
 }
 
 /** As RFC 9562 has them: other bytes that begin alike are none. */
@@ -45,8 +50,7 @@ function schemaVersion(bytes: Buffer): string {
 
 function inflated(packed: Buffer, mostBytes: number): Buffer {
   try {
-    // Zlib takes a limit of zero for none.
-    return inflateSync(packed, { maxOutputLength: Math.max(1, mostBytes) })
+    return inflateSync(packed, unpackOptions(packed, mostBytes))
   } catch (error) {
     throw unpackFault(error, mostBytes)
   }

@@ -1,5 +1,5 @@
-import { gunzipSync } from 'node:zlib'
-import { type Codec, unpackFault } from './codec.js'
+import { gunzipSync, gzipSync } from 'node:zlib'
+import { type Codec, onlyContent, unpackFault, unpackOptions } from './codec.js'
 
 export const gzip: Codec = {
   envelope: {
@@ -13,11 +13,11 @@ export const gzip: Codec = {
   recognises: (bytes) => bytes[0] === 0x1f && bytes[1] === 0x8b,
   decode(bytes, mostBytes) {
     try {
-      // Zlib takes a limit of zero for none.
-      const content = gunzipSync(bytes, { maxOutputLength: Math.max(1, mostBytes) })
+      const content = gunzipSync(bytes, unpackOptions(bytes, mostBytes))
       return [{ document: {}, content, entry: null }]
     } catch (error) {
       throw unpackFault(error, mostBytes)
     }
   },
+  encode: (pieces) => gzipSync(onlyContent(pieces)),
 }

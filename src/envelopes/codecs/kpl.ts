@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { BinaryReader, WireType } from '@bufbuild/protobuf/wire'
 import type { JsonObject } from '../../event/event.js'
 import { type Codec, ContentFault, MAX_ENTRIES, type Piece } from './codec.js'
+import { aggregateMessage } from './kpl-message.js'
 
 const MAGIC = Buffer.from([0xf3, 0x89, 0x9a, 0xc2])
 const MD5_BYTES = 16
@@ -36,6 +37,10 @@ export const kpl: Codec = {
     }
     const { partitionKeys, explicitHashKeys, records } = readAggregate(message)
     return records.map((record, entry) => pieceOf(record, entry, partitionKeys, explicitHashKeys))
+  },
+  encode(pieces) {
+    const message = aggregateMessage(pieces)
+    return Buffer.concat([MAGIC, message, createHash('md5').update(message).digest()])
   },
 }
 

@@ -6,7 +6,7 @@ import type { JsonObject } from '../../event/event.js'
 import { UNKNOWN_TYPE } from '../../event/event.js'
 import { scalarText } from '../../event/json.js'
 import { type JsonPath, pathText, valueAt } from '../../event/json-path.js'
-import type { Mapping, MappingRule } from '../../event/mapping.js'
+import { isFor, type Mapping, type MappingRule } from '../../event/mapping.js'
 import { existingPaths } from './existing-paths.js'
 import type { Draft, Evidence } from './finding.js'
 import { surveyByType } from './per-type.js'
@@ -96,7 +96,7 @@ function knownUnused(evidence: Evidence, { field, path }: Use): boolean | null {
 }
 
 /** Rules that choose a type of their own: then a reported type does not tell which rules it has. */
-function hasTypesByType({ rules }: Mapping): boolean {
+export function hasTypesByType({ rules }: Mapping): boolean {
   return rules.some(({ prefix, exact, mapping }) => mapping.fields.type && (prefix !== '' || exact))
 }
 
@@ -135,13 +135,18 @@ function mappedPaths(mapping: Mapping, type: string): [string, JsonPath][] {
   return ruleEntries(mapping.mappingFor(type))
 }
 
-function ruleEntries({ fields, entities }: Pick<MappingRule['mapping'], 'fields' | 'entities'>) {
+/** The paths of a rule, by field; `entities.KIND` are fields. */
+export function ruleEntries({
+  fields,
+  entities,
+}: Pick<MappingRule['mapping'], 'fields' | 'entities'>) {
   const entries: [string, JsonPath][] = Object.entries(fields)
   for (const { kind, path } of entities) entries.push([`entities.${kind}`, path])
   return entries
 }
 
-function patternText({ prefix, exact }: MappingRule): string {
+/** As it stands in evt.yaml. */
+export function patternText({ prefix, exact }: MappingRule): string {
   return JSON.stringify(exact ? prefix : `${prefix}*`)
 }
 
@@ -153,10 +158,7 @@ function unusedRules(evidence: Evidence, documents: readonly Met[], isAll: boole
     ...(hasTypesByType(mapping) ? [] : deliveries.groups.map(({ type }) => type)),
     ...documents.map(({ type }) => type),
   ])
-  const unused = mapping.rules.filter(
-    ({ prefix, exact }) =>
-      ![...types].some((type) => (exact ? type === prefix : type.startsWith(prefix))),
-  )
+  const unused = mapping.rules.filter((rule) => ![...types].some((type) => isFor(rule, type)))
   return unused.map((rule) => ({
     kind: 'mappingUnused',
     type: null,

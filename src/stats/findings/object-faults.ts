@@ -22,9 +22,10 @@ function draftOf(
   if (count === 0) return []
   const texts = faults.map(({ path, fault }) => `${path} ${fault.detail}`)
   const isLost = faults.some(({ fault }) => isLoss(fault))
+  const [it, was] = count === 1 ? ['it', 'it was'] : ['them', 'they were']
   const kept = isLost
-    ? ' What could be read of it counts.'
-    : ' What was there when it was read counts.'
+    ? ` What could be read of ${it} counts.`
+    : ` What was there when ${was} read counts.`
   const subject = count === 1 ? texts[0] : `${counted(count, 'object')} ${what}: ${listed(texts)}`
   return [
     {

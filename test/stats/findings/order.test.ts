@@ -137,6 +137,16 @@ describe('countersApart', () => {
     expect(await found('countersApart', documents, { maps })).toEqual([])
   })
 
+  test('where numbers of events without a key lie between', async () => {
+    const large = (n: number) => String(2n ** 60n + BigInt(n))
+    const documents = times(90, (n) => {
+      const [source, seq] = n % 3 === 0 ? ['billing', n] : ['shop', 1_000 + 2 * n]
+      const keyed = at(n, large(seq), { source, id: `k-${n}` })
+      return [keyed, at(n, large(seq + 1), { source, id: `none-${n}`, key: undefined })]
+    }).flat()
+    expect(await found('countersApart', documents)).toMatchObject([{ count: 29 }])
+  })
+
   test('quiet where sources share a counter, however disordered', async () => {
     const turns = times(400, (n) => from(n % 2 ? 'shop' : 'billing', n, n ^ 1))
     expect(await found('countersApart', turns)).toEqual([])

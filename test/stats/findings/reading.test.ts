@@ -81,6 +81,16 @@ describe('unreadable and changed', () => {
     )
   })
 
+  test('objects that grew', async () => {
+    const folder = archive({ 'a.ndjson': lines([event(1)]), 'b.ndjson': lines([event(2)]) })
+    const { resolveSources } = await import('../../../src/archives/source.js')
+    const { objects } = await resolveSources(['.'], { aliases: {}, cwd: folder })
+    for (const name of ['a.ndjson', 'b.ndjson']) appendFileSync(join(folder, name), '\n')
+    expect(explained(await ofKind(folder, 'changed', { objects }))[0]).toMatch(
+      /^2 objects changed since .*\. What was there when they were read counts\.$/,
+    )
+  })
+
   test('quiet where all objects are whole', async () => {
     const folder = archive({ 'a.gz': gzipSync(lines([event(1)])) })
     expect((await statsOf(folder)).findings).toEqual([])
