@@ -45,7 +45,7 @@ LEFT JOIN reorderings o ON o.pos = a.pos`
  * 64 bits for identities, keys and streams, a text in order for what a stream is compared by. */
 const deliveries = `SELECT pos,
   CASE WHEN id IS NOT NULL THEN hash(source, id) END AS identity,
-  CASE WHEN "key" IS NOT NULL THEN hash("key") END AS key_no,
+  CASE WHEN "key" IS NOT NULL THEN hash("key") END AS key_hash,
   CASE WHEN "key" IS NOT NULL AND sequence_kind IS NOT NULL THEN
     hash("key", sequence_kind, sequence_per, CASE WHEN sequence_per <> 'key' THEN source END)
   END AS stream,
@@ -78,7 +78,7 @@ async function orderArrivals(duckdb: Duckdb): Promise<void> {
   await duckdb.rows(`${view} ${deliveries}, ${byTimes} FROM archive`)
   const [[places] = []] = await duckdb.rows('SELECT count(*) FROM archive WHERE place IS NOT NULL')
   if (Number(places) === 0) return
-  await duckdb.rows(`CREATE TEMP VIEW places AS SELECT pos, hash(place) AS place_no,
+  await duckdb.rows(`CREATE TEMP VIEW places AS SELECT pos, hash(place) AS place_hash,
     place_sequence AS part_3, 0 AS part_2, 0 AS part_1, 0 AS part_0
     FROM archive WHERE place IS NOT NULL`)
   await duckdb.rows(`CREATE TEMP TABLE followers AS ${await sql('followers')}`)
