@@ -13,9 +13,9 @@ import { memoryBytes } from '../../src/cli/stats-flags.js'
 export default class Query extends BaseCommand {
   static override summary = 'ask an archive: a question of the catalogue, or SQL of your own'
   static override description =
-    'NAME is a question of the catalogue (evt query list); with --sql or --file every argument is a ' +
-    'SOURCE. The SQL reads the view events, one row for each delivery, and the view undecodable; ' +
-    'evt query show NAME prints the SQL of a question, to be changed.'
+    'NAME is a question of the catalogue (evt query list); with --sql or --file every argument ' +
+    'is a SOURCE. The SQL reads the view events, one row for each delivery, and the view ' +
+    'undecodable; evt query show NAME prints the SQL of a question, to be changed.'
   static override usage = 'query NAME|--sql SQL|--file FILE [SOURCE...]'
   static override examples = [
     '<%= config.bin %> query list',

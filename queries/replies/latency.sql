@@ -1,8 +1,8 @@
 -- title: Reply latency
 -- question: How long does it take until a request is answered?
 -- order: requests, type, reply_type
--- A request has a reply address; its reply is the first later event of the same correlation that has
--- none.
+-- A request has a reply address; its reply is the first later event of the same correlation that
+-- has none.
 WITH requests AS (
   SELECT correlation_id, type, min(event_time_us) AS asked_us
   FROM events

@@ -91,7 +91,9 @@ function checkKind(entity: string, { mapping }: OpenedArchive): void {
   if (kinds.length === 0) {
     throw new EvtError('the mapping names no entities', {
       code: 'usage',
-      hint: `--map entities.${kind}=$.path.of.its.id, or entities: in evt.yaml; evt init proposes them`,
+      hint:
+        `--map entities.${kind}=$.path.of.its.id, or entities: in evt.yaml; ` +
+        'evt init proposes them',
     })
   }
   const near = suggest(kind, kinds)

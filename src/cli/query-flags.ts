@@ -6,7 +6,7 @@ import { memoryBytes, statsFlags } from './stats-flags.js'
 import { parseTime } from './time.js'
 
 /** What every question to an archive can be narrowed by. */
-export const chosenFlags = {
+const chosenFlags = {
   type: statsFlags.type,
   entity: Flags.string({
     helpValue: 'KIND:ID',
@@ -114,7 +114,7 @@ export function wordingOf(
 }
 
 /** @throws EvtError `usage` for what is no `kind:id` */
-export function entityText(text: string): string {
+function entityText(text: string): string {
   if (/^[^:]+:./s.test(text)) return text
   throw new EvtError(`${text} is no entity`, {
     code: 'usage',

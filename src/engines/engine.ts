@@ -31,12 +31,3 @@ export interface Engine {
   /** @throws EvtError `usage` where the SQL is wrong, with line and column */
   rows(statement: Statement, signal?: AbortSignal): Promise<ResultRows>
 }
-
-/** What engines say differently. Pure. */
-export interface Dialect {
-  readonly name: 'duckdb' | 'athena'
-  /** Statements that make functions with the names of the subset, where the engine has others. */
-  readonly setUp: readonly string[]
-  /** The text at a path of a column of JSON text, or NULL. */
-  jsonText(column: string, path: readonly string[]): string
-}

@@ -26,8 +26,8 @@ export const emptyTables: readonly string[] = [
 ]
 
 /**
- * The table `archive` of the events of an archive, and the table `undecodable`, for questions in SQL.
- * `pos` is their order of position: by object, then record; numbers may be missing.
+ * The table `archive` of the events of an archive, and the table `undecodable`, for questions in
+ * SQL. `pos` is their order of position: by object, then record; numbers may be missing.
  */
 export class EventTables {
   /** Events before any selection. */

@@ -23,7 +23,8 @@ export function lineTexts(file: string, path: string, firstRecord = 1): string {
   const lines =
     `read_ndjson_objects([${quoteText(file)}], compression = 'uncompressed', ` +
     `ignore_errors = true, maximum_object_size = ${OBJECT_BYTES})`
-  return `(SELECT json, ${quoteText(path)} AS path, row_number() OVER () + ${firstRecord - 1} AS record FROM ${lines})`
+  const record = `row_number() OVER () + ${firstRecord - 1}`
+  return `(SELECT json, ${quoteText(path)} AS path, ${record} AS record FROM ${lines})`
 }
 
 /** Whether {@link lineScan} may have lost count after this line: where a line is nothing but a

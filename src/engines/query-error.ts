@@ -10,8 +10,11 @@ interface Told {
   name?: string
 }
 
-const wrongSql =
-  /^(Parser|Syntax|Binder|Catalog|Conversion|Invalid Input|Out of Range|Not implemented|Mismatch Type)/i
+const wrongSql = new RegExp(
+  '^(Parser|Syntax|Binder|Catalog|Conversion|Invalid Input|Out of Range|Not implemented|' +
+    'Mismatch Type)',
+  'i',
+)
 
 /**
  * A failure of a user's statement in words: where it is wrong, and what may be meant.

@@ -43,7 +43,8 @@ export class EventParquet implements ParquetReader {
     const { duckdb, tables, taker, plans } = this.options
     const plan = await plans.forSample(await sampledRows(file, duckdb))
     if (plan) {
-      const numbered = `(SELECT json, ${quoteText(file.path)} AS path, row_number() OVER () AS record
+      const path = quoteText(file.path)
+      const numbered = `(SELECT json, ${path} AS path, row_number() OVER () AS record
         FROM ${parquetTexts(file.file)})`
       const { rest, records } = await tables.stage(plan, numbered)
       if (rest.length === 0) {

@@ -4,7 +4,7 @@ import { suggest } from '../event/suggest.js'
 import { parseTime } from '../event/time.js'
 
 const parameterTypes = ['text', 'integer', 'number', 'boolean', 'duration', 'time'] as const
-export type ParameterType = (typeof parameterTypes)[number]
+type ParameterType = (typeof parameterTypes)[number]
 
 /** What a question is asked with: in SQL it is `$name`. */
 export interface Parameter {
