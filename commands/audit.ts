@@ -12,9 +12,9 @@ import { auditChoices, auditFlags } from '../src/cli/query-flags.js'
 export default class Audit extends BaseCommand {
   static override summary = 'everything that happened to an entity, in one timeline'
   static override description =
-    'Finds every event about an entity: when it happened and arrived, who sent it, how often it was ' +
-    'delivered, what arrived late or out of order, what is missing. --since and --until go by when ' +
-    'things happened.'
+    'Finds every event about an entity: when it happened and arrived, who sent it, how often it ' +
+    'was delivered, what arrived late or out of order, what is missing. --since and --until go ' +
+    'by when things happened.'
   static override examples = [
     '<%= config.bin %> audit --entity jobAd:123 archive/',
     '<%= config.bin %> audit --entity jobAd:123',

@@ -1,9 +1,9 @@
+import type { AuditDelivery } from './delivery.js'
 import type { AuditGap } from './result.js'
-import type { AuditDelivery } from './timeline.js'
 
 /**
  * Where the entity's own counter skips numbers: the sequences of the events whose key is the
- * entity, by its id or as `kind:id`. A counter is taken for contiguous where most of its steps are by one.
+ * entity, by its id or as `kind:id`. A counter is contiguous where most of its steps are by one.
  */
 export function gapsIn(entity: string, events: readonly AuditDelivery[]): AuditGap[] {
   const id = entity.slice(entity.indexOf(':') + 1)

@@ -9,8 +9,9 @@ import { count, noObjects } from '../reading/absence.js'
 import { endedBadly } from '../reading/ended-badly.js'
 import { type OpenedArchive, openArchive, type ReadRequest } from '../reading/open-archive.js'
 import { progressOf } from '../reading/progress.js'
+import { deliveriesOf } from './delivery.js'
 import type { AuditResult } from './result.js'
-import { deliveriesOf, timelineOf } from './timeline.js'
+import { timelineOf } from './timeline.js'
 
 export interface AuditRequest extends ReadRequest {
   /** `kind:id`. */

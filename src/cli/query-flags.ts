@@ -109,7 +109,9 @@ export function wordingOf(
   if (name !== undefined) return { wording: { name }, given }
   throw new EvtError('nothing is asked', {
     code: 'usage',
-    hint: 'evt query list\nevt query counts/by-type archive/\nevt query --sql "select count(*) from events" archive/',
+    hint:
+      'evt query list\nevt query counts/by-type archive/\n' +
+      'evt query --sql "select count(*) from events" archive/',
   })
 }
 
