@@ -51,7 +51,7 @@ export default class Query extends BaseCommand {
           memoryLimitBytes: memoryBytes(flags['memory-limit']),
           allowPartial: flags['allow-partial'],
         },
-        (rows) => this.stream(renderRows(rows, format, style)),
+        (rows, isPartial) => this.stream(renderRows({ ...rows, isPartial }, format, style)),
       ),
     )
     if (failure) throw failure

@@ -35,6 +35,7 @@ export class EventTables {
   kept = 0
   undecodable = 0
   private object = 0
+  private before = { events: 0, kept: 0, undecodable: 0 }
 
   private constructor(
     private readonly duckdb: Duckdb,
@@ -56,6 +57,12 @@ export class EventTables {
   /** Begins the next object: what is kept from now on comes after what was kept. */
   beginObject(): void {
     this.object += 1
+    const { events, kept, undecodable } = this
+    this.before = { events, kept, undecodable }
+  }
+
+  private get firstPos(): string {
+    return `(CAST(${this.object} AS BIGINT) << ${POSITION_BITS})`
   }
 
   /** Reads the records of a relation, and sets aside those that SQL surely reads as the decoder
@@ -110,9 +117,17 @@ export class EventTables {
     }
   }
 
+  /** Forgets what was read of the object that was begun last. */
+  async dropObject(path: string): Promise<void> {
+    await this.dropStaged()
+    await this.duckdb.rows(`DELETE FROM archive WHERE pos >= ${this.firstPos}`)
+    await this.duckdb.rows('DELETE FROM undecodable WHERE position.path = $1', [path])
+    Object.assign(this, this.before)
+  }
+
   /** Takes the events of a relation that are selected into the table. */
   private async keep(relation: string, values: DuckDBValue[] = []): Promise<void> {
-    const pos = `(CAST(${this.object} AS BIGINT) << ${POSITION_BITS}) + position.record`
+    const pos = `${this.firstPos} + position.record`
     const selected = `(SELECT * FROM ${relation} WHERE ${this.where})`
     const sql = `INSERT INTO archive SELECT ${pos}, ${this.selected} FROM ${selected}`
     const [[count = 0] = []] = await this.duckdb.rows(sql, values)

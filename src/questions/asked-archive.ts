@@ -85,7 +85,9 @@ export async function askArchive<T>(
     const looks = await looksAt(statement, engine, duckdb)
     const searched = await readInto(duckdb, looks, options)
     const sql = options.explain ? `EXPLAIN ${statement.sql}` : statement.sql
-    return await take({ rows: await engine.rows({ ...statement, sql }, options.signal), searched })
+    // What was read before an interruption is answered; another one ends evt.
+    const signal = options.signal.aborted ? undefined : options.signal
+    return await take({ rows: await engine.rows({ ...statement, sql }, signal), searched })
   } catch (error) {
     throw engineError(error, spoolDir ?? tmpdir())
   } finally {

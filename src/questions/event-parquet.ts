@@ -34,7 +34,8 @@ export class EventParquet implements ParquetReader {
       return next
     } catch (error) {
       if (!isBadFile(error)) throw error
-      await tables.dropStaged()
+      taker.dropPending()
+      await tables.dropObject(file.path)
       return addUnreadable(file, error, taker)
     }
   }

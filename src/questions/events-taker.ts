@@ -80,9 +80,14 @@ export class EventsTaker implements Taker {
 
   async flush(): Promise<void> {
     const decoded = this.pending
+    this.dropPending()
+    if (decoded.length > 0) await this.tables.add(decoded)
+  }
+
+  /** Forgets what waits. */
+  dropPending(): void {
     this.pending = []
     this.pendingBytes = 0
-    if (decoded.length > 0) await this.tables.add(decoded)
   }
 
   /** DuckDB keeps on disk what it has no room for. */

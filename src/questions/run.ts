@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import { isLoss } from '../archives/object.js'
 import { besideFile } from '../config/sources.js'
 import type { BoundValue, ResultRows, Statement } from '../engines/engine.js'
 import { EvtError } from '../errors.js'
@@ -36,7 +37,7 @@ export interface QueryRequest extends ReadRequest {
  */
 export async function runQuery(
   request: QueryRequest,
-  take: (rows: ResultRows) => Promise<void>,
+  take: (rows: ResultRows, isPartial: () => boolean) => Promise<void>,
 ): Promise<EvtError | undefined> {
   const archive = await openArchive(request)
   const { config } = archive
@@ -56,7 +57,10 @@ export async function runQuery(
   return askArchive(statement, options, async ({ rows, searched }) => {
     request.onRead?.()
     if (searched.records === 0) throw nothingToAsk(sources, searched)
-    await take(request.limit === null ? rows : firstOf(rows, request.limit))
+    if (searched.chosen === 0 && searched.events > 0) throw nothingChosen(sources, searched)
+    const isCut = searched.objectFaults.some(({ fault }) => isLoss(fault))
+    const isPartial = () => isCut || request.signal.aborted
+    await take(request.limit === null ? rows : firstOf(rows, request.limit), isPartial)
     return endedBadly({ ...searched, ...request })
   })
 }
@@ -95,6 +99,14 @@ function firstOf({ columns, chunks }: ResultRows, limit: number): ResultRows {
     }
   }
   return { columns, chunks: some() }
+}
+
+function nothingChosen(sources: readonly string[], { events }: Searched): EvtError {
+  const message = `none of the ${count(events, 'event')} in ${sources.join(' ')} is chosen`
+  return new EvtError(message, {
+    code: 'inconclusive',
+    hint: 'without --type, --entity, --key, --since and --until all of them are asked',
+  })
 }
 
 function nothingToAsk(sources: readonly string[], { objects }: Searched): EvtError {

@@ -1,7 +1,9 @@
 import type { ResultColumn, ResultRows, ResultValue } from '../engines/engine.js'
 import { readJson } from '../event/json.js'
+import { asciiText } from './ascii.js'
 import { csvText } from './csv.js'
 import { markdownText } from './markdown.js'
+import { countText } from './numbers.js'
 import { safeText } from './safe-text.js'
 import type { TextStyle } from './style.js'
 import { type Column, tableLines } from './table.js'
@@ -13,13 +15,14 @@ type Row = readonly ResultValue[]
 
 /** The result as it goes to stdout, a piece at a time; the last line has its end. */
 export async function* renderRows(
-  { columns, chunks }: ResultRows,
+  { columns, chunks, isPartial }: ResultRows & { isPartial(): boolean },
   format: QueryFormat,
   style: TextStyle,
 ): AsyncGenerator<string | Uint8Array> {
   switch (format) {
     case 'json':
       yield* jsonPieces(columns, chunks)
+      yield isPartial() ? '],"partial":true}\n' : ']}\n'
       return
     case 'ndjson':
       for await (const rows of chunks) {
@@ -29,12 +32,15 @@ export async function* renderRows(
     case 'csv':
       yield* csvPieces(columns, chunks)
       return
+    case 'text':
+      yield await textTable(columns, chunks, style)
+      return
     default:
-      yield await whole(columns, await collected(chunks), format, style)
+      yield await whole(columns, await collected(chunks), format)
   }
 }
 
-/** `evt.query/1`, one row a line. */
+/** `evt.query/1`, one row a line, up to its end. */
 async function* jsonPieces(
   columns: readonly ResultColumn[],
   chunks: AsyncIterable<readonly Row[]>,
@@ -46,7 +52,7 @@ async function* jsonPieces(
     yield between + rows.map((row) => objectText(columns, row)).join(',\n')
     between = ',\n'
   }
-  yield between === '\n' ? ']}\n' : '\n]}\n'
+  if (between !== '\n') yield '\n'
 }
 
 async function* csvPieces(
@@ -69,31 +75,48 @@ async function collected(chunks: AsyncIterable<readonly Row[]>): Promise<Row[]> 
 async function whole(
   columns: readonly ResultColumn[],
   rows: readonly Row[],
-  format: 'text' | 'markdown' | 'arrow' | 'parquet',
-  style: TextStyle,
+  format: 'markdown' | 'arrow' | 'parquet',
 ): Promise<string | Uint8Array> {
   const table = tabular(columns, rows)
-  if (format === 'text') return textTable(columns, rows, style)
   if (format === 'markdown') return `${markdownText(table)}\n`
   if (format === 'arrow') return (await import('./arrow.js')).arrowBytes(table)
   return (await import('./parquet.js')).parquetBytes(table)
 }
 
 const SHRUNK_TO = 24
+/** A table is as wide as its widest cell: all rows have to be there before the first is drawn. */
+const MOST_SHOWN = 1_000
 
-function textTable(
+async function textTable(
   columns: readonly ResultColumn[],
-  rows: readonly Row[],
+  chunks: AsyncIterable<readonly Row[]>,
   style: TextStyle,
-): string {
+): Promise<string> {
+  const shown: Row[] = []
+  let count = 0
+  for await (const rows of chunks) {
+    shown.push(...rows.slice(0, Math.max(0, MOST_SHOWN - shown.length)))
+    count += rows.length
+  }
+  if (columns[0]?.name === 'explain_key') return planText(shown)
   const titles = columns.map(({ name, type }): Column => {
     if (type === 'decimal') return { title: safeText(name), align: 'point' }
     if (type === 'integer') return { title: safeText(name), align: 'right' }
     return { title: safeText(name), align: 'left', shrinkTo: SHRUNK_TO }
   })
-  const cells = rows.map((row) => row.map((value) => ({ text: safeText(cellText(value)) })))
-  const found = rows.length === 1 ? '1 row' : `${rows.length.toLocaleString('en')} rows`
-  return `${[...tableLines(titles, cells, style), found].join('\n')}\n`
+  const cells = shown.map((row) => row.map((value) => ({ text: safeText(cellText(value)) })))
+  const rows = `${countText(count)} row${count === 1 ? '' : 's'}`
+  const found =
+    count > shown.length
+      ? `the first ${countText(shown.length)} of ${rows}; -o csv and -o ndjson have all`
+      : rows
+  const text = [...tableLines(titles, cells, style), found].join('\n')
+  return `${style.unicode ? text : asciiText(text)}\n`
+}
+
+/** What an engine says of how it answers, as it draws it. */
+function planText(rows: readonly Row[]): string {
+  return rows.map((row) => String(row[1]).split('\n').map(safeText).join('\n')).join('\n')
 }
 
 function cellText(value: ResultValue): string {
