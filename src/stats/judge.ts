@@ -1,6 +1,7 @@
 import { type Arrival, arrivalOf } from './arrival.js'
 import type { Deliveries } from './deliveries.js'
-import { findReordered, type Reordered } from './reorder.js'
+import { findReordered } from './reorder.js'
+import type { ReorderedList } from './reordered-list.js'
 import { repeatedAside } from './repeated-aside.js'
 import { markRepeats, type Repeat } from './repeats.js'
 import { type Streams, streamsOf } from './streams.js'
@@ -10,7 +11,7 @@ export interface Judged {
   arrival: Arrival
   repeats: Repeat[]
   streams: Streams
-  reordered: Reordered[]
+  reordered: ReorderedList
 }
 
 /** Marks repeated deliveries, then finds the reordered among the first ones. */

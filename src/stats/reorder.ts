@@ -1,31 +1,22 @@
 import type { Arrival } from './arrival.js'
 import type { Deliveries } from './deliveries.js'
+import { ReorderedList } from './reordered-list.js'
 import { isChecked, type Streams } from './streams.js'
-
-/** A delivery that is below the greatest place before it in its stream (RFC 4737). */
-export interface Reordered {
-  at: number
-  /** The earliest delivery that arrived before and is above it. */
-  after: number
-  /** How many checked deliveries of the stream lie from `after` to it. */
-  extent: number
-  /** NaN where one of the two has no `receivedAt`. */
-  lateUs: number
-}
 
 /** Those of all streams, by position. */
 export function findReordered(
   deliveries: Deliveries,
   arrival: Arrival,
   streams: Streams,
-): Reordered[] {
+): ReorderedList {
+  const found = new ReorderedList(deliveries.receivedUs)
   const marked = disorderedStreams(deliveries, arrival, streams)
-  if (!marked) return []
-  const found: Reordered[] = []
+  if (!marked) return found
   for (const rows of membersOf(deliveries, arrival, streams, marked)) {
-    reorderedIn(rows, streams.places, deliveries.receivedUs, found)
+    reorderedIn(rows, streams.places, found)
   }
-  return found.sort((a, b) => a.at - b.at)
+  found.sort()
+  return found
 }
 
 /** Streams with at least one reordered delivery; the others need no more than their maximum. */
@@ -82,12 +73,7 @@ function* membersOf(
 
 /** A delivery is compared with those that raised the maximum alone: the earliest of them that is
  * above it is the earliest of all that is. */
-function reorderedIn(
-  rows: Uint32Array,
-  places: Float64Array,
-  receivedUs: Float64Array,
-  found: Reordered[],
-): void {
+function reorderedIn(rows: Uint32Array, places: Float64Array, found: ReorderedList): void {
   const raising: number[] = []
   const indexes: number[] = []
   let greatest = Number.NEGATIVE_INFINITY
@@ -100,9 +86,7 @@ function reorderedIn(
       indexes.push(index)
     } else if (place < greatest) {
       const n = firstAbove(raising, places, place)
-      const after = raising[n] as number
-      const lateUs = (receivedUs[at] as number) - (receivedUs[after] as number)
-      found.push({ at, after, extent: index - (indexes[n] as number), lateUs })
+      found.add(at, raising[n] as number, index - (indexes[n] as number))
     }
   }
 }

@@ -3,7 +3,7 @@ import { LatencyHistogram } from '../meters/hdr.js'
 import { addTime, mergeGrain, resolutionMs, timeGrain } from '../meters/time-grain.js'
 import { HopTally } from './hop-tally.js'
 import { LatencyCounts } from './latency-counts.js'
-import type { Reordered } from './reorder.js'
+import type { Reordered } from './reordered-list.js'
 import type { Cause } from './repeats.js'
 import type { StatsRow } from './result.js'
 

@@ -185,7 +185,8 @@ describe('the folder of segments', () => {
       segments += 1
       segment.release()
     }
-    expect(segments).toBeGreaterThan(20)
+    // How much zlib gives at once depends on the version of Node.
+    expect(segments).toBeGreaterThan(5)
     await files.close()
     expect(readdirSync(dir)).toEqual([])
   })

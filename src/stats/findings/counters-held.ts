@@ -18,10 +18,11 @@ export function heldCounters(deliveries: Deliveries, judged: Judged, considered:
   const shared = async (): Promise<SharedStreams> => {
     const { isShared, checked, sources } = sharedStreams(deliveries, judged, sourceOf)
     const { streamOf } = judged.streams
-    const reordered = judged.reordered.filter(({ at }) => isShared[streamOf[at] as number] === 1)
+    let reordered = 0
+    for (const { at } of judged.reordered) reordered += isShared[streamOf[at] as number] as number
     return {
       checked,
-      reordered: reordered.length,
+      reordered,
       sources: [...sources].sort(([, n], [, m]) => m - n).map(([number]) => number),
       ...countedAlone(deliveries, judged, sourceOf, isShared),
     }

@@ -1,5 +1,5 @@
 import type { Deliveries } from '../deliveries.js'
-import type { Reordered } from '../reorder.js'
+import type { Reordered } from '../reordered-list.js'
 import type { Survey } from './survey.js'
 
 /** So many repeated deliveries, and so many that are alike, are read again at most: more digests of

@@ -1,6 +1,6 @@
 import type { Deliveries } from '../deliveries.js'
 import type { Judged } from '../judge.js'
-import type { Reordered } from '../reorder.js'
+import type { Reordered } from '../reordered-list.js'
 import type { Repeat } from '../repeats.js'
 import { alikeInSequence, alikeInTime, goesByTime } from './alike.js'
 import { heldCounters } from './counters-held.js'
@@ -72,7 +72,7 @@ function delaysOf(delaysUs: readonly number[]): Delays {
 }
 
 function reorderedByRow(
-  reordered: readonly Reordered[],
+  reordered: Iterable<Reordered>,
   rowOf: (at: number) => number,
   considered: number,
 ): Map<number, ReorderedOfRow> {

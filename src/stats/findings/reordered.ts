@@ -1,4 +1,4 @@
-import type { Reordered } from '../reorder.js'
+import type { Reordered } from '../reordered-list.js'
 import { about, type Draft, type Evidence, type FindingRow } from './finding.js'
 import type { ReorderedOfRow } from './grounds.js'
 import {
