@@ -1,9 +1,16 @@
 import * as Flags from '@oclif/core/flags'
 import { EvtError } from '../errors.js'
+import type { EventPattern } from '../event/pattern.js'
 import type { Chosen } from '../questions/chosen.js'
 import type { Wording } from '../questions/run.js'
 import { memoryBytes, statsFlags } from './stats-flags.js'
 import { parseTime } from './time.js'
+
+const filter = Flags.custom<EventPattern>({
+  helpValue: 'PATTERN|@FILE',
+  description: 'only events that this event pattern of EventBridge matches: evt help filters',
+  parse: async (text: string) => (await import('./filter-text.js')).readFilter(text, process.cwd()),
+})()
 
 /** What every question to an archive can be narrowed by. */
 const chosenFlags = {
@@ -21,6 +28,7 @@ const chosenFlags = {
     multipleNonGreedy: true,
     description: 'only events of this ordering key',
   }),
+  filter,
 }
 
 /** Flags of `evt query`. */
@@ -62,6 +70,7 @@ export const auditFlags = {
     },
   }),
   type: statsFlags.type,
+  filter,
   'memory-limit': statsFlags['memory-limit'],
   'follow-claims': statsFlags['follow-claims'],
   'allow-partial': statsFlags['allow-partial'],
@@ -72,6 +81,7 @@ export function auditChoices(flags: {
   entity: string
   'as-of'?: string | undefined
   type?: readonly string[] | undefined
+  filter?: EventPattern | undefined
   'memory-limit': string
   'allow-partial': boolean
 }) {
@@ -79,6 +89,7 @@ export function auditChoices(flags: {
   return {
     entity: flags.entity,
     types: flags.type ?? [],
+    filter: flags.filter,
     asOfUs: asOf === undefined ? null : parseTime(asOf, Date.now()),
     memoryLimitBytes: memoryBytes(flags['memory-limit']),
     allowPartial: flags['allow-partial'],
@@ -90,8 +101,10 @@ export function chosenOf(flags: {
   type?: readonly string[] | undefined
   entity?: readonly string[] | undefined
   key?: readonly string[] | undefined
+  filter?: EventPattern | undefined
 }): Omit<Chosen, 'sinceUs' | 'untilUs'> {
-  return { types: flags.type ?? [], entities: flags.entity ?? [], keys: flags.key ?? [] }
+  const { type = [], entity = [], key = [], filter } = flags
+  return { types: type, entities: entity, keys: key, filter }
 }
 
 /**
