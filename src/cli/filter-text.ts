@@ -12,7 +12,7 @@ export async function readFilter(text: string, cwd: string): Promise<EventPatter
   if (!text.startsWith('@')) return parsePattern(text)
   const file = text.slice(1)
   const content = await readFile(resolve(cwd, file), 'utf8').catch((cause) => {
-    throw new EvtError(`${file} cannot be read`, { code: 'usage', cause })
+    throw new EvtError(`${file} cannot be read`, { code: 'usage', hint: 'evt help filters', cause })
   })
   try {
     return parsePattern(content.replace(/^\uFEFF/, ''))

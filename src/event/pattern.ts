@@ -22,7 +22,8 @@ type Lists = PatternField[][]
 const OR = '$or'
 const MOST_LISTS = 1_000
 const MOST_DEPTH = 500
-const example = `--filter '{"detail-type": ["order.placed"], "detail": {"n": [{"numeric": [">", 5]}]}}'`
+const example = `write '{"detail-type": ["order.placed"]}', or @ and a file`
+const help = 'evt help filters'
 
 /**
  * Reads an event pattern as Event Ruler does.
@@ -118,6 +119,6 @@ function nameOf(path: readonly string[]): string {
   return path.length === 0 ? 'the pattern' : path.join('.')
 }
 
-function wrong(message: string, hint?: string): EvtError {
+function wrong(message: string, hint = help): EvtError {
   return new EvtError(message, { code: 'usage', hint })
 }
