@@ -1,16 +1,10 @@
 import * as Flags from '@oclif/core/flags'
 import { EvtError } from '../errors.js'
-import type { EventPattern } from '../event/pattern.js'
+import type { TypedPattern } from '../event/pattern.js'
 import type { Chosen } from '../questions/chosen.js'
 import type { Wording } from '../questions/run.js'
 import { memoryBytes, statsFlags } from './stats-flags.js'
 import { parseTime } from './time.js'
-
-const filter = Flags.custom<EventPattern>({
-  helpValue: 'PATTERN|@FILE',
-  description: 'only events that this event pattern of EventBridge matches: evt help filters',
-  parse: async (text: string) => (await import('./filter-text.js')).readFilter(text, process.cwd()),
-})()
 
 /** What every question to an archive can be narrowed by. */
 const chosenFlags = {
@@ -28,7 +22,7 @@ const chosenFlags = {
     multipleNonGreedy: true,
     description: 'only events of this ordering key',
   }),
-  filter,
+  filter: statsFlags.filter,
 }
 
 /** Flags of `evt query`. */
@@ -70,7 +64,7 @@ export const auditFlags = {
     },
   }),
   type: statsFlags.type,
-  filter,
+  filter: statsFlags.filter,
   'memory-limit': statsFlags['memory-limit'],
   'follow-claims': statsFlags['follow-claims'],
   'allow-partial': statsFlags['allow-partial'],
@@ -81,7 +75,7 @@ export function auditChoices(flags: {
   entity: string
   'as-of'?: string | undefined
   type?: readonly string[] | undefined
-  filter?: EventPattern | undefined
+  filter?: TypedPattern | undefined
   'memory-limit': string
   'allow-partial': boolean
 }) {
@@ -89,7 +83,7 @@ export function auditChoices(flags: {
   return {
     entity: flags.entity,
     types: flags.type ?? [],
-    filter: flags.filter,
+    filter: flags.filter?.pattern,
     asOfUs: asOf === undefined ? null : parseTime(asOf, Date.now()),
     memoryLimitBytes: memoryBytes(flags['memory-limit']),
     allowPartial: flags['allow-partial'],
@@ -101,10 +95,10 @@ export function chosenOf(flags: {
   type?: readonly string[] | undefined
   entity?: readonly string[] | undefined
   key?: readonly string[] | undefined
-  filter?: EventPattern | undefined
+  filter?: TypedPattern | undefined
 }): Omit<Chosen, 'sinceUs' | 'untilUs'> {
   const { type = [], entity = [], key = [], filter } = flags
-  return { types: type, entities: entity, keys: key, filter }
+  return { types: type, entities: entity, keys: key, filter: filter?.pattern }
 }
 
 /**

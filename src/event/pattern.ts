@@ -17,6 +17,12 @@ export interface PatternField {
  * lists, which `$or` makes, one has to. */
 export type EventPattern = readonly (readonly PatternField[])[]
 
+/** A pattern, and what was typed for it: the pattern itself, or `@` and a file. */
+export interface TypedPattern {
+  readonly text: string
+  readonly pattern: EventPattern
+}
+
 type Lists = PatternField[][]
 
 const OR = '$or'

@@ -11,7 +11,7 @@ export const topic: Topic = {
         ['--until TIME', 'only what arrived before this time'],
         ['--type GLOB', 'only events of these types; repeat it for more'],
         ['--sample SHARE', 'only this share of the events, such as 1% or 0.01'],
-        ['--filter PATTERN', 'only events that match this event pattern (evt query, evt audit)'],
+        ['--filter PATTERN', 'only events that match this event pattern'],
         ['--entity KIND:ID', 'only events about this entity (evt query, evt audit)'],
         ['--key KEY', 'only events of this ordering key (evt query)'],
       ],
@@ -46,6 +46,7 @@ export const topic: Topic = {
         ['$or', '"$or": [{"a": [1]}, {"b": [2]}]: one of them is enough'],
       ],
     },
+    'With --filter evt stats and evt diff decode all events, which takes longer.',
     'As everywhere in evt an integer beyond 2^53 is the text of its digits: a pattern that has ' +
       'it as a number finds it, numeric does not.',
     { heading: 'samples' },
