@@ -1,5 +1,6 @@
 import { isLoss } from '../archives/object.js'
 import { EvtError } from '../errors.js'
+import type { EventPattern } from '../event/pattern.js'
 import { suggest } from '../event/suggest.js'
 import { timeText } from '../event/time.js'
 import { askArchive, type Searched } from '../questions/asked-archive.js'
@@ -17,6 +18,8 @@ export interface AuditRequest extends ReadRequest {
   /** `kind:id`. */
   entity: string
   types: readonly string[]
+  /** Of the events' documents. */
+  filter?: EventPattern | undefined
   /** Only what had happened at this moment; null: all. */
   asOfUs: number | null
   memoryLimitBytes: number
@@ -35,7 +38,7 @@ export interface AuditRun {
  * @throws EvtError `usage` for what was typed wrong, among it a kind that the mapping does not know
  */
 export async function runAudit(request: AuditRequest): Promise<AuditRun> {
-  const { entity, range, types, asOfUs } = request
+  const { entity, range, types, filter, asOfUs } = request
   // What happened in a time may have arrived in any partition.
   const everything = { ...request, range: { sinceUs: null, untilUs: null } }
   const archive = await openArchive(everything)
@@ -45,7 +48,7 @@ export async function runAudit(request: AuditRequest): Promise<AuditRun> {
   // Up to and with the moment.
   const end = Math.min(range.untilUs ?? Infinity, asOfUs === null ? Infinity : asOfUs + 1)
   const untilUs = end === Infinity ? null : end
-  const chosen: Chosen = { ...range, untilUs, types, clock: 'time', entities: [entity] }
+  const chosen: Chosen = { ...range, untilUs, types, filter, clock: 'time', entities: [entity] }
   const { presets, memoryLimitBytes, signal } = request
   const onProgress = progressOf(objects, request)
   const statement = { sql: await querySql('audit/timeline'), values: { entity } }

@@ -1,5 +1,6 @@
 import * as Flags from '@oclif/core/flags'
 import { EvtError } from '../errors.js'
+import type { TypedPattern } from '../event/pattern.js'
 import type { Chosen } from '../questions/chosen.js'
 import type { Wording } from '../questions/run.js'
 import { memoryBytes, statsFlags } from './stats-flags.js'
@@ -21,6 +22,7 @@ const chosenFlags = {
     multipleNonGreedy: true,
     description: 'only events of this ordering key',
   }),
+  filter: statsFlags.filter,
 }
 
 /** Flags of `evt query`. */
@@ -62,6 +64,7 @@ export const auditFlags = {
     },
   }),
   type: statsFlags.type,
+  filter: statsFlags.filter,
   'memory-limit': statsFlags['memory-limit'],
   'follow-claims': statsFlags['follow-claims'],
   'allow-partial': statsFlags['allow-partial'],
@@ -72,6 +75,7 @@ export function auditChoices(flags: {
   entity: string
   'as-of'?: string | undefined
   type?: readonly string[] | undefined
+  filter?: TypedPattern | undefined
   'memory-limit': string
   'allow-partial': boolean
 }) {
@@ -79,6 +83,7 @@ export function auditChoices(flags: {
   return {
     entity: flags.entity,
     types: flags.type ?? [],
+    filter: flags.filter?.pattern,
     asOfUs: asOf === undefined ? null : parseTime(asOf, Date.now()),
     memoryLimitBytes: memoryBytes(flags['memory-limit']),
     allowPartial: flags['allow-partial'],
@@ -90,8 +95,10 @@ export function chosenOf(flags: {
   type?: readonly string[] | undefined
   entity?: readonly string[] | undefined
   key?: readonly string[] | undefined
+  filter?: TypedPattern | undefined
 }): Omit<Chosen, 'sinceUs' | 'untilUs'> {
-  return { types: flags.type ?? [], entities: flags.entity ?? [], keys: flags.key ?? [] }
+  const { type = [], entity = [], key = [], filter } = flags
+  return { types: type, entities: entity, keys: key, filter: filter?.pattern }
 }
 
 /**

@@ -1,5 +1,7 @@
 import * as Flags from '@oclif/core/flags'
 import { EvtError } from '../errors.js'
+import type { TypedPattern } from '../event/pattern.js'
+import { filter } from './filter-flag.js'
 import { parseDurationMs } from './time.js'
 
 /** Flags of `evt stats` beside those that all commands on archives have. */
@@ -25,6 +27,7 @@ export const statsFlags = {
     multipleNonGreedy: true,
     description: 'only events of these types, such as order.*',
   }),
+  filter,
   sample: Flags.string({
     helpValue: 'SHARE',
     description: 'measure this share of the identities, such as 1%, and mark every figure',
@@ -91,6 +94,7 @@ export const diffFlags = {
     description: 'compare each type (and source), or each source',
   })(),
   type: statsFlags.type,
+  filter: statsFlags.filter,
   sample: statsFlags.sample,
   content: statsFlags.content,
   'memory-limit': statsFlags['memory-limit'],
@@ -104,6 +108,7 @@ export interface StatsFlagValues {
   by: 'type' | 'source' | 'hour'
   window?: string | undefined
   type?: readonly string[] | undefined
+  filter?: TypedPattern | undefined
   sample?: string | undefined
   content?: boolean | undefined
   hops?: boolean | undefined
@@ -122,6 +127,7 @@ export function statsChoices(flags: StatsFlagValues) {
     by: flags.by === 'source' ? ('source' as const) : ('type' as const),
     windowUs: window === undefined ? hourly : windowUs(window),
     types: flags.type ?? [],
+    filter: flags.filter,
     sample: sample === undefined ? null : shareOf(sample),
     content: flags.content ?? ('auto' as const),
     hops: flags.hops ?? false,

@@ -1,5 +1,6 @@
 import type { DuckDBValue } from '@duckdb/node-api'
-import type { Decoded, Position } from '../event/event.js'
+import type { Decoded, JsonValue, Position } from '../event/event.js'
+import { readJson } from '../event/json.js'
 import type { Duckdb } from './duckdb.js'
 import { type EventColumn, eventColumns, undecodableColumns } from './event-columns.js'
 import { type Cell, eventRow, wellFormedJson } from './event-rows.js'
@@ -8,11 +9,15 @@ import { quoteName, quoteText } from './leaf-tree.js'
 import type { ProjectionPlan } from './record-sql.js'
 
 const BATCH_CHARACTERS = 4 * 1024 * 1024
+const DOCUMENTS_AT_ONCE = 2_048
 
 /** What of an archive is kept. */
 export interface Kept {
   /** SQL over the columns of {@link eventColumns}; by default all events are kept. */
   where?: string | undefined
+  /** Decides what of that is kept in the end. What is added by {@link EventTables.add} has passed
+   * it. */
+  isKept?: ((document: JsonValue) => boolean) | undefined
   /** Columns that no question looks at: they are NULL. */
   without?: readonly EventColumn[]
 }
@@ -41,9 +46,11 @@ export class EventTables {
     private readonly duckdb: Duckdb,
     private readonly selected: string,
     private readonly where: string,
+    private readonly isKept: Kept['isKept'],
   ) {}
 
-  static async create(duckdb: Duckdb, { where, without = [] }: Kept = {}): Promise<EventTables> {
+  static async create(duckdb: Duckdb, kept: Kept = {}): Promise<EventTables> {
+    const { where = 'true', without = [], isKept } = kept
     const columns = Object.entries(eventColumns).map(([name, type]) =>
       // The keys of an object literal are its names.
       without.includes(name as EventColumn)
@@ -51,7 +58,7 @@ export class EventTables {
         : quoteName(name),
     )
     for (const sql of emptyTables) await duckdb.rows(sql)
-    return new EventTables(duckdb, columns.join(', '), where ?? 'true')
+    return new EventTables(duckdb, columns.join(', '), where, isKept)
   }
 
   /** Begins the next object: what is kept from now on comes after what was kept. */
@@ -90,12 +97,32 @@ export class EventTables {
       'SELECT count(*) FILTER (WHERE certain) FROM staged',
     )
     this.events += Number(count)
-    await this.keep('(SELECT * EXCLUDE certain FROM staged WHERE certain)')
+    const matching = this.isKept ? await this.matching(this.isKept) : 'true'
+    await this.keep(`(SELECT * EXCLUDE certain FROM staged WHERE certain AND ${matching})`)
     await this.dropStaged()
+  }
+
+  /** Reads the documents that were set aside, some at a time.
+   * @returns what holds of the rows that are kept */
+  private async matching(isKept: (document: JsonValue) => boolean): Promise<string> {
+    const { duckdb } = this
+    await duckdb.rows('CREATE OR REPLACE TEMP TABLE matching (id BIGINT)')
+    const [[rows = 0] = []] = await duckdb.rows('SELECT count(*) FROM staged')
+    for (let from = 0; from < Number(rows); from += DOCUMENTS_AT_ONCE) {
+      const some = `rowid >= ${from} AND rowid < ${from + DOCUMENTS_AT_ONCE}`
+      const documents = await duckdb.rows(
+        `SELECT rowid, document FROM staged WHERE certain AND ${some} AND (${this.where})`,
+      )
+      const ids = documents.filter(([, text]) => isKept(jsonOf(text))).map(([id]) => Number(id))
+      const values = [JSON.stringify(ids)]
+      await duckdb.rows(`INSERT INTO matching SELECT unnest(from_json($1, '["BIGINT"]'))`, values)
+    }
+    return 'rowid IN (SELECT id FROM matching)'
   }
 
   async dropStaged(): Promise<void> {
     await this.duckdb.rows('DROP TABLE IF EXISTS staged')
+    await this.duckdb.rows('DROP TABLE IF EXISTS matching')
   }
 
   /** Adds what the decoder read. */
@@ -158,6 +185,13 @@ const jsonType: Readonly<Record<string, string>> = { TIMESTAMP_MS: 'BIGINT', BLO
 const fromJson: Readonly<Record<string, string>> = {
   TIMESTAMP_MS: 'make_timestamp_ms',
   BLOB: 'from_base64',
+}
+
+/** What SQL surely reads as the decoder does, is JSON. */
+function jsonOf(document: DuckDBValue | undefined): JsonValue {
+  const reading = readJson(String(document))
+  if (!reading.ok) throw new Error(`a document of SQL ${reading.detail}`)
+  return reading.value
 }
 
 function definition(columns: Readonly<Record<string, string>>): string {

@@ -7,6 +7,7 @@ import type { ResultRows, Statement } from '../engines/engine.js'
 import { type EventColumn, eventColumns, undecodableColumns } from '../engines/event-columns.js'
 import { EventTables, emptyTables } from '../engines/events-table.js'
 import { createDecoder } from '../envelopes/decode.js'
+import { patternMatcher } from '../event/pattern-match.js'
 import type { OpenedArchive } from '../reading/open-archive.js'
 import { readArchive } from '../reading/read-archive.js'
 import { type Chosen, chosenSql, chosenTest } from './chosen.js'
@@ -117,7 +118,10 @@ async function readInto(duckdb: Duckdb, looks: Looks, options: AskOptions): Prom
   }
   const isJudged = judged.repeats || judged.reorderings
   const without = bulky.filter((name) => !seen.has(name))
-  const tables = await EventTables.create(duckdb, { where: chosenSql(chosen), without })
+  const tables = await EventTables.create(duckdb, {
+    ...{ where: chosenSql(chosen), without },
+    isKept: chosen.filter && patternMatcher(chosen.filter),
+  })
   for (const sql of emptyJudged) await duckdb.rows(sql)
   const decode = createDecoder({ mapping, presets, outside })
   const taker = new EventsTaker(

@@ -1,6 +1,9 @@
 import { quoteText } from '../engines/leaf-tree.js'
 import type { EventRecord } from '../event/event.js'
+import type { EventPattern } from '../event/pattern.js'
+import { patternMatcher } from '../event/pattern-match.js'
 import { typeMatcher } from '../event/type-globs.js'
+import { couldMatchSql } from './could-match-sql.js'
 
 /** Which events are asked about (DESIGN §7); filters apply before anything is judged. */
 export interface Chosen {
@@ -13,13 +16,17 @@ export interface Chosen {
   /** `kind:id`; none: all. */
   entities?: readonly string[]
   keys?: readonly string[]
+  /** Of the document. */
+  filter?: EventPattern | undefined
 }
 
 const arrival = 'coalesce(received_at_us, event_time_us)'
 
-/** A selection as SQL over the columns of the view `events`; undefined where all are chosen. */
+/** A selection as SQL over the columns of the view `events`; undefined where all are chosen. Of a
+ * filter only what SQL can say: {@link patternMatcher} has to decide. */
 export function chosenSql(chosen: Chosen): string | undefined {
   const { sinceUs, untilUs, clock = 'arrival', types = [], entities = [], keys = [] } = chosen
+  const could = chosen.filter && couldMatchSql(chosen.filter)
   const us = clock === 'arrival' ? arrival : 'coalesce(event_time_us, received_at_us)'
   const conditions = [
     ...(sinceUs === null ? [] : [`${us} >= ${sinceUs}`]),
@@ -27,6 +34,7 @@ export function chosenSql(chosen: Chosen): string | undefined {
     ...any(types.map((glob) => `type LIKE ${quoteText(likeOf(glob))} ESCAPE '\\'`)),
     ...any(entities.map((entity) => `list_contains(entities, ${quoteText(entity)})`)),
     ...any(keys.map((key) => `"key" = ${quoteText(key)}`)),
+    ...(could === undefined ? [] : [could]),
   ]
   return conditions.length === 0 ? undefined : conditions.join(' AND ')
 }
@@ -50,6 +58,10 @@ export function chosenTest(chosen: Chosen): ((event: EventRecord) => boolean) | 
     tests.push((event) => entities.some((entity) => event.entities.includes(entity)))
   }
   if (keys.length > 0) tests.push(({ key }) => key !== null && keys.includes(key))
+  if (chosen.filter) {
+    const isMatch = patternMatcher(chosen.filter)
+    tests.push(({ document }) => isMatch(document))
+  }
   return tests.length === 0 ? undefined : (event) => tests.every((test) => test(event))
 }
 

@@ -38,9 +38,10 @@ function isWrapped(reason: UndecodableReason | undefined): boolean {
 
 /** Says what there is instead of what was asked for. */
 function noneSelected({ sources }: StatsResult, selection: Selection & { seen: Seen }): EvtError {
-  const { sinceUs, untilUs, types = [], sample = null, seen } = selection
+  const { sinceUs, untilUs, types = [], filter, sample = null, seen } = selection
   const asked = [
     ...(types.length > 0 ? [`of type ${types.join(', ')}`] : []),
+    ...(filter ? ['that match --filter'] : []),
     ...(sinceUs === null ? [] : [`since ${timeText(sinceUs)}`]),
     ...(untilUs === null ? [] : [`until ${timeText(untilUs)}`]),
   ].join(' ')

@@ -3,13 +3,14 @@ import type { PeekedStream } from '../archives/peeked-stream.js'
 import type { Duckdb } from '../engines/duckdb.js'
 import type { RecordValue } from '../envelopes/decode.js'
 import { complete } from '../envelopes/missing.js'
-import type { Decoded, FieldFault, Position, Undecodable } from '../event/event.js'
+import type { Decoded, FieldFault, JsonValue, Position, Undecodable } from '../event/event.js'
+import { patternMatcher } from '../event/pattern-match.js'
 import type { Taker } from '../reading/taker.js'
 import { Deliveries, type FaultyEvent, type Row } from './deliveries.js'
 import { rowsOfEvents, type WaitingRow, waitingRow } from './event-rows.js'
 import { GroupTable } from './group-table.js'
 import { KEY_BYTES, type MemoryPlan, rowsThatFit } from './memory.js'
-import { type Selection, select } from './selection.js'
+import { leftOut, type Selection, select } from './selection.js'
 import { Spill } from './spill.js'
 
 /** A fault of an object, or one that kept it from being read at all. */
@@ -45,6 +46,7 @@ export class Loaded implements Taker {
   private fileBytes = 0
   private readonly streams: PeekedStream[] = []
   private pending: WaitingRow[] = []
+  private readonly isMatch: (document: JsonValue) => boolean
 
   constructor(
     private readonly duckdb: Duckdb,
@@ -56,6 +58,8 @@ export class Loaded implements Taker {
   ) {
     this.deliveries = new Deliveries(memory.expected)
     this.spill = new Spill(duckdb)
+    const { filter } = selection
+    this.isMatch = filter ? patternMatcher(filter) : () => true
     this.groups = new GroupTable(this.deliveries.groups)
   }
 
@@ -100,7 +104,8 @@ export class Loaded implements Taker {
     const all = await complete(() => this.decode(record))
     for (const decoded of all) {
       if (decoded.kind === 'undecodable') this.addUndecodable(decoded.undecodable)
-      else this.pending.push(waitingRow(decoded.event))
+      else if (this.isMatch(decoded.event.document)) this.pending.push(waitingRow(decoded.event))
+      else leftOut(this.selection, decoded.event)
     }
     const object = this.deliveries.objects.at(-1)
     if (all.length !== 1 && object) object.hasWrappers = true

@@ -1,3 +1,4 @@
+import type { TypedPattern } from '../event/pattern.js'
 import type { ReadRequest } from '../reading/open-archive.js'
 import type { HistogramPaths } from './histogram-files.js'
 import type { HlogUnit } from './hlog/result.js'
@@ -7,6 +8,7 @@ interface StatsChoices extends HistogramPaths {
   windowUs: number | null
   /** Globs; none: all types. */
   types: readonly string[]
+  filter?: TypedPattern | undefined
   sample: number | null
   content: boolean | 'auto'
   hops?: boolean | undefined

@@ -40,7 +40,8 @@ async function statsOf(request: StatsRequest, opened: OpenedArchive): Promise<St
   const { presets, choices, range, cwd, signal } = request
   const { sources, objects, pruned, mapping, outside } = opened
   const files = await histogramFiles(choices, { cwd, objects })
-  const selection = { ...range, types: choices.types, sample: choices.sample, seen: nothingSeen() }
+  const { types, sample, filter } = choices
+  const selection = { ...range, types, sample, filter: filter?.pattern, seen: nothingSeen() }
   const measured = await archiveStats({
     ...choices,
     intervals: files.hlog !== undefined,
@@ -91,6 +92,7 @@ function typedFlags(request: StatsRequest): string[] {
     ...flag('region', aws.region),
     ...flag('endpoint-url', aws.endpointUrl),
     ...choices.types.flatMap((type) => ['--type', type]),
+    ...flag('filter', choices.filter?.text),
     ...(choices.sample === null ? [] : ['--sample', String(choices.sample)]),
   ]
 }

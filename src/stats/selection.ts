@@ -1,3 +1,5 @@
+import type { EventRecord } from '../event/event.js'
+import type { EventPattern } from '../event/pattern.js'
 import { typeMatcher } from '../event/type-globs.js'
 import type { Deliveries } from './deliveries.js'
 
@@ -7,6 +9,8 @@ export interface Selection {
   untilUs: number | null
   /** Globs; none: all types. */
   types?: readonly string[]
+  /** Of the document. */
+  filter?: EventPattern | undefined
   /** The share of identities measured; null: all. */
   sample?: number | null
   /** What was there to be selected, to be told where nothing was; kept up to date. */
@@ -29,7 +33,19 @@ export function nothingSeen(): Seen {
 
 const WORDS = 2 ** 32
 
-/** Drops the deliveries from `first` on that are not selected, closing the gaps. */
+/** An event that is left out before it is a delivery. */
+export function leftOut({ seen }: Selection, { timeUs, receivedAtUs, type }: EventRecord): void {
+  if (!seen) return
+  seen.events += 1
+  seen.types.add(type)
+  const us = receivedAtUs ?? timeUs
+  if (us === null) return
+  seen.firstUs = Math.min(seen.firstUs, us)
+  seen.lastUs = Math.max(seen.lastUs, us)
+}
+
+/** Drops the deliveries from `first` on that are not selected, closing the gaps; what a filter
+ * leaves out has not become one. */
 export function select(deliveries: Deliveries, selection: Selection, first: number): void {
   const isWanted = wantedIn(deliveries, selection)
   if (!isWanted) return

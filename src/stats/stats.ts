@@ -81,9 +81,10 @@ export async function archiveStats(options: StatsOptions): Promise<ArchiveStats>
     threads: memory.threads,
   })
   try {
-    // SQL reads no stamps.
+    // SQL reads no stamps and no whole documents.
+    const isDecoded = hops || selection.filter !== undefined
     const choices = options.explain && new Choices()
-    const projections = new Projections(mapping, { presets, isDecoded: hops, choices })
+    const projections = new Projections(mapping, { presets, isDecoded, choices })
     const decode = createDecoder({ mapping, presets, outside, hops, choices })
     const waiting = outside?.claims ? MOST_WAITING : 1
     const loaded = new Loaded(duckdb, selection, decode, memory, waiting)

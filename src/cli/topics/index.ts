@@ -20,7 +20,7 @@ export const topics: readonly TopicEntry[] = [
   },
   {
     name: 'filters',
-    summary: 'measuring a part: --since, --until, --type, --sample',
+    summary: 'measuring a part: --since, --type, --filter, --sample',
     load: () => import('./filters.js'),
   },
   {

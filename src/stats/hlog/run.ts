@@ -55,6 +55,7 @@ function checkFlags({ maps, choices, range }: StatsRequest): void {
     ...(choices.by === 'type' ? [] : ['--by']),
     ...(choices.windowUs === null ? [] : ['--window (or --by hour)']),
     ...(choices.types.length > 0 ? ['--type'] : []),
+    ...(choices.filter ? ['--filter'] : []),
     ...(choices.sample === null ? [] : ['--sample']),
     ...(choices.content === 'auto' ? [] : ['--content']),
     ...(choices.hops ? ['--hops'] : []),
