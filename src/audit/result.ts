@@ -1,4 +1,5 @@
 import type { JsonValue, Position } from '../event/event.js'
+import type { StateChange } from './changes.js'
 
 /** What is to be seen at an event beside what it says.
  * - `late`: an event of the entity that happened later arrived before it
@@ -42,8 +43,17 @@ export interface AuditResult {
   asOf: string | null
   selection: { since: string | null; until: string | null }
   partial: boolean
+  /** Ids of events of the archive that were left out, and what events were added from: what
+   * follows is then another history. `reordered` is told of what arrived all the same. */
+  without?: readonly string[]
+  with?: readonly string[]
   events: AuditEvent[]
   gaps: AuditGap[]
+  /** What the events lead to, where it was asked for. */
+  state?: JsonValue
+  /** What changed after the one moment until the other, both with what happened at them. */
+  between?: { from: string; to: string }
+  diff?: StateChange[]
   searched: {
     sources: string[]
     objects: number

@@ -9,13 +9,12 @@ import { count, noObjects } from '../reading/absence.js'
 import { endedBadly } from '../reading/ended-badly.js'
 import { type OpenedArchive, openArchive, type ReadRequest } from '../reading/open-archive.js'
 import { progressOf } from '../reading/progress.js'
+import { type Alternate, addedObjects, withoutIds } from './alternate.js'
 import { deliveriesOf } from './delivery.js'
 import type { AuditResult } from './result.js'
-import { timelineOf } from './timeline.js'
+import { type Asked, toldOf } from './told.js'
 
-export interface AuditRequest extends ReadRequest {
-  /** `kind:id`. */
-  entity: string
+export interface AuditRequest extends ReadRequest, Alternate, Omit<Asked, 'ruleFor'> {
   types: readonly string[]
   /** Only what had happened at this moment; null: all. */
   asOfUs: number | null
@@ -38,16 +37,19 @@ export async function runAudit(request: AuditRequest): Promise<AuditRun> {
   const { entity, range, types, asOfUs } = request
   // What happened in a time may have arrived in any partition.
   const everything = { ...request, range: { sinceUs: null, untilUs: null } }
-  const archive = await openArchive(everything)
-  checkKind(entity, archive)
-  const { objects, sources, pruned } = archive
-  if (objects.length === 0) throw noObjects(sources, pruned)
+  const opened = await openArchive(everything)
+  checkKind(entity, opened)
+  const { sources, pruned, mapping } = opened
+  if (opened.objects.length === 0) throw noObjects(sources, pruned)
+  const added = await addedObjects(request, opened, request.cwd)
+  const addedPaths = new Set(added.map(({ path }) => path))
+  const archive = { ...opened, objects: [...opened.objects, ...added] }
   // Up to and with the moment.
   const end = Math.min(range.untilUs ?? Infinity, asOfUs === null ? Infinity : asOfUs + 1)
   const untilUs = end === Infinity ? null : end
   const chosen: Chosen = { ...range, untilUs, types, clock: 'time', entities: [entity] }
   const { presets, memoryLimitBytes, signal } = request
-  const onProgress = progressOf(objects, request)
+  const onProgress = progressOf(archive.objects, request)
   const statement = { sql: await querySql('audit/timeline'), values: { entity } }
   return askArchive(
     statement,
@@ -56,19 +58,24 @@ export async function runAudit(request: AuditRequest): Promise<AuditRun> {
       const all = []
       for await (const chunk of rows.chunks) all.push(...chunk)
       request.onRead?.()
-      const timeline = timelineOf(entity, deliveriesOf(rows.columns, all))
-      const result = resultOf(request, sources, searched, timeline)
-      const failure = endedBadly({ ...searched, ...request }) ?? nothingFound(result)
+      const found = deliveriesOf(rows.columns, all)
+      const kept = found.length === 0 ? [] : withoutIds(found, request.without, addedPaths)
+      const ruleFor = (type: string) => mapping.mappingFor(type).state
+      const told = toldOf(kept, { ...request, ruleFor })
+      const result = resultOf(request, sources, searched, told)
+      const failure =
+        endedBadly({ ...searched, ...request }) ??
+        (found.length === 0 ? nothingFound(result) : undefined)
       return { result, failure }
     },
   )
 }
 
 function resultOf(
-  { entity, asOfUs, range, signal }: AuditRequest,
+  { entity, asOfUs, range, signal, without, with: added }: AuditRequest,
   sources: readonly string[],
   { objects, bytes, records, undecodable, events, objectFaults }: Searched,
-  timeline: Pick<AuditResult, 'events' | 'gaps'>,
+  told: ReturnType<typeof toldOf>,
 ): AuditResult {
   const text = (us: number | null) => (us === null ? null : timeText(us))
   return {
@@ -77,7 +84,9 @@ function resultOf(
     asOf: text(asOfUs),
     selection: { since: text(range.sinceUs), until: text(range.untilUs) },
     partial: signal.aborted || objectFaults.some(({ fault }) => isLoss(fault)),
-    ...timeline,
+    ...(without.length > 0 && { without }),
+    ...(added.length > 0 && { with: added }),
+    ...told,
     searched: { sources: [...sources], objects, bytes, records, undecodable, events },
   }
 }
@@ -105,8 +114,7 @@ function checkKind(entity: string, { mapping }: OpenedArchive): void {
   })
 }
 
-function nothingFound({ entity, events, searched, selection }: AuditResult): EvtError | undefined {
-  if (events.length > 0) return undefined
+function nothingFound({ entity, searched, selection }: AuditResult): EvtError {
   const { sources, objects, records, undecodable } = searched
   const { since, until } = selection
   const within = [since && `since ${since}`, until && `until ${until}`].filter(Boolean).join(' ')

@@ -58,11 +58,10 @@ function foldedDeliveries(deliveries: readonly AuditDelivery[]): Folded[] {
     if (copies.length === 0) byIdentity.set(identity, copies)
     copies.push(delivery)
   }
-  const first = (copies: readonly AuditDelivery[]) =>
-    copies.find(({ copyNumber }) => copyNumber === 1) ?? copies[0]
-  const folded = [...byIdentity.values()].flatMap((copies) => {
-    const one = first(copies)
-    return one ? [{ first: one, copies }] : []
+  // The very first may have been left out.
+  const folded = [...byIdentity.values()].map((copies) => {
+    const first = copies.reduce((one, other) => (other.copyNumber < one.copyNumber ? other : one))
+    return { first, copies }
   })
   const order = new Map(deliveries.map((delivery, n) => [delivery, n]))
   return folded.sort((a, b) => (order.get(a.first) ?? 0) - (order.get(b.first) ?? 0))

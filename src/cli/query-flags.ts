@@ -61,6 +61,30 @@ export const auditFlags = {
       return text
     },
   }),
+  state: Flags.boolean({
+    description: 'tell the state that the events lead to; state: in evt.yaml says how, by type',
+  }),
+  diff: Flags.string({
+    helpValue: 'FROM..TO',
+    exclusive: ['as-of'],
+    description: 'tell what changed between the states at two moments, as in 2026-11-01..15m',
+    parse: async (text: string) => {
+      betweenOf(text, Date.now())
+      return text
+    },
+  }),
+  without: Flags.string({
+    helpValue: 'ID',
+    multiple: true,
+    multipleNonGreedy: true,
+    description: 'leave the event with this id out',
+  }),
+  with: Flags.string({
+    helpValue: 'FILE',
+    multiple: true,
+    multipleNonGreedy: true,
+    description: 'add the events of this file',
+  }),
   type: statsFlags.type,
   'memory-limit': statsFlags['memory-limit'],
   'follow-claims': statsFlags['follow-claims'],
@@ -71,18 +95,63 @@ export const auditFlags = {
 export function auditChoices(flags: {
   entity: string
   'as-of'?: string | undefined
+  state: boolean
+  diff?: string | undefined
+  without?: readonly string[] | undefined
+  with?: readonly string[] | undefined
   type?: readonly string[] | undefined
   'memory-limit': string
   'allow-partial': boolean
 }) {
   const asOf = flags['as-of']
+  const nowMs = Date.now()
   return {
     entity: flags.entity,
     types: flags.type ?? [],
-    asOfUs: asOf === undefined ? null : parseTime(asOf, Date.now()),
+    asOfUs: asOf === undefined ? null : parseTime(asOf, nowMs),
+    state: flags.state,
+    between: flags.diff === undefined ? null : betweenOf(flags.diff, nowMs),
+    without: flags.without ?? [],
+    with: flags.with ?? [],
     memoryLimitBytes: memoryBytes(flags['memory-limit']),
     allowPartial: flags['allow-partial'],
   }
+}
+
+/**
+ * Two moments, the first before the second: `2026-11-01..2026-11-02`, `7d..1d`.
+ *
+ * @throws EvtError `usage` for anything else
+ */
+function betweenOf(text: string, nowMs: number): { fromUs: number; toUs: number } {
+  const [from, to, more] = text.split('..')
+  if (!from || !to || more !== undefined) {
+    throw new EvtError(`${JSON.stringify(text)} is not two moments`, {
+      code: 'usage',
+      hint: 'write FROM..TO, as in 2026-11-01..2026-11-02T12:00:00Z or 7d..1d',
+    })
+  }
+  const [fromUs, toUs] = [parseTime(from, nowMs), parseTime(to, nowMs)]
+  if (fromUs < toUs) return { fromUs, toUs }
+  throw new EvtError(`${from} is not before ${to}`, {
+    code: 'usage',
+    hint: 'the first moment of --diff FROM..TO comes before the second',
+  })
+}
+
+/**
+ * States and what changed are no rows of events.
+ *
+ * @throws EvtError `usage` where they are asked for, and the output has rows alone
+ */
+export function checkShown(flags: { state: boolean; diff?: string | undefined }, format: string) {
+  if (format === 'text' || format === 'json') return
+  const asked = flags.state ? '--state' : flags.diff === undefined ? undefined : '--diff'
+  if (asked === undefined) return
+  throw new EvtError(`-o ${format} lists events and has no room for ${asked}`, {
+    code: 'usage',
+    hint: '-o json has it beside the events',
+  })
 }
 
 /** What {@link chosenFlags} say. */

@@ -4,6 +4,8 @@ import { csvText } from './csv.js'
 import { markdownText } from './markdown.js'
 import { bytesText, countText, durationText } from './numbers.js'
 import { safeText } from './safe-text.js'
+import { diffLines, stateLines } from './state-text.js'
+import { jsonText } from './stats-json.js'
 import { ended } from './stats-output.js'
 import { sourcesText } from './stats-text.js'
 import type { TextStyle } from './style.js'
@@ -20,9 +22,9 @@ export function renderAudit(result: AuditResult, format: AuditFormat, style: Tex
     case 'text':
       return ended(auditText(result, style))
     case 'json':
-      return ended(JSON.stringify(result))
+      return ended(jsonText(result))
     case 'ndjson':
-      return ended(result.events.map((event) => JSON.stringify(event)).join('\n'))
+      return ended(result.events.map(jsonText).join('\n'))
     case 'csv':
       return ended(csvText(tabular(result)))
     case 'markdown':
@@ -67,7 +69,13 @@ function auditText(result: AuditResult, style: TextStyle): string {
     ({ after, before }) =>
       `the counter goes from ${after} to ${before}: what is between is missing`,
   )
-  const parts = [headline(result, style), tableLines(shown, cells, style), missing]
+  const parts = [
+    headline(result, style),
+    tableLines(shown, cells, style),
+    missing,
+    diffLines(result, style),
+    stateLines(result),
+  ]
   const text = parts
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.join('\n'))
@@ -83,7 +91,7 @@ const flagWords = {
 } as const
 
 function headline(result: AuditResult, { width }: TextStyle): string[] {
-  const { entity, events, searched, asOf } = result
+  const { entity, events, searched, asOf, without = [], with: added = [] } = result
   const deliveries = events.reduce((sum, event) => sum + event.deliveries, 0)
   const many = (n: number, one: string) => `${countText(n)} ${one}${n === 1 ? '' : 's'}`
   const several = deliveries === 1 ? '1 delivery' : `${countText(deliveries)} deliveries`
@@ -92,6 +100,8 @@ function headline(result: AuditResult, { width }: TextStyle): string[] {
     safeText(entity),
     ...(result.partial ? ['partial !'] : []),
     ...(asOf === null ? [] : [`as of ${asOf}`]),
+    ...(without.length === 0 ? [] : [`without ${without.map(safeText).join(', ')}`]),
+    ...(added.length === 0 ? [] : [`with ${sourcesText(added, 40)}`]),
     many(events.length, 'event'),
     several,
     `${read} in ${sourcesText(searched.sources, 60)}`,
@@ -121,7 +131,7 @@ const tableColumns: readonly AuditColumn[] = [
   { name: 'flags', type: 'text', of: ({ flags }) => flags.join(' ') },
   { name: 'correlationId', type: 'text', of: ({ correlationId }) => correlationId },
   { name: 'causationId', type: 'text', of: ({ causationId }) => causationId },
-  { name: 'payload', type: 'text', of: ({ payload }) => JSON.stringify(payload) },
+  { name: 'payload', type: 'text', of: ({ payload }) => jsonText(payload) },
 ]
 
 function tabular({ events, schema, entity }: AuditResult): Tabular {
