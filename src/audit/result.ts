@@ -1,5 +1,6 @@
 import type { JsonValue, Position } from '../event/event.js'
 import type { StateChange } from './changes.js'
+import type { Related } from './related.js'
 
 /** What is to be seen at an event beside what it says.
  * - `late`: an event of the entity that happened later arrived before it
@@ -54,6 +55,8 @@ export interface AuditResult {
   /** What changed after the one moment until the other, both with what happened at them. */
   between?: { from: string; to: string }
   diff?: StateChange[]
+  /** What is in the same chains, where it was asked for. */
+  related?: Related
   searched: {
     sources: string[]
     objects: number

@@ -11,11 +11,14 @@ import { type OpenedArchive, openArchive, type ReadRequest } from '../reading/op
 import { progressOf } from '../reading/progress.js'
 import { type Alternate, addedObjects, withoutIds } from './alternate.js'
 import { deliveriesOf } from './delivery.js'
+import { type Related, relatedTo } from './related.js'
 import type { AuditResult } from './result.js'
 import { type Asked, toldOf } from './told.js'
 
 export interface AuditRequest extends ReadRequest, Alternate, Omit<Asked, 'ruleFor'> {
   types: readonly string[]
+  /** Whether what is in the same chains is told too. */
+  related: boolean
   /** Only what had happened at this moment; null: all. */
   asOfUs: number | null
   memoryLimitBytes: number
@@ -49,33 +52,48 @@ export async function runAudit(request: AuditRequest): Promise<AuditRun> {
   const untilUs = end === Infinity ? null : end
   const chosen: Chosen = { ...range, untilUs, types, clock: 'time', entities: [entity] }
   const { presets, memoryLimitBytes, signal } = request
+  if (request.related) checkFiles(archive)
   const onProgress = progressOf(archive.objects, request)
+  const asking = { archive, presets, memoryLimitBytes, signal, onProgress }
   const statement = { sql: await querySql('audit/timeline'), values: { entity } }
-  return askArchive(
+  const { found, searched } = await askArchive(
     statement,
-    { archive, presets, chosen, memoryLimitBytes, signal, onProgress },
+    { ...asking, chosen },
     async ({ rows, searched }) => {
       const all = []
       for await (const chunk of rows.chunks) all.push(...chunk)
-      request.onRead?.()
-      const found = deliveriesOf(rows.columns, all)
-      const kept = found.length === 0 ? [] : withoutIds(found, request.without, addedPaths)
-      const ruleFor = (type: string) => mapping.mappingFor(type).state
-      const told = toldOf(kept, { ...request, ruleFor })
-      const result = resultOf(request, sources, searched, told)
-      const failure =
-        endedBadly({ ...searched, ...request }) ??
-        (found.length === 0 ? nothingFound(result) : undefined)
-      return { result, failure }
+      return { found: deliveriesOf(rows.columns, all), searched }
     },
   )
+  const kept = found.length === 0 ? [] : withoutIds(found, request.without, addedPaths)
+  const inChains: Chosen = { ...range, untilUs, clock: 'time' }
+  const related =
+    request.related && !signal.aborted
+      ? await relatedTo(entity, kept, { ...asking, chosen: inChains })
+      : undefined
+  request.onRead?.()
+  const ruleFor = (type: string) => mapping.mappingFor(type).state
+  const told = { ...toldOf(kept, { ...request, ruleFor }), ...(related && { related }) }
+  const result = resultOf(request, sources, searched, told)
+  const nothing = found.length === 0 ? nothingFound(result) : undefined
+  return { result, failure: endedBadly({ ...searched, ...request }) ?? nothing }
+}
+
+/** What is in the same chains is known only when the archive was read once. */
+function checkFiles({ objects }: Pick<OpenedArchive, 'objects'>): void {
+  const stream = objects.find(({ kind }) => kind === 'stream')
+  if (stream === undefined) return
+  throw new EvtError(`--related reads the archive twice, and ${stream.path} can be read once`, {
+    code: 'usage',
+    hint: 'write it to a file first',
+  })
 }
 
 function resultOf(
   { entity, asOfUs, range, signal, without, with: added }: AuditRequest,
   sources: readonly string[],
   { objects, bytes, records, undecodable, events, objectFaults }: Searched,
-  told: ReturnType<typeof toldOf>,
+  told: ReturnType<typeof toldOf> & { related?: Related },
 ): AuditResult {
   const text = (us: number | null) => (us === null ? null : timeText(us))
   return {

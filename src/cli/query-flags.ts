@@ -73,6 +73,9 @@ export const auditFlags = {
       return text
     },
   }),
+  related: Flags.boolean({
+    description: 'tell also what is in the same chains, by correlation, causes and effects',
+  }),
   without: Flags.string({
     helpValue: 'ID',
     multiple: true,
@@ -97,6 +100,7 @@ export function auditChoices(flags: {
   'as-of'?: string | undefined
   state: boolean
   diff?: string | undefined
+  related: boolean
   without?: readonly string[] | undefined
   with?: readonly string[] | undefined
   type?: readonly string[] | undefined
@@ -111,6 +115,7 @@ export function auditChoices(flags: {
     asOfUs: asOf === undefined ? null : parseTime(asOf, nowMs),
     state: flags.state,
     between: flags.diff === undefined ? null : betweenOf(flags.diff, nowMs),
+    related: flags.related,
     without: flags.without ?? [],
     with: flags.with ?? [],
     memoryLimitBytes: memoryBytes(flags['memory-limit']),
@@ -140,15 +145,18 @@ function betweenOf(text: string, nowMs: number): { fromUs: number; toUs: number 
 }
 
 /**
- * States and what changed are no rows of events.
+ * A state, what changed and what is related are no rows of a timeline.
  *
  * @throws EvtError `usage` where they are asked for, and the output has rows alone
  */
-export function checkShown(flags: { state: boolean; diff?: string | undefined }, format: string) {
+export function checkShown(
+  flags: { state: boolean; diff?: string | undefined; related: boolean },
+  format: string,
+) {
   if (format === 'text' || format === 'json') return
-  const asked = flags.state ? '--state' : flags.diff === undefined ? undefined : '--diff'
+  const asked = (['state', 'diff', 'related'] as const).find((flag) => flags[flag])
   if (asked === undefined) return
-  throw new EvtError(`-o ${format} lists events and has no room for ${asked}`, {
+  throw new EvtError(`-o ${format} lists events and has no room for --${asked}`, {
     code: 'usage',
     hint: '-o json has it beside the events',
   })

@@ -3,13 +3,14 @@ import { asciiText } from './ascii.js'
 import { csvText } from './csv.js'
 import { markdownText } from './markdown.js'
 import { bytesText, countText, durationText } from './numbers.js'
+import { relatedLines } from './related-text.js'
 import { safeText } from './safe-text.js'
 import { diffLines, stateLines } from './state-text.js'
 import { jsonText } from './stats-json.js'
 import { ended } from './stats-output.js'
 import { sourcesText } from './stats-text.js'
 import type { TextStyle } from './style.js'
-import { type Column, tableLines } from './table.js'
+import { type Column, usedLines } from './table.js'
 import type { Tabular, TabularColumn, TabularValue } from './tabular.js'
 import { momentText, parsedMs } from './times.js'
 import { flowed } from './wrapped.js'
@@ -62,17 +63,15 @@ function auditText(result: AuditResult, style: TextStyle): string {
       { text: safeText(event.id ?? '') },
     ]
   })
-  const used = columns.map((_, n) => rows.some((row) => row[n]?.text !== ''))
-  const shown = columns.filter((_, n) => used[n])
-  const cells = rows.map((row) => row.filter((_, n) => used[n]))
   const missing = gaps.map(
     ({ after, before }) =>
       `the counter goes from ${after} to ${before}: what is between is missing`,
   )
   const parts = [
     headline(result, style),
-    tableLines(shown, cells, style),
+    usedLines(columns, rows, style),
     missing,
+    relatedLines(result, style),
     diffLines(result, style),
     stateLines(result),
   ]

@@ -41,7 +41,7 @@ const deliveries = fc
         ...{ id: one.id === null ? null : String(one.id), type: one.rule, source: 's' },
         ...{ timeUs: hasTime ? us : null, receivedAtUs: us },
         ...{ key: null, sequence: null, isCounted: false, version: null },
-        ...{ correlationId: null, causationId: null, replay: null, reordered: false },
+        ...{ correlationId: null, causationId: null, replay: null, entities: [], reordered: false },
         copyNumber: one.id === null ? 1 : (copies.get(one.id) ?? 1),
         position: { path: 'a', record: n + 1 },
         payload: one.payload,
@@ -102,7 +102,7 @@ test('of copies that differ the first that arrived counts, of those that are lef
   const copy = (copyNumber: number, timeUs: number, value: number): AuditDelivery => ({
     ...{ id: '1', type: 'patch', source: 's', timeUs, receivedAtUs: null, key: null },
     ...{ sequence: null, isCounted: false, version: null, correlationId: null },
-    ...{ causationId: null, replay: null, reordered: false, copyNumber },
+    ...{ causationId: null, replay: null, entities: [], reordered: false, copyNumber },
     position: { path: 'a', record: copyNumber },
     payload: { value },
   })
