@@ -23,6 +23,7 @@ export default class Audit extends BaseCommand {
     '<%= config.bin %> audit --entity jobAd:123 archive/ --state --as-of 1h',
     '<%= config.bin %> audit --entity jobAd:123 archive/ --diff 2026-11-01..2026-11-02',
     '<%= config.bin %> audit --entity jobAd:123 archive/ --state --without 1f --with fixed.ndjson',
+    '<%= config.bin %> audit --mentions 4711 archive/',
     '<%= config.bin %> audit --entity order:7 orders.ndjson --map entities.order=$.detail.orderId',
   ]
   static override args = sourceArgs

@@ -40,7 +40,10 @@ export interface AuditGap {
 /** `evt.audit/1`. */
 export interface AuditResult {
   schema: 'evt.audit/1'
-  entity: string
+  /** Null where events were looked for by what they mention. */
+  entity: string | null
+  /** What they mention, where that was asked for. Gaps are not looked for then. */
+  mentions?: string
   asOf: string | null
   selection: { since: string | null; until: string | null }
   partial: boolean

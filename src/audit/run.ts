@@ -1,4 +1,5 @@
 import { isLoss } from '../archives/object.js'
+import type { Statement } from '../engines/engine.js'
 import { EvtError } from '../errors.js'
 import { suggest } from '../event/suggest.js'
 import { timeText } from '../event/time.js'
@@ -11,6 +12,7 @@ import { type OpenedArchive, openArchive, type ReadRequest } from '../reading/op
 import { progressOf } from '../reading/progress.js'
 import { type Alternate, addedObjects, withoutIds } from './alternate.js'
 import { deliveriesOf } from './delivery.js'
+import { isNumber, mentionedIn } from './mentions.js'
 import { type Related, relatedTo } from './related.js'
 import type { AuditResult } from './result.js'
 import { type Asked, toldOf } from './told.js'
@@ -37,11 +39,11 @@ export interface AuditRun {
  * @throws EvtError `usage` for what was typed wrong, among it a kind that the mapping does not know
  */
 export async function runAudit(request: AuditRequest): Promise<AuditRun> {
-  const { entity, range, types, asOfUs } = request
+  const { entity, mentions, range, types, asOfUs } = request
   // What happened in a time may have arrived in any partition.
   const everything = { ...request, range: { sinceUs: null, untilUs: null } }
   const opened = await openArchive(everything)
-  checkKind(entity, opened)
+  if (entity !== null) checkKind(entity, opened)
   const { sources, pruned, mapping } = opened
   if (opened.objects.length === 0) throw noObjects(sources, pruned)
   const added = await addedObjects(request, opened, request.cwd)
@@ -50,25 +52,27 @@ export async function runAudit(request: AuditRequest): Promise<AuditRun> {
   // Up to and with the moment.
   const end = Math.min(range.untilUs ?? Infinity, asOfUs === null ? Infinity : asOfUs + 1)
   const untilUs = end === Infinity ? null : end
-  const chosen: Chosen = { ...range, untilUs, types, clock: 'time', entities: [entity] }
+  const entities = entity === null ? [] : [entity]
+  const chosen: Chosen = { ...range, untilUs, types, clock: 'time', entities }
   const { presets, memoryLimitBytes, signal } = request
   if (request.related) checkFiles(archive)
   const onProgress = progressOf(archive.objects, request)
   const asking = { archive, presets, memoryLimitBytes, signal, onProgress }
-  const statement = { sql: await querySql('audit/timeline'), values: { entity } }
+  const statement = await statementOf(request)
   const { found, searched } = await askArchive(
     statement,
     { ...asking, chosen },
     async ({ rows, searched }) => {
       const all = []
-      for await (const chunk of rows.chunks) all.push(...chunk)
+      const isWanted = mentions === null ? () => true : mentionedIn(mentions, rows.columns)
+      for await (const chunk of rows.chunks) all.push(...chunk.filter(isWanted))
       return { found: deliveriesOf(rows.columns, all), searched }
     },
   )
   const kept = found.length === 0 ? [] : withoutIds(found, request.without, addedPaths)
   const inChains: Chosen = { ...range, untilUs, clock: 'time' }
   const related =
-    request.related && !signal.aborted
+    request.related && entity !== null && !signal.aborted
       ? await relatedTo(entity, kept, { ...asking, chosen: inChains })
       : undefined
   request.onRead?.()
@@ -77,6 +81,12 @@ export async function runAudit(request: AuditRequest): Promise<AuditRun> {
   const result = resultOf(request, sources, searched, told)
   const nothing = found.length === 0 ? nothingFound(result) : undefined
   return { result, failure: endedBadly({ ...searched, ...request }) ?? nothing }
+}
+
+async function statementOf({ entity, mentions }: AuditRequest): Promise<Statement> {
+  if (mentions === null) return { sql: await querySql('audit/timeline'), values: { entity } }
+  const values = { value: mentions, number: isNumber(mentions) }
+  return { sql: await querySql('audit/mentions'), values }
 }
 
 /** What is in the same chains is known only when the archive was read once. */
@@ -90,7 +100,7 @@ function checkFiles({ objects }: Pick<OpenedArchive, 'objects'>): void {
 }
 
 function resultOf(
-  { entity, asOfUs, range, signal, without, with: added }: AuditRequest,
+  { entity, mentions, asOfUs, range, signal, without, with: added }: AuditRequest,
   sources: readonly string[],
   { objects, bytes, records, undecodable, events, objectFaults }: Searched,
   told: ReturnType<typeof toldOf> & { related?: Related },
@@ -99,6 +109,7 @@ function resultOf(
   return {
     schema: 'evt.audit/1',
     entity,
+    ...(mentions !== null && { mentions }),
     asOf: text(asOfUs),
     selection: { since: text(range.sinceUs), until: text(range.untilUs) },
     partial: signal.aborted || objectFaults.some(({ fault }) => isLoss(fault)),
@@ -121,7 +132,8 @@ function checkKind(entity: string, { mapping }: OpenedArchive): void {
       code: 'usage',
       hint:
         `--map entities.${kind}=$.path.of.its.id, or entities: in evt.yaml; ` +
-        'evt init proposes them',
+        `evt init proposes them\nwithout any, --mentions ${entity.slice(kind.length + 1)} ` +
+        'looks for the id anywhere',
     })
   }
   const near = suggest(kind, kinds)
@@ -132,12 +144,14 @@ function checkKind(entity: string, { mapping }: OpenedArchive): void {
   })
 }
 
-function nothingFound({ entity, searched, selection }: AuditResult): EvtError {
+function nothingFound({ entity, mentions, searched, selection }: AuditResult): EvtError {
   const { sources, objects, records, undecodable } = searched
   const { since, until } = selection
   const within = [since && `since ${since}`, until && `until ${until}`].filter(Boolean).join(' ')
   const bad = undecodable === 0 ? '' : `, ${count(undecodable, 'record')} cannot be decoded`
   const searchedText = `${count(objects, 'object')} and ${count(records, 'record')} searched${bad}`
-  const message = `no events about ${entity} ${within} in ${sources.join(' ')}: ${searchedText}`
+  const about = [entity && `about ${entity}`, mentions && `that mention ${mentions}`]
+  const what = about.filter(Boolean).join(' ')
+  const message = `no events ${what} ${within} in ${sources.join(' ')}: ${searchedText}`
   return new EvtError(message.replace('  ', ' '), { code: 'inconclusive' })
 }

@@ -5,20 +5,18 @@ import type { AuditEvent, AuditFlag, AuditGap } from './result.js'
 
 /**
  * The deliveries of an entity as its events, in the order in which they happened; deliveries of one
- * event are folded, gaps of the entity's counter are found.
+ * event are folded, gaps of the entity's counter are found; without an entity there are none.
  */
 export function timelineOf(
-  entity: string,
+  entity: string | null,
   deliveries: readonly AuditDelivery[],
 ): { events: AuditEvent[]; gaps: AuditGap[] } {
   const folded = foldedDeliveries(deliveries)
-  const gaps = gapsIn(
-    entity,
-    folded.map(({ first }) => first),
-  )
+  const firsts = folded.map(({ first }) => first)
+  const gaps = entity === null ? [] : gapsIn(entity, firsts)
   const beyondGaps = new Set(gaps.map(({ before }) => String(before)))
-  const late = lateAmong(folded.map(({ first }) => first))
-  const effects = effectsOf(folded.map(({ first }) => first))
+  const late = lateAmong(firsts)
+  const effects = effectsOf(firsts)
   const events = folded.map(({ first, copies }, n): AuditEvent => {
     const flags: AuditFlag[] = []
     if (late.has(n)) flags.push('late')

@@ -8,7 +8,10 @@ import { timelineOf } from './timeline.js'
 
 /** What of a history is asked for. */
 export interface Asked {
-  entity: string
+  /** `kind:id`; null: what they mention is all that is asked. */
+  entity: string | null
+  /** A value that the events mention. */
+  mentions: string | null
   /** Whether the state at its end is told. */
   state: boolean
   /** Two moments: what changed after the first until the second. */
@@ -19,15 +22,17 @@ export interface Asked {
 /** Deliveries as a timeline, and the states that its events lead to. */
 export function toldOf(
   deliveries: readonly AuditDelivery[],
-  { entity, state, between, ruleFor }: Asked,
+  { entity, mentions, state, between, ruleFor }: Asked,
 ): Pick<AuditResult, 'events' | 'gaps' | 'state' | 'between' | 'diff'> {
-  const timeline = timelineOf(entity, deliveries)
+  // A counter is contiguous over all events of the entity, not over those that mention something.
+  const counted = mentions === null ? entity : null
+  const timeline = timelineOf(counted, deliveries)
   const stateAt = (us: number) => {
     const until = deliveries.filter(({ timeUs, receivedAtUs }) => {
       const at = timeUs ?? receivedAtUs
       return at !== null && at <= us
     })
-    return stateAfter(timelineOf(entity, until).events, ruleFor)
+    return stateAfter(timelineOf(counted, until).events, ruleFor)
   }
   return {
     ...timeline,

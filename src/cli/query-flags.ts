@@ -49,9 +49,17 @@ export const queryFlags = {
 export const auditFlags = {
   entity: Flags.string({
     helpValue: 'KIND:ID',
-    required: true,
     description: 'what to look for, such as jobAd:123',
     parse: async (text: string) => entityText(text),
+  }),
+  mentions: Flags.string({
+    helpValue: 'VALUE',
+    exclusive: ['state', 'diff', 'related'],
+    description: 'look for events that have this text or number anywhere; needs no mapping',
+    parse: async (text: string) => {
+      if (text !== '') return text
+      throw new EvtError('nothing is looked for', { code: 'usage' })
+    },
   }),
   'as-of': Flags.string({
     helpValue: 'TIME',
@@ -94,9 +102,14 @@ export const auditFlags = {
   'allow-partial': statsFlags['allow-partial'],
 }
 
-/** What {@link auditFlags} say. */
+/**
+ * What {@link auditFlags} say.
+ *
+ * @throws EvtError `usage` where nothing is looked for
+ */
 export function auditChoices(flags: {
-  entity: string
+  entity?: string | undefined
+  mentions?: string | undefined
   'as-of'?: string | undefined
   state: boolean
   diff?: string | undefined
@@ -109,8 +122,16 @@ export function auditChoices(flags: {
 }) {
   const asOf = flags['as-of']
   const nowMs = Date.now()
+  const { entity = null, mentions = null } = flags
+  if (entity === null && mentions === null) {
+    throw new EvtError('--entity is missing', {
+      code: 'usage',
+      hint: '--entity KIND:ID, or --mentions VALUE where no entities are mapped',
+    })
+  }
   return {
-    entity: flags.entity,
+    entity,
+    mentions,
     types: flags.type ?? [],
     asOfUs: asOf === undefined ? null : parseTime(asOf, nowMs),
     state: flags.state,

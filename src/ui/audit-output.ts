@@ -1,6 +1,7 @@
 import type { AuditEvent, AuditResult } from '../audit/result.js'
 import { asciiText } from './ascii.js'
 import { csvText } from './csv.js'
+import { positionText } from './findings-text.js'
 import { markdownText } from './markdown.js'
 import { bytesText, countText, durationText } from './numbers.js'
 import { relatedLines } from './related-text.js'
@@ -43,11 +44,12 @@ const columns: readonly Column[] = [
   { title: 'deliveries', align: 'right' },
   { title: '', align: 'left', shrinkTo: 20 },
   { title: 'id', align: 'left', shrinkTo: 16 },
+  { title: 'where', align: 'left', shrinkTo: 24 },
 ]
 
 /** The timeline for people, without a line end. Every text from an event is made safe. */
 function auditText(result: AuditResult, style: TextStyle): string {
-  const { events, gaps } = result
+  const { events, gaps, mentions } = result
   const rows = events.map((event) => {
     const { time, receivedAt, deliveries, flags } = event
     const at = time ?? receivedAt
@@ -61,6 +63,8 @@ function auditText(result: AuditResult, style: TextStyle): string {
       { text: countText(deliveries), wrong: deliveries > 1 },
       { text: flags.map((flag) => flagWords[flag]).join(', '), wrong: flags.length > 0 },
       { text: safeText(event.id ?? '') },
+      // Where nothing is mapped, nothing else tells events apart.
+      { text: mentions === undefined ? '' : positionText(event.position) },
     ]
   })
   const missing = gaps.map(
@@ -90,13 +94,14 @@ const flagWords = {
 } as const
 
 function headline(result: AuditResult, { width }: TextStyle): string[] {
-  const { entity, events, searched, asOf, without = [], with: added = [] } = result
+  const { entity, mentions, events, searched, asOf, without = [], with: added = [] } = result
   const deliveries = events.reduce((sum, event) => sum + event.deliveries, 0)
   const many = (n: number, one: string) => `${countText(n)} ${one}${n === 1 ? '' : 's'}`
   const several = deliveries === 1 ? '1 delivery' : `${countText(deliveries)} deliveries`
   const read = `${many(searched.objects, 'object')}, ${bytesText(searched.bytes)} searched`
   const shown = [
-    safeText(entity),
+    ...(entity === null ? [] : [safeText(entity)]),
+    ...(mentions === undefined ? [] : [`mentions ${safeText(mentions)}`]),
     ...(result.partial ? ['partial !'] : []),
     ...(asOf === null ? [] : [`as of ${asOf}`]),
     ...(without.length === 0 ? [] : [`without ${without.map(safeText).join(', ')}`]),
@@ -137,6 +142,6 @@ function tabular({ events, schema, entity }: AuditResult): Tabular {
   return {
     columns: tableColumns,
     rows: events.map((event) => tableColumns.map(({ of }) => of(event))),
-    metadata: { schema, entity },
+    metadata: { schema, entity: entity ?? '' },
   }
 }

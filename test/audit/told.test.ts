@@ -12,7 +12,7 @@ import { campaign } from '../helpers/campaign.js'
 
 // The type of an event is its rule.
 const ruleFor = (type: string) => type as StateRule
-const asked = { entity: 'ad:7', state: true, between: null, ruleFor }
+const asked = { entity: 'ad:7', mentions: null, state: true, between: null, ruleFor }
 
 const payload = fc.constantFrom<JsonValue>(null, { a: 1 }, { a: null, b: 2 }, { a: { c: 1 } }, [3])
 
