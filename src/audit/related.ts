@@ -6,7 +6,7 @@ import type { AuditDelivery } from './delivery.js'
 
 /** An event in the chains of an entity that is not about it, as its delivery says that stands
  * first in the archive. */
-export interface RelatedEvent {
+interface RelatedEvent {
   id: string | null
   type: string
   source: string
