@@ -7,18 +7,23 @@ import {
   sourceFlags,
   timeFlags,
 } from '../src/cli/flags.js'
-import { auditChoices, auditFlags } from '../src/cli/query-flags.js'
+import { auditChoices, auditFlags, checkShown } from '../src/cli/query-flags.js'
 
 export default class Audit extends BaseCommand {
   static override summary = 'everything that happened to an entity, in one timeline'
   static override description =
     'Finds every event about an entity: when it happened and arrived, who sent it, how often it ' +
     'was delivered, what arrived late or out of order, what is missing. --since and --until go ' +
-    'by when things happened.'
+    'by when things happened. --state and --diff tell its state, --without and --with what it ' +
+    'would be with other events.'
   static override examples = [
     '<%= config.bin %> audit --entity jobAd:123 archive/',
     '<%= config.bin %> audit --entity jobAd:123',
     '<%= config.bin %> audit --entity jobAd:123 archive/ --as-of 2026-11-01T12:00:00Z -o json',
+    '<%= config.bin %> audit --entity jobAd:123 archive/ --state --as-of 1h',
+    '<%= config.bin %> audit --entity jobAd:123 archive/ --diff 2026-11-01..2026-11-02',
+    '<%= config.bin %> audit --entity jobAd:123 archive/ --state --without 1f --with fixed.ndjson',
+    '<%= config.bin %> audit --mentions 4711 archive/',
     '<%= config.bin %> audit --entity order:7 orders.ndjson --map entities.order=$.detail.orderId',
   ]
   static override args = sourceArgs
@@ -37,10 +42,11 @@ export default class Audit extends BaseCommand {
     const { runAudit } = await import('../src/audit/run.js')
     const { renderAudit } = await import('../src/ui/audit-output.js')
     const format = this.format(flags)
+    checkShown(flags, format)
     const run = await reading(this.typed(flags, args.source), (request) =>
       runAudit({ ...request, ...auditChoices(flags) }),
     )
-    if (format !== 'text' || run.result.events.length > 0) {
+    if (format !== 'text' || run.result.events.length > 0 || !run.failure) {
       process.stdout.write(renderAudit(run.result, format, await this.style(flags)))
     }
     if (run.failure) throw run.failure

@@ -16,6 +16,7 @@ export interface AuditDelivery {
   correlationId: string | null
   causationId: string | null
   replay: string | null
+  entities: string[]
   /** 1: the first delivery of the event. */
   copyNumber: number
   reordered: boolean
@@ -34,6 +35,7 @@ export function deliveriesOf(
     const text = (name: string) => (value(name) === null ? null : String(value(name)))
     const us = (name: string) => (value(name) === null ? null : Number(value(name)))
     const payload = text('payload')
+    const entities = value('entities')
     const reading = payload === null ? null : readJson(payload)
     return {
       id: text('id'),
@@ -48,6 +50,7 @@ export function deliveriesOf(
       correlationId: text('correlation_id'),
       causationId: text('causation_id'),
       replay: text('replay'),
+      entities: Array.isArray(entities) ? entities.map(String) : [],
       copyNumber: Number(value('copy_number')),
       reordered: value('reordered') === true,
       position: positionOf(value('position')),

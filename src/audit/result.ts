@@ -1,4 +1,6 @@
 import type { JsonValue, Position } from '../event/event.js'
+import type { StateChange } from './changes.js'
+import type { Related } from './related.js'
 
 /** What is to be seen at an event beside what it says.
  * - `late`: an event of the entity that happened later arrived before it
@@ -38,12 +40,26 @@ export interface AuditGap {
 /** `evt.audit/1`. */
 export interface AuditResult {
   schema: 'evt.audit/1'
-  entity: string
+  /** Null where events were looked for by what they mention. */
+  entity: string | null
+  /** What they mention, where that was asked for. Gaps are not looked for then. */
+  mentions?: string
   asOf: string | null
   selection: { since: string | null; until: string | null }
   partial: boolean
+  /** Ids of events of the archive that were left out, and what events were added from: what
+   * follows is then another history. `reordered` is told of what arrived all the same. */
+  without?: readonly string[]
+  with?: readonly string[]
   events: AuditEvent[]
   gaps: AuditGap[]
+  /** What the events lead to, where it was asked for. */
+  state?: JsonValue
+  /** What changed after the one moment until the other, both with what happened at them. */
+  between?: { from: string; to: string }
+  diff?: StateChange[]
+  /** What is in the same chains, where it was asked for. */
+  related?: Related
   searched: {
     sources: string[]
     objects: number

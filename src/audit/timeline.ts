@@ -5,20 +5,18 @@ import type { AuditEvent, AuditFlag, AuditGap } from './result.js'
 
 /**
  * The deliveries of an entity as its events, in the order in which they happened; deliveries of one
- * event are folded, gaps of the entity's counter are found.
+ * event are folded, gaps of the entity's counter are found; without an entity there are none.
  */
 export function timelineOf(
-  entity: string,
+  entity: string | null,
   deliveries: readonly AuditDelivery[],
 ): { events: AuditEvent[]; gaps: AuditGap[] } {
   const folded = foldedDeliveries(deliveries)
-  const gaps = gapsIn(
-    entity,
-    folded.map(({ first }) => first),
-  )
+  const firsts = folded.map(({ first }) => first)
+  const gaps = entity === null ? [] : gapsIn(entity, firsts)
   const beyondGaps = new Set(gaps.map(({ before }) => String(before)))
-  const late = lateAmong(folded.map(({ first }) => first))
-  const effects = effectsOf(folded.map(({ first }) => first))
+  const late = lateAmong(firsts)
+  const effects = effectsOf(firsts)
   const events = folded.map(({ first, copies }, n): AuditEvent => {
     const flags: AuditFlag[] = []
     if (late.has(n)) flags.push('late')
@@ -58,11 +56,10 @@ function foldedDeliveries(deliveries: readonly AuditDelivery[]): Folded[] {
     if (copies.length === 0) byIdentity.set(identity, copies)
     copies.push(delivery)
   }
-  const first = (copies: readonly AuditDelivery[]) =>
-    copies.find(({ copyNumber }) => copyNumber === 1) ?? copies[0]
-  const folded = [...byIdentity.values()].flatMap((copies) => {
-    const one = first(copies)
-    return one ? [{ first: one, copies }] : []
+  // The very first may have been left out.
+  const folded = [...byIdentity.values()].map((copies) => {
+    const first = copies.reduce((one, other) => (other.copyNumber < one.copyNumber ? other : one))
+    return { first, copies }
   })
   const order = new Map(deliveries.map((delivery, n) => [delivery, n]))
   return folded.sort((a, b) => (order.get(a.first) ?? 0) - (order.get(b.first) ?? 0))

@@ -8,6 +8,7 @@ import {
   type MappedField,
   mappedFields,
   ruleWords,
+  saidWords,
 } from '../event/rule.js'
 import type { Config } from './config.js'
 
@@ -32,15 +33,15 @@ const eventRule = z
     entities: z.record(kind, path).optional(),
     sequencePer: z.enum(ruleWords.sequencePer).optional(),
     sequenceType: z.enum(ruleWords.sequenceType).optional(),
+    state: z.enum(ruleWords.state).optional(),
   })
-  .transform(({ entities, sequencePer, sequenceType, ...paths }): EventRule => {
+  .transform(({ entities, sequencePer, sequenceType, state, ...paths }): EventRule => {
     const fields: EventRule['fields'] = {}
     for (const field of mappedFields) if (paths[field]) fields[field] = paths[field]
     return {
       fields,
       entities: Object.entries(entities ?? {}).map(([kind, at]) => ({ kind, path: at })),
-      ...(sequencePer && { sequencePer }),
-      ...(sequenceType && { sequenceType }),
+      ...saidWords({ sequencePer, sequenceType, state }),
     }
   })
 

@@ -8,6 +8,7 @@ import {
   parseMapFlag,
   type SequencePer,
   type SequenceType,
+  type StateRule,
 } from './rule.js'
 
 /** What the mapping says about one type, all its rules laid over one another. */
@@ -18,6 +19,7 @@ export interface TypeMapping {
   readonly entities: readonly EntityPath[]
   readonly sequencePer: SequencePer
   readonly sequenceType: SequenceType
+  readonly state: StateRule
 }
 
 /** One rule and the types it is for: those that begin with `prefix`, or are it where `exact`. */
@@ -120,16 +122,18 @@ function lookup(rules: readonly MappingRule[]): Mapping['mappingFor'] {
 /** What rules say together, in their order. */
 export function overlay(rules: readonly MappingRule[]): TypeMapping {
   const entities = new Map<string, JsonPath>()
-  let said: Pick<TypeMapping, 'fields' | 'sequencePer' | 'sequenceType'> = {
+  let said: Omit<TypeMapping, 'entities'> = {
     fields: {},
     sequencePer: 'key',
     sequenceType: 'integer',
+    state: 'patch',
   }
   for (const { mapping } of rules) {
     said = {
       fields: { ...said.fields, ...mapping.fields },
       sequencePer: mapping.sequencePer ?? said.sequencePer,
       sequenceType: mapping.sequenceType ?? said.sequenceType,
+      state: mapping.state ?? said.state,
     }
     for (const { kind, path } of mapping.entities) entities.set(kind, path)
   }

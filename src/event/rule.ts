@@ -22,13 +22,20 @@ export const mappedFields = [
 ] as const
 export type MappedField = (typeof mappedFields)[number]
 
-/** Words instead of paths. `integer` and `key` are what holds where nothing is said. */
+/** Words instead of paths. The first of each is what holds where nothing is said. */
 export const ruleWords = {
   sequencePer: ['key', 'source+key'],
   sequenceType: ['integer', 'text'],
+  state: ['patch', 'snapshot', 'delete', 'none'],
 } as const
 export type SequencePer = (typeof ruleWords.sequencePer)[number]
 export type SequenceType = (typeof ruleWords.sequenceType)[number]
+/** What the payload of an event is to the state of its entities.
+ * - `patch`: a JSON merge patch (RFC 7396) of it
+ * - `snapshot`: the state itself
+ * - `delete`: the entity is no more
+ * - `none`: nothing */
+export type StateRule = (typeof ruleWords.state)[number]
 
 /** An entity of this kind has its id at this path: `jobAd:123`. */
 export interface EntityPath {
@@ -42,6 +49,24 @@ export interface EventRule {
   entities: readonly EntityPath[]
   sequencePer?: SequencePer
   sequenceType?: SequenceType
+  state?: StateRule
+}
+
+/** The words that a rule says. */
+export type RuleWords = Pick<EventRule, keyof typeof ruleWords>
+
+export function saidWords({
+  sequencePer,
+  sequenceType,
+  state,
+}: {
+  [Word in keyof RuleWords]: RuleWords[Word] | undefined
+}): RuleWords {
+  return {
+    ...(sequencePer && { sequencePer }),
+    ...(sequenceType && { sequenceType }),
+    ...(state && { state }),
+  }
 }
 
 /**
@@ -79,6 +104,7 @@ function setting(name: string, value: string): EventRule {
   }
   if (name === 'sequencePer') return { ...rule, [name]: word(value, ruleWords.sequencePer) }
   if (name === 'sequenceType') return { ...rule, [name]: word(value, ruleWords.sequenceType) }
+  if (name === 'state') return { ...rule, [name]: word(value, ruleWords.state) }
   const field = mappedFields.find((known) => known === name)
   if (field === undefined) throw unknownField(name)
   return { ...rule, fields: { [field]: parsePath(value) } }

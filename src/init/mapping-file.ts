@@ -1,6 +1,7 @@
 import { Document, isMap, Pair, parseDocument, Scalar, YAMLMap } from 'yaml'
 import { EvtError } from '../errors.js'
 import { pathText } from '../event/json-path.js'
+import { saidWords } from '../event/rule.js'
 import type { Proposal, ProposedLine, ProposedRule } from './proposal.js'
 
 /* What a terminal would obey, or what nobody sees, and YAML would take as it is. */
@@ -39,16 +40,17 @@ function parsed({ file, before = '' }: { file: string; before?: string | undefin
   })
 }
 
-function ruleNode({ lines, sequencePer, sequenceType }: ProposedRule): YAMLMap {
+function ruleNode(proposed: ProposedRule): YAMLMap {
   const rule = new YAMLMap()
   const entities = new YAMLMap()
-  for (const line of lines) {
+  for (const line of proposed.lines) {
     const kind = /^entities\.(.*)$/s.exec(line.field)?.[1]
     if (kind === undefined) rule.items.push(new Pair(text(line.field), pathNode(line)))
     else entities.items.push(new Pair(text(kind), pathNode(line)))
   }
-  if (sequencePer) rule.items.push(new Pair(text('sequencePer'), text(sequencePer)))
-  if (sequenceType) rule.items.push(new Pair(text('sequenceType'), text(sequenceType)))
+  for (const [name, word] of Object.entries(saidWords(proposed))) {
+    rule.items.push(new Pair(text(name), text(word)))
+  }
   if (entities.items.length > 0) rule.items.push(new Pair(text('entities'), entities))
   return rule
 }

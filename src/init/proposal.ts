@@ -1,5 +1,5 @@
 import type { JsonPath } from '../event/json-path.js'
-import type { MappedField, SequencePer, SequenceType } from '../event/rule.js'
+import type { MappedField, RuleWords } from '../event/rule.js'
 
 /** A line of the mapping with what speaks for it. */
 export interface ProposedLine {
@@ -10,12 +10,10 @@ export interface ProposedLine {
   readonly figures: Readonly<Record<string, number>>
 }
 
-export interface ProposedRule {
+export interface ProposedRule extends Readonly<RuleWords> {
   /** `*`, `order.*`, or the whole name of a type. */
   readonly pattern: string
   readonly lines: readonly ProposedLine[]
-  readonly sequencePer?: SequencePer
-  readonly sequenceType?: SequenceType
 }
 
 /** The fields that are looked for, in the order in which they are written. */

@@ -1,5 +1,5 @@
 import type { EventRule } from '../event/rule.js'
-import { parseMapFlag } from '../event/rule.js'
+import { parseMapFlag, saidWords } from '../event/rule.js'
 import type { ProposedLine, ProposedRule } from './proposal.js'
 import { byField } from './rules.js'
 
@@ -7,10 +7,9 @@ import { byField } from './rules.js'
 export function toldBy(maps: readonly string[]): EventRule {
   const rules = maps.map(parseMapFlag)
   const told: EventRule = { fields: {}, entities: rules.flatMap(({ entities }) => entities) }
-  for (const { fields, sequencePer, sequenceType } of rules) {
-    Object.assign(told.fields, fields)
-    if (sequencePer) told.sequencePer = sequencePer
-    if (sequenceType) told.sequenceType = sequenceType
+  for (const rule of rules) {
+    Object.assign(told.fields, rule.fields)
+    Object.assign(told, saidWords(rule))
   }
   return told
 }
@@ -25,8 +24,8 @@ export function withTold(rules: readonly ProposedRule[], told: EventRule): reado
     add(field as keyof EventRule['fields'], path)
   }
   for (const { kind, path } of told.entities) add(`entities.${kind}`, path)
-  const { sequencePer, sequenceType } = told
-  if (lines.length === 0 && !sequencePer && !sequenceType) return rules
+  const words = saidWords(told)
+  if (lines.length === 0 && Object.keys(words).length === 0) return rules
   const isTold = ({ field }: ProposedLine) => lines.some((line) => line.field === field)
   const others = rules.map((rule) => ({
     ...rule,
@@ -37,8 +36,7 @@ export function withTold(rules: readonly ProposedRule[], told: EventRule): reado
     {
       pattern: '*',
       lines: [...lines, ...all].sort(byField),
-      ...(sequencePer && { sequencePer }),
-      ...(sequenceType && { sequenceType }),
+      ...words,
     },
     ...others.filter(({ pattern, lines: left }) => pattern !== '*' && left.length > 0),
   ]

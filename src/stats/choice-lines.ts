@@ -1,6 +1,7 @@
 import type { Choice, Choices } from '../envelopes/choices.js'
 import { pathText } from '../event/json-path.js'
 import { isFor, type Mapping, type MappingRule } from '../event/mapping.js'
+import { saidWords } from '../event/rule.js'
 import { compareText } from '../event/sequence.js'
 import { hasTypesByType, patternText, ruleEntries } from './findings/mapping-unused.js'
 import { counted, listed, times } from './findings/phrases.js'
@@ -66,11 +67,9 @@ function rulesByField(rules: readonly MappingRule[]): [string, MappingRule[]][] 
 }
 
 function sayings({ mapping }: MappingRule): [string, string][] {
-  const { sequencePer, sequenceType } = mapping
   return [
     ...ruleEntries(mapping).map(([field, path]): [string, string] => [field, pathText(path)]),
-    ...(sequencePer ? [['sequencePer', sequencePer] as [string, string]] : []),
-    ...(sequenceType ? [['sequenceType', sequenceType] as [string, string]] : []),
+    ...Object.entries(saidWords(mapping)),
   ]
 }
 

@@ -1,13 +1,17 @@
 import type { AuditEvent, AuditResult } from '../audit/result.js'
 import { asciiText } from './ascii.js'
 import { csvText } from './csv.js'
+import { positionText } from './findings-text.js'
 import { markdownText } from './markdown.js'
 import { bytesText, countText, durationText } from './numbers.js'
+import { relatedLines } from './related-text.js'
 import { safeText } from './safe-text.js'
+import { diffLines, stateLines } from './state-text.js'
+import { jsonText } from './stats-json.js'
 import { ended } from './stats-output.js'
 import { sourcesText } from './stats-text.js'
 import type { TextStyle } from './style.js'
-import { type Column, tableLines } from './table.js'
+import { type Column, usedLines } from './table.js'
 import type { Tabular, TabularColumn, TabularValue } from './tabular.js'
 import { momentText, parsedMs } from './times.js'
 import { flowed } from './wrapped.js'
@@ -20,9 +24,9 @@ export function renderAudit(result: AuditResult, format: AuditFormat, style: Tex
     case 'text':
       return ended(auditText(result, style))
     case 'json':
-      return ended(JSON.stringify(result))
+      return ended(jsonText(result))
     case 'ndjson':
-      return ended(result.events.map((event) => JSON.stringify(event)).join('\n'))
+      return ended(result.events.map(jsonText).join('\n'))
     case 'csv':
       return ended(csvText(tabular(result)))
     case 'markdown':
@@ -40,11 +44,12 @@ const columns: readonly Column[] = [
   { title: 'deliveries', align: 'right' },
   { title: '', align: 'left', shrinkTo: 20 },
   { title: 'id', align: 'left', shrinkTo: 16 },
+  { title: 'where', align: 'left', shrinkTo: 24 },
 ]
 
 /** The timeline for people, without a line end. Every text from an event is made safe. */
 function auditText(result: AuditResult, style: TextStyle): string {
-  const { events, gaps } = result
+  const { events, gaps, mentions } = result
   const rows = events.map((event) => {
     const { time, receivedAt, deliveries, flags } = event
     const at = time ?? receivedAt
@@ -58,16 +63,22 @@ function auditText(result: AuditResult, style: TextStyle): string {
       { text: countText(deliveries), wrong: deliveries > 1 },
       { text: flags.map((flag) => flagWords[flag]).join(', '), wrong: flags.length > 0 },
       { text: safeText(event.id ?? '') },
+      // Where nothing is mapped, nothing else tells events apart.
+      { text: mentions === undefined ? '' : positionText(event.position) },
     ]
   })
-  const used = columns.map((_, n) => rows.some((row) => row[n]?.text !== ''))
-  const shown = columns.filter((_, n) => used[n])
-  const cells = rows.map((row) => row.filter((_, n) => used[n]))
   const missing = gaps.map(
     ({ after, before }) =>
       `the counter goes from ${after} to ${before}: what is between is missing`,
   )
-  const parts = [headline(result, style), tableLines(shown, cells, style), missing]
+  const parts = [
+    headline(result, style),
+    usedLines(columns, rows, style),
+    missing,
+    relatedLines(result, style),
+    diffLines(result, style),
+    stateLines(result),
+  ]
   const text = parts
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.join('\n'))
@@ -83,15 +94,18 @@ const flagWords = {
 } as const
 
 function headline(result: AuditResult, { width }: TextStyle): string[] {
-  const { entity, events, searched, asOf } = result
+  const { entity, mentions, events, searched, asOf, without = [], with: added = [] } = result
   const deliveries = events.reduce((sum, event) => sum + event.deliveries, 0)
   const many = (n: number, one: string) => `${countText(n)} ${one}${n === 1 ? '' : 's'}`
   const several = deliveries === 1 ? '1 delivery' : `${countText(deliveries)} deliveries`
   const read = `${many(searched.objects, 'object')}, ${bytesText(searched.bytes)} searched`
   const shown = [
-    safeText(entity),
+    ...(entity === null ? [] : [safeText(entity)]),
+    ...(mentions === undefined ? [] : [`mentions ${safeText(mentions)}`]),
     ...(result.partial ? ['partial !'] : []),
     ...(asOf === null ? [] : [`as of ${asOf}`]),
+    ...(without.length === 0 ? [] : [`without ${without.map(safeText).join(', ')}`]),
+    ...(added.length === 0 ? [] : [`with ${sourcesText(added, 40)}`]),
     many(events.length, 'event'),
     several,
     `${read} in ${sourcesText(searched.sources, 60)}`,
@@ -121,13 +135,13 @@ const tableColumns: readonly AuditColumn[] = [
   { name: 'flags', type: 'text', of: ({ flags }) => flags.join(' ') },
   { name: 'correlationId', type: 'text', of: ({ correlationId }) => correlationId },
   { name: 'causationId', type: 'text', of: ({ causationId }) => causationId },
-  { name: 'payload', type: 'text', of: ({ payload }) => JSON.stringify(payload) },
+  { name: 'payload', type: 'text', of: ({ payload }) => jsonText(payload) },
 ]
 
 function tabular({ events, schema, entity }: AuditResult): Tabular {
   return {
     columns: tableColumns,
     rows: events.map((event) => tableColumns.map(({ of }) => of(event))),
-    metadata: { schema, entity },
+    metadata: { schema, entity: entity ?? '' },
   }
 }

@@ -91,6 +91,7 @@ function headText(head: string): string {
   return truncated(safeText(head), HEAD_COLUMNS)
 }
 
-function positionText(position: { readonly path: string; readonly record: number }): string {
+/** Where a record was read: `archive/a.ndjson:7`. */
+export function positionText(position: { readonly path: string; readonly record: number }): string {
   return safeText(`${position.path}:${position.record}`)
 }

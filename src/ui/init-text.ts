@@ -1,4 +1,5 @@
 import { pathText } from '../event/json-path.js'
+import { saidWords } from '../event/rule.js'
 import type { Proposal, ProposedRule } from '../init/proposal.js'
 import { counted } from '../stats/findings/phrases.js'
 import { asciiText } from './ascii.js'
@@ -108,14 +109,13 @@ export function initJson(view: InitView, written: boolean): string {
 }
 
 /** A rule as it stands in evt.yaml. */
-function mappingOf({ lines, sequencePer, sequenceType }: ProposedRule): Record<string, unknown> {
+function mappingOf({ lines, ...words }: ProposedRule): Record<string, unknown> {
   const isEntity = (field: string) => field.startsWith('entities.')
   const paths = lines.map(({ field, path }): [string, string] => [field, pathText(path)])
   const entities = paths.filter(([field]) => isEntity(field))
   return {
     ...Object.fromEntries(paths.filter(([field]) => !isEntity(field))),
-    ...(sequencePer && { sequencePer }),
-    ...(sequenceType && { sequenceType }),
+    ...saidWords(words),
     ...(entities.length > 0 && {
       entities: Object.fromEntries(
         entities.map(([field, path]) => [field.slice('entities.'.length), path]),

@@ -1,3 +1,5 @@
+import type { JsonValue } from '../event/event.js'
+import { jsonText as deepJsonText } from '../event/json.js'
 import type {
   Finding,
   HopLeg,
@@ -76,7 +78,8 @@ const obeyed = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff
 
 /** JSON on one line that no terminal misunderstands. */
 export function jsonText(value: unknown): string {
-  return JSON.stringify(value).replace(
+  // Results are made of JSON's values, among them payloads of any depth.
+  return deepJsonText(value as JsonValue).replace(
     obeyed,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   )

@@ -58,6 +58,20 @@ export function tableLines(
   ]
 }
 
+/** {@link tableLines} without the columns that have no text at all. */
+export function usedLines(
+  columns: readonly Column[],
+  rows: readonly (readonly Cell[])[],
+  style: Pick<TextStyle, 'width' | 'color'>,
+): string[] {
+  const isUsed = columns.map((_, n) => rows.some((row) => row[n]?.text !== ''))
+  return tableLines(
+    columns.filter((_, n) => isUsed[n]),
+    rows.map((row) => row.filter((_, n) => isUsed[n])),
+    style,
+  )
+}
+
 const gap = ' '.repeat(GAP)
 
 function cellsAt(rows: readonly (readonly Cell[])[], column: number): Cell[] {

@@ -13,6 +13,7 @@ events:
     sequence: $.detail.version
     sequencePer: source+key
     sequenceType: text
+    state: snapshot
     entities: { jobAd: $.detail.jobAdId, employer: "$.detail['employer']['id']" }
 archives: { prod: s3://acme-events/archive/ }
 checks:   [ "latency.p99 < 500ms" ]
@@ -35,6 +36,7 @@ test('every key of evt.yaml is read', () => {
         ],
         sequencePer: 'source+key',
         sequenceType: 'text',
+        state: 'snapshot',
       },
     },
     archives: { prod: 's3://acme-events/archive/' },

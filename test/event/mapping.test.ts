@@ -48,7 +48,7 @@ test('--map overrides every rule, and entities go kind by kind', () => {
         ],
       }),
     },
-    maps: ['key=$.k', 'entities.b=$.d', 'sequenceType=text', 'key=$["a=b"]'],
+    maps: ['key=$.k', 'entities.b=$.d', 'sequenceType=text', 'state=none', 'key=$["a=b"]'],
   })
   expect(mapping.mappingFor('x1')).toEqual({
     fields: { key: ['a=b'] },
@@ -58,6 +58,7 @@ test('--map overrides every rule, and entities go kind by kind', () => {
     ],
     sequencePer: 'source+key',
     sequenceType: 'text',
+    state: 'none',
   })
 })
 
@@ -74,6 +75,7 @@ test('without rules nothing is mapped', () => {
     entities: [],
     sequencePer: 'key',
     sequenceType: 'integer',
+    state: 'patch',
   })
 })
 
@@ -82,6 +84,7 @@ test.each([
   ['transportId=$.a', '--map transportId=$.a: unknown field transportId', /^the fields are id, /],
   ['key', '--map key: expected FIELD=PATH', 'write --map key=$.detail.orderId'],
   ['key=a.b', '--map key=a.b: "a.b" is no path: a path starts with $', /^paths look like /],
+  ['state=x', '--map state=x: x is not one of patch, snapshot, delete, none', undefined],
   ['sequenceType=ulid', '--map sequenceType=ulid: ulid is not one of integer, text', undefined],
   ['entities.a:b=$.a', '--map entities.a:b=$.a: "a:b" is no kind of entity', /without a colon/],
 ])('--map %s is refused', (map, message, hint) => {

@@ -29,6 +29,11 @@ export const topic: Topic = {
       terms: [
         ['sequencePer', 'key (the default), or source+key: each source counts by itself'],
         ['sequenceType', 'integer (the default), of any size, or text, as ULIDs are'],
+        [
+          'state',
+          'what the payload is to the state that evt audit --state tells: patch (the default; a ' +
+            'JSON merge patch), snapshot (the state itself), delete or none',
+        ],
       ],
     },
     { heading: 'paths' },

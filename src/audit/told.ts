@@ -1,0 +1,45 @@
+import type { StateRule } from '../event/rule.js'
+import { timeText } from '../event/time.js'
+import { changesBetween } from './changes.js'
+import type { AuditDelivery } from './delivery.js'
+import type { AuditResult } from './result.js'
+import { stateAfter } from './state.js'
+import { timelineOf } from './timeline.js'
+
+/** What of a history is asked for. */
+export interface Asked {
+  /** `kind:id`; null: what they mention is all that is asked. */
+  entity: string | null
+  /** A value that the events mention. */
+  mentions: string | null
+  /** Whether the state at its end is told. */
+  state: boolean
+  /** Two moments: what changed after the first until the second. */
+  between: { fromUs: number; toUs: number } | null
+  ruleFor(type: string): StateRule
+}
+
+/** Deliveries as a timeline, and the states that its events lead to. */
+export function toldOf(
+  deliveries: readonly AuditDelivery[],
+  { entity, mentions, state, between, ruleFor }: Asked,
+): Pick<AuditResult, 'events' | 'gaps' | 'state' | 'between' | 'diff'> {
+  // A counter is contiguous over all events of the entity, not over those that mention something.
+  const counted = mentions === null ? entity : null
+  const timeline = timelineOf(counted, deliveries)
+  const stateAt = (us: number) => {
+    const until = deliveries.filter(({ timeUs, receivedAtUs }) => {
+      const at = timeUs ?? receivedAtUs
+      return at !== null && at <= us
+    })
+    return stateAfter(timelineOf(counted, until).events, ruleFor)
+  }
+  return {
+    ...timeline,
+    ...(state && { state: stateAfter(timeline.events, ruleFor) }),
+    ...(between && {
+      between: { from: timeText(between.fromUs), to: timeText(between.toUs) },
+      diff: changesBetween(stateAt(between.fromUs), stateAt(between.toUs)),
+    }),
+  }
+}
