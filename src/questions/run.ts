@@ -102,10 +102,14 @@ function firstOf({ columns, chunks }: ResultRows, limit: number): ResultRows {
 }
 
 function nothingChosen(sources: readonly string[], { events }: Searched): EvtError {
-  const message = `none of the ${count(events, 'event')} in ${sources.join(' ')} is chosen`
+  const place = `in ${sources.join(' ')}`
+  const message =
+    events === 1
+      ? `the one event ${place} is not chosen`
+      : `none of the ${count(events, 'event')} ${place} is chosen`
   return new EvtError(message, {
     code: 'inconclusive',
-    hint: 'without --type, --entity, --key, --since and --until all of them are asked',
+    hint: 'without --type, --entity, --key, --filter, --since and --until all are asked',
   })
 }
 
