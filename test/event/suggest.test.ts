@@ -3,9 +3,10 @@ import { suggest } from '../../src/event/suggest.js'
 
 test.each([
   ['sequense', 'sequence'],
+  ['kye', 'key'],
   ['xyz', undefined],
 ])('%s means %s', (word, meant) => {
-  expect(suggest(word, ['key', 'sequence', 'source'])).toBe(meant)
+  expect(suggest(word, ['type', 'key', 'sequence', 'source'])).toBe(meant)
 })
 
 test('nothing is near where there is nothing', () => {

@@ -1,7 +1,7 @@
 import type { Manifest } from '@oclif/core/interfaces'
 import type { RunPlace } from '../types-seen.js'
 import type { Candidate, Candidates } from './candidate.js'
-import { fitting, sourceCandidates, valuesOf } from './values.js'
+import { fitting, questionCandidates, sourceCandidates, valuesOf } from './values.js'
 
 type CachedCommand = Manifest['commands'][string]
 type CachedFlag = CachedCommand['flags'][string]
@@ -23,7 +23,11 @@ export async function candidatesFor(
   const asksHelp = before[0] === 'help'
   const path = asksHelp ? before.slice(1) : before
   const command = commandOf(path, commands)
-  if (command && !asksHelp) return commandCandidates(command, words, place)
+  if (command && !asksHelp) {
+    const found = await commandCandidates(command, words, place)
+    const named = command.id === path.join(':') ? fitting(nextNames(path, commands), typed) : []
+    return joined(named, found)
+  }
   const names = fitting(nextNames(path, commands), typed)
   if (asksHelp && path.length === 0) return [...names, ...fitting(await topicNames(), typed)]
   if (path.length > 0) return names
@@ -74,7 +78,20 @@ async function commandCandidates(
   const args = Object.values(command.args)
   const arg = args[positions] ?? args.filter((each) => 'multiple' in each && each.multiple).at(-1)
   if (!arg) return []
-  return sourceArgs.has(arg.name) ? sourceCandidates(typed, place) : valuesOf(arg, typed, place)
+  if (!sourceArgs.has(arg.name) && !asksQuestion(command.id)) return valuesOf(arg, typed, place)
+  const isQuestion = asksQuestion(command.id) && positions === 0 && !used.has('sql')
+  const questions = isQuestion && !used.has('file') ? await questionCandidates(typed, place) : []
+  return sourceArgs.has(arg.name)
+    ? joined(questions, await sourceCandidates(typed, place))
+    : questions
+}
+
+/** Their first word is a name of the catalogue: evt query NAME, evt query show NAME. */
+const asksQuestion = (id: string) => id === 'query' || id === 'query:show'
+
+function joined(first: readonly Candidate[], then: Candidates): Candidates {
+  if (first.length === 0) return then
+  return then === 'files' ? first : [...first, ...then]
 }
 
 /** `a` and `b` are those of evt diff. */

@@ -20,9 +20,9 @@ export const topic: Topic = {
       'read unasked.',
     { heading: 'what is read' },
     'NDJSON, JSON arrays, pretty-printed and concatenated JSON (Firehose), the files of ' +
-      'CloudTrail, Parquet and Avro; plain, gzip and zstd. Content tells which it is, not the ' +
-      'name, and one folder may hold all of them. Histogram logs of HdrHistogram are read by ' +
-      'themselves.',
+      'CloudTrail, Parquet, Avro, CSV and TSV; plain, gzip and zstd. Content tells which it is, ' +
+      'not the name, and one folder may hold all of them. Histogram logs of HdrHistogram are ' +
+      'read by themselves.',
     'In folders names that begin with . or _ are left out, and so are truth.json and evt.yaml. ' +
       'Files are read in byte order of their paths. A file that is named twice, or reached by a ' +
       'link too, is read once.',
