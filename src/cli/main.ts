@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import { Config } from '@oclif/core/config'
 import type { LoadOptions } from '@oclif/core/interfaces'
 import { run } from '@oclif/core/run'
@@ -18,7 +19,7 @@ export async function main(argv: readonly string[], load: LoadOptions): Promise<
   const style = reportStyle(argv, process.stderr, process.env)
   let product: Product = { version: '', bugs: undefined }
   try {
-    const config = await Config.load(load)
+    const config = await Config.load(withoutPlugins(load))
     product = { version: config.version, bugs: bugsUrl(config.pjson) }
     return await runCommand(argv, config)
   } catch (error) {
@@ -26,6 +27,12 @@ export async function main(argv: readonly string[], load: LoadOptions): Promise<
     process.stderr.write(text)
     return exit
   }
+}
+
+/** evt has no plugins: to look for a user's warns where the home of another cannot be read. */
+function withoutPlugins(load: LoadOptions): LoadOptions {
+  if (typeof load !== 'string') return load
+  return { root: load.startsWith('file:') ? fileURLToPath(load) : load, userPlugins: false }
 }
 
 async function runCommand(argv: readonly string[], config: Config): Promise<number> {

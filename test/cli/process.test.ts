@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { evtProcess, root } from '../helpers/cli.js'
@@ -18,6 +19,15 @@ test.each(['development', 'test', 'production'])('NODE_ENV=%s changes nothing', 
   const plain = evtProcess(['--help'])
   expect(evtProcess(['--help'], { env: { NODE_ENV: mode } })).toEqual(plain)
   expect(plain).toMatchObject({ code: 0, stderr: '' })
+})
+
+test('a list of plugins that cannot be read is not looked at', () => {
+  const home = mkdtempSync(join(tmpdir(), 'evt-plugins-'))
+  mkdirSync(join(home, 'evt'))
+  writeFileSync(join(home, 'evt/package.json'), '{')
+  const { code, stderr } = evtProcess(['--version'], { env: { XDG_DATA_HOME: home } })
+  rmSync(home, { recursive: true })
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
 })
 
 test('--help loads no slow module', () => {
