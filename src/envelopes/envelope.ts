@@ -43,6 +43,8 @@ export interface Condition {
   equals?: string
   /** For `scalar`, where only the decoder reads: what the text matches. */
   matches?: RegExp
+  /** For `array`, where only the decoder reads: what one entry at least is. */
+  holding?: readonly Condition[]
 }
 
 /** Makes a field out of several places of a layer's document; undefined where it is not there. Only

@@ -74,10 +74,15 @@ export const firehoseAnswer: Envelope = {
   shape: 'answer',
   title: 'records that Amazon Data Firehose had transformed',
   when: [
-    { path: ['records'], is: 'array' },
-    { path: ['records', 0, 'recordId'], is: 'scalar' },
-    { path: ['records', 0, 'result'], is: 'scalar', matches: /^(?:Ok|Dropped|ProcessingFailed)$/ },
-    { path: ['records', 0, 'data'], is: 'body' },
+    {
+      path: ['records'],
+      is: 'array',
+      holding: [
+        { path: ['recordId'], is: 'scalar' },
+        { path: ['result'], is: 'scalar', matches: /^(?:Ok|Dropped|ProcessingFailed)$/ },
+        { path: ['data'], is: 'body' },
+      ],
+    },
   ],
   mostKeys: 1,
   fields: {},

@@ -1,8 +1,13 @@
-import type { Envelope } from './envelope.js'
+import type { Condition, Envelope } from './envelope.js'
 import { entriesOf } from './wrap-body.js'
 
 /** `aws:sqs`; `signin.amazonaws.com` in CloudTrail. */
 const ofAws = /^aws:|\.amazonaws\.com$/
+
+/** An array of which one entry at least is so: bad ones before it hide nothing. */
+function holding(path: string[], ...conditions: Condition[]): Condition {
+  return { path, is: 'array', holding: conditions }
+}
 
 const bare = { when: [], fields: {}, stamps: {}, isBare: true } as const
 
@@ -12,10 +17,7 @@ export const records: Envelope = {
   ...bare,
   name: 'records',
   title: 'Records of AWS',
-  when: [
-    { path: ['Records'], is: 'array' },
-    { path: ['Records', 0, 'eventSource'], is: 'scalar', matches: ofAws },
-  ],
+  when: [holding(['Records'], { path: ['eventSource'], is: 'scalar', matches: ofAws })],
   entries: ['Records'],
   wrap: (content) => ({ Records: entriesOf(content) }),
 }
@@ -26,10 +28,7 @@ export const snsRecords: Envelope = {
   name: 'records',
   shape: 'sns',
   title: 'Records of Amazon SNS',
-  when: [
-    { path: ['Records'], is: 'array' },
-    { path: ['Records', 0, 'EventSource'], is: 'scalar', matches: ofAws },
-  ],
+  when: [holding(['Records'], { path: ['EventSource'], is: 'scalar', matches: ofAws })],
   entries: ['Records'],
   wrap: (content) => ({ Records: entriesOf(content) }),
 }
@@ -41,9 +40,11 @@ export const kinesisRecords: Envelope = {
   shape: 'kinesis',
   title: 'Records of Amazon Kinesis',
   when: [
-    { path: ['Records'], is: 'array' },
-    { path: ['Records', 0, 'SequenceNumber'], is: 'scalar' },
-    { path: ['Records', 0, 'Data'], is: 'body' },
+    holding(
+      ['Records'],
+      { path: ['SequenceNumber'], is: 'scalar' },
+      { path: ['Data'], is: 'body' },
+    ),
   ],
   entries: ['Records'],
   wrap: (content) => ({ Records: entriesOf(content) }),
@@ -56,9 +57,7 @@ export const messages: Envelope = {
   shape: 'messages',
   title: 'messages of Amazon SQS',
   when: [
-    { path: ['Messages'], is: 'array' },
-    { path: ['Messages', 0, 'MessageId'], is: 'scalar' },
-    { path: ['Messages', 0, 'Body'], is: 'body' },
+    holding(['Messages'], { path: ['MessageId'], is: 'scalar' }, { path: ['Body'], is: 'body' }),
   ],
   entries: ['Messages'],
   wrap: (content) => ({ Messages: entriesOf(content) }),
