@@ -46,18 +46,14 @@ export async function sourceCandidates(typed: string, place: RunPlace): Promise<
   return orFiles([...fitting(named, typed), ...files])
 }
 
-/** The names of evt query list; a catalogue that cannot be read has none. */
+/** The names of evt query list; those that evt ships where evt.yaml cannot be read. */
 export async function questionCandidates(typed: string, { cwd, env }: RunPlace) {
-  try {
-    const { catalogueOf } = await import('../../questions/catalogue.js')
-    const questions = await catalogueOf({ file: undefined, cwd, env })
-    return fitting(
-      questions.map(({ name, title }) => ({ value: name, about: title })),
-      typed,
-    )
-  } catch {
-    return []
-  }
+  const { catalogueOf, readCatalogue } = await import('../../questions/catalogue.js')
+  const questions = await catalogueOf({ file: undefined, cwd, env }).catch(() => readCatalogue())
+  return fitting(
+    questions.map(({ name, title }) => ({ value: name, about: title })),
+    typed,
+  )
 }
 
 export function fitting(candidates: readonly Candidate[], typed: string): Candidate[] {
