@@ -18,6 +18,9 @@ export interface Duckdb {
   /** As {@link chunks}, on a connection of its own, which does not see temporary tables. The
    * statement begins at once, and some rows are made before they are asked for. */
   scan(sql: string, signal?: AbortSignal): AsyncGenerator<DuckDBDataChunk>
+  /** Runs one statement for its effect beside the others, on a connection of its own, which does
+   * not see temporary tables. */
+  beside(sql: string): Promise<void>
   /** Runs one statement for its effect, or for a few rows. 64-bit integers come as bigint. */
   rows(sql: string, values?: DuckDBValue[]): Promise<DuckDBValue[][]>
   readonly connection: DuckDBConnection
@@ -44,6 +47,10 @@ export async function openDuckdb(options: DuckdbOptions): Promise<Duckdb> {
     await own.run(`SET streaming_buffer_size = '${megabytes(aheadBytes(options))}'`)
     return { connection: own, result: own.stream(sql) }
   }
+  const startBeside = async (sql: string): Promise<Running> => {
+    const own = await instance.connect()
+    return { connection: own, result: own.run(sql) }
+  }
   return {
     connection,
     chunks: (sql, signal) =>
@@ -59,12 +66,24 @@ export async function openDuckdb(options: DuckdbOptions): Promise<Duckdb> {
       }
       return chunksOf(signal, () => started, end)
     },
+    beside: (sql) => {
+      const own = startBeside(sql)
+      scans.add(own)
+      return own
+        .then(({ result }) => result)
+        .then(() => undefined)
+        .finally(async () => {
+          if (scans.delete(own)) (await own).connection.closeSync()
+        })
+    },
     rows: async (sql, values) => (await connection.runAndReadAll(sql, values)).getRows(),
     limitMemory: async (bytes) => {
       await connection.run(`SET memory_limit = '${megabytes(bytes)}'`)
     },
     close: async () => {
-      await Promise.all([...scans].map(endScan))
+      const running = [...scans]
+      scans.clear()
+      await Promise.all(running.map(endScan))
       connection.closeSync()
       instance.closeSync()
     },

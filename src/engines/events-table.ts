@@ -3,12 +3,12 @@ import type { Decoded, JsonValue, Position } from '../event/event.js'
 import { readJson } from '../event/json.js'
 import type { Duckdb } from './duckdb.js'
 import { type EventColumn, eventColumns, undecodableColumns } from './event-columns.js'
-import { type Cell, eventRow, wellFormedJson } from './event-rows.js'
+import { eventRow } from './event-rows.js'
 import { eventsViewSql } from './events-view.js'
-import { quoteName, quoteText } from './leaf-tree.js'
+import { unnested } from './json-rows.js'
+import { quoteName } from './leaf-tree.js'
 import type { ProjectionPlan } from './record-sql.js'
 
-const BATCH_CHARACTERS = 4 * 1024 * 1024
 const DOCUMENTS_AT_ONCE = 2_048
 
 /** What of an archive is kept. */
@@ -20,15 +20,33 @@ export interface Kept {
   isKept?: ((document: JsonValue) => boolean) | undefined
   /** Columns that no question looks at: they are NULL. */
   without?: readonly EventColumn[]
+  /** Whether the table also has what events can be read again from: `raw`, the text of the record,
+   * or, where that is not the event alone, `row`, the row as JSON. */
+  records?: boolean
 }
 
-const POSITION_BITS = 33
+/** Records that were read by SQL and are set aside. */
+export interface Staged {
+  readonly table: string
+  /** Where those are that the decoder has to read, as their numbers in the relation. */
+  readonly rest: readonly number[]
+  /** How many there are in all. */
+  readonly records: number
+}
+
+/** `pos` is the number of the object, then of the record. */
+export const POSITION_BITS = 33
 
 /** The tables of an archive that holds nothing. */
-export const emptyTables: readonly string[] = [
-  `CREATE TEMP TABLE archive (pos BIGINT, ${definition(eventColumns)})`,
-  `CREATE TEMP TABLE undecodable (${definition(undecodableColumns)})`,
-]
+export const emptyTables: readonly string[] = tablesOf({})
+
+function tablesOf({ records = false }: Pick<Kept, 'records'>): string[] {
+  const more = records ? ', raw VARCHAR, "row" VARCHAR' : ''
+  return [
+    `CREATE TEMP TABLE archive (pos BIGINT, ${definition(eventColumns)}${more})`,
+    `CREATE TEMP TABLE undecodable (${definition(undecodableColumns)})`,
+  ]
+}
 
 /**
  * The table `archive` of the events of an archive, and the table `undecodable`, for questions in
@@ -41,29 +59,22 @@ export class EventTables {
   undecodable = 0
   private object = 0
   private before = { events: 0, kept: 0, undecodable: 0 }
+  private stagings = 0
 
   private constructor(
     private readonly duckdb: Duckdb,
-    private readonly selected: string,
-    private readonly where: string,
-    private readonly isKept: Kept['isKept'],
+    private readonly options: Kept,
   ) {}
 
   static async create(duckdb: Duckdb, kept: Kept = {}): Promise<EventTables> {
-    const { where = 'true', without = [], isKept } = kept
-    const columns = Object.entries(eventColumns).map(([name, type]) =>
-      // The keys of an object literal are its names.
-      without.includes(name as EventColumn)
-        ? `CAST(NULL AS ${type}) AS ${quoteName(name)}`
-        : quoteName(name),
-    )
-    for (const sql of emptyTables) await duckdb.rows(sql)
-    return new EventTables(duckdb, columns.join(', '), where, isKept)
+    for (const sql of tablesOf(kept)) await duckdb.rows(sql)
+    return new EventTables(duckdb, kept)
   }
 
-  /** Begins the next object: what is kept from now on comes after what was kept. */
-  beginObject(): void {
-    this.object += 1
+  /** Begins the next object, or the one of this number: what is kept from now on comes after what
+   * was kept. */
+  beginObject(number = this.object + 1): void {
+    this.object = number
     const { events, kept, undecodable } = this
     this.before = { events, kept, undecodable }
   }
@@ -72,46 +83,51 @@ export class EventTables {
     return `(CAST(${this.object} AS BIGINT) << ${POSITION_BITS})`
   }
 
-  /** Reads the records of a relation, and sets aside those that SQL surely reads as the decoder
-   * does, until {@link keepStaged}.
-   * @returns where the others are, which the decoder has to read, and how many there are in all */
-  async stage(
-    plan: ProjectionPlan,
-    relation: string,
-  ): Promise<{ rest: Position[]; records: number }> {
+  /** Reads the records of a relation, which are numbered from 1, and sets aside those that SQL
+   * surely reads as the decoder does, until {@link keepStaged} or {@link dropStaged}. Other
+   * statements may run meanwhile. */
+  async stage(plan: ProjectionPlan, relation: string): Promise<Staged> {
     const { duckdb } = this
-    const view = eventsViewSql(plan, relation)
-    await duckdb.rows(`CREATE OR REPLACE TEMP TABLE staged AS ${view}`)
+    const { without = [], isKept, records: raw = false } = this.options
+    const unread = isKept ? without.filter((name) => name !== 'document') : without
+    this.stagings += 1
+    const table = `staged_${this.stagings}`
+    const view = eventsViewSql(plan, relation, { without: unread, raw })
+    await duckdb.beside(`CREATE TABLE ${table} AS ${view}`)
     const rest = await duckdb.rows(
-      'SELECT position.path, position.record FROM staged WHERE NOT certain ORDER BY position',
+      `SELECT position.record FROM ${table} WHERE NOT certain ORDER BY position.record`,
     )
-    const [[records = 0] = []] = await duckdb.rows('SELECT count(*) FROM staged')
-    return {
-      rest: rest.map(([path, record]) => ({ path: String(path), record: Number(record) })),
-      records: Number(records),
-    }
+    const [[records = 0] = []] = await duckdb.rows(`SELECT count(*) FROM ${table}`)
+    return { table, rest: rest.map(([record]) => Number(record)), records: Number(records) }
   }
 
-  async keepStaged(): Promise<void> {
-    const [[count = 0] = []] = await this.duckdb.rows(
-      'SELECT count(*) FILTER (WHERE certain) FROM staged',
+  /** @param firstRecord the number that the first record of the relation has in its object */
+  async keepStaged({ table, rest, records }: Staged, firstRecord = 1): Promise<void> {
+    this.events += records - rest.length
+    const matching = this.options.isKept ? await this.matching(table, this.options.isKept) : 'true'
+    const moved =
+      firstRecord === 1
+        ? ''
+        : `REPLACE ({'path': position.path, 'record': position.record + ${firstRecord - 1}}
+             AS position)`
+    const row = this.options.records ? ', NULL AS "row"' : ''
+    await this.keep(
+      `(SELECT * EXCLUDE certain ${moved}${row} FROM ${table} WHERE certain AND ${matching})`,
     )
-    this.events += Number(count)
-    const matching = this.isKept ? await this.matching(this.isKept) : 'true'
-    await this.keep(`(SELECT * EXCLUDE certain FROM staged WHERE certain AND ${matching})`)
-    await this.dropStaged()
+    await this.dropStaged(table)
   }
 
   /** Reads the documents that were set aside, some at a time.
    * @returns what holds of the rows that are kept */
-  private async matching(isKept: (document: JsonValue) => boolean): Promise<string> {
+  private async matching(table: string, isKept: (document: JsonValue) => boolean): Promise<string> {
     const { duckdb } = this
     await duckdb.rows('CREATE OR REPLACE TEMP TABLE matching (id BIGINT)')
-    const [[rows = 0] = []] = await duckdb.rows('SELECT count(*) FROM staged')
+    const [[rows = 0] = []] = await duckdb.rows(`SELECT count(*) FROM ${table}`)
+    const { where = 'true' } = this.options
     for (let from = 0; from < Number(rows); from += DOCUMENTS_AT_ONCE) {
       const some = `rowid >= ${from} AND rowid < ${from + DOCUMENTS_AT_ONCE}`
       const documents = await duckdb.rows(
-        `SELECT rowid, document FROM staged WHERE certain AND ${some} AND (${this.where})`,
+        `SELECT rowid, document FROM ${table} WHERE certain AND ${some} AND (${where})`,
       )
       const ids = documents.filter(([, text]) => isKept(jsonOf(text))).map(([id]) => Number(id))
       const values = [JSON.stringify(ids)]
@@ -120,8 +136,8 @@ export class EventTables {
     return 'rowid IN (SELECT id FROM matching)'
   }
 
-  async dropStaged(): Promise<void> {
-    await this.duckdb.rows('DROP TABLE IF EXISTS staged')
+  async dropStaged(table: string): Promise<void> {
+    await this.duckdb.rows(`DROP TABLE IF EXISTS ${table}`)
     await this.duckdb.rows('DROP TABLE IF EXISTS matching')
   }
 
@@ -130,7 +146,10 @@ export class EventTables {
     const events = decoded.flatMap((d) => (d.kind === 'event' ? [eventRow(d.event)] : []))
     const others = decoded.flatMap((d) => (d.kind === 'undecodable' ? [d.undecodable] : []))
     this.events += events.length
-    for (const { from, values } of unnested(eventColumns, events)) await this.keep(from, values)
+    const { records = false } = this.options
+    for (const { from, values } of unnested(eventColumns, events, { row: records })) {
+      await this.keep(from, values)
+    }
     const rows = others.map(({ reason, detail, position, sizeBytes, head }) => ({
       reason,
       detail,
@@ -146,7 +165,6 @@ export class EventTables {
 
   /** Forgets what was read of the object that was begun last. */
   async dropObject(path: string): Promise<void> {
-    await this.dropStaged()
     await this.duckdb.rows(`DELETE FROM archive WHERE pos >= ${this.firstPos}`)
     await this.duckdb.rows('DELETE FROM undecodable WHERE position.path = $1', [path])
     Object.assign(this, this.before)
@@ -154,37 +172,18 @@ export class EventTables {
 
   /** Takes the events of a relation that are selected into the table. */
   private async keep(relation: string, values: DuckDBValue[] = []): Promise<void> {
+    const { where = 'true', without = [], records } = this.options
+    const columns = Object.entries(eventColumns).map(([name, type]) =>
+      // The keys of an object literal are its names.
+      without.includes(name as EventColumn) ? `CAST(NULL AS ${type})` : quoteName(name),
+    )
+    if (records) columns.push('raw', '"row"')
     const pos = `${this.firstPos} + position.record`
-    const selected = `(SELECT * FROM ${relation} WHERE ${this.where})`
-    const sql = `INSERT INTO archive SELECT ${pos}, ${this.selected} FROM ${selected}`
+    const selected = `(SELECT * FROM ${relation} WHERE ${where})`
+    const sql = `INSERT INTO archive SELECT ${pos}, ${columns.join(', ')} FROM ${selected}`
     const [[count = 0] = []] = await this.duckdb.rows(sql, values)
     this.kept += Number(count)
   }
-}
-
-/** Rows as relations of their columns, a few megabytes of JSON each. */
-function* unnested<Column extends string>(
-  columns: Readonly<Record<Column, string>>,
-  rows: readonly Record<Column, Cell>[],
-): Generator<{ from: string; values: DuckDBValue[] }> {
-  const types = Object.entries<string>(columns)
-  const structure = Object.fromEntries(types.map(([name, type]) => [name, jsonType[type] ?? type]))
-  const values = types.map(
-    ([name, type]) => `${fromJson[type] ?? ''}(r.${quoteName(name)}) AS ${quoteName(name)}`,
-  )
-  const from =
-    `(SELECT ${values.join(', ')} FROM (SELECT unnest(from_json(` +
-    `$1, ${quoteText(JSON.stringify([structure]))})) AS r))`
-  for (const batch of batches(rows.map((row) => wellFormedJson(JSON.stringify(row))))) {
-    yield { from, values: [`[${batch.join(',')}]`] }
-  }
-}
-
-/** What JSON has no type for, and how it is made of what is written instead. */
-const jsonType: Readonly<Record<string, string>> = { TIMESTAMP_MS: 'BIGINT', BLOB: 'VARCHAR' }
-const fromJson: Readonly<Record<string, string>> = {
-  TIMESTAMP_MS: 'make_timestamp_ms',
-  BLOB: 'from_base64',
 }
 
 /** What SQL surely reads as the decoder does, is JSON. */
@@ -198,18 +197,4 @@ function definition(columns: Readonly<Record<string, string>>): string {
   return Object.entries(columns)
     .map(([name, type]) => `${quoteName(name)} ${type}`)
     .join(', ')
-}
-
-function* batches(texts: readonly string[]): Generator<string[]> {
-  let batch: string[] = []
-  let characters = 0
-  for (const text of texts) {
-    batch.push(text)
-    characters += text.length
-    if (characters < BATCH_CHARACTERS) continue
-    yield batch
-    batch = []
-    characters = 0
-  }
-  if (batch.length > 0) yield batch
 }

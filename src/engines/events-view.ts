@@ -9,6 +9,13 @@ import { type TimeForms, timeUs } from './time-sql.js'
 const top = { root: quoteName('evt:top'), json: 'json' }
 const stampTexts = 'STRUCT(layer VARCHAR, "name" VARCHAR, "text" VARCHAR)[]'
 
+export interface ViewOptions {
+  /** Columns that nobody looks at: they are NULL. */
+  without?: readonly EventColumn[]
+  /** Whether the text of the record follows, as `raw`. */
+  raw?: boolean
+}
+
 /**
  * The canonical view `events` over a relation of JSON texts (`json`, `path`, `record`): the columns
  * of {@link eventColumns}, and `certain`. A row that is not certain is none of the view: the
@@ -16,7 +23,11 @@ const stampTexts = 'STRUCT(layer VARCHAR, "name" VARCHAR, "text" VARCHAR)[]'
  *
  * @throws Unprojectable where DuckDB cannot hold what the plan needs
  */
-export function eventsViewSql(plan: ProjectionPlan, relation: string): string {
+export function eventsViewSql(
+  plan: ProjectionPlan,
+  relation: string,
+  { without = [], raw = false }: ViewOptions = {},
+): string {
   const compiled = compile(plan, top, fieldsOf)
   const texts = `(SELECT CAST(json AS VARCHAR) AS json, path, record FROM ${relation})`
   const structure = quoteText(compiled.top.structure())
@@ -25,9 +36,14 @@ export function eventsViewSql(plan: ProjectionPlan, relation: string): string {
   const columns = Object.keys(eventColumns).map((column) => {
     // The keys of an object literal are its names.
     const name = column as EventColumn
-    return `CAST(${expressions[name]} AS ${eventColumns[name]}) AS ${quoteName(name)}`
+    const value = without.includes(name) ? 'NULL' : expressions[name]
+    return `CAST(${value} AS ${eventColumns[name]}) AS ${quoteName(name)}`
   })
-  return `SELECT ${columns.join(',\n  ')},\n  ${certain} AS certain FROM (${read})`
+  // What is shown of a document has to be JSON to every reader.
+  const isShown = !without.includes('document') || !without.includes('payload')
+  const sure = certain(isShown ? [lenient, ...doubts] : doubts)
+  const text = raw ? ', json AS raw' : ''
+  return `SELECT ${columns.join(',\n  ')},\n  ${sure} AS certain${text} FROM (${read})`
 }
 
 type Field = keyof ReturnType<typeof fieldsOf>
@@ -144,8 +160,9 @@ const expressions: Record<EventColumn, string> = {
 /** What DuckDB reads and is no JSON, and strings that look like it. */
 const leniency = '[:,\\[][ \t\r\n]*-?([nN][aA][nN]|[iI][nN][fF])|,[ \t\r\n]*[\\]}]'
 
+const lenient = `regexp_matches(document, '${leniency}')`
+
 const doubts = [
-  `regexp_matches(document, '${leniency}')`,
   'event_us IS NULL AND "time" IS NOT NULL',
   'received_us IS NULL AND "receivedAt" IS NOT NULL',
   'whole IS NULL AND "integer" IS NOT NULL',
@@ -153,8 +170,11 @@ const doubts = [
   'place_digits IS NULL AND "placeSequence" IS NOT NULL',
   'len(list_filter(timed, lambda s: s.time_us IS NULL)) > 0',
 ]
-const doubtful = doubts.map((doubt) => `coalesce(${doubt}, false)`).join(' OR ')
-const certain = `coalesce(sure, false) AND NOT (${doubtful})`
+
+function certain(doubted: readonly string[]): string {
+  const doubtful = doubted.map((doubt) => `coalesce(${doubt}, false)`).join(' OR ')
+  return `coalesce(sure, false) AND NOT (${doubtful})`
+}
 
 /** A time of µs as TIMESTAMP of ms; division and remainder go towards zero in every engine. */
 function flooredMs(us: string): string {

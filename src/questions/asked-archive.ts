@@ -54,6 +54,7 @@ const SQL_FROM_BYTES = 1024 * 1024
 /** Node, DuckDB's code, the files being unpacked. */
 const BASE_BYTES = 200e6
 const LEAST_DUCKDB_BYTES = 160e6
+const AHEAD_FROM_BYTES = 1.5e9
 const MOST_WAITING = 8
 
 const names = [
@@ -124,12 +125,10 @@ async function readInto(duckdb: Duckdb, looks: Looks, options: AskOptions): Prom
   })
   for (const sql of emptyJudged) await duckdb.rows(sql)
   const decode = createDecoder({ mapping, presets, outside })
-  const taker = new EventsTaker(
-    tables,
-    decode,
-    chosenTest(chosen),
-    outside.claims ? MOST_WAITING : 1,
-  )
+  const taker = new EventsTaker(tables, decode, chosenTest(chosen), {
+    waiting: outside.claims ? MOST_WAITING : 1,
+    scansAhead: scansAhead(options),
+  })
   const plans = new Plans(mapping, presets)
   const sqlFromBytes = options.sqlFromBytes ?? SQL_FROM_BYTES
   await readArchive(objects, {
@@ -145,6 +144,11 @@ async function readInto(duckdb: Duckdb, looks: Looks, options: AskOptions): Prom
     ...{ undecodable: tables.undecodable, events: taker.events, chosen: tables.kept },
     objectFaults: taker.objectFaults,
   }
+}
+
+/** Two parts that are made rows of at the same time take twice the memory. */
+function scansAhead({ memoryLimitBytes }: AskOptions): boolean {
+  return memoryLimitBytes >= AHEAD_FROM_BYTES
 }
 
 /** Columns that take much room. */

@@ -1,10 +1,9 @@
 import type { FileObject } from '../archives/object.js'
 import { readRecordsAt } from '../archives/records.js'
-import type { EventTables } from '../engines/events-table.js'
+import type { EventTables, Staged } from '../engines/events-table.js'
 import { lineTexts } from '../engines/line-scan.js'
-import type { ProjectionPlan } from '../engines/record-sql.js'
 import type { RecordValue } from '../envelopes/decode.js'
-import type { Position, Undecodable } from '../event/event.js'
+import type { Undecodable } from '../event/event.js'
 import { decodeRecords, recordOf } from '../reading/decode-records.js'
 import { isUnreadable, sampleOf } from '../reading/line-sample.js'
 import { plainLines } from '../reading/plain-lines.js'
@@ -23,51 +22,60 @@ interface EventLinesOptions {
   sqlFromBytes: number
 }
 
+/** Records of a file that are being set aside; null where DuckDB cannot read it. */
+interface StartedStaging {
+  readonly staged: Promise<Staged | null>
+}
+
 /** Reads line-delimited JSON into tables through SQL, and what SQL is not sure of through the
  * decoder. */
-export class EventLines implements LineReader<ProjectionPlan> {
+export class EventLines implements LineReader<StartedStaging> {
   constructor(private readonly options: EventLinesOptions) {}
 
-  async start(file: FileObject, plain: boolean): Promise<ProjectionPlan | null> {
-    const { plans, sqlFromBytes } = this.options
+  async start(file: FileObject, plain: boolean): Promise<StartedStaging | null> {
+    const { plans, sqlFromBytes, tables } = this.options
     if (!plain || file.sizeBytes < sqlFromBytes) return null
-    return plans.forSample(await sampleOf(file))
+    const plan = await plans.forSample(await sampleOf(file))
+    if (!plan) return null
+    const staged = tables.stage(plan, lineTexts(file.file, file.path)).catch((error: unknown) => {
+      if (!isUnreadable(error)) throw error
+      return null
+    })
+    // Its failure belongs to whoever reads the rows.
+    staged.catch(() => undefined)
+    return { staged }
   }
 
   async read(
     file: FileObject,
-    plan: ProjectionPlan | null,
+    scan: StartedStaging | null,
     options: LinesOptions,
   ): Promise<number> {
-    const { tables, taker } = this.options
+    const { taker } = this.options
     const { firstRecord, signal, endsWith } = options
     await taker.flush()
-    const next = plan && (await this.readBySql(file, plan, firstRecord))
+    const staged = scan && (await scan.staged)
+    const next = staged && (await this.keep(file, staged, firstRecord))
     if (next !== null) return next
-    await tables.dropStaged()
     const decoding = { firstRecord, signal, endsWith, reports: false }
     return decodeRecords(file, plainLines, taker, decoding)
   }
 
   /** @returns null where the decoder has to read the file */
-  private async readBySql(
+  private async keep(
     file: FileObject,
-    plan: ProjectionPlan,
+    staged: Staged,
     firstRecord: number,
   ): Promise<number | null> {
     const { tables, taker } = this.options
-    let staged: Awaited<ReturnType<EventTables['stage']>>
-    try {
-      staged = await tables.stage(plan, lineTexts(file.file, file.path, firstRecord))
-    } catch (error) {
-      if (!isUnreadable(error)) throw error
+    const { rest, records } = staged
+    const others =
+      rest.length > records * MAX_UNCERTAIN_SHARE ? null : await recordsAt(file, rest, firstRecord)
+    if (!others) {
+      await tables.dropStaged(staged.table)
       return null
     }
-    const { rest, records } = staged
-    if (rest.length > records * MAX_UNCERTAIN_SHARE) return null
-    const others = await recordsAt(file, rest, firstRecord)
-    if (!others) return null
-    await tables.keepStaged()
+    await tables.keepStaged(staged, firstRecord)
     for (const other of others) {
       if ('value' in other) await taker.add(other)
       else taker.addUndecodable(other)
@@ -80,11 +88,11 @@ export class EventLines implements LineReader<ProjectionPlan> {
 /** Null where the numbers of the records cannot be trusted. */
 async function recordsAt(
   file: FileObject,
-  positions: readonly Position[],
+  numbers: readonly number[],
   firstRecord: number,
 ): Promise<(RecordValue | Undecodable)[] | null> {
-  if (positions.length === 0) return []
-  const wanted = positions.map(({ record }) => record)
+  if (numbers.length === 0) return []
+  const wanted = numbers.map((number) => firstRecord - 1 + number)
   let several = false
   const onSeveral = () => {
     several = true

@@ -47,12 +47,12 @@ export class EventParquet implements ParquetReader {
       const path = quoteText(file.path)
       const numbered = `(SELECT json, ${path} AS path, row_number() OVER () AS record
         FROM ${parquetTexts(file.file)})`
-      const { rest, records } = await tables.stage(plan, numbered)
-      if (rest.length === 0) {
-        await tables.keepStaged()
-        return records + 1
+      const staged = await tables.stage(plan, numbered)
+      if (staged.rest.length === 0) {
+        await tables.keepStaged(staged)
+        return staged.records + 1
       }
-      await tables.dropStaged()
+      await tables.dropStaged(staged.table)
     }
     return decodeRows(file, { duckdb, taker, signal })
   }

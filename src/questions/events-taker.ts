@@ -23,11 +23,14 @@ export class EventsTaker implements Taker {
     private readonly tables: EventTables,
     private readonly decode: (record: RecordValue) => Decoded[],
     private readonly isChosen: ((event: EventRecord) => boolean) | undefined,
-    readonly waiting = 1,
-  ) {}
+    { waiting = 1, scansAhead = false }: { waiting?: number; scansAhead?: boolean } = {},
+  ) {
+    this.waiting = waiting
+    this.scansAhead = scansAhead
+  }
 
-  /** Two parts are never read at once: DuckDB makes rows of one with all its threads. */
-  readonly scansAhead = false
+  readonly waiting: number
+  readonly scansAhead: boolean
 
   async begin(object: ArchiveObject): Promise<void> {
     await this.flush()

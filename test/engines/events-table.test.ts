@@ -48,13 +48,13 @@ test('the tables hold every record once, as the decoder reads it', async () => {
   const tables = await EventTables.create(duckdb)
 
   tables.beginObject()
-  const { rest } = await tables.stage(
+  const staged = await tables.stage(
     planOf(archive, await chainsOf(texts.slice(0, 1))),
     lineTexts(file.file, file.path),
   )
-  expect(rest.map(({ record }) => record)).toEqual([3, 4, 6, 7, 8, 9])
-  await tables.keepStaged()
-  await tables.add(rest.flatMap(({ record }) => decoded[record - 1] ?? []))
+  expect(staged.rest).toEqual([3, 4, 6, 7, 8, 9])
+  await tables.keepStaged(staged)
+  await tables.add(staged.rest.flatMap((record) => decoded[record - 1] ?? []))
 
   const rows = await duckdb.rows('SELECT * EXCLUDE pos FROM archive ORDER BY pos')
   const events = decoded.flatMap((each) => (each.kind === 'event' ? [each.event] : []))
