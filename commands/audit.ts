@@ -1,6 +1,7 @@
 import { BaseCommand } from '../src/cli/base-command.js'
 import {
   awsFlags,
+  indexFlags,
   outputFlags,
   progressFlags,
   sourceArgs,
@@ -31,6 +32,7 @@ export default class Audit extends BaseCommand {
     ...auditFlags,
     ...sourceFlags,
     ...timeFlags,
+    ...indexFlags,
     ...awsFlags,
     ...outputFlags('text', 'json', 'ndjson', 'csv', 'markdown'),
     ...progressFlags,

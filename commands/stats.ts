@@ -1,6 +1,7 @@
 import { BaseCommand } from '../src/cli/base-command.js'
 import {
   awsFlags,
+  indexFlags,
   outputFlags,
   progressFlags,
   sourceArgs,
@@ -32,6 +33,7 @@ export default class Stats extends BaseCommand {
     ...sourceFlags,
     ...timeFlags,
     ...statsFlags,
+    ...indexFlags,
     ...awsFlags,
     ...outputFlags('text', 'json', 'ndjson', 'csv', 'markdown', 'html', 'arrow', 'parquet'),
     ...progressFlags,

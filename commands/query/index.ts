@@ -1,6 +1,7 @@
 import { BaseCommand } from '../../src/cli/base-command.js'
 import {
   awsFlags,
+  indexFlags,
   outputFlags,
   progressFlags,
   sourceArgs,
@@ -29,6 +30,7 @@ export default class Query extends BaseCommand {
     ...sourceFlags,
     ...timeFlags,
     ...queryFlags,
+    ...indexFlags,
     ...awsFlags,
     ...outputFlags('text', 'json', 'ndjson', 'csv', 'markdown', 'arrow', 'parquet'),
     ...progressFlags,

@@ -86,7 +86,9 @@ export abstract class BaseCommand extends Command {
   /** What was typed of an archive, for what reads it. */
   protected typed<F extends ChooserFlags>(flags: F, given: readonly string[] = []) {
     const lineWith = (source: string) => this.lineWith(source)
-    return { flags, given, choose: this.sourceChooser(flags), lineWith, signal: this.signal }
+    const { version } = this.config
+    const choose = this.sourceChooser(flags)
+    return { flags, version, given, choose, lineWith, signal: this.signal }
   }
 
   /** How text is drawn on stdout. */

@@ -72,6 +72,14 @@ export const timeFlags = {
   until: timeFlag('only what arrived before this time'),
 }
 
+/** For commands that can use an index. */
+export const indexFlags = {
+  'no-index': Flags.boolean({
+    default: false,
+    description: 'read the archive also where there is an index of it',
+  }),
+}
+
 export const progressFlags = {
   progress: Flags.boolean({ description: 'show progress also where stderr is no terminal' }),
 }

@@ -16,9 +16,12 @@ export interface TypedArchive {
     'endpoint-url'?: string | undefined
     since?: string | undefined
     until?: string | undefined
+    'no-index'?: boolean | undefined
     progress: boolean
     quiet: boolean
   }
+  /** Of evt. */
+  version: string
   given: readonly string[]
   choose?: GivenSources['choose']
   lineWith?: GivenSources['lineWith']
@@ -27,7 +30,7 @@ export interface TypedArchive {
 
 /** Runs what reads an archive with the request that was typed, while progress is shown. */
 export async function reading<T>(
-  { flags, given, choose, lineWith, signal }: TypedArchive,
+  { flags, version, given, choose, lineWith, signal }: TypedArchive,
   run: (request: ReadRequest) => Promise<T>,
 ): Promise<T> {
   const { createProgress } = await import('../ui/progress.js')
@@ -49,6 +52,7 @@ export async function reading<T>(
     schemaRegistry: flags['schema-registry'],
     followClaims: flags['follow-claims'],
     aws: awsOptions(flags),
+    index: { use: flags['no-index'] === false, version },
     range: timeRange(flags, Date.now()),
     cwd: process.cwd(),
     env,

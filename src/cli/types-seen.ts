@@ -1,6 +1,6 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
-import { homedir } from 'node:os'
-import { dirname, isAbsolute, join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { cacheFolder } from '../config/cache-folder.js'
 
 /** Where evt was run. */
 export interface RunPlace {
@@ -50,9 +50,7 @@ export async function typesSeen(place: RunPlace): Promise<string[]> {
 }
 
 function cacheFile({ env }: RunPlace): string {
-  const { XDG_CACHE_HOME: cache = '', HOME: home } = env
-  const folder = isAbsolute(cache) ? cache : join(home || homedir(), '.cache')
-  return join(folder, 'evt', 'types.json')
+  return join(cacheFolder(env), 'types.json')
 }
 
 async function readFolders(place: RunPlace): Promise<FolderTypes[]> {

@@ -1,11 +1,11 @@
 import type { DuckDBValue } from '@duckdb/node-api'
-import type { Decoded, JsonValue, Position } from '../event/event.js'
+import type { Decoded, JsonValue } from '../event/event.js'
 import { readJson } from '../event/json.js'
 import type { Duckdb } from './duckdb.js'
 import { type EventColumn, eventColumns, undecodableColumns } from './event-columns.js'
 import { eventRow } from './event-rows.js'
 import { eventsViewSql } from './events-view.js'
-import { unnested } from './json-rows.js'
+import { rowsOfJson, unnested } from './json-rows.js'
 import { quoteName } from './leaf-tree.js'
 import type { ProjectionPlan } from './record-sql.js'
 
@@ -163,6 +163,35 @@ export class EventTables {
     }
   }
 
+  /** Adds the rows of a relation with the columns of the table. What they are of is not counted. */
+  async addRelation(relation: string): Promise<void> {
+    const { where = 'true' } = this.options
+    const sql = `INSERT INTO archive SELECT * FROM ${relation} WHERE ${where}`
+    const [[count = 0] = []] = await this.duckdb.rows(sql)
+    this.kept += Number(count)
+  }
+
+  /** Makes the table, which is empty, a view of the rows of a relation: nothing is kept of them. */
+  async replaceBy(relation: string): Promise<void> {
+    const { where = 'true' } = this.options
+    await this.duckdb.rows('DROP TABLE archive')
+    await this.duckdb.rows(`CREATE TEMP VIEW archive AS SELECT * FROM ${relation} WHERE ${where}`)
+    const [[count = 0] = []] = await this.duckdb.rows('SELECT count(*) FROM archive')
+    this.kept = Number(count)
+  }
+
+  /** Adds rows as their JSON, as the column `row` has them, of an object with this path. What they
+   * are of is not counted. */
+  async addRows(texts: readonly string[], path: string): Promise<void> {
+    const { isKept } = this.options
+    const kept = isKept ? texts.filter((text) => isKept(documentOf(text))) : texts
+    if (kept.length === 0) return
+    const texted = `(SELECT unnest(from_json($1, '["JSON"]')) AS json)`
+    const moved = `{'path': $2, 'record': position.record} AS position`
+    const relation = `(SELECT * REPLACE (${moved}) FROM ${rowsOfJson(eventColumns, texted)})`
+    await this.keep(relation, [`[${kept.join(',')}]`, path])
+  }
+
   /** Forgets what was read of the object that was begun last. */
   async dropObject(path: string): Promise<void> {
     await this.duckdb.rows(`DELETE FROM archive WHERE pos >= ${this.firstPos}`)
@@ -184,6 +213,14 @@ export class EventTables {
     const [[count = 0] = []] = await this.duckdb.rows(sql, values)
     this.kept += Number(count)
   }
+}
+
+/** The document of a row. */
+function documentOf(row: string): JsonValue {
+  const value: unknown = JSON.parse(row)
+  const text: unknown =
+    typeof value === 'object' && value !== null && Reflect.get(value, 'document')
+  return jsonOf(String(text))
 }
 
 /** What SQL surely reads as the decoder does, is JSON. */

@@ -27,7 +27,8 @@ export function rowsOfJson(columns: Readonly<Record<string, string>>, relation: 
 function structs(columns: Readonly<Record<string, string>>, relation: string): string {
   const types = Object.entries(columns)
   const structure = Object.fromEntries(types.map(([name, type]) => [name, jsonType[type] ?? type]))
-  return `(SELECT *, from_json(json, ${quoteText(JSON.stringify(structure))}) AS r FROM ${relation})`
+  const text = quoteText(JSON.stringify(structure))
+  return `(SELECT *, from_json(json, ${text}) AS r FROM ${relation})`
 }
 
 function valuesOf(columns: Readonly<Record<string, string>>): string {

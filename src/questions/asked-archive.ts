@@ -1,5 +1,4 @@
 import { availableParallelism, tmpdir } from 'node:os'
-import type { Fault } from '../archives/object.js'
 import { makeTempFolder, removeTempFolder } from '../archives/temp-folder.js'
 import { type Duckdb, engineError, openDuckdb } from '../engines/duckdb.js'
 import { DuckdbEngine, type Looks } from '../engines/duckdb-engine.js'
@@ -14,11 +13,13 @@ import { type Chosen, chosenSql, chosenTest } from './chosen.js'
 import { EventLines } from './event-lines.js'
 import { EventParquet } from './event-parquet.js'
 import { EventsTaker } from './events-taker.js'
+import { canAnswer, takeFromIndex } from './from-index.js'
 import { emptyJudged, eventsView, judgedColumns, judgeEvents } from './judged.js'
 import { Plans } from './plans.js'
+import { type Searched, searchedBy, withIndexed } from './searched.js'
 
 export interface AskOptions {
-  archive: Pick<OpenedArchive, 'objects' | 'mapping' | 'outside'>
+  archive: Pick<OpenedArchive, 'objects' | 'mapping' | 'outside' | 'index'>
   presets: readonly string[] | undefined
   chosen: Chosen
   memoryLimitBytes: number
@@ -32,18 +33,6 @@ export interface AskOptions {
   onProgress(done: { bytes: number; objects: number; records: number }): void
 }
 
-/** What was read to answer a question. */
-export interface Searched {
-  objects: number
-  bytes: number
-  records: number
-  undecodable: number
-  /** Events before the selection, and in it. */
-  events: number
-  chosen: number
-  objectFaults: readonly { path: string; fault: Fault }[]
-}
-
 export interface Asked {
   rows: ResultRows
   searched: Searched
@@ -54,6 +43,7 @@ const SQL_FROM_BYTES = 1024 * 1024
 /** Node, DuckDB's code, the files being unpacked. */
 const BASE_BYTES = 200e6
 const LEAST_DUCKDB_BYTES = 160e6
+/** Two parts that are made rows of at the same time take twice the memory. */
 const AHEAD_FROM_BYTES = 1.5e9
 const MOST_WAITING = 8
 
@@ -125,30 +115,29 @@ async function readInto(duckdb: Duckdb, looks: Looks, options: AskOptions): Prom
   })
   for (const sql of emptyJudged) await duckdb.rows(sql)
   const decode = createDecoder({ mapping, presets, outside })
+  const places = new Map(objects.map((object, n) => [object, n + 1]))
   const taker = new EventsTaker(tables, decode, chosenTest(chosen), {
     waiting: outside.claims ? MOST_WAITING : 1,
-    scansAhead: scansAhead(options),
+    scansAhead: options.memoryLimitBytes >= AHEAD_FROM_BYTES,
+    placeOf: (object) => places.get(object) ?? 0,
   })
+  const index = archive.index && canAnswer(seen, chosen) ? archive.index : undefined
   const plans = new Plans(mapping, presets)
   const sqlFromBytes = options.sqlFromBytes ?? SQL_FROM_BYTES
-  await readArchive(objects, {
+  const indexed = new Set<unknown>(index?.covered.map(({ object }) => object))
+  const unread = objects.filter((object) => !indexed.has(object))
+  await readArchive(unread, {
     taker,
     lines: new EventLines({ tables, taker, plans, sqlFromBytes }),
     parquet: new EventParquet({ duckdb, tables, taker, plans }),
     ...{ signal, spoolDir, onProgress },
   })
+  const read = searchedBy(taker, tables)
+  if (index) await takeFromIndex(duckdb, index, { tables, taker, chosen })
   if (isJudged) await judgeEvents(duckdb, judged)
   await duckdb.rows(eventsView)
-  return {
-    ...{ objects: taker.objects, bytes: taker.bytes, records: taker.records },
-    ...{ undecodable: tables.undecodable, events: taker.events, chosen: tables.kept },
-    objectFaults: taker.objectFaults,
-  }
-}
-
-/** Two parts that are made rows of at the same time take twice the memory. */
-function scansAhead({ memoryLimitBytes }: AskOptions): boolean {
-  return memoryLimitBytes >= AHEAD_FROM_BYTES
+  const searched = index ? withIndexed(read, index) : read
+  return { ...searched, chosen: tables.kept }
 }
 
 /** Columns that take much room. */

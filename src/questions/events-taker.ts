@@ -9,6 +9,13 @@ import type { Taker } from '../reading/taker.js'
 const MAX_PENDING_BYTES = 8 * 1024 * 1024
 const MAX_PENDING = 20_000
 
+interface EventsTakerOptions {
+  waiting?: number
+  scansAhead?: boolean
+  /** Which of all objects one is, from 1; by default they are counted. */
+  placeOf?(object: ArchiveObject): number
+}
+
 /** Keeps the events of an archive in tables, for questions. */
 export class EventsTaker implements Taker {
   objects = 0
@@ -23,18 +30,22 @@ export class EventsTaker implements Taker {
     private readonly tables: EventTables,
     private readonly decode: (record: RecordValue) => Decoded[],
     private readonly isChosen: ((event: EventRecord) => boolean) | undefined,
-    { waiting = 1, scansAhead = false }: { waiting?: number; scansAhead?: boolean } = {},
+    options: EventsTakerOptions = {},
   ) {
+    const { waiting = 1, scansAhead = false } = options
     this.waiting = waiting
     this.scansAhead = scansAhead
+    this.placeOf = options.placeOf
   }
+
+  private readonly placeOf: EventsTakerOptions['placeOf']
 
   readonly waiting: number
   readonly scansAhead: boolean
 
   async begin(object: ArchiveObject): Promise<void> {
     await this.flush()
-    this.tables.beginObject()
+    this.tables.beginObject(this.placeOf?.(object))
     this.objects += 1
     if (object.kind === 'file') this.fileBytes += object.sizeBytes
     else this.streams.push(object.stream)

@@ -8,10 +8,11 @@ import { count, noObjects } from '../reading/absence.js'
 import { endedBadly } from '../reading/ended-badly.js'
 import { openArchive, type ReadRequest } from '../reading/open-archive.js'
 import { progressOf } from '../reading/progress.js'
-import { type AskOptions, askArchive, type Searched } from './asked-archive.js'
+import { type AskOptions, askArchive } from './asked-archive.js'
 import { questionNamed, readCatalogue } from './catalogue.js'
 import type { Chosen } from './chosen.js'
 import { boundValues } from './parameters.js'
+import type { Searched } from './searched.js'
 
 /** What is asked: a question of the catalogue, or SQL as typed or in a file. */
 export type Wording = { name: string } | { sql: string } | { file: string }

@@ -1,3 +1,4 @@
+import { freshnessOf, type OpenIndex } from '../archive-index/open-index.js'
 import type { ArchiveObject } from '../archives/object.js'
 import { resolveSources } from '../archives/source.js'
 import type { Config } from '../config/config.js'
@@ -16,6 +17,8 @@ export interface ReadRequest extends GivenSources, OutsidePlaces {
   range: { sinceUs: number | null; untilUs: number | null }
   signal: AbortSignal
   onProgress(state: ReadState): void
+  /** Whether an index of the archive may be used, and which evt this is. */
+  index?: { use: boolean; version: string } | undefined
   /** Called when all is read: what comes next is printed. */
   onRead?(): void
 }
@@ -30,6 +33,8 @@ export interface OpenedArchive {
   pruned: number
   mapping: Mapping
   outside: Outside
+  /** What can be taken from an index instead of being read. */
+  index?: OpenIndex | undefined
 }
 
 /**
@@ -50,5 +55,17 @@ export async function openArchive(request: ReadRequest): Promise<OpenedArchive> 
     ...(untilUs === null ? {} : { untilUs }),
   })
   const outside = await outsideOf(request, config)
-  return { config, sources, objects, pruned, mapping, outside }
+  const archive = { config, sources, objects, pruned, mapping, outside }
+  return { ...archive, index: await indexOf(request, archive) }
+}
+
+/** An index says what objects hold; what they refer to may have changed. */
+async function indexOf(
+  { index, presets, cwd, env }: ReadRequest,
+  { sources, objects, mapping, outside }: OpenedArchive,
+): Promise<OpenIndex | undefined> {
+  if (!index?.use || outside.claims || outside.schemas || objects.length === 0) return undefined
+  const reading = { version: index.version, mapping, presets }
+  const found = await freshnessOf({ sources, cwd, env }, reading, objects)
+  return 'index' in found && found.index.covered.length > 0 ? found.index : undefined
 }

@@ -18,9 +18,11 @@ export const floors: readonly (readonly string[])[] = [
     'audit',
     'generate',
     'init',
+    'indexing',
   ],
   ['questions', 'meters'],
   ['reading'],
+  ['archive-index'],
   ['taps', 'sinks', 'archives', 'engines', 'registry', 'claims'],
   ['envelopes', 'aws', 'config'],
   ['avro', 'zstd'],
@@ -30,7 +32,7 @@ export const floors: readonly (readonly string[])[] = [
 /** Edges inside a floor: room → the rooms beside it that it may import. */
 export const edges: Readonly<Record<string, readonly string[]>> = {
   commands: ['cli'],
-  ui: ['stats', 'audit', 'init'], // the shape of a result, to draw it
+  ui: ['stats', 'audit', 'init', 'indexing'], // the shape of a result, to draw it
   dashboards: ['ui', 'stats'], // the same, and numbers and times in the words of the text
   generate: ['stats'], // the shape of a result, to write the truth in it
   init: ['stats'], // how a SOURCE is missed, and words for figures

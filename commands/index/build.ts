@@ -1,0 +1,51 @@
+import * as Flags from '@oclif/core/flags'
+import { BaseCommand } from '../../src/cli/base-command.js'
+import { outputFlags, progressFlags, sourceArgs, sourceFlags } from '../../src/cli/flags.js'
+import { memoryBytes, statsFlags } from '../../src/cli/stats-flags.js'
+
+export default class IndexBuild extends BaseCommand {
+  static override summary = 'make the index of an archive, or bring it up to date'
+  static override description =
+    'Reads what the index does not have yet. evt stats, audit and query take what they can from ' +
+    'the index and read the rest; what they say is the same. The index is a copy of what the ' +
+    'archive holds, personal data included; evt index drop removes it.'
+  static override examples = [
+    '<%= config.bin %> index build archive/',
+    '<%= config.bin %> index build archive/ --beside',
+    '<%= config.bin %> index build archive/ --to /data/orders.evt-index',
+  ]
+  static override args = sourceArgs
+  static override flags = {
+    to: Flags.string({
+      helpValue: 'FOLDER',
+      exclusive: ['beside'],
+      description: 'where to, instead of the cache; evt remembers it',
+    }),
+    beside: Flags.boolean({ description: 'next to the archive, as archive.evt-index' }),
+    map: sourceFlags.map,
+    preset: sourceFlags.preset,
+    config: sourceFlags.config,
+    'memory-limit': statsFlags['memory-limit'],
+    'allow-partial': statsFlags['allow-partial'],
+    ...outputFlags('text', 'json'),
+    ...progressFlags,
+  }
+
+  override async run() {
+    const { args, flags } = await this.parse(IndexBuild)
+    const { reading } = await import('../../src/cli/read-request.js')
+    const { runBuild } = await import('../../src/indexing/run.js')
+    const { renderIndex } = await import('../../src/ui/index-text.js')
+    const { version } = this.config
+    const run = await reading(this.typed(flags, args.source), (request) =>
+      runBuild({
+        ...{ ...request, version, to: flags.to ?? null, beside: flags.beside },
+        memoryLimitBytes: memoryBytes(flags['memory-limit']),
+        allowPartial: flags['allow-partial'],
+      }),
+    )
+    this.print(renderIndex(run.result, this.format(flags), await this.style(flags)))
+    if (run.failure) throw run.failure
+    return undefined
+  }
+}

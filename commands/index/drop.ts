@@ -1,0 +1,25 @@
+import { BaseCommand } from '../../src/cli/base-command.js'
+import { sourceArgs, sourceFlags, voiceFlags } from '../../src/cli/flags.js'
+
+export default class IndexDrop extends BaseCommand {
+  static override summary = 'remove the index of an archive'
+  static override description =
+    'The archive stays as it is. Of the folder of the index only what evt wrote is removed.'
+  static override examples = ['<%= config.bin %> index drop archive/']
+  static override args = sourceArgs
+  static override flags = { config: sourceFlags.config, ...voiceFlags }
+
+  override async run() {
+    const { args, flags } = await this.parse(IndexDrop)
+    const { runDrop } = await import('../../src/indexing/run.js')
+    const { safeText } = await import('../../src/ui/safe-text.js')
+    const dropped = await runDrop({
+      given: args.source ?? [],
+      config: flags.config,
+      lineWith: (source) => this.lineWith(source),
+      ...{ cwd: process.cwd(), env: process.env, choose: undefined },
+    })
+    this.print(dropped === undefined ? 'there is no index' : `removed ${safeText(dropped)}`)
+    return undefined
+  }
+}

@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto'
+import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { INDEX_MARK } from '../archives/folder.js'
+import { cacheFolder } from '../config/cache-folder.js'
+
+/** Of whom an index is looked for. */
+export interface IndexOwner {
+  /** As resolved: addresses, relative ones to `cwd`. */
+  sources: readonly string[]
+  cwd: string
+  env: Readonly<Record<string, string | undefined>>
+}
+
+/** Where the index of these SOURCEs is: beside the archive, where it was built to with `--to`, else
+ * in the cache. */
+export async function indexFolder(owner: IndexOwner): Promise<string> {
+  const beside = besideFolder(owner)
+  if (beside !== undefined && (await isIndex(beside))) return beside
+  return (await toldFolder(owner)) ?? ownFolder(owner)
+}
+
+/** The folder beside an archive: `archive.evt-index` for `archive/`. Undefined for several SOURCEs,
+ * and for what is no plain path. */
+export function besideFolder({ sources, cwd }: IndexOwner): string | undefined {
+  const [source, ...others] = addresses({ sources, cwd })
+  return source === undefined || others.length > 0 || /[*?[\]{}]/.test(source)
+    ? undefined
+    : `${source}.evt-index`
+}
+
+/** The folder in the cache that is for these SOURCEs. */
+export function ownFolder(owner: IndexOwner): string {
+  return join(indexesFolder(owner), keyOf(owner))
+}
+
+/** Remembers where the index of these SOURCEs was built to. */
+export async function tellFolder(owner: IndexOwner, folder: string): Promise<void> {
+  const file = noteFile(owner)
+  await mkdir(indexesFolder(owner), { recursive: true, mode: 0o700 })
+  const aside = `${file}.${process.pid}`
+  await writeFile(aside, JSON.stringify({ folder, sources: addresses(owner) }), { mode: 0o600 })
+  await rename(aside, file)
+}
+
+export async function forgetFolder(owner: IndexOwner): Promise<void> {
+  await rm(noteFile(owner), { force: true })
+}
+
+export function addresses({ sources, cwd }: Pick<IndexOwner, 'sources' | 'cwd'>): string[] {
+  return sources.map((source) => resolve(cwd, source)).sort()
+}
+
+async function toldFolder(owner: IndexOwner): Promise<string | undefined> {
+  try {
+    const told: unknown = JSON.parse(await readFile(noteFile(owner), 'utf8'))
+    const folder: unknown = typeof told === 'object' && told !== null && Reflect.get(told, 'folder')
+    return typeof folder === 'string' ? folder : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function isIndex(folder: string): Promise<boolean> {
+  return stat(join(folder, INDEX_MARK)).then(
+    () => true,
+    () => false,
+  )
+}
+
+function noteFile(owner: IndexOwner): string {
+  return join(indexesFolder(owner), `${keyOf(owner)}.json`)
+}
+
+function indexesFolder({ env }: IndexOwner): string {
+  return join(cacheFolder(env), 'index')
+}
+
+function keyOf(owner: IndexOwner): string {
+  return createHash('sha256').update(addresses(owner).join('\n')).digest('hex').slice(0, 16)
+}

@@ -1,0 +1,142 @@
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import type { Duckdb } from '../engines/duckdb.js'
+import { type EventColumn, eventColumns, undecodableColumns } from '../engines/event-columns.js'
+import { POSITION_BITS } from '../engines/events-table.js'
+import { quoteName, quoteText } from '../engines/leaf-tree.js'
+import type { PartKind } from './manifest.js'
+import type { OpenIndex } from './open-index.js'
+
+const RECORD_MASK = 2n ** BigInt(POSITION_BITS) - 1n
+/** As a list of positions in SQL; more are found by a join. */
+const MOST_LISTED = 5_000
+
+/** The columns that `events/` has not. */
+export const notInEvents: readonly EventColumn[] = ['document', 'payload']
+
+/** Makes the table by which the relations below know the objects that are asked about. */
+export async function placeObjects(duckdb: Duckdb, { covered }: OpenIndex): Promise<void> {
+  const rows = covered.map(({ place, object, indexed }) => ({
+    ...{ number: indexed.number, place, path: object.path },
+  }))
+  const structure = '[{"number":"BIGINT","place":"BIGINT","path":"VARCHAR"}]'
+  await duckdb.rows(
+    `CREATE OR REPLACE TEMP TABLE covered AS
+     SELECT r.number, r.place, r.path FROM (SELECT unnest(from_json($1, '${structure}')) AS r)`,
+    [JSON.stringify(rows)],
+  )
+}
+
+const placed = `(c.place << ${POSITION_BITS}) + (i.pos & ${RECORD_MASK})`
+const position = `{'path': c.path, 'record': i.pos & ${RECORD_MASK}}`
+const ofCovered = `JOIN covered c ON c.number = i.pos >> ${POSITION_BITS}`
+
+/** The events of the objects that are asked about, as the table `archive` has them; NULL for what
+ * {@link notInEvents} names. */
+export function indexedEvents(index: OpenIndex): string {
+  const columns = Object.entries(eventColumns).map(([name, type]) => {
+    if (name === 'position') return `${position} AS position`
+    const isLeft = notInEvents.some((left) => left === name)
+    return isLeft ? `CAST(NULL AS ${type}) AS ${quoteName(name)}` : `i.${quoteName(name)}`
+  })
+  return fromParts(index, 'events', `${placed} AS pos, ${columns.join(', ')}`, {
+    pos: 'BIGINT',
+    ...eventColumns,
+  })
+}
+
+/** The same of records that could not be decoded, as the table `undecodable` has them. */
+export function indexedUndecodable(index: OpenIndex): string {
+  const columns = Object.keys(undecodableColumns).map((name) =>
+    name === 'position' ? `${position} AS position` : `i.${quoteName(name)}`,
+  )
+  return fromParts(index, 'undecodable', columns.join(', '), undecodableColumns)
+}
+
+function fromParts(
+  index: OpenIndex,
+  kind: PartKind,
+  selected: string,
+  columns: Readonly<Record<string, string>>,
+): string {
+  const files = filesOf(index, kind)
+  if (files.length === 0) {
+    const none = Object.entries(columns).map(
+      ([n, type]) => `CAST(NULL AS ${type}) AS ${quoteName(n)}`,
+    )
+    return `(SELECT ${none.join(', ')} WHERE false)`
+  }
+  return `(SELECT ${selected} FROM ${scan(files)} i ${ofCovered})`
+}
+
+/** What an event can be read again from, and where it stands. */
+export interface IndexedRecord {
+  path: string
+  /** The place of its object among those that are asked about. */
+  place: number
+  record: number
+  /** The text of its record; null where `row` has the event itself. */
+  raw: string | null
+  row: string | null
+}
+
+/** The records of the events about any of these entities, in order of position. */
+export async function* recordsAbout(
+  duckdb: Duckdb,
+  index: OpenIndex,
+  entities: readonly string[],
+): AsyncGenerator<IndexedRecord> {
+  const positions = positionsSql(index, entities)
+  if (positions === null) return
+  const found = await duckdb.rows(`${positions} LIMIT ${MOST_LISTED + 1}`)
+  const listed = found.map(([pos]) => Number(pos))
+  if (listed.length === 0) return
+  const isListed = listed.length <= MOST_LISTED
+  const files = filesOf(
+    index,
+    'records',
+    (part) => !isListed || listed.some((pos) => pos >= part.firstPos && pos <= part.lastPos),
+  )
+  if (files.length === 0) return
+  const sql = `SELECT i.pos, c.path, c.place, i.raw, i."row" FROM ${scan(files)} i ${ofCovered}
+    WHERE i.pos IN (${isListed ? listed.join(', ') : positions}) ORDER BY c.place, i.pos`
+  for await (const chunk of duckdb.chunks(sql)) {
+    for (const [pos, path, place, raw, row] of chunk.getRows()) {
+      yield {
+        ...{ path: String(path), place: Number(place) },
+        record: Number(BigInt(String(pos)) & RECORD_MASK),
+        raw: raw === null || raw === undefined ? null : String(raw),
+        row: row === null || row === undefined ? null : String(row),
+      }
+    }
+  }
+}
+
+function positionsSql(index: OpenIndex, entities: readonly string[]): string | null {
+  const buckets = new Set(entities.map(bucketOf))
+  const files = filesOf(index, 'entities', ({ file }) => {
+    const [, bucket] = /bucket=([0-9a-f]{2})\//.exec(file) ?? []
+    return bucket !== undefined && buckets.has(bucket)
+  })
+  if (files.length === 0) return null
+  const texts = entities.map((entity) => quoteText(entity)).join(', ')
+  return `SELECT DISTINCT i.pos FROM ${scan(files)} i ${ofCovered} WHERE i.entity IN (${texts})`
+}
+
+/** Which folder of `entities/` holds an entity: the first byte of its SHA-256. */
+function bucketOf(entity: string): string {
+  return createHash('sha256').update(entity).digest('hex').slice(0, 2)
+}
+
+function filesOf(
+  { folder, manifest }: OpenIndex,
+  kind: PartKind,
+  isWanted: (part: OpenIndex['manifest']['parts'][PartKind][number]) => boolean = () => true,
+): string[] {
+  return manifest.parts[kind].filter(isWanted).map(({ file }) => join(folder, file))
+}
+
+function scan(files: readonly string[]): string {
+  const list = files.map((file) => quoteText(file)).join(', ')
+  return `read_parquet([${list}], hive_partitioning = false)`
+}

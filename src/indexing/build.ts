@@ -1,0 +1,179 @@
+import { mkdir, readdir, rm } from 'node:fs/promises'
+import { availableParallelism, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { lockIndex } from '../archive-index/lock.js'
+import {
+  allParts,
+  INDEX_SCHEMA,
+  type Manifest,
+  partKinds,
+  readManifest,
+  writeManifest,
+} from '../archive-index/manifest.js'
+import { coverage, type Reading, readingHash } from '../archive-index/open-index.js'
+import { notInEvents } from '../archive-index/relations.js'
+import type { ArchiveObject } from '../archives/object.js'
+import { makeTempFolder, removeTempFolder } from '../archives/temp-folder.js'
+import { type Duckdb, engineError, openDuckdb } from '../engines/duckdb.js'
+import { EventTables, POSITION_BITS } from '../engines/events-table.js'
+import { createDecoder } from '../envelopes/decode.js'
+import { EvtError } from '../errors.js'
+import { EventLines } from '../questions/event-lines.js'
+import { EventParquet } from '../questions/event-parquet.js'
+import { Plans } from '../questions/plans.js'
+import { readArchive } from '../reading/read-archive.js'
+import { IndexTaker } from './index-taker.js'
+import { IndexWriter } from './index-writer.js'
+
+export interface BuildOptions {
+  folder: string
+  /** Absolute. */
+  sources: readonly string[]
+  objects: readonly ArchiveObject[]
+  reading: Reading
+  memoryLimitBytes: number
+  threads?: number | undefined
+  spoolDir?: string | undefined
+  sqlFromBytes?: number | undefined
+  signal: AbortSignal
+  onProgress(done: { bytes: number; objects: number; records: number }): void
+}
+
+export interface Built {
+  manifest: Manifest
+  /** Objects that were read for it. */
+  added: number
+  /** Objects of the index that are gone, or have changed. */
+  removed: number
+}
+
+/** Numbers of objects that positions have room for: they have to be exact as doubles. */
+const MOST_OBJECTS = 2 ** (53 - POSITION_BITS)
+const SQL_FROM_BYTES = 1024 * 1024
+/** Node, DuckDB's code, the files being unpacked. */
+const BASE_BYTES = 200e6
+const LEAST_DUCKDB_BYTES = 160e6
+const AHEAD_FROM_BYTES = 1.5e9
+/** So many rows of entities are sorted at once. */
+const MOST_ENTITIES = 8_000_000
+
+/**
+ * Brings an index up to date with its archive: what it has of objects that are as they were stays,
+ * the others are read. Interrupted or killed, it leaves an index of what was read until then; what
+ * was there before stays right throughout.
+ *
+ * @throws EvtError `outside` where another process builds it, or there is no room
+ */
+export async function buildIndex(options: BuildOptions): Promise<Built> {
+  const { folder, spoolDir } = options
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const unlock = await lockIndex(folder)
+  const spillDir = await makeTempFolder('evt-spill-', spoolDir).catch(() => null)
+  const duckdb = await openDuckdb({
+    memoryLimitBytes: Math.max(LEAST_DUCKDB_BYTES, options.memoryLimitBytes - BASE_BYTES),
+    spillDir: spillDir ?? undefined,
+    threads: options.threads ?? availableParallelism(),
+  })
+  try {
+    const manifest = await kept(options)
+    // From now on the folder is an index: what is not named in it is evt's to remove.
+    await writeManifest(folder, manifest)
+    await removeOthers(folder, manifest)
+    return await bringUpToDate(options, duckdb, manifest)
+  } catch (error) {
+    throw engineError(error, spoolDir ?? tmpdir())
+  } finally {
+    await duckdb.close()
+    if (spillDir !== null) await removeTempFolder(spillDir)
+    await unlock()
+  }
+}
+
+/** What is there already and can be built on; else the manifest of an empty index. */
+async function kept({ folder, sources, objects, reading }: BuildOptions): Promise<Manifest> {
+  const hash = readingHash(reading)
+  const { version } = reading
+  const found = await readManifest(folder)
+  const isUsable =
+    typeof found !== 'string' &&
+    found.schema === INDEX_SCHEMA &&
+    found.version === version &&
+    found.reading === hash &&
+    found.nextObject + objects.length <= MOST_OBJECTS
+  if (isUsable) return found
+  return {
+    schema: INDEX_SCHEMA,
+    ...{ version, reading: hash, sources: [...sources], builtAt: '' },
+    ...{ generation: 0, nextObject: 1, nextPart: 1, objects: [] },
+    parts: { events: [], records: [], entities: [], undecodable: [] },
+  }
+}
+
+async function bringUpToDate(
+  options: BuildOptions,
+  duckdb: Duckdb,
+  manifest: Manifest,
+): Promise<Built> {
+  const { folder, objects, reading, signal, spoolDir, memoryLimitBytes } = options
+  if (objects.length >= MOST_OBJECTS) throw tooMany(objects.length)
+  const { covered, missing } = coverage(manifest, objects)
+  const removed = manifest.objects.length - covered.length
+  if (missing.length === 0 && removed === 0) return { manifest, added: 0, removed }
+  manifest.objects = covered.map(({ indexed }) => indexed)
+  const writer = new IndexWriter(duckdb, folder, manifest)
+  await writer.begin()
+  const { mapping, presets } = reading
+  const decode = createDecoder({ mapping, presets, outside: {} })
+  const tables = await EventTables.create(duckdb, { without: notInEvents, records: true })
+  const read: Manifest['objects'] = []
+  const commit = async () => {
+    await writer.writeEntities()
+    manifest.objects.push(...read.splice(0))
+    manifest.nextObject = taker.nextNumber
+    manifest.generation += 1
+    manifest.builtAt = new Date().toISOString()
+    await writeManifest(folder, manifest)
+  }
+  const taker: IndexTaker = new IndexTaker({
+    ...{ tables, writer, decode, firstNumber: manifest.nextObject },
+    scansAhead: memoryLimitBytes >= AHEAD_FROM_BYTES,
+    onObject: (object) => read.push(object),
+    onWritten: async () => {
+      if (writer.waitingEntities >= MOST_ENTITIES) await commit()
+    },
+  })
+  const plans = new Plans(mapping, presets)
+  const sqlFromBytes = options.sqlFromBytes ?? SQL_FROM_BYTES
+  await readArchive(missing, {
+    taker,
+    lines: new EventLines({ tables, taker, plans, sqlFromBytes }),
+    parquet: new EventParquet({ duckdb, tables, taker, plans }),
+    ...{ signal, spoolDir, onProgress: options.onProgress },
+  })
+  if (signal.aborted) taker.drop()
+  await taker.end()
+  await writer.writeRows()
+  const added = manifest.objects.length + read.length - covered.length
+  await commit()
+  return { manifest, added, removed }
+}
+
+function tooMany(objects: number): EvtError {
+  return new EvtError(`an index has room for ${MOST_OBJECTS - 1} objects, here are ${objects}`, {
+    code: 'usage',
+    hint: 'build one for each part of the archive',
+  })
+}
+
+/** What a build that was killed has left behind, and what other versions wrote. */
+async function removeOthers(folder: string, manifest: Manifest): Promise<void> {
+  const known = new Set(allParts(manifest).map(({ file }) => join(folder, file)))
+  for (const kind of partKinds) {
+    const below = join(folder, kind)
+    const entries = await readdir(below, { recursive: true, withFileTypes: true }).catch(() => [])
+    for (const entry of entries) {
+      const file = join(entry.parentPath, entry.name)
+      if (entry.isFile() && !known.has(file)) await rm(file, { force: true })
+    }
+  }
+}

@@ -1,0 +1,164 @@
+import { mkdir, open } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Manifest, Part, PartKind } from '../archive-index/manifest.js'
+import { notInEvents } from '../archive-index/relations.js'
+import type { Duckdb } from '../engines/duckdb.js'
+import { eventColumns } from '../engines/event-columns.js'
+import { POSITION_BITS } from '../engines/events-table.js'
+import { quoteName, quoteText } from '../engines/leaf-tree.js'
+
+/** What is looked up one by one lies in small groups; a group is unpacked whole. */
+const LOOKED_UP = 2_048
+const ENTITIES_A_GROUP = 8_192
+/** Folders of dates in one part: times are what producers say. */
+const MOST_DATES = 200
+const SYNCED_AT_ONCE = 32
+
+const columns = Object.keys(eventColumns)
+  .filter((name) => !notInEvents.some((left) => left === name))
+  .map(quoteName)
+
+/** When a row arrived, else when it happened. */
+const arrival = 'coalesce(received_at_us, event_time_us)'
+
+/**
+ * Writes what tables hold as parts of an index. A part counts once the manifest names it.
+ *
+ * - `events/date=…/`: the columns of the view `events` but for its documents, by date of arrival,
+ *   in order of arrival
+ * - `records/`: by position, what an event can be read again from
+ * - `entities/bucket=…/`: by entity and arrival, where its events are
+ * - `undecodable/`: by position
+ */
+export class IndexWriter {
+  private entityRows = 0
+
+  constructor(
+    private readonly duckdb: Duckdb,
+    private readonly folder: string,
+    private readonly manifest: Manifest,
+  ) {}
+
+  /** Makes what is kept until {@link writeEntities}. */
+  async begin(): Promise<void> {
+    await this.duckdb.rows(
+      'CREATE TEMP TABLE entity_rows (entity VARCHAR, arrival_us BIGINT, pos BIGINT)',
+    )
+    await this.duckdb.rows('CREATE TEMP TABLE begun (path VARCHAR, number BIGINT)')
+  }
+
+  /** Says which number the object of a path has: its undecodable records are known by the path. */
+  async beginObject(path: string, number: number): Promise<void> {
+    await this.duckdb.rows('DELETE FROM begun WHERE path = $1', [path])
+    await this.duckdb.rows('INSERT INTO begun VALUES ($1, $2)', [path, BigInt(number)])
+  }
+
+  /** Writes the rows of the tables `archive` and `undecodable`, and empties them. */
+  async writeRows(): Promise<void> {
+    const { duckdb } = this
+    await duckdb.rows(
+      `INSERT INTO entity_rows SELECT unnest(list_distinct(entities)), ${arrival}, pos
+       FROM archive WHERE len(entities) > 0`,
+    )
+    const [[rows = 0] = []] = await duckdb.rows('SELECT count(*) FROM entity_rows')
+    this.entityRows = Number(rows)
+    await this.write('events', eventsSql, { by: 'date' })
+    await this.write('records', 'SELECT pos, raw, "row" FROM archive ORDER BY pos', {
+      group: LOOKED_UP,
+    })
+    await this.write('undecodable', undecodableSql)
+    await duckdb.rows('DELETE FROM archive')
+    await duckdb.rows('DELETE FROM undecodable')
+  }
+
+  /** How many rows wait for {@link writeEntities}. */
+  get waitingEntities(): number {
+    return this.entityRows
+  }
+
+  async writeEntities(): Promise<void> {
+    await this.write('entities', entitiesSql, { by: 'bucket', group: ENTITIES_A_GROUP })
+    await this.duckdb.rows('DELETE FROM entity_rows')
+    this.entityRows = 0
+  }
+
+  /** Writes the rows of a query as a part, or as one for each value of a column. */
+  async write(
+    kind: PartKind,
+    sql: string,
+    { by, group }: { by?: string; group?: number } = {},
+  ): Promise<Part[]> {
+    const { folder, manifest, duckdb } = this
+    const [[any] = []] = await duckdb.rows(`SELECT count(*) FROM (SELECT 1 FROM (${sql}) LIMIT 1)`)
+    if (Number(any) === 0) return []
+    const name = `part-${String(manifest.nextPart).padStart(6, '0')}`
+    manifest.nextPart += 1
+    const below = join(folder, kind)
+    await mkdir(below, { recursive: true, mode: 0o700 })
+    const target = by === undefined ? join(below, `${name}.parquet`) : below
+    const options = [
+      'FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, RETURN_STATS',
+      ...(group === undefined ? [] : [`ROW_GROUP_SIZE ${group}`]),
+      ...(by === undefined
+        ? []
+        : [`PARTITION_BY (${by}), FILENAME_PATTERN '${name}-{i}', OVERWRITE_OR_IGNORE`]),
+    ]
+    const written = await duckdb.rows(
+      `COPY (${sql}) TO ${quoteText(target)} (${options.join(', ')})`,
+    )
+    const parts = written.map((row) => partOf(row, folder))
+    await syncAll(parts.map(({ file }) => join(folder, file)))
+    manifest.parts[kind].push(...parts)
+    return parts
+  }
+}
+
+const dated = `SELECT *,
+  coalesce(strftime(make_timestamp(${arrival}), '%Y-%m-%d'), 'unknown') AS day FROM archive`
+const eventsSql = `SELECT pos, ${columns.join(', ')},
+  CASE WHEN day = 'unknown' OR dense_rank <= ${MOST_DATES} THEN day ELSE 'other' END AS date
+  FROM (SELECT a.*, d.dense_rank FROM (${dated}) a JOIN (
+    SELECT day, row_number() OVER (ORDER BY count(*) DESC, day) AS dense_rank
+    FROM (${dated}) GROUP BY day) d ON d.day = a.day)
+  ORDER BY date, ${arrival}, pos`
+
+const undecodableSql = `SELECT (b.number << ${POSITION_BITS}) + u.position.record AS pos, u.*
+  FROM undecodable u JOIN begun b ON b.path = u.position.path ORDER BY 1`
+
+const entitiesSql = `SELECT entity, arrival_us, pos, left(sha256(entity), 2) AS bucket
+  FROM entity_rows ORDER BY bucket, entity, arrival_us, pos`
+
+/** What RETURN_STATS tells of a file: its name, rows, bytes, footer, and each column. */
+function partOf([file, rows, bytes, , statistics]: readonly unknown[], folder: string): Part {
+  const ofPos = entry(statistics, '"pos"')
+  return {
+    file: String(file).slice(folder.length + 1),
+    rows: Number(rows),
+    bytes: Number(bytes),
+    firstPos: Number(entry(ofPos, 'min')),
+    lastPos: Number(entry(ofPos, 'max')),
+  }
+}
+
+/** A value of one of DuckDB's maps. */
+function entry(map: unknown, key: string): unknown {
+  const entries: unknown = typeof map === 'object' && map !== null && Reflect.get(map, 'entries')
+  if (!Array.isArray(entries)) return undefined
+  return entries.find((each: { key: unknown }) => each.key === key)?.value
+}
+
+/** A manifest must not outlive what it names. */
+async function syncAll(files: readonly string[]): Promise<void> {
+  for (let at = 0; at < files.length; at += SYNCED_AT_ONCE) {
+    await Promise.all(files.slice(at, at + SYNCED_AT_ONCE).map(sync))
+  }
+}
+
+async function sync(file: string): Promise<void> {
+  const handle = await open(file, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}

@@ -1,0 +1,178 @@
+import { readdir, rm } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { lockIndex } from '../archive-index/lock.js'
+import {
+  allParts,
+  type Manifest,
+  type NoManifest,
+  partKinds,
+  readManifest,
+} from '../archive-index/manifest.js'
+import { type Freshness, freshnessOf, type Reading } from '../archive-index/open-index.js'
+import {
+  addresses,
+  besideFolder,
+  forgetFolder,
+  type IndexOwner,
+  indexFolder,
+  ownFolder,
+  tellFolder,
+} from '../archive-index/place.js'
+import { INDEX_MARK } from '../archives/folder.js'
+import { codeOf } from '../archives/read-error.js'
+import { EvtError } from '../errors.js'
+import { noObjects } from '../reading/absence.js'
+import { endedBadly } from '../reading/ended-badly.js'
+import { namedSources } from '../reading/named-sources.js'
+import { type OpenedArchive, openArchive, type ReadRequest } from '../reading/open-archive.js'
+import { progressOf } from '../reading/progress.js'
+import { buildIndex } from './build.js'
+import type { IndexResult } from './result.js'
+
+export interface BuildRequest extends ReadRequest {
+  version: string
+  /** Where to, as typed; null: into the cache. */
+  to: string | null
+  /** Next to the archive. */
+  beside: boolean
+  memoryLimitBytes: number
+  allowPartial: boolean
+}
+
+export interface IndexRun {
+  result: IndexResult
+  failure: EvtError | undefined
+}
+
+/**
+ * `evt index build`.
+ *
+ * @throws EvtError `usage` for what cannot have an index
+ */
+export async function runBuild(request: BuildRequest): Promise<IndexRun> {
+  const opened = await openArchive(request)
+  const { objects, sources, pruned } = opened
+  checkIndexable(opened)
+  if (objects.length === 0) throw noObjects(sources, pruned)
+  const owner = { sources, cwd: request.cwd, env: request.env }
+  const folder = await placeFor(owner, request)
+  const reading = readingOf(opened, request)
+  await checkFolder(folder)
+  const built = await buildIndex({
+    ...{ folder, sources: addresses(owner), objects, reading },
+    ...{ memoryLimitBytes: request.memoryLimitBytes, signal: request.signal },
+    onProgress: progressOf(objects, request),
+  })
+  request.onRead?.()
+  await (folder === ownFolder(owner) ? forgetFolder(owner) : tellFolder(owner, folder))
+  const { added, removed } = built
+  const freshness = await freshnessOf(owner, reading, objects)
+  const result = { ...resultOf(freshness, built.manifest), added, removed }
+  const objectFaults = built.manifest.objects.flatMap(({ file, faults }) =>
+    faults.map((fault) => ({ path: file, fault })),
+  )
+  const { records } = result
+  return { result, failure: endedBadly({ ...request, records, objectFaults }) }
+}
+
+/** `evt index status`. */
+export async function runStatus(request: ReadRequest & { version: string }): Promise<IndexRun> {
+  const opened = await openArchive(request)
+  const { sources, objects } = opened
+  const owner = { sources, cwd: request.cwd, env: request.env }
+  const freshness = await freshnessOf(owner, readingOf(opened, request), objects)
+  const manifest = await readManifest(freshness.folder)
+  return { result: resultOf(freshness, manifest), failure: undefined }
+}
+
+/**
+ * `evt index drop`. Of the folder only what evt wrote is removed.
+ *
+ * @returns the folder of the index that was there; undefined: there is none
+ */
+export async function runDrop(
+  request: Pick<ReadRequest, 'given' | 'config' | 'cwd' | 'env' | 'choose' | 'lineWith'>,
+): Promise<string | undefined> {
+  const { sources } = await namedSources(request)
+  const owner = { sources, cwd: request.cwd, env: request.env }
+  const folder = await indexFolder(owner)
+  await forgetFolder(owner)
+  if ((await readManifest(folder)) === 'absent') return undefined
+  const unlock = await lockIndex(folder)
+  // Without it the rest is none.
+  await rm(join(folder, INDEX_MARK), { force: true })
+  for (const kind of partKinds) await rm(join(folder, kind), { recursive: true, force: true })
+  await unlock()
+  const left = await readdir(folder)
+  if (left.length === 0) await rm(folder, { recursive: true, force: true })
+  return folder
+}
+
+function readingOf(
+  { mapping }: OpenedArchive,
+  { version, presets }: ReadRequest & { version: string },
+): Reading {
+  return { version, mapping, presets }
+}
+
+async function placeFor(owner: IndexOwner, { to, beside, cwd }: BuildRequest): Promise<string> {
+  if (to !== null) return resolve(cwd, to)
+  if (!beside) return indexFolder(owner)
+  const folder = besideFolder(owner)
+  if (folder !== undefined) return folder
+  throw new EvtError('there is no one place beside these SOURCEs', {
+    code: 'usage',
+    hint: '--to FOLDER names one',
+  })
+}
+
+function checkIndexable({ objects, outside }: OpenedArchive): void {
+  const stream = objects.find(({ kind }) => kind === 'stream')
+  if (stream) {
+    throw new EvtError(`${stream.path} can be read once and has no index`, {
+      code: 'usage',
+      hint: 'write it to a file first',
+    })
+  }
+  if (!outside.claims && !outside.schemas) return
+  throw new EvtError('an index holds what objects say, not what they point to', {
+    code: 'usage',
+    hint: 'leave --follow-claims and --schema-registry out: those are read each time',
+  })
+}
+
+/** What somebody else keeps in a folder is never removed, and never mixed with. */
+async function checkFolder(folder: string): Promise<void> {
+  const there = await readdir(folder).catch((error: unknown): string[] => {
+    if (codeOf(error) === 'ENOENT') return []
+    throw new EvtError(`${folder} is no folder that an index can be in`, {
+      code: 'usage',
+      cause: error,
+    })
+  })
+  if (there.length === 0 || there.includes(INDEX_MARK)) return
+  throw new EvtError(`${folder} is not empty, and no index`, {
+    code: 'usage',
+    hint: `--to ${join(folder, 'index')} would make a new folder in it`,
+  })
+}
+
+function resultOf(freshness: Freshness, manifest: Manifest | NoManifest): IndexResult {
+  const known = typeof manifest !== 'string' && 'index' in freshness ? manifest : null
+  const sum = (of: (object: Manifest['objects'][number]) => number) =>
+    (known?.objects ?? []).reduce((total, object) => total + of(object), 0)
+  return {
+    schema: 'evt.index/1',
+    folder: freshness.folder,
+    state: freshness.state,
+    builtAt: known?.builtAt ?? null,
+    objects: known?.objects.length ?? 0,
+    records: sum(({ records }) => records),
+    events: sum(({ events }) => events),
+    undecodable: sum(({ undecodable }) => undecodable),
+    archiveBytes: sum(({ sizeBytes }) => sizeBytes),
+    indexBytes: known ? allParts(known).reduce((total, { bytes }) => total + bytes, 0) : 0,
+    missing: 'index' in freshness ? freshness.index.missing.length : null,
+    gone: 'index' in freshness ? freshness.gone : null,
+  }
+}

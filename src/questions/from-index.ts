@@ -1,0 +1,79 @@
+import { Buffer } from 'node:buffer'
+import type { OpenIndex } from '../archive-index/open-index.js'
+import {
+  type IndexedRecord,
+  indexedEvents,
+  indexedUndecodable,
+  notInEvents,
+  placeObjects,
+  recordsAbout,
+} from '../archive-index/relations.js'
+import type { Duckdb } from '../engines/duckdb.js'
+import type { EventTables } from '../engines/events-table.js'
+import type { RecordValue } from '../envelopes/decode.js'
+import { readJson } from '../event/json.js'
+import type { Chosen } from './chosen.js'
+import type { EventsTaker } from './events-taker.js'
+
+const HEAD_BYTES = 200
+const RECORDS_AT_ONCE = 1_000
+
+/** Whether an index has what a question looks at: it has the documents of what is about an entity
+ * alone. */
+export function canAnswer(seen: ReadonlySet<string>, { entities = [], filter }: Chosen): boolean {
+  if (entities.length > 0) return true
+  return filter === undefined && !notInEvents.some((column) => seen.has(column))
+}
+
+/** Takes from an index what it has of the objects that are asked about: of what is chosen nothing
+ * is missing, other events may be. What cannot be decoded is all there. */
+export async function takeFromIndex(
+  duckdb: Duckdb,
+  index: OpenIndex,
+  { tables, taker, chosen }: { tables: EventTables; taker: EventsTaker; chosen: Chosen },
+): Promise<void> {
+  await placeObjects(duckdb, index)
+  await duckdb.rows(`INSERT INTO undecodable SELECT * FROM ${indexedUndecodable(index)}`)
+  const { entities = [] } = chosen
+  if (entities.length === 0) {
+    const isAll = taker.objects === 0
+    return isAll ? tables.replaceBy(indexedEvents(index)) : tables.addRelation(indexedEvents(index))
+  }
+  let some: IndexedRecord[] = []
+  for await (const record of recordsAbout(duckdb, index, entities)) {
+    const [first] = some
+    if (first && (first.place !== record.place || some.length >= RECORDS_AT_ONCE)) {
+      await add(some)
+      some = []
+    }
+    some.push(record)
+  }
+  await add(some)
+
+  /** All of one object. */
+  async function add(records: readonly IndexedRecord[]): Promise<void> {
+    const [first] = records
+    if (!first) return
+    tables.beginObject(first.place)
+    await tables.addRows(
+      records.flatMap(({ row }) => row ?? []),
+      first.path,
+    )
+    for (const record of records) {
+      if (record.raw !== null) await taker.add(recordOf(record, record.raw))
+    }
+    await taker.flush()
+  }
+}
+
+function recordOf({ path, record }: IndexedRecord, raw: string): RecordValue {
+  const bytes = Buffer.from(raw)
+  const reading = readJson(raw)
+  if (!reading.ok) throw new Error(`a record of the index ${reading.detail}`)
+  return {
+    value: reading.value,
+    position: { path, record },
+    sizeBytes: bytes.length,
+    head: bytes.subarray(0, HEAD_BYTES),
+  }
+}
