@@ -124,7 +124,10 @@ async function bringUpToDate(
   await writer.begin()
   const { mapping, presets } = reading
   const decode = createDecoder({ mapping, presets, outside: {} })
-  const tables = await EventTables.create(duckdb, { without: notInEvents, records: true })
+  const tables = await EventTables.create(duckdb, {
+    ...{ without: notInEvents, records: true },
+    many: (relation) => writer.writeEvents(relation),
+  })
   const read: Manifest['objects'] = []
   const commit = async () => {
     await writer.writeEntities()
@@ -138,7 +141,7 @@ async function bringUpToDate(
     ...{ tables, writer, decode, firstNumber: manifest.nextObject },
     scansAhead: memoryLimitBytes >= AHEAD_FROM_BYTES,
     onObject: (object) => read.push(object),
-    onWritten: async () => {
+    onPart: async () => {
       if (writer.waitingEntities >= MOST_ENTITIES) await commit()
     },
   })
@@ -152,7 +155,7 @@ async function bringUpToDate(
   })
   if (signal.aborted) taker.drop()
   await taker.end()
-  await writer.writeRows()
+  await writer.writeTables(tables)
   const added = manifest.objects.length + read.length - covered.length
   await commit()
   return { manifest, added, removed }

@@ -4,7 +4,7 @@ import type { Manifest, Part, PartKind } from '../archive-index/manifest.js'
 import { notInEvents } from '../archive-index/relations.js'
 import type { Duckdb } from '../engines/duckdb.js'
 import { eventColumns } from '../engines/event-columns.js'
-import { POSITION_BITS } from '../engines/events-table.js'
+import { type EventTables, POSITION_BITS } from '../engines/events-table.js'
 import { quoteName, quoteText } from '../engines/leaf-tree.js'
 
 /** What is looked up one by one lies in small groups; a group is unpacked whole. */
@@ -53,22 +53,28 @@ export class IndexWriter {
     await this.duckdb.rows('INSERT INTO begun VALUES ($1, $2)', [path, BigInt(number)])
   }
 
-  /** Writes the rows of the tables `archive` and `undecodable`, and empties them. */
-  async writeRows(): Promise<void> {
+  /** Writes what tables hold, and empties them. */
+  async writeTables(tables: EventTables): Promise<void> {
+    await this.writeEvents('archive')
+    const [[bad = 0] = []] = await this.duckdb.rows('SELECT count(*) FROM undecodable')
+    if (Number(bad) > 0) await this.write('undecodable', undecodableSql)
+    await tables.empty()
+  }
+
+  /** Writes the rows of a relation with the columns of the table `archive`, which come in about the
+   * order of their positions. */
+  async writeEvents(relation: string): Promise<void> {
     const { duckdb } = this
-    await duckdb.rows(
+    const [[rows = 0] = []] = await duckdb.rows(
       `INSERT INTO entity_rows SELECT unnest(list_distinct(entities)), ${arrival}, pos
-       FROM archive WHERE len(entities) > 0`,
+       FROM ${relation} WHERE len(entities) > 0`,
     )
-    const [[rows = 0] = []] = await duckdb.rows('SELECT count(*) FROM entity_rows')
-    this.entityRows = Number(rows)
-    await this.write('events', eventsSql, { by: 'date' })
-    await this.write('records', 'SELECT pos, raw, "row" FROM archive ORDER BY pos', {
-      group: LOOKED_UP,
-    })
-    await this.write('undecodable', undecodableSql)
-    await duckdb.rows('DELETE FROM archive')
-    await duckdb.rows('DELETE FROM undecodable')
+    this.entityRows += Number(rows)
+    const [[days = 0] = []] = await duckdb.rows(`SELECT count(DISTINCT ${day}) FROM ${relation}`)
+    if (Number(days) === 0) return
+    const date = Number(days) > MOST_DATES ? commonDay(relation) : day
+    await this.write('events', eventsSql(relation, date), { by: 'date' })
+    await this.write('records', `SELECT pos, raw, "row" FROM ${relation}`, { group: LOOKED_UP })
   }
 
   /** How many rows wait for {@link writeEntities}. */
@@ -77,20 +83,20 @@ export class IndexWriter {
   }
 
   async writeEntities(): Promise<void> {
+    if (this.entityRows === 0) return
     await this.write('entities', entitiesSql, { by: 'bucket', group: ENTITIES_A_GROUP })
     await this.duckdb.rows('DELETE FROM entity_rows')
     this.entityRows = 0
   }
 
-  /** Writes the rows of a query as a part, or as one for each value of a column. */
-  async write(
+  /** Writes the rows of a query, of which there are some, as a part, or as one for each value of a
+   * column. */
+  private async write(
     kind: PartKind,
     sql: string,
     { by, group }: { by?: string; group?: number } = {},
-  ): Promise<Part[]> {
+  ): Promise<void> {
     const { folder, manifest, duckdb } = this
-    const [[any] = []] = await duckdb.rows(`SELECT count(*) FROM (SELECT 1 FROM (${sql}) LIMIT 1)`)
-    if (Number(any) === 0) return []
     const name = `part-${String(manifest.nextPart).padStart(6, '0')}`
     manifest.nextPart += 1
     const below = join(folder, kind)
@@ -109,18 +115,22 @@ export class IndexWriter {
     const parts = written.map((row) => partOf(row, folder))
     await syncAll(parts.map(({ file }) => join(folder, file)))
     manifest.parts[kind].push(...parts)
-    return parts
   }
 }
 
-const dated = `SELECT *,
-  coalesce(strftime(make_timestamp(${arrival}), '%Y-%m-%d'), 'unknown') AS day FROM archive`
-const eventsSql = `SELECT pos, ${columns.join(', ')},
-  CASE WHEN day = 'unknown' OR dense_rank <= ${MOST_DATES} THEN day ELSE 'other' END AS date
-  FROM (SELECT a.*, d.dense_rank FROM (${dated}) a JOIN (
-    SELECT day, row_number() OVER (ORDER BY count(*) DESC, day) AS dense_rank
-    FROM (${dated}) GROUP BY day) d ON d.day = a.day)
-  ORDER BY date, ${arrival}, pos`
+const day = `coalesce(CAST(CAST(make_timestamp(${arrival}) AS DATE) AS VARCHAR), 'unknown')`
+
+/** Days that are few beside the others share a folder. */
+function commonDay(relation: string): string {
+  const common = `SELECT day FROM (SELECT ${day} AS day FROM ${relation}) GROUP BY day
+    ORDER BY day = 'unknown' DESC, count(*) DESC, day LIMIT ${MOST_DATES}`
+  return `CASE WHEN ${day} IN (${common}) THEN ${day} ELSE 'other' END`
+}
+
+function eventsSql(relation: string, date: string): string {
+  return `SELECT pos, ${columns.join(', ')}, ${date} AS date
+    FROM ${relation} ORDER BY date, ${arrival}, pos`
+}
 
 const undecodableSql = `SELECT (b.number << ${POSITION_BITS}) + u.position.record AS pos, u.*
   FROM undecodable u JOIN begun b ON b.path = u.position.path ORDER BY 1`
