@@ -118,8 +118,7 @@ export class EventTables {
              AS position)`
     const row = this.options.records ? ', NULL AS "row"' : ''
     const relation =
-      `(SELECT * EXCLUDE certain ${moved}${row} FROM ${table} ` +
-      `WHERE certain AND ${matching})`
+      `(SELECT * EXCLUDE certain ${moved}${row} FROM ${table} ` + `WHERE certain AND ${matching})`
     const { many } = this.options
     if (many && records >= MANY) {
       await many(`(${this.rowsOf(relation)})`)
