@@ -22,6 +22,7 @@ import { EventLines } from '../questions/event-lines.js'
 import { EventParquet } from '../questions/event-parquet.js'
 import { Plans } from '../questions/plans.js'
 import { readArchive } from '../reading/read-archive.js'
+import { compact } from './compact.js'
 import { IndexTaker } from './index-taker.js'
 import { IndexWriter } from './index-writer.js'
 
@@ -156,7 +157,10 @@ async function bringUpToDate(
   if (signal.aborted) taker.drop()
   await taker.end()
   await writer.writeTables(tables)
-  const added = manifest.objects.length + read.length - covered.length
+  await writer.writeEntities()
+  manifest.objects.push(...read.splice(0))
+  await compact(duckdb, writer, { folder, manifest })
+  const added = manifest.objects.length - covered.length
   await commit()
   return { manifest, added, removed }
 }

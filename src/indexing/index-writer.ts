@@ -21,6 +21,15 @@ const columns = Object.keys(eventColumns)
 /** When a row arrived, else when it happened. */
 const arrival = 'coalesce(received_at_us, event_time_us)'
 
+/** How the rows of each kind of part lie: their order, the column that has a folder for each value,
+ * how many make a group. */
+const layouts: Record<PartKind, { order: string; by?: string; group?: number }> = {
+  events: { order: `date, ${arrival}, pos`, by: 'date' },
+  records: { order: 'pos', group: LOOKED_UP },
+  entities: { order: 'bucket, entity, arrival_us, pos', by: 'bucket', group: ENTITIES_A_GROUP },
+  undecodable: { order: 'pos' },
+}
+
 /**
  * Writes what tables hold as parts of an index. A part counts once the manifest names it.
  *
@@ -57,7 +66,7 @@ export class IndexWriter {
   async writeTables(tables: EventTables): Promise<void> {
     await this.writeEvents('archive')
     const [[bad = 0] = []] = await this.duckdb.rows('SELECT count(*) FROM undecodable')
-    if (Number(bad) > 0) await this.write('undecodable', undecodableSql)
+    if (Number(bad) > 0) await this.write('undecodable', undecodableSql, layouts.undecodable)
     await tables.empty()
   }
 
@@ -73,8 +82,8 @@ export class IndexWriter {
     const [[days = 0] = []] = await duckdb.rows(`SELECT count(DISTINCT ${day}) FROM ${relation}`)
     if (Number(days) === 0) return
     const date = Number(days) > MOST_DATES ? commonDay(relation) : day
-    await this.write('events', eventsSql(relation, date), { by: 'date' })
-    await this.write('records', `SELECT pos, raw, "row" FROM ${relation}`, { group: LOOKED_UP })
+    await this.write('events', eventsSql(relation, date), layouts.events)
+    await this.write('records', `SELECT pos, raw, "row" FROM ${relation}`, layouts.records)
   }
 
   /** How many rows wait for {@link writeEntities}. */
@@ -84,9 +93,17 @@ export class IndexWriter {
 
   async writeEntities(): Promise<void> {
     if (this.entityRows === 0) return
-    await this.write('entities', entitiesSql, { by: 'bucket', group: ENTITIES_A_GROUP })
+    await this.write('entities', entitiesSql, layouts.entities)
     await this.duckdb.rows('DELETE FROM entity_rows')
     this.entityRows = 0
+  }
+
+  /** Writes rows of parts of a kind again, as one part. */
+  async rewrite(kind: PartKind, rows: string): Promise<void> {
+    const [[any = 0] = []] = await this.duckdb.rows(`SELECT count(*) FROM ${rows}`)
+    if (Number(any) === 0) return
+    const { order, ...options } = layouts[kind]
+    await this.write(kind, `SELECT * FROM ${rows} ORDER BY ${order}`, options)
   }
 
   /** Writes the rows of a query, of which there are some, as a part, or as one for each value of a
@@ -94,7 +111,7 @@ export class IndexWriter {
   private async write(
     kind: PartKind,
     sql: string,
-    { by, group }: { by?: string; group?: number } = {},
+    { by, group }: { by?: string; group?: number },
   ): Promise<void> {
     const { folder, manifest, duckdb } = this
     const name = `part-${String(manifest.nextPart).padStart(6, '0')}`
@@ -129,14 +146,14 @@ function commonDay(relation: string): string {
 
 function eventsSql(relation: string, date: string): string {
   return `SELECT pos, ${columns.join(', ')}, ${date} AS date
-    FROM ${relation} ORDER BY date, ${arrival}, pos`
+    FROM ${relation} ORDER BY ${layouts.events.order}`
 }
 
 const undecodableSql = `SELECT (b.number << ${POSITION_BITS}) + u.position.record AS pos, u.*
   FROM undecodable u JOIN begun b ON b.path = u.position.path ORDER BY 1`
 
 const entitiesSql = `SELECT entity, arrival_us, pos, left(sha256(entity), 2) AS bucket
-  FROM entity_rows ORDER BY bucket, entity, arrival_us, pos`
+  FROM entity_rows ORDER BY ${layouts.entities.order}`
 
 /** What RETURN_STATS tells of a file: its name, rows, bytes, footer, and each column. */
 function partOf([file, rows, bytes, , statistics]: readonly unknown[], folder: string): Part {
