@@ -42,8 +42,9 @@ export interface BuildOptions {
 
 export interface Built {
   manifest: Manifest
-  /** Objects that were read for it. */
+  /** Objects that were read for it, and their events. */
   added: number
+  read: number
   /** Objects of the index that are gone, or have changed. */
   removed: number
 }
@@ -119,7 +120,7 @@ async function bringUpToDate(
   if (objects.length >= MOST_OBJECTS) throw tooMany(objects.length)
   const { covered, missing } = coverage(manifest, objects)
   const removed = manifest.objects.length - covered.length
-  if (missing.length === 0 && removed === 0) return { manifest, added: 0, removed }
+  if (missing.length === 0 && removed === 0) return { manifest, added: 0, read: 0, removed }
   manifest.objects = covered.map(({ indexed }) => indexed)
   const writer = new IndexWriter(duckdb, folder, manifest)
   await writer.begin()
@@ -162,7 +163,7 @@ async function bringUpToDate(
   await compact(duckdb, writer, { folder, manifest })
   const added = manifest.objects.length - covered.length
   await commit()
-  return { manifest, added, removed }
+  return { manifest, added, read: taker.events, removed }
 }
 
 function tooMany(objects: number): EvtError {

@@ -35,6 +35,7 @@ export const edges: Readonly<Record<string, readonly string[]>> = {
   ui: ['stats', 'audit', 'init', 'indexing'], // the shape of a result, to draw it
   dashboards: ['ui', 'stats'], // the same, and numbers and times in the words of the text
   generate: ['stats'], // the shape of a result, to write the truth in it
+  indexing: ['stats'], // what it says of an archive is kept with the index
   init: ['stats'], // how a SOURCE is missed, and words for figures
   event: ['errors'],
 }
