@@ -1,13 +1,6 @@
+import { auditChoices, auditFlags, checkShown } from '../src/cli/audit-flags.js'
 import { BaseCommand } from '../src/cli/base-command.js'
-import {
-  awsFlags,
-  outputFlags,
-  progressFlags,
-  sourceArgs,
-  sourceFlags,
-  timeFlags,
-} from '../src/cli/flags.js'
-import { auditChoices, auditFlags, checkShown } from '../src/cli/query-flags.js'
+import { archiveFlags, outputFlags, sourceArgs } from '../src/cli/flags.js'
 
 export default class Audit extends BaseCommand {
   static override summary = 'everything that happened to an entity, in one timeline'
@@ -29,11 +22,8 @@ export default class Audit extends BaseCommand {
   static override args = sourceArgs
   static override flags = {
     ...auditFlags,
-    ...sourceFlags,
-    ...timeFlags,
-    ...awsFlags,
+    ...archiveFlags,
     ...outputFlags('text', 'json', 'ndjson', 'csv', 'markdown'),
-    ...progressFlags,
   }
 
   override async run() {
