@@ -1,4 +1,5 @@
 import type { JsonValue, Position } from '../event/event.js'
+import type { Against } from './against.js'
 import type { StateChange } from './changes.js'
 import type { Related } from './related.js'
 
@@ -28,10 +29,20 @@ export interface AuditEvent {
   effects: string[]
   /** Of the first delivery. */
   position: Position
+  /** The other deliveries, in the order in which they arrived. */
+  copies: AuditCopy[]
   payload: JsonValue
 }
 
-/** A place where a contiguous counter skips numbers. */
+/** One more delivery of an event. */
+export interface AuditCopy {
+  receivedAt: string | null
+  /** The name of the replay that it is of. */
+  replay: string | null
+  position: Position
+}
+
+/** A place where a contiguous counter skips numbers. None is claimed of a narrowed selection. */
 export interface AuditGap {
   after: string | number
   before: string | number
@@ -45,7 +56,13 @@ export interface AuditResult {
   /** What they mention, where that was asked for. Gaps are not looked for then. */
   mentions?: string
   asOf: string | null
-  selection: { since: string | null; until: string | null }
+  /** What they were narrowed by; the filter as it was typed. */
+  selection: {
+    since: string | null
+    until: string | null
+    types: readonly string[]
+    filter: string | null
+  }
   partial: boolean
   /** Ids of events of the archive that were left out, and what events were added from: what
    * follows is then another history. `reordered` is told of what arrived all the same. */
@@ -58,6 +75,8 @@ export interface AuditResult {
   /** What changed after the one moment until the other, both with what happened at them. */
   between?: { from: string; to: string }
   diff?: StateChange[]
+  /** A consumer's copy beside the state, where it was asked for. */
+  against?: Against
   /** What is in the same chains, where it was asked for. */
   related?: Related
   searched: {

@@ -14,7 +14,7 @@ export const auditFlags = {
   }),
   mentions: Flags.string({
     helpValue: 'VALUE',
-    exclusive: ['state', 'diff', 'related'],
+    exclusive: ['state', 'diff', 'related', 'against'],
     description: 'look for events that have this text or number anywhere; needs no mapping',
     parse: async (text: string) => {
       if (text !== '') return text
@@ -41,6 +41,12 @@ export const auditFlags = {
       return text
     },
   }),
+  against: Flags.string({
+    helpValue: 'FILE|dynamodb-table://T',
+    description:
+      "compare the state with a consumer's copy: a JSON file, or an item of a table in DynamoDB; " +
+      'exit 4 where it is not equal',
+  }),
   related: Flags.boolean({
     description: 'tell also what is in the same chains, by correlation, causes and effects',
   }),
@@ -58,17 +64,14 @@ export const auditFlags = {
   }),
 }
 
-/**
- * What {@link auditFlags} say.
- *
- * @throws EvtError `usage` where nothing is looked for
- */
-export function auditChoices(flags: {
+/** The flags as they are parsed. */
+interface AuditFlagValues {
   entity?: string | undefined
   mentions?: string | undefined
   'as-of'?: string | undefined
   state: boolean
   diff?: string | undefined
+  against?: string | undefined
   related: boolean
   without?: readonly string[] | undefined
   with?: readonly string[] | undefined
@@ -76,24 +79,36 @@ export function auditChoices(flags: {
   filter?: TypedPattern | undefined
   'memory-limit': string
   'allow-partial': boolean
-}) {
+}
+
+/**
+ * What {@link auditFlags} say.
+ *
+ * @throws EvtError `usage` where nothing is looked for
+ */
+export function auditChoices(flags: AuditFlagValues, sources: readonly string[] = []) {
   const asOf = flags['as-of']
   const nowMs = Date.now()
   const { entity = null, mentions = null } = flags
   if (entity === null && mentions === null) {
+    const meant = sources.find((source) => /^\w+:[\w.-]+$/.test(source))
     throw new EvtError('--entity is missing', {
       code: 'usage',
-      hint: '--entity KIND:ID, or --mentions VALUE where no entities are mapped',
+      hint:
+        meant === undefined
+          ? '--entity KIND:ID, or --mentions VALUE where no entities are mapped'
+          : `did you mean --entity ${meant}?`,
     })
   }
   return {
     entity,
     mentions,
     types: flags.type ?? [],
-    filter: flags.filter?.pattern,
+    filter: flags.filter,
     asOfUs: asOf === undefined ? null : parseTime(asOf, nowMs),
     state: flags.state,
     between: flags.diff === undefined ? null : betweenOf(flags.diff, nowMs),
+    against: flags.against ?? null,
     related: flags.related,
     without: flags.without ?? [],
     with: flags.with ?? [],
@@ -129,11 +144,16 @@ function betweenOf(text: string, nowMs: number): { fromUs: number; toUs: number 
  * @throws EvtError `usage` where they are asked for, and the output has rows alone
  */
 export function checkShown(
-  flags: { state: boolean; diff?: string | undefined; related: boolean },
+  flags: {
+    state: boolean
+    diff?: string | undefined
+    against?: string | undefined
+    related: boolean
+  },
   format: string,
 ) {
-  if (format === 'text' || format === 'json') return
-  const asked = (['state', 'diff', 'related'] as const).find((flag) => flags[flag])
+  if (format !== 'csv' && format !== 'ndjson') return
+  const asked = (['state', 'diff', 'against', 'related'] as const).find((flag) => flags[flag])
   if (asked === undefined) return
   throw new EvtError(`-o ${format} lists events and has no room for --${asked}`, {
     code: 'usage',
