@@ -4,32 +4,8 @@ import type { StateRule } from '../event/rule.js'
 import { changesBetween } from './changes.js'
 import type { Copy } from './copy.js'
 import { isObject } from './merge-patch.js'
-import type { AuditEvent } from './result.js'
+import type { Against, AuditEvent } from './result.js'
 import { stateWith } from './state.js'
-
-/** What differs at one place: without `state` the copy alone has it, without `copy` it lacks it. */
-export interface Difference {
-  path: string
-  state?: JsonValue
-  copy?: JsonValue
-}
-
-/** A consumer's copy of an entity beside the state that its events lead to. */
-export interface Against {
-  /** Where it is, as it was typed. */
-  copy: string
-  /** - `equal`: it is the state; also where there is neither
-   * - `behind`: it is the state after an earlier event
-   * - `different`: it never was the state
-   * - `missing`: there is a state, and no copy */
-  verdict: 'equal' | 'behind' | 'different' | 'missing'
-  /** Of a copy that is behind: the last event after which the state was like it, and how many
-   * since then changed the state. */
-  stoppedAt: Pick<AuditEvent, 'id' | 'type' | 'source' | 'time'> | null
-  missed: number | null
-  /** Field by field, of a copy that is behind or different. */
-  diff: Difference[]
-}
 
 /** Compares a copy with the state after the last event, then with those after each of the others. */
 export function comparedWith(
@@ -53,7 +29,7 @@ export function comparedWith(
     }
   }
   const value = fittedTo(state, copy)
-  const against = (verdict: Against['verdict'], diff: Difference[]) => {
+  const against = (verdict: Against['verdict'], diff: Against['diff']) => {
     return { copy: copy.from, verdict, stoppedAt: null, missed: null, diff }
   }
   if (isSame(state, value)) return against('equal', [])
@@ -91,7 +67,7 @@ function isSame(a: JsonValue, b: JsonValue): boolean {
   return (a === null) === (b === null) && changesBetween(a, b).length === 0
 }
 
-function differences(state: JsonValue, copy: JsonValue): Difference[] {
+function differences(state: JsonValue, copy: JsonValue): Against['diff'] {
   const changes = changesBetween(state, copy)
   if (changes.length === 0) return [{ path: '$', state, copy }]
   return changes.map(({ path, before, after }) => ({

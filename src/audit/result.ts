@@ -1,5 +1,4 @@
 import type { JsonValue, Position } from '../event/event.js'
-import type { Against } from './against.js'
 import type { StateChange } from './changes.js'
 import type { Related } from './related.js'
 
@@ -46,6 +45,30 @@ export interface AuditCopy {
 export interface AuditGap {
   after: string | number
   before: string | number
+}
+
+/** What differs at one place: without `state` the copy alone has it, without `copy` it lacks it. */
+interface Difference {
+  path: string
+  state?: JsonValue
+  copy?: JsonValue
+}
+
+/** A consumer's copy of an entity beside the state that its events lead to. */
+export interface Against {
+  /** Where it is, as it was typed. */
+  copy: string
+  /** - `equal`: it is the state; also where there is neither
+   * - `behind`: it is the state after an earlier event
+   * - `different`: it never was the state
+   * - `missing`: there is a state, and no copy */
+  verdict: 'equal' | 'behind' | 'different' | 'missing'
+  /** Of a copy that is behind: the last event after which the state was like it, and how many
+   * since then changed the state. */
+  stoppedAt: Pick<AuditEvent, 'id' | 'type' | 'source' | 'time'> | null
+  missed: number | null
+  /** Field by field, of a copy that is behind or different. */
+  diff: Difference[]
 }
 
 /** `evt.audit/1`. */

@@ -1,8 +1,8 @@
 import type { AttributeValue, KeySchemaElement, TableDescription } from '@aws-sdk/client-dynamodb'
-import { type OpenTable, openTable } from '../aws/dynamodb.js'
+import { type OpenTable, openTable, type TableOptions } from '../aws/dynamodb.js'
 import { EvtError } from '../errors.js'
 import type { JsonObject } from '../event/event.js'
-import type { CopyOptions } from './copy.js'
+
 import { itemJson } from './item-json.js'
 
 export const tableScheme = 'dynamodb-table://'
@@ -26,7 +26,7 @@ interface TableKey {
 export async function itemOf(
   table: string,
   entity: string,
-  options: CopyOptions,
+  options: TableOptions,
 ): Promise<{ value: JsonObject | null; keys: readonly string[] }> {
   if (!tableName.test(table)) {
     throw new EvtError(`${JSON.stringify(table)} is no name of a table in DynamoDB`, {

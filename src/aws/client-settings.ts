@@ -1,6 +1,6 @@
 import type { AwsOptions } from './options.js'
 
-/** What the clients of all services have in common: the SDK's chain of credentials, few attempts. */
+/** What the clients of all services share: the SDK's chain of credentials, and few attempts. */
 export function clientSettings({ profile, region, endpointUrl }: AwsOptions) {
   // The SDK would say on stderr, once a run, for how long it will support this Node.
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'

@@ -13,6 +13,10 @@ import type { AwsOptions } from './options.js'
 const tableActions = ['dynamodb:DescribeTable', 'dynamodb:Query'] as const
 type TableAction = (typeof tableActions)[number]
 
+export interface TableOptions extends AwsOptions {
+  signal: AbortSignal
+}
+
 /** A table whose items are looked up; each call throws an EvtError that says what failed. */
 export interface OpenTable {
   /** As it was named. */
@@ -23,10 +27,7 @@ export interface OpenTable {
 }
 
 /** @param name of the table, or its ARN, which says the region where nothing else does */
-export async function openTable(
-  name: string,
-  options: AwsOptions & { signal: AbortSignal },
-): Promise<OpenTable> {
+export async function openTable(name: string, options: TableOptions): Promise<OpenTable> {
   const ofArn = /^arn:[\w-]+:dynamodb:([\w-]+):/.exec(name)?.[1]
   const settings = clientSettings({ ...options, region: options.region ?? ofArn })
   const sdk = await import('@aws-sdk/client-dynamodb')

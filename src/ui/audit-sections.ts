@@ -1,5 +1,4 @@
-import type { Against } from '../audit/against.js'
-import type { AuditResult } from '../audit/result.js'
+import type { Against, AuditResult } from '../audit/result.js'
 import type { JsonValue } from '../event/event.js'
 import { jsonText } from '../event/json.js'
 import { countText } from './numbers.js'
