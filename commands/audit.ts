@@ -25,7 +25,7 @@ export default class Audit extends BaseCommand {
   static override flags = {
     ...auditFlags,
     ...archiveFlags,
-    ...outputFlags('text', 'json', 'ndjson', 'csv', 'markdown'),
+    ...outputFlags('text', 'json', 'ndjson', 'csv', 'markdown', 'html'),
   }
 
   override async run() {
@@ -41,7 +41,10 @@ export default class Audit extends BaseCommand {
       runAudit({ ...request, ...choices }),
     )
     const view = { result, next: nextAudits(result, this.argv) }
-    if (format !== 'text' || result.events.length > 0 || !failure) {
+    if (format === 'html') {
+      const { auditPage } = await import('../dashboards/html/audit-page.js')
+      process.stdout.write(await auditPage(view, this.made(flags.tz)))
+    } else if (format !== 'text' || result.events.length > 0 || !failure) {
       process.stdout.write(renderAudit(view, format, await this.style(flags)))
     }
     if (failure) throw failure

@@ -7,7 +7,7 @@ import { isObject } from './merge-patch.js'
 import type { Against, AuditEvent } from './result.js'
 import { stateWith } from './state.js'
 
-/** Compares a copy with the state after the last event, then with those after each of the others. */
+/** Compares a copy with the state after the last event, and with those after the others. */
 export function comparedWith(
   copy: Copy,
   events: readonly AuditEvent[],

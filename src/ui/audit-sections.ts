@@ -49,6 +49,8 @@ function relatedSection({ related }: AuditResult, timeZone: string): AuditSectio
     const moment = at === null ? '' : momentText(at, timeZone)
     return [moment, ...[type, source, about.join(' '), id ?? ''].map(safeText)]
   })
+  const total = events.length + leftOut.events
+  const many = total === 1 ? '1 event is' : `${countText(total)} events are`
   const more = (n: number, one: string, several: string) =>
     n === 0 ? [] : [`${countText(n)} more ${n === 1 ? one : several}`]
   const others = [
@@ -58,7 +60,7 @@ function relatedSection({ related }: AuditResult, timeZone: string): AuditSectio
   return [
     {
       ...{ id: 'related', title: 'In the same chains', columns: relatedColumns, rows },
-      says: rows.length === 0 ? 'no other event is in the same chains' : 'in the same chains',
+      says: total === 0 ? 'no other event is in the same chains' : `${many} in the same chains`,
       after: [
         ...(entities.length === 0 ? [] : [`entities:  ${entities.map(safeText).join('  ')}`]),
         ...(others.length === 0 ? [] : [`and ${others.join(' and ')}`]),
@@ -128,7 +130,7 @@ function verdictText(
 
 function stateSection({ state }: AuditResult): AuditSection[] {
   if (state === undefined) return []
-  const code = indented(state).split('\n').map(safeText).join('\n')
+  const code = indentedJson(state).split('\n').map(safeText).join('\n')
   return [{ id: 'state', title: 'State', says: 'state', columns: [], rows: [], code, after: [] }]
 }
 
@@ -136,7 +138,8 @@ function valueText(value: JsonValue | undefined): string {
   return value === undefined ? '' : safeText(jsonText(value))
 }
 
-function indented(value: JsonValue): string {
+/** JSON for people. */
+export function indentedJson(value: JsonValue): string {
   try {
     return JSON.stringify(value, null, 2)
   } catch (error) {

@@ -1,5 +1,6 @@
-import type { AuditEvent, AuditGap, AuditResult } from '../audit/result.js'
+import type { AuditResult } from '../audit/result.js'
 import { asciiText } from './ascii.js'
+import { auditRows } from './audit-rows.js'
 import { type AuditSection, auditSections } from './audit-sections.js'
 import { positionText } from './findings-text.js'
 import { nextLines } from './next-lines.js'
@@ -9,7 +10,7 @@ import { nameOf } from './stats-table.js'
 import { sourcesText } from './stats-text.js'
 import type { TextStyle } from './style.js'
 import { type Cell, type Column, usedLines } from './table.js'
-import { momentText, parsedMs } from './times.js'
+import { momentText } from './times.js'
 import { shortened } from './width.js'
 import { flowed, wrapped } from './wrapped.js'
 
@@ -32,6 +33,8 @@ const columns: readonly Column[] = [
   { title: 'where', align: 'left', shrinkTo: 24 },
 ]
 
+const NAME = columns.findIndex(({ title }) => title === 'source/type')
+
 /** The timeline for people, without a line end. Every text from an event is made safe. */
 export function auditText({ result, next }: AuditView, style: TextStyle): string {
   const parts = [
@@ -48,53 +51,26 @@ export function auditText({ result, next }: AuditView, style: TextStyle): string
 }
 
 /** A row for each event, and for what is missing before it. */
-function eventRows({ events, gaps, mentions }: AuditResult, timeZone: string): Cell[][] {
-  const places = new Map<string, number>()
-  for (const [n, { id }] of events.entries()) if (id !== null && !places.has(id)) places.set(id, n)
-  const open = new Map(gaps.map((gap) => [String(gap.before), gap]))
-  return events.flatMap((event, n) => {
-    const { time, receivedAt, sequence, version, causationId, id, position } = event
-    const gap = event.flags.includes('gapBefore') ? open.get(sequence ?? '') : undefined
-    if (gap) open.delete(String(gap.before))
-    const at = time ?? receivedAt
-    const cause = places.get(causationId ?? '')
-    const marks = marksOf(event)
+function eventRows(result: AuditResult, timeZone: string): Cell[][] {
+  return auditRows(result).flatMap(({ event, at, latencyMs, marks, cause, missing }, n) => {
+    const { sequence, version, id, position } = event
     const row = [
       { text: `${n + 1}` },
       { text: at === null ? '' : momentText(at, timeZone) },
-      { text: latencyText(event) },
+      { text: latencyMs === null ? '' : durationText(latencyMs) },
       { text: nameOf(event) },
       { text: safeText(sequence ?? '') },
       { text: safeText(version ?? '') },
       { text: marks.join(', '), wrong: marks.length > 0 },
-      { text: cause === undefined ? safeText(causationId ?? '') : `row ${cause + 1}` },
+      { text: safeText(cause ?? '') },
       { text: safeText(id ?? '') },
       // Where nothing is mapped, nothing else tells events apart.
-      { text: mentions === undefined ? '' : positionText(position) },
+      { text: result.mentions === undefined ? '' : positionText(position) },
     ]
-    return gap ? [gapRow(gap), row] : [row]
+    if (missing === null) return [row]
+    const gap = row.map((_, i) => (i === NAME ? { text: missing, wrong: true } : { text: '' }))
+    return [gap, row]
   })
-}
-
-function gapRow(gap: AuditGap): Cell[] {
-  return columns.map(({ title }) =>
-    title === 'source/type' ? { text: gapText(gap), wrong: true } : { text: '' },
-  )
-}
-
-/** What a counter lacks, in words. */
-export function gapText({ after, before }: AuditGap): string {
-  const [first, last] = [BigInt(after) + 1n, BigInt(before) - 1n]
-  return first === last ? `${first} is missing` : `${first} to ${last} are missing`
-}
-
-const flagWords = { late: 'late', reordered: 'reordered', replay: 'replay', gapBefore: '' } as const
-
-/** What is to be seen at an event, in words; of a gap the row before it says more. */
-export function marksOf({ flags, deliveries }: AuditEvent): string[] {
-  const times = deliveries === 2 ? 'twice' : `${countText(deliveries)} times`
-  const words = flags.map((flag) => flagWords[flag]).filter((word) => word !== '')
-  return deliveries === 1 ? words : [...words, times]
 }
 
 function headline(result: AuditResult, { width }: TextStyle): string[] {
@@ -118,11 +94,6 @@ function headline(result: AuditResult, { width }: TextStyle): string[] {
     `${read} in ${sourcesText(searched.sources, 60)}`,
   ]
   return flowed(shown, { width, gap: '   ', indent: '  ' })
-}
-
-function latencyText({ time, receivedAt }: AuditEvent): string {
-  const [from, to] = [parsedMs(time), parsedMs(receivedAt)]
-  return from === null || to === null ? '' : durationText(to - from)
 }
 
 function sectionLines({ says, columns, rows, code, after }: AuditSection, style: TextStyle) {
