@@ -123,8 +123,8 @@ function meanings({ searched }: AuditResult): [string, string][] {
   return [
     [
       'searched',
-      `${counted(records, 'record')}, ${countText(undecodable)} of them undecodable: those may be ` +
-        'about it too.',
+      `${counted(records, 'record')}, ${countText(undecodable)} of them undecodable: who knows ` +
+        'what those are about.',
     ],
     [
       'order',
@@ -137,8 +137,8 @@ function meanings({ searched }: AuditResult): [string, string][] {
     ],
     [
       'gaps',
-      'Numbers that the counter of the entity skips, where most of its steps are by one. None are ' +
-        'looked for where events were left out by their type or a pattern.',
+      'Numbers that the counter of the entity skips, where most of its steps are by one. None ' +
+        'are claimed where events were left out by their type or a pattern.',
     ],
   ]
 }

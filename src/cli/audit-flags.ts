@@ -42,10 +42,10 @@ export const auditFlags = {
     },
   }),
   against: Flags.string({
-    helpValue: 'FILE|dynamodb-table://T',
+    helpValue: 'FILE',
     description:
-      "compare the state with a consumer's copy: a JSON file, or an item of a table in DynamoDB; " +
-      'exit 4 where it is not equal',
+      "compare the state with a consumer's copy, in a JSON file or in DynamoDB " +
+      '(dynamodb-table://T); exit 4 where it is not equal',
   }),
   related: Flags.boolean({
     description: 'tell also what is in the same chains, by correlation, causes and effects',

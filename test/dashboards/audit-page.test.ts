@@ -39,7 +39,7 @@ test('a mark for every delivery, a line for every gap', async () => {
   )
 })
 
-test('rows have their marks, causes and payloads, and say what is missing before them', async () => {
+test('rows have marks, causes and payloads, and say what is missing before them', async () => {
   const said = words(await pageOf('order'))
   expect(said).toContain(
     'late, reordered ! {"n":2,"title":"Cook"} { "n": 2, "title": "Cook" } row 1',

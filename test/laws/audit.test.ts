@@ -170,7 +170,7 @@ test('as of a moment is an archive that ends with it', async () => {
   )
 }, 300_000)
 
-test('without an event is an archive that never had it, with others one that has them', async () => {
+test('without an event is an archive without it, with others one that has them', async () => {
   await fc.assert(
     fc.asyncProperty(allArrived, allArrived, fc.nat(), async (files, others, pick) => {
       const { folder, lines } = written(files)
