@@ -67,7 +67,7 @@ interface UpAxis {
   readonly ticks: readonly Tick[]
 }
 
-/** Arrivals that are unknown, or before what arrived, lie at the bottom. */
+/** What arrived at an unknown time, or before it happened, lies at the bottom. */
 function delayAxis(delays: readonly number[]): UpAxis {
   const axis = durationAxis(least(delays.filter((ms) => ms > 0)), Math.max(0, greatest(delays)))
   return { at: ({ delayMs }) => axis.at(Math.max(0, delayMs ?? 0)), ticks: axis.ticks }
@@ -87,16 +87,17 @@ function countAxis(deliveries: readonly Delivery[]): UpAxis {
 function deliveriesOf(event: AuditEvent): Delivery[] {
   const happenedMs = parsedMs(event.time ?? event.receivedAt)
   if (happenedMs === null) return []
-  const isLate = event.flags.includes('late') || event.flags.includes('reordered')
+  const { flags, copies } = event
+  const isLate = flags.includes('late') || flags.includes('reordered')
+  // One of its deliveries is.
+  const isReplay = flags.includes('replay') && copies.every(({ replay }) => replay === null)
   const of = (arrived: string | null, kind: Delivery['kind']): Delivery => {
     const ms = event.time === null ? null : parsedMs(arrived)
     return { kind, event, happenedMs, arrived, delayMs: ms === null ? null : ms - happenedMs }
   }
   return [
-    of(event.receivedAt, isLate ? 'late' : 'first'),
-    ...event.copies.map(({ receivedAt, replay }) =>
-      of(receivedAt, replay === null ? 'copy' : 'replay'),
-    ),
+    of(event.receivedAt, isReplay ? 'replay' : isLate ? 'late' : 'first'),
+    ...copies.map(({ receivedAt, replay }) => of(receivedAt, replay === null ? 'copy' : 'replay')),
   ]
 }
 

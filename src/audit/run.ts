@@ -73,7 +73,8 @@ export async function runAudit(request: AuditRequest): Promise<AuditRun> {
   request.onRead?.()
   const isWhole = types.length === 0 && filter === undefined
   const ruleFor = (type: string) => mapping.mappingFor(type).state
-  const told = toldOf(kept, { ...request, copy, isWhole, ruleFor })
+  const compared = found.length === 0 ? null : copy
+  const told = toldOf(kept, { ...request, copy: compared, isWhole, ruleFor })
   const result = resultOf(request, sources, searched, { ...told, ...(related && { related }) })
   return { result, failure: endedBadly({ ...searched, ...request }) ?? faultIn(result, found) }
 }

@@ -42,6 +42,7 @@ function order(): AuditResult {
     event(8, { receivedAt: null, id: null, payload: null }),
     event(9, { time: null }),
     event(10, { time: null, receivedAt: null }),
+    event(11, { ...flags('replay'), receivedAt: at(700) }),
   ]
   const title = { path: '$.title', state: 'Cook', copy: 'Chef' }
   return result(events, {
