@@ -1,15 +1,7 @@
 import { BaseCommand } from '../../src/cli/base-command.js'
-import {
-  awsFlags,
-  indexFlags,
-  outputFlags,
-  progressFlags,
-  sourceArgs,
-  sourceFlags,
-  timeFlags,
-} from '../../src/cli/flags.js'
+import { archiveFlags, outputFlags, sourceArgs } from '../../src/cli/flags.js'
+import { memoryBytes } from '../../src/cli/memory-size.js'
 import { chosenOf, queryFlags, wordingOf } from '../../src/cli/query-flags.js'
-import { memoryBytes } from '../../src/cli/stats-flags.js'
 
 export default class Query extends BaseCommand {
   static override summary = 'ask an archive: a question of the catalogue, or SQL of your own'
@@ -27,13 +19,9 @@ export default class Query extends BaseCommand {
   ]
   static override args = sourceArgs
   static override flags = {
-    ...sourceFlags,
-    ...timeFlags,
     ...queryFlags,
-    ...indexFlags,
-    ...awsFlags,
+    ...archiveFlags,
     ...outputFlags('text', 'json', 'ndjson', 'csv', 'markdown', 'arrow', 'parquet'),
-    ...progressFlags,
   }
 
   override async run() {
