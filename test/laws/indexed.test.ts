@@ -1,0 +1,226 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
+import fc from 'fast-check'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { freshnessOf, type OpenIndex } from '../../src/archive-index/open-index.js'
+import type { ArchiveObject } from '../../src/archives/object.js'
+import { resolveSources } from '../../src/archives/source.js'
+import { type Duckdb, openDuckdb } from '../../src/engines/duckdb.js'
+import type { ResultValue, Statement } from '../../src/engines/engine.js'
+import { eventColumns } from '../../src/engines/event-columns.js'
+import { jsonText, parseJson } from '../../src/event/json.js'
+import { createMapping, type Mapping } from '../../src/event/mapping.js'
+import { buildIndex } from '../../src/indexing/build.js'
+import { askArchive } from '../../src/questions/asked-archive.js'
+import { readCatalogue } from '../../src/questions/catalogue.js'
+import type { Chosen } from '../../src/questions/chosen.js'
+import { boundValues } from '../../src/questions/parameters.js'
+import { querySql } from '../../src/questions/query.js'
+import { mappings } from '../engines/mappings.js'
+import { campaign } from '../helpers/campaign.js'
+import { type OddFile, oddArchives, writeOddFile } from './odd-archives.js'
+
+let duckdb: Duckdb
+
+beforeAll(async () => {
+  duckdb = await openDuckdb({ memoryLimitBytes: 500e6, threads: 1 })
+})
+afterAll(() => duckdb.close())
+
+const fields = ['id', 'source', 'type', 'time', 'receivedAt', 'key', 'sequence', 'causationId']
+const paths = [...fields.map((name) => `${name}=$.${name}`), 'entities.order=$.orderId']
+const rich = [...paths, 'entities.customer=$.customer']
+const readings: readonly Mapping[] = [
+  createMapping({ maps: rich }),
+  createMapping({ maps: [...rich, 'sequenceType=text', 'sequencePer=source+key'] }),
+  mappings['typical'] ?? createMapping({}),
+]
+
+const { document: _, payload: __, ...narrow } = eventColumns
+const judged = ['copy_number', 'duplicate', 'reordered', 'extent', 'late_us', 'pos']
+const columns = [...Object.keys(narrow), ...judged].map((name) => `"${name}"`).join(', ')
+const everything: Statement = { sql: `SELECT ${columns} FROM events ORDER BY pos`, values: {} }
+const undecodable: Statement = { sql: 'FROM undecodable ORDER BY position', values: {} }
+const whole: Statement = { sql: 'FROM events ORDER BY pos', values: {} }
+const entities: Statement = {
+  sql: 'SELECT DISTINCT unnest(entities) AS e FROM events ORDER BY e',
+  values: {},
+}
+
+interface Question {
+  name: string
+  statement: Statement
+  chosen: Omit<Chosen, 'sinceUs' | 'untilUs'> & Partial<Chosen>
+}
+
+interface Place {
+  objects: readonly ArchiveObject[]
+  index?: OpenIndex | undefined
+  mapping: Mapping
+  sqlFromBytes: number
+}
+
+/** All that is answered, with documents as the decoder writes them. */
+async function answer({ statement, chosen }: Question, at: Place): Promise<unknown> {
+  const { objects, index, mapping, sqlFromBytes } = at
+  return askArchive(
+    statement,
+    {
+      archive: { objects, mapping, outside: {}, index },
+      presets: undefined,
+      chosen: { sinceUs: null, untilUs: null, ...chosen },
+      ...{ memoryLimitBytes: 600e6, threads: 1, sqlFromBytes },
+      signal: new AbortController().signal,
+      onProgress: () => {},
+    },
+    async ({ rows, searched }) => {
+      const found: ResultValue[][] = []
+      for await (const chunk of rows.chunks) found.push(...chunk.map((row) => [...row]))
+      for (const [at, { name }] of rows.columns.entries()) {
+        if (name !== 'document' && name !== 'payload') continue
+        for (const row of found) row[at] = plain(row[at])
+      }
+      return { columns: rows.columns, found, searched }
+    },
+  )
+}
+
+function plain(text: ResultValue | undefined): ResultValue {
+  return typeof text === 'string' ? jsonText(parseJson(text)) : null
+}
+
+async function questionsFor(at: Place, dice: readonly number[]): Promise<Question[]> {
+  const [a = 0, b = 0, c = 0] = dice
+  const found = await answer({ name: 'entities', statement: entities, chosen: {} }, at)
+  const names = (found as { found: string[][] }).found.flat()
+  const entity = names[a % Math.max(1, names.length)] ?? 'order:o-1'
+  const about = { entities: [entity] }
+  const catalogue = (await readCatalogue()).filter(({ parameters }) =>
+    parameters.every(({ fallback }) => fallback !== undefined),
+  )
+  const shipped = [catalogue[b % catalogue.length], catalogue[c % catalogue.length]].flatMap(
+    (question) => question ?? [],
+  )
+  const timeline = await querySql('audit/timeline')
+  const selections: Question['chosen'][] = [
+    { types: ['order*'] },
+    { keys: ['k1', "k'3"] },
+    { sinceUs: 1_793_200_000_000_000, untilUs: 1_793_400_000_000_000 },
+    { sinceUs: 1_793_200_000_000_000, clock: 'time' },
+  ]
+  const chosen = selections[b % selections.length] ?? {}
+  return [
+    { name: 'everything', statement: everything, chosen: {} },
+    { name: 'some', statement: everything, chosen },
+    { name: 'undecodable', statement: undecodable, chosen: {} },
+    { name: 'timeline', statement: { sql: timeline, values: { entity } }, chosen: about },
+    { name: 'whole', statement: whole, chosen: { ...about, ...chosen } },
+    ...shipped.map((question) => ({
+      name: question.name,
+      statement: { sql: question.sql, values: boundValues(question.parameters, []) },
+      chosen: {},
+    })),
+  ]
+}
+
+interface Law {
+  folder: string
+  mapping: Mapping
+  sqlFromBytes: number
+  buildFromBytes: number
+}
+
+async function listed(folder: string): Promise<readonly ArchiveObject[]> {
+  const { objects } = await resolveSources(['archive'], { aliases: {}, cwd: folder })
+  return objects
+}
+
+async function build({ folder, mapping, buildFromBytes }: Law, objects: readonly ArchiveObject[]) {
+  return buildIndex({
+    ...{ folder: join(folder, 'archive.evt-index'), sources: [], objects },
+    reading: { version: '1', mapping, presets: undefined },
+    ...{ memoryLimitBytes: 600e6, threads: 1, sqlFromBytes: buildFromBytes },
+    signal: new AbortController().signal,
+    onProgress: () => {},
+  })
+}
+
+async function opened({ folder, mapping }: Law, objects: readonly ArchiveObject[]) {
+  const env = { XDG_CACHE_HOME: join(folder, 'cache') }
+  const owner = { sources: ['archive'], cwd: folder, env }
+  return freshnessOf(owner, { version: '1', mapping, presets: undefined }, objects)
+}
+
+interface Expected {
+  objects: readonly ArchiveObject[]
+  asked: readonly { question: Question; expected: unknown }[]
+}
+
+/** What is answered without an index. */
+async function expected(law: Law, dice: readonly number[]): Promise<Expected> {
+  const objects = await listed(law.folder)
+  const at = { ...law, objects }
+  const asked = []
+  for (const question of await questionsFor(at, dice)) {
+    asked.push({ question, expected: await answer(question, at) })
+  }
+  return { objects, asked }
+}
+
+/** The state of the index, and which questions are answered otherwise with it. */
+async function compared(law: Law, { objects, asked }: Expected) {
+  const found = await opened(law, objects)
+  const index = 'index' in found ? found.index : undefined
+  const different: string[] = []
+  for (const { question, expected } of asked) {
+    const answered = await answer(question, { ...law, objects, index })
+    if (!isDeepStrictEqual(answered, expected)) different.push(question.name)
+  }
+  return { state: found.state, different }
+}
+
+async function writeAll(folder: string, files: readonly OddFile[]): Promise<void> {
+  rmSync(join(folder, 'archive'), { recursive: true, force: true })
+  for (const file of files) await writeOddFile(duckdb, join(folder, 'archive'), file)
+}
+
+test('with an index answers are those without it, whatever became of the archive', async () => {
+  const dice = fc.array(fc.nat(10_000), { minLength: 3, maxLength: 3 })
+  const how = fc.record({
+    mapping: fc.constantFrom(...readings.keys()),
+    sqlFromBytes: fc.constantFrom(0, Infinity),
+    buildFromBytes: fc.constantFrom(0, Infinity),
+    dice,
+  })
+  await fc.assert(
+    fc.asyncProperty(oddArchives, how, async ({ before, after }, { mapping, dice, ...bytes }) => {
+      const folder = mkdtempSync(join(tmpdir(), 'evt-indexed-'))
+      const law = { folder, mapping: readings[mapping] ?? createMapping({}), ...bytes }
+      try {
+        await writeAll(folder, before)
+        const first = await expected(law, dice)
+        const states = []
+        for (const some of [first.objects.slice(0, 2), first.objects]) {
+          await build(law, some)
+          states.push(await compared(law, first))
+        }
+        await writeAll(folder, after)
+        const second = await expected(law, dice)
+        states.push(await compared(law, second))
+        await build(law, second.objects)
+        states.push(await compared(law, second))
+        expect(states).toEqual([
+          { state: 'stale', different: [] },
+          { state: 'fresh', different: [] },
+          { state: 'stale', different: [] },
+          { state: 'fresh', different: [] },
+        ])
+      } finally {
+        rmSync(folder, { recursive: true })
+      }
+    }),
+    { numRuns: campaign(3), endOnFailure: true },
+  )
+}, 600_000)
