@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { mkdir, open } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Manifest, Part, PartKind } from '../archive-index/manifest.js'
@@ -32,6 +33,8 @@ const arrival = 'coalesce(received_at_us, event_time_us)'
  */
 export class IndexWriter {
   private entityRows = 0
+  /** No name comes again: another evt may still read what a part of that name was before. */
+  private readonly suffix = randomUUID().slice(0, 8)
 
   constructor(
     private readonly duckdb: Duckdb,
@@ -91,7 +94,7 @@ export class IndexWriter {
     const { folder, manifest, duckdb } = this
     const [[any] = []] = await duckdb.rows(`SELECT count(*) FROM (SELECT 1 FROM (${sql}) LIMIT 1)`)
     if (Number(any) === 0) return []
-    const name = `part-${String(manifest.nextPart).padStart(6, '0')}`
+    const name = `part-${String(manifest.nextPart).padStart(6, '0')}-${this.suffix}`
     manifest.nextPart += 1
     const below = join(folder, kind)
     await mkdir(below, { recursive: true, mode: 0o700 })
@@ -106,8 +109,9 @@ export class IndexWriter {
     const written = await duckdb.rows(
       `COPY (${sql}) TO ${quoteText(target)} (${options.join(', ')})`,
     )
-    const parts = written.map((row) => partOf(row, folder))
-    await syncAll(parts.map(({ file }) => join(folder, file)))
+    const files = written.map((row) => partOf(row, folder))
+    const mtimes = await syncAll(files.map(({ file }) => join(folder, file)))
+    const parts = files.map((part, n) => ({ ...part, mtimeMs: mtimes[n] ?? 0 }))
     manifest.parts[kind].push(...parts)
     return parts
   }
@@ -129,7 +133,10 @@ const entitiesSql = `SELECT entity, arrival_us, pos, left(sha256(entity), 2) AS 
   FROM entity_rows ORDER BY bucket, entity, arrival_us, pos`
 
 /** What RETURN_STATS tells of a file: its name, rows, bytes, footer, and each column. */
-function partOf([file, rows, bytes, , statistics]: readonly unknown[], folder: string): Part {
+function partOf(
+  [file, rows, bytes, , statistics]: readonly unknown[],
+  folder: string,
+): Omit<Part, 'mtimeMs'> {
   const ofPos = entry(statistics, '"pos"')
   return {
     file: String(file).slice(folder.length + 1),
@@ -147,17 +154,21 @@ function entry(map: unknown, key: string): unknown {
   return entries.find((each: { key: unknown }) => each.key === key)?.value
 }
 
-/** A manifest must not outlive what it names. */
-async function syncAll(files: readonly string[]): Promise<void> {
+/** A manifest must not outlive what it names.
+ * @returns when each was last changed */
+async function syncAll(files: readonly string[]): Promise<number[]> {
+  const mtimes: number[] = []
   for (let at = 0; at < files.length; at += SYNCED_AT_ONCE) {
-    await Promise.all(files.slice(at, at + SYNCED_AT_ONCE).map(sync))
+    mtimes.push(...(await Promise.all(files.slice(at, at + SYNCED_AT_ONCE).map(sync))))
   }
+  return mtimes
 }
 
-async function sync(file: string): Promise<void> {
+async function sync(file: string): Promise<number> {
   const handle = await open(file, 'r')
   try {
     await handle.sync()
+    return (await handle.stat()).mtimeMs
   } finally {
     await handle.close()
   }

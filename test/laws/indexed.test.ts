@@ -4,22 +4,26 @@ import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { freshnessOf, type OpenIndex } from '../../src/archive-index/open-index.js'
 import type { ArchiveObject } from '../../src/archives/object.js'
-import { resolveSources } from '../../src/archives/source.js'
 import { type Duckdb, openDuckdb } from '../../src/engines/duckdb.js'
-import type { ResultValue, Statement } from '../../src/engines/engine.js'
+import type { Statement } from '../../src/engines/engine.js'
 import { eventColumns } from '../../src/engines/event-columns.js'
-import { jsonText, parseJson } from '../../src/event/json.js'
 import { createMapping, type Mapping } from '../../src/event/mapping.js'
-import { buildIndex } from '../../src/indexing/build.js'
-import { askArchive } from '../../src/questions/asked-archive.js'
 import { readCatalogue } from '../../src/questions/catalogue.js'
 import type { Chosen } from '../../src/questions/chosen.js'
 import { boundValues } from '../../src/questions/parameters.js'
 import { querySql } from '../../src/questions/query.js'
 import { mappings } from '../engines/mappings.js'
 import { campaign } from '../helpers/campaign.js'
+import {
+  type Asked,
+  answerOf,
+  build,
+  objectsIn,
+  opened,
+  type Question,
+  type Small,
+} from '../indexing/small-index.js'
 import { type OddFile, oddArchives, writeOddFile } from './odd-archives.js'
 
 let duckdb: Duckdb
@@ -49,52 +53,14 @@ const entities: Statement = {
   values: {},
 }
 
-interface Question {
+interface Named extends Question {
   name: string
-  statement: Statement
-  chosen: Omit<Chosen, 'sinceUs' | 'untilUs'> & Partial<Chosen>
 }
 
-interface Place {
-  objects: readonly ArchiveObject[]
-  index?: OpenIndex | undefined
-  mapping: Mapping
-  sqlFromBytes: number
-}
-
-/** All that is answered, with documents as the decoder writes them. */
-async function answer({ statement, chosen }: Question, at: Place): Promise<unknown> {
-  const { objects, index, mapping, sqlFromBytes } = at
-  return askArchive(
-    statement,
-    {
-      archive: { objects, mapping, outside: {}, index },
-      presets: undefined,
-      chosen: { sinceUs: null, untilUs: null, ...chosen },
-      ...{ memoryLimitBytes: 600e6, threads: 1, sqlFromBytes },
-      signal: new AbortController().signal,
-      onProgress: () => {},
-    },
-    async ({ rows, searched }) => {
-      const found: ResultValue[][] = []
-      for await (const chunk of rows.chunks) found.push(...chunk.map((row) => [...row]))
-      for (const [at, { name }] of rows.columns.entries()) {
-        if (name !== 'document' && name !== 'payload') continue
-        for (const row of found) row[at] = plain(row[at])
-      }
-      return { columns: rows.columns, found, searched }
-    },
-  )
-}
-
-function plain(text: ResultValue | undefined): ResultValue {
-  return typeof text === 'string' ? jsonText(parseJson(text)) : null
-}
-
-async function questionsFor(at: Place, dice: readonly number[]): Promise<Question[]> {
+async function questionsFor(at: Asked, dice: readonly number[]): Promise<Named[]> {
   const [a = 0, b = 0, c = 0] = dice
-  const found = await answer({ name: 'entities', statement: entities, chosen: {} }, at)
-  const names = (found as { found: string[][] }).found.flat()
+  const { found } = await answerOf({ statement: entities }, at)
+  const names = found.flat().map(String)
   const entity = names[a % Math.max(1, names.length)] ?? 'order:o-1'
   const about = { entities: [entity] }
   const catalogue = (await readCatalogue()).filter(({ parameters }) =>
@@ -104,7 +70,7 @@ async function questionsFor(at: Place, dice: readonly number[]): Promise<Questio
     (question) => question ?? [],
   )
   const timeline = await querySql('audit/timeline')
-  const selections: Question['chosen'][] = [
+  const selections: Partial<Chosen>[] = [
     { types: ['order*'] },
     { keys: ['k1', "k'3"] },
     { sinceUs: 1_793_200_000_000_000, untilUs: 1_793_400_000_000_000 },
@@ -112,73 +78,47 @@ async function questionsFor(at: Place, dice: readonly number[]): Promise<Questio
   ]
   const chosen = selections[b % selections.length] ?? {}
   return [
-    { name: 'everything', statement: everything, chosen: {} },
+    { name: 'everything', statement: everything },
     { name: 'some', statement: everything, chosen },
-    { name: 'undecodable', statement: undecodable, chosen: {} },
+    { name: 'undecodable', statement: undecodable },
     { name: 'timeline', statement: { sql: timeline, values: { entity } }, chosen: about },
     { name: 'whole', statement: whole, chosen: { ...about, ...chosen } },
     ...shipped.map((question) => ({
       name: question.name,
       statement: { sql: question.sql, values: boundValues(question.parameters, []) },
-      chosen: {},
     })),
   ]
 }
 
-interface Law {
-  folder: string
-  mapping: Mapping
+interface Law extends Small {
   sqlFromBytes: number
-  buildFromBytes: number
-}
-
-async function listed(folder: string): Promise<readonly ArchiveObject[]> {
-  const { objects } = await resolveSources(['archive'], { aliases: {}, cwd: folder })
-  return objects
-}
-
-async function build({ folder, mapping, buildFromBytes }: Law, objects: readonly ArchiveObject[]) {
-  return buildIndex({
-    ...{ folder: join(folder, 'archive.evt-index'), sources: [], objects },
-    reading: { version: '1', mapping, presets: undefined },
-    ...{ memoryLimitBytes: 600e6, threads: 1, sqlFromBytes: buildFromBytes },
-    signal: new AbortController().signal,
-    onProgress: () => {},
-  })
-}
-
-async function opened({ folder, mapping }: Law, objects: readonly ArchiveObject[]) {
-  const env = { XDG_CACHE_HOME: join(folder, 'cache') }
-  const owner = { sources: ['archive'], cwd: folder, env }
-  return freshnessOf(owner, { version: '1', mapping, presets: undefined }, objects)
 }
 
 interface Expected {
   objects: readonly ArchiveObject[]
-  asked: readonly { question: Question; expected: unknown }[]
+  asked: readonly { question: Named; expected: unknown }[]
 }
 
 /** What is answered without an index. */
 async function expected(law: Law, dice: readonly number[]): Promise<Expected> {
-  const objects = await listed(law.folder)
+  const objects = await objectsIn(law)
   const at = { ...law, objects }
   const asked = []
   for (const question of await questionsFor(at, dice)) {
-    asked.push({ question, expected: await answer(question, at) })
+    asked.push({ question, expected: await answerOf(question, at) })
   }
   return { objects, asked }
 }
 
 /** The state of the index, and which questions are answered otherwise with it. */
 async function compared(law: Law, { objects, asked }: Expected) {
-  const found = await opened(law, objects)
-  const index = 'index' in found ? found.index : undefined
+  const { state, index } = await opened(law, objects)
   const different: string[] = []
   for (const { question, expected } of asked) {
-    const answered = await answer(question, { ...law, objects, index })
+    const answered = await answerOf(question, { ...law, objects, index })
     if (!isDeepStrictEqual(answered, expected)) different.push(question.name)
   }
-  return { state: found.state, different }
+  return { state, different }
 }
 
 async function writeAll(folder: string, files: readonly OddFile[]): Promise<void> {
