@@ -5,7 +5,7 @@ import { type EventColumn, eventColumns, undecodableColumns } from '../engines/e
 import { POSITION_BITS } from '../engines/events-table.js'
 import { quoteFile, quoteName, quoteText } from '../engines/leaf-tree.js'
 import type { PartKind } from './manifest.js'
-import type { OpenIndex } from './open-index.js'
+import type { CoveredObject, OpenIndex } from './open-index.js'
 
 const RECORD_MASK = 2n ** BigInt(POSITION_BITS) - 1n
 /** As a list of positions in SQL; more are found by a join. */
@@ -31,18 +31,16 @@ const placed = `(c.place << ${POSITION_BITS}) + (i.pos & ${RECORD_MASK})`
 const position = `{'path': c.path, 'record': i.pos & ${RECORD_MASK}}`
 const ofCovered = `JOIN covered c ON c.number = i.pos >> ${POSITION_BITS}`
 
-/** The events of the objects that are asked about, as the table `archive` has them; NULL for what
- * {@link notInEvents} names. */
-export function indexedEvents(index: OpenIndex): string {
+/** The events of the objects that are asked about, or of some of them, as the table `archive` has
+ * them; NULL for what {@link notInEvents} names. */
+export function indexedEvents(index: OpenIndex, some?: readonly CoveredObject[]): string {
   const columns = Object.entries(eventColumns).map(([name, type]) => {
     if (name === 'position') return `${position} AS position`
     const isLeft = notInEvents.some((left) => left === name)
     return isLeft ? `CAST(NULL AS ${type}) AS ${quoteName(name)}` : `i.${quoteName(name)}`
   })
-  return fromParts(index, 'events', `${placed} AS pos, ${columns.join(', ')}`, {
-    pos: 'BIGINT',
-    ...eventColumns,
-  })
+  const all = { pos: 'BIGINT', ...eventColumns }
+  return fromParts(index, 'events', `${placed} AS pos, ${columns.join(', ')}`, all, some)
 }
 
 /** The same of records that could not be decoded, as the table `undecodable` has them. */
@@ -58,15 +56,32 @@ function fromParts(
   kind: PartKind,
   selected: string,
   columns: Readonly<Record<string, string>>,
+  some?: readonly CoveredObject[],
 ): string {
-  const files = filesOf(index, kind)
+  const range = some && positionsOf(some)
+  const files = filesOf(
+    index,
+    kind,
+    (part) => !range || (part.firstPos <= range.last && part.lastPos >= range.first),
+  )
   if (files.length === 0) {
     const none = Object.entries(columns).map(
       ([n, type]) => `CAST(NULL AS ${type}) AS ${quoteName(n)}`,
     )
     return `(SELECT ${none.join(', ')} WHERE false)`
   }
-  return `(SELECT ${selected} FROM ${scan(files)} i ${ofCovered})`
+  const numbers = some?.map(({ indexed }) => indexed.number).join(', ')
+  const where = range
+    ? ` WHERE i.pos BETWEEN ${range.first} AND ${range.last} AND c.number IN (${numbers})`
+    : ''
+  return `(SELECT ${selected} FROM ${scan(files)} i ${ofCovered}${where})`
+}
+
+/** All that rows of these objects can have. */
+function positionsOf(objects: readonly CoveredObject[]): { first: number; last: number } {
+  const numbers = objects.map(({ indexed }) => indexed.number)
+  const width = 2 ** POSITION_BITS
+  return { first: Math.min(...numbers) * width, last: (Math.max(...numbers) + 1) * width - 1 }
 }
 
 /** What an event can be read again from, and where it stands. */

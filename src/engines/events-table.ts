@@ -10,6 +10,7 @@ import { quoteName } from './leaf-tree.js'
 import type { ProjectionPlan } from './record-sql.js'
 
 const DOCUMENTS_AT_ONCE = 2_048
+const MANY = 50_000
 
 /** What of an archive is kept. */
 export interface Kept {
@@ -23,6 +24,9 @@ export interface Kept {
   /** Whether the table also has what events can be read again from: `raw`, the text of the record,
    * or, where that is not the event alone, `row`, the row as JSON. */
   records?: boolean
+  /** Gets many rows at once instead of the table, as a relation with its columns, which is gone when
+   * this ends. */
+  many?: ((relation: string) => Promise<void>) | undefined
 }
 
 /** Records that were read by SQL and are set aside. */
@@ -57,6 +61,8 @@ export class EventTables {
   events = 0
   kept = 0
   undecodable = 0
+  /** Rows that the tables hold now. */
+  held = 0
   private object = 0
   private before = { events: 0, kept: 0, undecodable: 0 }
   private stagings = 0
@@ -111,9 +117,13 @@ export class EventTables {
         : `REPLACE ({'path': position.path, 'record': position.record + ${firstRecord - 1}}
              AS position)`
     const row = this.options.records ? ', NULL AS "row"' : ''
-    await this.keep(
-      `(SELECT * EXCLUDE certain ${moved}${row} FROM ${table} WHERE certain AND ${matching})`,
-    )
+    const relation =
+      `(SELECT * EXCLUDE certain ${moved}${row} FROM ${table} ` + `WHERE certain AND ${matching})`
+    const { many } = this.options
+    if (many && records >= MANY) {
+      await many(`(${this.rowsOf(relation)})`)
+      this.kept += records - rest.length
+    } else await this.keep(relation)
     await this.dropStaged(table)
   }
 
@@ -158,6 +168,7 @@ export class EventTables {
       head: Buffer.from(head).toString('base64'),
     }))
     this.undecodable += rows.length
+    this.held += rows.length
     for (const { from, values } of unnested(undecodableColumns, rows)) {
       await this.duckdb.rows(`INSERT INTO undecodable SELECT * FROM ${from}`, values)
     }
@@ -201,17 +212,33 @@ export class EventTables {
 
   /** Takes the events of a relation that are selected into the table. */
   private async keep(relation: string, values: DuckDBValue[] = []): Promise<void> {
+    const [[count = 0] = []] = await this.duckdb.rows(
+      `INSERT INTO archive ${this.rowsOf(relation)}`,
+      values,
+    )
+    this.kept += Number(count)
+    this.held += Number(count)
+  }
+
+  /** Empties the tables: what they held is elsewhere. */
+  async empty(): Promise<void> {
+    await this.duckdb.rows('DELETE FROM archive')
+    await this.duckdb.rows('DELETE FROM undecodable')
+    this.held = 0
+  }
+
+  /** The events of a relation that are selected, as rows of the table. */
+  private rowsOf(relation: string): string {
     const { where = 'true', without = [], records } = this.options
     const columns = Object.entries(eventColumns).map(([name, type]) =>
       // The keys of an object literal are its names.
-      without.includes(name as EventColumn) ? `CAST(NULL AS ${type})` : quoteName(name),
+      without.includes(name as EventColumn)
+        ? `CAST(NULL AS ${type}) AS ${quoteName(name)}`
+        : quoteName(name),
     )
     if (records) columns.push('raw', '"row"')
-    const pos = `${this.firstPos} + position.record`
-    const selected = `(SELECT * FROM ${relation} WHERE ${where})`
-    const sql = `INSERT INTO archive SELECT ${pos}, ${columns.join(', ')} FROM ${selected}`
-    const [[count = 0] = []] = await this.duckdb.rows(sql, values)
-    this.kept += Number(count)
+    const pos = `${this.firstPos} + position.record AS pos`
+    return `SELECT ${pos}, ${columns.join(', ')} FROM (SELECT * FROM ${relation} WHERE ${where})`
   }
 }
 

@@ -99,6 +99,48 @@ const parts = [0, 1, 2, 3].map((n) => {
 })
 const standing = [placeHash, ...parts].join(', ')
 
+/** Some event of the view `events` has a field that was found and cannot be used. That a sequence
+ * is missing its row says. */
+export const faultyFlag = 64
+
+const isDouble =
+  'sequence_kind = \'integer\' AND strlen("sequence") <= ' +
+  `CASE WHEN starts_with("sequence", '-') THEN 16 ELSE 15 END`
+const kinds = `coalesce(sequence_kind,
+  CASE WHEN len(list_filter(faults, lambda f: f.field = 'sequence')) > 0
+    THEN 'integer' ELSE 'time' END)`
+const isFaulty = `len(list_filter(faults, lambda f: f.reason <> 'missing')) > 0`
+
+/** The narrow relation over rows of the view `events`, in order of `pos`, which say all that the
+ * decoder does; what follows it are the columns {@link eventsExtra}.
+ * @param claimed the name of the wrapping of claim checks */
+export function narrowEventsSql(relation: string, hasPlace: boolean, claimed: string): string {
+  const flag = (bit: number, when: string) => `CASE WHEN ${when} THEN ${bit} ELSE 0 END`
+  const flags = [
+    flag(narrowFlags.noId, 'id IS NULL'),
+    flag(narrowFlags.replay, '"replay" IS NOT NULL'),
+    flag(narrowFlags.retried, 'attempt > 1 AND transport_id IS NOT NULL'),
+    flag(narrowFlags.noKey, '"key" IS NULL'),
+    flag(faultyFlag, isFaulty),
+    flag(128, `list_contains(envelopes, '${claimed}')`),
+  ]
+  const numbers = `CASE ${kinds} WHEN 'integer' THEN 0 WHEN 'text' THEN 2 ELSE 4 END`
+  const placed = hasPlace ? `, ${standing}` : ''
+  const digits = hasPlace ? `*, substr(place_sequence, 5) AS digits` : '*'
+  const number = (us: string) => `coalesce(CAST(${us} AS DOUBLE), ${none})`
+  return `SELECT source, type, CASE WHEN ${isDouble} THEN NULL ELSE "sequence" END AS "sequence",
+  hash(source, type) AS grp, hash(source, id) AS identity, hash("key") AS key_hash,
+  hash(transport_id) AS transport,
+  CASE WHEN ${isDouble} THEN CAST("sequence" AS DOUBLE) ELSE ${none} END AS s,
+  ${number('event_time_us')} AS event_us, ${number('received_at_us')} AS received_us,
+  CAST(${flags.join(' + ')} AS UTINYINT) AS flags,
+  CAST(${numbers} + CASE WHEN sequence_per = 'key' THEN 0 ELSE 1 END AS UTINYINT) AS variant${placed},
+  CASE WHEN ${isFaulty} THEN CAST(to_json({'id': id, 'key': "key", 'faults': faults}) AS VARCHAR) END
+    AS faulty,
+  CAST(position.record AS DOUBLE) AS record
+FROM (SELECT ${digits} FROM ${relation}) ORDER BY pos`
+}
+
 /** The hashes of deliveries that the decoder read, from a relation with the same text columns. */
 export function stagedHashesSql(relation: string): string {
   return `SELECT ${hashes}, ${placeHash} FROM ${relation}`

@@ -22,6 +22,7 @@ import { EventLines } from '../questions/event-lines.js'
 import { EventParquet } from '../questions/event-parquet.js'
 import { Plans } from '../questions/plans.js'
 import { readArchive } from '../reading/read-archive.js'
+import { compact } from './compact.js'
 import { IndexTaker } from './index-taker.js'
 import { IndexWriter } from './index-writer.js'
 
@@ -124,7 +125,10 @@ async function bringUpToDate(
   await writer.begin()
   const { mapping, presets } = reading
   const decode = createDecoder({ mapping, presets, outside: {} })
-  const tables = await EventTables.create(duckdb, { without: notInEvents, records: true })
+  const tables = await EventTables.create(duckdb, {
+    ...{ without: notInEvents, records: true },
+    many: (relation) => writer.writeEvents(relation),
+  })
   const read: Manifest['objects'] = []
   const commit = async () => {
     await writer.writeEntities()
@@ -138,7 +142,7 @@ async function bringUpToDate(
     ...{ tables, writer, decode, firstNumber: manifest.nextObject },
     scansAhead: memoryLimitBytes >= AHEAD_FROM_BYTES,
     onObject: (object) => read.push(object),
-    onWritten: async () => {
+    onPart: async () => {
       if (writer.waitingEntities >= MOST_ENTITIES) await commit()
     },
   })
@@ -152,8 +156,11 @@ async function bringUpToDate(
   })
   if (signal.aborted) taker.drop()
   await taker.end()
-  await writer.writeRows()
-  const added = manifest.objects.length + read.length - covered.length
+  await writer.writeTables(tables)
+  await writer.writeEntities()
+  manifest.objects.push(...read.splice(0))
+  await compact(duckdb, writer, { folder, manifest })
+  const added = manifest.objects.length - covered.length
   await commit()
   return { manifest, added, removed }
 }

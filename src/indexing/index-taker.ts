@@ -18,8 +18,8 @@ interface Options {
   scansAhead: boolean
   /** Called with each object that was read to its end, when its rows may not be written yet. */
   onObject(object: IndexedObject): void
-  /** Called when rows were written. */
-  onWritten(): Promise<void>
+  /** Called when a part of the archive was taken in. */
+  onPart(): Promise<void>
 }
 
 /** Takes in the records of an archive for an index; as they become many, their rows are written. */
@@ -88,16 +88,9 @@ export class IndexTaker extends EventsTaker {
   }
 
   override async makeRoom(): Promise<void> {
-    if (this.kept < ROWS_AT_ONCE) return
-    await this.options.writer.writeRows()
-    this.written = this.options.tables.kept + this.options.tables.undecodable
-    await this.options.onWritten()
-  }
-
-  private written = 0
-
-  private get kept(): number {
-    return this.options.tables.kept + this.options.tables.undecodable - this.written
+    const { tables, writer, onPart } = this.options
+    if (tables.held >= ROWS_AT_ONCE) await writer.writeTables(tables)
+    await onPart()
   }
 
   private get counts(): Counts {

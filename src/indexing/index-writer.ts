@@ -5,7 +5,7 @@ import type { Manifest, Part, PartKind } from '../archive-index/manifest.js'
 import { notInEvents } from '../archive-index/relations.js'
 import type { Duckdb } from '../engines/duckdb.js'
 import { eventColumns } from '../engines/event-columns.js'
-import { POSITION_BITS } from '../engines/events-table.js'
+import { type EventTables, POSITION_BITS } from '../engines/events-table.js'
 import { quoteName, quoteText } from '../engines/leaf-tree.js'
 
 /** What is looked up one by one lies in small groups; a group is unpacked whole. */
@@ -21,6 +21,15 @@ const columns = Object.keys(eventColumns)
 
 /** When a row arrived, else when it happened. */
 const arrival = 'coalesce(received_at_us, event_time_us)'
+
+/** How the rows of each kind of part lie: their order, the column that has a folder for each value,
+ * how many make a group. */
+const layouts: Record<PartKind, { order: string; by?: string; group?: number }> = {
+  events: { order: `date, ${arrival}, pos`, by: 'date' },
+  records: { order: 'pos', group: LOOKED_UP },
+  entities: { order: 'bucket, entity, arrival_us, pos', by: 'bucket', group: ENTITIES_A_GROUP },
+  undecodable: { order: 'pos' },
+}
 
 /**
  * Writes what tables hold as parts of an index. A part counts once the manifest names it.
@@ -56,22 +65,28 @@ export class IndexWriter {
     await this.duckdb.rows('INSERT INTO begun VALUES ($1, $2)', [path, BigInt(number)])
   }
 
-  /** Writes the rows of the tables `archive` and `undecodable`, and empties them. */
-  async writeRows(): Promise<void> {
+  /** Writes what tables hold, and empties them. */
+  async writeTables(tables: EventTables): Promise<void> {
+    await this.writeEvents('archive')
+    const [[bad = 0] = []] = await this.duckdb.rows('SELECT count(*) FROM undecodable')
+    if (Number(bad) > 0) await this.write('undecodable', undecodableSql, layouts.undecodable)
+    await tables.empty()
+  }
+
+  /** Writes the rows of a relation with the columns of the table `archive`, which come in about the
+   * order of their positions. */
+  async writeEvents(relation: string): Promise<void> {
     const { duckdb } = this
-    await duckdb.rows(
+    const [[rows = 0] = []] = await duckdb.rows(
       `INSERT INTO entity_rows SELECT unnest(list_distinct(entities)), ${arrival}, pos
-       FROM archive WHERE len(entities) > 0`,
+       FROM ${relation} WHERE len(entities) > 0`,
     )
-    const [[rows = 0] = []] = await duckdb.rows('SELECT count(*) FROM entity_rows')
-    this.entityRows = Number(rows)
-    await this.write('events', eventsSql, { by: 'date' })
-    await this.write('records', 'SELECT pos, raw, "row" FROM archive ORDER BY pos', {
-      group: LOOKED_UP,
-    })
-    await this.write('undecodable', undecodableSql)
-    await duckdb.rows('DELETE FROM archive')
-    await duckdb.rows('DELETE FROM undecodable')
+    this.entityRows += Number(rows)
+    const [[days = 0] = []] = await duckdb.rows(`SELECT count(DISTINCT ${day}) FROM ${relation}`)
+    if (Number(days) === 0) return
+    const date = Number(days) > MOST_DATES ? commonDay(relation) : day
+    await this.write('events', eventsSql(relation, date), layouts.events)
+    await this.write('records', `SELECT pos, raw, "row" FROM ${relation}`, layouts.records)
   }
 
   /** How many rows wait for {@link writeEntities}. */
@@ -80,20 +95,28 @@ export class IndexWriter {
   }
 
   async writeEntities(): Promise<void> {
-    await this.write('entities', entitiesSql, { by: 'bucket', group: ENTITIES_A_GROUP })
+    if (this.entityRows === 0) return
+    await this.write('entities', entitiesSql, layouts.entities)
     await this.duckdb.rows('DELETE FROM entity_rows')
     this.entityRows = 0
   }
 
-  /** Writes the rows of a query as a part, or as one for each value of a column. */
-  async write(
+  /** Writes rows of parts of a kind again, as one part. */
+  async rewrite(kind: PartKind, rows: string): Promise<void> {
+    const [[any = 0] = []] = await this.duckdb.rows(`SELECT count(*) FROM ${rows}`)
+    if (Number(any) === 0) return
+    const { order, ...options } = layouts[kind]
+    await this.write(kind, `SELECT * FROM ${rows} ORDER BY ${order}`, options)
+  }
+
+  /** Writes the rows of a query, of which there are some, as a part, or as one for each value of a
+   * column. */
+  private async write(
     kind: PartKind,
     sql: string,
-    { by, group }: { by?: string; group?: number } = {},
-  ): Promise<Part[]> {
+    { by, group }: { by?: string; group?: number },
+  ): Promise<void> {
     const { folder, manifest, duckdb } = this
-    const [[any] = []] = await duckdb.rows(`SELECT count(*) FROM (SELECT 1 FROM (${sql}) LIMIT 1)`)
-    if (Number(any) === 0) return []
     const name = `part-${String(manifest.nextPart).padStart(6, '0')}-${this.suffix}`
     manifest.nextPart += 1
     const below = join(folder, kind)
@@ -113,24 +136,28 @@ export class IndexWriter {
     const mtimes = await syncAll(files.map(({ file }) => join(folder, file)))
     const parts = files.map((part, n) => ({ ...part, mtimeMs: mtimes[n] ?? 0 }))
     manifest.parts[kind].push(...parts)
-    return parts
   }
 }
 
-const dated = `SELECT *,
-  coalesce(strftime(make_timestamp(${arrival}), '%Y-%m-%d'), 'unknown') AS day FROM archive`
-const eventsSql = `SELECT pos, ${columns.join(', ')},
-  CASE WHEN day = 'unknown' OR dense_rank <= ${MOST_DATES} THEN day ELSE 'other' END AS date
-  FROM (SELECT a.*, d.dense_rank FROM (${dated}) a JOIN (
-    SELECT day, row_number() OVER (ORDER BY count(*) DESC, day) AS dense_rank
-    FROM (${dated}) GROUP BY day) d ON d.day = a.day)
-  ORDER BY date, ${arrival}, pos`
+const day = `coalesce(CAST(CAST(make_timestamp(${arrival}) AS DATE) AS VARCHAR), 'unknown')`
+
+/** Days that are few beside the others share a folder. */
+function commonDay(relation: string): string {
+  const common = `SELECT day FROM (SELECT ${day} AS day FROM ${relation}) GROUP BY day
+    ORDER BY day = 'unknown' DESC, count(*) DESC, day LIMIT ${MOST_DATES}`
+  return `CASE WHEN ${day} IN (${common}) THEN ${day} ELSE 'other' END`
+}
+
+function eventsSql(relation: string, date: string): string {
+  return `SELECT pos, ${columns.join(', ')}, ${date} AS date
+    FROM ${relation} ORDER BY ${layouts.events.order}`
+}
 
 const undecodableSql = `SELECT (b.number << ${POSITION_BITS}) + u.position.record AS pos, u.*
   FROM undecodable u JOIN begun b ON b.path = u.position.path ORDER BY 1`
 
 const entitiesSql = `SELECT entity, arrival_us, pos, left(sha256(entity), 2) AS bucket
-  FROM entity_rows ORDER BY bucket, entity, arrival_us, pos`
+  FROM entity_rows ORDER BY ${layouts.entities.order}`
 
 /** What RETURN_STATS tells of a file: its name, rows, bytes, footer, and each column. */
 function partOf(

@@ -40,6 +40,11 @@ export class GroupTable {
     return this.doubtful[group] ? -1 : group
   }
 
+  /** The group of a row whose names are the decoder's. */
+  numberOfSure(low: number, high: number, variant: number, names: () => Names): number {
+    return this.numbered(low, high, variant, names)
+  }
+
   private readonly doubtful: boolean[] = []
 
   private numbered(

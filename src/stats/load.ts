@@ -28,7 +28,7 @@ export interface FaultyField {
   key: string | null
 }
 
-const MAX_KEPT = 1000
+export const MAX_KEPT = 1000
 const MAX_PENDING = 20_000
 
 /** What was read of an archive. Deliveries come in order of position. */

@@ -11,9 +11,16 @@ export interface ChunkRows {
   groups: GroupTable
   /** Whether the chunk has names. */
   names: boolean
-  /** Of the chunk's first row. */
-  firstRecord: number
+  /** Of the chunk's first row; null where a last column has the numbers of all. */
+  firstRecord: number | null
+  /** Whether the rows are the decoder's in all they hold: none has to be read again. */
+  isSure?: boolean
+  /** Some of its rows: from this one up to that one; by default all. */
+  from?: number
+  until?: number
 }
+
+type Range = Required<Pick<ChunkRows, 'from' | 'until'>>
 
 /**
  * Appends the rows of a chunk of the narrow relation as deliveries, and lists those that the
@@ -21,24 +28,30 @@ export interface ChunkRows {
  */
 export function appendChunk(chunk: DuckDBDataChunk, of: ChunkRows, suspects: number[]): void {
   const { deliveries, firstRecord } = of
-  const rows = chunk.rowCount
+  const from = of.from ?? 0
+  const until = of.until ?? chunk.rowCount
+  const rows = until - from
   deliveries.reserve(rows)
   const base = deliveries.count
-  const flags = bytes(chunk, columnOf('flags'))
+  const wordsOf = (name: (typeof narrowColumns)[number]) =>
+    words(chunk, columnOf(name)).subarray(from * 2, until * 2)
+  const doublesOf = (column: number) => doubles(chunk, column).subarray(from, until)
+  const flags = bytes(chunk, columnOf('flags')).subarray(from, until)
   deliveries.flags.set(flags, base)
-  deliveries.identities.set(words(chunk, columnOf('identity')), base * 2)
-  deliveries.sequences.set(doubles(chunk, columnOf('s')), base)
-  deliveries.timesUs.set(doubles(chunk, columnOf('event_us')), base)
-  deliveries.receivedUs.set(doubles(chunk, columnOf('received_us')), base)
-  const transports = words(chunk, columnOf('transport'))
+  deliveries.identities.set(wordsOf('identity'), base * 2)
+  deliveries.sequences.set(doublesOf(columnOf('s')), base)
+  deliveries.timesUs.set(doublesOf(columnOf('event_us')), base)
+  deliveries.receivedUs.set(doublesOf(columnOf('received_us')), base)
+  const transports = wordsOf('transport')
+  const records = firstRecord === null ? doublesOf(chunk.columnCount - 1) : null
   for (let n = 0; n < rows; n++) {
-    deliveries.records[base + n] = firstRecord + n
+    deliveries.records[base + n] = records ? (records[n] as number) : (firstRecord ?? 1) + n
     deliveries.transports[base + n] = transports[2 * n] as number
     if ((flags[n] as number) & narrowFlags.suspect) suspects.push(base + n)
   }
-  numberKeys(deliveries, flags, words(chunk, columnOf('key_hash')), base)
-  numberGroups(chunk, of, base, suspects)
-  readPlaces(chunk, deliveries, base)
+  numberKeys(deliveries, flags, wordsOf('key_hash'), base)
+  numberGroups(chunk, { ...of, from, until }, base, suspects)
+  readPlaces(chunk, deliveries, base, { from, until })
   deliveries.count += rows
 }
 
@@ -59,13 +72,18 @@ function numberKeys(
 }
 
 /** Where the relation has places; see placeColumns. */
-function readPlaces(chunk: DuckDBDataChunk, deliveries: Deliveries, base: number): void {
-  const rows = chunk.rowCount
+function readPlaces(
+  chunk: DuckDBDataChunk,
+  deliveries: Deliveries,
+  base: number,
+  { from, until }: Range,
+): void {
+  const rows = until - from
   deliveries.orderedPlaces?.clear(base, base + rows)
-  if (chunk.columnCount === narrowColumns.length) return
+  if (chunk.columnCount < narrowColumns.length + placeColumns.length) return
   const [first = 0, ...others] = placeColumns.map((_, n) => narrowColumns.length + n)
-  const hashes = words(chunk, first)
-  const parts = others.map((column) => doubles(chunk, column))
+  const hashes = words(chunk, first).subarray(from * 2)
+  const parts = others.map((column) => doubles(chunk, column).subarray(from))
   // One for all rows: what it says is copied.
   const standing = { low: 0, high: 0, parts: parts.map(() => 0) }
   for (let n = 0; n < rows; n++) {
@@ -79,15 +97,15 @@ function readPlaces(chunk: DuckDBDataChunk, deliveries: Deliveries, base: number
 
 function numberGroups(
   chunk: DuckDBDataChunk,
-  { deliveries, groups, names }: ChunkRows,
+  { deliveries, groups, names, isSure = false, from, until }: ChunkRows & Range,
   base: number,
   suspects: number[],
 ): void {
   const before = suspects.length
-  const hashes = words(chunk, columnOf('grp'))
-  const variants = bytes(chunk, columnOf('variant'))
+  const hashes = words(chunk, columnOf('grp')).subarray(from * 2)
+  const variants = bytes(chunk, columnOf('variant')).subarray(from, until)
   const text = (column: 'source' | 'type' | 'sequence', n: number) =>
-    chunk.getColumnVector(columnOf(column)).getItem(n)
+    chunk.getColumnVector(columnOf(column)).getItem(from + n)
   for (let n = 0; n < variants.length; n++) {
     const at = base + n
     if ((deliveries.flags[at] as number) & narrowFlags.suspect) continue
@@ -95,10 +113,13 @@ function numberGroups(
     const low = hashes[2 * n] as number
     const named = () => ({ source: String(text('source', n)), type: String(text('type', n)) })
     const high = hashes[2 * n + 1] as number
-    const group = groups.numberOfRow(low, high, variant, names ? named : null)
+    const group = isSure
+      ? groups.numberOfSure(low, high, variant, named)
+      : groups.numberOfRow(low, high, variant, names ? named : null)
     if (group < 0) suspects.push(at)
     else deliveries.groupOf[at] = group
-    if (deliveries.groups[group]?.order !== 'text') continue
+    // An integer that a double does not hold is text too.
+    if (deliveries.groups[group]?.order !== 'text' && !isSure) continue
     const sequence = text('sequence', n)
     if (typeof sequence === 'string') deliveries.textSequences.set(at, sequence)
   }

@@ -8,9 +8,10 @@ import { histogramFiles, writeHistograms } from './histogram-files.js'
 import { areHistogramLogs } from './hlog/objects.js'
 import { type LogsRun, runLogs } from './hlog/run.js'
 import { logOf, totalOf } from './hlog/write-log.js'
+import { keptOrMeasured } from './kept-stats.js'
 import type { StatsRequest } from './request.js'
 import { nothingSeen } from './selection.js'
-import { type ArchiveStats, archiveStats } from './stats.js'
+import type { ArchiveStats } from './stats.js'
 
 export interface StatsRun extends ArchiveStats {
   typed: { sources: readonly string[]; flags: readonly string[] }
@@ -38,11 +39,11 @@ export async function runEventStats(request: StatsRequest): Promise<StatsRun> {
 
 async function statsOf(request: StatsRequest, opened: OpenedArchive): Promise<StatsRun> {
   const { presets, choices, range, cwd, signal } = request
-  const { sources, objects, pruned, mapping, outside } = opened
+  const { sources, objects, pruned, mapping, outside, index } = opened
   const files = await histogramFiles(choices, { cwd, objects })
   const { types, sample, filter } = choices
   const selection = { ...range, types, sample, filter: filter?.pattern, seen: nothingSeen() }
-  const measured = await archiveStats({
+  const measured = await keptOrMeasured({
     ...choices,
     intervals: files.hlog !== undefined,
     sources,
@@ -51,6 +52,7 @@ async function statsOf(request: StatsRequest, opened: OpenedArchive): Promise<St
     presets,
     outside,
     selection,
+    index: index?.missing.length === 0 ? index : undefined,
     signal,
     onProgress: progressOf(objects, request),
     explain: request.explain,

@@ -1,4 +1,5 @@
 import { availableParallelism, tmpdir } from 'node:os'
+import type { OpenIndex } from '../archive-index/open-index.js'
 import { type ArchiveObject, isLoss } from '../archives/object.js'
 import { makeTempFolder, removeTempFolder } from '../archives/temp-folder.js'
 import { type Duckdb, engineError, openDuckdb } from '../engines/duckdb.js'
@@ -12,6 +13,7 @@ import { choiceLines } from './choice-lines.js'
 import type { Asked } from './findings/grounds.js'
 import { heldGrounds } from './findings/held.js'
 import { type FindingsContext, findingsOf } from './findings/index.js'
+import { loadIndexed } from './indexed-rows.js'
 import { judge } from './judge.js'
 import type { LatencyInterval } from './latency-intervals.js'
 import { LineRows } from './line-rows.js'
@@ -37,6 +39,8 @@ export interface StatsOptions extends MeasureOptions {
   selection: Selection
   memoryLimitBytes: number
   spoolDir?: string | undefined
+  /** Of these objects; it is used where it has all that is asked. */
+  index?: OpenIndex | undefined
   threads?: number | undefined
   signal: AbortSignal
   onProgress(done: { bytes: number; objects: number; records: number }): void
@@ -90,14 +94,16 @@ export async function archiveStats(options: StatsOptions): Promise<ArchiveStats>
     const loaded = new Loaded(duckdb, selection, decode, memory, waiting)
     if (hops) loaded.deliveries.keepHops()
     const sqlFromBytes = options.sqlFromBytes ?? SQL_FROM_BYTES
-    await readArchive(objects, {
-      taker: loaded,
-      lines: new LineRows({ duckdb, projections, loaded, sqlFromBytes }),
-      parquet: new ParquetRows(duckdb, projections, loaded),
-      signal,
-      spoolDir,
-      onProgress: options.onProgress,
-    })
+    const { index, onProgress } = options
+    if (index && !isDecoded) await loadIndexed({ duckdb, index, loaded, signal, onProgress })
+    else {
+      await readArchive(objects, {
+        taker: loaded,
+        lines: new LineRows({ duckdb, projections, loaded, sqlFromBytes }),
+        parquet: new ParquetRows(duckdb, projections, loaded),
+        ...{ signal, spoolDir, onProgress },
+      })
+    }
     if (choices) {
       const types = loaded.deliveries.groups.map(({ type }) => type)
       options.explain?.(choiceLines(choices, mapping, types))

@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto'
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Manifest } from './manifest.js'
+import type { OpenIndex } from './open-index.js'
+
+/** Below the folder of an index: what was found out about all of it. */
+export const ANSWERS = 'answers'
+const MOST_ANSWERS = 50
+
+/** Of which state of the index an answer is. */
+type Of = Pick<Manifest, 'generation' | 'builtAt'>
+
+/**
+ * What was kept of an index as it is now, or null.
+ *
+ * @param question everything that the answer depends on beside the index
+ */
+export async function keptAnswer(index: OpenIndex, question: unknown): Promise<unknown> {
+  try {
+    const kept: unknown = JSON.parse(await readFile(fileOf(index, question), 'utf8'))
+    if (typeof kept !== 'object' || kept === null) return null
+    const { generation, builtAt } = index.manifest
+    const isOfNow =
+      Reflect.get(kept, 'generation') === generation && Reflect.get(kept, 'builtAt') === builtAt
+    return isOfNow ? Reflect.get(kept, 'answer') : null
+  } catch {
+    return null
+  }
+}
+
+/** Keeps an answer, which is JSON, with the index. Where it cannot be written, it is not kept. */
+export async function keepAnswer(
+  index: OpenIndex,
+  question: unknown,
+  answer: object,
+): Promise<void> {
+  const file = fileOf(index, question)
+  const aside = `${file}.${process.pid}`
+  const { generation, builtAt } = index.manifest
+  const of: Of = { generation, builtAt }
+  try {
+    await mkdir(join(index.folder, ANSWERS), { recursive: true, mode: 0o700 })
+    await writeFile(aside, JSON.stringify({ ...of, answer }), { mode: 0o600 })
+    await rename(aside, file)
+    await removeOldest(join(index.folder, ANSWERS))
+  } catch {
+    // A disk that is full or read-only: it is found out again.
+  }
+}
+
+async function removeOldest(folder: string): Promise<void> {
+  const files = (await readdir(folder)).map((name) => join(folder, name))
+  if (files.length <= MOST_ANSWERS) return
+  const dated = await Promise.all(
+    files.map(async (file) => ({ file, atMs: (await stat(file)).mtimeMs })),
+  )
+  const old = dated.sort((a, b) => b.atMs - a.atMs).slice(MOST_ANSWERS)
+  for (const { file } of old) await rm(file, { force: true })
+}
+
+function fileOf({ folder, covered }: OpenIndex, question: unknown): string {
+  const paths = covered.map(({ object }) => object.path)
+  const key = createHash('sha256').update(JSON.stringify([question, paths]))
+  return join(folder, ANSWERS, `${key.digest('hex').slice(0, 32)}.json`)
+}
