@@ -82,11 +82,19 @@ export class IndexWriter {
        FROM ${relation} WHERE len(entities) > 0`,
     )
     this.entityRows += Number(rows)
-    const [[days = 0] = []] = await duckdb.rows(`SELECT count(DISTINCT ${day}) FROM ${relation}`)
-    if (Number(days) === 0) return
+    if (!(await this.writeByDate(relation))) return
+    await this.write('records', `SELECT pos, raw, "row" FROM ${relation}`, layouts.records)
+  }
+
+  /** @returns false where there are none */
+  private async writeByDate(relation: string): Promise<boolean> {
+    const [[days = 0] = []] = await this.duckdb.rows(
+      `SELECT count(DISTINCT ${day}) FROM ${relation}`,
+    )
+    if (Number(days) === 0) return false
     const date = Number(days) > MOST_DATES ? commonDay(relation) : day
     await this.write('events', eventsSql(relation, date), layouts.events)
-    await this.write('records', `SELECT pos, raw, "row" FROM ${relation}`, layouts.records)
+    return true
   }
 
   /** How many rows wait for {@link writeEntities}. */
@@ -96,17 +104,22 @@ export class IndexWriter {
 
   async writeEntities(): Promise<void> {
     if (this.entityRows === 0) return
-    await this.write('entities', entitiesSql, layouts.entities)
+    await this.write('entities', entitiesSql('entity_rows'), layouts.entities)
     await this.duckdb.rows('DELETE FROM entity_rows')
     this.entityRows = 0
   }
 
   /** Writes rows of parts of a kind again, as one part. */
   async rewrite(kind: PartKind, rows: string): Promise<void> {
+    if (kind === 'events') {
+      await this.writeByDate(rows)
+      return
+    }
     const [[any = 0] = []] = await this.duckdb.rows(`SELECT count(*) FROM ${rows}`)
     if (Number(any) === 0) return
     const { order, ...options } = layouts[kind]
-    await this.write(kind, `SELECT * FROM ${rows} ORDER BY ${order}`, options)
+    const sql = kind === 'entities' ? entitiesSql(rows) : `SELECT * FROM ${rows} ORDER BY ${order}`
+    await this.write(kind, sql, options)
   }
 
   /** Writes the rows of a query, of which there are some, as a part, or as one for each value of a
@@ -156,8 +169,10 @@ function eventsSql(relation: string, date: string): string {
 const undecodableSql = `SELECT (b.number << ${POSITION_BITS}) + u.position.record AS pos, u.*
   FROM undecodable u JOIN begun b ON b.path = u.position.path ORDER BY 1`
 
-const entitiesSql = `SELECT entity, arrival_us, pos, left(sha256(entity), 2) AS bucket
-  FROM entity_rows ORDER BY ${layouts.entities.order}`
+function entitiesSql(relation: string): string {
+  return `SELECT entity, arrival_us, pos, left(sha256(entity), 2) AS bucket
+    FROM ${relation} ORDER BY ${layouts.entities.order}`
+}
 
 /** What RETURN_STATS tells of a file: its name, rows, bytes, footer, and each column. */
 function partOf(

@@ -2,6 +2,7 @@ import { readFileSync, rmSync, statSync, truncateSync, utimesSync, writeFileSync
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { type PartKind, partKinds } from '../../src/archive-index/manifest.js'
+import { openDuckdb } from '../../src/engines/duckdb.js'
 import { createMapping } from '../../src/event/mapping.js'
 import { testFolder, write } from '../archives/files.js'
 import { answerOf, build, objectsIn, opened, type Question } from './small-index.js'
@@ -103,7 +104,8 @@ test('what is damaged behind the first rows ends the answer, and is said', async
   await build(two, objects)
   const { index } = await opened(two, objects)
   const { file = '' } = index?.manifest.parts.events.at(-1) ?? {}
-  damages['has other bytes']?.(join(index?.folder ?? '', file))
+  const path = join(index?.folder ?? '', file)
+  await spoil(path, 'id')
   const question = { statement: { sql: 'SELECT id, position FROM events', values: {} } }
   await expect(answerOf(question, { ...two, objects, index })).rejects.toMatchObject({
     message: `the index in ${index?.folder} is damaged`,
@@ -111,3 +113,15 @@ test('what is damaged behind the first rows ends the answer, and is said', async
     hint: '--no-index reads the archive instead; evt index build makes the index anew',
   })
 })
+
+/** Other bytes where a column lies in a Parquet file. */
+async function spoil(file: string, column: string): Promise<void> {
+  const duckdb = await openDuckdb({ memoryLimitBytes: 200e6, threads: 1 })
+  const [[offset = 0, size = 0] = []] = await duckdb.rows(
+    `SELECT coalesce(dictionary_page_offset, data_page_offset), total_compressed_size
+     FROM parquet_metadata('${file}') WHERE path_in_schema = '${column}'`,
+  )
+  await duckdb.close()
+  const bytes = readFileSync(file)
+  writeFileSync(file, bytes.fill('x', Number(offset), Number(offset) + Number(size)))
+}

@@ -4,15 +4,18 @@ import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { OpenIndex } from '../../src/archive-index/open-index.js'
 import type { ArchiveObject } from '../../src/archives/object.js'
 import { type Duckdb, openDuckdb } from '../../src/engines/duckdb.js'
 import type { Statement } from '../../src/engines/engine.js'
 import { eventColumns } from '../../src/engines/event-columns.js'
+import { wellFormedJson } from '../../src/engines/event-rows.js'
 import { createMapping, type Mapping } from '../../src/event/mapping.js'
 import { readCatalogue } from '../../src/questions/catalogue.js'
 import type { Chosen } from '../../src/questions/chosen.js'
 import { boundValues } from '../../src/questions/parameters.js'
 import { querySql } from '../../src/questions/query.js'
+import { keptOrMeasured } from '../../src/stats/kept-stats.js'
 import { mappings } from '../engines/mappings.js'
 import { campaign } from '../helpers/campaign.js'
 import {
@@ -97,6 +100,28 @@ interface Law extends Small {
 interface Expected {
   objects: readonly ArchiveObject[]
   asked: readonly { question: Named; expected: unknown }[]
+  stats: unknown
+  dice: readonly number[]
+}
+
+/** Figures, and what is found, as what is kept with an index has them: as JSON. Parquet has no
+ * halves of characters. */
+async function figures({ mapping, sqlFromBytes }: Law, { objects, index, dice }: Measured) {
+  const [day = 0] = dice
+  const { result, timeline, objectFaults } = await keptOrMeasured({
+    ...{ sources: ['archive'], objects, mapping, presets: undefined, index },
+    selection: { sinceUs: null, untilUs: day % 3 === 0 ? 1_793_400_000_000_000 : null },
+    ...{ by: day % 2 === 0 ? 'type' : 'source', windowUs: 3_600e6, content: true },
+    ...{ memoryLimitBytes: 2e9, threads: 1, sqlFromBytes },
+    ...{ signal: new AbortController().signal, onProgress: () => {} },
+  })
+  return JSON.parse(wellFormedJson(JSON.stringify({ result, timeline, objectFaults })))
+}
+
+interface Measured {
+  objects: readonly ArchiveObject[]
+  index: OpenIndex | undefined
+  dice: readonly number[]
 }
 
 /** What is answered without an index. */
@@ -107,16 +132,21 @@ async function expected(law: Law, dice: readonly number[]): Promise<Expected> {
   for (const question of await questionsFor(at, dice)) {
     asked.push({ question, expected: await answerOf(question, at) })
   }
-  return { objects, asked }
+  return { objects, asked, stats: await figures(law, { objects, index: undefined, dice }), dice }
 }
 
 /** The state of the index, and which questions are answered otherwise with it. */
-async function compared(law: Law, { objects, asked }: Expected) {
+async function compared(law: Law, { objects, asked, stats, dice }: Expected) {
   const { state, index } = await opened(law, objects)
   const different: string[] = []
   for (const { question, expected } of asked) {
     const answered = await answerOf(question, { ...law, objects, index })
     if (!isDeepStrictEqual(answered, expected)) different.push(question.name)
+  }
+  // The second time from what was kept.
+  for (const name of index?.missing.length === 0 ? ['stats', 'stats again'] : []) {
+    const measured = await figures(law, { objects, index, dice })
+    if (!isDeepStrictEqual(measured, stats)) different.push(name)
   }
   return { state, different }
 }
