@@ -4,7 +4,8 @@ import { sourceArgs, sourceFlags, voiceFlags } from '../../src/cli/flags.js'
 export default class IndexDrop extends BaseCommand {
   static override summary = 'remove the index of an archive'
   static override description =
-    'The archive stays as it is. Of the folder of the index only what evt wrote is removed.'
+    'All that were built of it, also with --to and --beside. The archive stays as it is; of the ' +
+    'folders only what evt wrote is removed.'
   static override examples = ['<%= config.bin %> index drop archive/']
   static override args = sourceArgs
   static override flags = { config: sourceFlags.config, ...voiceFlags }
@@ -19,7 +20,8 @@ export default class IndexDrop extends BaseCommand {
       lineWith: (source) => this.lineWith(source),
       ...{ cwd: process.cwd(), env: process.env, choose: undefined },
     })
-    this.print(dropped === undefined ? 'there is no index' : `removed ${safeText(dropped)}`)
+    const lines = dropped.map((folder) => `removed ${safeText(folder)}`)
+    this.print(lines.length === 0 ? 'there is no index' : lines.join('\n'))
     return undefined
   }
 }

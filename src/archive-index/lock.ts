@@ -1,4 +1,4 @@
-import { link, readFile, rm, writeFile } from 'node:fs/promises'
+import { link, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { codeOf } from '../archives/read-error.js'
@@ -17,15 +17,41 @@ export async function lockIndex(folder: string): Promise<() => Promise<void>> {
   if (!(await take(file))) {
     const holder = await holderOf(file)
     if (!holder || isAlive(holder)) throw isLocked(file, holder)
-    await rm(file, { force: true })
+    await removeDead(file, holder)
     if (!(await take(file))) throw isLocked(file, await holderOf(file))
   }
   return () => rm(file, { force: true })
 }
 
+/** Whether a file is one that a process which is no more wrote to put it in place as a whole. */
+export function isLeftover(name: string): boolean {
+  const [, pid] = /^(?:build\.lock|evt-index\.json)\.(\d+)$/.exec(name) ?? []
+  return pid !== undefined && !isAlive({ pid: Number(pid), host: hostname() })
+}
+
+/** Whether a file in the folder of an index is no part of it: a lock, or what {@link isLeftover}. */
+export function isTransient(name: string): boolean {
+  return /^(build\.lock(\.\d+)?|evt-index\.json\.\d+)$/.test(name)
+}
+
 interface Holder {
   pid: number
   host: string
+}
+
+/** Of several who find a dead lock one removes it: what another has put there since is put back. */
+async function removeDead(file: string, dead: Holder): Promise<void> {
+  const aside = `${file}.${process.pid}`
+  try {
+    await rename(file, aside)
+    const holder = await holderOf(aside)
+    if (holder?.pid !== dead.pid || holder.host !== dead.host) await link(aside, file)
+  } catch (error) {
+    // It is gone, or somebody was there first.
+    if (codeOf(error) !== 'ENOENT' && codeOf(error) !== 'EEXIST') throw error
+  } finally {
+    await rm(aside, { force: true })
+  }
 }
 
 /** Others see the whole lock or none. */

@@ -16,6 +16,8 @@ export interface Part {
   /** Below the folder of the index. */
   file: string
   bytes: number
+  /** Whatever writes to it afterwards changes this. */
+  mtimeMs: number
   rows: number
   firstPos: number
   lastPos: number
@@ -57,7 +59,8 @@ export interface Manifest {
 /** Why there is no manifest to be used. */
 export type NoManifest = 'absent' | 'damaged'
 
-/** The manifest in a folder, if its files are all there. Its version is not looked at. */
+/** The manifest in a folder, if its files are all there as they were written. Its version is not
+ * looked at. */
 export async function readManifest(folder: string): Promise<Manifest | NoManifest> {
   let text: string
   try {
@@ -102,15 +105,21 @@ function isManifest(value: unknown): value is Manifest {
   if (typeof value !== 'object' || value === null) return false
   const schema: unknown = Reflect.get(value, 'schema')
   if (schema !== INDEX_SCHEMA) return typeof schema === 'string' && schema.startsWith('evt.index/')
-  return ['objects', 'parts', 'generation', 'nextPart'].every((name) => name in value)
+  const parts: unknown = Reflect.get(value, 'parts')
+  return (
+    Array.isArray(Reflect.get(value, 'objects')) &&
+    typeof parts === 'object' &&
+    parts !== null &&
+    partKinds.every((kind) => Array.isArray(Reflect.get(parts, kind)))
+  )
 }
 
 async function isWhole(folder: string, manifest: Manifest): Promise<boolean> {
   if (manifest.schema !== INDEX_SCHEMA) return true
   const sizes = await Promise.all(
-    allParts(manifest).map(({ file, bytes }) =>
-      stat(join(folder, file)).then(
-        ({ size }) => size === bytes,
+    allParts(manifest).map((part) =>
+      stat(join(folder, part.file)).then(
+        ({ size, mtimeMs }) => size === part.bytes && mtimeMs === part.mtimeMs,
         () => false,
       ),
     ),

@@ -20,6 +20,13 @@ export async function indexFolder(owner: IndexOwner): Promise<string> {
   return (await toldFolder(owner)) ?? ownFolder(owner)
 }
 
+/** All places where indexes of these SOURCEs can be: a new one may be built elsewhere than the one
+ * before. */
+export async function indexFolders(owner: IndexOwner): Promise<string[]> {
+  const folders = [besideFolder(owner), await toldFolder(owner), ownFolder(owner)]
+  return [...new Set(folders.flatMap((folder) => folder ?? []))]
+}
+
 /** The folder beside an archive: `archive.evt-index` for `archive/`. Undefined for several SOURCEs,
  * and for what is no plain path. */
 export function besideFolder({ sources, cwd }: IndexOwner): string | undefined {
@@ -31,13 +38,13 @@ export function besideFolder({ sources, cwd }: IndexOwner): string | undefined {
 
 /** The folder in the cache that is for these SOURCEs. */
 export function ownFolder(owner: IndexOwner): string {
-  return join(indexesFolder(owner), keyOf(owner))
+  return join(noteFolder(owner), keyOf(owner))
 }
 
 /** Remembers where the index of these SOURCEs was built to. */
 export async function tellFolder(owner: IndexOwner, folder: string): Promise<void> {
   const file = noteFile(owner)
-  await mkdir(indexesFolder(owner), { recursive: true, mode: 0o700 })
+  await mkdir(noteFolder(owner), { recursive: true, mode: 0o700 })
   const aside = `${file}.${process.pid}`
   await writeFile(aside, JSON.stringify({ folder, sources: addresses(owner) }), { mode: 0o600 })
   await rename(aside, file)
@@ -69,10 +76,11 @@ function isIndex(folder: string): Promise<boolean> {
 }
 
 function noteFile(owner: IndexOwner): string {
-  return join(indexesFolder(owner), `${keyOf(owner)}.json`)
+  return join(noteFolder(owner), `${keyOf(owner)}.json`)
 }
 
-function indexesFolder({ env }: IndexOwner): string {
+/** Where evt notes what was built elsewhere, and where it builds itself. */
+export function noteFolder({ env }: IndexOwner): string {
   return join(cacheFolder(env), 'index')
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Duckdb } from '../engines/duckdb.js'
 import { type EventColumn, eventColumns, undecodableColumns } from '../engines/event-columns.js'
 import { POSITION_BITS } from '../engines/events-table.js'
-import { quoteName, quoteText } from '../engines/leaf-tree.js'
+import { quoteFile, quoteName, quoteText } from '../engines/leaf-tree.js'
 import type { PartKind } from './manifest.js'
 import type { CoveredObject, OpenIndex } from './open-index.js'
 
@@ -152,6 +152,6 @@ function filesOf(
 }
 
 function scan(files: readonly string[]): string {
-  const list = files.map((file) => quoteText(file)).join(', ')
+  const list = files.map((file) => quoteFile(file)).join(', ')
   return `read_parquet([${list}], hive_partitioning = false)`
 }

@@ -1,6 +1,6 @@
 import type { DuckDBResult, DuckDBValue } from '@duckdb/node-api'
 import { EvtError } from '../errors.js'
-import type { Duckdb } from './duckdb.js'
+import { type Duckdb, nextChunk } from './duckdb.js'
 import { resultColumns, resultValue } from './duckdb-rows.js'
 import type { Engine, ResultRows, ResultValue, Statement } from './engine.js'
 import { queryError } from './query-error.js'
@@ -43,15 +43,25 @@ export class DuckdbEngine implements Engine {
     signal?.addEventListener('abort', interrupt)
     try {
       while (!signal?.aborted) {
-        const chunk = await this.told(statement, () => result.fetchChunk())
-        if (!chunk || chunk.rowCount === 0) return
+        const chunk = await nextChunk(result)
+        if (!chunk) return
         yield chunk.getRows().map((row) => row.map(resultValue))
       }
     } catch (error) {
-      if (!signal?.aborted) throw error
+      if (!signal?.aborted) throw await this.reasonOf(statement, error)
     } finally {
       signal?.removeEventListener('abort', interrupt)
     }
+  }
+
+  /** Why a stream ended early: asked at once, the statement says it. */
+  private async reasonOf(statement: Statement, error: unknown): Promise<unknown> {
+    const { connection } = this.duckdb
+    const again = this.told(statement, () => connection.run(statement.sql, bound(statement)))
+    return again.then(
+      () => error,
+      (reason: unknown) => reason,
+    )
   }
 
   /**

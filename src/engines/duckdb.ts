@@ -2,6 +2,9 @@ import { createRequire } from 'node:module'
 import type { DuckDBConnection, DuckDBDataChunk, DuckDBResult, DuckDBValue } from '@duckdb/node-api'
 import { EvtError } from '../errors.js'
 
+/** The type of a result that has an error. */
+const FAILED = 0
+
 export interface DuckdbOptions {
   /** DuckDB's own limit; what does not fit is spilled. */
   memoryLimitBytes: number
@@ -117,8 +120,8 @@ async function* chunksOf(
     running = await start()
     const result = await running.result
     for (;;) {
-      const chunk = await result.fetchChunk()
-      if (!chunk || chunk.rowCount === 0) return
+      const chunk = await nextChunk(result)
+      if (!chunk) return
       yield chunk
     }
   } catch (error) {
@@ -127,6 +130,17 @@ async function* chunksOf(
     signal?.removeEventListener('abort', interrupt)
     if (running) end(running.connection)
   }
+}
+
+/** The next rows of a result; null at its end.
+ *
+ * @throws Error where it failed after its first rows: a stream then only ends, and does not say why
+ * (1.5.6) */
+export async function nextChunk(result: DuckDBResult): Promise<DuckDBDataChunk | null> {
+  const chunk = await result.fetchChunk()
+  if (chunk && chunk.rowCount > 0) return chunk
+  if (result.returnType === FAILED) throw new Error('Invalid Input Error: the rows end early')
+  return null
 }
 
 /** What a scan may make ahead of its reader. */

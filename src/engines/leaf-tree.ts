@@ -107,6 +107,12 @@ export function quoteText(text: string): string {
   return `'${text.replaceAll("'", "''")}'`
 }
 
+/** The path of one file, for DuckDB's readers: they take `*`, `?` and `[` for a pattern, which may
+ * find other files too. */
+export function quoteFile(file: string): string {
+  return quoteText(file.replace(/[*?[]/g, '[$&]'))
+}
+
 function escaped(step: string): string {
   return step.replaceAll('~', '~0').replaceAll('/', '~1')
 }

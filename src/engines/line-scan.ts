@@ -1,5 +1,5 @@
 import type { Undecodable } from '../event/event.js'
-import { quoteText } from './leaf-tree.js'
+import { quoteFile, quoteText } from './leaf-tree.js'
 
 /** DuckDB reads a file in pieces of twice this size, each on one thread; a longer line ends its
  * whole scan with an error. */
@@ -12,7 +12,7 @@ const QUOTE = 34
  */
 export function lineScan(file: string, columns: string): string {
   return (
-    `read_json([${quoteText(file)}], format = 'newline_delimited', compression = 'uncompressed', ` +
+    `read_json([${quoteFile(file)}], format = 'newline_delimited', compression = 'uncompressed', ` +
     `auto_detect = false, ignore_errors = true, records = true, ` +
     `maximum_object_size = ${OBJECT_BYTES}, columns = ${columns})`
   )
@@ -21,7 +21,7 @@ export function lineScan(file: string, columns: string): string {
 /** The same lines as JSON text, as the relation that eventsViewSql takes; broken lines are NULL. */
 export function lineTexts(file: string, path: string, firstRecord = 1): string {
   const lines =
-    `read_ndjson_objects([${quoteText(file)}], compression = 'uncompressed', ` +
+    `read_ndjson_objects([${quoteFile(file)}], compression = 'uncompressed', ` +
     `ignore_errors = true, maximum_object_size = ${OBJECT_BYTES})`
   const record = `row_number() OVER () + ${firstRecord - 1}`
   return `(SELECT json, ${quoteText(path)} AS path, ${record} AS record FROM ${lines})`

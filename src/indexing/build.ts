@@ -1,7 +1,7 @@
 import { mkdir, readdir, rm } from 'node:fs/promises'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { lockIndex } from '../archive-index/lock.js'
+import { isLeftover, lockIndex } from '../archive-index/lock.js'
 import {
   allParts,
   INDEX_SCHEMA,
@@ -12,6 +12,7 @@ import {
 } from '../archive-index/manifest.js'
 import { coverage, type Reading, readingHash } from '../archive-index/open-index.js'
 import { notInEvents } from '../archive-index/relations.js'
+import { writeError } from '../archive-index/write-error.js'
 import type { ArchiveObject } from '../archives/object.js'
 import { makeTempFolder, removeTempFolder } from '../archives/temp-folder.js'
 import { type Duckdb, engineError, openDuckdb } from '../engines/duckdb.js'
@@ -68,8 +69,7 @@ const MOST_ENTITIES = 8_000_000
  */
 export async function buildIndex(options: BuildOptions): Promise<Built> {
   const { folder, spoolDir } = options
-  await mkdir(folder, { recursive: true, mode: 0o700 })
-  const unlock = await lockIndex(folder)
+  const unlock = await begun(folder)
   const spillDir = await makeTempFolder('evt-spill-', spoolDir).catch(() => null)
   const duckdb = await openDuckdb({
     memoryLimitBytes: Math.max(LEAST_DUCKDB_BYTES, options.memoryLimitBytes - BASE_BYTES),
@@ -83,11 +83,21 @@ export async function buildIndex(options: BuildOptions): Promise<Built> {
     await removeOthers(folder, manifest)
     return await bringUpToDate(options, duckdb, manifest)
   } catch (error) {
-    throw engineError(error, spoolDir ?? tmpdir())
+    throw engineError(writeError(error, folder), spoolDir ?? tmpdir())
   } finally {
     await duckdb.close()
     if (spillDir !== null) await removeTempFolder(spillDir)
     await unlock()
+  }
+}
+
+/** Makes the folder, and keeps others from building in it. */
+async function begun(folder: string): Promise<() => Promise<void>> {
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 })
+    return await lockIndex(folder)
+  } catch (error) {
+    throw writeError(error, folder)
   }
 }
 
@@ -131,9 +141,13 @@ async function bringUpToDate(
     many: (relation) => writer.writeEvents(relation),
   })
   const read: Manifest['objects'] = []
-  const commit = async () => {
+  // The manifest names no object before all of its rows are written.
+  const writeAll = async () => {
+    await writer.writeTables(tables)
     await writer.writeEntities()
     manifest.objects.push(...read.splice(0))
+  }
+  const commit = async () => {
     manifest.nextObject = taker.nextNumber
     manifest.generation += 1
     manifest.builtAt = new Date().toISOString()
@@ -144,7 +158,9 @@ async function bringUpToDate(
     scansAhead: memoryLimitBytes >= AHEAD_FROM_BYTES,
     onObject: (object) => read.push(object),
     onPart: async () => {
-      if (writer.waitingEntities >= MOST_ENTITIES) await commit()
+      if (writer.waitingEntities < MOST_ENTITIES) return
+      await writeAll()
+      await commit()
     },
   })
   const plans = new Plans(mapping, presets)
@@ -157,10 +173,8 @@ async function bringUpToDate(
   })
   if (signal.aborted) taker.drop()
   await taker.end()
-  await writer.writeTables(tables)
-  await writer.writeEntities()
-  manifest.objects.push(...read.splice(0))
-  await compact(duckdb, writer, { folder, manifest })
+  await writeAll()
+  if (!signal.aborted) await compact(duckdb, writer, { folder, manifest })
   const added = manifest.objects.length - covered.length
   await commit()
   return { manifest, added, read: taker.events, removed }
@@ -175,6 +189,9 @@ function tooMany(objects: number): EvtError {
 
 /** What a build that was killed has left behind, and what other versions wrote. */
 async function removeOthers(folder: string, manifest: Manifest): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (isLeftover(name)) await rm(join(folder, name), { force: true })
+  }
   const known = new Set(allParts(manifest).map(({ file }) => join(folder, file)))
   for (const kind of partKinds) {
     const below = join(folder, kind)

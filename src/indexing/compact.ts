@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { type Manifest, type Part, partKinds } from '../archive-index/manifest.js'
 import type { Duckdb } from '../engines/duckdb.js'
 import { POSITION_BITS } from '../engines/events-table.js'
-import { quoteText } from '../engines/leaf-tree.js'
+import { quoteFile } from '../engines/leaf-tree.js'
 import type { IndexWriter } from './index-writer.js'
 
 /** Parts below this size are put together once there are more than a few in one place. */
@@ -30,10 +30,9 @@ export async function compact(
   )
   for (const { kind, parts } of wanted) {
     if (parts.length === 0) continue
-    const files = parts.map(({ file }) => quoteText(join(folder, file))).join(', ')
-    // DuckDB makes columns of the names of folders.
-    const rows = `(SELECT i.* FROM read_parquet([${files}], hive_partitioning = true,
-      hive_types_autocast = false) i WHERE i.pos >> ${POSITION_BITS} IN (SELECT number FROM live))`
+    const files = parts.map(({ file }) => quoteFile(join(folder, file))).join(', ')
+    const rows = `(FROM read_parquet([${files}], hive_partitioning = false)
+      WHERE pos >> ${POSITION_BITS} IN (SELECT number FROM live))`
     const gone = new Set(parts)
     manifest.parts[kind] = manifest.parts[kind].filter((part) => !gone.has(part))
     await writer.rewrite(kind, rows)

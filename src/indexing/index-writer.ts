@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { mkdir, open } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Manifest, Part, PartKind } from '../archive-index/manifest.js'
@@ -49,6 +50,8 @@ const layouts: Record<PartKind, Layout & { order: string }> = {
  */
 export class IndexWriter {
   private entityRows = 0
+  /** No name comes again: another evt may still read what a part of that name was before. */
+  private readonly suffix = randomUUID().slice(0, 8)
 
   constructor(
     private readonly duckdb: Duckdb,
@@ -87,19 +90,24 @@ export class IndexWriter {
        FROM ${relation} WHERE len(entities) > 0`,
     )
     this.entityRows += Number(rows)
-    const days = await duckdb.rows(
+    if (!(await this.writeByDate(relation))) return
+    await this.write('records', `SELECT pos, raw, "row" FROM ${relation}`, layouts.records)
+  }
+
+  /** @returns false where there are none */
+  private async writeByDate(relation: string): Promise<boolean> {
+    const days = await this.duckdb.rows(
       `SELECT DISTINCT ${day} AS day FROM ${relation} ORDER BY day LIMIT ${MOST_DATES + 1}`,
     )
-    if (days.length === 0) return
     const [[only] = []] = days
     if (days.length === 1) {
-      const folder = `date=${String(only)}`
-      await this.write('events', eventsSql(relation), { ...layouts.events, by: undefined, folder })
-    } else {
+      const alone = { ...layouts.events, by: undefined, folder: `date=${String(only)}` }
+      await this.write('events', eventsSql(relation), alone)
+    } else if (days.length > 0) {
       const date = days.length > MOST_DATES ? commonDay(relation) : day
       await this.write('events', eventsSql(relation, date), layouts.events)
     }
-    await this.write('records', `SELECT pos, raw, "row" FROM ${relation}`, layouts.records)
+    return days.length > 0
   }
 
   /** How many rows wait for {@link writeEntities}. */
@@ -109,17 +117,22 @@ export class IndexWriter {
 
   async writeEntities(): Promise<void> {
     if (this.entityRows === 0) return
-    await this.write('entities', entitiesSql, layouts.entities)
+    await this.write('entities', entitiesSql('entity_rows'), layouts.entities)
     await this.duckdb.rows('DELETE FROM entity_rows')
     this.entityRows = 0
   }
 
   /** Writes rows of parts of a kind again, as one part. */
   async rewrite(kind: PartKind, rows: string): Promise<void> {
+    if (kind === 'events') {
+      await this.writeByDate(rows)
+      return
+    }
     const [[any = 0] = []] = await this.duckdb.rows(`SELECT count(*) FROM ${rows}`)
     if (Number(any) === 0) return
     const { order, ...options } = layouts[kind]
-    await this.write(kind, `SELECT * FROM ${rows} ORDER BY ${order}`, options)
+    const sql = kind === 'entities' ? entitiesSql(rows) : `SELECT * FROM ${rows} ORDER BY ${order}`
+    await this.write(kind, sql, options)
   }
 
   /** Writes the rows of a query, of which there are some, as a part, or as one for each value of a
@@ -130,7 +143,7 @@ export class IndexWriter {
     { by, group, folder: inside = '' }: Layout,
   ): Promise<void> {
     const { folder, manifest, duckdb } = this
-    const name = `part-${String(manifest.nextPart).padStart(6, '0')}`
+    const name = `part-${String(manifest.nextPart).padStart(6, '0')}-${this.suffix}`
     manifest.nextPart += 1
     const below = join(folder, kind, inside)
     await mkdir(below, { recursive: true, mode: 0o700 })
@@ -145,8 +158,9 @@ export class IndexWriter {
     const written = await duckdb.rows(
       `COPY (${sql}) TO ${quoteText(target)} (${options.join(', ')})`,
     )
-    const parts = written.map((row) => partOf(row, folder))
-    await syncAll(parts.map(({ file }) => join(folder, file)))
+    const files = written.map((row) => partOf(row, folder))
+    const mtimes = await syncAll(files.map(({ file }) => join(folder, file)))
+    const parts = files.map((part, n) => ({ ...part, mtimeMs: mtimes[n] ?? 0 }))
     manifest.parts[kind].push(...parts)
   }
 }
@@ -174,11 +188,16 @@ const entitiesOnce =
 const undecodableSql = `SELECT (b.number << ${POSITION_BITS}) + u.position.record AS pos, u.*
   FROM undecodable u JOIN begun b ON b.path = u.position.path ORDER BY 1`
 
-const entitiesSql = `SELECT entity, arrival_us, pos, left(sha256(entity), 2) AS bucket
-  FROM entity_rows ORDER BY ${layouts.entities.order}`
+function entitiesSql(relation: string): string {
+  return `SELECT entity, arrival_us, pos, left(sha256(entity), 2) AS bucket
+    FROM ${relation} ORDER BY ${layouts.entities.order}`
+}
 
 /** What RETURN_STATS tells of a file: its name, rows, bytes, footer, and each column. */
-function partOf([file, rows, bytes, , statistics]: readonly unknown[], folder: string): Part {
+function partOf(
+  [file, rows, bytes, , statistics]: readonly unknown[],
+  folder: string,
+): Omit<Part, 'mtimeMs'> {
   const ofPos = entry(statistics, '"pos"')
   return {
     file: String(file).slice(folder.length + 1),
@@ -196,17 +215,21 @@ function entry(map: unknown, key: string): unknown {
   return entries.find((each: { key: unknown }) => each.key === key)?.value
 }
 
-/** A manifest must not outlive what it names. */
-async function syncAll(files: readonly string[]): Promise<void> {
+/** A manifest must not outlive what it names.
+ * @returns when each was last changed */
+async function syncAll(files: readonly string[]): Promise<number[]> {
+  const mtimes: number[] = []
   for (let at = 0; at < files.length; at += SYNCED_AT_ONCE) {
-    await Promise.all(files.slice(at, at + SYNCED_AT_ONCE).map(sync))
+    mtimes.push(...(await Promise.all(files.slice(at, at + SYNCED_AT_ONCE).map(sync))))
   }
+  return mtimes
 }
 
-async function sync(file: string): Promise<void> {
+async function sync(file: string): Promise<number> {
   const handle = await open(file, 'r')
   try {
     await handle.sync()
+    return (await handle.stat()).mtimeMs
   } finally {
     await handle.close()
   }

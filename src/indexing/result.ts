@@ -3,6 +3,8 @@ import type { Freshness } from '../archive-index/open-index.js'
 /** `evt.index/1`: an index, and how it goes together with its archive. */
 export interface IndexResult {
   schema: 'evt.index/1'
+  /** As named. */
+  sources: string[]
   folder: string
   /** `stale`: objects are missing or gone. `otherVersion`, `otherMapping`: it was built by another
    * evt, or reads other fields, and is not used. */

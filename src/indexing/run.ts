@@ -1,6 +1,7 @@
 import { readdir, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { lockIndex } from '../archive-index/lock.js'
+import { ANSWERS } from '../archive-index/answers.js'
+import { isTransient, lockIndex } from '../archive-index/lock.js'
 import {
   allParts,
   type Manifest,
@@ -20,9 +21,12 @@ import {
   forgetFolder,
   type IndexOwner,
   indexFolder,
+  indexFolders,
+  noteFolder,
   ownFolder,
   tellFolder,
 } from '../archive-index/place.js'
+import { writeError } from '../archive-index/write-error.js'
 import { INDEX_MARK } from '../archives/folder.js'
 import { codeOf } from '../archives/read-error.js'
 import { EvtError } from '../errors.js'
@@ -73,13 +77,14 @@ export async function runBuild(request: BuildRequest): Promise<IndexRun> {
     onProgress: progressOf(objects, request),
   })
   request.onRead?.()
-  await (folder === ownFolder(owner) ? forgetFolder(owner) : tellFolder(owner, folder))
+  await remember(owner, folder)
   const { added, removed } = built
   const freshness = await freshnessOf(owner, reading, objects)
-  const result = { ...resultOf(freshness, built.manifest), added, removed }
+  const result = { ...resultOf(freshness, built.manifest, sources), added, removed }
   if ('index' in freshness) await measureOnce(opened, request, built, freshness.index)
-  const objectFaults = built.manifest.objects.flatMap(({ file, faults }) =>
-    faults.map((fault) => ({ path: file, fault })),
+  const covered = 'index' in freshness ? freshness.index.covered : []
+  const objectFaults = covered.flatMap(({ object: { path }, indexed: { faults } }) =>
+    faults.map((fault) => ({ path, fault })),
   )
   const { records } = result
   return { result, failure: endedBadly({ ...request, records, objectFaults }) }
@@ -107,33 +112,58 @@ async function measureOnce(
 export async function runStatus(request: ReadRequest & { version: string }): Promise<IndexRun> {
   const opened = await openArchive(request)
   const { sources, objects } = opened
+  checkIndexable(opened)
   const owner = { sources, cwd: request.cwd, env: request.env }
   const freshness = await freshnessOf(owner, readingOf(opened, request), objects)
   const manifest = await readManifest(freshness.folder)
-  return { result: resultOf(freshness, manifest), failure: undefined }
+  return { result: resultOf(freshness, manifest, sources), failure: undefined }
 }
 
 /**
- * `evt index drop`. Of the folder only what evt wrote is removed.
+ * `evt index drop`. Of the folders only what evt wrote is removed.
  *
- * @returns the folder of the index that was there; undefined: there is none
+ * @returns the folders of the indexes that were there
  */
 export async function runDrop(
   request: Pick<ReadRequest, 'given' | 'config' | 'cwd' | 'env' | 'choose' | 'lineWith'>,
-): Promise<string | undefined> {
+): Promise<string[]> {
   const { sources } = await namedSources(request)
   const owner = { sources, cwd: request.cwd, env: request.env }
-  const folder = await indexFolder(owner)
+  const dropped: string[] = []
+  for (const folder of await indexFolders(owner)) {
+    if ((await readManifest(folder)) === 'absent') continue
+    await dropFolder(folder)
+    dropped.push(folder)
+  }
   await forgetFolder(owner)
-  if ((await readManifest(folder)) === 'absent') return undefined
-  const unlock = await lockIndex(folder)
-  // Without it the rest is none.
-  await rm(join(folder, INDEX_MARK), { force: true })
-  for (const kind of partKinds) await rm(join(folder, kind), { recursive: true, force: true })
-  await unlock()
-  const left = await readdir(folder)
-  if (left.length === 0) await rm(folder, { recursive: true, force: true })
-  return folder
+  return dropped
+}
+
+async function dropFolder(folder: string): Promise<void> {
+  try {
+    const unlock = await lockIndex(folder)
+    for (const kind of [...partKinds, ANSWERS]) {
+      await rm(join(folder, kind), { recursive: true, force: true })
+    }
+    // The last: until then the folder is known to hold an index, which is damaged.
+    await rm(join(folder, INDEX_MARK), { force: true })
+    await unlock()
+    const left = await readdir(folder)
+    if (left.length === 0) await rm(folder, { recursive: true, force: true })
+  } catch (error) {
+    throw writeError(error, folder)
+  }
+}
+
+/** Where the index is that was just built. What is beside the archive is found without a note. */
+async function remember(owner: IndexOwner, folder: string): Promise<void> {
+  const note = noteFolder(owner)
+  try {
+    if (folder === ownFolder(owner)) await forgetFolder(owner)
+    else if (folder !== besideFolder(owner)) await tellFolder(owner, folder)
+  } catch (error) {
+    throw writeError(error, note)
+  }
 }
 
 function readingOf(
@@ -178,19 +208,24 @@ async function checkFolder(folder: string): Promise<void> {
       cause: error,
     })
   })
-  if (there.length === 0 || there.includes(INDEX_MARK)) return
+  if (there.every(isTransient) || there.includes(INDEX_MARK)) return
   throw new EvtError(`${folder} is not empty, and no index`, {
     code: 'usage',
     hint: `--to ${join(folder, 'index')} would make a new folder in it`,
   })
 }
 
-function resultOf(freshness: Freshness, manifest: Manifest | NoManifest): IndexResult {
+function resultOf(
+  freshness: Freshness,
+  manifest: Manifest | NoManifest,
+  sources: readonly string[],
+): IndexResult {
   const known = typeof manifest !== 'string' && 'index' in freshness ? manifest : null
   const sum = (of: (object: Manifest['objects'][number]) => number) =>
     (known?.objects ?? []).reduce((total, object) => total + of(object), 0)
   return {
     schema: 'evt.index/1',
+    sources: [...sources],
     folder: freshness.folder,
     state: freshness.state,
     builtAt: known?.builtAt ?? null,

@@ -1,6 +1,6 @@
 import type { FileObject, RawRecord } from '../archives/object.js'
 import { openDuckdb } from '../engines/duckdb.js'
-import { quoteText } from '../engines/leaf-tree.js'
+import { quoteFile } from '../engines/leaf-tree.js'
 import type { JsonObject, JsonValue } from '../event/event.js'
 import { readJson } from '../event/json.js'
 
@@ -10,7 +10,7 @@ const MEMORY_BYTES = 500e6
  * that cannot be read. */
 export async function parquetEnds(file: FileObject, quota: number): Promise<RawRecord[]> {
   const duckdb = await openDuckdb({ memoryLimitBytes: MEMORY_BYTES })
-  const scan = `read_parquet([${quoteText(file.file)}], hive_partitioning = false)`
+  const scan = `read_parquet([${quoteFile(file.file)}], hive_partitioning = false)`
   const rows = (from: number, count: number) =>
     duckdb.rows(`SELECT CAST(to_json(r) AS VARCHAR) FROM ${scan} r LIMIT ${count} OFFSET ${from}`)
   try {

@@ -1,4 +1,5 @@
 import { availableParallelism, tmpdir } from 'node:os'
+import type { OpenIndex } from '../archive-index/open-index.js'
 import { makeTempFolder, removeTempFolder } from '../archives/temp-folder.js'
 import { type Duckdb, engineError, openDuckdb } from '../engines/duckdb.js'
 import { DuckdbEngine, type Looks } from '../engines/duckdb-engine.js'
@@ -13,7 +14,7 @@ import { type Chosen, chosenSql, chosenTest } from './chosen.js'
 import { EventLines } from './event-lines.js'
 import { EventParquet } from './event-parquet.js'
 import { EventsTaker } from './events-taker.js'
-import { canAnswer, takeFromIndex } from './from-index.js'
+import { canAnswer, IndexFailure, rowsFromIndex, takeFromIndex, trusting } from './from-index.js'
 import { emptyJudged, eventsView, judgedColumns, judgeEvents } from './judged.js'
 import { Plans } from './plans.js'
 import { type Searched, searchedBy, withIndexed } from './searched.js'
@@ -56,11 +57,25 @@ const names = [
 
 /**
  * Asks an archive one question and hands the rows to `take` as they come. What the question does
- * not look at is not kept.
+ * not look at is not kept. Where its index turns out to be damaged, the archive is read.
  *
  * @throws EvtError `usage` where the statement is wrong, before anything is read
  */
 export async function askArchive<T>(
+  statement: Statement,
+  options: AskOptions,
+  take: (asked: Asked) => Promise<T>,
+): Promise<T> {
+  try {
+    return await askOnce(statement, options, take)
+  } catch (error) {
+    if (!(error instanceof IndexFailure)) throw error
+  }
+  const { index: _, ...archive } = options.archive
+  return askOnce(statement, { ...options, archive }, take)
+}
+
+async function askOnce<T>(
   statement: Statement,
   options: AskOptions,
   take: (asked: Asked) => Promise<T>,
@@ -75,11 +90,13 @@ export async function askArchive<T>(
   try {
     const engine = await DuckdbEngine.create(duckdb, names)
     const looks = await looksAt(statement, engine, duckdb)
-    const searched = await readInto(duckdb, looks, options)
+    const index = indexFor(looks, options)
+    const searched = await readInto(duckdb, looks, { ...options, index })
     const sql = options.explain ? `EXPLAIN ${statement.sql}` : statement.sql
     // What was read before an interruption is answered; another one ends evt.
     const signal = options.signal.aborted ? undefined : options.signal
-    return await take({ rows: await engine.rows({ ...statement, sql }, signal), searched })
+    const ask = () => engine.rows({ ...statement, sql }, signal)
+    return await take({ rows: await (index ? rowsFromIndex(index, ask) : ask()), searched })
   } catch (error) {
     throw engineError(error, spoolDir ?? tmpdir())
   } finally {
@@ -99,8 +116,19 @@ async function looksAt(statement: Statement, engine: DuckdbEngine, duckdb: Duckd
   return looks
 }
 
-async function readInto(duckdb: Duckdb, looks: Looks, options: AskOptions): Promise<Searched> {
-  const { archive, presets, chosen, signal, spoolDir, onProgress } = options
+/** The index, where it has what is asked. A stream could not be read again without it. */
+function indexFor(looks: Looks, { archive, chosen }: AskOptions): OpenIndex | undefined {
+  const { index, objects } = archive
+  if (!index || !canAnswer(looks.get('archive') ?? new Set(), chosen)) return undefined
+  return objects.every(({ kind }) => kind === 'file') ? index : undefined
+}
+
+async function readInto(
+  duckdb: Duckdb,
+  looks: Looks,
+  options: AskOptions & { index: OpenIndex | undefined },
+): Promise<Searched> {
+  const { archive, index, presets, chosen, signal, spoolDir, onProgress } = options
   const { objects, mapping, outside } = archive
   const seen = looks.get('archive') ?? new Set()
   const judged = {
@@ -121,7 +149,7 @@ async function readInto(duckdb: Duckdb, looks: Looks, options: AskOptions): Prom
     scansAhead: options.memoryLimitBytes >= AHEAD_FROM_BYTES,
     placeOf: (object) => places.get(object) ?? 0,
   })
-  const index = archive.index && canAnswer(seen, chosen) ? archive.index : undefined
+  const judge = () => judgeEvents(duckdb, judged)
   const plans = new Plans(mapping, presets)
   const sqlFromBytes = options.sqlFromBytes ?? SQL_FROM_BYTES
   const indexed = new Set<unknown>(index?.covered.map(({ object }) => object))
@@ -133,8 +161,8 @@ async function readInto(duckdb: Duckdb, looks: Looks, options: AskOptions): Prom
     ...{ signal, spoolDir, onProgress },
   })
   const read = searchedBy(taker, tables)
-  if (index) await takeFromIndex(duckdb, index, { tables, taker, chosen })
-  if (isJudged) await judgeEvents(duckdb, judged)
+  if (index) await trusting(() => takeFromIndex(duckdb, index, { tables, taker, chosen }))
+  if (isJudged) await (index ? trusting(judge) : judge())
   await duckdb.rows(eventsView)
   const searched = index ? withIndexed(read, index) : read
   return { ...searched, chosen: tables.kept }

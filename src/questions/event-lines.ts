@@ -2,8 +2,7 @@ import type { FileObject } from '../archives/object.js'
 import { readRecordsAt } from '../archives/records.js'
 import type { EventTables, Staged } from '../engines/events-table.js'
 import { lineTexts } from '../engines/line-scan.js'
-import type { RecordValue } from '../envelopes/decode.js'
-import type { Undecodable } from '../event/event.js'
+import type { Decoded } from '../event/event.js'
 import { decodeRecords, recordOf } from '../reading/decode-records.js'
 import { isUnreadable, sampleOf } from '../reading/line-sample.js'
 import { plainLines } from '../reading/plain-lines.js'
@@ -70,39 +69,45 @@ export class EventLines implements LineReader<StartedStaging> {
     const { tables, taker } = this.options
     const { rest, records } = staged
     const others =
-      rest.length > records * MAX_UNCERTAIN_SHARE ? null : await recordsAt(file, rest, firstRecord)
+      rest.length > records * MAX_UNCERTAIN_SHARE
+        ? null
+        : await this.decoded(file, rest, firstRecord)
     if (!others) {
       await tables.dropStaged(staged.table)
       return null
     }
     await tables.keepStaged(staged, firstRecord)
     for (const other of others) {
-      if ('value' in other) await taker.add(other)
-      else taker.addUndecodable(other)
+      taker.addDecoded(other)
       if (taker.isFull) await taker.flush()
     }
     return firstRecord + records
   }
-}
-
-/** Null where the numbers of the records cannot be trusted. */
-async function recordsAt(
-  file: FileObject,
-  numbers: readonly number[],
-  firstRecord: number,
-): Promise<(RecordValue | Undecodable)[] | null> {
-  if (numbers.length === 0) return []
-  const wanted = numbers.map((number) => firstRecord - 1 + number)
-  let several = false
-  const onSeveral = () => {
-    several = true
+  /** Null where the numbers of the records cannot be trusted: a line holds several documents, or a
+   * wrapper has not one entry, so that the numbers of all that follow are others. */
+  private async decoded(
+    file: FileObject,
+    numbers: readonly number[],
+    firstRecord: number,
+  ): Promise<Decoded[] | null> {
+    if (numbers.length === 0) return []
+    const wanted = numbers.map((number) => firstRecord - 1 + number)
+    let several = false
+    const onSeveral = () => {
+      several = true
+    }
+    const found = await readRecordsAt(file, plainLines, wanted, { firstRecord, onSeveral })
+    if (several || found.size !== wanted.length) return null
+    const all: Decoded[] = []
+    for (const [record, raw] of [...found].sort(([a], [b]) => a - b)) {
+      const position = { path: file.path, record }
+      const decoded: Decoded | null =
+        'bad' in raw
+          ? { kind: 'undecodable', undecodable: { ...raw.bad, position } }
+          : await this.options.taker.decodeOne(recordOf(file.path, raw))
+      if (!decoded) return null
+      all.push(decoded)
+    }
+    return all
   }
-  const found = await readRecordsAt(file, plainLines, wanted, { firstRecord, onSeveral })
-  if (several || found.size !== wanted.length) return null
-  const records: (RecordValue | Undecodable)[] = []
-  for (const [record, raw] of [...found].sort(([a], [b]) => a - b)) {
-    const position = { path: file.path, record }
-    records.push('bad' in raw ? { ...raw.bad, position } : recordOf(file.path, raw))
-  }
-  return records
 }

@@ -70,18 +70,26 @@ export class EventsTaker implements Taker {
 
   async add(record: RecordValue): Promise<number> {
     const all = await complete(() => this.decode(record))
-    for (const decoded of all) {
-      // Rows cost more to make than to leave out.
-      if (decoded.kind === 'event' && this.isChosen?.(decoded.event) === false) this.left += 1
-      else this.pending.push(decoded)
-    }
-    this.pendingBytes += record.sizeBytes
+    for (const decoded of all) this.addDecoded(decoded)
     return all.length
   }
 
+  /** Decodes a record; null where it is a wrapper that has not one entry. */
+  async decodeOne(record: RecordValue): Promise<Decoded | null> {
+    const [decoded, more] = await complete(() => this.decode(record))
+    return decoded && !more ? decoded : null
+  }
+
+  addDecoded(decoded: Decoded): void {
+    const isEvent = decoded.kind === 'event'
+    // Rows cost more to make than to leave out.
+    if (isEvent && this.isChosen?.(decoded.event) === false) this.left += 1
+    else this.pending.push(decoded)
+    this.pendingBytes += isEvent ? decoded.event.sizeBytes : decoded.undecodable.head.length
+  }
+
   addUndecodable(undecodable: Undecodable): void {
-    this.pending.push({ kind: 'undecodable', undecodable })
-    this.pendingBytes += undecodable.head.length
+    this.addDecoded({ kind: 'undecodable', undecodable })
   }
 
   addFault(path: string, fault: Fault): void {

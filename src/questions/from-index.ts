@@ -8,9 +8,11 @@ import {
   placeObjects,
   recordsAbout,
 } from '../archive-index/relations.js'
-import type { Duckdb } from '../engines/duckdb.js'
+import { type Duckdb, engineError } from '../engines/duckdb.js'
+import type { ResultRows } from '../engines/engine.js'
 import type { EventTables } from '../engines/events-table.js'
 import type { RecordValue } from '../envelopes/decode.js'
+import { EvtError } from '../errors.js'
 import { readJson } from '../event/json.js'
 import type { Chosen } from './chosen.js'
 import type { EventsTaker } from './events-taker.js'
@@ -76,4 +78,46 @@ function recordOf({ path, record }: IndexedRecord, raw: string): RecordValue {
     sizeBytes: bytes.length,
     head: bytes.subarray(0, HEAD_BYTES),
   }
+}
+
+/** What failed had to do with an index: the archive has to be read without it. */
+export class IndexFailure extends Error {
+  constructor(cause: unknown) {
+    super('the index cannot be used', { cause })
+  }
+}
+
+/** Runs what looks at an index. That the index is damaged shows in many ways.
+ *
+ * @throws IndexFailure whatever fails */
+export async function trusting<T>(run: () => Promise<T>): Promise<T> {
+  try {
+    return await run()
+  } catch (error) {
+    throw new IndexFailure(error)
+  }
+}
+
+/** Rows that come from an index, as soon as the first are there.
+ *
+ * @throws IndexFailure where they do not come; what fails later is an EvtError `outside` */
+export async function rowsFromIndex(
+  { folder }: OpenIndex,
+  ask: () => Promise<ResultRows>,
+): Promise<ResultRows> {
+  const { columns, chunks } = await trusting(ask)
+  const rows = chunks[Symbol.asyncIterator]()
+  const first = await trusting(() => rows.next())
+  async function* all() {
+    try {
+      for (let next = first; !next.done; next = await rows.next()) yield next.value
+    } catch (cause) {
+      if (engineError(cause, '') instanceof EvtError) throw cause
+      const hint = '--no-index reads the archive instead; evt index build makes the index anew'
+      throw new EvtError(`the index in ${folder} is damaged`, { code: 'outside', hint, cause })
+    } finally {
+      await rows.return?.()
+    }
+  }
+  return { columns, chunks: all() }
 }

@@ -1,6 +1,6 @@
 import type { FileObject } from '../archives/object.js'
 import type { Duckdb } from '../engines/duckdb.js'
-import { quoteText } from '../engines/leaf-tree.js'
+import { quoteFile } from '../engines/leaf-tree.js'
 import type { RecordValue } from '../envelopes/decode.js'
 import type { Undecodable } from '../event/event.js'
 import { readJson } from '../event/json.js'
@@ -11,7 +11,7 @@ const HEAD_BYTES = 200
 
 /** The rows of a Parquet file as a relation of JSON texts: each is the object of its columns. */
 export function parquetTexts(file: string): string {
-  const scan = `read_parquet([${quoteText(file)}], hive_partitioning = false)`
+  const scan = `read_parquet([${quoteFile(file)}], hive_partitioning = false)`
   return `(SELECT CAST(to_json(r) AS VARCHAR) AS json FROM ${scan} r)`
 }
 

@@ -4,7 +4,7 @@ import { readRecords, readWanted } from '../archives/records.js'
 import { sniff } from '../archives/sniff.js'
 import { textBytesOf } from '../archives/text-size.js'
 import type { Duckdb } from '../engines/duckdb.js'
-import { quoteText } from '../engines/leaf-tree.js'
+import { quoteFile } from '../engines/leaf-tree.js'
 import type { RecordValue } from '../envelopes/decode.js'
 import { complete } from '../envelopes/missing.js'
 import { EvtError } from '../errors.js'
@@ -197,7 +197,7 @@ export class Rereader {
 }
 
 function parquetScan(file: FileObject): string {
-  return `read_parquet([${quoteText(file.file)}], hive_partitioning = false)`
+  return `read_parquet([${quoteFile(file.file)}], hive_partitioning = false)`
 }
 
 function parquetRecord(

@@ -8,6 +8,7 @@ import { createDecoder } from '../envelopes/decode.js'
 import type { Outside } from '../envelopes/outside.js'
 import type { Mapping } from '../event/mapping.js'
 import { timeText } from '../event/time.js'
+import { IndexFailure, trusting } from '../questions/from-index.js'
 import { readArchive } from '../reading/read-archive.js'
 import { choiceLines } from './choice-lines.js'
 import type { Asked } from './findings/grounds.js'
@@ -23,7 +24,7 @@ import { memoryPlan } from './memory.js'
 import { ParquetRows } from './parquet-rows.js'
 import { Projections } from './projections.js'
 import type { Finding, StatsResult } from './result.js'
-import type { Selection } from './selection.js'
+import { nothingSeen, type Selection } from './selection.js'
 import { judgeSpilled } from './spilled.js'
 import { spilledGrounds } from './spilled-grounds.js'
 import { measureSpilled } from './spilled-measure.js'
@@ -72,8 +73,20 @@ const SQL_FROM_BYTES = 1024 * 1024
 /** Requests to S3 at the same time. */
 const MOST_WAITING = 8
 
-/** Measures an archive (DESIGN §8). After an abort the result holds what was read until then. */
+/** Measures an archive (DESIGN §8). After an abort the result holds what was read until then. Where
+ * its index turns out to be damaged, the archive is read. */
 export async function archiveStats(options: StatsOptions): Promise<ArchiveStats> {
+  try {
+    return await measuredOnce(options)
+  } catch (error) {
+    if (!(error instanceof IndexFailure)) throw error
+  }
+  const { seen } = options.selection
+  if (seen) Object.assign(seen, nothingSeen())
+  return measuredOnce({ ...options, index: undefined })
+}
+
+async function measuredOnce(options: StatsOptions): Promise<ArchiveStats> {
   const { mapping, presets, outside, selection, signal, objects, spoolDir, hops } = options
   const threads = options.threads ?? availableParallelism()
   const memory = memoryPlan(objects, options.memoryLimitBytes, threads, options.heldRows)
@@ -95,8 +108,10 @@ export async function archiveStats(options: StatsOptions): Promise<ArchiveStats>
     if (hops) loaded.deliveries.keepHops()
     const sqlFromBytes = options.sqlFromBytes ?? SQL_FROM_BYTES
     const { index, onProgress } = options
-    if (index && !isDecoded) await loadIndexed({ duckdb, index, loaded, signal, onProgress })
-    else {
+    // Choices are heard of while events are read.
+    if (index && !isDecoded && !choices) {
+      await trusting(() => loadIndexed({ duckdb, index, loaded, signal, onProgress }))
+    } else {
       await readArchive(objects, {
         taker: loaded,
         lines: new LineRows({ duckdb, projections, loaded, sqlFromBytes }),

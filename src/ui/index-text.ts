@@ -20,9 +20,10 @@ export function renderIndex(
 }
 
 function lines(result: IndexResult, style: TextStyle): string[] {
-  const { builtAt, objects, events, undecodable, indexBytes, archiveBytes } = result
+  const { sources, builtAt, objects, events, undecodable, indexBytes, archiveBytes } = result
   const first = [`index   ${safeText(result.folder)}`, `state   ${stateText(result)}`]
-  if (builtAt === null) return [...first, ...nextLines([['evt', 'index', 'build']], style)]
+  if (builtAt === null)
+    return [...first, ...nextLines([['evt', 'index', 'build', ...sources]], style)]
   const bad = undecodable === 0 ? '' : `, ${countText(undecodable)} undecodable`
   return [
     ...first,
