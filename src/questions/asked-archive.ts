@@ -14,6 +14,7 @@ import { type Chosen, chosenSql, chosenTest } from './chosen.js'
 import { EventLines } from './event-lines.js'
 import { EventParquet } from './event-parquet.js'
 import { EventsTaker } from './events-taker.js'
+import { fieldColumns, fieldsView } from './fields-view.js'
 import { emptyJudged, eventsView, judgedColumns, judgeEvents } from './judged.js'
 import { Plans } from './plans.js'
 
@@ -57,11 +58,14 @@ const LEAST_DUCKDB_BYTES = 160e6
 const MOST_WAITING = 8
 
 const names = [
-  ...['events', 'undecodable'],
+  ...['events', 'undecodable', 'fields'],
   ...Object.keys(eventColumns),
   ...Object.keys(judgedColumns),
   ...Object.keys(undecodableColumns),
+  ...Object.keys(fieldColumns),
 ]
+
+const views = [eventsView, fieldsView]
 
 /**
  * Asks an archive one question and hands the rows to `take` as they come. What the question does
@@ -99,9 +103,9 @@ export async function askArchive<T>(
 
 /** Found over empty tables, which are dropped again. */
 async function looksAt(statement: Statement, engine: DuckdbEngine, duckdb: Duckdb): Promise<Looks> {
-  for (const sql of [...emptyTables, ...emptyJudged, eventsView]) await duckdb.rows(sql)
+  for (const sql of [...emptyTables, ...emptyJudged, ...views]) await duckdb.rows(sql)
   const looks = await engine.looks(statement)
-  await duckdb.rows('DROP VIEW events')
+  for (const name of ['events', 'fields']) await duckdb.rows(`DROP VIEW ${name}`)
   for (const name of ['archive', 'undecodable', 'repeats', 'reorderings']) {
     await duckdb.rows(`DROP TABLE ${name}`)
   }
@@ -139,7 +143,7 @@ async function readInto(duckdb: Duckdb, looks: Looks, options: AskOptions): Prom
     ...{ signal, spoolDir, onProgress },
   })
   if (isJudged) await judgeEvents(duckdb, judged)
-  await duckdb.rows(eventsView)
+  for (const sql of views) await duckdb.rows(sql)
   return {
     ...{ objects: taker.objects, bytes: taker.bytes, records: taker.records },
     ...{ undecodable: tables.undecodable, events: taker.events, chosen: tables.kept },

@@ -5,7 +5,7 @@ export const unshared: readonly [pattern: RegExp, instead: string][] = [
   [/::/, 'CAST(… AS …)'],
   [/\bQUALIFY\b/i, 'a subquery over the window'],
   [/\bASOF\b/i, 'a window'],
-  [/\bEXCLUDE\b|\bREPLACE\s*\(/i, 'the columns by name'],
+  [/\bEXCLUDE\b|\*\s*REPLACE\s*\(/i, 'the columns by name'],
   [/\bFILTER\s*\(/i, 'CASE within the aggregate'],
   [/\bany_value\b|\bfirst\(|\blast\(/i, 'min, max or a window'],
   [/\bstring_agg\b|\blistagg\b|\bgroup_concat\b/i, 'rows'],
