@@ -13,7 +13,7 @@ export const trinoMacros: readonly string[] = [
   'CREATE OR REPLACE MACRO to_utf8(text) AS encode(text)',
   // DuckDB's own gives digits instead of bytes.
   'CREATE OR REPLACE MACRO md5(bytes) AS unhex(system.main.md5(bytes))',
-  "CREATE OR REPLACE MACRO from_base(text, radix) AS CAST(list_sum(list_transform(" +
+  'CREATE OR REPLACE MACRO from_base(text, radix) AS CAST(list_sum(list_transform(' +
     'generate_series(1, length(text)), lambda n: ' +
     `CAST(strpos('0123456789abcdefghijklmnopqrstuvwxyz', lower(text[n])) - 1 AS BIGINT) * ` +
     'CAST(pow(radix, length(text) - n) AS BIGINT))) AS BIGINT)',

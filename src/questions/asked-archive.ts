@@ -15,6 +15,7 @@ import { EventLines } from './event-lines.js'
 import { EventParquet } from './event-parquet.js'
 import { EventsTaker } from './events-taker.js'
 import { fieldColumns, fieldsView } from './fields-view.js'
+import { checkFlows, type Flows, flowColumns, flowStepColumns, flowsSql } from './flows.js'
 import { emptyJudged, eventsView, judgedColumns, judgeEvents } from './judged.js'
 import { Plans } from './plans.js'
 
@@ -22,6 +23,7 @@ export interface AskOptions {
   archive: Pick<OpenedArchive, 'objects' | 'mapping' | 'outside'>
   presets: readonly string[] | undefined
   chosen: Chosen
+  flows?: Flows | undefined
   memoryLimitBytes: number
   threads?: number | undefined
   spoolDir?: string | undefined
@@ -58,14 +60,16 @@ const LEAST_DUCKDB_BYTES = 160e6
 const MOST_WAITING = 8
 
 const names = [
-  ...['events', 'undecodable', 'fields'],
+  ...['events', 'undecodable', 'fields', 'flows', 'flow_steps'],
   ...Object.keys(eventColumns),
   ...Object.keys(judgedColumns),
   ...Object.keys(undecodableColumns),
   ...Object.keys(fieldColumns),
+  ...Object.keys(flowColumns),
+  ...flowStepColumns,
 ]
 
-const views = [eventsView, fieldsView]
+const views = async (flows: Flows = {}) => [eventsView, fieldsView, ...(await flowsSql(flows))]
 
 /**
  * Asks an archive one question and hands the rows to `take` as they come. What the question does
@@ -88,6 +92,7 @@ export async function askArchive<T>(
   try {
     const engine = await DuckdbEngine.create(duckdb, names)
     const looks = await looksAt(statement, engine, duckdb)
+    checkFlows(looks, options.flows ?? {})
     const searched = await readInto(duckdb, looks, options)
     const sql = options.explain ? `EXPLAIN ${statement.sql}` : statement.sql
     // What was read before an interruption is answered; another one ends evt.
@@ -103,10 +108,10 @@ export async function askArchive<T>(
 
 /** Found over empty tables, which are dropped again. */
 async function looksAt(statement: Statement, engine: DuckdbEngine, duckdb: Duckdb): Promise<Looks> {
-  for (const sql of [...emptyTables, ...emptyJudged, ...views]) await duckdb.rows(sql)
+  for (const sql of [...emptyTables, ...emptyJudged, ...(await views())]) await duckdb.rows(sql)
   const looks = await engine.looks(statement)
-  for (const name of ['events', 'fields']) await duckdb.rows(`DROP VIEW ${name}`)
-  for (const name of ['archive', 'undecodable', 'repeats', 'reorderings']) {
+  for (const name of ['flow_steps', 'fields', 'events']) await duckdb.rows(`DROP VIEW ${name}`)
+  for (const name of ['archive', 'undecodable', 'repeats', 'reorderings', 'flows']) {
     await duckdb.rows(`DROP TABLE ${name}`)
   }
   return looks
@@ -143,7 +148,7 @@ async function readInto(duckdb: Duckdb, looks: Looks, options: AskOptions): Prom
     ...{ signal, spoolDir, onProgress },
   })
   if (isJudged) await judgeEvents(duckdb, judged)
-  for (const sql of views) await duckdb.rows(sql)
+  for (const sql of await views(options.flows)) await duckdb.rows(sql)
   return {
     ...{ objects: taker.objects, bytes: taker.bytes, records: taker.records },
     ...{ undecodable: tables.undecodable, events: taker.events, chosen: tables.kept },

@@ -49,6 +49,7 @@ export async function runQuery(
     archive,
     presets: request.presets,
     chosen: { ...request.range, ...request.chosen },
+    flows: config.flows,
     memoryLimitBytes: request.memoryLimitBytes,
     signal: request.signal,
     onProgress: progressOf(objects, request),
