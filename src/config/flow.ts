@@ -3,7 +3,7 @@ import { durationExamples, parseDurationUs } from '../event/duration.js'
 import { suggest } from '../event/suggest.js'
 
 /** One step of a flow: an event of this type. */
-export interface FlowStep {
+interface FlowStep {
   type: string
   /** How long after the step before; null where any time will do, and for the first step. */
   withinUs: number | null

@@ -59,7 +59,8 @@ const BASE_BYTES = 200e6
 const LEAST_DUCKDB_BYTES = 160e6
 const MOST_WAITING = 8
 
-const names = [
+/** Relations and columns that questions can ask about. */
+export const askedNames: readonly string[] = [
   ...['events', 'undecodable', 'fields', 'flows', 'flow_steps'],
   ...Object.keys(eventColumns),
   ...Object.keys(judgedColumns),
@@ -82,15 +83,7 @@ export async function askArchive<T>(
   options: AskOptions,
   take: (asked: Asked) => Promise<T>,
 ): Promise<T> {
-  const { spoolDir } = options
-  const spillDir = await makeTempFolder('evt-spill-', spoolDir).catch(() => null)
-  const duckdb = await openDuckdb({
-    memoryLimitBytes: Math.max(LEAST_DUCKDB_BYTES, options.memoryLimitBytes - BASE_BYTES),
-    spillDir: spillDir ?? undefined,
-    threads: options.threads ?? availableParallelism(),
-  })
-  try {
-    const engine = await DuckdbEngine.create(duckdb, names)
+  return withEngine(options, async (duckdb, engine) => {
     const looks = await looksAt(statement, engine, duckdb)
     checkFlows(looks, options.flows ?? {})
     const searched = await readInto(duckdb, looks, options)
@@ -98,6 +91,39 @@ export async function askArchive<T>(
     // What was read before an interruption is answered; another one ends evt.
     const signal = options.signal.aborted ? undefined : options.signal
     return await take({ rows: await engine.rows({ ...statement, sql }, signal), searched })
+  })
+}
+
+/** Reads an archive with all that a question can look at, for one question after the other. */
+export async function holdArchive<T>(
+  options: Omit<AskOptions, 'explain'>,
+  use: (held: { engine: DuckdbEngine; searched: Searched }) => Promise<T>,
+): Promise<T> {
+  return withEngine(options, async (duckdb, engine) => {
+    const searched = await readInto(duckdb, everything, options)
+    return await use({ engine, searched })
+  })
+}
+
+const everything: Looks = new Map([
+  ['archive', new Set(Object.keys(eventColumns))],
+  ['repeats', new Set(['n'])],
+  ['reorderings', new Set(['yes'])],
+])
+
+/** @throws EvtError `outside` where the engine has no room */
+async function withEngine<T>(
+  { memoryLimitBytes, threads = availableParallelism(), spoolDir }: AskOptions,
+  use: (duckdb: Duckdb, engine: DuckdbEngine) => Promise<T>,
+): Promise<T> {
+  const spillDir = await makeTempFolder('evt-spill-', spoolDir).catch(() => null)
+  const duckdb = await openDuckdb({
+    memoryLimitBytes: Math.max(LEAST_DUCKDB_BYTES, memoryLimitBytes - BASE_BYTES),
+    spillDir: spillDir ?? undefined,
+    threads,
+  })
+  try {
+    return await use(duckdb, await DuckdbEngine.create(duckdb, askedNames))
   } catch (error) {
     throw engineError(error, spoolDir ?? tmpdir())
   } finally {
