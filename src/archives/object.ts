@@ -37,8 +37,9 @@ export type Report = (fault: Fault) => void
 
 export type Compression = 'none' | 'gzip' | 'zstd'
 
-/** `cloudtrail`: `{"Records":[…]}`, whose entries are the records. `hlog`: a histogram log, which
- * holds no events. `csv`, `tsv`: a table in text, whose first row names its columns. */
+/** `cloudtrail`: `{"Records":[…]}`, whose entries are the records. `hlog`, `hgrm`: a histogram log, a
+ * percentile table, which hold no events. `csv`, `tsv`: a table in text, whose first row names its
+ * columns. */
 export type Format =
   | 'ndjson'
   | 'array'
@@ -49,6 +50,7 @@ export type Format =
   | 'tsv'
   | 'parquet'
   | 'hlog'
+  | 'hgrm'
   | 'empty'
 
 /** What the first bytes of an object say about it. */

@@ -7,7 +7,7 @@ import { noEvents } from './absence.js'
 import { histogramFiles, writeHistograms } from './histogram-files.js'
 import { areHistogramLogs } from './hlog/objects.js'
 import { type LogsRun, runLogs } from './hlog/run.js'
-import { logOf, totalOf } from './hlog/write-log.js'
+import { logOf, notesOf, totalOf } from './hlog/write-log.js'
 import type { StatsRequest } from './request.js'
 import { nothingSeen } from './selection.js'
 import { type ArchiveStats, archiveStats } from './stats.js'
@@ -62,7 +62,7 @@ async function statsOf(request: StatsRequest, opened: OpenedArchive): Promise<St
     ? undefined
     : await writeHistograms(files, {
         log: () => logOf(result, intervals, choices.windowUs),
-        total: { histogram: totalOf(result), perMs: 1_000 },
+        total: { histogram: totalOf(result), perMs: 1_000, notes: notesOf(result) },
       })
   const failure =
     endedBadly({
