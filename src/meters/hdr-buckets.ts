@@ -138,8 +138,8 @@ export function summaryOf(histogram: HdrBuckets): HdrSummary | null {
   }
 }
 
-/** The rank of a percentile, from 1. In integers, since 99.9 is none of the doubles; percentiles have
- * four decimals at most. */
+/** The rank of a percentile, from 1. In integers, since 99.9 is none of the doubles; percentiles
+ * have four decimals at most. */
 export function rankOf(total: number, percent: number): number {
   const parts = BigInt(total) * BigInt(Math.round(percent * 1e4))
   return Math.max(1, Number((parts + 999_999n) / 1_000_000n))

@@ -5,8 +5,10 @@ import { type Duckdb, engineError, openDuckdb } from '../engines/duckdb.js'
 import { Choices } from '../envelopes/choices.js'
 import { createDecoder } from '../envelopes/decode.js'
 import type { Outside } from '../envelopes/outside.js'
+import type { EvtError } from '../errors.js'
 import type { Mapping } from '../event/mapping.js'
 import { timeText } from '../event/time.js'
+import { lenientOutside } from '../reading/lenient-outside.js'
 import { readArchive } from '../reading/read-archive.js'
 import { choiceLines } from './choice-lines.js'
 import type { Asked } from './findings/grounds.js'
@@ -60,6 +62,8 @@ export interface ArchiveStats {
   /** With windows, where they were asked for. */
   intervals: readonly LatencyInterval[] | undefined
   objectFaults: readonly ObjectFault[]
+  /** Why records lack what they refer to: nobody answered. */
+  unanswered?: EvtError
 }
 
 /** A query takes 25 ms to begin, in which the decoder reads a megabyte and more. */
@@ -69,7 +73,15 @@ const SQL_FROM_BYTES = 1024 * 1024
 const MOST_WAITING = 8
 
 /** Measures an archive (DESIGN §8). After an abort the result holds what was read until then. */
-export async function archiveStats(options: StatsOptions): Promise<ArchiveStats> {
+export async function archiveStats(given: StatsOptions): Promise<ArchiveStats> {
+  const lenient = lenientOutside(given.outside ?? {})
+  const measured = await measuredArchive({ ...given, outside: lenient })
+  const { failure } = lenient
+  if (!failure) return measured
+  return { ...measured, result: { ...measured.result, partial: true }, unanswered: failure }
+}
+
+async function measuredArchive(options: StatsOptions): Promise<ArchiveStats> {
   const { mapping, presets, outside, selection, signal, objects, spoolDir, hops } = options
   const threads = options.threads ?? availableParallelism()
   const memory = memoryPlan(objects, options.memoryLimitBytes, threads, options.heldRows)
