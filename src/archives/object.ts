@@ -38,8 +38,8 @@ export type Report = (fault: Fault) => void
 export type Compression = 'none' | 'gzip' | 'zstd'
 
 /** `cloudtrail`: `{"Records":[…]}`, whose entries are the records. `hlog`, `hgrm`: a histogram log,
- * a percentile table, which hold no events. `csv`, `tsv`: a table in text, whose first row names its
- * columns. */
+ * a percentile table, which hold no events. `csv`, `tsv`: a table in text, whose first row names
+ * its columns. */
 export type Format =
   | 'ndjson'
   | 'array'

@@ -35,8 +35,9 @@ export function contentsOf(
   encoding: 'text' | 'base64',
   budget: Budget = { leftBytes: MAX_RECORD_BYTES, outside: {} },
 ): Content[] {
+  if (body === undefined) return [{ ok: false, detail: 'is missing', via: [], entry: null }]
   if (Buffer.isBuffer(body)) return ofBytes(body, [], budget)
-  if (typeof body !== 'string') return ofValue(body ?? null, [], budget)
+  if (typeof body !== 'string') return ofValue(body, [], budget)
   if (encoding === 'text') return ofText(body, [], budget)
   const bytes = base64Bytes(body)
   return bytes ? ofBytes(bytes, [], budget) : ofText(body, [], budget)
