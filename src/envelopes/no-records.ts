@@ -1,8 +1,8 @@
 import type { Envelope } from './envelope.js'
 
 /* Wrappers whose array of records may be empty, so that none of these can tell them. What stands
- * beside the array does; without anything beside it, that it is empty and all there is. So the whole
- * document decides: `{"Records":[]}` holds no records, `{"Records":[],"page":1}`,
+ * beside the array does; without anything beside it, that it is empty and all there is. So the
+ * whole document decides: `{"Records":[]}` holds no records; `{"Records":[],"page":1}`,
  * `{"Records":null}` and `{"records":{}}` are events. */
 
 const bare = { fields: {}, stamps: {}, isBare: true, entries: ['Records'] } as const
