@@ -61,6 +61,8 @@ export interface Sniffed {
   readonly bom: boolean
   /** It begins with a UTF-16 byte order mark: its lines are records, none of them readable. */
   readonly utf16: boolean
+  /** A table in text whose cells these separate, not commas. */
+  readonly delimiter?: ';' | '|'
   /** A table, in whose quoted cells a quote is written with a backslash. */
   readonly backslashes?: boolean
 }

@@ -79,7 +79,7 @@ async function* once(bytes: Buffer): AsyncGenerator<Buffer> {
 async function textFormat(
   head: Buffer,
   isAll: boolean,
-): Promise<Pick<Sniffed, 'format' | 'backslashes'> | undefined> {
+): Promise<Pick<Sniffed, 'format' | 'delimiter' | 'backslashes'> | undefined> {
   const format = formatOf(head, isAll)
   if (format !== 'ndjson') return format && { format }
   const table = await tableFormat(head, isAll)
