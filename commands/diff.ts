@@ -30,10 +30,7 @@ export default class Diff extends BaseCommand {
   override async run() {
     const { args, flags } = await this.parse(Diff)
     const { printDiff } = await import('../src/cli/stats-run.js')
-    const { textStyle } = await import('../src/ui/terminal.js')
-    const { stdout, env } = process
-    const color = this.colors(flags).isColorSupported
-    const style = textStyle({ stream: stdout, env, color, timeZone: flags.tz })
+    const style = await this.style(flags)
     const typed = { flags, given: [args.a], signal: this.signal }
     const look = { format: this.format(flags), style, made: this.made(flags.tz) }
     return printDiff(typed, args.b, look)

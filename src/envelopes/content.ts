@@ -13,6 +13,8 @@ export interface Layer {
   document: JsonObject
   /** Which entry of the wrapper around it, from 0; null: the only one. */
   entry: number | null
+  /** Where it points to, if that is followed. */
+  claim?: string
 }
 
 /** What was in a layer: a value, and the encodings that were around it, outermost first. */

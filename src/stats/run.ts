@@ -41,7 +41,8 @@ async function statsOf(request: StatsRequest, opened: OpenedArchive): Promise<St
   const { sources, objects, pruned, mapping, outside } = opened
   const files = await histogramFiles(choices, { cwd, objects })
   const { types, sample, filter } = choices
-  const selection = { ...range, types, sample, filter: filter?.pattern, seen: nothingSeen() }
+  const pattern = { filter: filter?.pattern, written: filter?.json }
+  const selection = { ...range, types, sample, ...pattern, seen: nothingSeen() }
   const measured = await archiveStats({
     ...choices,
     intervals: files.hlog !== undefined,

@@ -185,7 +185,11 @@ function resultOf(
   return {
     schema: 'evt.stats/1',
     sources: [...sources],
-    selection: { since: text(selection.sinceUs), until: text(selection.untilUs) },
+    selection: {
+      ...{ since: text(selection.sinceUs), until: text(selection.untilUs) },
+      ...(selection.types?.length ? { types: [...selection.types] } : {}),
+      ...(selection.written === undefined ? {} : { filter: selection.written }),
+    },
     partial: signal.aborted || loaded.objectFaults.some(({ fault }) => isLoss(fault)),
     span,
     read: {
