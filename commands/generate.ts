@@ -12,8 +12,10 @@ records are never planted in Parquet and Avro files.
 
 --envelope is a document with what is around it, outermost first, such as \
 'kinesis>kpl>eventbridge'; each stands in every format.
-documents: json, eventbridge, cloudevents (or cloudevents-binary, cloudevents-batch), dynamodb
-messages: sqs, sns, kinesis, http, http-bytes, firehose-failed, logs-filtered, logs-insights; \
+documents: json, eventbridge, cloudevents (or cloudevents-binary, cloudevents-batch), dynamodb, \
+cloudtrail, emf, debezium, dms
+messages: sqs, sns, kinesis, http, http-bytes, firehose-failed, logs-filtered, logs-insights, \
+kafka-connect; \
 sqs-fifo, sns-fifo and sqs-lambda-fifo are ordered by the numbers of their groups
 of several: records around sqs-lambda, kinesis-lambda or dynamodb; records-sns>sns-lambda; \
 records-kinesis>kinesis; records-messages>sqs; kafka; firehose; firehose-answer; logs; logs-read; \
