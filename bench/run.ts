@@ -1,11 +1,12 @@
 /**
  * `npm run bench`: evt beside a floor, in one run, on the same files. Ratios carry over to other
- * machines, times do not. `--quick` takes 1 million events instead of 10; `--only decoder` measures
- * the decoder alone, `--only sql` all the rest.
+ * machines, times do not. `--quick` takes 1 million events instead of 10; `--only` one of sql,
+ * decoder and index; `--huge`, with `--only index`, 100 million.
  */
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { benchIndex } from './index-rows.js'
 import { type Contender, type Measured, measureInTurn } from './measure.js'
 import { type Row, report } from './report.js'
 
@@ -26,14 +27,18 @@ const floor = (source: string): Contender['command'] => [
 ]
 
 async function main(): Promise<void> {
-  const { only } = parseArgs({
-    options: { only: { type: 'string' }, quick: { type: 'boolean' } },
+  const { only, huge } = parseArgs({
+    options: { only: { type: 'string' }, quick: { type: 'boolean' }, huge: { type: 'boolean' } },
   }).values
-  if (only !== undefined && only !== 'sql' && only !== 'decoder') {
-    throw new Error(`--only ${only}: sql or decoder`)
+  if (only !== undefined && !['sql', 'decoder', 'index'].includes(only)) {
+    throw new Error(`--only ${only}: sql, decoder or index`)
   }
-  if (only !== 'decoder') await benchSql()
-  if (only !== 'sql') await benchDecoder()
+  const isWanted = (part: string) => only === undefined || only === part
+  if (isWanted('sql')) await benchSql()
+  if (isWanted('decoder')) await benchDecoder()
+  if (!isWanted('index')) return
+  await makeArchive('gz', ['--events', String(events), '--files', '40'])
+  await benchIndex({ root, folder, evtRun, events, rounds, isHuge: huge === true })
 }
 
 async function benchSql(): Promise<void> {

@@ -1,6 +1,6 @@
 import * as Args from '@oclif/core/args'
 import { BaseCommand } from '../src/cli/base-command.js'
-import { awsFlags, outputFlags, progressFlags, sourceFlags, timeFlags } from '../src/cli/flags.js'
+import { archiveFlags, outputFlags } from '../src/cli/flags.js'
 import { diffFlags } from '../src/cli/stats-flags.js'
 
 export default class Diff extends BaseCommand {
@@ -19,12 +19,9 @@ export default class Diff extends BaseCommand {
     b: Args.string({ required: true, ignoreStdin: true, description: 'what it is compared with' }),
   }
   static override flags = {
-    ...sourceFlags,
-    ...timeFlags,
     ...diffFlags,
-    ...awsFlags,
+    ...archiveFlags,
     ...outputFlags('text', 'json', 'ndjson', 'csv', 'markdown', 'html', 'arrow', 'parquet'),
-    ...progressFlags,
   }
 
   override async run() {

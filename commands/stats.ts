@@ -1,13 +1,5 @@
 import { BaseCommand } from '../src/cli/base-command.js'
-import {
-  awsFlags,
-  indexFlags,
-  outputFlags,
-  progressFlags,
-  sourceArgs,
-  sourceFlags,
-  timeFlags,
-} from '../src/cli/flags.js'
+import { archiveFlags, outputFlags, sourceArgs } from '../src/cli/flags.js'
 import { statsFlags } from '../src/cli/stats-flags.js'
 
 export default class Stats extends BaseCommand {
@@ -30,13 +22,9 @@ export default class Stats extends BaseCommand {
   ]
   static override args = sourceArgs
   static override flags = {
-    ...sourceFlags,
-    ...timeFlags,
     ...statsFlags,
-    ...indexFlags,
-    ...awsFlags,
+    ...archiveFlags,
     ...outputFlags('text', 'json', 'ndjson', 'csv', 'markdown', 'html', 'arrow', 'parquet'),
-    ...progressFlags,
   }
 
   override async run() {

@@ -1,7 +1,13 @@
 import * as Flags from '@oclif/core/flags'
 import { BaseCommand } from '../../src/cli/base-command.js'
-import { outputFlags, progressFlags, sourceArgs, sourceFlags } from '../../src/cli/flags.js'
-import { memoryBytes, statsFlags } from '../../src/cli/stats-flags.js'
+import {
+  archiveFlags,
+  outputFlags,
+  progressFlags,
+  sourceArgs,
+  sourceFlags,
+} from '../../src/cli/flags.js'
+import { memoryBytes } from '../../src/cli/memory-size.js'
 
 export default class IndexBuild extends BaseCommand {
   static override summary = 'make the index of an archive, or bring it up to date'
@@ -25,8 +31,8 @@ export default class IndexBuild extends BaseCommand {
     map: sourceFlags.map,
     preset: sourceFlags.preset,
     config: sourceFlags.config,
-    'memory-limit': statsFlags['memory-limit'],
-    'allow-partial': statsFlags['allow-partial'],
+    'memory-limit': archiveFlags['memory-limit'],
+    'allow-partial': archiveFlags['allow-partial'],
     ...outputFlags('text', 'json'),
     ...progressFlags,
   }

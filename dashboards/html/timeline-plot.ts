@@ -1,15 +1,13 @@
-import { scaleLinear, scaleUtc } from 'd3-scale'
+import { scaleLinear } from 'd3-scale'
 import { condensed, stepText, type Timeline } from '../../src/ui/charts.js'
 import { countText } from '../../src/ui/numbers.js'
-import { clockAt, rangeText, timeLength } from '../../src/ui/times.js'
+import { rangeText } from '../../src/ui/times.js'
 import { type Html, html, markup } from './html.js'
-import { BOX, emptyFigure, plotFigure, type Stretch, type Tick } from './plot.js'
+import { BOX, emptyFigure, plotFigure, type Stretch } from './plot.js'
 import { dataTable } from './table.js'
+import { timeTicks } from './time-axis.js'
 
 const COLUMNS = 120
-/** Fewer where they are long, as those with seconds are. */
-const [TICKS, LONG_TICKS] = [6, 3]
-const YEAR_MS = 366 * 86_400_000
 const id = 'timeline'
 const title = 'Events over time'
 
@@ -83,28 +81,6 @@ function bars(heights: readonly number[]): Html {
     return `M${round(i * width + gap / 2)} ${BOX}V${y}H${right}V${BOX}Z`
   })
   return html`<path class="bars" d="${markup(paths.join(''))}"/>`
-}
-
-/** Round moments of the time zone, and what tells them apart. */
-function timeTicks(fromMs: number, toMs: number, timeZone: string): Tick[] {
-  const offset = offsetMs(fromMs, timeZone)
-  const local = scaleUtc()
-    .domain([fromMs + offset, toMs + offset])
-    .range([0, 1])
-  const range = toMs - fromMs
-  const length = timeLength(range)
-  return local.ticks(length > 5 ? LONG_TICKS : TICKS).map((moment, i) => {
-    const clock = clockAt(moment.getTime() - offset, timeZone)
-    const date = range > YEAR_MS ? clock?.date.slice(0, 7) : clock?.date.slice(5)
-    const isMidnight = clock?.time === '00:00:00.000'
-    const text = (isMidnight && range > 0 ? date : clock?.time.slice(0, length)) ?? ''
-    return { at: local(moment), text, spare: i % 2 === 1 }
-  })
-}
-
-function offsetMs(ms: number, timeZone: string): number {
-  const clock = clockAt(ms, timeZone)
-  return clock ? Date.parse(`${clock.date}T${clock.time}Z`) - ms : 0
 }
 
 /** `1,200`, `12 k`, `1.5 M`: round numbers beside an axis. */

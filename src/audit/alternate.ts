@@ -33,6 +33,20 @@ export async function addedObjects(
   })
 }
 
+/** @throws EvtError `usage` where nothing of what was added is among the events that were found */
+export function checkAdded(
+  { with: added }: Pick<Alternate, 'with'>,
+  deliveries: readonly AuditDelivery[],
+  paths: ReadonlySet<string>,
+): void {
+  if (added.length === 0 || deliveries.some(({ position }) => paths.has(position.path))) return
+  const message = `--with ${added.join(' ')}: none of the events that were found is of it`
+  throw new EvtError(message, {
+    code: 'usage',
+    hint: 'added events are read with the mapping of the archive: evt stats shows what they are',
+  })
+}
+
 /**
  * Deliveries without those of the events with these ids; what was added stays, so that it can take
  * their place.

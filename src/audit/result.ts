@@ -28,13 +28,47 @@ export interface AuditEvent {
   effects: string[]
   /** Of the first delivery. */
   position: Position
+  /** The other deliveries, in the order in which they arrived. */
+  copies: AuditCopy[]
   payload: JsonValue
 }
 
-/** A place where a contiguous counter skips numbers. */
+/** One more delivery of an event. */
+export interface AuditCopy {
+  receivedAt: string | null
+  /** The name of the replay that it is of. */
+  replay: string | null
+  position: Position
+}
+
+/** A place where a contiguous counter skips numbers. None is claimed of a narrowed selection. */
 export interface AuditGap {
   after: string | number
   before: string | number
+}
+
+/** What differs at one place: without `state` the copy alone has it, without `copy` it lacks it. */
+interface Difference {
+  path: string
+  state?: JsonValue
+  copy?: JsonValue
+}
+
+/** A consumer's copy of an entity beside the state that its events lead to. */
+export interface Against {
+  /** Where it is, as it was typed. */
+  copy: string
+  /** - `equal`: it is the state; also where there is neither
+   * - `behind`: it is the state after an earlier event
+   * - `different`: it never was the state
+   * - `missing`: there is a state, and no copy */
+  verdict: 'equal' | 'behind' | 'different' | 'missing'
+  /** Of a copy that is behind: the last event after which the state was like it, and how many
+   * since then changed the state. */
+  stoppedAt: Pick<AuditEvent, 'id' | 'type' | 'source' | 'time'> | null
+  missed: number | null
+  /** Field by field, of a copy that is behind or different. */
+  diff: Difference[]
 }
 
 /** `evt.audit/1`. */
@@ -45,7 +79,13 @@ export interface AuditResult {
   /** What they mention, where that was asked for. Gaps are not looked for then. */
   mentions?: string
   asOf: string | null
-  selection: { since: string | null; until: string | null }
+  /** What they were narrowed by; the filter as it was typed. */
+  selection: {
+    since: string | null
+    until: string | null
+    types: readonly string[]
+    filter: string | null
+  }
   partial: boolean
   /** Ids of events of the archive that were left out, and what events were added from: what
    * follows is then another history. `reordered` is told of what arrived all the same. */
@@ -58,6 +98,8 @@ export interface AuditResult {
   /** What changed after the one moment until the other, both with what happened at them. */
   between?: { from: string; to: string }
   diff?: StateChange[]
+  /** A consumer's copy beside the state, where it was asked for. */
+  against?: Against
   /** What is in the same chains, where it was asked for. */
   related?: Related
   searched: {

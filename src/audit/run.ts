@@ -1,32 +1,39 @@
 import { isLoss } from '../archives/object.js'
 import type { Statement } from '../engines/engine.js'
 import { EvtError } from '../errors.js'
-import type { EventPattern } from '../event/pattern.js'
-import { suggest } from '../event/suggest.js'
+import type { TypedPattern } from '../event/pattern.js'
 import { timeText } from '../event/time.js'
-import { askArchive } from '../questions/asked-archive.js'
+import { type AskOptions, askArchive } from '../questions/asked-archive.js'
 import type { Chosen } from '../questions/chosen.js'
 import { querySql } from '../questions/query.js'
 import type { Searched } from '../questions/searched.js'
-import { count, noObjects } from '../reading/absence.js'
+import { noObjects } from '../reading/absence.js'
 import { endedBadly } from '../reading/ended-badly.js'
 import { type OpenedArchive, openArchive, type ReadRequest } from '../reading/open-archive.js'
 import { progressOf } from '../reading/progress.js'
-import { type Alternate, addedObjects, withoutIds } from './alternate.js'
-import { deliveriesOf } from './delivery.js'
+import { checkKind, nothingFound } from './absence.js'
+import { unequal } from './against.js'
+import { type Alternate, addedObjects, checkAdded, withoutIds } from './alternate.js'
+import { type Copy, copyOf } from './copy.js'
+import { type AuditDelivery, deliveriesOf } from './delivery.js'
 import { isNumber, mentionedIn } from './mentions.js'
 import { type Related, relatedTo } from './related.js'
 import type { AuditResult } from './result.js'
 import { type Asked, toldOf } from './told.js'
 
-export interface AuditRequest extends ReadRequest, Alternate, Omit<Asked, 'ruleFor'> {
+export interface AuditRequest
+  extends ReadRequest,
+    Alternate,
+    Omit<Asked, 'ruleFor' | 'copy' | 'isWhole'> {
   types: readonly string[]
   /** Of the events' documents. */
-  filter?: EventPattern | undefined
+  filter?: TypedPattern | undefined
   /** Whether what is in the same chains is told too. */
   related: boolean
   /** Only what had happened at this moment; null: all. */
   asOfUs: number | null
+  /** Where a consumer's copy is that the state is compared with. */
+  against: string | null
   memoryLimitBytes: number
   allowPartial: boolean
 }
@@ -43,7 +50,7 @@ export interface AuditRun {
  * @throws EvtError `usage` for what was typed wrong, among it a kind that the mapping does not know
  */
 export async function runAudit(request: AuditRequest): Promise<AuditRun> {
-  const { entity, mentions, range, types, filter, asOfUs } = request
+  const { entity, types, filter } = request
   // What happened in a time may have arrived in any partition.
   const everything = { ...request, range: { sinceUs: null, untilUs: null } }
   const opened = await openArchive(everything)
@@ -53,44 +60,75 @@ export async function runAudit(request: AuditRequest): Promise<AuditRun> {
   const added = await addedObjects(request, opened, request.cwd)
   const addedPaths = new Set(added.map(({ path }) => path))
   const archive = { ...opened, objects: [...opened.objects, ...added] }
-  // Up to and with the moment.
-  const end = Math.min(range.untilUs ?? Infinity, asOfUs === null ? Infinity : asOfUs + 1)
-  const untilUs = end === Infinity ? null : end
-  const entities = entity === null ? [] : [entity]
-  const chosen: Chosen = { ...range, untilUs, types, filter, clock: 'time', entities }
-  const { presets, memoryLimitBytes, signal } = request
   if (request.related) checkFiles(archive)
-  const onProgress = progressOf(archive.objects, request)
-  const asking = { archive, presets, memoryLimitBytes, signal, onProgress }
-  const statement = await statementOf(request)
-  const { found, searched } = await askArchive(
-    statement,
-    { ...asking, chosen },
-    async ({ rows, searched }) => {
-      const all = []
-      const isWanted = mentions === null ? () => true : mentionedIn(mentions, rows.columns)
-      for await (const chunk of rows.chunks) all.push(...chunk.filter(isWanted))
-      return { found: deliveriesOf(rows.columns, all), searched }
-    },
-  )
+  // Whatever happens to it meanwhile, it is of no later time than the archive.
+  const copy = await copyIn(request, sources)
+  const asking = askingOf(request, archive)
+  const { found, searched } = await deliveriesIn(request, asking)
+  if (found.length > 0) checkAdded(request, found, addedPaths)
   const kept = found.length === 0 ? [] : withoutIds(found, request.without, addedPaths)
-  const inChains: Chosen = { ...range, untilUs, clock: 'time' }
   const related =
-    request.related && entity !== null && !signal.aborted
-      ? await relatedTo(entity, kept, { ...asking, chosen: inChains })
+    request.related && entity !== null && !request.signal.aborted
+      ? await relatedTo(entity, kept, { ...asking, chosen: momentsOf(request) })
       : undefined
   request.onRead?.()
+  const isWhole = types.length === 0 && filter === undefined
   const ruleFor = (type: string) => mapping.mappingFor(type).state
-  const told = { ...toldOf(kept, { ...request, ruleFor }), ...(related && { related }) }
-  const result = resultOf(request, sources, searched, told)
-  const nothing = found.length === 0 ? nothingFound(result) : undefined
-  return { result, failure: endedBadly({ ...searched, ...request }) ?? nothing }
+  const compared = found.length === 0 ? null : copy
+  const told = toldOf(kept, { ...request, copy: compared, isWhole, ruleFor })
+  const result = resultOf(request, sources, searched, { ...told, ...(related && { related }) })
+  return { result, failure: endedBadly({ ...searched, ...request }) ?? faultIn(result, found) }
+}
+
+function faultIn(result: AuditResult, found: readonly AuditDelivery[]): EvtError | undefined {
+  if (found.length === 0) return nothingFound(result)
+  return result.against && unequal(result.entity ?? '', result.against)
+}
+
+function askingOf(request: AuditRequest, archive: OpenedArchive): Omit<AskOptions, 'chosen'> {
+  const { presets, memoryLimitBytes, signal } = request
+  const onProgress = progressOf(archive.objects, request)
+  return { archive, presets, memoryLimitBytes, signal, onProgress }
+}
+
+/** By when things happened; up to and with the moment of --as-of. */
+function momentsOf({ range, asOfUs }: AuditRequest): Chosen {
+  const end = Math.min(range.untilUs ?? Infinity, asOfUs === null ? Infinity : asOfUs + 1)
+  return { ...range, untilUs: end === Infinity ? null : end, clock: 'time' }
+}
+
+async function deliveriesIn(
+  request: AuditRequest,
+  asking: Omit<AskOptions, 'chosen'>,
+): Promise<{ found: AuditDelivery[]; searched: Searched }> {
+  const { entity, mentions, types, filter } = request
+  const entities = entity === null ? [] : [entity]
+  const chosen = { ...momentsOf(request), types, filter: filter?.pattern, entities }
+  const statement = await statementOf(request)
+  return askArchive(statement, { ...asking, chosen }, async ({ rows, searched }) => {
+    const all = []
+    const isWanted = mentions === null ? () => true : mentionedIn(mentions, rows.columns)
+    for await (const chunk of rows.chunks) all.push(...chunk.filter(isWanted))
+    return { found: deliveriesOf(rows.columns, all), searched }
+  })
 }
 
 async function statementOf({ entity, mentions }: AuditRequest): Promise<Statement> {
   if (mentions === null) return { sql: await querySql('audit/timeline'), values: { entity } }
   const values = { value: mentions, number: isNumber(mentions) }
   return { sql: await querySql('audit/mentions'), values }
+}
+
+async function copyIn(request: AuditRequest, sources: readonly string[]): Promise<Copy | null> {
+  const { against, entity, aws, cwd, signal } = request
+  if (against === null || entity === null) return null
+  if (against !== '-' || ![...sources, ...request.with].includes('-')) {
+    return copyOf(against, entity, { ...aws, cwd, signal })
+  }
+  throw new EvtError('--against -: standard input holds events', {
+    code: 'usage',
+    hint: 'write the copy to a file first',
+  })
 }
 
 /** What is in the same chains is known only when the archive was read once. */
@@ -104,58 +142,24 @@ function checkFiles({ objects }: Pick<OpenedArchive, 'objects'>): void {
 }
 
 function resultOf(
-  { entity, mentions, asOfUs, range, signal, without, with: added }: AuditRequest,
+  request: AuditRequest,
   sources: readonly string[],
   { objects, bytes, records, undecodable, events, objectFaults }: Searched,
   told: ReturnType<typeof toldOf> & { related?: Related },
 ): AuditResult {
+  const { entity, mentions, asOfUs, range, types, filter, signal, without, with: added } = request
   const text = (us: number | null) => (us === null ? null : timeText(us))
+  const [since, until] = [text(range.sinceUs), text(range.untilUs)]
   return {
     schema: 'evt.audit/1',
     entity,
     ...(mentions !== null && { mentions }),
     asOf: text(asOfUs),
-    selection: { since: text(range.sinceUs), until: text(range.untilUs) },
+    selection: { since, until, types, filter: filter?.text ?? null },
     partial: signal.aborted || objectFaults.some(({ fault }) => isLoss(fault)),
     ...(without.length > 0 && { without }),
     ...(added.length > 0 && { with: added }),
     ...told,
     searched: { sources: [...sources], objects, bytes, records, undecodable, events },
   }
-}
-
-/** The kinds that the mapping knows are all that events can be about. */
-function checkKind(entity: string, { mapping }: OpenedArchive): void {
-  const [kind = ''] = entity.split(':')
-  const kinds = [
-    ...new Set(mapping.rules.flatMap((rule) => (rule.mapping.entities ?? []).map((e) => e.kind))),
-  ].sort()
-  if (kinds.includes(kind)) return
-  if (kinds.length === 0) {
-    throw new EvtError('the mapping names no entities', {
-      code: 'usage',
-      hint:
-        `--map entities.${kind}=$.path.of.its.id, or entities: in evt.yaml; ` +
-        `evt init proposes them\nwithout any, --mentions ${entity.slice(kind.length + 1)} ` +
-        'looks for the id anywhere',
-    })
-  }
-  const near = suggest(kind, kinds)
-  const id = entity.slice(kind.length)
-  throw new EvtError(`${kind} is no kind of entity`, {
-    code: 'usage',
-    hint: near === undefined ? `kinds are ${kinds.join(', ')}` : `did you mean ${near}${id}?`,
-  })
-}
-
-function nothingFound({ entity, mentions, searched, selection }: AuditResult): EvtError {
-  const { sources, objects, records, undecodable } = searched
-  const { since, until } = selection
-  const within = [since && `since ${since}`, until && `until ${until}`].filter(Boolean).join(' ')
-  const bad = undecodable === 0 ? '' : `, ${count(undecodable, 'record')} cannot be decoded`
-  const searchedText = `${count(objects, 'object')} and ${count(records, 'record')} searched${bad}`
-  const about = [entity && `about ${entity}`, mentions && `that mention ${mentions}`]
-  const what = about.filter(Boolean).join(' ')
-  const message = `no events ${what} ${within} in ${sources.join(' ')}: ${searchedText}`
-  return new EvtError(message.replace('  ', ' '), { code: 'inconclusive' })
 }

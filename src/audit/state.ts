@@ -11,14 +11,16 @@ export function stateAfter(
   events: readonly Pick<AuditEvent, 'type' | 'payload'>[],
   ruleFor: (type: string) => StateRule,
 ): JsonValue {
-  return events.reduce<JsonValue>(
-    (state, { type, payload }) => next(state, payload, ruleFor(type)),
-    null,
-  )
+  return events.reduce<JsonValue>((state, event) => stateWith(state, event, ruleFor), null)
 }
 
-function next(state: JsonValue, payload: JsonValue, rule: StateRule): JsonValue {
-  switch (rule) {
+/** The state that one more event leads to. */
+export function stateWith(
+  state: JsonValue,
+  { type, payload }: Pick<AuditEvent, 'type' | 'payload'>,
+  ruleFor: (type: string) => StateRule,
+): JsonValue {
+  switch (ruleFor(type)) {
     case 'patch':
       return payload === null ? state : mergePatch(state, payload)
     case 'snapshot':

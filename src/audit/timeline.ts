@@ -1,7 +1,7 @@
 import { timeText } from '../event/time.js'
 import type { AuditDelivery } from './delivery.js'
 import { gapsIn } from './gaps.js'
-import type { AuditEvent, AuditFlag, AuditGap } from './result.js'
+import type { AuditCopy, AuditEvent, AuditFlag, AuditGap } from './result.js'
 
 /**
  * The deliveries of an entity as its events, in the order in which they happened; deliveries of one
@@ -35,10 +35,22 @@ export function timelineOf(
       ...{ correlationId, causationId },
       effects: id === null ? [] : (effects.get(id) ?? []),
       position: first.position,
+      copies: copiesOf(first, copies),
       payload: first.payload,
     }
   })
   return { events, gaps }
+}
+
+function copiesOf(first: AuditDelivery, deliveries: readonly AuditDelivery[]): AuditCopy[] {
+  const others = deliveries.filter((one) => one !== first)
+  return others
+    .sort((a, b) => a.copyNumber - b.copyNumber)
+    .map(({ receivedAtUs, replay, position }) => ({
+      receivedAt: receivedAtUs === null ? null : timeText(receivedAtUs),
+      replay,
+      position,
+    }))
 }
 
 interface Folded {

@@ -1,6 +1,8 @@
 import type { StateRule } from '../event/rule.js'
 import { timeText } from '../event/time.js'
+import { comparedWith } from './against.js'
 import { changesBetween } from './changes.js'
+import type { Copy } from './copy.js'
 import type { AuditDelivery } from './delivery.js'
 import type { AuditResult } from './result.js'
 import { stateAfter } from './state.js'
@@ -16,16 +18,20 @@ export interface Asked {
   state: boolean
   /** Two moments: what changed after the first until the second. */
   between: { fromUs: number; toUs: number } | null
+  /** What a consumer has of the entity, to be compared with the state. */
+  copy: Copy | null
+  /** Whether no event of the entity was left out by its type or what it says. */
+  isWhole: boolean
   ruleFor(type: string): StateRule
 }
 
 /** Deliveries as a timeline, and the states that its events lead to. */
 export function toldOf(
   deliveries: readonly AuditDelivery[],
-  { entity, mentions, state, between, ruleFor }: Asked,
-): Pick<AuditResult, 'events' | 'gaps' | 'state' | 'between' | 'diff'> {
-  // A counter is contiguous over all events of the entity, not over those that mention something.
-  const counted = mentions === null ? entity : null
+  { entity, mentions, state, between, copy, isWhole, ruleFor }: Asked,
+): Pick<AuditResult, 'events' | 'gaps' | 'state' | 'between' | 'diff' | 'against'> {
+  // A counter is contiguous over all events of the entity, not over some of them.
+  const counted = mentions === null && isWhole ? entity : null
   const timeline = timelineOf(counted, deliveries)
   const stateAt = (us: number) => {
     const until = deliveries.filter(({ timeUs, receivedAtUs }) => {
@@ -41,5 +47,6 @@ export function toldOf(
       between: { from: timeText(between.fromUs), to: timeText(between.toUs) },
       diff: changesBetween(stateAt(between.fromUs), stateAt(between.toUs)),
     }),
+    ...(copy && { against: comparedWith(copy, timeline.events, ruleFor) }),
   }
 }

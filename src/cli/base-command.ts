@@ -2,12 +2,14 @@ import { once } from 'node:events'
 import { Command } from '@oclif/core/command'
 import pc from 'picocolors'
 import type { Offer } from '../archives/offers.js'
+import type { EvtError } from '../errors.js'
 import { commandText } from '../ui/shell-quote.js'
 import { wantsColor } from './color.js'
 import type { Outcome } from './exit-codes.js'
 import type { ColorMode, OutputFormat } from './flags.js'
 import { interruption } from './interruption.js'
 import { parseProblem } from './parse-problem.js'
+import { report, reportStyle } from './report.js'
 
 export type Colors = ReturnType<typeof pc.createColors>
 
@@ -49,6 +51,13 @@ export abstract class BaseCommand extends Command {
 
   protected colors(flags: { readonly color: ColorMode }): Colors {
     return pc.createColors(wantsColor(flags.color, process.stdout, process.env))
+  }
+
+  /** Prints what went wrong, to stderr, where evt goes on all the same. */
+  protected complaint(): (error: EvtError) => void {
+    const style = reportStyle(this.argv, process.stderr, process.env)
+    const product = { version: this.config.version, bugs: undefined }
+    return (error) => void process.stderr.write(report(error, style, product).text)
   }
 
   /** The chosen output, where --json is another way to write `-o json`. */

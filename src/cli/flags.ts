@@ -2,6 +2,8 @@ import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
 import type { OptionFlag } from '@oclif/core/interfaces'
 import { EvtError } from '../errors.js'
+import { filter } from './filter-flag.js'
+import { memoryBytes } from './memory-size.js'
 import { parseTime } from './time.js'
 
 /** Everything `-o` can say; a command allows a part of it. */
@@ -58,7 +60,7 @@ export const sourceFlags = {
 }
 
 /** For every command that may ask AWS. */
-export const awsFlags = {
+const awsFlags = {
   profile: Flags.string({ helpValue: 'NAME', description: 'the AWS profile to use' }),
   region: Flags.string({ helpValue: 'NAME', description: 'the AWS region to use' }),
   'endpoint-url': Flags.string({
@@ -73,7 +75,7 @@ export const timeFlags = {
 }
 
 /** For commands that can use an index. */
-export const indexFlags = {
+const indexFlags = {
   'no-index': Flags.boolean({
     default: false,
     description: 'read the archive also where there is an index of it',
@@ -82,6 +84,41 @@ export const indexFlags = {
 
 export const progressFlags = {
   progress: Flags.boolean({ description: 'show progress also where stderr is no terminal' }),
+}
+
+/** For every command that reads whole archives: what, which part of it, and how. */
+export const archiveFlags = {
+  ...sourceFlags,
+  ...timeFlags,
+  type: Flags.string({
+    helpValue: 'GLOB',
+    multiple: true,
+    multipleNonGreedy: true,
+    description: 'only events of these types, such as order.*',
+  }),
+  filter,
+  'memory-limit': Flags.string({
+    helpValue: 'SIZE',
+    default: '2GB',
+    env: 'EVT_MEMORY_LIMIT',
+    description:
+      'how much memory to use, 500MB or more; what does not fit goes to disk. As a rule, at most ' +
+      '20% and 150MB more are taken',
+    parse: async (text: string) => {
+      memoryBytes(text)
+      return text
+    },
+  }),
+  'follow-claims': Flags.string({
+    helpValue: 'DIR|s3',
+    description: 'put payloads in place of the pointers to them: from S3, or a copy of the bucket',
+  }),
+  'allow-partial': Flags.boolean({
+    description: 'exit 0 although an object was cut, corrupt or gone',
+  }),
+  ...indexFlags,
+  ...awsFlags,
+  ...progressFlags,
 }
 
 /** What {@link awsFlags} say. */

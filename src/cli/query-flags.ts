@@ -3,27 +3,7 @@ import { EvtError } from '../errors.js'
 import type { TypedPattern } from '../event/pattern.js'
 import type { Chosen } from '../questions/chosen.js'
 import type { Wording } from '../questions/run.js'
-import { memoryBytes, statsFlags } from './stats-flags.js'
-import { parseTime } from './time.js'
-
-/** What every question to an archive can be narrowed by. */
-const chosenFlags = {
-  type: statsFlags.type,
-  entity: Flags.string({
-    helpValue: 'KIND:ID',
-    multiple: true,
-    multipleNonGreedy: true,
-    description: 'only events about this entity, such as jobAd:123',
-    parse: async (text: string) => entityText(text),
-  }),
-  key: Flags.string({
-    helpValue: 'KEY',
-    multiple: true,
-    multipleNonGreedy: true,
-    description: 'only events of this ordering key',
-  }),
-  filter: statsFlags.filter,
-}
+import { entityText } from './entity-text.js'
 
 /** Flags of `evt query`. */
 export const queryFlags = {
@@ -39,156 +19,24 @@ export const queryFlags = {
     multipleNonGreedy: true,
     description: 'a value that the question asks for: $NAME in its SQL',
   }),
-  ...chosenFlags,
-  limit: Flags.integer({ helpValue: 'N', min: 1, description: 'print so many rows at most' }),
-  explain: Flags.boolean({ description: "print the engine's plan instead of rows" }),
-  'memory-limit': statsFlags['memory-limit'],
-  'follow-claims': statsFlags['follow-claims'],
-  'allow-partial': statsFlags['allow-partial'],
-}
-
-/** Flags of `evt audit`. */
-export const auditFlags = {
   entity: Flags.string({
     helpValue: 'KIND:ID',
-    description: 'what to look for, such as jobAd:123',
+    multiple: true,
+    multipleNonGreedy: true,
+    description: 'only events about this entity, such as jobAd:123',
     parse: async (text: string) => entityText(text),
   }),
-  mentions: Flags.string({
-    helpValue: 'VALUE',
-    exclusive: ['state', 'diff', 'related'],
-    description: 'look for events that have this text or number anywhere; needs no mapping',
-    parse: async (text: string) => {
-      if (text !== '') return text
-      throw new EvtError('nothing is looked for', { code: 'usage' })
-    },
-  }),
-  'as-of': Flags.string({
-    helpValue: 'TIME',
-    description: 'only what had happened at this moment: 15m, 7d or ISO 8601',
-    parse: async (text: string) => {
-      parseTime(text, 0)
-      return text
-    },
-  }),
-  state: Flags.boolean({
-    description: 'tell the state that the events lead to; state: in evt.yaml says how, by type',
-  }),
-  diff: Flags.string({
-    helpValue: 'FROM..TO',
-    exclusive: ['as-of'],
-    description: 'tell what changed between the states at two moments, as in 2026-11-01..15m',
-    parse: async (text: string) => {
-      betweenOf(text, Date.now())
-      return text
-    },
-  }),
-  related: Flags.boolean({
-    description: 'tell also what is in the same chains, by correlation, causes and effects',
-  }),
-  without: Flags.string({
-    helpValue: 'ID',
+  key: Flags.string({
+    helpValue: 'KEY',
     multiple: true,
     multipleNonGreedy: true,
-    description: 'leave the event with this id out',
+    description: 'only events of this ordering key',
   }),
-  with: Flags.string({
-    helpValue: 'FILE',
-    multiple: true,
-    multipleNonGreedy: true,
-    description: 'add the events of this file',
-  }),
-  type: statsFlags.type,
-  filter: statsFlags.filter,
-  'memory-limit': statsFlags['memory-limit'],
-  'follow-claims': statsFlags['follow-claims'],
-  'allow-partial': statsFlags['allow-partial'],
+  limit: Flags.integer({ helpValue: 'N', min: 1, description: 'print so many rows at most' }),
+  explain: Flags.boolean({ description: "print the engine's plan instead of rows" }),
 }
 
-/**
- * What {@link auditFlags} say.
- *
- * @throws EvtError `usage` where nothing is looked for
- */
-export function auditChoices(flags: {
-  entity?: string | undefined
-  mentions?: string | undefined
-  'as-of'?: string | undefined
-  state: boolean
-  diff?: string | undefined
-  related: boolean
-  without?: readonly string[] | undefined
-  with?: readonly string[] | undefined
-  type?: readonly string[] | undefined
-  filter?: TypedPattern | undefined
-  'memory-limit': string
-  'allow-partial': boolean
-}) {
-  const asOf = flags['as-of']
-  const nowMs = Date.now()
-  const { entity = null, mentions = null } = flags
-  if (entity === null && mentions === null) {
-    throw new EvtError('--entity is missing', {
-      code: 'usage',
-      hint: '--entity KIND:ID, or --mentions VALUE where no entities are mapped',
-    })
-  }
-  return {
-    entity,
-    mentions,
-    types: flags.type ?? [],
-    filter: flags.filter?.pattern,
-    asOfUs: asOf === undefined ? null : parseTime(asOf, nowMs),
-    state: flags.state,
-    between: flags.diff === undefined ? null : betweenOf(flags.diff, nowMs),
-    related: flags.related,
-    without: flags.without ?? [],
-    with: flags.with ?? [],
-    memoryLimitBytes: memoryBytes(flags['memory-limit']),
-    allowPartial: flags['allow-partial'],
-  }
-}
-
-/**
- * Two moments, the first before the second: `2026-11-01..2026-11-02`, `7d..1d`.
- *
- * @throws EvtError `usage` for anything else
- */
-function betweenOf(text: string, nowMs: number): { fromUs: number; toUs: number } {
-  const [from, to, more] = text.split('..')
-  if (!from || !to || more !== undefined) {
-    throw new EvtError(`${JSON.stringify(text)} is not two moments`, {
-      code: 'usage',
-      hint: 'write FROM..TO, as in 2026-11-01..2026-11-02T12:00:00Z or 7d..1d',
-    })
-  }
-  const [fromUs, toUs] = [parseTime(from, nowMs), parseTime(to, nowMs)]
-  if (fromUs < toUs) return { fromUs, toUs }
-  throw new EvtError(`${from} is not before ${to}`, {
-    code: 'usage',
-    hint: 'the first moment of --diff FROM..TO comes before the second',
-  })
-}
-
-/**
- * A state, what changed and what is related are no rows of a timeline.
- *
- * @throws EvtError `usage` where they are asked for, and the output has rows alone
- */
-export function checkShown(
-  flags: { state: boolean; diff?: string | undefined; related: boolean },
-  format: string,
-) {
-  if (format === 'text' || format === 'json') return
-  const asked = (['state', 'diff', 'related'] as const).find((flag) => flags[flag])
-  if (asked === undefined) return
-  throw new EvtError(`-o ${format} lists events and has no room for --${asked}`, {
-    code: 'usage',
-    hint: '-o json has it beside the events',
-  })
-}
-
-/** What {@link chosenFlags} say. */
+/** What the flags say of which events are asked about. */
 export function chosenOf(flags: {
   type?: readonly string[] | undefined
   entity?: readonly string[] | undefined
@@ -217,14 +65,5 @@ export function wordingOf(
     hint:
       'evt query list\nevt query counts/by-type archive/\n' +
       'evt query --sql "select count(*) from events" archive/',
-  })
-}
-
-/** @throws EvtError `usage` for what is no `kind:id` */
-function entityText(text: string): string {
-  if (/^[^:]+:./s.test(text)) return text
-  throw new EvtError(`${text} is no entity`, {
-    code: 'usage',
-    hint: 'write its kind and its id, as in jobAd:123',
   })
 }

@@ -1,7 +1,7 @@
 import * as Flags from '@oclif/core/flags'
 import { EvtError } from '../errors.js'
 import type { TypedPattern } from '../event/pattern.js'
-import { filter } from './filter-flag.js'
+import { memoryBytes } from './memory-size.js'
 import { parseDurationMs } from './time.js'
 
 /** Flags of `evt stats` beside those that all commands on archives have. */
@@ -21,13 +21,6 @@ export const statsFlags = {
       return text
     },
   }),
-  type: Flags.string({
-    helpValue: 'GLOB',
-    multiple: true,
-    multipleNonGreedy: true,
-    description: 'only events of these types, such as order.*',
-  }),
-  filter,
   sample: Flags.string({
     helpValue: 'SHARE',
     description: 'measure this share of the identities, such as 1%, and mark every figure',
@@ -46,18 +39,6 @@ export const statsFlags = {
       'measure each leg of the way too, by the timestamps of the wrappings; slower, since all is ' +
       'decoded',
   }),
-  'memory-limit': Flags.string({
-    helpValue: 'SIZE',
-    default: '2GB',
-    env: 'EVT_MEMORY_LIMIT',
-    description:
-      'how much memory to use, 500MB or more; what does not fit goes to disk. As a rule, at most ' +
-      '20% and 150MB more are taken',
-    parse: async (text: string) => {
-      memoryBytes(text)
-      return text
-    },
-  }),
   hlog: Flags.string({
     helpValue: 'FILE',
     description: 'write the latencies to this file as an HdrHistogram log, tagged by type',
@@ -71,13 +52,6 @@ export const statsFlags = {
     helpValue: 'ns|us|ms|s',
     description: 'what the values of histogram logs are that do not say it; us if unsaid',
   })(),
-  'follow-claims': Flags.string({
-    helpValue: 'DIR|s3',
-    description: 'put payloads in place of the pointers to them: from S3, or a copy of the bucket',
-  }),
-  'allow-partial': Flags.boolean({
-    description: 'exit 0 although an object was cut, corrupt or gone',
-  }),
   versus: Flags.string({
     helpValue: 'SOURCE',
     description: 'compare with this one, the most unusual first, as evt diff does',
@@ -86,19 +60,14 @@ export const statsFlags = {
 
 /** Flags of `evt diff`: those of evt stats that say something of two archives. */
 export const diffFlags = {
-  'follow-claims': statsFlags['follow-claims'],
   by: Flags.option({
     options: ['type', 'source'] as const,
     default: 'type',
     helpValue: 'type|source',
     description: 'compare each type (and source), or each source',
   })(),
-  type: statsFlags.type,
-  filter: statsFlags.filter,
   sample: statsFlags.sample,
   content: statsFlags.content,
-  'memory-limit': statsFlags['memory-limit'],
-  'allow-partial': statsFlags['allow-partial'],
 }
 
 const HOUR_US = 3_600_000_000
@@ -155,18 +124,4 @@ function shareOf(text: string): number {
   const share = Number(digits) / (percent === '%' ? 100 : 1)
   if (share > 0 && share <= 1) return share
   throw new EvtError(`--sample ${text} is not a share`, { code: 'usage', hint: 'write 1% or 0.01' })
-}
-
-const units = { b: 1, kb: 1e3, mb: 1e6, gb: 1e9, kib: 2 ** 10, mib: 2 ** 20, gib: 2 ** 30 }
-const LEAST_BYTES = 500e6
-
-/** A size in bytes, written as `500MB` or `2GiB`. */
-export function memoryBytes(text: string): number {
-  const [, digits, unit = 'b'] = /^(\d+(?:\.\d+)?)\s*([kmg]?i?b)?$/i.exec(text.trim()) ?? []
-  // The pattern allows no other units.
-  const bytes = Number(digits) * (units[unit.toLowerCase() as keyof typeof units] ?? Number.NaN)
-  if (bytes >= LEAST_BYTES) return bytes
-  const hint = 'write 500MB or 2GiB; 500MB is the least that Node and DuckDB can do with'
-  const fault = Number.isNaN(bytes) ? 'not a size' : 'not enough memory'
-  throw new EvtError(`--memory-limit ${text} is ${fault}`, { code: 'usage', hint })
 }

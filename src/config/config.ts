@@ -1,5 +1,6 @@
 import type { JsonPath } from '../event/json-path.js'
 import type { EventRule } from '../event/rule.js'
+import type { Flow } from './flow.js'
 
 /** What evt.yaml says (DESIGN §4), read and checked. Without a file every part is absent. */
 export interface Config {
@@ -15,6 +16,8 @@ export interface Config {
   schemaRegistry?: string | undefined
   /** Folders of questions in SQL. Relative paths start at the folder of the file. */
   queries?: string[] | undefined
+  /** What should happen one after the other, by name. */
+  flows?: Record<string, Flow> | undefined
   /** Rules of the gate, as written. */
   checks?: string[] | undefined
   athena?: AthenaConfig | undefined

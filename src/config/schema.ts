@@ -11,6 +11,7 @@ import {
   saidWords,
 } from '../event/rule.js'
 import type { Config } from './config.js'
+import { parseFlow } from './flow.js'
 
 const unitBytes = { B: 1, KB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12 } as const
 
@@ -21,6 +22,7 @@ const pattern = read('a pattern of types', '^[^*]*\\*?$', (text) => {
   return text
 })
 const kind = read('a kind of entity', '^[^:]+$', entityKind)
+const flow = read('a flow such as order.placed -> order.paid within 1h', '->', parseFlow)
 const size = read('a size such as 10GB', '^\\d+(\\.\\d+)? ?([KMGT]?B)?$', parseSizeBytes)
 const alias = read('an alias', '^[A-Za-z][A-Za-z0-9_-]+$', aliasName)
 
@@ -63,6 +65,7 @@ export const configSchema = z.strictObject({
     .union([z.string().min(1), z.array(z.string().min(1))])
     .transform((one) => [one].flat())
     .optional(),
+  flows: z.record(z.string().min(1), flow).optional(),
   checks: z.array(z.string()).optional(),
   athena: athena
     .transform(({ maxScan, ...names }) => ({ ...names, maxScanBytes: maxScan }))

@@ -78,7 +78,7 @@ export class ChainSql {
     if (!inner || !bodyMd5) return []
     if (!level.tree.add(bodyMd5)) return ['true']
     const sum = leafExpression(level.root, bodyMd5)
-    return [`md5(${leafExpression(level.root, inner)}) <> ${sum}`]
+    return [`system.main.md5(${leafExpression(level.root, inner)}) <> ${sum}`]
   }
 
   /** A CloudEvent in binary mode is put together by the decoder. */

@@ -28,10 +28,20 @@ export class DuckdbEngine implements Engine {
     const { connection } = this.duckdb
     // It stays so: another statement on the connection would end the rows.
     await this.tellsMore(true)
-    const result = await this.told(statement, () =>
-      connection.stream(statement.sql, bound(statement)),
-    )
-    return { columns: resultColumns(result), chunks: this.chunks(statement, result, signal) }
+    const interrupt = () => connection.interrupt()
+    signal?.addEventListener('abort', interrupt)
+    try {
+      const result = await this.told(statement, () =>
+        connection.stream(statement.sql, bound(statement)),
+      )
+      return { columns: resultColumns(result), chunks: this.chunks(statement, result, signal) }
+    } catch (cause) {
+      if (!signal?.aborted) throw cause
+      const message = 'interrupted before there was a row'
+      throw new EvtError(message, { code: 'interrupted', cause })
+    } finally {
+      signal?.removeEventListener('abort', interrupt)
+    }
   }
 
   private async *chunks(

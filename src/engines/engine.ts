@@ -28,6 +28,7 @@ export interface Statement {
 
 /** Runs questions on events. */
 export interface Engine {
-  /** @throws EvtError `usage` where the SQL is wrong, with line and column */
+  /** @throws EvtError `usage` where the SQL is wrong, with line and column; `interrupted` where the
+   * signal aborts before there is a row, later there are just no more */
   rows(statement: Statement, signal?: AbortSignal): Promise<ResultRows>
 }

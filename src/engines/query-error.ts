@@ -1,5 +1,6 @@
 import { EvtError } from '../errors.js'
 import { suggest } from '../event/suggest.js'
+import { trinoMacros } from './trino-names.js'
 
 /** What DuckDB tells of a failure under `errors_as_json`. */
 interface Told {
@@ -25,11 +26,10 @@ export function queryError(error: unknown, sql: string, names: readonly string[]
   const told = toldBy(error)
   if (!told || !wrongSql.test(told.exception_type ?? '')) return error
   const [what = '', ...more] = (told.exception_message ?? '').split('\n')
-  const at = Number(told.position)
-  const isPlaced = told.position !== undefined && Number.isInteger(at)
-  const { line, column, text } = placeIn(sql, isPlaced ? at : 0)
-  const place = isPlaced ? `line ${line}, column ${column}: ` : ''
-  const shown = isPlaced ? [text, `${' '.repeat(column - 1)}^`] : []
+  const at = positionIn(sql, what, told)
+  const { line, column, text } = placeIn(sql, at ?? 0)
+  const place = at === undefined ? '' : `line ${line}, column ${column}: `
+  const shown = at === undefined ? [] : [text, `${' '.repeat(column - 1)}^`]
   const near = told.name === undefined ? undefined : suggest(told.name, names)
   const advice = near === undefined ? adviceOf(more) : [`did you mean ${near}?`]
   return new EvtError(`the query is wrong: ${place}${sentence(what)}`, {
@@ -48,6 +48,24 @@ function toldBy(error: unknown): Told | null {
   } catch {
     return null
   }
+}
+
+/** In bytes, as DuckDB counts. What it says of a call within a macro is a position in the macro's
+ * own text: then it is where the macro is called. Undefined where nobody can tell. */
+function positionIn(sql: string, what: string, { position }: Told): number | undefined {
+  const at = Number(position)
+  const bytes = Buffer.from(sql)
+  if (position === undefined || !Number.isInteger(at)) return undefined
+  const called = /'(\w+)\(/.exec(what)?.[1]
+  if (called === undefined) return at > bytes.length ? undefined : at
+  const there = bytes.subarray(at, at + called.length).toString()
+  if (there.toLowerCase() === called.toLowerCase()) return at
+  const callers = trinoMacros
+    .filter((macro) => macro.includes(`${called}(`))
+    .map((macro) => /MACRO (\w+)/.exec(macro)?.[1])
+  const call =
+    callers.length === 0 ? -1 : sql.search(new RegExp(`\\b(${callers.join('|')})\\(`, 'i'))
+  return call < 0 ? undefined : Buffer.byteLength(sql.slice(0, call))
 }
 
 /** DuckDB counts bytes. */
@@ -69,6 +87,7 @@ function sentence(text: string): string {
 
 function adviceOf(lines: readonly string[]): string[] {
   return lines
+    .map((line) => line.replace(/^\t/, ''))
     .filter((line) => line.trim() !== '' && !/^(LINE \d|Candidate|\s*\^)/.test(line))
     .map(sentence)
 }

@@ -43,8 +43,9 @@ export interface BuildOptions {
 
 export interface Built {
   manifest: Manifest
-  /** Objects that were read for it. */
+  /** Objects that were read for it, and their events. */
   added: number
+  read: number
   /** Objects of the index that are gone, or have changed. */
   removed: number
 }
@@ -129,7 +130,7 @@ async function bringUpToDate(
   if (objects.length >= MOST_OBJECTS) throw tooMany(objects.length)
   const { covered, missing } = coverage(manifest, objects)
   const removed = manifest.objects.length - covered.length
-  if (missing.length === 0 && removed === 0) return { manifest, added: 0, removed }
+  if (missing.length === 0 && removed === 0) return { manifest, added: 0, read: 0, removed }
   manifest.objects = covered.map(({ indexed }) => indexed)
   const writer = new IndexWriter(duckdb, folder, manifest)
   await writer.begin()
@@ -176,7 +177,7 @@ async function bringUpToDate(
   if (!signal.aborted) await compact(duckdb, writer, { folder, manifest })
   const added = manifest.objects.length - covered.length
   await commit()
-  return { manifest, added, removed }
+  return { manifest, added, read: taker.events, removed }
 }
 
 function tooMany(objects: number): EvtError {

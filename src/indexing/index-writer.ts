@@ -22,10 +22,18 @@ const columns = Object.keys(eventColumns)
 /** When a row arrived, else when it happened. */
 const arrival = 'coalesce(received_at_us, event_time_us)'
 
-/** How the rows of each kind of part lie: their order, the column that has a folder for each value,
- * how many make a group. */
-const layouts: Record<PartKind, { order: string; by?: string; group?: number }> = {
-  events: { order: `date, ${arrival}, pos`, by: 'date' },
+interface Layout {
+  /** The column that has a folder for each value. */
+  by?: string | undefined
+  /** How many rows make a group. */
+  group?: number
+  /** Where the part goes, below those of its kind. */
+  folder?: string
+}
+
+/** How the rows of each kind of part lie. */
+const layouts: Record<PartKind, Layout & { order: string }> = {
+  events: { order: `${arrival}, pos`, by: 'date' },
   records: { order: 'pos', group: LOOKED_UP },
   entities: { order: 'bucket, entity, arrival_us, pos', by: 'bucket', group: ENTITIES_A_GROUP },
   undecodable: { order: 'pos' },
@@ -78,7 +86,7 @@ export class IndexWriter {
   async writeEvents(relation: string): Promise<void> {
     const { duckdb } = this
     const [[rows = 0] = []] = await duckdb.rows(
-      `INSERT INTO entity_rows SELECT unnest(list_distinct(entities)), ${arrival}, pos
+      `INSERT INTO entity_rows SELECT unnest(${entitiesOnce}), ${arrival}, pos
        FROM ${relation} WHERE len(entities) > 0`,
     )
     this.entityRows += Number(rows)
@@ -88,13 +96,18 @@ export class IndexWriter {
 
   /** @returns false where there are none */
   private async writeByDate(relation: string): Promise<boolean> {
-    const [[days = 0] = []] = await this.duckdb.rows(
-      `SELECT count(DISTINCT ${day}) FROM ${relation}`,
+    const days = await this.duckdb.rows(
+      `SELECT DISTINCT ${day} AS day FROM ${relation} ORDER BY day LIMIT ${MOST_DATES + 1}`,
     )
-    if (Number(days) === 0) return false
-    const date = Number(days) > MOST_DATES ? commonDay(relation) : day
-    await this.write('events', eventsSql(relation, date), layouts.events)
-    return true
+    const [[only] = []] = days
+    if (days.length === 1) {
+      const alone = { ...layouts.events, by: undefined, folder: `date=${String(only)}` }
+      await this.write('events', eventsSql(relation), alone)
+    } else if (days.length > 0) {
+      const date = days.length > MOST_DATES ? commonDay(relation) : day
+      await this.write('events', eventsSql(relation, date), layouts.events)
+    }
+    return days.length > 0
   }
 
   /** How many rows wait for {@link writeEntities}. */
@@ -127,12 +140,12 @@ export class IndexWriter {
   private async write(
     kind: PartKind,
     sql: string,
-    { by, group }: { by?: string; group?: number },
+    { by, group, folder: inside = '' }: Layout,
   ): Promise<void> {
     const { folder, manifest, duckdb } = this
     const name = `part-${String(manifest.nextPart).padStart(6, '0')}-${this.suffix}`
     manifest.nextPart += 1
-    const below = join(folder, kind)
+    const below = join(folder, kind, inside)
     await mkdir(below, { recursive: true, mode: 0o700 })
     const target = by === undefined ? join(below, `${name}.parquet`) : below
     const options = [
@@ -161,10 +174,16 @@ function commonDay(relation: string): string {
   return `CASE WHEN ${day} IN (${common}) THEN ${day} ELSE 'other' END`
 }
 
-function eventsSql(relation: string, date: string): string {
-  return `SELECT pos, ${columns.join(', ')}, ${date} AS date
+function eventsSql(relation: string, date?: string): string {
+  const more = date === undefined ? '' : `, ${date} AS date`
+  return `SELECT pos, ${columns.join(', ')}${more}
     FROM ${relation} ORDER BY ${layouts.events.order}`
 }
+
+/** An event may name an entity more than once. */
+const entitiesOnce =
+  'CASE WHEN len(entities) = 1 OR (len(entities) = 2 AND entities[1] <> entities[2]) ' +
+  'THEN entities ELSE list_distinct(entities) END'
 
 const undecodableSql = `SELECT (b.number << ${POSITION_BITS}) + u.position.record AS pos, u.*
   FROM undecodable u JOIN begun b ON b.path = u.position.path ORDER BY 1`

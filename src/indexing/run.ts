@@ -9,7 +9,12 @@ import {
   partKinds,
   readManifest,
 } from '../archive-index/manifest.js'
-import { type Freshness, freshnessOf, type Reading } from '../archive-index/open-index.js'
+import {
+  type Freshness,
+  freshnessOf,
+  type OpenIndex,
+  type Reading,
+} from '../archive-index/open-index.js'
 import {
   addresses,
   besideFolder,
@@ -30,8 +35,12 @@ import { endedBadly } from '../reading/ended-badly.js'
 import { namedSources } from '../reading/named-sources.js'
 import { type OpenedArchive, openArchive, type ReadRequest } from '../reading/open-archive.js'
 import { progressOf } from '../reading/progress.js'
-import { buildIndex } from './build.js'
+import { keptOrMeasured } from '../stats/kept-stats.js'
+import { type Built, buildIndex } from './build.js'
 import type { IndexResult } from './result.js'
+
+/** A share of the events. */
+const SMALL_CHANGE = 0.1
 
 export interface BuildRequest extends ReadRequest {
   version: string
@@ -72,12 +81,31 @@ export async function runBuild(request: BuildRequest): Promise<IndexRun> {
   const { added, removed } = built
   const freshness = await freshnessOf(owner, reading, objects)
   const result = { ...resultOf(freshness, built.manifest, sources), added, removed }
+  if ('index' in freshness) await measureOnce(opened, request, built, freshness.index)
   const covered = 'index' in freshness ? freshness.index.covered : []
   const objectFaults = covered.flatMap(({ object: { path }, indexed: { faults } }) =>
     faults.map((fault) => ({ path, fault })),
   )
   const { records } = result
   return { result, failure: endedBadly({ ...request, records, objectFaults }) }
+}
+
+/** What `evt stats` says of the archive is kept with the index, unless little has changed: then it
+ * is found out when it is asked for. */
+async function measureOnce(
+  { sources, objects, mapping, outside }: OpenedArchive,
+  { presets, memoryLimitBytes, signal }: BuildRequest,
+  { manifest, read }: Built,
+  index: OpenIndex,
+): Promise<void> {
+  const events = manifest.objects.reduce((sum, object) => sum + object.events, 0)
+  if (signal.aborted || index.missing.length > 0 || read < events * SMALL_CHANGE) return
+  await keptOrMeasured({
+    ...{ sources, objects, mapping, presets, outside, index, memoryLimitBytes, signal },
+    ...{ by: 'type', windowUs: null, content: 'auto' },
+    selection: { sinceUs: null, untilUs: null, types: [], sample: null },
+    onProgress: () => undefined,
+  })
 }
 
 /** `evt index status`. */

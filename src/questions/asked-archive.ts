@@ -14,6 +14,8 @@ import { type Chosen, chosenSql, chosenTest } from './chosen.js'
 import { EventLines } from './event-lines.js'
 import { EventParquet } from './event-parquet.js'
 import { EventsTaker } from './events-taker.js'
+import { fieldColumns, fieldsView } from './fields-view.js'
+import { checkFlows, type Flows, flowColumns, flowStepColumns, flowsSql } from './flows.js'
 import { canAnswer, IndexFailure, rowsFromIndex, takeFromIndex, trusting } from './from-index.js'
 import { emptyJudged, eventsView, judgedColumns, judgeEvents } from './judged.js'
 import { Plans } from './plans.js'
@@ -23,6 +25,7 @@ export interface AskOptions {
   archive: Pick<OpenedArchive, 'objects' | 'mapping' | 'outside' | 'index'>
   presets: readonly string[] | undefined
   chosen: Chosen
+  flows?: Flows | undefined
   memoryLimitBytes: number
   threads?: number | undefined
   spoolDir?: string | undefined
@@ -48,12 +51,18 @@ const LEAST_DUCKDB_BYTES = 160e6
 const AHEAD_FROM_BYTES = 1.5e9
 const MOST_WAITING = 8
 
-const names = [
-  ...['events', 'undecodable'],
+/** Relations and columns that questions can ask about. */
+export const askedNames: readonly string[] = [
+  ...['events', 'undecodable', 'fields', 'flows', 'flow_steps'],
   ...Object.keys(eventColumns),
   ...Object.keys(judgedColumns),
   ...Object.keys(undecodableColumns),
+  ...Object.keys(fieldColumns),
+  ...Object.keys(flowColumns),
+  ...flowStepColumns,
 ]
+
+const views = async (flows: Flows = {}) => [eventsView, fieldsView, ...(await flowsSql(flows))]
 
 /**
  * Asks an archive one question and hands the rows to `take` as they come. What the question does
@@ -80,16 +89,9 @@ async function askOnce<T>(
   options: AskOptions,
   take: (asked: Asked) => Promise<T>,
 ): Promise<T> {
-  const { spoolDir } = options
-  const spillDir = await makeTempFolder('evt-spill-', spoolDir).catch(() => null)
-  const duckdb = await openDuckdb({
-    memoryLimitBytes: Math.max(LEAST_DUCKDB_BYTES, options.memoryLimitBytes - BASE_BYTES),
-    spillDir: spillDir ?? undefined,
-    threads: options.threads ?? availableParallelism(),
-  })
-  try {
-    const engine = await DuckdbEngine.create(duckdb, names)
+  return withEngine(options, async (duckdb, engine) => {
     const looks = await looksAt(statement, engine, duckdb)
+    checkFlows(looks, options.flows ?? {})
     const index = indexFor(looks, options)
     const searched = await readInto(duckdb, looks, { ...options, index })
     const sql = options.explain ? `EXPLAIN ${statement.sql}` : statement.sql
@@ -97,6 +99,39 @@ async function askOnce<T>(
     const signal = options.signal.aborted ? undefined : options.signal
     const ask = () => engine.rows({ ...statement, sql }, signal)
     return await take({ rows: await (index ? rowsFromIndex(index, ask) : ask()), searched })
+  })
+}
+
+/** Reads an archive with all that a question can look at, for one question after the other. */
+export async function holdArchive<T>(
+  options: Omit<AskOptions, 'explain'>,
+  use: (held: { engine: DuckdbEngine; searched: Searched }) => Promise<T>,
+): Promise<T> {
+  return withEngine(options, async (duckdb, engine) => {
+    const searched = await readInto(duckdb, everything, { ...options, index: undefined })
+    return await use({ engine, searched })
+  })
+}
+
+const everything: Looks = new Map([
+  ['archive', new Set(Object.keys(eventColumns))],
+  ['repeats', new Set(['n'])],
+  ['reorderings', new Set(['yes'])],
+])
+
+/** @throws EvtError `outside` where the engine has no room */
+async function withEngine<T>(
+  { memoryLimitBytes, threads = availableParallelism(), spoolDir }: AskOptions,
+  use: (duckdb: Duckdb, engine: DuckdbEngine) => Promise<T>,
+): Promise<T> {
+  const spillDir = await makeTempFolder('evt-spill-', spoolDir).catch(() => null)
+  const duckdb = await openDuckdb({
+    memoryLimitBytes: Math.max(LEAST_DUCKDB_BYTES, memoryLimitBytes - BASE_BYTES),
+    spillDir: spillDir ?? undefined,
+    threads,
+  })
+  try {
+    return await use(duckdb, await DuckdbEngine.create(duckdb, askedNames))
   } catch (error) {
     throw engineError(error, spoolDir ?? tmpdir())
   } finally {
@@ -107,10 +142,10 @@ async function askOnce<T>(
 
 /** Found over empty tables, which are dropped again. */
 async function looksAt(statement: Statement, engine: DuckdbEngine, duckdb: Duckdb): Promise<Looks> {
-  for (const sql of [...emptyTables, ...emptyJudged, eventsView]) await duckdb.rows(sql)
+  for (const sql of [...emptyTables, ...emptyJudged, ...(await views())]) await duckdb.rows(sql)
   const looks = await engine.looks(statement)
-  await duckdb.rows('DROP VIEW events')
-  for (const name of ['archive', 'undecodable', 'repeats', 'reorderings']) {
+  for (const name of ['flow_steps', 'fields', 'events']) await duckdb.rows(`DROP VIEW ${name}`)
+  for (const name of ['archive', 'undecodable', 'repeats', 'reorderings', 'flows']) {
     await duckdb.rows(`DROP TABLE ${name}`)
   }
   return looks
@@ -163,7 +198,7 @@ async function readInto(
   const read = searchedBy(taker, tables)
   if (index) await trusting(() => takeFromIndex(duckdb, index, { tables, taker, chosen }))
   if (isJudged) await (index ? trusting(judge) : judge())
-  await duckdb.rows(eventsView)
+  for (const sql of await views(options.flows)) await duckdb.rows(sql)
   const searched = index ? withIndexed(read, index) : read
   return { ...searched, chosen: tables.kept }
 }

@@ -1,5 +1,6 @@
 import type { BoundValue } from '../engines/engine.js'
 import { EvtError } from '../errors.js'
+import { durationExamples, parseDurationUs } from '../event/duration.js'
 import { suggest } from '../event/suggest.js'
 import { parseTime } from '../event/time.js'
 
@@ -74,15 +75,6 @@ function unknown(name: string, parameters: readonly Parameter[]): EvtError {
   return new EvtError(`the query has no parameter ${name}`, { code: 'usage', hint })
 }
 
-const unitUs: Readonly<Record<string, number>> = {
-  us: 1,
-  ms: 1e3,
-  s: 1e6,
-  m: 60e6,
-  h: 3_600e6,
-  d: 86_400e6,
-}
-
 const readers: Readonly<Record<ParameterType, (text: string) => BoundValue | undefined>> = {
   text: (text) => text,
   integer: (text) => {
@@ -95,10 +87,7 @@ const readers: Readonly<Record<ParameterType, (text: string) => BoundValue | und
     return percent === '%' ? Number(digits) / 100 : Number(digits)
   },
   boolean: (text) => (text === 'true' ? true : text === 'false' ? false : undefined),
-  duration: (text) => {
-    const [, digits, unit = ''] = /^(\d+(?:\.\d+)?)(us|ms|s|m|h|d)$/.exec(text) ?? []
-    return digits === undefined ? undefined : Math.round(Number(digits) * (unitUs[unit] ?? 1))
-  },
+  duration: parseDurationUs,
   time: (text) => {
     const read = parseTime(text)
     return read && 'timeUs' in read ? read.timeUs : undefined
@@ -110,7 +99,7 @@ const examples: Readonly<Record<ParameterType, string>> = {
   integer: '10',
   number: '0.5 or 50%',
   boolean: 'true or false',
-  duration: '500ms, 10s, 5m, 1h or 1d',
+  duration: durationExamples,
   time: '2026-11-01T00:00:00Z',
 }
 

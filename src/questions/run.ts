@@ -6,7 +6,7 @@ import type { BoundValue, ResultRows, Statement } from '../engines/engine.js'
 import { EvtError } from '../errors.js'
 import { count, noObjects } from '../reading/absence.js'
 import { endedBadly } from '../reading/ended-badly.js'
-import { openArchive, type ReadRequest } from '../reading/open-archive.js'
+import { type OpenedArchive, openArchive, type ReadRequest } from '../reading/open-archive.js'
 import { progressOf } from '../reading/progress.js'
 import { type AskOptions, askArchive } from './asked-archive.js'
 import { questionNamed, readCatalogue } from './catalogue.js'
@@ -46,24 +46,37 @@ export async function runQuery(
   const statement = await statementOf(request, folders)
   const { objects, sources, pruned } = archive
   if (objects.length === 0) throw noObjects(sources, pruned)
-  const options: AskOptions = {
-    archive,
-    presets: request.presets,
-    chosen: { ...request.range, ...request.chosen },
-    memoryLimitBytes: request.memoryLimitBytes,
-    signal: request.signal,
-    onProgress: progressOf(objects, request),
-    explain: request.explain,
-  }
+  const options = { ...askOptions(archive, request), explain: request.explain }
   return askArchive(statement, options, async ({ rows, searched }) => {
     request.onRead?.()
-    if (searched.records === 0) throw nothingToAsk(sources, searched)
-    if (searched.chosen === 0 && searched.events > 0) throw nothingChosen(sources, searched)
+    checkSearched(sources, searched)
     const isCut = searched.objectFaults.some(({ fault }) => isLoss(fault))
     const isPartial = () => isCut || request.signal.aborted
     await take(request.limit === null ? rows : firstOf(rows, request.limit), isPartial)
     return endedBadly({ ...searched, ...request })
   })
+}
+
+/** How an archive is asked about what was typed. */
+export function askOptions(
+  archive: OpenedArchive,
+  request: Omit<QueryRequest, 'wording' | 'parameters' | 'limit' | 'explain'>,
+): AskOptions {
+  return {
+    archive,
+    presets: request.presets,
+    chosen: { ...request.range, ...request.chosen },
+    flows: archive.config.flows,
+    memoryLimitBytes: request.memoryLimitBytes,
+    signal: request.signal,
+    onProgress: progressOf(archive.objects, request),
+  }
+}
+
+/** @throws EvtError `inconclusive` where there is nothing to ask */
+export function checkSearched(sources: readonly string[], searched: Searched): void {
+  if (searched.records === 0) throw nothingToAsk(sources, searched)
+  if (searched.chosen === 0 && searched.events > 0) throw nothingChosen(sources, searched)
 }
 
 async function statementOf(
@@ -90,7 +103,7 @@ function typedValues(parameters: readonly string[]): Record<string, BoundValue> 
   return boundValues(texts, parameters)
 }
 
-function firstOf({ columns, chunks }: ResultRows, limit: number): ResultRows {
+export function firstOf({ columns, chunks }: ResultRows, limit: number): ResultRows {
   async function* some() {
     let left = limit
     for await (const rows of chunks) {

@@ -12,7 +12,17 @@ import { campaign } from '../helpers/campaign.js'
 
 // The type of an event is its rule.
 const ruleFor = (type: string) => type as StateRule
-const asked = { entity: 'ad:7', mentions: null, state: true, between: null, ruleFor }
+const asked = {
+  ...{ entity: 'ad:7', mentions: null, state: true, between: null, copy: null, isWhole: true },
+  ruleFor,
+}
+
+const blank: AuditDelivery = {
+  ...{ id: '1', type: 'patch', source: 's', timeUs: 1, receivedAtUs: null, key: null },
+  ...{ sequence: null, isCounted: false, version: null, correlationId: null },
+  ...{ causationId: null, replay: null, entities: [], reordered: false, copyNumber: 1 },
+  ...{ position: { path: 'a', record: 1 }, payload: null },
+}
 
 const payload = fc.constantFrom<JsonValue>(null, { a: 1 }, { a: null, b: 2 }, { a: { c: 1 } }, [3])
 
@@ -100,13 +110,61 @@ test('events that are left out are as if they had never been', () => {
 
 test('of copies that differ the first that arrived counts, of those that are left', () => {
   const copy = (copyNumber: number, timeUs: number, value: number): AuditDelivery => ({
-    ...{ id: '1', type: 'patch', source: 's', timeUs, receivedAtUs: null, key: null },
-    ...{ sequence: null, isCounted: false, version: null, correlationId: null },
-    ...{ causationId: null, replay: null, entities: [], reordered: false, copyNumber },
+    ...{ ...blank, timeUs, copyNumber, payload: { value } },
     position: { path: 'a', record: copyNumber },
-    payload: { value },
   })
   const [third, first, second] = [copy(3, 1, 3), copy(1, 2, 1), copy(2, 3, 2)]
   expect(toldOf([third, first, second], asked).state).toEqual({ value: 1 })
   expect(toldOf([third, second], asked).state).toEqual({ value: 2 })
+})
+
+/** The same text for the same JSON, whatever the order of its keys. */
+function canonical(value: JsonValue): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  if (Array.isArray(value)) return `[${value.map(canonical).join()}]`
+  const keys = Object.keys(value).sort()
+  return `{${keys.map((key) => `${JSON.stringify(key)}:${canonical(value[key] ?? null)}`).join()}}`
+}
+
+test('a copy is compared with the states after all events', () => {
+  const verdicts = new Set<string>()
+  fc.assert(
+    fc.property(deliveries, fc.nat(), fc.boolean(), payload, (all, pick, isState, other) => {
+      const { events } = timelineOf('ad:7', all)
+      const states = events.map((_, n) => stateAfter(events.slice(0, n + 1), ruleFor))
+      const value = isState ? (states[pick % (states.length + 1)] ?? null) : other
+      const { against } = toldOf(all, { ...asked, copy: { from: 'c', value, keys: [] } })
+      const last = states.at(-1) ?? null
+      const is = (state: JsonValue) => canonical(state) === canonical(value)
+      const stopped = states.findLastIndex(is)
+      const later = states.slice(stopped + 1)
+      const missed = later.filter((state, n) => {
+        return canonical(state) !== canonical(states[stopped + n] ?? null)
+      })
+      const past = stopped === -1 ? 'different' : 'behind'
+      const verdict = is(last) ? 'equal' : value === null ? 'missing' : past
+      const { id, time } = events[stopped] ?? { id: null, time: null }
+      const behind = { stoppedAt: { id, time }, missed: missed.length }
+      expect(against).toMatchObject({
+        ...{ copy: 'c', verdict },
+        ...(verdict === 'behind' ? behind : { stoppedAt: null, missed: null }),
+      })
+      expect(against?.diff.length === 0).toBe(verdict === 'equal' || verdict === 'missing')
+      verdicts.add(verdict)
+    }),
+    { numRuns: campaign(400) },
+  )
+  expect([...verdicts].sort()).toEqual(['behind', 'different', 'equal', 'missing'])
+})
+
+test('what a copy is found by is compared only where the state has it', () => {
+  const one = { ...blank, payload: { a: 1 } }
+  const verdict = (value: JsonValue, payload: JsonValue = one.payload) => {
+    const copy = { from: 'c', value, keys: ['pk', 'sk'] }
+    return toldOf([{ ...one, payload }], { ...asked, copy }).against?.verdict
+  }
+  expect(verdict({ pk: 'ad:7', sk: 'v0', a: 1 })).toBe('equal')
+  expect(verdict({ pk: 'ad:7', sk: 'v0', a: 1, other: 1 })).toBe('different')
+  expect(verdict({ pk: '7', a: 1 }, { pk: 'ad:7', a: 1 })).toBe('different')
+  expect(verdict({ pk: '7', a: 1 }, { pk: '7', a: 1 })).toBe('equal')
 })

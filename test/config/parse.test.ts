@@ -16,6 +16,7 @@ events:
     state: snapshot
     entities: { jobAd: $.detail.jobAdId, employer: "$.detail['employer']['id']" }
 archives: { prod: s3://acme-events/archive/ }
+flows: { pay: order.placed -> order.paid within 1.5h -> order sent }
 checks:   [ "latency.p99 < 500ms" ]
 athena:   { workgroup: evt, database: events, maxScan: 10GB }
 cloudwatch: { namespace: Evt }
@@ -40,6 +41,13 @@ test('every key of evt.yaml is read', () => {
       },
     },
     archives: { prod: 's3://acme-events/archive/' },
+    flows: {
+      pay: [
+        { type: 'order.placed', withinUs: null },
+        { type: 'order.paid', withinUs: 5_400_000_000 },
+        { type: 'order sent', withinUs: null },
+      ],
+    },
     checks: ['latency.p99 < 500ms'],
     athena: { workgroup: 'evt', database: 'events', maxScanBytes: 1e10 },
     cloudwatch: { namespace: 'Evt' },
@@ -93,6 +101,11 @@ describe('a fault names its line', () => {
     ],
     ['events: []', 'evt.yaml:1: events: expected a mapping of keys', undefined],
     ['events:\n  "*":', 'evt.yaml:2: *: expected a mapping of keys', undefined],
+    [
+      'flows:\n  pay: a -> b within an hour',
+      'evt.yaml:2: pay: an hour is no duration',
+      /^a -> b within an hour\n {14}\^\nwrite 500ms/,
+    ],
     ['checks: "a < 1"', 'evt.yaml:1: checks: expected a list', undefined],
     ['archives:\n  a b: x', 'evt.yaml:2: "a b" is no alias', /^use two or more letters/],
     ['archives:\n  ab: ""', 'evt.yaml:2: ab: is empty', undefined],

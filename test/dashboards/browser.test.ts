@@ -1,13 +1,16 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { auditPage } from '../../dashboards/html/audit-page.js'
 import { diffPage } from '../../dashboards/html/diff-page.js'
 import { brief } from '../../dashboards/html/html.js'
 import { statsPage } from '../../dashboards/html/stats-page.js'
 import { compare } from '../../src/stats/diff/compare.js'
 import { nameOf } from '../../src/ui/stats-table.js'
 import { describeWith } from '../helpers/needs.js'
+import { auditOf } from './audits.js'
 import { browserNeed, browserPath, faintTexts, openBrowser, type Shown, show } from './browser.js'
-import { made, pages, viewOf } from './pages.js'
+import { everyPage } from './every-page.js'
+import { made, viewOf } from './pages.js'
 
 // The page in a real browser: what it runs and asks for, whether it can be read, how it fits.
 
@@ -26,9 +29,9 @@ describeWith(browserNeed, browserPath !== undefined)('in a browser', () => {
     open(await statsPage(viewOf(name), made), script)
   const close = ({ page }: Shown) => page.context().close()
 
-  describe.each(Object.keys(pages))('%s', { timeout: 60_000 }, (name) => {
+  describe.each(everyPage)('%s', { timeout: 60_000 }, (_, html) => {
     test('asks for nothing, fits and can be read, in both schemes and widths', async () => {
-      const shown = await openCase(name)
+      const shown = await open(await html())
       const { page } = shown
       for (const colorScheme of schemes) {
         await page.emulateMedia({ colorScheme })
@@ -76,6 +79,21 @@ describeWith(browserNeed, browserPath !== undefined)('in a browser', () => {
     expect(await page.locator('#types th').first().textContent()).not.toContain('alert')
     for (const row of await page.locator('#types tbody tr').all()) await row.hover({ force: true })
     expect(shown.complaints).toEqual([])
+    await close(shown)
+  })
+
+  test('a payload opens, and is text', async () => {
+    const shown = await open(await auditPage(auditOf('hostile'), made))
+    const { page } = shown
+    expect(await page.locator('script, img, iframe, a, svg a').count()).toBe(1)
+    const payload = page.locator('#events details').nth(1)
+    expect(await payload.locator('pre').isVisible()).toBe(false)
+    await payload.locator('summary').click()
+    expect(await payload.locator('pre').isVisible()).toBe(true)
+    expect(await payload.locator('pre').textContent()).toContain('alert(2)')
+    await page.locator('#timeline .stretches rect').nth(30).hover()
+    expect(await page.locator('#timeline .readout').textContent()).toMatch(/: nothing$|after/)
+    expect([shown.complaints, shown.requests, await shown.violations()]).toEqual([[], [], []])
     await close(shown)
   })
 

@@ -47,7 +47,8 @@ export function openTerminal(
   return {
     ...at,
     press: (...keys) => void tmux('send-keys', ...keys),
-    type: (text) => void tmux('send-keys', '-l', '--', text),
+    // tmux takes a semicolon at the end for its own.
+    type: (text) => void tmux('send-keys', '-l', '--', text.replace(/;$/, '\\;')),
     screen,
     until: async (pattern) => {
       const end = Date.now() + WAIT_MS

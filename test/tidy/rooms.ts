@@ -33,8 +33,9 @@ export const floors: readonly (readonly string[])[] = [
 export const edges: Readonly<Record<string, readonly string[]>> = {
   commands: ['cli'],
   ui: ['stats', 'audit', 'init', 'indexing'], // the shape of a result, to draw it
-  dashboards: ['ui', 'stats'], // the same, and numbers and times in the words of the text
+  dashboards: ['ui', 'stats', 'audit'], // the same, and numbers and times in the words of the text
   generate: ['stats'], // the shape of a result, to write the truth in it
+  indexing: ['stats'], // what it says of an archive is kept with the index
   init: ['stats'], // how a SOURCE is missed, and words for figures
   event: ['errors'],
 }

@@ -24,6 +24,11 @@ export const topics: readonly TopicEntry[] = [
     load: () => import('./filters.js'),
   },
   {
+    name: 'flows',
+    summary: 'what should follow what, and whether it did',
+    load: () => import('./flows.js'),
+  },
+  {
     name: 'mapping',
     summary: 'which field means what: evt.yaml, --map, --preset',
     load: () => import('./mapping.js'),

@@ -1,0 +1,96 @@
+import type {
+  AttributeValue,
+  DynamoDBClient,
+  QueryCommandInput,
+  TableDescription,
+} from '@aws-sdk/client-dynamodb'
+import { EvtError } from '../errors.js'
+import { clientSettings } from './client-settings.js'
+import { failureOfAll } from './failure.js'
+import type { AwsOptions } from './options.js'
+
+/** What of IAM the calls below need, on the table. */
+const tableActions = ['dynamodb:DescribeTable', 'dynamodb:Query'] as const
+type TableAction = (typeof tableActions)[number]
+
+export interface TableOptions extends AwsOptions {
+  signal: AbortSignal
+}
+
+/** A table whose items are looked up; each call throws an EvtError that says what failed. */
+export interface OpenTable {
+  /** As it was named. */
+  readonly name: string
+  describe(): Promise<TableDescription>
+  /** Two items at most whose partition key has this value, as they are now. */
+  itemsAt(key: string, value: AttributeValue): Promise<Record<string, AttributeValue>[]>
+}
+
+/** @param name of the table, or its ARN, which says the region where nothing else does */
+export async function openTable(name: string, options: TableOptions): Promise<OpenTable> {
+  const ofArn = /^arn:[\w-]+:dynamodb:([\w-]+):/.exec(name)?.[1]
+  const settings = clientSettings({ ...options, region: options.region ?? ofArn })
+  const sdk = await import('@aws-sdk/client-dynamodb')
+  const client = new sdk.DynamoDBClient(settings)
+  const sent = { abortSignal: options.signal }
+  const failed = (action: TableAction) => async (error: unknown) => {
+    throw await tableFailure(error, { name, action, client, signal: options.signal })
+  }
+  return {
+    name,
+    async describe() {
+      const command = new sdk.DescribeTableCommand({ TableName: name })
+      const found = await client.send(command, sent).catch(failed('dynamodb:DescribeTable'))
+      return found.Table ?? {}
+    },
+    async itemsAt(key, value) {
+      const query: QueryCommandInput = {
+        TableName: name,
+        KeyConditionExpression: '#key = :value',
+        ExpressionAttributeNames: { '#key': key },
+        ExpressionAttributeValues: { ':value': value },
+        ConsistentRead: true,
+        Limit: 2,
+      }
+      const command = new sdk.QueryCommand(query)
+      const found = await client.send(command, sent).catch(failed('dynamodb:Query'))
+      return found.Items ?? []
+    },
+  }
+}
+
+interface FailedCall {
+  name: string
+  action: TableAction
+  client: DynamoDBClient
+  signal: AbortSignal
+}
+
+async function tableFailure(error: unknown, call: FailedCall): Promise<unknown> {
+  const { name, action, client, signal } = call
+  if (!(error instanceof Error)) return error
+  if (signal.aborted) return new EvtError('interrupted', { code: 'interrupted', cause: error })
+  const ofAll = failureOfAll(error)
+  if (ofAll) return ofAll
+  if (error.name === 'ResourceNotFoundException') {
+    return new EvtError(`there is no table ${name} in ${await client.config.region()}`, {
+      code: 'usage',
+      hint: 'see --region, --profile and --endpoint-url',
+      cause: error,
+    })
+  }
+  if (error.name === 'AccessDeniedException') {
+    return new EvtError(`${action} is not allowed on the table ${name}`, {
+      code: 'outside',
+      hint: `it takes ${tableActions.join(' and ')}`,
+      cause: error,
+    })
+  }
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name
+  const message = error.message === '' ? '' : `: ${error.message.split('\n')[0]}`
+  return new EvtError(`${action} fails on the table ${name} (${code})${message}`, {
+    code: 'outside',
+    hint: 'see --region, --profile and --endpoint-url',
+    cause: error,
+  })
+}

@@ -1,0 +1,46 @@
+import type { Flow } from '../config/flow.js'
+import { quoteText } from '../engines/leaf-tree.js'
+import { EvtError } from '../errors.js'
+import { querySql } from './query.js'
+
+/** Flows by name, as `flows:` in evt.yaml has them. */
+export type Flows = Readonly<Record<string, Flow>>
+
+/** The columns of the table `flows`, one row for each step, from 1. */
+export const flowColumns = {
+  flow: 'VARCHAR',
+  step: 'BIGINT',
+  type: 'VARCHAR',
+  /** NULL where any time will do. */
+  within_us: 'BIGINT',
+} as const
+
+/** The columns of the view `flow_steps` that no other relation has. */
+export const flowStepColumns = ['run', 'after_pos', 'took_us', 'waited_us', 'state'] as const
+
+/** Makes the table `flows`, and the view `flow_steps` over it and the view `events`. */
+export async function flowsSql(flows: Flows): Promise<string[]> {
+  const rows = Object.entries(flows).flatMap(([flow, steps]) =>
+    steps.map(
+      ({ type, withinUs }, n) =>
+        `(${quoteText(flow)}, ${n + 1}, ${quoteText(type)}, ${withinUs ?? 'NULL'})`,
+    ),
+  )
+  const columns = Object.entries(flowColumns).map(([name, type]) => `${name} ${type}`)
+  return [
+    `CREATE OR REPLACE TEMP TABLE flows (${columns.join(', ')})`,
+    ...(rows.length === 0 ? [] : [`INSERT INTO flows VALUES ${rows.join(', ')}`]),
+    `CREATE OR REPLACE TEMP VIEW flow_steps AS ${await querySql('stats/flow-steps')}`,
+  ]
+}
+
+/** @throws EvtError `usage` where a question about flows is asked and there are none */
+export function checkFlows(looks: ReadonlyMap<string, unknown>, flows: Flows): void {
+  if (!looks.has('flows') || Object.keys(flows).length > 0) return
+  throw new EvtError('there are no flows to ask about', {
+    code: 'usage',
+    hint:
+      'say in evt.yaml what should follow what: ' +
+      'flows: { pay: order.placed -> order.paid within 1h }\nevt help flows',
+  })
+}

@@ -1,0 +1,16 @@
+import { auditPage } from '../../dashboards/html/audit-page.js'
+import { statsPage } from '../../dashboards/html/stats-page.js'
+import { audits } from './audits.js'
+import { made, pages } from './pages.js'
+
+type Drawn = [name: string, html: () => Promise<string>]
+
+/** All pages that results are drawn as, by the command and the case. */
+export const everyPage: readonly Drawn[] = [
+  ...Object.entries(pages).map(([name, view]): Drawn => {
+    return [`evt stats, ${name}`, () => statsPage(view, made)]
+  }),
+  ...Object.entries(audits).map(([name, view]): Drawn => {
+    return [`evt audit, ${name}`, () => auditPage(view, made)]
+  }),
+]
