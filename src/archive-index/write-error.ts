@@ -12,12 +12,14 @@ const reasons: readonly [pattern: RegExp, reason: string][] = [
  * are. */
 export function writeError(error: unknown, folder: string): unknown {
   if (!(error instanceof Error) || error instanceof EvtError) return error
-  const isOurs = error.message.includes(folder) || codeOf(error) === 'ENOSPC'
+  // A folder above it, where that has to be made first.
+  const path = 'path' in error ? String(error.path) : folder
+  const isOurs = error.message.includes(folder) || (codeOf(error) && folder.startsWith(path))
   const [, reason] = reasons.find(([pattern]) => pattern.test(error.message)) ?? []
   if (!isOurs || reason === undefined) return error
   return new EvtError(`the index cannot be written to ${folder}: ${reason}`, {
     code: 'outside',
-    hint: '--to FOLDER writes it elsewhere',
+    hint: '--beside and --to FOLDER write it elsewhere',
     cause: error,
   })
 }

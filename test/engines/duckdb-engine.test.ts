@@ -9,13 +9,15 @@ beforeAll(async () => {
 })
 afterAll(() => duckdb.close())
 
-/** It fails when more was made than waits for its reader. */
-const late = `SELECT CAST(CASE WHEN i = 60000 THEN 'x' ELSE '1' END AS INTEGER), lpad(CAST(i AS VARCHAR), 1000, 'y')
-  FROM range(70000) t(i)`
+/** Rows of which one fails. More are made ahead of their reader than are few. */
+function failing(at: number): string {
+  return `SELECT CAST(CASE WHEN i = ${at} THEN 'x' ELSE '1' END AS INTEGER), lpad('', 1000, 'y')
+    FROM range(${at + 1_000}) t(i)`
+}
 
 test('a query that fails behind its first rows says why', async () => {
   const engine = await DuckdbEngine.create(duckdb, [])
-  const { chunks } = await engine.rows({ sql: late, values: {} })
+  const { chunks } = await engine.rows({ sql: failing(60_000), values: {} })
   let rows = 0
   const reading = async () => {
     for await (const chunk of chunks) rows += chunk.length
@@ -30,7 +32,7 @@ test('a query that fails behind its first rows says why', async () => {
 test('a scan that fails behind its first rows does not only end', async () => {
   let rows = 0
   const reading = async () => {
-    for await (const chunk of duckdb.scan(late)) rows += chunk.rowCount
+    for await (const chunk of duckdb.scan(failing(3_000_000))) rows += chunk.rowCount
   }
   await expect(reading()).rejects.toThrow('Invalid Input Error: the rows end early')
   expect(rows).toBeGreaterThan(0)
