@@ -34,16 +34,8 @@ export default class Demo extends BaseCommand {
     const { flags } = await this.parse(Demo)
     const { runDemo } = await import('../src/demo/demo.js')
     const { demoText } = await import('../src/ui/demo-text.js')
-    const { createProgress } = await import('../src/ui/progress.js')
-    const { textStyle } = await import('../src/ui/terminal.js')
-    const { stderr, stdout, env } = process
-    const isTerminal = stderr.isTTY === true
-    const progress = createProgress({
-      stream: stderr,
-      enabled: (isTerminal || flags.progress) && !flags.quiet,
-      isTerminal,
-      now: () => performance.now(),
-    })
+    const { progressFor } = await import('../src/cli/progress.js')
+    const progress = await progressFor(flags)
     const { folder, faults } = await runDemo({
       events: flags.events,
       seed: flags.seed,
@@ -54,12 +46,10 @@ export default class Demo extends BaseCommand {
     if (this.format(flags) === 'json') {
       this.print(JSON.stringify({ schema: 'evt.demo/1', archive: folder, equal, faults }))
     } else {
-      const color = this.colors(flags).isColorSupported
-      const style = textStyle({ stream: stdout, env, color, timeZone: flags.tz })
       const next = [[], ['--by', 'hour'], ['--type', 'job*', '--output', 'json']]
       const commands = next.map((more) => ['evt', 'stats', folder, ...more])
       this.print(`an archive of one day with planted faults: ${folder}\n`)
-      this.print(demoText(faults, commands, style))
+      this.print(demoText(faults, commands, await this.style(flags)))
     }
     return equal ? undefined : ('gate' as const)
   }

@@ -2,8 +2,6 @@ import { BaseCommand } from '../src/cli/base-command.js'
 import { outputFlags, progressFlags } from '../src/cli/flags.js'
 import { generateFlags, settingsFrom } from '../src/generate/flags.js'
 import { generateText } from '../src/ui/generate-text.js'
-import { createProgress } from '../src/ui/progress.js'
-import { textStyle } from '../src/ui/terminal.js'
 
 export default class Generate extends BaseCommand {
   static override summary = 'Make an archive with known faults, and the truth about it.'
@@ -14,8 +12,10 @@ records are never planted in Parquet and Avro files.
 
 --envelope is a document with what is around it, outermost first, such as \
 'kinesis>kpl>eventbridge'; each stands in every format.
-documents: json, eventbridge, cloudevents (or cloudevents-binary, cloudevents-batch), dynamodb
-messages: sqs, sns, kinesis, http, http-bytes, firehose-failed, logs-filtered, logs-insights; \
+documents: json, eventbridge, cloudevents (or cloudevents-binary, cloudevents-batch), dynamodb, \
+cloudtrail, emf, debezium, dms
+messages: sqs, sns, kinesis, http, http-bytes, firehose-failed, logs-filtered, logs-insights, \
+kafka-connect; \
 sqs-fifo, sns-fifo and sqs-lambda-fifo are ordered by the numbers of their groups
 of several: records around sqs-lambda, kinesis-lambda or dynamodb; records-sns>sns-lambda; \
 records-kinesis>kinesis; records-messages>sqs; kafka; firehose; firehose-answer; logs; logs-read; \
@@ -35,13 +35,8 @@ mixed: six of them, by type`
 
   override async run(): Promise<undefined> {
     const { flags } = await this.parse(Generate)
-    const { stderr } = process
-    const progress = createProgress({
-      stream: stderr,
-      enabled: !flags.quiet && (flags.progress || stderr.isTTY === true),
-      isTerminal: stderr.isTTY === true,
-      now: () => performance.now(),
-    })
+    const { progressFor } = await import('../src/cli/progress.js')
+    const progress = await progressFor(flags)
     // Histograms take time to load, and --help does not need them.
     const { generateArchive } = await import('../src/generate/generate.js')
     try {
@@ -53,18 +48,11 @@ mixed: six of them, by type`
           progress.update({ label: `writing ${flags.to}`, bytesTotal: null, ...state }),
       })
       progress.stop()
-      this.print(this.format(flags) === 'json' ? JSON.stringify(result) : this.text(result, flags))
+      const isJson = this.format(flags) === 'json'
+      const text = () => this.style(flags).then((style) => generateText(result, style))
+      this.print(isJson ? JSON.stringify(result) : await text())
     } finally {
       progress.stop()
     }
-  }
-
-  private text(
-    result: Parameters<typeof generateText>[0],
-    flags: { color: 'auto' | 'always' | 'never'; tz: string },
-  ): string {
-    const color = this.colors(flags).isColorSupported
-    const place = { stream: process.stdout, env: process.env, color, timeZone: flags.tz }
-    return generateText(result, textStyle(place))
   }
 }

@@ -38,7 +38,6 @@ export default class Init extends BaseCommand {
     const { runInit, interrupted } = await import('../src/init/run.js')
     const { initJson, initText } = await import('../src/ui/init-text.js')
     const { nextLines } = await import('../src/ui/next-lines.js')
-    const { textStyle } = await import('../src/ui/terminal.js')
     const run = await runInit({
       given: args.source ?? [],
       maps: flags.map ?? [],
@@ -55,9 +54,8 @@ export default class Init extends BaseCommand {
       signal,
     })
     const isJson = this.format(flags) === 'json'
-    const color = this.colors(flags).isColorSupported
-    const { stdin, stdout, stderr, env } = process
-    const style = textStyle({ stream: stdout, env, color, timeZone: flags.tz })
+    const { stdin, stderr } = process
+    const style = await this.style(flags)
     if (!isJson) this.print(initText(run, style))
     const isEmpty = run.proposal.rules.length === 0
     const canAsk = stdin.isTTY === true && stderr.isTTY === true && !isJson

@@ -7,8 +7,8 @@ export default class Stats extends BaseCommand {
   static override description =
     'Reads an archive once and says how many events of which kind there are, how many were ' +
     'delivered twice, how many arrived out of order and how late, as HDR percentiles, with the ' +
-    'very events that prove it. Ctrl-C prints what was measured so far. Histogram logs of ' +
-    'HdrHistogram are shown and merged by tag.'
+    'very events that prove it. Ctrl-C prints what was measured so far. Histogram logs and ' +
+    'percentile tables of HdrHistogram are shown and merged.'
   static override examples = [
     '<%= config.bin %> stats archive/',
     "<%= config.bin %> stats 'archive/**/*.gz' --since 2026-11-01 --until 2026-11-02",

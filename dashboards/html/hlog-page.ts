@@ -4,7 +4,7 @@ import type {
   HlogRowFigures,
   HlogUnit,
 } from '../../src/stats/hlog/result.js'
-import type { HlogView } from '../../src/ui/hlog-text.js'
+import { fileNoun, type HlogView } from '../../src/ui/hlog-text.js'
 import { type LatencyShape, latencyShape } from '../../src/ui/latency-shape.js'
 import { bytesText, countText, durationText } from '../../src/ui/numbers.js'
 import { parsedMs, rangeText } from '../../src/ui/times.js'
@@ -64,7 +64,7 @@ function factsOf(result: HlogResult, timeZone: string): string[] {
   const values = rows.reduce((all, { latencyMs }) => all + latencyMs.count, 0)
   const span = spanText(result, timeZone)
   return [
-    `${counted(read.objects, 'histogram log')}, ${bytesText(read.bytes)}`,
+    `${counted(read.objects, fileNoun(read))}, ${bytesText(read.bytes)}`,
     counted(read.intervals, 'row'),
     ...(span === '' ? [] : [`${span} ${timeZone}`]),
     counted(values, 'value'),
@@ -156,7 +156,7 @@ function termsOf({ read }: HlogResult): [string, string][] {
   return [
     [
       'read',
-      `${counted(objects, 'histogram log')}, ${bytesText(bytes)} as stored; ` +
+      `${counted(objects, fileNoun(read))}, ${bytesText(bytes)} as stored; ` +
         `${counted(intervals, 'row')}, and ${counted(broken, 'line')} that could not be read`,
     ],
     ['merged', 'Rows of one tag, precision and unit are added, as HdrHistogram does.'],

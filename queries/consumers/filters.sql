@@ -1,5 +1,5 @@
 -- title: Filters that would do
--- question: Which filter would keep from a consumer what it never acts on, and what would that save?
+-- question: Which filter keeps from a consumer what it never acts on, and what does it save?
 -- param: consumer text null: one consumer; null: all
 -- param: inbox text null: how the paths begin where its deliveries were recorded
 -- param: price number 0.4: US$ for a million requests of 64 KB, as SQS bills them

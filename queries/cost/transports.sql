@@ -18,7 +18,8 @@ WITH sizes AS (
   SELECT type, source, count(*) AS events, sum(bytes) AS bytes,
     sum(ceil(bytes / 65536e0)) AS steps, sum(ceil(bytes / 25600e0)) AS units,
     sum(CASE WHEN contains(envelopes, 'sqs') AND place IS NULL THEN 1 ELSE 0 END) AS on_sqs,
-    sum(CASE WHEN contains(envelopes, 'sqs') AND place IS NOT NULL THEN 1 ELSE 0 END) AS on_sqs_fifo,
+    sum(CASE WHEN contains(envelopes, 'sqs') AND place IS NOT NULL THEN 1 ELSE 0 END)
+      AS on_sqs_fifo,
     sum(CASE WHEN contains(envelopes, 'sns') THEN 1 ELSE 0 END) AS on_sns,
     sum(CASE WHEN contains(envelopes, 'eventbridge') THEN 1 ELSE 0 END) AS on_eventbridge,
     sum(CASE WHEN contains(envelopes, 'kinesis') THEN 1 ELSE 0 END) AS on_kinesis

@@ -68,7 +68,8 @@ named AS (
       WHEN regexp_like(called, 'e[-_]?mail') THEN 'mail'
       WHEN regexp_like(called, 'phone|mobile|msisdn|^tel$|^fax') THEN 'phone'
       WHEN regexp_like(called, 'birth|^dob$') THEN 'birth'
-      WHEN regexp_like(called, '(first|last|full|given|family|middle|maiden|sur)[-_]?name') THEN 'name'
+      WHEN regexp_like(called, '(first|last|full|given|family|middle|maiden|sur)[-_]?name')
+        THEN 'name'
       WHEN regexp_like(called, '^ip$|ip[-_]?addr') THEN 'ip'
       WHEN regexp_like(called, 'street|postcode|postal|zip[-_]?code|^zip$|address$') THEN 'address'
       WHEN regexp_like(called, 'iban|^bic$|account[-_]?(number|no$)') THEN 'bank'

@@ -5,7 +5,7 @@ export type CsvRow = readonly Buffer[]
 
 /** How the cells of a table are written. */
 export interface CsvDialect {
-  readonly delimiter: ',' | '\t'
+  readonly delimiter: ',' | '\t' | ';' | '|'
   /** Whether a quote within a quoted cell may be written `\"`, and a backslash `\\`, as Hive's
    * OpenCSVSerde and MySQL write them. */
   readonly backslashes: boolean

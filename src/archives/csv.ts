@@ -138,7 +138,7 @@ export function isJsonObject(cell: Buffer): boolean {
 
 /** The column that holds most objects, of those that hold as many the one that holds most bytes;
  * -1 where none holds any. */
-function columnOfJson(rows: readonly CsvRow[]): number {
+export function columnOfJson(rows: readonly CsvRow[]): number {
   const columns = new Map<number, { objects: number; bytes: number }>()
   for (const row of rows) {
     for (const [n, cell] of row.entries()) {

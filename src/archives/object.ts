@@ -37,8 +37,9 @@ export type Report = (fault: Fault) => void
 
 export type Compression = 'none' | 'gzip' | 'zstd'
 
-/** `cloudtrail`: `{"Records":[…]}`, whose entries are the records. `hlog`: a histogram log, which
- * holds no events. `csv`, `tsv`: a table in text, whose first row names its columns. */
+/** `cloudtrail`: `{"Records":[…]}`, whose entries are the records. `hlog`, `hgrm`: a histogram log,
+ * a percentile table, which hold no events. `csv`, `tsv`: a table in text, whose first row names
+ * its columns. */
 export type Format =
   | 'ndjson'
   | 'array'
@@ -49,6 +50,7 @@ export type Format =
   | 'tsv'
   | 'parquet'
   | 'hlog'
+  | 'hgrm'
   | 'empty'
 
 /** What the first bytes of an object say about it. */
@@ -59,6 +61,8 @@ export interface Sniffed {
   readonly bom: boolean
   /** It begins with a UTF-16 byte order mark: its lines are records, none of them readable. */
   readonly utf16: boolean
+  /** A table in text whose cells these separate, not commas. */
+  readonly delimiter?: ';' | '|'
   /** A table, in whose quoted cells a quote is written with a backslash. */
   readonly backslashes?: boolean
 }

@@ -4,7 +4,7 @@ import { DocumentReader } from './document-reader.js'
 import { LineReader } from './line-reader.js'
 import type { ArchiveObject, Fault, RawRecord, Report, Sniffed } from './object.js'
 import type { ReaderSettings, RecordReader } from './record-maker.js'
-import { delimiters } from './sniff-csv.js'
+import { dialectOf } from './sniff-csv.js'
 
 export interface RecordOptions {
   /** Called for each fault of the object: the result is partial. */
@@ -87,11 +87,11 @@ async function* batches(
     const { avroRecords } = await import('./avro.js')
     return yield* avroRecords(bytes, settingsOf(options), () => cut)
   }
-  const { format, bom, backslashes = false } = sniffed
+  const { format, bom } = sniffed
   if (format === 'csv' || format === 'tsv') {
     const { csvRecords } = await import('./csv.js')
     const rest = bom ? withoutMark(bytes) : bytes
-    const dialect = { delimiter: delimiters[format], backslashes }
+    const dialect = dialectOf({ ...sniffed, format })
     return yield* csvRecords(rest, dialect, settingsOf(options), () => cut)
   }
   const reader = readerFor(object, sniffed, options, wanted)

@@ -1,14 +1,19 @@
 import type { CsvDialect, CsvRow } from './csv-rows.js'
 
-export const delimiters: Readonly<Record<'csv' | 'tsv', CsvDialect['delimiter']>> = {
-  csv: ',',
-  tsv: '\t',
-}
-
 /** How a table is to be read. */
 export interface TableFormat {
   readonly format: 'csv' | 'tsv'
+  /** Of CSV that is not separated by commas. */
+  readonly delimiter?: ';' | '|'
   readonly backslashes?: boolean
+}
+
+/** How the cells of a table are written. */
+export function dialectOf({ format, delimiter, backslashes }: TableFormat): CsvDialect {
+  return {
+    delimiter: delimiter ?? (format === 'tsv' ? '\t' : ','),
+    backslashes: backslashes ?? false,
+  }
 }
 
 const MOST_ROW_BYTES = 4 * 1024 * 1024
@@ -17,19 +22,20 @@ const LF = 10
 const word = /^[\p{L}_@][\p{L}\p{M}\p{N}_@.$:/()-]*$/u
 const words = /^[\p{L}_@][\p{L}\p{M}\p{N}_@.$:/()-]*(?: [\p{L}\p{M}\p{N}_@.$:/()-]+)*$/u
 /** Of UTF-8 beyond ASCII only the first byte is seen. */
-const start = /^[A-Za-z_@",\t\x80-\xff]/
+const start = /^[A-Za-z_@",\t;|\x80-\xff]/
 const json = /^[ \t]*[{[]/
 
 /** A cell that begins with an object, after a tab or in quotes. */
-const surelyObject = /(?:^|,) *" *\{|\t *"? *\{/m
+const surelyObject = /(?:^|[,;|]) *" *\{|\t *"? *\{/m
 
 /**
  * Whether text that begins with no JSON is a table: its first row names columns, the second has as
  * many cells and begins with no JSON. Where rows hold a JSON object, others may have more or fewer
  * cells; else none may, of those that can be seen. Names that are the same, or have spaces around
  * them, need objects in quotes or after tabs; names without any row are words, and no two the same.
- * Quotes in cells are doubled, unless with backslashes more objects are found. `more` where there
- * is no second row yet.
+ * Quotes in cells are doubled, unless with backslashes more objects are found. Semicolons and bars
+ * separate cells only where one holds an object: elsewhere they are prose and logs. `more` where
+ * there is no second row yet.
  */
 export async function tableFormat(
   head: Buffer,
@@ -46,13 +52,19 @@ export async function tableFormat(
     if (rows.length === 0 && !isAll) return 'more'
     const objects =
       rows.length > 0 ? await objectsIn(names, rows, head) : isHeaderAlone(names) ? 0 : -1
+    if (table.delimiter && objects === 0) continue
     if (objects > (best?.objects ?? -1)) best = { table, objects }
   }
   return best?.table
 }
 
 function formatsOf(head: Buffer): TableFormat[] {
-  const usual: TableFormat[] = [{ format: 'csv' }, { format: 'tsv' }]
+  const usual: TableFormat[] = [
+    { format: 'csv' },
+    { format: 'tsv' },
+    { format: 'csv', delimiter: ';' },
+    { format: 'csv', delimiter: '|' },
+  ]
   if (!head.includes('\\"')) return usual
   return usual.flatMap((table) => [table, { ...table, backslashes: true }])
 }
@@ -97,8 +109,7 @@ function isDistinct(names: readonly string[]): boolean {
 
 async function rowsOf(head: Buffer, table: TableFormat, isAll: boolean): Promise<CsvRow[]> {
   const { CsvRows } = await import('./csv-rows.js')
-  const { format, backslashes = false } = table
-  const rows = new CsvRows({ delimiter: delimiters[format], backslashes }, MOST_ROW_BYTES)
+  const rows = new CsvRows(dialectOf(table), MOST_ROW_BYTES)
   const found = rows.push(head)
   return isAll && !rows.fault ? [...found, ...rows.end()] : found
 }

@@ -79,7 +79,7 @@ async function* once(bytes: Buffer): AsyncGenerator<Buffer> {
 async function textFormat(
   head: Buffer,
   isAll: boolean,
-): Promise<Pick<Sniffed, 'format' | 'backslashes'> | undefined> {
+): Promise<Pick<Sniffed, 'format' | 'delimiter' | 'backslashes'> | undefined> {
   const format = formatOf(head, isAll)
   if (format !== 'ndjson') return format && { format }
   const table = await tableFormat(head, isAll)
@@ -92,7 +92,7 @@ function formatOf(head: Buffer, isAll: boolean): Format | undefined {
   if (start === head.length) return isAll ? 'empty' : undefined
   const first = head[start]
   if (first !== OPEN_OBJECT && first !== OPEN_ARRAY) {
-    return isHistogramLog(head.toString('latin1', start)) ? 'hlog' : 'ndjson'
+    return histogramFormat(head.toString('latin1', start)) ?? 'ndjson'
   }
   const entry = firstEntry(head, start)
   if (entry === 'more' && !isAll) return undefined
@@ -145,17 +145,21 @@ function afterFirst(head: Buffer, end: number, isAll: boolean, several: Format):
   return isOneLine && head.includes(OPEN_OBJECT, next) ? 'concatenated' : 'ndjson'
 }
 
-/** Whether a text that may be cut anywhere begins as HdrHistogram's logs do: comments that name the
- * format or a time, the legend, or a row. */
-function isHistogramLog(head: string): boolean {
+const tableHead = /^\s*"?Value"?[\s,]+"?Percentile"?[\s,]+"?TotalCount"?[\s,]/
+
+/** Whether a text that may be cut anywhere begins as HdrHistogram's logs do (comments that name the
+ * format or a time, the legend, or a row), or as its percentile tables. */
+function histogramFormat(head: string): 'hlog' | 'hgrm' | undefined {
   for (const line of head.split('\n')) {
     if (/^#\[(?:Histogram log format version|StartTime:|BaseTime:)|^"StartTimestamp"/.test(line)) {
-      return true
+      return 'hlog'
     }
     if (line.startsWith('#') || line.trim() === '') continue
-    return /^(?:Tag=[^, ]*[, ])?[\d.+-]+[, ][\d.]+[, ][\d.e+-]+[, ]D?HIST/i.test(line)
+    if (tableHead.test(line)) return 'hgrm'
+    const isRow = /^(?:Tag=[^, ]*[, ])?[\d.+-]+[, ][\d.]+[, ][\d.e+-]+[, ]D?HIST/i.test(line)
+    return isRow ? 'hlog' : undefined
   }
-  return false
+  return undefined
 }
 
 function inkFrom(bytes: Buffer, from: number): number {

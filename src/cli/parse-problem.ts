@@ -17,8 +17,27 @@ export function parseProblem(error: Error, command: CommandShape): Error {
     return unknownFlags(error.flags.map(String), name, Object.keys(command.flags ?? {}))
   }
   if (!('oclif' in error)) return error
+  const extra = extraArgs(error)
+  if (extra) {
+    const message = `unexpected argument ${extra.join(' ')} for ${name}`
+    return new EvtError(message, { code: 'usage', hint: help })
+  }
   const known = rewrite(error.message, name)
   return known ? new EvtError(known.message, { code: 'usage', hint: known.hint ?? help }) : error
+}
+
+interface Unexpected {
+  args: readonly string[]
+  parse: { output: { raw: readonly { type: string; input: string }[] } }
+}
+
+/** The arguments that are too many, as they stand in the line: oclif sorts equal ones together. */
+function extraArgs(error: Error): string[] | undefined {
+  if (!/Unexpected arguments?: /.test(error.message)) return undefined
+  // UnexpectedArgsError of oclif, which is not exported.
+  const { args, parse } = error as Error & Unexpected
+  const given = parse.output.raw.filter(({ type }) => type === 'arg')
+  return given.slice(-args.length).map(({ input }) => input)
 }
 
 function unknownFlags(given: string[], name: string, flags: string[]): EvtError {
@@ -59,10 +78,6 @@ const rules: readonly [
     ([flag]) => ({ message: `${flag} is given more than once` }),
   ],
   [/^Missing \d+ required args?:\n(.*)$/s, ([list]) => ({ message: `${argNames(list)} missing` })],
-  [
-    /^Unexpected arguments?: (.*)$/s,
-    ([list], name) => ({ message: `unexpected argument ${list} for ${name}` }),
-  ],
   [/Missing required flag (\S+)/, ([flag]) => ({ message: `--${flag} is missing` })],
   [
     /(--[^\s=]+)=(.*?) cannot also be provided when using (--\S+)/s,

@@ -37,12 +37,9 @@ export function promptCompletions(
   }
   const [fragment = ''] = /[\w./-]*$/.exec(line) ?? []
   // A column of a table that has another name: `e.type`.
-  const [table] = /^\w+\./.exec(fragment) ?? []
-  if (table)
-    return beginning(
-      names.map((name) => table + name),
-      fragment,
-    )
+  const [table = ''] = /^\w+\./.exec(fragment) ?? []
+  const columns = names.map((name) => `${table}${name}`)
+  if (table !== '') return beginning(columns, fragment)
   const isFirst = before.trim() === '' && line.trimStart() === fragment
   if (isFirst && fragment.startsWith('.')) return beginning(promptCommands, fragment)
   const parameters = isFirst ? [] : parametersOf(line, catalogue)

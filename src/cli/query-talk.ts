@@ -15,8 +15,8 @@ const otherSource = /^[A-Za-z][\w+.-]+:|[*?[]/
 
 /**
  * Whether `evt query` was typed on a terminal with an archive and no question, so that a person is
- * to be asked for questions. What is no SOURCE that is there is the name of a question, as a name
- * of the catalogue is where there is a file of that name.
+ * to be asked for questions. A first word that is in the catalogue is a question, even where a file
+ * has the same name; so is one that is no SOURCE, which may be a name that was typed wrong.
  */
 export async function isTalk(
   [first]: readonly string[],

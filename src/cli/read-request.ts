@@ -1,6 +1,7 @@
 import type { GivenSources } from '../reading/named-sources.js'
 import type { ReadRequest } from '../reading/open-archive.js'
 import { awsOptions } from './flags.js'
+import { progressFor } from './progress.js'
 import { timeRange } from './time.js'
 
 /** What was typed of an archive by the flags that commands on archives share. */
@@ -33,15 +34,7 @@ export async function reading<T>(
   { flags, version, given, choose, lineWith, signal }: TypedArchive,
   run: (request: ReadRequest) => Promise<T>,
 ): Promise<T> {
-  const { createProgress } = await import('../ui/progress.js')
-  const { stderr, env } = process
-  const isTerminal = stderr.isTTY === true
-  const progress = createProgress({
-    stream: stderr,
-    enabled: (isTerminal || flags.progress) && !flags.quiet,
-    isTerminal,
-    now: () => performance.now(),
-  })
+  const progress = await progressFor(flags)
   return run({
     given,
     maps: flags.map ?? [],
@@ -55,7 +48,7 @@ export async function reading<T>(
     index: { use: flags['no-index'] === false, version },
     range: timeRange(flags, Date.now()),
     cwd: process.cwd(),
-    env,
+    env: process.env,
     signal,
     onProgress: (state) => progress.update(state),
     onRead: () => progress.stop(),

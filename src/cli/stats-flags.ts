@@ -50,7 +50,7 @@ export const statsFlags = {
   unit: Flags.option({
     options: ['ns', 'us', 'ms', 's'] as const,
     helpValue: 'ns|us|ms|s',
-    description: 'what the values of histogram logs are that do not say it; us if unsaid',
+    description: 'what the values of histogram logs (us if unsaid) and percentile tables (ms) are',
   })(),
   versus: Flags.string({
     helpValue: 'SOURCE',

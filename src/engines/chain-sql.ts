@@ -180,7 +180,7 @@ export class ChainSql {
       if (equals !== undefined) return `${this.leaf(level, path)} = ${quoteText(equals)}`
       return `${this.present(level, path)} IS NOT NULL`
     }
-    if (is === 'body') return `${this.leaf(level, path)} IS NOT NULL`
+    if (is === 'body' || is === 'value') return `${this.leaf(level, path)} IS NOT NULL`
     if (!tree.add(path, 'json')) throw new Unprojectable(`${path.join('.')} collides`)
     return `starts_with(${leafExpression(root, path)}, '${is === 'array' ? '[' : '{'}')`
   }

@@ -1,3 +1,4 @@
+import { timeText } from '../event/time.js'
 import type { Envelope } from './envelope.js'
 
 /** A record of AWS CloudTrail, as the entries of its files are. `eventTime` has whole seconds, and
@@ -21,4 +22,13 @@ export const cloudtrail: Envelope = {
     version: [['eventVersion']],
   },
   stamps: {},
+  wrap: ({ document, id, source, type, timeUs }) => ({
+    eventVersion: '1.11',
+    eventTime: `${timeText(timeUs).slice(0, 19)}Z`,
+    eventSource: source,
+    eventName: type,
+    awsRegion: 'eu-central-1',
+    requestParameters: document,
+    eventID: id,
+  }),
 }

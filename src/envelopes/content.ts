@@ -13,6 +13,8 @@ export interface Layer {
   document: JsonObject
   /** Which entry of the wrapper around it, from 0; null: the only one. */
   entry: number | null
+  /** Where it points to, if that is followed. */
+  claim?: string
 }
 
 /** What was in a layer: a value, and the encodings that were around it, outermost first. */
@@ -35,8 +37,9 @@ export function contentsOf(
   encoding: 'text' | 'base64',
   budget: Budget = { leftBytes: MAX_RECORD_BYTES, outside: {} },
 ): Content[] {
+  if (body === undefined) return [{ ok: false, detail: 'is missing', via: [], entry: null }]
   if (Buffer.isBuffer(body)) return ofBytes(body, [], budget)
-  if (typeof body !== 'string') return ofValue(body ?? null, [], budget)
+  if (typeof body !== 'string') return ofValue(body, [], budget)
   if (encoding === 'text') return ofText(body, [], budget)
   const bytes = base64Bytes(body)
   return bytes ? ofBytes(bytes, [], budget) : ofText(body, [], budget)

@@ -38,6 +38,18 @@ export const debezium: Envelope = {
     sequence: [logPosition],
   },
   stamps: { ts_ms: ['ts_ms'] },
+  wrap: ({ document, source, timeUs }) => ({
+    after: document,
+    source: {
+      connector: 'postgresql',
+      name: 'shop',
+      ts_ms: Math.floor(timeUs / 1e3),
+      schema: 'public',
+      table: source,
+    },
+    op: 'c',
+    ts_ms: Math.floor(timeUs / 1e3),
+  }),
 }
 
 function changeType(document: JsonObject): string {

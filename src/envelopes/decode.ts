@@ -8,7 +8,7 @@ import {
   type Stamp,
   UNKNOWN_TYPE,
 } from '../event/event.js'
-import { scalarText } from '../event/json.js'
+import { jsonText, scalarText } from '../event/json.js'
 import type { JsonPath } from '../event/json-path.js'
 import type { Mapping } from '../event/mapping.js'
 import { integerText } from '../event/sequence.js'
@@ -35,6 +35,7 @@ export interface RecordValue {
 type Documents = readonly JsonObject[]
 
 const MAX_CHAINS = 1000
+const HEAD_BYTES = 200
 
 /**
  * Makes the function that turns records into deliveries (DESIGN §4): wrappings are taken off as
@@ -64,8 +65,9 @@ export function createDecoder(options: {
     return unwrap(record.value).map((unwrapped, n) => {
       const position = n === 0 ? record.position : nthOf(record.position, n)
       if (!unwrapped.ok) {
-        const { sizeBytes, head } = record
-        const { reason, detail } = unwrapped
+        const { sizeBytes } = record
+        const { reason, detail, entry } = unwrapped
+        const head = entry === undefined ? record.head : headOf(entry)
         return { kind: 'undecodable', undecodable: { reason, detail, position, head, sizeBytes } }
       }
       const { envelopes, documents } = unwrapped
@@ -78,6 +80,10 @@ export function createDecoder(options: {
       return { kind: 'event', event }
     })
   }
+}
+
+function headOf(entry: JsonValue): Uint8Array {
+  return Buffer.from(jsonText(entry)).subarray(0, HEAD_BYTES)
 }
 
 /** A wrapper's entries are counted one by one. */

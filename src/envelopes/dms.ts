@@ -1,6 +1,7 @@
 import type { JsonObject } from '../event/event.js'
 import { scalarText } from '../event/json.js'
 import { valueAt } from '../event/json-path.js'
+import { timeText } from '../event/time.js'
 import { binlogPosition } from './debezium.js'
 import type { Envelope } from './envelope.js'
 
@@ -31,6 +32,17 @@ export const dms: Envelope = {
     timestamp: ['metadata', 'timestamp'],
     'commit-timestamp': ['metadata', 'commit-timestamp'],
   },
+  wrap: ({ document, source, timeUs }) => ({
+    data: document,
+    metadata: {
+      timestamp: timeText(timeUs),
+      'record-type': 'data',
+      operation: 'insert',
+      'partition-key-type': 'schema-table',
+      'schema-name': 'public',
+      'table-name': source,
+    },
+  }),
 }
 
 function changeType(document: JsonObject): string {

@@ -15,4 +15,13 @@ export const emf: Envelope = {
     time: [['_aws', 'Timestamp']],
   },
   stamps: {},
+  wrap: ({ document, source, timeUs }) => ({
+    ...document,
+    _aws: {
+      Timestamp: Math.floor(timeUs / 1e3),
+      CloudWatchMetrics: [
+        { Namespace: source, Dimensions: [['status']], Metrics: [{ Name: 'salary' }] },
+      ],
+    },
+  }),
 }

@@ -35,16 +35,18 @@ export const namingFields: ReadonlySet<FieldName> = new Set<FieldName>([
 
 /** What must hold at a path for a document to be this wrapping.
  * `scalar`: a string, number or boolean. `object`, `array`: of JSON. `body`: a string or an object
- * (a wrapped document, as text or already parsed). */
+ * (a wrapped document, as text or already parsed). `value`: anything but null. */
 export interface Condition {
   path: JsonPath
-  is: 'scalar' | 'object' | 'array' | 'body'
+  is: 'scalar' | 'object' | 'array' | 'body' | 'value'
   /** For `scalar`: the exact text. */
   equals?: string
   /** For `scalar`, where only the decoder reads: what the text matches. */
   matches?: RegExp
   /** For `array`, where only the decoder reads: what one entry at least is. */
   holding?: readonly Condition[]
+  /** For `array`, where only the decoder reads: it has no entries. */
+  isEmpty?: true
 }
 
 /** Makes a field out of several places of a layer's document; undefined where it is not there. Only

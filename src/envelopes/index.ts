@@ -23,7 +23,14 @@ import {
   logsLambda,
   logsRead,
 } from './logs.js'
-import { dynamodbAnswer, kinesisAnswer, window } from './no-records.js'
+import {
+  dynamodbAnswer,
+  kinesisAnswer,
+  noFirehoseRecords,
+  noMessages,
+  noRecords,
+  window,
+} from './no-records.js'
 import { kinesisRecords, messages, records, snsRecords } from './records.js'
 import { s3, s3Test } from './s3.js'
 import { sns } from './sns.js'
@@ -70,6 +77,9 @@ export const envelopes: readonly Envelope[] = [
   kinesisAnswer,
   dynamodbAnswer,
   window,
+  noRecords,
+  noFirehoseRecords,
+  noMessages,
   claimCheck,
   bigPayload,
   json,

@@ -1,4 +1,5 @@
 import type { Envelope } from './envelope.js'
+import { bodyText } from './wrap-body.js'
 
 /** A value as the JsonConverter of Kafka Connect writes it with its schema beside it. */
 export const kafkaConnect: Envelope = {
@@ -12,4 +13,8 @@ export const kafkaConnect: Envelope = {
   fields: {},
   stamps: {},
   inner: ['payload'],
+  wrap: (content) => ({
+    schema: { type: 'struct', fields: [{ field: 'metadata', type: 'struct' }] },
+    payload: content.body === undefined ? content.document : bodyText(content),
+  }),
 }

@@ -13,7 +13,6 @@ export const kinesisLambda: Envelope = {
   when: [
     { path: ['eventSource'], is: 'scalar', equals: 'aws:kinesis' },
     { path: ['kinesis', 'sequenceNumber'], is: 'scalar' },
-    { path: ['kinesis', 'data'], is: 'body' },
   ],
   fields: {
     transportId: [['kinesis', 'sequenceNumber']],

@@ -7,15 +7,16 @@ import {
 import { type JsonPath, pathText } from '../event/json-path.js'
 import { binaryCloudEvent, type Data, dataOf } from './binary-cloudevent.js'
 import { type SeveralFit, severalFit } from './choices.js'
-import { claimCheck, claimText } from './claim-check.js'
+import { claimText } from './claim-check.js'
 import { MAX_ENTRIES } from './codecs/index.js'
 import { type Content, contentsOf, isObject, type Layer, notAnObject } from './content.js'
 import type { Envelope } from './envelope.js'
-import type { Claim, Found, Outside } from './outside.js'
+import { claimLayer, contentOf } from './follow.js'
+import type { Claim, Outside } from './outside.js'
 import { compileWrapping, fits, type Wrapping } from './wrapping.js'
 
 /** The layers of a record, outermost first, at least one: the wrappings that were found, and each
- * one's own document. Or why it cannot be decoded. */
+ * one's own document. Or why it cannot be decoded; of a wrapper with several, which entry. */
 export type Unwrapped =
   | {
       ok: true
@@ -24,7 +25,7 @@ export type Unwrapped =
       /** Of each layer: which entry it is of the wrapper around it, from 0; null: the only one. */
       entries: readonly (number | null)[]
     }
-  | { ok: false; reason: UndecodableReason; detail: string }
+  | { ok: false; reason: UndecodableReason; detail: string; entry?: JsonValue }
 
 const MAX_LAYERS = 16
 const tooManyText = `has more than ${MAX_ENTRIES.toLocaleString('en')} entries`
@@ -131,9 +132,16 @@ function unwrapEntries(
   for (const { list, where } of listsAt(path, read(document))) {
     for (const [n, value] of list.entries()) {
       const place = { entry: entry++, where: `${name} ${where}[${n}] `, own }
+      const first = walk.found.length
       unwrap(value, walk, [...layers], place)
+      sayEntry(walk.found, first, value)
     }
   }
+}
+
+/** Tells the faults of an entry which one it is, unless they are of one further inside. */
+function sayEntry(found: readonly Unwrapped[], first: number, entry: JsonValue): void {
+  for (const unwrapped of found.slice(first)) if (!unwrapped.ok) unwrapped.entry ??= entry
 }
 
 /** The array that is at a path, or those in the object. */
@@ -187,7 +195,13 @@ function unwrapContents(
 ): void {
   const [only] = contents
   if (contents.length === 1 && only) unwrapContent(only, where, walk, layers)
-  else for (const each of contents) unwrapContent(each, where, walk, [...layers])
+  else {
+    for (const each of contents) {
+      const first = walk.found.length
+      unwrapContent(each, where, walk, [...layers])
+      if (each.ok) sayEntry(walk.found, first, each.value)
+    }
+  }
 }
 
 /** A CloudEvent in binary mode. What its data is wrapped in is around the event; an unfollowed
@@ -201,8 +215,8 @@ function unwrapBinary(
 ): void {
   layers.push(...via)
   const claim = pointerIn(members['data'], walk)
-  if (claim) layers.push({ envelope: claimCheck, document: {}, entry: null })
-  const content = claim && contentOf(claim, walk)
+  const content = claim && contentOf(claim, walk, layers)
+  if (claim) layers.push(claimLayer(claim, { document: {}, entry: null }))
   if (layers.length >= MAX_LAYERS) walk.found.push(tooDeep(where))
   else if (!claim || !content) unwrap({ ...event, ...members }, walk, layers, alone)
   else {
@@ -222,12 +236,12 @@ function pointerIn(value: JsonValue | undefined, { wrappings }: Walk): Claim | u
 /** Unfollowed, the pointer is the document. */
 function unwrapClaim(claim: Claim, layer: Layer, walk: Walk, layers: Layer[]): void {
   const into = layer.envelope.claim?.into
-  if (into === undefined) layers.push(layer)
+  const content = contentOf(claim, walk, layers)
+  if (into === undefined) layers.push({ ...layer, claim: claimText(claim) })
   else {
-    layers.push({ envelope: claimCheck, document: {}, entry: layer.entry })
+    layers.push(claimLayer(claim, { document: {}, entry: layer.entry }))
     layers.push({ ...layer, entry: null })
   }
-  const content = contentOf(claim, walk)
   const where = `claim-check ${claimText(claim)} `
   if (!content) walk.found.push(result(layers))
   else if (!content.ok) walk.found.push(fault('bad body', `${where}${content.detail}`))
@@ -239,18 +253,6 @@ function unwrapClaim(claim: Claim, layer: Layer, walk: Walk, layers: Layer[]): v
     else walk.found.push(result([...around, { ...layer, document, entry: null }]))
   } else if (layers.length >= MAX_LAYERS) walk.found.push(tooDeep(where))
   else unwrapContents(contentsOf(content.value, 'text', walk), where, walk, layers)
-}
-
-function contentOf(claim: Claim, walk: Walk): Found<Buffer> | undefined {
-  const { claims } = walk.outside
-  if (!claims) return undefined
-  // What does not fit is not asked for: one record's claims are held at the same time.
-  const content = walk.leftBytes > 0 ? claims.content(claim) : undefined
-  walk.leftBytes -= content?.ok ? content.value.length : 0
-  if (content && walk.leftBytes >= 0) return content
-  walk.leftBytes = 0
-  const most = MAX_RECORD_BYTES.toLocaleString('en')
-  return { ok: false, detail: `is beyond the limit of ${most} bytes for one record` }
 }
 
 function unwrapContent(content: Content, where: string, walk: Walk, layers: Layer[]): void {

@@ -1,6 +1,9 @@
 import type { Envelope } from './envelope.js'
 
-/* Wrappers whose array of records may be empty, so that none of these can tell them. */
+/* Wrappers whose array of records may be empty, so that none of these can tell them. What stands
+ * beside the array does; without anything beside it, that it is empty and all there is. So the
+ * whole document decides: `{"Records":[]}` holds no records; `{"Records":[],"page":1}`,
+ * `{"Records":null}` and `{"records":{}}` are events. */
 
 const bare = { fields: {}, stamps: {}, isBare: true, entries: ['Records'] } as const
 
@@ -40,3 +43,25 @@ export const window: Envelope = {
     { path: ['isFinalInvokeForWindow'], is: 'scalar' },
   ],
 }
+
+/** Nothing but an empty array. */
+function nothingIn(name: 'Records' | 'records' | 'Messages', of: string): Envelope {
+  return {
+    ...bare,
+    name: 'records',
+    shape: of,
+    title: `no ${name}`,
+    when: [{ path: [name], is: 'array', isEmpty: true }],
+    mostKeys: 1,
+    entries: [name],
+  }
+}
+
+/** What Lambda is given, GetRecords answers and CloudTrail writes, where there is nothing. */
+export const noRecords = nothingIn('Records', 'none')
+
+/** What a function answers Firehose that was given nothing. */
+export const noFirehoseRecords = nothingIn('records', 'none-of-firehose')
+
+/** An answer of SQS's ReceiveMessage to which no message came. */
+export const noMessages = nothingIn('Messages', 'no-messages')

@@ -26,6 +26,8 @@ function checkName(name: string): void {
   const near = suggest(name, names)
   throw new EvtError(`--preset ${name} is not one of ${names.join(', ')}`, {
     code: 'usage',
-    hint: near ? `did you mean --preset ${near}?` : undefined,
+    hint: near
+      ? `did you mean --preset ${near}?`
+      : 'without --preset all of them are recognised, as nested as found',
   })
 }

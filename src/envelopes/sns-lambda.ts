@@ -11,7 +11,7 @@ export const snsLambda: Envelope = {
   when: [
     { path: ['EventSource'], is: 'scalar', equals: 'aws:sns' },
     { path: ['Sns', 'TopicArn'], is: 'scalar' },
-    { path: ['Sns', 'Message'], is: 'body' },
+    { path: ['Sns', 'Message'], is: 'value' },
   ],
   fields: {
     transportId: [['Sns', 'MessageId']],

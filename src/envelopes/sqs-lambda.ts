@@ -12,7 +12,7 @@ export const sqsLambda: Envelope = {
   title: 'Amazon SQS message for Lambda',
   when: [
     { path: ['messageId'], is: 'scalar' },
-    { path: ['body'], is: 'body' },
+    { path: ['body'], is: 'value' },
     { path: ['eventSource'], is: 'scalar', equals: 'aws:sqs' },
   ],
   fields: {

@@ -48,11 +48,13 @@ export function fits(
 }
 
 function holds(conditions: readonly Compiled[], document: JsonObject): boolean {
-  for (const { read, is, equals, matches, holding } of conditions) {
+  for (const { read, is, equals, matches, holding, isEmpty } of conditions) {
     const value = read(document)
     if (value === undefined) return false
     if (is === 'object' && !isObject(value)) return false
     if (is === 'array' && !(Array.isArray(value) && hasEntry(value, holding))) return false
+    if (isEmpty && Array.isArray(value) && value.length > 0) return false
+    if (is === 'value' && value === null) return false
     if (is === 'body' && typeof value !== 'string' && !isObject(value)) return false
     if (is === 'scalar') {
       const text = scalarText(value)

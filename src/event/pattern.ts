@@ -21,6 +21,8 @@ export type EventPattern = readonly (readonly PatternField[])[]
 export interface TypedPattern {
   readonly text: string
   readonly pattern: EventPattern
+  /** The pattern as it is written. */
+  readonly json: JsonValue
 }
 
 type Lists = PatternField[][]

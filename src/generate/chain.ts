@@ -53,6 +53,10 @@ const mixedChains = [
 const BINARY = 'cloudevents-binary'
 const BATCH = 'cloudevents-batch'
 
+const single = [...layerNames, BATCH, BINARY]
+/** What `--envelope` takes, apart from chains. */
+export const envelopeNames: readonly string[] = [...single, MIXED]
+
 /**
  * Reads `--envelope`: a wrapping, a chain of them as `sqs>sns>eventbridge` or
  * `sqs(sns(eventbridge))`, outermost first, or `mixed`. A transport alone carries plain JSON.
@@ -106,14 +110,13 @@ function layersOf(name: string, text: string): Layer[] {
   }
   const found = layerNamed(name)
   if (found) return [found]
-  const names = [...layerNames, BATCH, BINARY]
-  const near = suggest(name, [...names, MIXED])
+  const near = suggest(name, envelopeNames)
   const place = name === text ? '' : ` in ${text}`
   throw new EvtError(`unknown envelope ${name === '' ? '""' : name}${place}`, {
     code: 'usage',
     hint: near
       ? `did you mean ${near}?`
-      : `the envelopes are ${names.join(', ')}; chains such as sqs>sns>eventbridge; and mixed`,
+      : `the envelopes are ${single.join(', ')}; chains such as sqs>sns>eventbridge; and mixed`,
   })
 }
 

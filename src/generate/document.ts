@@ -1,4 +1,4 @@
-import type { WrapContent } from '../envelopes/envelope.js'
+import type { Envelope, WrapContent } from '../envelopes/envelope.js'
 import { timeText } from '../event/time.js'
 import type { ChainParts } from './layers.js'
 import type { Inside } from './wrap.js'
@@ -6,6 +6,20 @@ import type { Inside } from './wrap.js'
 const SECOND_US = 1e6
 /** Times of whole seconds: the precise one is in the metadata. */
 const coarse = ['eventbridge', 'dynamodb']
+
+/** Where the written event is, in a document that says nothing of it itself. */
+const itemAt: Readonly<Record<string, string>> = {
+  json: '$',
+  emf: '$',
+  cloudtrail: '$.requestParameters',
+  debezium: '$.after',
+  dms: '$.data',
+}
+
+/** Where the fields of the payload are in a document. */
+export function payloadAt({ name, payload = [] }: Envelope): string {
+  return itemAt[name] ?? ['$', ...payload].join('.')
+}
 
 /** The document of a chain around a payload, as it stands in the layer around it. */
 export function documentOf(

@@ -75,7 +75,7 @@ const archiveFlags = {
     default: 'eventbridge',
     helpValue: 'NAME',
     description:
-      'json, eventbridge, cloudevents, dynamodb, or what is around one of them, as ' +
+      'json, eventbridge, cloudevents, dynamodb and others, or what is around one of them, as ' +
       'sqs>sns>eventbridge, listed below; mixed',
   }),
   format: choice(formats, 'ndjson', 'how a file holds its records'),

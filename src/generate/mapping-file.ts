@@ -1,5 +1,6 @@
 import { stringify } from 'yaml'
 import type { Chain } from './chain.js'
+import { payloadAt } from './document.js'
 import type { Row } from './names.js'
 import type { WorkloadSettings } from './settings.js'
 
@@ -56,6 +57,6 @@ function pathsIn({ document }: Chain): (name: string, type?: 'S' | 'N') => strin
   if (document.name === 'dynamodb') {
     return (name, type = 'S') => `$.dynamodb.NewImage.${name.replaceAll('.', '.M.')}.${type}`
   }
-  const payload = ['$', ...(document.payload ?? [])].join('.')
+  const payload = payloadAt(document)
   return (name) => `${payload}.${name}`
 }

@@ -57,9 +57,8 @@ export function badEntry(at: number, random: Random): BadEntry {
 function withCutBody(record: string, [name = '', ...below]: JsonPath): string {
   const message: Record<string, unknown> = JSON.parse(record)
   const value = message[name]
+  const text = typeof value === 'string' ? value : JSON.stringify(value)
   const cut =
-    below.length > 0
-      ? JSON.parse(withCutBody(JSON.stringify(value), below))
-      : String(value).slice(0, String(value).length >> 1)
+    below.length > 0 ? JSON.parse(withCutBody(text, below)) : text.slice(0, text.length >> 1)
   return JSON.stringify({ ...message, [name]: cut })
 }

@@ -1,20 +1,21 @@
 import type { FileObject, RawRecord } from '../archives/object.js'
 import { openDuckdb } from '../engines/duckdb.js'
-import { quoteFile } from '../engines/leaf-tree.js'
 import type { JsonObject, JsonValue } from '../event/event.js'
 import { readJson } from '../event/json.js'
+import { openRows, parquetTexts } from '../reading/parquet-file.js'
 
 const MEMORY_BYTES = 500e6
 
-/** The first and the last rows of a Parquet file, each as the object of its columns; none of one
+/** The first and the last rows of a Parquet file, as the events that they hold; none of one
  * that cannot be read. */
 export async function parquetEnds(file: FileObject, quota: number): Promise<RawRecord[]> {
   const duckdb = await openDuckdb({ memoryLimitBytes: MEMORY_BYTES })
-  const scan = `read_parquet([${quoteFile(file.file)}], hive_partitioning = false)`
+  const texts = parquetTexts(file.file)
   const rows = (from: number, count: number) =>
-    duckdb.rows(`SELECT CAST(to_json(r) AS VARCHAR) FROM ${scan} r LIMIT ${count} OFFSET ${from}`)
+    duckdb.rows(`SELECT json FROM ${texts} LIMIT ${count} OFFSET ${from}`)
   try {
-    const [[total] = []] = await duckdb.rows(`SELECT count(*) FROM ${scan}`)
+    await openRows(file, duckdb)
+    const [[total] = []] = await duckdb.rows(`SELECT count(*) FROM ${texts}`)
     const half = Math.ceil(quota / 2)
     const lastFrom = Math.max(half, Number(total) - half)
     const first = await rows(0, half)

@@ -39,6 +39,13 @@ export class HdrBuckets {
     this.total += count
   }
 
+  /** Adds so many of a value below 2^53. */
+  add(value: number, count: number): void {
+    let bucket = 0
+    while (value / 2 ** (bucket + this.unitMagnitude) >= this.half * 2) bucket += 1
+    this.addAt(bucket * this.half + Math.floor(value / 2 ** (bucket + this.unitMagnitude)), count)
+  }
+
   /** An empty one of the same precision. */
   fresh(): HdrBuckets {
     return new HdrBuckets(this.digits, this.unitMagnitude, this.highest)
@@ -131,8 +138,9 @@ export function summaryOf(histogram: HdrBuckets): HdrSummary | null {
   }
 }
 
-/** In integers, since 99.9 is none of the doubles; percentiles have four decimals at most. */
-function rankOf(total: number, percent: number): number {
+/** The rank of a percentile, from 1. In integers, since 99.9 is none of the doubles; percentiles
+ * have four decimals at most. */
+export function rankOf(total: number, percent: number): number {
   const parts = BigInt(total) * BigInt(Math.round(percent * 1e4))
   return Math.max(1, Number((parts + 999_999n) / 1_000_000n))
 }

@@ -1,6 +1,9 @@
 import { type HdrBuckets, summaryOf } from './hdr-buckets.js'
+import { ownHgrmLine } from './hgrm-text.js'
 
 const TICKS_PER_HALF_DISTANCE = 5
+/** Percentiles that are asked for and for which the steps have no row. */
+const BETWEEN = [99, 99.9, 99.99]
 
 interface Level {
   value: number
@@ -10,11 +13,17 @@ interface Level {
 
 /**
  * The percentile table of a histogram as HdrHistogram's outputPercentileDistribution writes it,
- * with 5 steps for each halving of what is left to 100%, last line end included.
+ * with 5 steps for each halving of what is left to 100%, last line end included. What these steps
+ * miss stands in a line of evt's own, which other readers take for a comment.
  *
  * @param perMs how many of the histogram's units a millisecond has
+ * @param notes lines of their own that begin with `Partial: ` or `Sample: `
  */
-export function hgrmText(histogram: HdrBuckets, perMs: number): string {
+export function hgrmText(
+  histogram: HdrBuckets,
+  perMs: number,
+  notes: readonly string[] = [],
+): string {
   const decimals = histogram.digits
   const fixed = (value: number) => (value / perMs).toFixed(decimals).padStart(12)
   const whole = (count: number) => String(count).padStart(12)
@@ -23,7 +32,15 @@ export function hgrmText(histogram: HdrBuckets, perMs: number): string {
     const rarity = percent < 100 ? ` ${(1 / (1 - percent / 100)).toFixed(2).padStart(14)}` : ''
     return `${fixed(value)} ${share} ${String(count).padStart(10)}${rarity}`
   })
-  const { mean, stddev, max } = summaryOf(histogram) ?? { mean: 0, stddev: 0, max: 0 }
+  const summary = summaryOf(histogram)
+  const { mean, stddev, max } = summary ?? { mean: 0, stddev: 0, max: 0 }
+  const unsaid: [string, number][] = summary
+    ? [
+        ['min', summary.min],
+        ...BETWEEN.map((percent): [string, number] => [`p${percent}`, summary.at(percent)]),
+      ]
+    : []
+  const own = unsaid.map(([name, value]) => [name, fixed(value).trim()] as const)
   const { buckets, subBuckets } = histogram.layout
   return [
     '       Value     Percentile TotalCount 1/(1-Percentile)',
@@ -32,6 +49,8 @@ export function hgrmText(histogram: HdrBuckets, perMs: number): string {
     `#[Mean    = ${fixed(mean)}, StdDeviation   = ${fixed(stddev)}]`,
     `#[Max     = ${fixed(max)}, Total count    = ${whole(histogram.total)}]`,
     `#[Buckets = ${whole(buckets)}, SubBuckets     = ${whole(subBuckets)}]`,
+    ownHgrmLine(own),
+    ...notes.map((note) => `#[${note}]`),
     '',
   ].join('\n')
 }

@@ -103,6 +103,7 @@ function typedValues(parameters: readonly string[]): Record<string, BoundValue> 
   return boundValues(texts, parameters)
 }
 
+/** So many rows at most. */
 export function firstOf({ columns, chunks }: ResultRows, limit: number): ResultRows {
   async function* some() {
     let left = limit

@@ -6,7 +6,7 @@ import { spoolFile } from '../archives/spool-file.js'
 import { SpoolFiles } from '../archives/spool-files.js'
 import { ahead } from './ahead.js'
 import { decodeRecords } from './decode-records.js'
-import { mixed } from './mixed.js'
+import { isHistograms, mixed } from './mixed.js'
 import { plainLines } from './plain-lines.js'
 import type { LineReader, ParquetReader, Taker } from './taker.js'
 
@@ -87,7 +87,7 @@ async function* partsOf(
 ): AsyncGenerator<Part> {
   for (const object of objects) {
     const sniffed = await sniff(object)
-    if (sniffed.format === 'hlog') throw mixed(object.path)
+    if (isHistograms(sniffed.format)) throw mixed({ path: object.path, ...sniffed })
     const isLines = sniffed.format === 'ndjson' && !sniffed.utf16
     const isUnpacked = object.kind === 'file' && sniffed.compression === 'none' && !sniffed.bom
     if (!isLines || (isUnpacked && (await fitsWhole(object, taker)))) {

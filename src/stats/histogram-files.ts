@@ -32,8 +32,8 @@ export async function histogramFiles(
 
 export interface HistogramTexts {
   log(): string
-  /** Of everything; `perMs` is how many of its units a millisecond has. */
-  total: { histogram: HdrBuckets; perMs: number }
+  /** Of everything; `perMs` is how many of its units a millisecond has, `notes` what it lacks. */
+  total: { histogram: HdrBuckets; perMs: number; notes: readonly string[] }
 }
 
 /** Writes what was asked for.
@@ -44,7 +44,7 @@ export async function writeHistograms(
 ): Promise<EvtError | undefined> {
   try {
     await hlog?.write(log())
-    await hgrm?.write(hgrmText(total.histogram, total.perMs))
+    await hgrm?.write(hgrmText(total.histogram, total.perMs, total.notes))
     return undefined
   } catch (error) {
     if (error instanceof EvtError) return error

@@ -46,7 +46,7 @@ export class ParquetRows implements ParquetReader {
     const projection = await projections.forSample(await sampledRows(file, duckdb))
     if (!projection) return decodeRows(file, { duckdb, taker: loaded, signal })
     const structure = quoteText(projection.structure)
-    const structs = `(SELECT from_json(json, ${structure}) AS "evt:top" FROM ${rows})`
+    const structs = `(SELECT TRY(from_json(json, ${structure})) AS "evt:top" FROM ${rows})`
     const suspects: number[] = []
     const { deliveries, groups } = loaded
     const first = deliveries.count

@@ -4,13 +4,13 @@ import { readRecords, readWanted } from '../archives/records.js'
 import { sniff } from '../archives/sniff.js'
 import { textBytesOf } from '../archives/text-size.js'
 import type { Duckdb } from '../engines/duckdb.js'
-import { quoteFile } from '../engines/leaf-tree.js'
 import type { RecordValue } from '../envelopes/decode.js'
 import { complete } from '../envelopes/missing.js'
 import { EvtError } from '../errors.js'
 import type { Decoded, EventRecord, JsonValue } from '../event/event.js'
 import { readJson } from '../event/json.js'
 import { recordOf } from '../reading/decode-records.js'
+import { isOfColumn, parquetTexts, rowsOf } from '../reading/parquet-file.js'
 import type { Deliveries } from './deliveries.js'
 
 export interface RereadOptions {
@@ -124,7 +124,7 @@ export class Rereader {
       if (this.options.deliveries.objects[number]?.hasWrappers) {
         return await this.readNumbered(file, sniffed, wanted, visit)
       }
-      if (sniffed.format === 'parquet') return await this.readParquet(file, wanted, visit)
+      if (sniffed.format === 'parquet') return await this.readParquet(file, sniffed, wanted, visit)
       const numbers = new Set(wanted.keys())
       let left = numbers.size
       for await (const batch of readWanted(file, sniffed, numbers)) {
@@ -148,7 +148,7 @@ export class Rereader {
     wanted: ReadonlyMap<number, number>,
     visit: Visit,
   ): Promise<void> {
-    const { decode, signal } = this.options
+    const { decode, duckdb, signal } = this.options
     const last = Math.max(...wanted.keys())
     let next = 1
     const look = async (record: RecordValue | null) => {
@@ -159,10 +159,8 @@ export class Rereader {
       next += count
     }
     if (sniffed.format === 'parquet') {
-      const all = `SELECT 0, CAST(to_json(r) AS VARCHAR) FROM ${parquetScan(file)} r`
-      for await (const [, json] of this.parquetRows(all)) {
-        const reading = readJson(json)
-        await look(reading.ok ? parquetRecord(file, next, json, reading.value) : null)
+      for await (const read of rowsOf(file, duckdb, () => next)) {
+        await look('value' in read ? read : null)
         if (next > last || signal.aborted) return
       }
       return
@@ -177,27 +175,24 @@ export class Rereader {
 
   private async readParquet(
     file: FileObject,
+    sniffed: Sniffed,
     wanted: ReadonlyMap<number, number>,
     visit: Visit,
   ): Promise<void> {
-    const rows = `(SELECT row_number() OVER () AS n, r FROM ${parquetScan(file)} r)`
+    const { duckdb } = this.options
+    // A cell of a column may hold several records.
+    if (await isOfColumn(file, duckdb)) return this.readNumbered(file, sniffed, wanted, visit)
+    const rows = `(SELECT row_number() OVER () AS n, json FROM ${parquetTexts(file.file)})`
     const numbers = [...wanted.keys()].join(', ')
-    const sql = `SELECT n, CAST(to_json(r) AS VARCHAR) FROM ${rows} WHERE n IN (${numbers})`
-    for await (const [n, json] of this.parquetRows(sql)) {
-      const reading = readJson(json)
-      if (reading.ok) await visit(parquetRecord(file, n, json, reading.value))
+    for await (const chunk of duckdb.chunks(
+      `SELECT n, json FROM ${rows} WHERE n IN (${numbers})`,
+    )) {
+      for (const [n, json] of chunk.getRows()) {
+        const reading = readJson(String(json))
+        if (reading.ok) await visit(parquetRecord(file, Number(n), String(json), reading.value))
+      }
     }
   }
-
-  private async *parquetRows(sql: string): AsyncGenerator<[number, string]> {
-    for await (const chunk of this.options.duckdb.chunks(sql)) {
-      for (const [n, json] of chunk.getRows()) yield [Number(n), String(json)]
-    }
-  }
-}
-
-function parquetScan(file: FileObject): string {
-  return `read_parquet([${quoteFile(file.file)}], hive_partitioning = false)`
 }
 
 function parquetRecord(

@@ -1,4 +1,4 @@
-import type { Position, UndecodableReason } from '../event/event.js'
+import type { JsonValue, Position, UndecodableReason } from '../event/event.js'
 import type { StatsRow } from '../meters/figures.js'
 
 export type {
@@ -13,7 +13,7 @@ export { hopLegs } from '../meters/figures.js'
 export interface StatsResult {
   schema: 'evt.stats/1'
   sources: string[]
-  selection: { since: string | null; until: string | null }
+  selection: SelectionFigures
   partial: boolean
   span: Span
   read: { objects: number; bytes: number; records: number; undecodable: number }
@@ -25,6 +25,14 @@ export interface StatsResult {
   findings: Finding[]
   /** With `--sample`: the share of identities measured; every figure is an estimate. */
   sample?: number
+}
+
+/** `types` and `filter` where they were given: globs, and the pattern as it is written. */
+interface SelectionFigures {
+  since: string | null
+  until: string | null
+  types?: string[]
+  filter?: JsonValue
 }
 
 export interface Span {

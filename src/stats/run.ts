@@ -7,7 +7,7 @@ import { noEvents } from './absence.js'
 import { histogramFiles, writeHistograms } from './histogram-files.js'
 import { areHistogramLogs } from './hlog/objects.js'
 import { type LogsRun, runLogs } from './hlog/run.js'
-import { logOf, totalOf } from './hlog/write-log.js'
+import { logOf, notesOf, totalOf } from './hlog/write-log.js'
 import { keptOrMeasured } from './kept-stats.js'
 import type { StatsRequest } from './request.js'
 import { nothingSeen } from './selection.js'
@@ -42,7 +42,8 @@ async function statsOf(request: StatsRequest, opened: OpenedArchive): Promise<St
   const { sources, objects, pruned, mapping, outside, index } = opened
   const files = await histogramFiles(choices, { cwd, objects })
   const { types, sample, filter } = choices
-  const selection = { ...range, types, sample, filter: filter?.pattern, seen: nothingSeen() }
+  const pattern = { filter: filter?.pattern, written: filter?.json }
+  const selection = { ...range, types, sample, ...pattern, seen: nothingSeen() }
   const measured = await keptOrMeasured({
     ...choices,
     intervals: files.hlog !== undefined,
@@ -64,7 +65,7 @@ async function statsOf(request: StatsRequest, opened: OpenedArchive): Promise<St
     ? undefined
     : await writeHistograms(files, {
         log: () => logOf(result, intervals, choices.windowUs),
-        total: { histogram: totalOf(result), perMs: 1_000 },
+        total: { histogram: totalOf(result), perMs: 1_000, notes: notesOf(result) },
       })
   const failure =
     endedBadly({

@@ -1,4 +1,4 @@
-import type { EventRecord } from '../event/event.js'
+import type { EventRecord, JsonValue } from '../event/event.js'
 import type { EventPattern } from '../event/pattern.js'
 import { typeMatcher } from '../event/type-globs.js'
 import type { Deliveries } from './deliveries.js'
@@ -11,6 +11,8 @@ export interface Selection {
   types?: readonly string[]
   /** Of the document. */
   filter?: EventPattern | undefined
+  /** The filter as it was written, to be told. */
+  written?: JsonValue | undefined
   /** The share of identities measured; null: all. */
   sample?: number | null
   /** What was there to be selected, to be told where nothing was; kept up to date. */

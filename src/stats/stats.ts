@@ -6,9 +6,11 @@ import { type Duckdb, engineError, openDuckdb } from '../engines/duckdb.js'
 import { Choices } from '../envelopes/choices.js'
 import { createDecoder } from '../envelopes/decode.js'
 import type { Outside } from '../envelopes/outside.js'
+import type { EvtError } from '../errors.js'
 import type { Mapping } from '../event/mapping.js'
 import { timeText } from '../event/time.js'
 import { IndexFailure, trusting } from '../questions/from-index.js'
+import { lenientOutside } from '../reading/lenient-outside.js'
 import { readArchive } from '../reading/read-archive.js'
 import { choiceLines } from './choice-lines.js'
 import type { Asked } from './findings/grounds.js'
@@ -65,6 +67,8 @@ export interface ArchiveStats {
   /** With windows, where they were asked for. */
   intervals: readonly LatencyInterval[] | undefined
   objectFaults: readonly ObjectFault[]
+  /** Why records lack what they refer to: nobody answered. */
+  unanswered?: EvtError
 }
 
 /** A query takes 25 ms to begin, in which the decoder reads a megabyte and more. */
@@ -73,9 +77,17 @@ const SQL_FROM_BYTES = 1024 * 1024
 /** Requests to S3 at the same time. */
 const MOST_WAITING = 8
 
-/** Measures an archive (DESIGN §8). After an abort the result holds what was read until then. Where
- * its index turns out to be damaged, the archive is read. */
-export async function archiveStats(options: StatsOptions): Promise<ArchiveStats> {
+/** Measures an archive (DESIGN §8). After an abort the result holds what was read until then. */
+export async function archiveStats(given: StatsOptions): Promise<ArchiveStats> {
+  const lenient = lenientOutside(given.outside ?? {})
+  const measured = await measuredArchive({ ...given, outside: lenient })
+  const { failure } = lenient
+  if (!failure) return measured
+  return { ...measured, result: { ...measured.result, partial: true }, unanswered: failure }
+}
+
+/** Where its index turns out to be damaged, the archive is read. */
+async function measuredArchive(options: StatsOptions): Promise<ArchiveStats> {
   try {
     return await measuredOnce(options)
   } catch (error) {
@@ -194,7 +206,11 @@ function resultOf(
   return {
     schema: 'evt.stats/1',
     sources: [...sources],
-    selection: { since: text(selection.sinceUs), until: text(selection.untilUs) },
+    selection: {
+      ...{ since: text(selection.sinceUs), until: text(selection.untilUs) },
+      ...(selection.types?.length ? { types: [...selection.types] } : {}),
+      ...(selection.written === undefined ? {} : { filter: selection.written }),
+    },
     partial: signal.aborted || loaded.objectFaults.some(({ fault }) => isLoss(fault)),
     span,
     read: {

@@ -1,5 +1,5 @@
 import type { DiffResult, DiffRow, DiffSide, DiffTypeRow } from '../stats/diff/result.js'
-import { jsonText, orderedFinding, orderedRow } from './stats-json.js'
+import { jsonText, orderedFinding, orderedRow, orderedSelection } from './stats-json.js'
 
 /** `evt.diff/1` as one line of JSON. */
 export function diffJson(result: DiffResult): string {
@@ -29,8 +29,10 @@ export function diffNdjson(result: DiffResult): string {
 }
 
 function wholeOf({ schema, selection, partial, sample }: DiffResult) {
-  const { since, until } = selection
-  return { schema, selection: { since, until }, partial, ...(sample !== undefined && { sample }) }
+  return {
+    ...{ schema, selection: orderedSelection(selection), partial },
+    ...(sample !== undefined && { sample }),
+  }
 }
 
 function sideOf({ sources, partial, span, read, seconds, findings }: DiffSide) {

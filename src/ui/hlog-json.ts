@@ -3,12 +3,12 @@ import { jsonText, orderedFinding } from './stats-json.js'
 
 /** `evt.hlog/1` as one line of JSON, its keys in the documented order. */
 export function hlogJson(result: HlogResult): string {
-  const { objects, bytes, intervals, broken } = result.read
+  const { objects, bytes, intervals, tables, broken } = result.read
   return jsonText({
     schema: result.schema,
     sources: result.sources,
     partial: result.partial,
-    read: { objects, bytes, intervals, broken },
+    read: { objects, bytes, intervals, tables, broken },
     span: { start: result.span.start, end: result.span.end },
     total: result.total && orderedRow(result.total),
     tags: result.tags.map((row) => ({ tag: row.tag, ...orderedRow(row) })),

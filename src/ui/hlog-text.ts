@@ -50,7 +50,7 @@ function headline(result: HlogResult, style: TextStyle): string[] {
   const parts = [
     sourcesText(result.sources, Math.min(60, style.width - 20)),
     ...(result.partial ? [red('partial !')] : []),
-    `${many(read.objects, 'histogram log')}, ${bytesText(read.bytes)}`,
+    `${many(read.objects, fileNoun(read))}, ${bytesText(read.bytes)}`,
     many(read.intervals, 'row'),
     spanText(result, style.timeZone),
     many(values.latencyMs.count, 'value'),
@@ -58,6 +58,12 @@ function headline(result: HlogResult, style: TextStyle): string[] {
   ]
   const shown = parts.filter((part) => part !== '')
   return flowed(shown, { width: style.width, gap: '   ', indent: '  ' })
+}
+
+/** What the files are, as far as their rows tell. */
+export function fileNoun({ intervals, tables }: HlogResult['read']): string {
+  if (tables === 0) return 'histogram log'
+  return tables === intervals ? 'percentile table' : 'histogram file'
 }
 
 const sum = (numbers: readonly number[]) => numbers.reduce((all, n) => all + n, 0)

@@ -16,7 +16,7 @@ export function statsJson(result: StatsResult): string {
   return jsonText({
     schema: result.schema,
     sources: result.sources,
-    selection: { since: result.selection.since, until: result.selection.until },
+    selection: orderedSelection(result.selection),
     partial: result.partial,
     ...(result.sample !== undefined && { sample: result.sample }),
     span: { firstTime, lastTime, firstReceivedAt, lastReceivedAt },
@@ -60,7 +60,7 @@ export function statsNdjson(result: StatsResult): string {
     {
       row: 'total',
       sources: whole.sources,
-      selection: whole.selection,
+      selection: orderedSelection(whole.selection),
       partial: whole.partial,
       ...(whole.sample !== undefined && { sample: whole.sample }),
       span: whole.span,
@@ -70,6 +70,10 @@ export function statsNdjson(result: StatsResult): string {
     ...findings.map((finding) => ({ row: 'finding', ...orderedFinding(finding) })),
   ]
   return lines.map((line) => jsonText({ schema, ...line })).join('\n')
+}
+
+export function orderedSelection({ since, until, types, filter }: StatsResult['selection']) {
+  return { since, until, ...(types && { types }), ...(filter !== undefined && { filter }) }
 }
 
 /* JSON keeps C1 controls, DEL, bidi signs and lone separators as they are; a terminal would obey

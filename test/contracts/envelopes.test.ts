@@ -36,8 +36,29 @@ const own: Readonly<Record<string, Partial<WrapContent>>> = {
   dynamodb: { source: 'aws:dynamodb/shop', type: 'MODIFY' },
 }
 
+/** These say nothing of the event that is written in them, which says itself what it is. */
+const hosts = ['cloudtrail', 'emf', 'debezium', 'dms']
+
 const payloadPaths: Readonly<Record<string, readonly string[]>> = {
   dynamodb: ['dynamodb', 'NewImage'],
+  cloudtrail: ['requestParameters'],
+  debezium: ['after'],
+  dms: ['data'],
+}
+
+/** What evt generate does not write, and why. */
+const unwritten: Readonly<Record<string, string>> = {
+  s3: 'tells of an object, and has no place for an event',
+  's3-test': 'is no event of anybody',
+  'claim-check': 'leaves the event in another place, which is no file of an archive',
+  'claim-check-big-payload': 'does so too',
+  'logs-control': 'is no event of anybody',
+  'records-kinesis-answer': 'tells of no records; with some it is records-kinesis',
+  'records-dynamodb-answer': 'tells of no records; with some it is records',
+  'records-window': 'tells of no records; with some it is records',
+  'records-none': 'holds nothing',
+  'records-none-of-firehose': 'holds nothing',
+  'records-no-messages': 'holds nothing',
 }
 const payloads: Readonly<Record<string, object>> = {
   dynamodb: { pk: { S: 'o-4411' }, orderId: { S: 'o-4411' }, total: { N: '19.9' } },
@@ -69,6 +90,11 @@ test('names are unique, and only the last is always right', () => {
 test('every fixture lies in the folder of an envelope', () => {
   const folders = new Set(fixtures.map(({ envelope }) => envelope))
   expect([...folders].sort()).toEqual(envelopes.map(shapeName).sort())
+})
+
+test('what cannot be written has a reason', () => {
+  const missing = envelopes.filter(({ wrap }) => wrap === undefined).map(shapeName)
+  expect(Object.keys(unwritten).sort()).toEqual(missing.sort())
 })
 
 describe.each(named(envelopes))('%s', (shape) => {
@@ -107,10 +133,14 @@ describe.each(named(writable))('what %s writes', (_, envelope) => {
   test('has every field again that it can carry', () => {
     const { timeUs: time, receivedAtUs: receivedAt, ...rest } = event(wrapped(envelope))
     const read: Record<string, unknown> = { ...rest, time, receivedAt }
-    const carried = Object.entries({ ...known, key }).filter(([field]) => field in envelope.fields)
+    const isHost = hosts.includes(envelope.name)
+    const fields = isHost ? [] : Object.entries({ ...known, key })
+    const carried = fields.filter(([field]) => field in envelope.fields)
     for (const [field, value] of carried) expect([field, read[field]]).toEqual([field, value])
     const payload = valueAt(read['payload'] as JsonObject, payloadPaths[envelope.name] ?? [])
-    expect(payload).toEqual(payloads[envelope.name] ?? content.document)
+    const expected = payloads[envelope.name] ?? content.document
+    if (isHost) expect(payload).toMatchObject(expected)
+    else expect(payload).toEqual(expected)
   })
 
   test('stands where it arrived, if the wrapping is of an ordered place', () => {

@@ -104,6 +104,9 @@ for (const { bytes } of fixtures) {
   if (reading.ok) await complete(() => decoded(reading.value))
 }
 
+/** These hold an event that says itself what it is, and are written around another one. */
+const hosts = ['cloudtrail', 'emf', 'debezium', 'dms']
+
 const rewritten = envelopes.flatMap((envelope) =>
   fixtures
     .filter((fixture) => fixture.envelope === shapeName(envelope) && isRewritten(envelope))
@@ -153,8 +156,8 @@ describe('what was decoded and is written again is the same event', () => {
 })
 
 /** Wrappers of several are in envelopes.test.ts. */
-function isRewritten({ wrap, isBare, entries }: Envelope): boolean {
-  return wrap !== undefined && !isBare && !entries
+function isRewritten({ name, wrap, isBare, entries }: Envelope): boolean {
+  return wrap !== undefined && !isBare && !entries && !hosts.includes(name)
 }
 
 /** Whether it has all that this wrapping writes: it cannot leave a time out. */

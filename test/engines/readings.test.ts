@@ -50,6 +50,7 @@ describe('every fixture is read equally by the decoder, the narrow relation and 
     'json/looks-like-eventbridge',
     'json/looks-like-http',
     'json/looks-like-kafka-connect',
+    'json/looks-like-no-records',
     'json/looks-like-notification',
     'json/looks-like-s3',
     'json/looks-like-sqs',

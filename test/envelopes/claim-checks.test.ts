@@ -88,9 +88,16 @@ test('a bad claim is an undecodable that names it, and hides no other', () => {
   ])
 })
 
-test('a payload that points to itself ends at the limit of layers', () => {
+test('a payload that points to itself is followed once', () => {
   expect(decoded(sqs(pointer('a')), { 's3://large/a': pointer('a') })).toEqual([
-    { reason: 'bad envelope', detail: 'claim-check s3://large/a is wrapped 16 times or more' },
+    { reason: 'bad body', detail: 'claim-check s3://large/a points to itself' },
+  ])
+})
+
+test('so is a payload that points back to itself by way of another', () => {
+  const objects = { 's3://large/a': pointer('b'), 's3://large/b': pointer('a') }
+  expect(decoded(sqs(pointer('a')), objects)).toEqual([
+    { reason: 'bad body', detail: 'claim-check s3://large/a points back to itself in a circle' },
   ])
 })
 
@@ -143,7 +150,7 @@ describe('the data of a CloudEvent in binary mode', () => {
       { reason: 'bad body', detail: 'claim-check s3://large/a is not there' },
     ])
     expect(decoded(binary(pointer('a')), { 's3://large/a': pointer('a') })).toEqual([
-      { reason: 'bad envelope', detail: 'claim-check s3://large/a is wrapped 16 times or more' },
+      { reason: 'bad body', detail: 'claim-check s3://large/a points to itself' },
     ])
   })
 

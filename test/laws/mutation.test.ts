@@ -99,8 +99,8 @@ async function readObject(bytes: Buffer): Promise<void> {
   const stream = new PeekedStream(Readable.from([bytes]), 'a')
   const object = { kind: 'stream', path: 'a', stream } as const
   const sniffed = await sniff(object)
-  // DuckDB reads Parquet, and the histograms' logs are read line by line.
-  if (sniffed.format === 'parquet' || sniffed.format === 'hlog') return
+  // DuckDB reads Parquet, and histograms are read line by line.
+  if (['parquet', 'hlog', 'hgrm'].includes(sniffed.format)) return
   for await (const batch of readRecords(object, sniffed)) {
     for (const raw of batch) if ('value' in raw) decodeRecord(Buffer.from(jsonText(raw.value)))
   }

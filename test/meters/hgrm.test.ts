@@ -54,6 +54,8 @@ test('the whole text, with its head and foot', () => {
       '#[Mean    =        2.501, StdDeviation   =        1.118]',
       '#[Max     =        4.001, Total count    =            4]',
       '#[Buckets =           35, SubBuckets     =         2048]',
+      '#[Written by evt: values in milliseconds, min = 1.000, p99 = 4.001, p99.9 = 4.001, ' +
+        'p99.99 = 4.001]',
       '',
     ].join('\n'),
   )

@@ -72,6 +72,12 @@ const deeper = [
   'records-messages>sqs-fifo>json',
   'logs-lambda>gzip>logs>eventbridge',
   'firehose>gzip>logs>json',
+  'cloudtrail',
+  'emf',
+  'debezium',
+  'dms',
+  'kafka>kafka-connect>debezium',
+  'logs-lambda>gzip>logs>emf',
 ]
 const textFormats = ['ndjson', 'array', 'concatenated', 'mixed'] as const
 const seeds = Array.from({ length: 20 }, (_, n) => n + 1)

@@ -20,6 +20,11 @@ const sourcesByName: Readonly<Record<string, ValueSource>> = {
     const { presetNames } = await import('../../envelopes/presets.js')
     return plain(presetNames())
   },
+  envelope: async (typed) => {
+    const { envelopeNames } = await import('../../generate/chain.js')
+    const around = typed.slice(0, typed.lastIndexOf('>') + 1)
+    return plain(envelopeNames.map((name) => around + name))
+  },
   map: async () => {
     const { mappedFields, ruleWords } = await import('../../event/rule.js')
     const words = Object.entries(ruleWords).flatMap(([name, values]) =>

@@ -39,7 +39,7 @@ async function eventsOf(request: StatsRequest): Promise<StatsRun> {
   if ('timeline' in run) return run
   throw new EvtError(`only events are compared: ${run.typed.sources.join(' ')} holds histograms`, {
     code: 'usage',
-    hint: 'evt stats shows histogram logs',
+    hint: 'evt stats shows histogram logs and percentile tables',
   })
 }
 

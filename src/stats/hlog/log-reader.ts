@@ -11,7 +11,8 @@ export interface LogRow extends Interval {
   isUnitAssumed: boolean
 }
 
-export type ReadLine = { row: LogRow } | { fault: string } | undefined
+/** A row, or why there is none; `line` and `head` where it is not the line that was read last. */
+export type ReadLine = { row: LogRow } | { fault: string; line?: number; head?: string }
 
 const YEAR_SECONDS = 365 * 24 * 3600
 const ASSUMED_UNIT = 'us'
@@ -32,7 +33,7 @@ export class LogReader {
   constructor(private readonly unit: HlogUnit | undefined) {}
 
   /** Undefined for a line that has nothing to tell, such as a comment. */
-  read(text: string): ReadLine {
+  read(text: string): ReadLine | undefined {
     const line = readHlogLine(text)
     switch (line.kind) {
       case 'row':
@@ -60,6 +61,11 @@ export class LogReader {
       case 'comment':
         return undefined
     }
+  }
+
+  /** All rows were given when they were read. */
+  end(): ReadLine[] {
+    return []
   }
 
   private row({ tag, startSeconds, lengthSeconds, base64 }: HlogRow): ReadLine {

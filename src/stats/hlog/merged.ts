@@ -2,7 +2,9 @@ import { timeText } from '../../event/time.js'
 import { samplesNeeded } from '../../meters/hdr.js'
 import { type HdrBuckets, summaryOf } from '../../meters/hdr-buckets.js'
 import { writeHdr } from '../../meters/hdr-v2.js'
+import type { PercentileTable } from '../../meters/percentile-table.js'
 import type { HlogLatency, HlogRowFigures, HlogSpan, HlogUnit } from './result.js'
+import { tableLatency } from './table-latency.js'
 
 /** How many of a unit a millisecond has. */
 export const unitsPerMs: Readonly<Record<HlogUnit, number>> = {
@@ -15,6 +17,8 @@ export const unitsPerMs: Readonly<Record<HlogUnit, number>> = {
 /** Seconds since the epoch; NaN where a log does not say when it began. */
 export interface Interval {
   histogram: HdrBuckets
+  /** What the histogram was made of, if of a percentile table. */
+  table?: PercentileTable
   unit: HlogUnit
   startSeconds: number
   endSeconds: number
@@ -27,6 +31,8 @@ export class MergedRow {
   private endSeconds = Number.NEGATIVE_INFINITY
   private isDated = true
   readonly histogram: HdrBuckets
+  /** All rows, where these are percentile tables; else none. */
+  readonly tables: PercentileTable[] = []
   readonly unit: HlogUnit
 
   constructor({ histogram, unit }: Pick<Interval, 'histogram' | 'unit'>) {
@@ -34,8 +40,9 @@ export class MergedRow {
     this.unit = unit
   }
 
-  add({ histogram, startSeconds, endSeconds }: Interval): void {
+  add({ histogram, table, startSeconds, endSeconds }: Interval): void {
     this.histogram.merge(histogram)
+    if (table) this.tables.push(table)
     this.intervals += 1
     if (Number.isNaN(startSeconds)) this.isDated = false
     else {
@@ -44,9 +51,14 @@ export class MergedRow {
     }
   }
 
-  /** What rows have to share to be added: the same bucket for every value, in the same unit. */
-  static precisionOf({ histogram, unit }: Pick<Interval, 'histogram' | 'unit'>): string {
-    return `${histogram.digits} ${histogram.unitMagnitude} ${unit}`
+  /** What rows have to share to be added: the same bucket for every value, in the same unit. The
+   * steps of a percentile table are no buckets. */
+  static precisionOf({
+    histogram,
+    table,
+    unit,
+  }: Omit<Interval, 'startSeconds' | 'endSeconds'>): string {
+    return `${histogram.digits} ${histogram.unitMagnitude} ${unit}${table ? ' table' : ''}`
   }
 
   get span(): HlogSpan {
@@ -57,13 +69,15 @@ export class MergedRow {
   }
 
   figures(): HlogRowFigures {
-    const { intervals, histogram, unit, span } = this
+    const { intervals, histogram, tables, unit, span } = this
+    const perMs = unitsPerMs[unit]
+    const latencyMs = latencyOf(histogram, perMs)
     return {
       intervals,
       precision: histogram.digits,
       unit,
       span,
-      latencyMs: latencyOf(histogram, unitsPerMs[unit]),
+      latencyMs: tables.length === 0 ? latencyMs : { ...latencyMs, ...tableLatency(tables, perMs) },
     }
   }
 }

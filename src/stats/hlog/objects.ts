@@ -1,10 +1,10 @@
-import type { ArchiveObject } from '../../archives/object.js'
+import type { ArchiveObject, Format } from '../../archives/object.js'
 import { sniff } from '../../archives/sniff.js'
-import { mixed } from '../../reading/mixed.js'
+import { isHistograms, mixed } from '../../reading/mixed.js'
 
 /**
- * Whether the objects are histogram logs: the first that is not empty tells. Of archives no more
- * than that one is looked at; a log among them is found when its turn comes.
+ * Whether the objects are histogram logs or percentile tables: the first that is not empty tells.
+ * Of archives no more than that one is looked at; a log among them is found when its turn comes.
  *
  * @throws EvtError `usage` where something else follows a log
  */
@@ -18,15 +18,15 @@ export async function areHistogramLogs(
   if (signal.aborted) stop()
   signal.addEventListener('abort', stop)
   try {
-    let log: string | undefined
+    let first: { path: string; format: Format } | undefined
     for (const object of objects) {
       const { format } = await sniff(object)
       if (format === 'empty') continue
-      if (format === 'hlog') log ??= object.path
-      else if (log === undefined) return false
-      else throw mixed(log)
+      if (isHistograms(format)) first ??= { path: object.path, format }
+      else if (first === undefined) return false
+      else throw mixed(first)
     }
-    return log !== undefined
+    return first !== undefined
   } finally {
     signal.removeEventListener('abort', stop)
   }

@@ -4,9 +4,10 @@ import { textLines } from '../../archives/text-lines.js'
 import { compareText } from '../../event/sequence.js'
 import type { ObjectFault } from '../load.js'
 import { type BrokenLine, logFindings } from './findings.js'
-import { LogReader, type LogRow } from './log-reader.js'
+import { LogReader, type LogRow, type ReadLine } from './log-reader.js'
 import { MergedRow } from './merged.js'
 import type { HlogResult, HlogSpan, HlogTagRow, HlogUnit } from './result.js'
+import { TableReader } from './table-reader.js'
 
 export interface LogsOptions {
   sources: readonly string[]
@@ -23,6 +24,8 @@ export interface LogsRead {
   broken: readonly BrokenLine[]
   /** The rows that the total is of: one, unless they cannot be added. */
   totals: readonly MergedRow[]
+  /** What files by evt lack. */
+  notes: readonly string[]
 }
 
 const MAX_KEPT = 1000
@@ -33,17 +36,20 @@ class Logs {
   readonly totals = new Map<string, MergedRow>()
   readonly broken: BrokenLine[] = []
   readonly objectFaults: ObjectFault[] = []
-  /** Of which the unit was assumed. */
-  readonly assumed = new Set<string>()
+  /** The unit that was assumed, by path. */
+  readonly assumed = new Map<string, string>()
   readonly notes: { path: string; text: string }[] = []
   brokenCount = 0
   intervals = 0
+  /** Of the intervals. */
+  tables = 0
   bytes = 0
 
   add(row: LogRow, path: string): void {
     const precision = MergedRow.precisionOf(row)
     this.intervals += 1
-    if (row.isUnitAssumed) this.assumed.add(path)
+    if (row.table) this.tables += 1
+    if (row.isUnitAssumed) this.assumed.set(path, row.table ? 'milliseconds' : 'microseconds')
     if (!row.isOwn || row.tag === null) {
       const total = this.totals.get(precision) ?? new MergedRow(row)
       this.totals.set(precision, total)
@@ -62,8 +68,9 @@ class Logs {
   }
 }
 
-/** Reads histogram logs and merges their rows, by tag and precision. A line that cannot be read is
- * a finding, and reading goes on. After an abort the result holds what was read until then. */
+/** Reads histogram logs and percentile tables, and merges their rows, by tag and precision. A line
+ * that cannot be read is a finding, and reading goes on. After an abort the result holds what was
+ * read until then. */
 export async function readHistogramLogs(options: LogsOptions): Promise<LogsRead> {
   const { objects, signal } = options
   const logs = new Logs()
@@ -80,21 +87,28 @@ export async function readHistogramLogs(options: LogsOptions): Promise<LogsRead>
     signal.removeEventListener('abort', stop)
   }
   const { objectFaults, broken } = logs
+  const notes = new Set(logs.notes.map(({ text }) => text))
   return {
     result: resultOf(logs, options),
     objectFaults,
     broken,
     totals: [...logs.totals.values()],
+    notes: [...notes],
   }
 }
 
 async function readObject(object: ArchiveObject, logs: Logs, options: LogsOptions) {
   const { unit, signal, onProgress, objects } = options
   const { path } = object
-  const { compression } = await sniff(object)
-  const reader = new LogReader(unit)
+  const { compression, format } = await sniff(object)
+  const reader = format === 'hgrm' ? new TableReader(unit) : new LogReader(unit)
   const report = (fault: Fault) => {
     logs.objectFaults.push({ path, fault })
+  }
+  const take = (read: ReadLine) => {
+    if ('row' in read) return logs.add(read.row, path)
+    const { line = 0, fault, head = '' } = read
+    return logs.addBroken({ path, line, fault, head: head.slice(0, 200) })
   }
   const onStored = (bytes: number) => {
     logs.bytes += bytes
@@ -103,12 +117,12 @@ async function readObject(object: ArchiveObject, logs: Logs, options: LogsOption
   }
   for await (const line of textLines(object, { compression, report, onStored })) {
     if (signal.aborted && object.kind === 'file') break
-    const text = line.number === 1 ? line.text.replace(/^\ufeff/, '') : line.text
-    const read = line.isOverLimit ? { fault: 'is over 64 MiB' } : reader.read(text)
-    if (read === undefined) continue
-    if ('row' in read) logs.add(read.row, path)
-    else logs.addBroken({ path, line: line.number, fault: read.fault, head: text.slice(0, 200) })
+    const { number } = line
+    const text = number === 1 ? line.text.replace(/^\ufeff/, '') : line.text
+    const read = line.isOverLimit ? { fault: 'is over 64 MiB' } : reader.read(text, number)
+    if (read) take({ line: number, head: text, ...read })
   }
+  for (const read of reader.end()) take(read)
   for (const text of reader.notes) logs.notes.push({ path, text })
   onProgress({ bytes: logs.bytes, objects: objects.indexOf(object) + 1, records: logs.intervals })
 }
@@ -117,12 +131,12 @@ function resultOf(logs: Logs, { sources, objects, signal }: LogsOptions): HlogRe
   const totals = [...logs.totals.values()]
   const [total, ...others] = totals
   const tags = [...logs.tags.values()].map(({ tag, merged }) => ({ tag, ...merged.figures() }))
-  const { intervals, bytes, brokenCount, objectFaults } = logs
+  const { intervals, tables, bytes, brokenCount, objectFaults } = logs
   return {
     schema: 'evt.hlog/1',
     sources: [...sources],
     partial: signal.aborted || objectFaults.some(({ fault }) => isLoss(fault)),
-    read: { objects: objects.length, bytes, intervals, broken: brokenCount },
+    read: { objects: objects.length, bytes, intervals, tables, broken: brokenCount },
     span: spanOf(totals),
     total: total && others.length === 0 ? total.figures() : null,
     tags: tags.sort(byCount),

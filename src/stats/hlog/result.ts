@@ -1,13 +1,14 @@
 import type { LatencyFigures } from '../../meters/figures.js'
 import type { Finding } from '../result.js'
 
-/** `evt.hlog/1`: what histogram logs hold, merged. Null: not claimed. */
+/** `evt.hlog/1`: what histogram logs and percentile tables hold, merged. Null: not claimed. */
 export interface HlogResult {
   schema: 'evt.hlog/1'
   sources: string[]
   partial: boolean
-  /** `bytes` as stored; `broken` are lines that could not be read. */
-  read: { objects: number; bytes: number; intervals: number; broken: number }
+  /** `bytes` as stored; `tables` are those intervals that stand for a percentile table; `broken`
+   * are lines that could not be read. */
+  read: { objects: number; bytes: number; intervals: number; tables: number; broken: number }
   span: HlogSpan
   /** Null where the rows are of more than one precision or unit: these cannot be added. */
   total: HlogRowFigures | null
@@ -41,7 +42,9 @@ export interface HlogTagRow extends HlogRowFigures {
 
 /**
  * As precise as the histogram: minimum, mean, stddev and maximum are those of buckets too.
- * `resolutionMs` is the width of the narrowest bucket, `hdr` has the unit of the log.
+ * `resolutionMs` is the width of the narrowest bucket, `hdr` has the unit of the log. Of percentile
+ * tables mean, stddev and percentiles are those that the tables say, and `hdr` has each value in
+ * the bucket of the row that it is counted in.
  */
 export interface HlogLatency extends Omit<LatencyFigures, 'skewed' | 'overflow'> {
   /** No log says how many values were left out. */

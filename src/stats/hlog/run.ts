@@ -1,9 +1,9 @@
 import { type ArchiveObject, isLoss } from '../../archives/object.js'
 import { EvtError } from '../../errors.js'
-import { histogramFiles, writeHistograms } from '../histogram-files.js'
+import { type HistogramTexts, histogramFiles, writeHistograms } from '../histogram-files.js'
 import type { StatsRequest } from '../request.js'
 import type { BrokenLine } from './findings.js'
-import { unitsPerMs } from './merged.js'
+import { type MergedRow, unitsPerMs } from './merged.js'
 import { type LogsOptions, type LogsRead, readHistogramLogs } from './read-logs.js'
 import type { HlogResult } from './result.js'
 
@@ -24,7 +24,7 @@ interface LogsRequest extends Pick<LogsOptions, 'onProgress'> {
 const MAX_SHOWN = 3
 
 /**
- * `evt stats` of histogram logs.
+ * `evt stats` of histogram logs and percentile tables.
  *
  * @throws EvtError `usage` for a flag that is about events
  */
@@ -63,14 +63,14 @@ function checkFlags({ maps, choices, range }: StatsRequest): void {
   ]
   const [first] = given
   if (first === undefined) return
-  throw new EvtError(`${first} cannot be used on histogram logs: they hold no events`, {
+  throw new EvtError(`${first} cannot be used on histograms: they hold no events`, {
     code: 'usage',
-    hint: 'on logs go --hgrm, --unit, --output and --allow-partial',
+    hint: 'on them go --hgrm, --unit, --output and --allow-partial',
   })
 }
 
 async function written(
-  { totals }: LogsRead,
+  { totals, notes }: LogsRead,
   files: Awaited<ReturnType<typeof histogramFiles>>,
 ): Promise<EvtError | undefined> {
   const [total, ...others] = totals
@@ -81,11 +81,20 @@ async function written(
       hint: 'read logs of one precision and one unit at a time',
     })
   }
-  const { histogram, unit } = total
-  return writeHistograms(files, {
-    log: () => '',
-    total: { histogram, perMs: unitsPerMs[unit] },
+  return tableOf(total) ?? writeHistograms(files, textsOf(total, notes))
+}
+
+/** The rows of a table are no histogram, of which another table could be made. */
+function tableOf({ tables }: MergedRow): EvtError | undefined {
+  if (tables.length === 0) return undefined
+  return new EvtError('no --hgrm written: a percentile table lacks the values between its rows', {
+    code: 'usage',
+    hint: 'write it from the histogram log, or from the events',
   })
+}
+
+function textsOf({ histogram, unit }: MergedRow, notes: readonly string[]): HistogramTexts {
+  return { log: () => '', total: { histogram, perMs: unitsPerMs[unit], notes } }
 }
 
 function endedBadly(

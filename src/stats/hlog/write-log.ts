@@ -26,11 +26,15 @@ export function logOf(
       .map((row) => written(tagOf(rowName(row)), startUs, lengthUs, row.hdr)),
     written(null, startUs, lengthUs, total),
   ])
-  const notes = [
-    ...(result.partial ? ['Partial: not all was read'] : []),
-    ...(result.sample === undefined ? [] : [`Sample: a share of ${result.sample}`]),
+  return hlogText({ startUs: rows[0]?.startUs ?? null, notes: notesOf(result), rows })
+}
+
+/** What a file of histograms says where it is not of all events. */
+export function notesOf({ partial, sample }: StatsResult): string[] {
+  return [
+    ...(partial ? ['Partial: not all was read'] : []),
+    ...(sample === undefined ? [] : [`Sample: a share of ${sample}`]),
   ]
-  return hlogText({ startUs: rows[0]?.startUs ?? null, notes, rows })
 }
 
 /** The histogram of all latencies. */

@@ -41,6 +41,12 @@ describe('what may follow', () => {
     [['stats', '--by=h'], ['--by=hour']],
     [['stats', '-o', 'ar'], ['arrow']],
     [['stats', '--preset', 'cloude'], ['cloudevents']],
+    [
+      ['generate', '--envelope', 'firehose-'],
+      ['firehose-answer', 'firehose-failed'],
+    ],
+    [['generate', '--envelope', 'sqs>snsx'], []],
+    [['generate', '--envelope', 'sqs>eventb'], ['eventbridge']],
     [['stats', '--map', 'corr'], ['correlationId=']],
     [['stats', '--tz', 'Europe/Berl'], ['Europe/Berlin']],
     [['stats', '--no-'], ['--no-content']],

@@ -1,0 +1,20 @@
+import type { Progress } from '../ui/progress.js'
+
+/** What `progressFlags` gives. */
+interface ProgressChoice {
+  readonly progress: boolean
+  readonly quiet: boolean
+}
+
+/** Progress on stderr: on a terminal, or where it was asked for, and not with --quiet. */
+export async function progressFor({ progress, quiet }: ProgressChoice): Promise<Progress> {
+  const { createProgress } = await import('../ui/progress.js')
+  const { stderr } = process
+  const isTerminal = stderr.isTTY === true
+  return createProgress({
+    stream: stderr,
+    enabled: (isTerminal || progress) && !quiet,
+    isTerminal,
+    now: () => performance.now(),
+  })
+}
