@@ -1,6 +1,7 @@
 import { mkdir, readdir, rm } from 'node:fs/promises'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { ANSWERS } from '../archive-index/answers.js'
 import { isLeftover, lockIndex } from '../archive-index/lock.js'
 import {
   allParts,
@@ -152,6 +153,8 @@ async function bringUpToDate(
     manifest.generation += 1
     manifest.builtAt = new Date().toISOString()
     await writeManifest(folder, manifest)
+    // They are of what was there before.
+    await rm(join(folder, ANSWERS), { recursive: true, force: true })
   }
   const taker: IndexTaker = new IndexTaker({
     ...{ tables, writer, decode, firstNumber: manifest.nextObject },

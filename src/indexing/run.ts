@@ -70,7 +70,7 @@ export async function runBuild(request: BuildRequest): Promise<IndexRun> {
   const owner = { sources, cwd: request.cwd, env: request.env }
   const folder = await placeFor(owner, request)
   const reading = readingOf(opened, request)
-  await checkFolder(folder)
+  if (folder !== ownFolder(owner)) await checkFolder(folder)
   const built = await buildIndex({
     ...{ folder, sources: addresses(owner), objects, reading },
     ...{ memoryLimitBytes: request.memoryLimitBytes, signal: request.signal },

@@ -33,7 +33,7 @@ export async function answerOf({ statement, chosen }: Question, asked: Asked) {
       archive: { objects, mapping, outside: {}, index },
       presets: undefined,
       chosen: { sinceUs: null, untilUs: null, ...chosen },
-      ...{ memoryLimitBytes: 600e6, threads: 1, sqlFromBytes },
+      ...{ memoryLimitBytes: 2e9, threads: 1, sqlFromBytes },
       ...{ signal: never, onProgress: () => {} },
     },
     async ({ rows, searched }) => {
@@ -71,7 +71,7 @@ export async function build(
   return buildIndex({
     ...{ folder: join(folder, 'archive.evt-index'), sources: [], objects },
     reading: { version: '1', mapping, presets: undefined },
-    ...{ memoryLimitBytes: 600e6, threads: 1, sqlFromBytes: buildFromBytes },
+    ...{ memoryLimitBytes: 2e9, threads: 1, sqlFromBytes: buildFromBytes },
     ...{ signal: never, onProgress: () => {} },
   })
 }
