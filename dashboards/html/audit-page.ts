@@ -1,4 +1,5 @@
 import type { AuditResult } from '../../src/audit/result.js'
+import { jsonText } from '../../src/event/json.js'
 import { type AuditSection, auditSections } from '../../src/ui/audit-sections.js'
 import type { AuditView } from '../../src/ui/audit-text.js'
 import { bytesText, countText } from '../../src/ui/numbers.js'
@@ -74,7 +75,7 @@ function selected({ selection, asOf }: AuditResult, timeZone: string): string[] 
   const moment = (iso: string) => momentText(iso, timeZone, 8)
   return [
     ...(types.length > 0 ? [`of type ${brief(types.join(', '), NAME_COLUMNS)}`] : []),
-    ...(filter === null ? [] : [`matches ${brief(filter, NAME_COLUMNS)}`]),
+    ...(filter === null ? [] : [`matches ${brief(jsonText(filter), NAME_COLUMNS)}`]),
     ...(since === null ? [] : [`since ${moment(since)}`]),
     ...(until === null ? [] : [`until ${moment(until)}`]),
     ...(asOf === null ? [] : [`as of ${moment(asOf)}`]),

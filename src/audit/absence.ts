@@ -1,4 +1,5 @@
 import { EvtError } from '../errors.js'
+import { jsonText } from '../event/json.js'
 import { suggest } from '../event/suggest.js'
 import { count } from '../reading/absence.js'
 import type { OpenedArchive } from '../reading/open-archive.js'
@@ -41,7 +42,7 @@ export function nothingFound(result: AuditResult): EvtError {
     ...(entity === null ? [] : [`about ${entity}`]),
     ...(mentions === undefined ? [] : [`that mention ${mentions}`]),
     ...(types.length === 0 ? [] : [`of type ${types.join(', ')}`]),
-    ...(filter === null ? [] : [`that match ${filter}`]),
+    ...(filter === null ? [] : [`that match ${jsonText(filter)}`]),
     ...(since === null ? [] : [`since ${since}`]),
     ...(until === null ? [] : [`until ${until}`]),
     ...(asOf === null ? [] : [`as of ${asOf}`]),

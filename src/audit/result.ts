@@ -79,12 +79,12 @@ export interface AuditResult {
   /** What they mention, where that was asked for. Gaps are not looked for then. */
   mentions?: string
   asOf: string | null
-  /** What they were narrowed by; the filter as it was typed. */
+  /** What they were narrowed by; the filter as it is written. */
   selection: {
     since: string | null
     until: string | null
     types: readonly string[]
-    filter: string | null
+    filter: JsonValue | null
   }
   partial: boolean
   /** Ids of events of the archive that were left out, and what events were added from: what

@@ -1,4 +1,3 @@
-import { isLoss } from '../archives/object.js'
 import type { Statement } from '../engines/engine.js'
 import { EvtError } from '../errors.js'
 import type { TypedPattern } from '../event/pattern.js'
@@ -6,7 +5,7 @@ import { timeText } from '../event/time.js'
 import { type AskOptions, askArchive } from '../questions/asked-archive.js'
 import type { Chosen } from '../questions/chosen.js'
 import { querySql } from '../questions/query.js'
-import type { Searched } from '../questions/searched.js'
+import { isCut, type Searched } from '../questions/searched.js'
 import { noObjects } from '../reading/absence.js'
 import { endedBadly } from '../reading/ended-badly.js'
 import { type OpenedArchive, openArchive, type ReadRequest } from '../reading/open-archive.js'
@@ -144,10 +143,11 @@ function checkFiles({ objects }: Pick<OpenedArchive, 'objects'>): void {
 function resultOf(
   request: AuditRequest,
   sources: readonly string[],
-  { objects, bytes, records, undecodable, events, objectFaults }: Searched,
+  searched: Searched,
   told: ReturnType<typeof toldOf> & { related?: Related },
 ): AuditResult {
   const { entity, mentions, asOfUs, range, types, filter, signal, without, with: added } = request
+  const { objects, bytes, records, undecodable, events } = searched
   const text = (us: number | null) => (us === null ? null : timeText(us))
   const [since, until] = [text(range.sinceUs), text(range.untilUs)]
   return {
@@ -155,8 +155,8 @@ function resultOf(
     entity,
     ...(mentions !== null && { mentions }),
     asOf: text(asOfUs),
-    selection: { since, until, types, filter: filter?.text ?? null },
-    partial: signal.aborted || objectFaults.some(({ fault }) => isLoss(fault)),
+    selection: { since, until, types, filter: filter?.json ?? null },
+    partial: signal.aborted || isCut(searched),
     ...(without.length > 0 && { without }),
     ...(added.length > 0 && { with: added }),
     ...told,

@@ -8,6 +8,7 @@ import { type EventColumn, eventColumns, undecodableColumns } from '../engines/e
 import { EventTables, emptyTables } from '../engines/events-table.js'
 import { createDecoder } from '../envelopes/decode.js'
 import { patternMatcher } from '../event/pattern-match.js'
+import { lenientOutside } from '../reading/lenient-outside.js'
 import type { OpenedArchive } from '../reading/open-archive.js'
 import { readArchive } from '../reading/read-archive.js'
 import { type Chosen, chosenSql, chosenTest, isAllChosen } from './chosen.js'
@@ -178,7 +179,8 @@ async function readInto(
     isKept: chosen.filter && patternMatcher(chosen.filter),
   })
   for (const sql of emptyJudged) await duckdb.rows(sql)
-  const decode = createDecoder({ mapping, presets, outside })
+  const lenient = lenientOutside(outside)
+  const decode = createDecoder({ mapping, presets, outside: lenient })
   const places = new Map(objects.map((object, n) => [object, n + 1]))
   const taker = new EventsTaker(tables, decode, chosenTest(chosen), {
     waiting: outside.claims ? MOST_WAITING : 1,
@@ -202,7 +204,7 @@ async function readInto(
   if (isJudged) await (index ? trusting(judge) : judge())
   for (const sql of await views(options.flows)) await duckdb.rows(sql)
   const searched = index ? withIndexed(read, index) : read
-  return { ...searched, chosen: tables.kept }
+  return { ...searched, chosen: tables.kept, unanswered: lenient.failure }
 }
 
 /** Columns that take much room. */

@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { isLoss } from '../archives/object.js'
 import { besideFile } from '../config/sources.js'
 import type { BoundValue, ResultRows, Statement } from '../engines/engine.js'
 import { EvtError } from '../errors.js'
@@ -12,7 +11,7 @@ import { type AskOptions, askArchive } from './asked-archive.js'
 import { questionNamed, readCatalogue } from './catalogue.js'
 import type { Chosen } from './chosen.js'
 import { boundValues } from './parameters.js'
-import type { Searched } from './searched.js'
+import { isCut, type Searched } from './searched.js'
 
 /** What is asked: a question of the catalogue, or SQL as typed or in a file. */
 export type Wording = { name: string } | { sql: string } | { file: string }
@@ -50,8 +49,7 @@ export async function runQuery(
   return askArchive(statement, options, async ({ rows, searched }) => {
     request.onRead?.()
     checkSearched(sources, searched)
-    const isCut = searched.objectFaults.some(({ fault }) => isLoss(fault))
-    const isPartial = () => isCut || request.signal.aborted
+    const isPartial = () => isCut(searched) || request.signal.aborted
     await take(request.limit === null ? rows : firstOf(rows, request.limit), isPartial)
     return endedBadly({ ...searched, ...request })
   })

@@ -1,6 +1,7 @@
 import type { CoveredObject, OpenIndex } from '../archive-index/open-index.js'
-import type { Fault } from '../archives/object.js'
+import { type Fault, isLoss } from '../archives/object.js'
 import type { EventTables } from '../engines/events-table.js'
+import type { EvtError } from '../errors.js'
 import { compareText } from '../event/sequence.js'
 import type { EventsTaker } from './events-taker.js'
 
@@ -14,15 +15,24 @@ export interface Searched {
   events: number
   chosen: number
   objectFaults: readonly { path: string; fault: Fault }[]
+  /** Why records lack what they refer to; undefined where none does. */
+  unanswered: EvtError | undefined
 }
 
-export function searchedBy(taker: EventsTaker, tables: EventTables): Omit<Searched, 'chosen'> {
+/** Whether some of it could not be read. */
+export function isCut({ objectFaults, unanswered }: Searched): boolean {
+  return unanswered !== undefined || objectFaults.some(({ fault }) => isLoss(fault))
+}
+
+type Unchosen = Omit<Searched, 'chosen' | 'unanswered'>
+
+export function searchedBy(taker: EventsTaker, tables: EventTables): Unchosen {
   const { objects, bytes, records, events, objectFaults } = taker
   return { objects, bytes, records, events, undecodable: tables.undecodable, objectFaults }
 }
 
 /** What was searched, with what the index says of its objects. Objects are in their order. */
-export function withIndexed<S extends Omit<Searched, 'chosen'>>(read: S, index: OpenIndex): S {
+export function withIndexed(read: Unchosen, index: OpenIndex): Unchosen {
   const sum = (of: (covered: CoveredObject) => number) =>
     index.covered.reduce((total, covered) => total + of(covered), 0)
   const faults = index.covered.flatMap(({ object: { path }, indexed }) =>

@@ -1,4 +1,5 @@
 import type { AuditResult } from '../audit/result.js'
+import { jsonText } from '../event/json.js'
 import { asciiText } from './ascii.js'
 import { auditRows } from './audit-rows.js'
 import { type AuditSection, auditSections } from './audit-sections.js'
@@ -85,7 +86,7 @@ function headline(result: AuditResult, { width }: TextStyle): string[] {
     ...(mentions === undefined ? [] : [`mentions ${safeText(mentions)}`]),
     ...(result.partial ? ['partial !'] : []),
     ...(types.length === 0 ? [] : [`of type ${safeText(types.join(', '))}`]),
-    ...(filter === null ? [] : [`matches ${shortened(safeText(filter), 60)}`]),
+    ...(filter === null ? [] : [`matches ${shortened(safeText(jsonText(filter)), 60)}`]),
     ...(asOf === null ? [] : [`as of ${asOf}`]),
     ...(without.length === 0 ? [] : [`without ${without.map(safeText).join(', ')}`]),
     ...(added.length === 0 ? [] : [`with ${sourcesText(added, 40)}`]),
