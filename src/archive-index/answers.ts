@@ -59,8 +59,25 @@ async function removeOldest(folder: string): Promise<void> {
   for (const { file } of old) await rm(file, { force: true })
 }
 
+/** Where rows that were found out about an index, as it is now, are kept as Parquet; null where
+ * nothing can be. */
+export async function keepFile(index: OpenIndex, question: string): Promise<string | null> {
+  const { folder, manifest, covered } = index
+  const { generation, builtAt } = manifest
+  const numbers = covered.map(({ indexed }) => indexed.number)
+  const name = hashOf([question, generation, builtAt, numbers])
+  const made = await mkdir(join(folder, ANSWERS), { recursive: true, mode: 0o700 }).then(
+    () => removeOldest(join(folder, ANSWERS)),
+    () => null,
+  )
+  return made === null ? null : join(folder, ANSWERS, `${name}.parquet`)
+}
+
 function fileOf({ folder, covered }: OpenIndex, question: unknown): string {
   const paths = covered.map(({ object }) => object.path)
-  const key = createHash('sha256').update(JSON.stringify([question, paths]))
-  return join(folder, ANSWERS, `${key.digest('hex').slice(0, 32)}.json`)
+  return join(folder, ANSWERS, `${hashOf([question, paths])}.json`)
+}
+
+function hashOf(parts: unknown): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32)
 }

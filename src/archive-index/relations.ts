@@ -51,6 +51,30 @@ export function indexedUndecodable(index: OpenIndex): string {
   return fromParts(index, 'undecodable', columns.join(', '), undecodableColumns)
 }
 
+/** Rows with positions of the index, as rows with those of the objects that are asked about. */
+export function inPlaces(relation: string, positions: readonly string[]): string {
+  return moved(relation, positions, ['number', 'place'])
+}
+
+/** The inverse of {@link inPlaces}. */
+export function ofPlaces(relation: string, positions: readonly string[]): string {
+  return moved(relation, positions, ['place', 'number'])
+}
+
+function moved(
+  relation: string,
+  positions: readonly string[],
+  [from, to]: [string, string],
+): string {
+  const number = (column: string) =>
+    `(SELECT any_value(c.${to}) FROM covered c WHERE c.${from} = i.${column} >> ${POSITION_BITS})`
+  const columns = positions.map(
+    (column) =>
+      `(${number(column)} << ${POSITION_BITS}) + (i.${column} & ${RECORD_MASK}) AS ${column}`,
+  )
+  return `(SELECT * REPLACE (${columns.join(', ')}) FROM ${relation} i)`
+}
+
 function fromParts(
   index: OpenIndex,
   kind: PartKind,

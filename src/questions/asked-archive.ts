@@ -10,7 +10,7 @@ import { createDecoder } from '../envelopes/decode.js'
 import { patternMatcher } from '../event/pattern-match.js'
 import type { OpenedArchive } from '../reading/open-archive.js'
 import { readArchive } from '../reading/read-archive.js'
-import { type Chosen, chosenSql, chosenTest } from './chosen.js'
+import { type Chosen, chosenSql, chosenTest, isAllChosen } from './chosen.js'
 import { EventLines } from './event-lines.js'
 import { EventParquet } from './event-parquet.js'
 import { EventsTaker } from './events-taker.js'
@@ -18,6 +18,7 @@ import { fieldColumns, fieldsView } from './fields-view.js'
 import { checkFlows, type Flows, flowColumns, flowStepColumns, flowsSql } from './flows.js'
 import { canAnswer, IndexFailure, rowsFromIndex, takeFromIndex, trusting } from './from-index.js'
 import { emptyJudged, eventsView, judgedColumns, judgeEvents } from './judged.js'
+import { judgeIndexed } from './kept-judged.js'
 import { Plans } from './plans.js'
 import { type Searched, searchedBy, withIndexed } from './searched.js'
 
@@ -184,11 +185,12 @@ async function readInto(
     scansAhead: options.memoryLimitBytes >= AHEAD_FROM_BYTES,
     placeOf: (object) => places.get(object) ?? 0,
   })
-  const judge = () => judgeEvents(duckdb, judged)
   const plans = new Plans(mapping, presets)
   const sqlFromBytes = options.sqlFromBytes ?? SQL_FROM_BYTES
   const indexed = new Set<unknown>(index?.covered.map(({ object }) => object))
   const unread = objects.filter((object) => !indexed.has(object))
+  const isWhole = index && unread.length === 0 && isAllChosen(chosen)
+  const judge = () => (isWhole ? judgeIndexed(duckdb, index, judged) : judgeEvents(duckdb, judged))
   await readArchive(unread, {
     taker,
     lines: new EventLines({ tables, taker, plans, sqlFromBytes }),

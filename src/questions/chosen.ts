@@ -39,6 +39,11 @@ export function chosenSql(chosen: Chosen): string | undefined {
   return conditions.length === 0 ? undefined : conditions.join(' AND ')
 }
 
+/** Whether nothing is left out. */
+export function isAllChosen(chosen: Chosen): boolean {
+  return chosenSql(chosen) === undefined && chosen.filter === undefined
+}
+
 /** The same of an event that was decoded; undefined where all are chosen. */
 export function chosenTest(chosen: Chosen): ((event: EventRecord) => boolean) | undefined {
   const { sinceUs, untilUs, clock = 'arrival', types = [], entities = [], keys = [] } = chosen

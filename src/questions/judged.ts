@@ -20,12 +20,20 @@ export const judgedColumns = {
   pos: 'BIGINT',
 } as const
 
-/** Tables that the judging fills; they are empty where no question looks at them. */
-export const emptyJudged: readonly string[] = [
-  'CREATE TEMP TABLE repeats (pos BIGINT, n BIGINT, cause VARCHAR)',
-  'CREATE TEMP TABLE reorderings (pos BIGINT, yes BOOLEAN, after_pos BIGINT, extent BIGINT, ' +
-    'late_us BIGINT)',
-]
+/** Tables that the judging fills, and their columns that are positions; they are empty where no
+ * question looks at them. */
+export const judgedTables = [
+  { name: 'repeats', columns: 'pos BIGINT, n BIGINT, cause VARCHAR', positions: ['pos'] },
+  {
+    name: 'reorderings',
+    columns: 'pos BIGINT, yes BOOLEAN, after_pos BIGINT, extent BIGINT, late_us BIGINT',
+    positions: ['pos', 'after_pos'],
+  },
+] as const
+
+export const emptyJudged: readonly string[] = judgedTables.map(
+  ({ name, columns }) => `CREATE TEMP TABLE ${name} (${columns})`,
+)
 
 const named = Object.keys(eventColumns).map((name) => `a.${quoteName(name)}`)
 
