@@ -29,7 +29,8 @@ export function isLeftover(name: string): boolean {
   return pid !== undefined && !isAlive({ pid: Number(pid), host: hostname() })
 }
 
-/** Whether a file in the folder of an index is no part of it: a lock, or what {@link isLeftover}. */
+/** Whether a file in the folder of an index is no part of it: a lock, or what is about to be put in
+ * place. */
 export function isTransient(name: string): boolean {
   return /^(build\.lock(\.\d+)?|evt-index\.json\.\d+)$/.test(name)
 }

@@ -24,8 +24,8 @@ export interface Kept {
   /** Whether the table also has what events can be read again from: `raw`, the text of the record,
    * or, where that is not the event alone, `row`, the row as JSON. */
   records?: boolean
-  /** Gets many rows at once instead of the table, as a relation with its columns, which is gone when
-   * this ends. */
+  /** Gets many rows at once instead of the table, as a relation with its columns, which is gone
+   * when this ends. */
   many?: ((relation: string) => Promise<void>) | undefined
 }
 

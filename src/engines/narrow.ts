@@ -134,8 +134,10 @@ export function narrowEventsSql(relation: string, hasPlace: boolean, claimed: st
   CASE WHEN ${isDouble} THEN CAST("sequence" AS DOUBLE) ELSE ${none} END AS s,
   ${number('event_time_us')} AS event_us, ${number('received_at_us')} AS received_us,
   CAST(${flags.join(' + ')} AS UTINYINT) AS flags,
-  CAST(${numbers} + CASE WHEN sequence_per = 'key' THEN 0 ELSE 1 END AS UTINYINT) AS variant${placed},
-  CASE WHEN ${isFaulty} THEN CAST(to_json({'id': id, 'key': "key", 'faults': faults}) AS VARCHAR) END
+  CAST(${numbers} + CASE WHEN sequence_per = 'key' THEN 0 ELSE 1 END AS UTINYINT)
+    AS variant${placed},
+  CASE WHEN ${isFaulty}
+    THEN CAST(to_json({'id': id, 'key': "key", 'faults': faults}) AS VARCHAR) END
     AS faulty,
   CAST(position.record AS DOUBLE) AS record
 FROM (SELECT ${digits} FROM ${relation}) ORDER BY pos`

@@ -3,7 +3,7 @@ import { keepFile } from '../archive-index/answers.js'
 import type { OpenIndex } from '../archive-index/open-index.js'
 import { inPlaces, ofPlaces } from '../archive-index/relations.js'
 import type { Duckdb } from '../engines/duckdb.js'
-import { quoteText } from '../engines/leaf-tree.js'
+import { quoteFile, quoteText } from '../engines/leaf-tree.js'
 import { judgedTables, judgeEvents } from './judged.js'
 
 /** Which of the judged tables a question looks at. */
@@ -21,7 +21,8 @@ export async function judgeIndexed(
   const areKept = await Promise.all(files.map((file) => file !== null && isThere(file)))
   if (areKept.every((isKept) => isKept)) {
     for (const [n, { name, positions }] of tables.entries()) {
-      const kept = `read_parquet([${quoteText(files[n] ?? '')}])`
+      const file = quoteFile(files[n] ?? '')
+      const kept = `read_parquet([${file}], hive_partitioning = false)`
       await duckdb.rows(`INSERT INTO ${name} SELECT * FROM ${inPlaces(kept, positions)}`)
     }
     return
