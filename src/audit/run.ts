@@ -104,7 +104,8 @@ async function deliveriesIn(
   const entities = entity === null ? [] : [entity]
   const chosen = { ...momentsOf(request), types, filter: filter?.pattern, entities }
   const statement = await statementOf(request)
-  return askArchive(statement, { ...asking, chosen }, async ({ rows, searched }) => {
+  const asked = { ...asking, chosen, documentsAsJson: true }
+  return askArchive(statement, asked, async ({ rows, searched }) => {
     const all = []
     const isWanted = mentions === null ? () => true : mentionedIn(mentions, rows.columns)
     for await (const chunk of rows.chunks) all.push(...chunk.filter(isWanted))

@@ -28,6 +28,8 @@ export interface AskOptions {
   presets: readonly string[] | undefined
   chosen: Chosen
   flows?: Flows | undefined
+  /** Whether the texts of documents may be any that say the same. */
+  documentsAsJson?: boolean | undefined
   memoryLimitBytes: number
   threads?: number | undefined
   spoolDir?: string | undefined
@@ -154,9 +156,13 @@ async function looksAt(statement: Statement, engine: DuckdbEngine, duckdb: Duckd
 }
 
 /** The index, where it has what is asked. A stream could not be read again without it. */
-function indexFor(looks: Looks, { archive, chosen }: AskOptions): OpenIndex | undefined {
+function indexFor(
+  looks: Looks,
+  { archive, chosen, documentsAsJson = false }: AskOptions,
+): OpenIndex | undefined {
   const { index, objects } = archive
-  if (!index || !canAnswer(looks.get('archive') ?? new Set(), chosen)) return undefined
+  const seen = looks.get('archive') ?? new Set()
+  if (!index || !canAnswer(seen, chosen, documentsAsJson)) return undefined
   return objects.every(({ kind }) => kind === 'file') ? index : undefined
 }
 

@@ -20,11 +20,16 @@ import type { EventsTaker } from './events-taker.js'
 const HEAD_BYTES = 200
 const RECORDS_AT_ONCE = 1_000
 
-/** Whether an index has what a question looks at: it has the documents of what is about an entity
- * alone. */
-export function canAnswer(seen: ReadonlySet<string>, { entities = [], filter }: Chosen): boolean {
-  if (entities.length > 0) return true
-  return filter === undefined && !notInEvents.some((column) => seen.has(column))
+/** Whether an index has what a question looks at. It has the documents of what is about an entity
+ * alone, and those as JSON: not as the text that was received. */
+export function canAnswer(
+  seen: ReadonlySet<string>,
+  { entities = [], filter }: Chosen,
+  documentsAsJson: boolean,
+): boolean {
+  const hasDocuments = entities.length > 0 && documentsAsJson
+  if (!hasDocuments && notInEvents.some((column) => seen.has(column))) return false
+  return entities.length > 0 || filter === undefined
 }
 
 /** Takes from an index what it has of the objects that are asked about: of what is chosen nothing

@@ -1,4 +1,4 @@
-import { rename, stat } from 'node:fs/promises'
+import { rename, rm, stat } from 'node:fs/promises'
 import { keepFile } from '../archive-index/answers.js'
 import type { OpenIndex } from '../archive-index/open-index.js'
 import { inPlaces, ofPlaces } from '../archive-index/relations.js'
@@ -18,19 +18,36 @@ export async function judgeIndexed(
 ): Promise<void> {
   const tables = judgedTables.filter(({ name }) => name === 'repeats' || wanted.reorderings)
   const files = await Promise.all(tables.map(({ name }) => keepFile(index, name)))
-  const areKept = await Promise.all(files.map((file) => file !== null && isThere(file)))
-  if (areKept.every((isKept) => isKept)) {
-    for (const [n, { name, positions }] of tables.entries()) {
-      const file = quoteFile(files[n] ?? '')
-      const kept = `read_parquet([${file}], hive_partitioning = false)`
-      await duckdb.rows(`INSERT INTO ${name} SELECT * FROM ${inPlaces(kept, positions)}`)
-    }
-    return
-  }
+  const kept = tables.map((table, n) => ({ ...table, file: files[n] ?? null }))
+  if (await takeKept(duckdb, kept)) return
   await judgeEvents(duckdb, wanted)
-  for (const [n, { name, positions }] of tables.entries()) {
-    const file = files[n]
+  for (const { name, positions, file } of kept) {
     if (file) await keep(duckdb, `SELECT * FROM ${ofPlaces(name, positions)}`, file)
+  }
+}
+
+interface KeptTable {
+  name: string
+  positions: readonly string[]
+  /** Where it is kept; null where nothing can be. */
+  file: string | null
+}
+
+/** @returns false, with the tables empty, where one is not kept or is damaged */
+async function takeKept(duckdb: Duckdb, tables: readonly KeptTable[]): Promise<boolean> {
+  const files = tables.flatMap(({ file }) => file ?? [])
+  const areThere = await Promise.all(files.map(isThere))
+  if (files.length < tables.length || !areThere.every((isKept) => isKept)) return false
+  try {
+    for (const { name, positions, file } of tables) {
+      const rows = `read_parquet([${quoteFile(file ?? '')}], hive_partitioning = false)`
+      await duckdb.rows(`INSERT INTO ${name} SELECT * FROM ${inPlaces(rows, positions)}`)
+    }
+    return true
+  } catch {
+    for (const { name } of tables) await duckdb.rows(`DELETE FROM ${name}`)
+    for (const file of files) await rm(file, { force: true })
+    return false
   }
 }
 
