@@ -10,7 +10,7 @@ import { EvtError } from '../errors.js'
 import type { Decoded, EventRecord, JsonValue } from '../event/event.js'
 import { readJson } from '../event/json.js'
 import { recordOf } from '../reading/decode-records.js'
-import { isOfColumn, parquetTexts, rowsOf } from '../reading/parquet-file.js'
+import { isOfColumn, openRows, parquetTexts, rowsOf } from '../reading/parquet-file.js'
 import type { Deliveries } from './deliveries.js'
 
 export interface RereadOptions {
@@ -27,6 +27,7 @@ type Visit = (record: RecordValue) => void | Promise<void>
 /** Reads deliveries a second time, for what was not kept of them. */
 export class Rereader {
   private readonly byPath: Map<string, ArchiveObject>
+  private readonly opened = new Set<FileObject>()
 
   constructor(private readonly options: RereadOptions) {
     this.byPath = new Map(options.objects.map((object) => [object.path, object]))
@@ -121,6 +122,7 @@ export class Rereader {
     if (!file || this.options.signal.aborted) return
     try {
       const sniffed = await sniff(file)
+      if (sniffed.format === 'parquet') await this.open(file)
       if (this.options.deliveries.objects[number]?.hasWrappers) {
         return await this.readNumbered(file, sniffed, wanted, visit)
       }
@@ -139,6 +141,13 @@ export class Rereader {
       // It was read before. That it cannot be read now takes a witness away and nothing else.
       if (!(error instanceof EvtError)) throw error
     }
+  }
+
+  /** What an index was asked for instead has not been opened before. */
+  private async open(file: FileObject): Promise<void> {
+    if (this.opened.has(file)) return
+    await openRows(file, this.options.duckdb)
+    this.opened.add(file)
   }
 
   /** Where wrappers have entries, what a record's number is only the decoder tells. */

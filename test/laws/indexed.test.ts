@@ -66,8 +66,9 @@ async function questionsFor(at: Asked, dice: readonly number[]): Promise<Named[]
   const names = found.flat().map(String)
   const entity = names[a % Math.max(1, names.length)] ?? 'order:o-1'
   const about = { entities: [entity] }
-  const catalogue = (await readCatalogue()).filter(({ parameters }) =>
-    parameters.every(({ fallback }) => fallback !== undefined),
+  const catalogue = (await readCatalogue()).filter(
+    ({ name, parameters }) =>
+      !name.startsWith('flows/') && parameters.every(({ fallback }) => fallback !== undefined),
   )
   const shipped = [catalogue[b % catalogue.length], catalogue[c % catalogue.length]].flatMap(
     (question) => question ?? [],
