@@ -32,6 +32,7 @@ export async function answerOf({ statement, chosen }: Question, asked: Asked) {
     {
       archive: { objects, mapping, outside: {}, index },
       presets: undefined,
+      documentsAsJson: true,
       chosen: { sinceUs: null, untilUs: null, ...chosen },
       ...{ memoryLimitBytes: 2e9, threads: 1, sqlFromBytes },
       ...{ signal: never, onProgress: () => {} },
