@@ -59,7 +59,7 @@ const BASE_BYTES = 200e6
 const LEAST_DUCKDB_BYTES = 160e6
 const AHEAD_FROM_BYTES = 1.5e9
 /** So many rows of entities are sorted at once. */
-const MOST_ENTITIES = 8_000_000
+const MOST_ENTITIES = 4_000_000
 
 /**
  * Brings an index up to date with its archive: what it has of objects that are as they were stays,

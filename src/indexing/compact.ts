@@ -6,7 +6,7 @@ import { quoteFile } from '../engines/leaf-tree.js'
 import type { IndexWriter } from './index-writer.js'
 
 /** Parts below this size are put together once there are more than a few in one place. */
-const SMALL_BYTES = 32e6
+const SMALL_BYTES = 4e6
 const MOST_SMALL = 8
 /** Of the rows of events, those of objects that are gone; above it all is written again. */
 const MOST_DEAD_SHARE = 0.25
