@@ -112,7 +112,7 @@ const kinds = `coalesce(sequence_kind,
 const isFaulty = `len(list_filter(faults, lambda f: f.reason <> 'missing')) > 0`
 
 /** The narrow relation over rows of the view `events`, in order of `pos`, which say all that the
- * decoder does; what follows it are the columns {@link eventsExtra}.
+ * decoder does; what follows it are `faulty` and `record`.
  * @param claimed the name of the wrapping of claim checks */
 export function narrowEventsSql(relation: string, hasPlace: boolean, claimed: string): string {
   const flag = (bit: number, when: string) => `CASE WHEN ${when} THEN ${bit} ELSE 0 END`

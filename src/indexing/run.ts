@@ -1,9 +1,10 @@
-import { readdir, rm } from 'node:fs/promises'
+import { readdir, rm, rmdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { ANSWERS } from '../archive-index/answers.js'
 import { isTransient, lockIndex } from '../archive-index/lock.js'
 import {
   allParts,
+  INDEX_SCHEMA,
   type Manifest,
   type NoManifest,
   partKinds,
@@ -28,6 +29,7 @@ import {
 } from '../archive-index/place.js'
 import { writeError } from '../archive-index/write-error.js'
 import { INDEX_MARK } from '../archives/folder.js'
+import type { ArchiveObject } from '../archives/object.js'
 import { codeOf } from '../archives/read-error.js'
 import { EvtError } from '../errors.js'
 import { noObjects } from '../reading/absence.js'
@@ -71,6 +73,7 @@ export async function runBuild(request: BuildRequest): Promise<IndexRun> {
   const folder = await placeFor(owner, request)
   const reading = readingOf(opened, request)
   if (folder !== ownFolder(owner)) await checkFolder(folder)
+  if (folder !== besideFolder(owner)) await checkOwner(folder, owner, objects)
   const built = await buildIndex({
     ...{ folder, sources: addresses(owner), objects, reading },
     ...{ memoryLimitBytes: request.memoryLimitBytes, signal: request.signal },
@@ -142,16 +145,27 @@ export async function runDrop(
 async function dropFolder(folder: string): Promise<void> {
   try {
     const unlock = await lockIndex(folder)
-    for (const kind of [...partKinds, ANSWERS]) {
-      await rm(join(folder, kind), { recursive: true, force: true })
+    try {
+      for (const kind of [...partKinds, ANSWERS]) {
+        await rm(join(folder, kind), { recursive: true, force: true })
+      }
+      // The last: until then the folder is known to hold an index, which is damaged.
+      await rm(join(folder, INDEX_MARK), { force: true })
+    } finally {
+      await unlock()
     }
-    // The last: until then the folder is known to hold an index, which is damaged.
-    await rm(join(folder, INDEX_MARK), { force: true })
-    await unlock()
-    const left = await readdir(folder)
-    if (left.length === 0) await rm(folder, { recursive: true, force: true })
+    await removeEmpty(folder)
   } catch (error) {
     throw writeError(error, folder)
+  }
+}
+
+/** Another evt may have begun to build there since. */
+async function removeEmpty(folder: string): Promise<void> {
+  try {
+    await rmdir(folder)
+  } catch (error) {
+    if (!['ENOTEMPTY', 'EEXIST', 'ENOENT'].includes(String(codeOf(error)))) throw error
   }
 }
 
@@ -212,6 +226,27 @@ async function checkFolder(folder: string): Promise<void> {
   throw new EvtError(`${folder} is not empty, and no index`, {
     code: 'usage',
     hint: `--to ${join(folder, 'index')} would make a new folder in it`,
+  })
+}
+
+/** The index of another archive is not replaced: it may have been called by other addresses, but
+ * then it has objects that are here. */
+async function checkOwner(
+  folder: string,
+  owner: IndexOwner,
+  objects: readonly ArchiveObject[],
+): Promise<void> {
+  const manifest = await readManifest(folder)
+  if (typeof manifest === 'string' || manifest.schema !== INDEX_SCHEMA) return
+  const files = new Set(objects.flatMap((object) => (object.kind === 'file' ? object.file : [])))
+  const isOurs =
+    JSON.stringify(manifest.sources) === JSON.stringify(addresses(owner)) ||
+    manifest.objects.length === 0 ||
+    manifest.objects.some(({ file }) => files.has(file))
+  if (isOurs) return
+  throw new EvtError(`${folder} has the index of ${manifest.sources.join(' ')}`, {
+    code: 'usage',
+    hint: 'name another folder, or remove this one first',
   })
 }
 

@@ -94,11 +94,12 @@ export class IndexFailure extends Error {
 
 /** Runs what looks at an index. That the index is damaged shows in many ways.
  *
- * @throws IndexFailure whatever fails */
+ * @throws IndexFailure whatever fails, but for an interruption */
 export async function trusting<T>(run: () => Promise<T>): Promise<T> {
   try {
     return await run()
   } catch (error) {
+    if (error instanceof EvtError && error.code === 'interrupted') throw error
     throw new IndexFailure(error)
   }
 }

@@ -22,11 +22,12 @@ export interface Asked {
   index?: OpenIndex | undefined
   mapping: Mapping
   sqlFromBytes?: number
+  signal?: AbortSignal
 }
 
 /** All that is answered, with documents as the decoder writes them. */
 export async function answerOf({ statement, chosen }: Question, asked: Asked) {
-  const { objects, index, mapping, sqlFromBytes } = asked
+  const { objects, index, mapping, sqlFromBytes, signal = never } = asked
   return askArchive(
     statement,
     {
@@ -34,8 +35,8 @@ export async function answerOf({ statement, chosen }: Question, asked: Asked) {
       presets: undefined,
       documentsAsJson: true,
       chosen: { sinceUs: null, untilUs: null, ...chosen },
-      ...{ memoryLimitBytes: 2e9, threads: 1, sqlFromBytes },
-      ...{ signal: never, onProgress: () => {} },
+      ...{ memoryLimitBytes: 600e6, threads: 1, sqlFromBytes },
+      ...{ signal, onProgress: () => {} },
     },
     async ({ rows, searched }) => {
       const found: ResultValue[][] = []
