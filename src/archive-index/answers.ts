@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { makeFolder } from '../archives/make-folder.js'
 import type { Manifest } from './manifest.js'
 import type { OpenIndex } from './open-index.js'
 
@@ -40,7 +41,7 @@ export async function keepAnswer(
   const { generation, builtAt } = index.manifest
   const of: Of = { generation, builtAt }
   try {
-    await mkdir(join(index.folder, ANSWERS), { recursive: true, mode: 0o700 })
+    await makeFolder(join(index.folder, ANSWERS))
     await writeFile(aside, JSON.stringify({ ...of, answer }), { mode: 0o600 })
     await rename(aside, file)
     await removeOldest(join(index.folder, ANSWERS))
@@ -66,7 +67,7 @@ export async function keepFile(index: OpenIndex, question: string): Promise<stri
   const { generation, builtAt } = manifest
   const numbers = covered.map(({ indexed }) => indexed.number)
   const name = hashOf([question, generation, builtAt, numbers])
-  const made = await mkdir(join(folder, ANSWERS), { recursive: true, mode: 0o700 }).then(
+  const made = await makeFolder(join(folder, ANSWERS)).then(
     () => removeOldest(join(folder, ANSWERS)),
     () => null,
   )

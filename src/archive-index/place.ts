@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
-import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { INDEX_MARK } from '../archives/folder.js'
+import { makeFolder } from '../archives/make-folder.js'
 import { cacheFolder } from '../config/cache-folder.js'
 
 /** Of whom an index is looked for. */
@@ -44,7 +45,7 @@ export function ownFolder(owner: IndexOwner): string {
 /** Remembers where the index of these SOURCEs was built to. */
 export async function tellFolder(owner: IndexOwner, folder: string): Promise<void> {
   const file = noteFile(owner)
-  await mkdir(noteFolder(owner), { recursive: true, mode: 0o700 })
+  await makeFolder(noteFolder(owner))
   const aside = `${file}.${process.pid}`
   await writeFile(aside, JSON.stringify({ folder, sources: addresses(owner) }), { mode: 0o600 })
   await rename(aside, file)

@@ -6,6 +6,7 @@ const reasons: readonly [pattern: RegExp, reason: string][] = [
   [/EROFS|read-only file system/i, 'the file system is read-only'],
   [/ENOSPC|EDQUOT|no space left|quota/i, 'no space left'],
   [/ENOTDIR|EEXIST|not a directory/i, 'it is no folder'],
+  [/ENOENT|ENOTDIR/, 'no folder can be made there'],
 ]
 
 /** What a failure means to the user that has to do with the folder of an index; others stay as they

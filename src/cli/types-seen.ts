@@ -1,5 +1,6 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { readFile, rename, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { makeFolder } from '../archives/make-folder.js'
 import { cacheFolder } from '../config/cache-folder.js'
 
 /** Where evt was run. */
@@ -34,7 +35,7 @@ export async function rememberTypes(types: readonly string[], place: RunPlace): 
   const file = cacheFile(place)
   const aside = `${file}.${process.pid}`
   try {
-    await mkdir(dirname(file), { recursive: true, mode: 0o700 })
+    await makeFolder(dirname(file))
     await writeFile(aside, JSON.stringify({ schema: SCHEMA, folders }), { mode: 0o600 })
     await rename(aside, file)
   } catch {

@@ -3,6 +3,7 @@ import { EvtError } from '../errors.js'
 import { type Duckdb, nextChunk } from './duckdb.js'
 import { resultColumns, resultValue } from './duckdb-rows.js'
 import type { Engine, ResultRows, ResultValue, Statement } from './engine.js'
+import { quoteText } from './leaf-tree.js'
 import { queryError } from './query-error.js'
 import { trinoMacros } from './trino-names.js'
 
@@ -94,6 +95,15 @@ export class DuckdbEngine implements Engine {
     }
   }
 
+  /** Whether the statement says in which order its rows come. */
+  async isOrdered({ sql }: Statement): Promise<boolean> {
+    const [[text] = []] = await this.duckdb.rows(`SELECT json_serialize_sql(${quoteText(sql)})`)
+    const { statements = [] }: Serialized = JSON.parse(String(text))
+    return statements.some(({ node }) =>
+      (node?.modifiers ?? []).some(({ type }) => type === 'ORDER_MODIFIER'),
+    )
+  }
+
   private async plan(statement: Statement): Promise<Looks> {
     const { connection } = this.duckdb
     const { sql } = statement
@@ -128,6 +138,11 @@ function bound({ values }: Statement): Record<string, DuckDBValue> {
 }
 
 const hiding = 'filter_pushdown,filter_pullup,statistics_propagation,empty_result_pullup'
+
+/** What DuckDB tells of the structure of a statement, as far as it is looked at. */
+interface Serialized {
+  statements?: { node?: { modifiers?: { type: string }[] } }[]
+}
 
 interface PlanNode {
   name: string

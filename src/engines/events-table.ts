@@ -63,6 +63,10 @@ export class EventTables {
   undecodable = 0
   /** Rows that the tables hold now. */
   held = 0
+  /** Whether rows were put into the table in order of position. */
+  isInOrder = true
+  /** Whether the rows are elsewhere, in no order. */
+  isView = false
   private object = 0
   private before = { events: 0, kept: 0, undecodable: 0 }
   private stagings = 0
@@ -110,6 +114,8 @@ export class EventTables {
   /** @param firstRecord the number that the first record of the relation has in its object */
   async keepStaged({ table, rest, records }: Staged, firstRecord = 1): Promise<void> {
     this.events += records - rest.length
+    // The others are put behind them.
+    if (rest.length > 0) this.isInOrder = false
     const matching = this.options.isKept ? await this.matching(table, this.options.isKept) : 'true'
     const moved =
       firstRecord === 1
@@ -177,6 +183,7 @@ export class EventTables {
   /** Adds the rows of a relation with the columns of the table. What they are of is not counted. */
   async addRelation(relation: string): Promise<void> {
     const { where = 'true' } = this.options
+    this.isInOrder = false
     const sql = `INSERT INTO archive SELECT * FROM ${relation} WHERE ${where}`
     const [[count = 0] = []] = await this.duckdb.rows(sql)
     this.kept += Number(count)
@@ -187,8 +194,18 @@ export class EventTables {
     const { where = 'true' } = this.options
     await this.duckdb.rows('DROP TABLE archive')
     await this.duckdb.rows(`CREATE TEMP VIEW archive AS SELECT * FROM ${relation} WHERE ${where}`)
+    this.isView = true
     const [[count = 0] = []] = await this.duckdb.rows('SELECT count(*) FROM archive')
     this.kept = Number(count)
+  }
+
+  /** Puts the rows of the table in order of position. */
+  async sort(): Promise<void> {
+    if (this.isInOrder) return
+    await this.duckdb.rows('CREATE TEMP TABLE sorted AS SELECT * FROM archive ORDER BY pos')
+    await this.duckdb.rows('DROP TABLE archive')
+    await this.duckdb.rows('ALTER TABLE sorted RENAME TO archive')
+    this.isInOrder = true
   }
 
   /** Adds rows as their JSON, as the column `row` has them, of an object with this path. What they
@@ -197,6 +214,7 @@ export class EventTables {
     const { isKept } = this.options
     const kept = isKept ? texts.filter((text) => isKept(documentOf(text))) : texts
     if (kept.length === 0) return
+    this.isInOrder = false
     const texted = `(SELECT unnest(from_json($1, '["JSON"]')) AS json)`
     const moved = `{'path': $2, 'record': position.record} AS position`
     const relation = `(SELECT * REPLACE (${moved}) FROM ${rowsOfJson(eventColumns, texted)})`

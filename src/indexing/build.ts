@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm } from 'node:fs/promises'
+import { readdir, rm } from 'node:fs/promises'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ANSWERS } from '../archive-index/answers.js'
@@ -14,6 +14,7 @@ import {
 import { coverage, type Reading, readingHash } from '../archive-index/open-index.js'
 import { notInEvents } from '../archive-index/relations.js'
 import { writeError } from '../archive-index/write-error.js'
+import { makeFolder } from '../archives/make-folder.js'
 import type { ArchiveObject } from '../archives/object.js'
 import { makeTempFolder, removeTempFolder } from '../archives/temp-folder.js'
 import { type Duckdb, engineError, openDuckdb } from '../engines/duckdb.js'
@@ -95,7 +96,7 @@ export async function buildIndex(options: BuildOptions): Promise<Built> {
 /** Makes the folder, and keeps others from building in it. */
 async function begun(folder: string): Promise<() => Promise<void>> {
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 })
+    await makeFolder(folder)
     return await lockIndex(folder)
   } catch (error) {
     throw writeError(error, folder)

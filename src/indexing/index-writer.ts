@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, open } from 'node:fs/promises'
+import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Manifest, Part, PartKind } from '../archive-index/manifest.js'
 import { notInEvents } from '../archive-index/relations.js'
+import { makeFolder } from '../archives/make-folder.js'
 import type { Duckdb } from '../engines/duckdb.js'
 import { eventColumns } from '../engines/event-columns.js'
 import { type EventTables, POSITION_BITS } from '../engines/events-table.js'
@@ -146,7 +147,7 @@ export class IndexWriter {
     const name = `part-${String(manifest.nextPart).padStart(6, '0')}-${this.suffix}`
     manifest.nextPart += 1
     const below = join(folder, kind, inside)
-    await mkdir(below, { recursive: true, mode: 0o700 })
+    await makeFolder(below)
     const target = by === undefined ? join(below, `${name}.parquet`) : below
     const options = [
       'FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, RETURN_STATS',

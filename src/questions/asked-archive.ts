@@ -66,7 +66,11 @@ export const askedNames: readonly string[] = [
   ...flowStepColumns,
 ]
 
-const views = async (flows: Flows = {}) => [eventsView, fieldsView, ...(await flowsSql(flows))]
+const views = async (flows: Flows = {}, order = '') => [
+  eventsView + order,
+  fieldsView,
+  ...(await flowsSql(flows)),
+]
 
 /**
  * Asks an archive one question and hands the rows to `take` as they come. What the question does
@@ -97,7 +101,9 @@ async function askOnce<T>(
     const looks = await looksAt(statement, engine, duckdb)
     checkFlows(looks, options.flows ?? {})
     const index = indexFor(looks, options)
-    const searched = await readInto(duckdb, looks, { ...options, index })
+    // Where no order is asked for, it is that of positions, wherever rows come from.
+    const isSorted = !(await engine.isOrdered(statement))
+    const searched = await readInto(duckdb, looks, { ...options, index, isSorted })
     const sql = options.explain ? `EXPLAIN ${statement.sql}` : statement.sql
     // What was read before an interruption is answered; another one ends evt.
     const signal = options.signal.aborted ? undefined : options.signal
@@ -112,7 +118,10 @@ export async function holdArchive<T>(
   use: (held: { engine: DuckdbEngine; searched: Searched }) => Promise<T>,
 ): Promise<T> {
   return withEngine(options, async (duckdb, engine) => {
-    const searched = await readInto(duckdb, everything, { ...options, index: undefined })
+    const searched = await readInto(duckdb, everything, {
+      ...options,
+      ...{ index: undefined, isSorted: true },
+    })
     return await use({ engine, searched })
   })
 }
@@ -169,9 +178,9 @@ function indexFor(
 async function readInto(
   duckdb: Duckdb,
   looks: Looks,
-  options: AskOptions & { index: OpenIndex | undefined },
+  options: AskOptions & { index: OpenIndex | undefined; isSorted: boolean },
 ): Promise<Searched> {
-  const { archive, index, presets, chosen, signal, spoolDir, onProgress } = options
+  const { archive, index, isSorted, presets, chosen, signal, spoolDir, onProgress } = options
   const { objects, mapping, outside } = archive
   const seen = looks.get('archive') ?? new Set()
   const judged = {
@@ -207,8 +216,10 @@ async function readInto(
   })
   const read = searchedBy(taker, tables)
   if (index) await trusting(() => takeFromIndex(duckdb, index, { tables, taker, chosen }))
+  if (isSorted) await tables.sort()
   if (isJudged) await (index ? trusting(judge) : judge())
-  for (const sql of await views(options.flows)) await duckdb.rows(sql)
+  const order = isSorted && tables.isView ? ' ORDER BY pos' : ''
+  for (const sql of await views(options.flows, order)) await duckdb.rows(sql)
   const searched = index ? withIndexed(read, index) : read
   return { ...searched, chosen: tables.kept, unanswered: lenient.failure }
 }

@@ -44,7 +44,8 @@ export async function takeFromIndex(
   const { entities = [] } = chosen
   if (entities.length === 0) {
     const isAll = taker.objects === 0
-    return isAll ? tables.replaceBy(indexedEvents(index)) : tables.addRelation(indexedEvents(index))
+    const events = indexedEvents(index)
+    return isAll ? tables.replaceBy(events) : tables.addRelation(events)
   }
   let some: IndexedRecord[] = []
   for await (const record of recordsAbout(duckdb, index, entities)) {

@@ -35,7 +35,7 @@ export async function answerOf({ statement, chosen }: Question, asked: Asked) {
       presets: undefined,
       documentsAsJson: true,
       chosen: { sinceUs: null, untilUs: null, ...chosen },
-      ...{ memoryLimitBytes: 600e6, threads: 1, sqlFromBytes },
+      ...{ memoryLimitBytes: 2e9, threads: 1, sqlFromBytes },
       ...{ signal, onProgress: () => {} },
     },
     async ({ rows, searched }) => {
