@@ -9,8 +9,8 @@ export default class Tail extends BaseCommand {
     'the beginning of its payload. Of a file of lines the last 10 events are shown, then what is ' +
     'added, also after it was rotated or cut. Standard input and archives (folders, globs, gzip, ' +
     'JSON arrays) are read from their beginning to their end; with --from or --follow a folder ' +
-    'is followed too. Several SOURCEs are merged by time. Ctrl-C ends it: exit 130, and nothing ' +
-    'is lost of what was printed. evt help taps says what a tap may miss.'
+    'is followed too. Several SOURCEs are merged by time. Ctrl-C ends it, with ' +
+    'exit 130. evt help taps says what a tap may miss.'
   static override examples = [
     '<%= config.bin %> tail orders.ndjson',
     '<%= config.bin %> tail orders.ndjson --type "order.*" --entity order:7',
