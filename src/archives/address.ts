@@ -72,7 +72,8 @@ async function aliasPlaces(address: string, context: AddressContext): Promise<Pl
   })
 }
 
-function isRemote(address: string): boolean {
+/** Whether it is no path and no alias, but an address of a service. */
+export function isRemote(address: string): boolean {
   return /^(?:[a-z][a-z0-9+.-]*:\/\/|arn:)/i.test(address)
 }
 

@@ -1,6 +1,13 @@
 import { isUtf8 } from 'node:buffer'
 import { type JsonReading, parseBytes } from '../event/json.js'
-import { CLOSE_ARRAY, isSpace, JsonScanner, OPEN_ARRAY, OPEN_OBJECT } from './json-scanner.js'
+import {
+  CLOSE_ARRAY,
+  CLOSE_OBJECT,
+  isSpace,
+  JsonScanner,
+  OPEN_ARRAY,
+  OPEN_OBJECT,
+} from './json-scanner.js'
 import type { Fault, RawRecord } from './object.js'
 import { isPointerArray } from './pointer-array.js'
 import { HEAD_BYTES, type ReaderSettings, RecordMaker, type RecordReader } from './record-maker.js'
@@ -48,6 +55,18 @@ export class LineReader implements RecordReader {
       from = lf + 1
     }
     if (from < chunk.length) this.#keep(chunk.subarray(from))
+    return this.#take()
+  }
+
+  /** Ends a line that has begun where its documents are whole, so that nothing that may follow can
+   * belong to them: for what is read while it is written. */
+  endIfWhole(): RawRecord[] {
+    const last = this.#parts.at(-1)?.at(-1)
+    if (last !== CLOSE_OBJECT && last !== CLOSE_ARRAY && last !== RETURN) return []
+    if (this.#partsBytes > this.#settings.maxRecordBytes) return []
+    const line = Buffer.concat(this.#parts)
+    this.#parts = [line]
+    if (documentsOf(trimmed(line, 0, line.length))) this.#endLine()
     return this.#take()
   }
 

@@ -86,8 +86,8 @@ export const progressFlags = {
   progress: Flags.boolean({ description: 'show progress also where stderr is no terminal' }),
 }
 
-/** For every command that reads whole archives: what, which part of it, and how. */
-export const archiveFlags = {
+/** For every command that reads events: what, and which of them. */
+export const eventFlags = {
   ...sourceFlags,
   ...timeFlags,
   type: Flags.string({
@@ -97,6 +97,19 @@ export const archiveFlags = {
     description: 'only events of these types, such as order.*',
   }),
   filter,
+  'follow-claims': Flags.string({
+    helpValue: 'DIR|s3',
+    description: 'put payloads in place of the pointers to them: from S3, or a copy of the bucket',
+  }),
+  'allow-partial': Flags.boolean({
+    description: 'exit 0 although an object was cut, corrupt or gone',
+  }),
+  ...awsFlags,
+}
+
+/** For every command that reads whole archives. */
+export const archiveFlags = {
+  ...eventFlags,
   'memory-limit': Flags.string({
     helpValue: 'SIZE',
     default: '2GB',
@@ -109,15 +122,7 @@ export const archiveFlags = {
       return text
     },
   }),
-  'follow-claims': Flags.string({
-    helpValue: 'DIR|s3',
-    description: 'put payloads in place of the pointers to them: from S3, or a copy of the bucket',
-  }),
-  'allow-partial': Flags.boolean({
-    description: 'exit 0 although an object was cut, corrupt or gone',
-  }),
   ...indexFlags,
-  ...awsFlags,
   ...progressFlags,
 }
 

@@ -18,7 +18,7 @@ export interface JsonObject {
 }
 
 /** Where a delivery was read. `record` counts the records of the object from 1, wrappers' entries
- * one by one, blank lines not at all. */
+ * one by one, blank lines not at all; 0 where a tap began to read behind the first. */
 export interface Position {
   path: string
   record: number

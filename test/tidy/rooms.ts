@@ -19,6 +19,7 @@ export const floors: readonly (readonly string[])[] = [
     'generate',
     'init',
     'indexing',
+    'tail',
   ],
   ['questions', 'meters'],
   ['reading'],
@@ -38,6 +39,7 @@ export const edges: Readonly<Record<string, readonly string[]>> = {
   indexing: ['stats'], // what it says of an archive is kept with the index
   init: ['stats'], // how a SOURCE is missed, and words for figures
   event: ['errors'],
+  taps: ['archives'], // files and streams, their formats and records
 }
 
 /** Modules that start slowly: a command loads them with import() when it needs them. */

@@ -38,4 +38,9 @@ export const topics: readonly TopicEntry[] = [
     summary: 'what each number of evt stats means',
     load: () => import('./numbers.js'),
   },
+  {
+    name: 'taps',
+    summary: 'what evt tail reads, may miss or see twice',
+    load: () => import('./taps.js'),
+  },
 ]

@@ -1,0 +1,37 @@
+import { BaseCommand } from '../src/cli/base-command.js'
+import { eventFlags, outputFlags, sourceArgs } from '../src/cli/flags.js'
+import { tailFlags } from '../src/cli/tail-flags.js'
+
+export default class Tail extends BaseCommand {
+  static override summary = 'show events as they come: files that grow, new files, standard input'
+  static override description =
+    'One line an event: when it happened, how long it took to arrive, type, key, entity, id and ' +
+    'the beginning of its payload. Of a file of lines the last 10 events are shown, then what is ' +
+    'added, also after it was rotated or cut. Standard input and archives (folders, globs, gzip, ' +
+    'JSON arrays) are read from their beginning to their end; with --from or --follow a folder ' +
+    'is followed too. Several SOURCEs are merged by time. Ctrl-C ends it, with ' +
+    'exit 130. evt help taps says what a tap may miss.'
+  static override examples = [
+    '<%= config.bin %> tail orders.ndjson',
+    '<%= config.bin %> tail orders.ndjson --type "order.*" --entity order:7',
+    '<%= config.bin %> tail a.ndjson b.ndjson --from 15m --fields time,id,$.detail.total',
+    '<%= config.bin %> tail archive/ --from latest -o ndjson --limit 100 --duration 60s',
+    'kubectl logs -f shop | <%= config.bin %> tail - --grep refund --redact $.detail.email',
+  ]
+  static override args = sourceArgs
+  static override flags = {
+    ...tailFlags,
+    ...eventFlags,
+    ...outputFlags('text', 'json', 'ndjson'),
+  }
+
+  override async run() {
+    const { args, flags } = await this.parse(Tail)
+    const { printTail } = await import('../src/cli/tail-run.js')
+    const { signal } = this
+    const style = await this.style(flags)
+    const failure = await printTail(this.typed(flags, args.source), this.format(flags), style)
+    if (failure) throw failure
+    return signal.aborted ? ('interrupted' as const) : undefined
+  }
+}

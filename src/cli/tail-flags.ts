@@ -1,0 +1,101 @@
+import * as Flags from '@oclif/core/flags'
+import { EvtError } from '../errors.js'
+import { parsePath } from '../event/json-path.js'
+import type { TailRequest } from '../tail/run.js'
+import { type EventField, parseFields } from '../ui/event-fields.js'
+import { entityText } from './entity-text.js'
+import { parseDurationMs, parseTime } from './time.js'
+
+const several = { multiple: true, multipleNonGreedy: true } as const
+/** Longer than this, a timer of Node does not wait. */
+const MOST_MS = 2 ** 31 - 1
+
+/** Flags of `evt tail`. */
+export const tailFlags = {
+  entity: Flags.string({
+    ...several,
+    helpValue: 'KIND:ID',
+    description: 'only events about this entity, such as jobAd:123',
+    parse: async (text: string) => entityText(text),
+  }),
+  key: Flags.string({
+    ...several,
+    helpValue: 'KEY',
+    description: 'only events of this ordering key',
+  }),
+  grep: Flags.custom<RegExp>({
+    helpValue: 'PATTERN',
+    description: 'only events whose document, as JSON on one line, has this regular expression',
+    parse: async (text: string) => patternOf(text),
+  })(),
+  fields: Flags.custom<EventField[]>({
+    helpValue: 'LIST',
+    description: 'show these alone: fields of the event and paths, as in id,type,$.detail.total',
+    parse: async (text: string) => parseFields(text),
+  })(),
+  from: Flags.string({
+    helpValue: 'WHERE',
+    description:
+      'begin at the beginning, at what comes latest, or at the first event of a time: ' +
+      'beginning, latest, 15m or ISO 8601',
+    parse: async (text: string) => {
+      startOf(text, 0)
+      return text
+    },
+  }),
+  follow: Flags.boolean({
+    allowNo: true,
+    description: 'go on at the end with what is added; usual for a file of lines',
+  }),
+  limit: Flags.integer({ helpValue: 'N', min: 1, description: 'end after so many events' }),
+  duration: Flags.custom<number>({
+    helpValue: 'TIME',
+    description: 'end after this time, such as 60s or 5m',
+    parse: async (text: string) => durationOf(text),
+  })(),
+  redact: Flags.string({
+    ...several,
+    helpValue: 'PATH',
+    description: 'hide what is at this path, beside privacy.redact of evt.yaml',
+    parse: async (text: string) => {
+      parsePath(text)
+      return text
+    },
+  }),
+}
+
+/** @throws EvtError `usage` for what is no place to begin */
+export function startOf(text: string, nowMs: number): TailRequest['start'] {
+  if (text === 'beginning' || text === 'latest') return text
+  try {
+    return { fromUs: parseTime(text, nowMs) }
+  } catch (cause) {
+    throw new EvtError(`${JSON.stringify(text)} is no place to begin`, {
+      code: 'usage',
+      hint: 'write beginning, latest, 15m for that long ago, or 2026-11-01T14:00:00Z',
+      cause,
+    })
+  }
+}
+
+function durationOf(text: string): number {
+  const ms = parseDurationMs(text)
+  if (ms !== undefined && ms > 0 && ms <= MOST_MS) return ms
+  throw new EvtError(`${JSON.stringify(text)} is no duration`, {
+    code: 'usage',
+    hint: 'write 500ms, 60s, 5m or 2h; at most 24d',
+  })
+}
+
+function patternOf(text: string): RegExp {
+  try {
+    return new RegExp(text, 'u')
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message.replace(/^.*: /s, '') : String(cause)
+    throw new EvtError(`${JSON.stringify(text)} is no regular expression: ${reason}`, {
+      code: 'usage',
+      hint: 'a backslash before one of ^$\\.*+?()[]{}| takes it as it is',
+      cause,
+    })
+  }
+}

@@ -1,0 +1,89 @@
+import { once } from 'node:events'
+import type { EvtError } from '../errors.js'
+import { parsePath } from '../event/json-path.js'
+import type { TypedPattern } from '../event/pattern.js'
+import { endedBadly } from '../reading/ended-badly.js'
+import { openTail, type TailRequest } from '../tail/run.js'
+import type { EventField } from '../ui/event-fields.js'
+import { safeText } from '../ui/safe-text.js'
+import type { TextStyle } from '../ui/style.js'
+import { type TailFormat, tailPieces } from '../ui/tail-output.js'
+import { awsOptions } from './flags.js'
+import { chosenOf } from './query-flags.js'
+import type { TypedArchive } from './read-request.js'
+import { startOf } from './tail-flags.js'
+import { timeRange } from './time.js'
+
+interface TailFlagValues {
+  type?: readonly string[] | undefined
+  entity?: readonly string[] | undefined
+  key?: readonly string[] | undefined
+  filter?: TypedPattern | undefined
+  grep?: RegExp | undefined
+  fields?: readonly EventField[] | undefined
+  from?: string | undefined
+  follow?: boolean | undefined
+  limit?: number | undefined
+  duration?: number | undefined
+  redact?: readonly string[] | undefined
+  'allow-partial': boolean
+}
+
+export interface TypedTail extends Omit<TypedArchive, 'flags' | 'version'> {
+  flags: Omit<TypedArchive['flags'], 'progress'> & TailFlagValues
+}
+
+/** Prints what is tapped as it comes.
+ * @returns why it does not end well although all was printed */
+export async function printTail(
+  typed: TypedTail,
+  format: TailFormat,
+  style: TextStyle,
+): Promise<EvtError | undefined> {
+  const { flags, signal } = typed
+  const note = (text: string) => {
+    if (!flags.quiet) process.stderr.write(`${safeText(text)}\n`)
+  }
+  const tail = await openTail(requestOf(typed, note))
+  if (format === 'text') {
+    for (const { address, safety } of tail.sources) note(`${safety}  ${address}`)
+  }
+  const options = { fields: flags.fields, nowMs: Date.now(), note }
+  for await (const piece of tailPieces(tail, format, style, options)) {
+    if (!process.stdout.write(piece)) await taken(signal)
+  }
+  const allowPartial = flags['allow-partial']
+  const never = new AbortController().signal
+  const { faults } = tail
+  return endedBadly({ records: 0, objectFaults: faults, signal: never, allowPartial })
+}
+
+/** Until what was written has been taken. Who interrupts does not wait for a reader that sleeps. */
+async function taken(signal: AbortSignal): Promise<void> {
+  await once(process.stdout, 'drain', { signal }).catch(() => undefined)
+}
+
+function requestOf(typed: TypedTail, onNote: (text: string) => void): TailRequest {
+  const { flags, given, choose, lineWith, signal } = typed
+  const nowMs = Date.now()
+  const { from, since } = flags
+  const asked = from === undefined ? undefined : startOf(from, nowMs)
+  return {
+    ...{ given, choose, lineWith, signal, onNote },
+    ...{ maps: flags.map ?? [], config: flags.config, follow: flags.follow },
+    presets: flags.preset === undefined ? undefined : [flags.preset],
+    schemaRegistry: flags['schema-registry'],
+    followClaims: flags['follow-claims'],
+    aws: awsOptions(flags),
+    chosen: { ...chosenOf(flags), ...timeRange(flags, nowMs) },
+    grep: flags.grep,
+    start: asked ?? (since === undefined ? undefined : 'beginning'),
+    limit: flags.limit ?? null,
+    durationMs: flags.duration ?? null,
+    redact: (flags.redact ?? []).map(parsePath),
+    stdin: process.stdin,
+    nowMs: Date.now,
+    cwd: process.cwd(),
+    env: process.env,
+  }
+}

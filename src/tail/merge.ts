@@ -1,0 +1,87 @@
+/** A source whose items are merged with those of others. */
+interface Lane<T> {
+  readonly batches: AsyncIterator<readonly T[]>
+  batch: readonly T[]
+  at: number
+  isAsked: boolean
+  askedMs: number
+  isEnded: boolean
+}
+
+export interface MergeOptions<T> {
+  /** What is merged by; null comes at once. */
+  clockUs(item: T): number | null
+  /** So long a source that has nothing holds up the others. */
+  patienceMs: number
+}
+
+const MOST_AT_ONCE = 1_000
+
+/**
+ * Merges what several sources give, each in its own order, by time: of what there is, the earliest
+ * comes first. One that is silent is not waited for longer than `patienceMs`, so what it says later
+ * comes later. Of each source one batch is held.
+ */
+export async function* merged<T>(
+  sources: readonly AsyncIterable<readonly T[]>[],
+  { clockUs, patienceMs }: MergeOptions<T>,
+): AsyncGenerator<T[]> {
+  const lanes = sources.map(laneOf)
+  let failure: { error: unknown } | undefined
+  let rouse = () => {}
+  const ask = (lane: Lane<T>) => {
+    lane.isAsked = true
+    lane.askedMs = performance.now()
+    lane.batches.next().then(
+      ({ done, value }) => {
+        lane.isAsked = false
+        lane.isEnded = done === true
+        lane.batch = done ? [] : value
+        lane.at = 0
+        rouse()
+      },
+      (error) => {
+        failure ??= { error }
+        rouse()
+      },
+    )
+  }
+  for (;;) {
+    if (failure) throw failure.error
+    for (const lane of lanes) if (isEmpty(lane) && !lane.isAsked && !lane.isEnded) ask(lane)
+    const [silent, full] = [lanes.filter(({ isAsked }) => isAsked), lanes.filter(hasItem)]
+    if (silent.length === 0 && full.length === 0) return
+    const leftMs = Math.max(
+      ...silent.map(({ askedMs }) => askedMs + patienceMs - performance.now()),
+    )
+    if (full.length > 0 && (silent.length === 0 || leftMs <= 0)) {
+      yield earliest(full, clockUs)
+      continue
+    }
+    let timer: NodeJS.Timeout | undefined
+    await new Promise<void>((resolve) => {
+      rouse = resolve
+      if (full.length > 0) timer = setTimeout(resolve, leftMs)
+    })
+    clearTimeout(timer)
+  }
+}
+
+function laneOf<T>(source: AsyncIterable<readonly T[]>): Lane<T> {
+  const batches = source[Symbol.asyncIterator]()
+  return { batches, batch: [], at: 0, isAsked: false, askedMs: 0, isEnded: false }
+}
+
+const isEmpty = ({ batch, at }: Lane<unknown>) => at >= batch.length
+const hasItem = (lane: Lane<unknown>) => !isEmpty(lane)
+
+/** Items in their order, until one of the sources has none left. */
+function earliest<T>(full: readonly Lane<T>[], clockUs: (item: T) => number | null): T[] {
+  const found: T[] = []
+  const timeOf = (lane: Lane<T>) => clockUs(lane.batch[lane.at] as T) ?? Number.NEGATIVE_INFINITY
+  while (full.every(hasItem) && found.length < MOST_AT_ONCE) {
+    const next = full.reduce((best, lane) => (timeOf(lane) < timeOf(best) ? lane : best))
+    found.push(next.batch[next.at++] as T)
+  }
+  return found
+}

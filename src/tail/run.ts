@@ -1,0 +1,190 @@
+import { type Fault, isLoss } from '../archives/object.js'
+import type { Config } from '../config/config.js'
+import { createDecoder, type RecordValue } from '../envelopes/decode.js'
+import { complete, Missing } from '../envelopes/missing.js'
+import type { Decoded, EventRecord } from '../event/event.js'
+import { jsonText } from '../event/json.js'
+import type { JsonPath } from '../event/json-path.js'
+import { createMapping } from '../event/mapping.js'
+import { type Chosen, chosenTest } from '../questions/chosen.js'
+import { type GivenSources, namedSources } from '../reading/named-sources.js'
+import { type OutsidePlaces, outsideOf } from '../reading/outside.js'
+import { tapFor } from '../taps/index.js'
+import type { Safety, Start, Tap, TapOptions } from '../taps/tap.js'
+import { merged } from './merge.js'
+import { redact } from './redact.js'
+
+export interface TailRequest extends GivenSources, OutsidePlaces {
+  /** The values of `--map`. */
+  maps: readonly string[]
+  presets: readonly string[] | undefined
+  chosen: Chosen
+  /** Of the document as JSON. */
+  grep: RegExp | undefined
+  /** Where to begin: `fromUs` with the first event of that time or later. */
+  start: Start | { fromUs: number } | undefined
+  follow: boolean | undefined
+  limit: number | null
+  durationMs: number | null
+  /** Beside those of evt.yaml. */
+  redact: readonly JsonPath[]
+  stdin: AsyncIterable<unknown>
+  nowMs(): number
+  onNote(text: string): void
+  pollMs?: number | undefined
+}
+
+/** What was found in one of the sources. */
+interface TailItem {
+  readonly source: string
+  readonly decoded: Decoded
+}
+
+/** A tail that has been set up and not begun. */
+export interface Tail {
+  readonly sources: readonly { readonly address: string; readonly safety: Safety }[]
+  /** As they come, of several sources by time; can be read once. */
+  readonly items: AsyncGenerator<TailItem[]>
+  /** What kept something from being read whole. */
+  readonly faults: readonly { readonly path: string; readonly fault: Fault }[]
+}
+
+const PATIENCE_MS = 200
+
+/**
+ * Finds what is to be tapped, and how it is read.
+ *
+ * @throws EvtError `usage` for a mapping, configuration or SOURCE that is wrong
+ */
+export async function openTail(request: TailRequest): Promise<Tail> {
+  const { cwd } = request
+  const { config, sources } = await namedSources(request)
+  const addresses = [...new Set(sources)]
+  const tapped = await Promise.all(
+    addresses.map(async (address) => ({ address, tap: await tapFor(address, cwd) })),
+  )
+  const faults: { path: string; fault: Fault }[] = []
+  const reading = await readingOf(request, config, (path, fault) => {
+    if (isLoss(fault)) faults.push({ path, fault })
+  })
+  return {
+    sources: tapped.map(({ address, tap: { safety } }) => ({ address, safety })),
+    items: itemsOf(tapped, reading, request),
+    faults,
+  }
+}
+
+/** How what is tapped is decoded and chosen. */
+interface Reading {
+  options: Omit<TapOptions, 'signal'>
+  isWanted(event: EventRecord): boolean
+  /** Before the first event from then on, nothing is shown. */
+  fromUs: number | undefined
+  hidden: readonly JsonPath[]
+}
+
+async function readingOf(
+  request: TailRequest,
+  config: Config,
+  onFault: TapOptions['onFault'],
+): Promise<Reading> {
+  const { maps, presets, grep, cwd, stdin, nowMs, follow, onNote, pollMs } = request
+  const mapping = createMapping({ events: config.events, maps })
+  const decode = createDecoder({ mapping, presets, outside: await outsideOf(request, config) })
+  const isChosen = chosenTest(request.chosen) ?? (() => true)
+  const isWanted = (event: EventRecord) =>
+    isChosen(event) && (grep === undefined || grep.test(jsonText(event.document)))
+  const seen = (found: Decoded[]) => {
+    const observedAtUs = nowMs() * 1_000
+    for (const one of found) if (one.kind === 'event') one.event.observedAtUs = observedAtUs
+    return found
+  }
+  const now = (record: RecordValue) => {
+    try {
+      return seen(decode(record))
+    } catch (error) {
+      if (!(error instanceof Missing)) throw error
+      return complete(() => decode(record)).then(seen)
+    }
+  }
+  const start = request.start
+  const isTime = typeof start === 'object' && 'fromUs' in start
+  return {
+    options: {
+      ...{ start: isTime ? 'beginning' : start, follow, cwd, stdin, onFault, onNote, pollMs },
+      ...{ aliases: config.archives ?? {}, decode: now, isWanted },
+    },
+    isWanted,
+    fromUs: isTime ? start.fromUs : undefined,
+    hidden: [...(config.privacy?.redact ?? []), ...request.redact],
+  }
+}
+
+async function* itemsOf(
+  tapped: readonly { address: string; tap: Tap }[],
+  reading: Reading,
+  { signal: interruption, durationMs, limit }: TailRequest,
+): AsyncGenerator<TailItem[]> {
+  const own = new AbortController()
+  const stop = () => own.abort()
+  interruption.addEventListener('abort', stop)
+  if (interruption.aborted) stop()
+  const timer = durationMs === null ? undefined : setTimeout(stop, durationMs)
+  const { signal } = own
+  let left = limit ?? Number.POSITIVE_INFINITY
+  const lanes = tapped.map(({ address, tap }) =>
+    wanted(address, tap.open(address, { ...reading.options, signal }), reading),
+  )
+  try {
+    for await (const batch of together(lanes)) {
+      const taken = [...withinLimit(batch, left)]
+      for (const { decoded } of taken) {
+        if (decoded.kind !== 'event') continue
+        left -= 1
+        redact(decoded.event, reading.hidden)
+      }
+      if (taken.length > 0) yield taken
+      if (left === 0) return
+    }
+  } finally {
+    stop()
+    clearTimeout(timer)
+    interruption.removeEventListener('abort', stop)
+    await Promise.all(lanes.map((lane) => lane.return(undefined)))
+  }
+}
+
+function together(lanes: readonly AsyncGenerator<TailItem[]>[]): AsyncIterable<TailItem[]> {
+  const [only] = lanes
+  if (only && lanes.length === 1) return only
+  return merged(lanes, { clockUs: ({ decoded }) => clockUs(decoded), patienceMs: PATIENCE_MS })
+}
+
+/** When it arrived, else happened. */
+function clockUs(decoded: Decoded): number | null {
+  return decoded.kind === 'event' ? (decoded.event.receivedAtUs ?? decoded.event.timeUs) : null
+}
+
+async function* wanted(
+  source: string,
+  batches: AsyncIterable<Decoded[]>,
+  { isWanted, fromUs }: Reading,
+): AsyncGenerator<TailItem[]> {
+  let hasBegun = fromUs === undefined
+  for await (const batch of batches) {
+    const items: TailItem[] = []
+    for (const decoded of batch) {
+      hasBegun ||= (clockUs(decoded) ?? Number.NEGATIVE_INFINITY) >= (fromUs ?? 0)
+      const isShown = decoded.kind === 'undecodable' || isWanted(decoded.event)
+      if (hasBegun && isShown) items.push({ source, decoded })
+    }
+    if (items.length > 0) yield items
+  }
+}
+
+/** Up to the last event that may come; what cannot be decoded counts for none. */
+function withinLimit(batch: readonly TailItem[], limit: number): readonly TailItem[] {
+  let events = 0
+  const end = batch.findIndex(({ decoded }) => decoded.kind === 'event' && ++events > limit)
+  return end < 0 ? batch : batch.slice(0, end)
+}

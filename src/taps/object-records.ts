@@ -1,0 +1,111 @@
+import { stat } from 'node:fs/promises'
+import type { ArchiveObject, Fault, FileObject, RawRecord, Sniffed } from '../archives/object.js'
+import { PeekedStream } from '../archives/peeked-stream.js'
+import { readError } from '../archives/read-error.js'
+import { readRecords } from '../archives/records.js'
+import { sniff } from '../archives/sniff.js'
+import { EvtError } from '../errors.js'
+import type { Decoded } from '../event/event.js'
+import type { TapOptions } from './tap.js'
+
+/** What has come is handed on soon, and decoded in pieces that memory does not notice. */
+const CHUNK_BYTES = 128 * 1024
+
+/** The number of a record that is not known, because the reading began behind the first. */
+export const UNNUMBERED = 0
+
+/** Decodes the records of one object in their order, and numbers them. */
+export class ObjectDecoder {
+  #next: number
+
+  constructor(
+    private readonly path: string,
+    private readonly options: Pick<TapOptions, 'decode'>,
+    firstRecord = 1,
+  ) {
+    this.#next = firstRecord
+  }
+
+  async decoded(batch: readonly RawRecord[]): Promise<Decoded[]> {
+    const all: Decoded[] = []
+    for (const raw of batch) {
+      const found = await this.#one(raw)
+      if (this.#next !== UNNUMBERED) this.#next += found.length
+      for (const one of found) all.push(one)
+    }
+    return all
+  }
+
+  async #one(raw: RawRecord): Promise<Decoded[]> {
+    const position = { path: this.path, record: this.#next }
+    if ('bad' in raw) return [{ kind: 'undecodable', undecodable: { ...raw.bad, position } }]
+    const { value, sizeBytes, head } = raw
+    const found = await this.options.decode({ value, position, sizeBytes, head })
+    if (this.#next === UNNUMBERED) for (const one of found) positionOf(one).record = UNNUMBERED
+    return found
+  }
+}
+
+function positionOf(decoded: Decoded) {
+  return decoded.kind === 'event' ? decoded.event.position : decoded.undecodable.position
+}
+
+/** How to read something of which these are the first bytes that came. */
+export function sniffBytes(head: Buffer, path: string): Promise<Sniffed> {
+  return sniff({ kind: 'stream', path, stream: new PeekedStream(once(head), path) })
+}
+
+async function* once(bytes: Buffer): AsyncGenerator<Buffer> {
+  if (bytes.length > 0) yield bytes
+}
+
+/** A file as it is now. */
+export async function fileObject({ file, path }: { file: string; path: string }) {
+  try {
+    const { size, mtimeMs } = await stat(file)
+    return { kind: 'file', path, file, sizeBytes: size, mtimeMs } satisfies FileObject
+  } catch (error) {
+    throw readError(path, error)
+  }
+}
+
+/** All records of an object, from its beginning to its end. */
+export async function* objectRecords(
+  object: ArchiveObject,
+  sniffed: Sniffed,
+  options: TapOptions,
+): AsyncGenerator<Decoded[]> {
+  const { path } = object
+  const refused = refusal(path, sniffed)
+  if (refused) throw refused
+  if (sniffed.format === 'empty') return
+  const decoder = new ObjectDecoder(path, options)
+  const { signal, maxRecordBytes } = options
+  const report = (fault: Fault) => options.onFault(path, fault)
+  const reading = { report, chunkBytes: CHUNK_BYTES, maxRecordBytes }
+  for await (const batch of readRecords(object, sniffed, reading)) {
+    if (signal.aborted && object.kind === 'file') return
+    if (batch.length > 0) yield await decoder.decoded(batch)
+  }
+}
+
+/** Why something that can be measured cannot be shown event by event. */
+export function refusal(path: string, { format }: Pick<Sniffed, 'format'>): EvtError | undefined {
+  if (format === 'parquet') {
+    return new EvtError(
+      `cannot tail ${path}: it is Parquet, which does not come record by record`,
+      {
+        code: 'usage',
+        hint: /^[\w./=-]+$/.test(path)
+          ? `evt query --sql "select * from events limit 10" ${path}`
+          : undefined,
+      },
+    )
+  }
+  if (format !== 'hlog' && format !== 'hgrm') return undefined
+  const hint = 'evt stats shows and merges histograms'
+  return new EvtError(`cannot tail ${path}: it holds histograms and no events`, {
+    code: 'usage',
+    hint,
+  })
+}

@@ -1,0 +1,56 @@
+import type { Fault } from '../archives/object.js'
+import type { RecordValue } from '../envelopes/decode.js'
+import type { Decoded, EventRecord } from '../event/event.js'
+
+/**
+ * What tapping does to others (DESIGN §5). `observe`: nothing. `shares`: it takes a part of a limit
+ * that others need too. `intrusive`: they may notice it in what they receive.
+ */
+export type Safety = 'observe' | 'shares' | 'intrusive'
+
+/** A way to read deliveries where they arrive. What it says of itself is shown to who uses it. */
+export interface Tap {
+  readonly name: string
+  /** The SOURCEs that it reads. */
+  readonly reads: string
+  readonly safety: Safety
+  /** What may not be seen, and what may be seen twice: sentences. */
+  readonly missed: string
+  readonly repeated: string
+  readonly cost: string
+  /** What AWS has to permit. */
+  readonly iamActions: readonly string[]
+  /**
+   * Reads what an address leads to, in its order, a batch at a time, and no further than somebody
+   * asks. It ends with the source, or soon after the signal aborts; then nothing of it is left.
+   *
+   * @throws EvtError `usage` where the address leads nowhere or cannot be tapped
+   */
+  open(address: string, options: TapOptions): AsyncGenerator<Decoded[]>
+}
+
+/** Where to begin: with what there is, with what comes, or with the last events that are there. */
+export type Start = 'beginning' | 'latest' | { lastEvents: number }
+
+export interface TapOptions {
+  /** Undefined: as is usual for the source. */
+  start: Start | undefined
+  /** Whether to go on at the end of what there is; undefined: as is usual for the source. */
+  follow: boolean | undefined
+  /** NAME → address, from evt.yaml. Relative addresses are relative to `cwd`. */
+  aliases: Readonly<Record<string, string>>
+  cwd: string
+  stdin: AsyncIterable<unknown>
+  /** A promise where something has to be fetched first. */
+  decode(record: RecordValue): Decoded[] | Promise<Decoded[]>
+  /** Which events count where the last ones are wanted. */
+  isWanted(event: EventRecord): boolean
+  /** Called for what keeps something from being read whole. */
+  onFault(path: string, fault: Fault): void
+  /** Called for what a person should know: a file is gone, or is back. */
+  onNote(text: string): void
+  signal: AbortSignal
+  /** How long to wait at most before looking again. */
+  pollMs?: number | undefined
+  maxRecordBytes?: number | undefined
+}
