@@ -218,7 +218,8 @@ async function readInto(
   if (index) await trusting(() => takeFromIndex(duckdb, index, { tables, taker, chosen }))
   if (isSorted) await tables.sort()
   if (isJudged) await (index ? trusting(judge) : judge())
-  const order = isSorted && tables.isView ? ' ORDER BY pos' : ''
+  // What was judged is joined to it, in any order.
+  const order = isSorted && (tables.isView || isJudged) ? ' ORDER BY pos' : ''
   for (const sql of await views(options.flows, order)) await duckdb.rows(sql)
   const searched = index ? withIndexed(read, index) : read
   return { ...searched, chosen: tables.kept, unanswered: lenient.failure }
