@@ -49,7 +49,10 @@ describe('what may follow', () => {
     [['generate', '--envelope', 'sqs>eventb'], ['eventbridge']],
     [['stats', '--map', 'corr'], ['correlationId=']],
     [['stats', '--tz', 'Europe/Berl'], ['Europe/Berlin']],
-    [['stats', '--no-'], ['--no-content']],
+    [
+      ['stats', '--no-'],
+      ['--no-content', '--no-index'],
+    ],
     [['stats', '--json', '--outp'], []],
     [['stats', '--quiet', '--verb'], []],
     [['stats', '--type', 'a', '--typ'], ['--type']],
