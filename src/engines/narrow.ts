@@ -102,6 +102,8 @@ const standing = [placeHash, ...parts].join(', ')
 /** Some event of the view `events` has a field that was found and cannot be used. That a sequence
  * is missing its row says. */
 export const faultyFlag = 64
+/** The event is a claim check that nobody followed. */
+export const claimFlag = 128
 
 const isDouble =
   'sequence_kind = \'integer\' AND strlen("sequence") <= ' +
@@ -122,7 +124,7 @@ export function narrowEventsSql(relation: string, hasPlace: boolean, claimed: st
     flag(narrowFlags.retried, 'attempt > 1 AND transport_id IS NOT NULL'),
     flag(narrowFlags.noKey, '"key" IS NULL'),
     flag(faultyFlag, isFaulty),
-    flag(128, `list_contains(envelopes, '${claimed}')`),
+    flag(claimFlag, `list_contains(envelopes, '${claimed}')`),
   ]
   const numbers = `CASE ${kinds} WHEN 'integer' THEN 0 WHEN 'text' THEN 2 ELSE 4 END`
   const placed = hasPlace ? `, ${standing}` : ''

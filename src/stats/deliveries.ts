@@ -1,3 +1,4 @@
+import { claimFlag } from '../engines/narrow.js'
 import type { EventRecord, HopTimes, SequenceKind } from '../event/event.js'
 import { HashTable } from './hash-table.js'
 import { HopColumns } from './hop-columns.js'
@@ -10,7 +11,7 @@ export const deliveryFlags = {
   retried: 8,
   noKey: 16,
   again: 32,
-  claim: 128,
+  claim: claimFlag,
 } as const
 
 /** What is told of an event with a field that cannot be used. */
