@@ -54,10 +54,21 @@ export async function openDuckdb(options: DuckdbOptions): Promise<Duckdb> {
     const own = await instance.connect()
     return { connection: own, result: own.run(sql) }
   }
+  /** Where memory runs out, once more with a single thread: each pins memory of its own, and how
+   * much at once is chance. A statement that failed has done nothing. */
+  const frugally = async <T>(run: () => Promise<T>): Promise<T> => {
+    try {
+      return await run()
+    } catch (error) {
+      if (!isOutOfMemory(error)) throw error
+      await connection.run('SET threads = 1')
+      return run()
+    }
+  }
   return {
     connection,
     chunks: (sql, signal) =>
-      chunksOf(signal, async () => ({ connection, result: connection.run(sql) })),
+      chunksOf(signal, async () => ({ connection, result: frugally(() => connection.run(sql)) })),
     scan: (sql, signal) => {
       const started = startScan(sql)
       scans.add(started)
@@ -79,7 +90,8 @@ export async function openDuckdb(options: DuckdbOptions): Promise<Duckdb> {
           if (scans.delete(own)) (await own).connection.closeSync()
         })
     },
-    rows: async (sql, values) => (await connection.runAndReadAll(sql, values)).getRows(),
+    rows: async (sql, values) =>
+      (await frugally(() => connection.runAndReadAll(sql, values))).getRows(),
     limitMemory: async (bytes) => {
       await connection.run(`SET memory_limit = '${megabytes(bytes)}'`)
     },
@@ -172,12 +184,19 @@ export function engineError(error: unknown, tempDir: string): unknown {
       cause: error,
     })
   }
-  if (!/^Out of Memory Error|could not allocate|failed to pin/i.test(text)) return error
+  if (!isOutOfMemory(error)) return error
   return new EvtError('the memory limit is too low for this archive', {
     code: 'outside',
     hint: 'raise --memory-limit',
     cause: error,
   })
+}
+
+function isOutOfMemory(error: unknown): error is Error {
+  return (
+    error instanceof Error &&
+    /^(?:Out of Memory Error|.*(?:could not allocate|failed to pin))/i.test(error.message)
+  )
 }
 
 function megabytes(bytes: number): string {

@@ -37,3 +37,23 @@ test('a scan that fails behind its first rows does not only end', async () => {
   await expect(reading()).rejects.toThrow('Invalid Input Error: the rows end early')
   expect(rows).toBeGreaterThan(0)
 })
+
+test('where memory runs out, a statement is run again with one thread, once', async () => {
+  const duckdb = await openDuckdb({ memoryLimitBytes: 100e6, threads: 2 })
+  try {
+    const failing = (reason: string, most: number) =>
+      `SELECT CASE WHEN current_setting('threads') > ${most} THEN error('${reason}') ELSE 7 END`
+    await expect(duckdb.rows(failing('no such thing', 1))).rejects.toThrow('no such thing')
+    await expect(duckdb.rows(failing('failed to pin block', 0))).rejects.toThrow('failed to pin')
+    await duckdb.rows('SET threads = 2')
+    expect(await duckdb.rows(failing('failed to pin block', 1))).toEqual([[7]])
+    await duckdb.rows('SET threads = 2')
+    const rows = []
+    for await (const chunk of duckdb.chunks(failing('failed to pin block', 1))) {
+      rows.push(...chunk.getRows())
+    }
+    expect(rows).toEqual([[7]])
+  } finally {
+    await duckdb.close()
+  }
+})
