@@ -1,11 +1,11 @@
 import type { AuditResult } from '../audit/result.js'
 import { jsonText } from '../event/json.js'
-import { asciiText } from './ascii.js'
 import { auditRows } from './audit-rows.js'
 import { type AuditSection, auditSections } from './audit-sections.js'
 import { positionText } from './findings-text.js'
 import { nextLines } from './next-lines.js'
 import { bytesText, countText, durationText } from './numbers.js'
+import { paragraphs } from './paragraphs.js'
 import { safeText } from './safe-text.js'
 import { nameOf } from './stats-table.js'
 import { sourcesText } from './stats-text.js'
@@ -44,11 +44,7 @@ export function auditText({ result, next }: AuditView, style: TextStyle): string
     ...auditSections(result, style.timeZone).map((section) => sectionLines(section, style)),
     nextLines(next, style),
   ]
-  const text = parts
-    .filter((lines) => lines.length > 0)
-    .map((lines) => lines.join('\n'))
-    .join('\n\n')
-  return style.unicode ? text : asciiText(text)
+  return paragraphs(parts, style)
 }
 
 /** A row for each event, and for what is missing before it. */

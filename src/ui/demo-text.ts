@@ -1,6 +1,6 @@
-import { asciiText } from './ascii.js'
 import { nextLines } from './next-lines.js'
 import { countText, NONE } from './numbers.js'
+import { paragraphs } from './paragraphs.js'
 import { safeText } from './safe-text.js'
 import type { TextStyle } from './style.js'
 import { type Cell, type Column, tableLines } from './table.js'
@@ -45,11 +45,7 @@ export function demoText(
     wrapped(verdict(faults), style.width),
     nextLines(next, style),
   ]
-  const text = parts
-    .filter((lines) => lines.length > 0)
-    .map((lines) => lines.join('\n'))
-    .join('\n\n')
-  return style.unicode ? text : asciiText(text)
+  return paragraphs(parts, style)
 }
 
 function figure(value: number | string | null): string {

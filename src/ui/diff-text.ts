@@ -1,9 +1,9 @@
 import pc from 'picocolors'
 import type { DiffResult, DiffSide } from '../stats/diff/result.js'
-import { asciiText } from './ascii.js'
 import { type DiffLine, totalLines, typeLines, unusualTypes } from './diff-rows.js'
 import { nextLines } from './next-lines.js'
 import { bytesText, countText } from './numbers.js'
+import { paragraphs } from './paragraphs.js'
 import { sourcesText } from './stats-text.js'
 import type { TextStyle } from './style.js'
 import { type Column, tableLines } from './table.js'
@@ -31,11 +31,7 @@ export function diffText({ result, typed }: DiffView, style: TextStyle): string 
     noteLines(result, style),
     nextLines(nextCommands(result, typed), style),
   ]
-  const text = parts
-    .filter((lines) => lines.length > 0)
-    .map((lines) => lines.join('\n'))
-    .join('\n\n')
-  return style.unicode ? text : asciiText(text)
+  return paragraphs(parts, style)
 }
 
 /** At most two commands that look at the sides, as words. */

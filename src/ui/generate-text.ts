@@ -1,6 +1,6 @@
-import { asciiText } from './ascii.js'
 import { nextLines } from './next-lines.js'
 import { bytesText, countText } from './numbers.js'
+import { paragraphs } from './paragraphs.js'
 import { safeText } from './safe-text.js'
 import type { TextStyle } from './style.js'
 import { tableLines } from './table.js'
@@ -51,6 +51,5 @@ export function generateText(result: GeneratedText, style: TextStyle): string {
     rows.length === 0 ? ['nothing is planted: no faults'] : tableLines(columns, rows, style),
     nextLines([['evt', 'stats', to]], style),
   ]
-  const text = parts.map((lines) => lines.join('\n')).join('\n\n')
-  return style.unicode ? text : asciiText(text)
+  return paragraphs(parts, style)
 }

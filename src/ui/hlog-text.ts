@@ -1,10 +1,10 @@
 import pc from 'picocolors'
 import type { HlogResult, HlogRowFigures } from '../stats/hlog/result.js'
-import { asciiText } from './ascii.js'
 import { findingsLines } from './findings-text.js'
 import type { TypedCommand } from './next-commands.js'
 import { nextLines } from './next-lines.js'
 import { bytesText, countText, durationText } from './numbers.js'
+import { paragraphs } from './paragraphs.js'
 import { safeText } from './safe-text.js'
 import { sourcesText } from './stats-text.js'
 import type { TextStyle } from './style.js'
@@ -30,11 +30,7 @@ export function hlogText({ result, typed }: HlogView, style: TextStyle): string 
     findingsLines(result.findings, { ...style, oneDay: false }),
     nextLines(next, style),
   ]
-  const text = parts
-    .filter((lines) => lines.length > 0)
-    .map((lines) => lines.join('\n'))
-    .join('\n\n')
-  return style.unicode ? text : asciiText(text)
+  return paragraphs(parts, style)
 }
 
 function nextCommand({ flags, sources }: TypedCommand): string[] {

@@ -1,6 +1,5 @@
 import pc from 'picocolors'
 import type { StatsResult } from '../stats/result.js'
-import { asciiText } from './ascii.js'
 import { condensed, sparkline, stepText, type Timeline } from './charts.js'
 import { findingsLines } from './findings-text.js'
 import { hopTable } from './hop-table.js'
@@ -8,6 +7,7 @@ import { type LatencyShape, latencyShape, logRanges } from './latency-shape.js'
 import { nextCommands, type TypedCommand } from './next-commands.js'
 import { nextLines } from './next-lines.js'
 import { bytesText, countText, durationText } from './numbers.js'
+import { paragraphs } from './paragraphs.js'
 import { percentileCurve } from './percentile-curve.js'
 import { safeText } from './safe-text.js'
 import { typeTable, windowTable } from './stats-table.js'
@@ -43,11 +43,7 @@ export async function statsText(view: StatsView, style: TextStyle): Promise<stri
     findingsLines(result.findings, { ...style, oneDay: isOneDay(result, style.timeZone) }),
     nextLines(nextCommands(result, view.typed), style),
   ]
-  const text = parts
-    .filter((lines) => lines.length > 0)
-    .map((lines) => lines.join('\n'))
-    .join('\n\n')
-  return style.unicode ? text : asciiText(text)
+  return paragraphs(parts, style)
 }
 
 function headline(result: StatsResult, style: TextStyle): string[] {
