@@ -99,7 +99,7 @@ async function askOnce<T>(
 ): Promise<T> {
   return withEngine(options, async (duckdb, engine) => {
     const looks = await looksAt(statement, engine, duckdb)
-    checkFlows(looks, options.flows ?? {})
+    checkFlows(looks, options.flows ?? {}, statement.values['flow'])
     const index = indexFor(looks, options)
     // Where no order is asked for, it is that of positions, wherever rows come from.
     const isSorted = !(await engine.isOrdered(statement))

@@ -1,6 +1,7 @@
 import type { Flow } from '../config/flow.js'
 import { quoteText } from '../engines/leaf-tree.js'
 import { EvtError } from '../errors.js'
+import { suggest } from '../event/suggest.js'
 import { querySql } from './query.js'
 
 /** Flows by name, as `flows:` in evt.yaml has them. */
@@ -34,13 +35,29 @@ export async function flowsSql(flows: Flows): Promise<string[]> {
   ]
 }
 
-/** @throws EvtError `usage` where a question about flows is asked and there are none */
-export function checkFlows(looks: ReadonlyMap<string, unknown>, flows: Flows): void {
-  if (!looks.has('flows') || Object.keys(flows).length > 0) return
-  throw new EvtError('there are no flows to ask about', {
+/**
+ * @param asked the flow that a question is narrowed to, where it is
+ * @throws EvtError `usage` where a question about flows is asked and there are none, or not this one
+ */
+export function checkFlows(
+  looks: ReadonlyMap<string, unknown>,
+  flows: Flows,
+  asked: unknown = null,
+): void {
+  if (!looks.has('flows')) return
+  const names = Object.keys(flows)
+  if (names.length === 0) {
+    throw new EvtError('there are no flows to ask about', {
+      code: 'usage',
+      hint:
+        'say in evt.yaml what should follow what: ' +
+        'flows: { pay: order.placed -> order.paid within 1h }\nevt help flows',
+    })
+  }
+  if (typeof asked !== 'string' || Object.hasOwn(flows, asked)) return
+  const meant = suggest(asked, names)
+  throw new EvtError(`there is no flow ${JSON.stringify(asked)}`, {
     code: 'usage',
-    hint:
-      'say in evt.yaml what should follow what: ' +
-      'flows: { pay: order.placed -> order.paid within 1h }\nevt help flows',
+    hint: meant === undefined ? `there are ${names.join(', ')}` : `did you mean ${meant}?`,
   })
 }
