@@ -153,6 +153,7 @@ async function bringUpToDate(
     manifest.nextObject = taker.nextNumber
     manifest.generation += 1
     manifest.builtAt = new Date().toISOString()
+    await writer.synced()
     await writeManifest(folder, manifest)
     // They are of what was there before.
     await rm(join(folder, ANSWERS), { recursive: true, force: true })

@@ -13,7 +13,8 @@ const LOOKED_UP = 2_048
 const ENTITIES_A_GROUP = 8_192
 /** Folders of dates in one part: times are what producers say. */
 const MOST_DATES = 200
-const SYNCED_AT_ONCE = 32
+/** Of the four threads of Node, the others are for what is read and written meanwhile. */
+const SYNCED_AT_ONCE = 2
 
 const columns = columnsInEvents.map(quoteName).join(', ')
 
@@ -51,6 +52,7 @@ const layouts: Record<PartKind, Layout> = {
  */
 export class IndexWriter {
   private entityRows = 0
+  private readonly syncing: Promise<void>[] = []
   /** No name comes again: another evt may still read what a part of that name was before. */
   private readonly suffix = randomUUID().slice(0, 8)
 
@@ -184,9 +186,34 @@ export class IndexWriter {
       `COPY (${sql}) TO ${quoteText(target)} (${options.join(', ')})`,
     )
     const files = written.map((row) => partOf(row, folder))
-    const mtimes = await syncAll(files.map(({ file }) => join(folder, file)))
-    const parts = files.map((part, n) => ({ ...part, mtimeMs: mtimes[n] ?? 0 }))
+    const parts = files.map((part) => ({ ...part, mtimeMs: 0 }))
     manifest.parts[kind].push(...parts)
+    const synced = this.syncAll(parts)
+    // Its failure belongs to who waits for it.
+    synced.catch(() => undefined)
+    this.syncing.push(synced)
+  }
+
+  /** Waits until all that was written is on the disk: a manifest must not outlive what it names. */
+  async synced(): Promise<void> {
+    await Promise.all(this.syncing.splice(0))
+  }
+
+  private async syncAll(parts: readonly Part[]): Promise<void> {
+    for (let at = 0; at < parts.length; at += SYNCED_AT_ONCE) {
+      const some = parts.slice(at, at + SYNCED_AT_ONCE)
+      await Promise.all(some.map((part) => this.sync(part)))
+    }
+  }
+
+  private async sync(part: Part): Promise<void> {
+    const handle = await open(join(this.folder, part.file), 'r')
+    try {
+      await handle.sync()
+      part.mtimeMs = (await handle.stat()).mtimeMs
+    } finally {
+      await handle.close()
+    }
   }
 }
 
@@ -232,24 +259,4 @@ function entry(map: unknown, key: string): unknown {
   const entries: unknown = typeof map === 'object' && map !== null && Reflect.get(map, 'entries')
   if (!Array.isArray(entries)) return undefined
   return entries.find((each: { key: unknown }) => each.key === key)?.value
-}
-
-/** A manifest must not outlive what it names.
- * @returns when each was last changed */
-async function syncAll(files: readonly string[]): Promise<number[]> {
-  const mtimes: number[] = []
-  for (let at = 0; at < files.length; at += SYNCED_AT_ONCE) {
-    mtimes.push(...(await Promise.all(files.slice(at, at + SYNCED_AT_ONCE).map(sync))))
-  }
-  return mtimes
-}
-
-async function sync(file: string): Promise<number> {
-  const handle = await open(file, 'r')
-  try {
-    await handle.sync()
-    return (await handle.stat()).mtimeMs
-  } finally {
-    await handle.close()
-  }
 }
