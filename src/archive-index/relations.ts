@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
+import { derivedColumns } from '../engines/derived-columns.js'
 import type { Duckdb } from '../engines/duckdb.js'
 import { type EventColumn, eventColumns, undecodableColumns } from '../engines/event-columns.js'
 import { POSITION_BITS } from '../engines/events-table.js'
@@ -13,6 +14,15 @@ const MOST_LISTED = 5_000
 
 /** The columns that `events/` has not. */
 export const notInEvents: readonly EventColumn[] = ['document', 'payload']
+
+/** What else `events/` is written without: it follows from what is there. `position` follows from
+ * `pos`, which is written of it. */
+export const leftToDerive = Object.keys(derivedColumns) as readonly EventColumn[]
+
+/** The columns that `events/` has beside `pos`. */
+export const columnsInEvents: readonly string[] = Object.keys(eventColumns).filter(
+  (name) => name !== 'position' && ![...notInEvents, ...leftToDerive].some((left) => left === name),
+)
 
 /** Makes the table by which the relations below know the objects that are asked about. */
 export async function placeObjects(duckdb: Duckdb, { covered }: OpenIndex): Promise<void> {
@@ -36,8 +46,9 @@ const ofCovered = `JOIN covered c ON c.number = i.pos >> ${POSITION_BITS}`
 export function indexedEvents(index: OpenIndex, some?: readonly CoveredObject[]): string {
   const columns = Object.entries(eventColumns).map(([name, type]) => {
     if (name === 'position') return `${position} AS position`
-    const isLeft = notInEvents.some((left) => left === name)
-    return isLeft ? `CAST(NULL AS ${type}) AS ${quoteName(name)}` : `i.${quoteName(name)}`
+    if (columnsInEvents.includes(name)) return `i.${quoteName(name)}`
+    const derived = derivedColumns[name as EventColumn] ?? 'NULL'
+    return `CAST(${derived} AS ${type}) AS ${quoteName(name)}`
   })
   const all = { pos: 'BIGINT', ...eventColumns }
   return fromParts(index, 'events', `${placed} AS pos, ${columns.join(', ')}`, all, some)

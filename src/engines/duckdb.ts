@@ -22,8 +22,8 @@ export interface Duckdb {
    * statement begins at once, and some rows are made before they are asked for. */
   scan(sql: string, signal?: AbortSignal): AsyncGenerator<DuckDBDataChunk>
   /** Runs one statement for its effect beside the others, on a connection of its own, which does
-   * not see temporary tables. */
-  beside(sql: string): Promise<void>
+   * not see temporary tables. It fails when the signal aborts. */
+  beside(sql: string, signal?: AbortSignal): Promise<void>
   /** Runs one statement for its effect, or for a few rows. 64-bit integers come as bigint. */
   rows(sql: string, values?: DuckDBValue[]): Promise<DuckDBValue[][]>
   readonly connection: DuckDBConnection
@@ -80,15 +80,19 @@ export async function openDuckdb(options: DuckdbOptions): Promise<Duckdb> {
       }
       return chunksOf(signal, () => started, end)
     },
-    beside: (sql) => {
+    beside: async (sql, signal) => {
+      signal?.throwIfAborted()
       const own = startBeside(sql)
       scans.add(own)
-      return own
-        .then(({ result }) => result)
-        .then(() => undefined)
-        .finally(async () => {
-          if (scans.delete(own)) (await own).connection.closeSync()
-        })
+      const running = await own
+      const interrupt = () => running.connection.interrupt()
+      signal?.addEventListener('abort', interrupt)
+      try {
+        await running.result
+      } finally {
+        signal?.removeEventListener('abort', interrupt)
+        if (scans.delete(own)) running.connection.closeSync()
+      }
     },
     rows: async (sql, values) =>
       (await frugally(() => connection.runAndReadAll(sql, values))).getRows(),

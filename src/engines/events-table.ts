@@ -95,15 +95,25 @@ export class EventTables {
 
   /** Reads the records of a relation, which are numbered from 1, and sets aside those that SQL
    * surely reads as the decoder does, until {@link keepStaged} or {@link dropStaged}. Other
-   * statements may run meanwhile. */
-  async stage(plan: ProjectionPlan, relation: string): Promise<Staged> {
+   * statements may run meanwhile.
+   * @returns null where the signal aborts before all are set aside */
+  async stage(
+    plan: ProjectionPlan,
+    relation: string,
+    signal?: AbortSignal,
+  ): Promise<Staged | null> {
     const { duckdb } = this
     const { without = [], isKept, records: raw = false } = this.options
     const unread = isKept ? without.filter((name) => name !== 'document') : without
     this.stagings += 1
     const table = `staged_${this.stagings}`
     const view = eventsViewSql(plan, relation, { without: unread, raw })
-    await duckdb.beside(`CREATE TABLE ${table} AS ${view}`)
+    try {
+      await duckdb.beside(`CREATE TABLE ${table} AS ${view}`, signal)
+    } catch (error) {
+      if (signal?.aborted) return null
+      throw error
+    }
     const rest = await duckdb.rows(
       `SELECT position.record FROM ${table} WHERE NOT certain ORDER BY position.record`,
     )

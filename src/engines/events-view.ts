@@ -1,4 +1,5 @@
 import { type Compiled, compile } from './compiled.js'
+import { flooredMs } from './derived-columns.js'
 import { type EventColumn, eventColumns } from './event-columns.js'
 import { jsonPointer, quoteName, quoteText } from './leaf-tree.js'
 import type { ProjectionPlan, RecordSql } from './record-sql.js'
@@ -32,7 +33,8 @@ export function eventsViewSql(
   const texts = `(SELECT CAST(json AS VARCHAR) AS json, path, record FROM ${relation})`
   const structure = quoteText(compiled.top.structure())
   const structs = `(SELECT *, TRY(from_json(json, ${structure})) AS "evt:top" FROM ${texts})`
-  const read = parsed(named(compiled, structs), compiled.timeForms)
+  const timed = isStamped(plan) ? stampsUs(compiled.timeForms) : noStamps
+  const read = parsed(named(compiled, structs), compiled.timeForms, timed)
   const columns = Object.keys(eventColumns).map((column) => {
     // The keys of an object literal are its names.
     const name = column as EventColumn
@@ -41,7 +43,8 @@ export function eventsViewSql(
   })
   // What is shown of a document has to be JSON to every reader.
   const isShown = !without.includes('document') || !without.includes('payload')
-  const sure = certain(isShown ? [lenient, ...doubts] : doubts)
+  const doubted = isStamped(plan) ? [...doubts, stampDoubt] : doubts
+  const sure = certain(isShown ? [lenient, ...doubted] : doubted)
   const text = raw ? ', json AS raw' : ''
   return `SELECT ${columns.join(',\n  ')},\n  ${sure} AS certain${text} FROM (${read})`
 }
@@ -101,17 +104,29 @@ function named({ fields, certain: sure, from }: Compiled<Field>, relation: strin
   return `SELECT path, record, json, ${columns.join(', ')}, ${sure} AS sure FROM ${from(relation)}`
 }
 
-/** Reads the texts that are times and integers. */
-function parsed(relation: string, forms: TimeForms): string {
+/** Whether any wrapping of the plan has stamps: to go through lists costs time, also empty ones. */
+function isStamped({ chains }: ProjectionPlan): boolean {
+  return chains.some((chain) => chain.some(({ stamps }) => Object.keys(stamps).length > 0))
+}
+
+const noStamps = `CAST([] AS ${eventColumns.stamps})`
+
+/** Reads the times of stamps. */
+function stampsUs(forms: TimeForms): string {
   const stampUs = usableUs(timeUs('s."text"', forms))
   const stamp = `{'layer': s.layer, 'name': s.name, 'time_us': ${stampUs}}`
+  const there = 'list_filter(stamps, lambda s: s."text" IS NOT NULL)'
+  return `list_transform(${there}, lambda s: ${stamp})`
+}
+
+/** Reads the texts that are times and integers. */
+function parsed(relation: string, forms: TimeForms, timed: string): string {
   return `SELECT *, ${usableUs('time_us')} AS event_us, ${usableUs('arrival_us')} AS received_us
 FROM (SELECT *, ${timeUs('"time"', forms)} AS time_us,
   ${timeUs('"receivedAt"', forms)} AS arrival_us,
   ${integerSql(placeDigits('"placeSequence"'))} AS place_digits,
   ${integerSql('"integer"')} AS whole, ${sequenceNumber('attempt')} AS tries,
-  list_filter(stamps, lambda s: s."text" IS NOT NULL) AS stamped,
-  list_transform(list_filter(stamps, lambda s: s."text" IS NOT NULL), lambda s: ${stamp}) AS timed
+  ${timed} AS timed
 FROM (${relation}))`
 }
 
@@ -168,15 +183,11 @@ const doubts = [
   'whole IS NULL AND "integer" IS NOT NULL',
   'tries IS NULL AND attempt IS NOT NULL',
   'place_digits IS NULL AND "placeSequence" IS NOT NULL',
-  'len(list_filter(timed, lambda s: s.time_us IS NULL)) > 0',
 ]
+
+const stampDoubt = 'len(list_filter(timed, lambda s: s.time_us IS NULL)) > 0'
 
 function certain(doubted: readonly string[]): string {
   const doubtful = doubted.map((doubt) => `coalesce(${doubt}, false)`).join(' OR ')
   return `coalesce(sure, false) AND NOT (${doubtful})`
-}
-
-/** A time of µs as TIMESTAMP of ms; division and remainder go towards zero in every engine. */
-function flooredMs(us: string): string {
-  return `make_timestamp(${us} - ((${us} % 1000) + 1000) % 1000)`
 }

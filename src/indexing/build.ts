@@ -12,7 +12,7 @@ import {
   writeManifest,
 } from '../archive-index/manifest.js'
 import { coverage, type Reading, readingHash } from '../archive-index/open-index.js'
-import { notInEvents } from '../archive-index/relations.js'
+import { leftToDerive, notInEvents } from '../archive-index/relations.js'
 import { writeError } from '../archive-index/write-error.js'
 import { makeFolder } from '../archives/make-folder.js'
 import type { ArchiveObject } from '../archives/object.js'
@@ -76,7 +76,7 @@ export async function buildIndex(options: BuildOptions): Promise<Built> {
   const duckdb = await openDuckdb({
     memoryLimitBytes: Math.max(LEAST_DUCKDB_BYTES, options.memoryLimitBytes - BASE_BYTES),
     spillDir: spillDir ?? undefined,
-    threads: options.threads ?? availableParallelism(),
+    threads: options.threads ?? threadsFor(options),
   })
   try {
     const manifest = await kept(options)
@@ -128,7 +128,7 @@ async function bringUpToDate(
   duckdb: Duckdb,
   manifest: Manifest,
 ): Promise<Built> {
-  const { folder, objects, reading, signal, spoolDir, memoryLimitBytes } = options
+  const { folder, objects, reading, signal, spoolDir } = options
   if (objects.length >= MOST_OBJECTS) throw tooMany(objects.length)
   const { covered, missing } = coverage(manifest, objects)
   const removed = manifest.objects.length - covered.length
@@ -139,7 +139,7 @@ async function bringUpToDate(
   const { mapping, presets } = reading
   const decode = createDecoder({ mapping, presets, outside: {} })
   const tables = await EventTables.create(duckdb, {
-    ...{ without: notInEvents, records: true },
+    ...{ without: [...notInEvents, ...leftToDerive], records: true },
     many: (relation) => writer.writeEvents(relation),
   })
   const read: Manifest['objects'] = []
@@ -153,13 +153,14 @@ async function bringUpToDate(
     manifest.nextObject = taker.nextNumber
     manifest.generation += 1
     manifest.builtAt = new Date().toISOString()
+    await writer.synced()
     await writeManifest(folder, manifest)
     // They are of what was there before.
     await rm(join(folder, ANSWERS), { recursive: true, force: true })
   }
   const taker: IndexTaker = new IndexTaker({
     ...{ tables, writer, decode, firstNumber: manifest.nextObject },
-    scansAhead: memoryLimitBytes >= AHEAD_FROM_BYTES,
+    scansAhead: scansAhead(options),
     onObject: (object) => read.push(object),
     onPart: async () => {
       if (writer.waitingEntities < MOST_ENTITIES) return
@@ -182,6 +183,17 @@ async function bringUpToDate(
   const added = manifest.objects.length - covered.length
   await commit()
   return { manifest, added, read: taker.events, removed }
+}
+
+/** Whether files are read while the ones before are written. */
+function scansAhead({ memoryLimitBytes }: BuildOptions): boolean {
+  return memoryLimitBytes >= AHEAD_FROM_BYTES
+}
+
+/** Two statements that run beside each other have a thread of Node each, which DuckDB does not
+ * count; a thread too many spins while it waits for others. */
+function threadsFor(options: BuildOptions): number {
+  return scansAhead(options) ? Math.max(1, availableParallelism() - 1) : availableParallelism()
 }
 
 function tooMany(objects: number): EvtError {

@@ -8,6 +8,8 @@ import type { IndexWriter } from './index-writer.js'
 
 /** So many rows are written at once. */
 const ROWS_AT_ONCE = 200_000
+/** Larger files are read in parts, which costs a copy of each. */
+const WHOLE_BYTES = 512e6
 
 interface Options {
   tables: EventTables
@@ -91,6 +93,11 @@ export class IndexTaker extends EventsTaker {
     const { tables, writer, onPart } = this.options
     if (tables.held >= ROWS_AT_ONCE) await writer.writeTables(tables)
     await onPart()
+  }
+
+  /** What is read as one part is written as one: it takes memory, and an interruption waits for it. */
+  override hasRoom(_records: number, bytes: number): boolean {
+    return bytes <= WHOLE_BYTES
   }
 
   private get counts(): Counts {

@@ -2,10 +2,9 @@ import { randomUUID } from 'node:crypto'
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Manifest, Part, PartKind } from '../archive-index/manifest.js'
-import { notInEvents } from '../archive-index/relations.js'
+import { columnsInEvents } from '../archive-index/relations.js'
 import { makeFolder } from '../archives/make-folder.js'
 import type { Duckdb } from '../engines/duckdb.js'
-import { eventColumns } from '../engines/event-columns.js'
 import { type EventTables, POSITION_BITS } from '../engines/events-table.js'
 import { quoteName, quoteText } from '../engines/leaf-tree.js'
 
@@ -14,14 +13,16 @@ const LOOKED_UP = 2_048
 const ENTITIES_A_GROUP = 8_192
 /** Folders of dates in one part: times are what producers say. */
 const MOST_DATES = 200
-const SYNCED_AT_ONCE = 32
+/** Of the four threads of Node, the others are for what is read and written meanwhile. */
+const SYNCED_AT_ONCE = 2
 
-const columns = Object.keys(eventColumns)
-  .filter((name) => !notInEvents.some((left) => left === name))
-  .map(quoteName)
+const columns = columnsInEvents.map(quoteName).join(', ')
 
 /** When a row arrived, else when it happened. */
 const arrival = 'coalesce(received_at_us, event_time_us)'
+const arrivalOrder = `${arrival}, pos`
+/** After all times: rows that have none are the last. */
+const NEVER_US = 2n ** 63n - 1n
 
 interface Layout {
   /** The column that has a folder for each value. */
@@ -33,11 +34,11 @@ interface Layout {
 }
 
 /** How the rows of each kind of part lie. */
-const layouts: Record<PartKind, Layout & { order: string }> = {
-  events: { order: `${arrival}, pos`, by: 'date' },
-  records: { order: 'pos', group: LOOKED_UP },
-  entities: { order: 'bucket, entity, arrival_us, pos', by: 'bucket', group: ENTITIES_A_GROUP },
-  undecodable: { order: 'pos' },
+const layouts: Record<PartKind, Layout> = {
+  events: { by: 'date' },
+  records: { group: LOOKED_UP },
+  entities: { by: 'bucket', group: ENTITIES_A_GROUP },
+  undecodable: {},
 }
 
 /**
@@ -51,6 +52,7 @@ const layouts: Record<PartKind, Layout & { order: string }> = {
  */
 export class IndexWriter {
   private entityRows = 0
+  private readonly syncing: Promise<void>[] = []
   /** No name comes again: another evt may still read what a part of that name was before. */
   private readonly suffix = randomUUID().slice(0, 8)
 
@@ -97,18 +99,29 @@ export class IndexWriter {
 
   /** @returns false where there are none */
   private async writeByDate(relation: string): Promise<boolean> {
+    const order = (await this.isInOrder(relation)) ? '' : ` ORDER BY ${arrivalOrder}`
     const days = await this.duckdb.rows(
       `SELECT DISTINCT ${day} AS day FROM ${relation} ORDER BY day LIMIT ${MOST_DATES + 1}`,
     )
     const [[only] = []] = days
     if (days.length === 1) {
       const alone = { ...layouts.events, by: undefined, folder: `date=${String(only)}` }
-      await this.write('events', eventsSql(relation), alone)
+      await this.write('events', `${eventsSql(relation)}${order}`, alone)
     } else if (days.length > 0) {
       const date = days.length > MOST_DATES ? commonDay(relation) : day
-      await this.write('events', eventsSql(relation, date), layouts.events)
+      await this.write('events', `${eventsSql(relation, date)}${order}`, layouts.events)
     }
     return days.length > 0
+  }
+
+  /** Whether rows come in order of arrival: to look costs a tenth of sorting them. */
+  private async isInOrder(relation: string): Promise<boolean> {
+    const [[rows = 0] = []] = await this.duckdb.rows(
+      `SELECT count(*) FROM (SELECT came, pos, lag(came) OVER () AS came_before, lag(pos) OVER () AS before
+         FROM (SELECT coalesce(${arrival}, ${NEVER_US}) AS came, pos FROM ${relation}))
+       WHERE came < came_before OR (came = came_before AND pos < before)`,
+    )
+    return Number(rows) === 0
   }
 
   /** How many rows wait for {@link writeEntities}. */
@@ -118,7 +131,7 @@ export class IndexWriter {
 
   async writeEntities(): Promise<void> {
     if (this.entityRows === 0) return
-    await this.write('entities', entitiesSql('entity_rows'), layouts.entities)
+    await this.writeEntitiesOf('entity_rows')
     await this.duckdb.rows('DELETE FROM entity_rows')
     this.entityRows = 0
   }
@@ -131,9 +144,22 @@ export class IndexWriter {
     }
     const [[any = 0] = []] = await this.duckdb.rows(`SELECT count(*) FROM ${rows}`)
     if (Number(any) === 0) return
-    const { order, ...options } = layouts[kind]
-    const sql = kind === 'entities' ? entitiesSql(rows) : `SELECT * FROM ${rows} ORDER BY ${order}`
-    await this.write(kind, sql, options)
+    if (kind === 'entities') await this.writeEntitiesOf(rows)
+    else await this.write(kind, `SELECT * FROM ${rows} ORDER BY pos`, layouts[kind])
+  }
+
+  /** Entities are few beside their rows: to hash them, and to sort them as numbers, costs half of
+   * what the same with their texts does. */
+  private async writeEntitiesOf(rows: string): Promise<void> {
+    await this.duckdb.rows(`CREATE OR REPLACE TEMP TABLE numbered AS
+      SELECT entity, bucket, row_number() OVER (ORDER BY bucket, entity) AS number
+      FROM (SELECT entity, left(sha256(entity), 2) AS bucket
+        FROM (SELECT DISTINCT entity FROM ${rows}))`)
+    const sorted = `(SELECT number, arrival_us, pos FROM ${rows} JOIN numbered USING (entity)
+      ORDER BY number, arrival_us, pos)`
+    const sql = `SELECT entity, arrival_us, pos, bucket FROM ${sorted} JOIN numbered USING (number)`
+    await this.write('entities', sql, layouts.entities)
+    await this.duckdb.rows('DROP TABLE numbered')
   }
 
   /** Writes the rows of a query, of which there are some, as a part, or as one for each value of a
@@ -160,9 +186,34 @@ export class IndexWriter {
       `COPY (${sql}) TO ${quoteText(target)} (${options.join(', ')})`,
     )
     const files = written.map((row) => partOf(row, folder))
-    const mtimes = await syncAll(files.map(({ file }) => join(folder, file)))
-    const parts = files.map((part, n) => ({ ...part, mtimeMs: mtimes[n] ?? 0 }))
+    const parts = files.map((part) => ({ ...part, mtimeMs: 0 }))
     manifest.parts[kind].push(...parts)
+    const synced = this.syncAll(parts)
+    // Its failure belongs to who waits for it.
+    synced.catch(() => undefined)
+    this.syncing.push(synced)
+  }
+
+  /** Waits until all that was written is on the disk: a manifest must not outlive what it names. */
+  async synced(): Promise<void> {
+    await Promise.all(this.syncing.splice(0))
+  }
+
+  private async syncAll(parts: readonly Part[]): Promise<void> {
+    for (let at = 0; at < parts.length; at += SYNCED_AT_ONCE) {
+      const some = parts.slice(at, at + SYNCED_AT_ONCE)
+      await Promise.all(some.map((part) => this.sync(part)))
+    }
+  }
+
+  private async sync(part: Part): Promise<void> {
+    const handle = await open(join(this.folder, part.file), 'r')
+    try {
+      await handle.sync()
+      part.mtimeMs = (await handle.stat()).mtimeMs
+    } finally {
+      await handle.close()
+    }
   }
 }
 
@@ -177,8 +228,7 @@ function commonDay(relation: string): string {
 
 function eventsSql(relation: string, date?: string): string {
   const more = date === undefined ? '' : `, ${date} AS date`
-  return `SELECT pos, ${columns.join(', ')}${more}
-    FROM ${relation} ORDER BY ${layouts.events.order}`
+  return `SELECT pos, ${columns}${more} FROM ${relation}`
 }
 
 /** An event may name an entity more than once. */
@@ -188,11 +238,6 @@ const entitiesOnce =
 
 const undecodableSql = `SELECT (b.number << ${POSITION_BITS}) + u.position.record AS pos, u.*
   FROM undecodable u JOIN begun b ON b.path = u.position.path ORDER BY 1`
-
-function entitiesSql(relation: string): string {
-  return `SELECT entity, arrival_us, pos, left(sha256(entity), 2) AS bucket
-    FROM ${relation} ORDER BY ${layouts.entities.order}`
-}
 
 /** What RETURN_STATS tells of a file: its name, rows, bytes, footer, and each column. */
 function partOf(
@@ -214,24 +259,4 @@ function entry(map: unknown, key: string): unknown {
   const entries: unknown = typeof map === 'object' && map !== null && Reflect.get(map, 'entries')
   if (!Array.isArray(entries)) return undefined
   return entries.find((each: { key: unknown }) => each.key === key)?.value
-}
-
-/** A manifest must not outlive what it names.
- * @returns when each was last changed */
-async function syncAll(files: readonly string[]): Promise<number[]> {
-  const mtimes: number[] = []
-  for (let at = 0; at < files.length; at += SYNCED_AT_ONCE) {
-    mtimes.push(...(await Promise.all(files.slice(at, at + SYNCED_AT_ONCE).map(sync))))
-  }
-  return mtimes
-}
-
-async function sync(file: string): Promise<number> {
-  const handle = await open(file, 'r')
-  try {
-    await handle.sync()
-    return (await handle.stat()).mtimeMs
-  } finally {
-    await handle.close()
-  }
 }

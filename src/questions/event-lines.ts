@@ -21,7 +21,8 @@ interface EventLinesOptions {
   sqlFromBytes: number
 }
 
-/** Records of a file that are being set aside; null where DuckDB cannot read it. */
+/** Records of a file that are being set aside; null where DuckDB cannot read it, or was
+ * interrupted. */
 interface StartedStaging {
   readonly staged: Promise<Staged | null>
 }
@@ -31,12 +32,17 @@ interface StartedStaging {
 export class EventLines implements LineReader<StartedStaging> {
   constructor(private readonly options: EventLinesOptions) {}
 
-  async start(file: FileObject, plain: boolean): Promise<StartedStaging | null> {
+  async start(
+    file: FileObject,
+    plain: boolean,
+    signal: AbortSignal,
+  ): Promise<StartedStaging | null> {
     const { plans, sqlFromBytes, tables } = this.options
     if (!plain || file.sizeBytes < sqlFromBytes) return null
     const plan = await plans.forSample(await sampleOf(file))
     if (!plan) return null
-    const staged = tables.stage(plan, lineTexts(file.file, file.path)).catch((error: unknown) => {
+    const texts = lineTexts(file.file, file.path)
+    const staged = tables.stage(plan, texts, signal).catch((error: unknown) => {
       if (!isUnreadable(error)) throw error
       return null
     })

@@ -47,7 +47,8 @@ export class EventParquet implements ParquetReader {
       const path = quoteText(file.path)
       const numbered = `(SELECT json, ${path} AS path, row_number() OVER () AS record
         FROM ${parquetTexts(file.file)})`
-      const staged = await tables.stage(plan, numbered)
+      const staged = await tables.stage(plan, numbered, signal)
+      if (!staged) return 1
       if (staged.rest.length === 0) {
         await tables.keepStaged(staged)
         return staged.records + 1

@@ -110,7 +110,7 @@ async function fitsWhole(file: FileObject, taker: Taker): Promise<boolean> {
   if (file.sizeBytes <= LARGE_BYTES) return true
   const head = await peekBytes(file, HEAD_BYTES)
   const lines = head.reduce((count, byte) => count + Number(byte === LF), 1)
-  return taker.hasRoom((file.sizeBytes / head.length) * lines)
+  return taker.hasRoom((file.sizeBytes / head.length) * lines, file.sizeBytes)
 }
 
 /** Begins to read each part while the one before is taken in. */

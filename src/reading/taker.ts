@@ -28,8 +28,8 @@ export interface Taker {
   flush(): Promise<void>
   /** Makes room where memory has become short. */
   makeRoom(): Promise<void>
-  /** Whether so many more records surely have room in memory. */
-  hasRoom(records: number): boolean
+  /** Whether so many more records, of so many bytes, surely have room in memory. */
+  hasRoom(records: number, bytes: number): boolean
 }
 
 export interface LinesOptions {

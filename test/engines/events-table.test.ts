@@ -52,6 +52,7 @@ test('the tables hold every record once, as the decoder reads it', async () => {
     planOf(archive, await chainsOf(texts.slice(0, 1))),
     lineTexts(file.file, file.path),
   )
+  if (!staged) throw new Error('nothing aborted')
   expect(staged.rest).toEqual([3, 4, 6, 7, 8, 9])
   await tables.keepStaged(staged)
   await tables.add(staged.rest.flatMap((record) => decoded[record - 1] ?? []))
@@ -86,6 +87,23 @@ test('what the tables hold can be asked for in SQL', async () => {
      WHERE position.record = 4`,
   )
   expect(notes).toEqual(['\\ud800 \uFFFD', 'o-1', 'order:o-1'])
+})
+
+test('to set records aside ends with an interruption', async () => {
+  const own = await openDuckdb({ memoryLimitBytes: 500e6, threads: 1 })
+  const tables = await EventTables.create(own)
+  const file = lines.write(texts.map((text) => Buffer.from(text)))
+  const plan = planOf({ file, mapping: createMapping({}) }, await chainsOf(texts.slice(0, 1)))
+  // Of some hours.
+  const relation = `(SELECT '{}' AS json, 'a' AS path, i AS record
+    FROM range(100000000000) t(i) WHERE i % 1000000007 = 1000000006)`
+  const interruption = new AbortController()
+  setTimeout(() => interruption.abort(), 300)
+  expect(await tables.stage(plan, relation, interruption.signal)).toBeNull()
+  expect(await tables.stage(plan, relation, interruption.signal)).toBeNull()
+  const left = `SELECT table_name FROM duckdb_tables() WHERE table_name LIKE 'staged%'`
+  expect(await own.rows(left)).toEqual([])
+  await own.close()
 })
 
 /** As the row is when it has been written: halves of characters have no UTF-8. */

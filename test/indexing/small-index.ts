@@ -59,6 +59,8 @@ export interface Small {
   folder: string
   mapping: Mapping
   buildFromBytes?: number
+  /** Of the build. */
+  signal?: AbortSignal
 }
 
 export async function objectsIn({ folder }: Small): Promise<readonly ArchiveObject[]> {
@@ -67,14 +69,14 @@ export async function objectsIn({ folder }: Small): Promise<readonly ArchiveObje
 }
 
 export async function build(
-  { folder, mapping, buildFromBytes }: Small,
+  { folder, mapping, buildFromBytes, signal = never }: Small,
   objects: readonly ArchiveObject[],
 ) {
   return buildIndex({
     ...{ folder: join(folder, 'archive.evt-index'), sources: [], objects },
     reading: { version: '1', mapping, presets: undefined },
     ...{ memoryLimitBytes: 2e9, threads: 1, sqlFromBytes: buildFromBytes },
-    ...{ signal: never, onProgress: () => {} },
+    ...{ signal, onProgress: () => {} },
   })
 }
 

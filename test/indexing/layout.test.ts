@@ -1,0 +1,73 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Duckdb, openDuckdb } from '../../src/engines/duckdb.js'
+import { createMapping } from '../../src/event/mapping.js'
+import { testFolder, write } from '../archives/files.js'
+import { build, objectsIn } from './small-index.js'
+
+let duckdb: Duckdb
+
+beforeAll(async () => {
+  duckdb = await openDuckdb({ memoryLimitBytes: 500e6, threads: 1 })
+})
+afterAll(() => duckdb.close())
+
+const maps = ['id=$.id', 'time=$.time', 'receivedAt=$.at', 'entities.order=$.order']
+const time = (second: number) => new Date(Date.UTC(2026, 10, 1, 0, 0, second)).toISOString()
+
+/** Builds the index of one file of these events, and gives what is in a folder of it as it lies. */
+async function rowsOf(events: readonly object[], kind: string, columns: string, fromBytes: number) {
+  const small = {
+    ...{ folder: testFolder(), mapping: createMapping({ maps }) },
+    buildFromBytes: fromBytes,
+  }
+  const texts = events.map((event) => JSON.stringify(event))
+  write(small.folder, 'archive/a.ndjson', texts.join('\n'))
+  await build(small, await objectsIn(small))
+  const folder = join(small.folder, 'archive.evt-index', kind)
+  const found: unknown[][] = []
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue
+    const file = join(entry.parentPath, entry.name)
+    found.push(...(await duckdb.rows(`SELECT ${columns} FROM '${file}'`)))
+  }
+  return found
+}
+
+/** By SQL, and by the decoder. */
+const readers = [0, 1e9]
+
+test.each(readers)('deliveries lie in order of arrival, SQL from %i bytes', async (fromBytes) => {
+  const events = [
+    { id: 'never' },
+    { id: 'late', time: time(1), at: time(9) },
+    { id: 'b', time: time(3), at: time(5) },
+    { id: 'a', time: time(4) },
+    { id: 'tied', time: time(0), at: time(5) },
+  ]
+  const [days, unknown] = [[], []] as unknown[][]
+  for (const [id, day] of await rowsOf(events, 'events', 'id, received_at_us', fromBytes)) {
+    if (id === 'never') unknown?.push(day)
+    else days?.push(id)
+  }
+  expect({ days, unknown }).toEqual({ days: ['a', 'b', 'tied', 'late'], unknown: [null] })
+})
+
+test.each(readers)(
+  'where deliveries are of entities, by entity, from %i bytes',
+  async (fromBytes) => {
+    const events = Array.from({ length: 600 }, (_, n) => ({
+      ...{ id: `e${n}`, time: time(600 - n), order: `o-${(n * 7) % 50}` },
+    }))
+    const rows = await rowsOf(events, 'entities', 'entity, arrival_us, pos', fromBytes)
+    expect(rows.length).toBe(600)
+    const seen = new Set<unknown>()
+    for (const [n, [entity, arrival]] of rows.entries()) {
+      const [before, arrivalBefore] = rows[n - 1] ?? []
+      if (entity === before) expect(Number(arrival)).toBeGreaterThan(Number(arrivalBefore))
+      else expect(seen.has(entity)).toBe(false)
+      seen.add(entity)
+    }
+  },
+)
