@@ -1,6 +1,13 @@
-import { isRemote, placesOf } from '../archives/address.js'
+import { isRemote, placesOf, withoutAlias } from '../archives/address.js'
+import { resourceAddress } from '../aws/address.js'
 import { isPipe } from './pipe.js'
 import type { Tap } from './tap.js'
+
+interface Where {
+  cwd: string
+  /** NAME → address, from evt.yaml. */
+  aliases: Readonly<Record<string, string>>
+}
 
 interface TapEntry {
   readonly name: string
@@ -14,15 +21,25 @@ export const taps: readonly TapEntry[] = [
   { name: 'files', takes: (address) => !isRemote(address), load: () => import('./files.js') },
 ]
 
+/** Whether an address is one of a service whose messages are tapped. */
+export function isLive(address: string): boolean {
+  return resourceAddress(address) !== undefined
+}
+
 /**
- * The tap for an address.
+ * The tap for an address, and what it is to open: an alias of a service is what it stands for.
  *
  * @throws EvtError `usage` for a service that has none so far
  */
-export async function tapFor(address: string, cwd: string): Promise<Tap> {
+export async function tapFor(
+  address: string,
+  { cwd, aliases }: Where,
+): Promise<{ tap: Tap; opens: string }> {
+  const resource = withoutAlias(address, aliases)
+  const opens = isRemote(resource) ? resource : address
   for (const entry of taps) {
-    if (await entry.takes(address, cwd)) return (await entry.load()).tap
+    if (await entry.takes(opens, cwd)) return { tap: (await entry.load()).tap, opens }
   }
-  await placesOf(address, { cwd, aliases: {}, stdin: process.stdin })
+  await placesOf(opens, { cwd, aliases: {}, stdin: process.stdin })
   throw new Error(`no tap takes ${address}`)
 }

@@ -37,10 +37,11 @@ afterEach(() => {
 })
 
 async function tapped(address: string, more: Partial<TapOptions> = {}) {
-  const tap = await tapFor(address, cwd)
-  return tap.open(address, {
+  const { tap, opens } = await tapFor(address, { cwd, aliases: {} })
+  return tap.open(opens, {
     ...{ start: undefined, follow: undefined, aliases: {}, cwd, decode, pollMs: 20 },
     ...{ stdin: new PassThrough(), isWanted: () => true, signal: stop.signal },
+    ...{ aws: {}, consents: new Set(), filter: undefined },
     onFault: (path, { detail }) => notes.push(`${path} ${detail}`),
     onNote: (text) => notes.push(text),
     ...more,
