@@ -72,6 +72,13 @@ async function aliasPlaces(address: string, context: AddressContext): Promise<Pl
   })
 }
 
+/** The address that an alias stands for, with what follows the alias; others as they are. */
+export function withoutAlias(address: string, aliases: AddressContext['aliases']): string {
+  const alias = aliasIn(address, aliases)
+  if (alias === undefined) return address
+  return alias.rest === '' ? alias.target : `${alias.target}/${alias.rest}`
+}
+
 /** Whether it is no path and no alias, but an address of a service. */
 export function isRemote(address: string): boolean {
   return /^(?:[a-z][a-z0-9+.-]*:\/\/|arn:)/i.test(address)

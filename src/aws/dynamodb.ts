@@ -1,12 +1,6 @@
-import type {
-  AttributeValue,
-  DynamoDBClient,
-  QueryCommandInput,
-  TableDescription,
-} from '@aws-sdk/client-dynamodb'
-import { EvtError } from '../errors.js'
+import type { AttributeValue, QueryCommandInput, TableDescription } from '@aws-sdk/client-dynamodb'
 import { clientSettings } from './client-settings.js'
-import { failureOfAll } from './failure.js'
+import { awsFailure } from './failure.js'
 import type { AwsOptions } from './options.js'
 
 /** What of IAM the calls below need, on the table. */
@@ -34,7 +28,10 @@ export async function openTable(name: string, options: TableOptions): Promise<Op
   const client = new sdk.DynamoDBClient(settings)
   const sent = { abortSignal: options.signal }
   const failed = (action: TableAction) => async (error: unknown) => {
-    throw await tableFailure(error, { name, action, client, signal: options.signal })
+    throw await awsFailure(error, {
+      ...{ action, on: `the table ${name}`, needs: tableActions, signal: options.signal },
+      region: client.config.region,
+    })
   }
   return {
     name,
@@ -57,40 +54,4 @@ export async function openTable(name: string, options: TableOptions): Promise<Op
       return found.Items ?? []
     },
   }
-}
-
-interface FailedCall {
-  name: string
-  action: TableAction
-  client: DynamoDBClient
-  signal: AbortSignal
-}
-
-async function tableFailure(error: unknown, call: FailedCall): Promise<unknown> {
-  const { name, action, client, signal } = call
-  if (!(error instanceof Error)) return error
-  if (signal.aborted) return new EvtError('interrupted', { code: 'interrupted', cause: error })
-  const ofAll = failureOfAll(error)
-  if (ofAll) return ofAll
-  if (error.name === 'ResourceNotFoundException') {
-    return new EvtError(`there is no table ${name} in ${await client.config.region()}`, {
-      code: 'usage',
-      hint: 'see --region, --profile and --endpoint-url',
-      cause: error,
-    })
-  }
-  if (error.name === 'AccessDeniedException') {
-    return new EvtError(`${action} is not allowed on the table ${name}`, {
-      code: 'outside',
-      hint: `it takes ${tableActions.join(' and ')}`,
-      cause: error,
-    })
-  }
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name
-  const message = error.message === '' ? '' : `: ${error.message.split('\n')[0]}`
-  return new EvtError(`${action} fails on the table ${name} (${code})${message}`, {
-    code: 'outside',
-    hint: 'see --region, --profile and --endpoint-url',
-    cause: error,
-  })
 }

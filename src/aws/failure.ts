@@ -1,5 +1,20 @@
 import { EvtError } from '../errors.js'
 
+/** A call of the SDK that may fail. */
+export interface AwsCall {
+  /** As IAM names it, such as `sqs:ReceiveMessage`. */
+  readonly action: string
+  /** What it was about, such as `the queue orders`. */
+  readonly on: string
+  /** The region that was asked; a promise, as the client has it. */
+  region(): Promise<string>
+  /** Everything that IAM has to allow for the whole, where that is more than this action. */
+  readonly needs?: readonly string[] | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+const seeFlags = 'see --region, --profile and --endpoint-url'
+
 /** A failure of an SDK call that any other call would meet as well: nobody can be asked; undefined
  * for what is a failure of this call. */
 export function failureOfAll(error: unknown): EvtError | undefined {
@@ -18,5 +33,114 @@ export function failureOfAll(error: unknown): EvtError | undefined {
       cause: error,
     })
   }
+  if (expired.has(error.name)) {
+    return new EvtError(`the AWS credentials are not valid, or no longer (${error.name})`, {
+      code: 'outside',
+      hint: 'renew them, as with aws sso login, or give --profile',
+      cause: error,
+    })
+  }
   return undefined
 }
+
+/** What a failed call means to who made it; what is no Error, or evt's own already, is left. */
+export async function awsFailure(error: unknown, call: AwsCall): Promise<unknown> {
+  const { action, on, signal, needs = [action] } = call
+  if (!(error instanceof Error) || error instanceof EvtError) return error
+  const cause = { cause: error }
+  if (signal?.aborted) return new EvtError('interrupted', { code: 'interrupted', ...cause })
+  const ofAll = failureOfAll(error)
+  if (ofAll) return ofAll
+  if (missing.has(error.name)) {
+    const message = `there is no ${on.replace(/^the /, '')} in ${await call.region()}`
+    return new EvtError(message, { code: 'usage', hint: seeFlags, ...cause })
+  }
+  if (denied.has(error.name)) {
+    const hint = `it takes ${needs.join(needs.length === 2 ? ' and ' : ', ')}`
+    return new EvtError(`${action} is not allowed on ${on}`, { code: 'outside', hint, ...cause })
+  }
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name
+  const told = reasonOf(error)
+  const message = `${action} fails on ${on} (${code})${told === '' ? '' : `: ${told}`}`
+  return new EvtError(message, { code: 'outside', hint: seeFlags, ...cause })
+}
+
+/** Whether the same call may well succeed soon: connection, service or its limits failed. Of what
+ * {@link awsFailure} made, its cause counts. */
+export function isTemporary(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  if (error instanceof EvtError) return isTemporary(error.cause)
+  const { status, isThrottled } = answerOf(error)
+  if (isThrottled || throttled.has(error.name) || status === 429) return true
+  if (status !== undefined && status >= 500) return true
+  return 'code' in error && typeof error.code === 'string' && connection.has(error.code)
+    ? true
+    : error.name === 'TimeoutError'
+}
+
+/** What the service said, on one line; of a page of HTML, that it was one. */
+function reasonOf(error: Error): string {
+  const { status } = answerOf(error)
+  if (/Unexpected token '?</.test(error.message) || /char .*XML|parse error/i.test(error.message)) {
+    return `the answer is not AWS's (HTTP ${status ?? 'status unknown'})`
+  }
+  return error.message.split('\n')[0] ?? ''
+}
+
+/** What the SDK keeps on an error of the answer that it got. */
+function answerOf(error: Error): { status: number | undefined; isThrottled: boolean } {
+  const { $metadata, $response, $retryable } = error as Error & {
+    $metadata?: { httpStatusCode?: number }
+    $response?: { statusCode?: number }
+    $retryable?: { throttling?: boolean }
+  }
+  return {
+    status: $metadata?.httpStatusCode ?? $response?.statusCode,
+    isThrottled: $retryable?.throttling === true,
+  }
+}
+
+const missing = new Set([
+  'ResourceNotFoundException',
+  'NotFoundException',
+  'NotFound',
+  'QueueDoesNotExist',
+  'AWS.SimpleQueueService.NonExistentQueue',
+])
+const denied = new Set([
+  'AccessDenied',
+  'AccessDeniedException',
+  'AuthorizationError',
+  'AuthorizationErrorException',
+  'UnauthorizedOperation',
+])
+const expired = new Set([
+  'ExpiredToken',
+  'ExpiredTokenException',
+  'RequestExpired',
+  'InvalidClientTokenId',
+  'UnrecognizedClientException',
+])
+const throttled = new Set([
+  'Throttling',
+  'ThrottlingException',
+  'ThrottledException',
+  'RequestThrottled',
+  'RequestThrottledException',
+  'TooManyRequestsException',
+  'LimitExceededException',
+  'ProvisionedThroughputExceededException',
+  // So many messages of a queue are in flight that no more can be received.
+  'OverLimit',
+  'KmsThrottled',
+])
+const connection = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+])

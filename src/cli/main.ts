@@ -43,7 +43,7 @@ async function runCommand(argv: readonly string[], config: Config): Promise<numb
       if (await printedTopic(rest, config.commandIDs)) return exitCodes.ok.exit
     }
     // `evt help stats` is what people try first; it needs no plugin.
-    const result = await run(first === 'help' ? [...rest, '--help'] : [...argv], config)
+    const result = await run(first === 'help' ? [...rest, '--help'] : argv.map(writtenOut), config)
     return exitCodes[isOutcome(result) ? result : 'ok'].exit
   } catch (error) {
     if (!(error instanceof Error) || error instanceof EvtError) throw error
@@ -52,6 +52,11 @@ async function runCommand(argv: readonly string[], config: Config): Promise<numb
     if ('code' in error && error.code === 'EEXIT') return exit
     throw unknownCommand(error, config.commandIDs) ?? usage(error)
   }
+}
+
+/** The one flag whose value may be left out, which oclif's flags cannot. */
+function writtenOut(argument: string): string {
+  return argument === '--intrusive' ? '--intrusive=receive' : argument
 }
 
 /** oclif marks the errors that it, or `this.error`, throws at the user. */

@@ -2,10 +2,13 @@ import * as Flags from '@oclif/core/flags'
 import { EvtError } from '../errors.js'
 import { parsePath } from '../event/json-path.js'
 import type { TailRequest } from '../tail/run.js'
+import type { Consent } from '../taps/tap.js'
 import { type EventField, parseFields } from '../ui/event-fields.js'
 import { entityText } from './entity-text.js'
 import { parseDurationMs, parseTime } from './time.js'
 
+/** What --intrusive stands for where it is typed alone; `main` writes it out. */
+const RECEIVE = 'receive'
 const several = { multiple: true, multipleNonGreedy: true } as const
 /** Longer than this, a timer of Node does not wait. */
 const MOST_MS = 2 ** 31 - 1
@@ -47,6 +50,17 @@ export const tailFlags = {
     allowNo: true,
     description: 'go on at the end with what is added; usual for a file of lines',
   }),
+  intrusive: Flags.custom<Consent[]>({
+    helpValue: 'HOW',
+    description:
+      'receive from a queue, which its consumers may notice: alone, or =fifo for a FIFO queue, ' +
+      '=dead-letter where few receives lead to the dead-letter queue',
+    parse: async (text: string) => consentsOf(text),
+  })(),
+  consume: Flags.boolean({
+    dependsOn: ['intrusive'],
+    description: 'delete from the queue what was shown',
+  }),
   limit: Flags.integer({ helpValue: 'N', min: 1, description: 'end after so many events' }),
   duration: Flags.custom<number>({
     helpValue: 'TIME',
@@ -62,6 +76,19 @@ export const tailFlags = {
       return text
     },
   }),
+}
+
+/** @throws EvtError `usage` for what is no way to receive from a queue */
+function consentsOf(text: string): Consent[] {
+  const ways = text.split(',')
+  const others = ways.filter((way) => way !== 'fifo' && way !== 'dead-letter' && way !== RECEIVE)
+  if (others.length === 0) {
+    return ['intrusive', ...ways.filter((way) => way === 'fifo' || way === 'dead-letter')]
+  }
+  throw new EvtError(`--intrusive knows no ${JSON.stringify(others[0])}`, {
+    code: 'usage',
+    hint: 'write --intrusive, --intrusive=fifo, --intrusive=dead-letter, or fifo,dead-letter',
+  })
 }
 
 /** @throws EvtError `usage` for what is no place to begin */

@@ -4,6 +4,7 @@ import { parsePath } from '../event/json-path.js'
 import type { TypedPattern } from '../event/pattern.js'
 import { endedBadly } from '../reading/ended-badly.js'
 import { openTail, type TailRequest } from '../tail/run.js'
+import type { Consent } from '../taps/tap.js'
 import type { EventField } from '../ui/event-fields.js'
 import { safeText } from '../ui/safe-text.js'
 import type { TextStyle } from '../ui/style.js'
@@ -26,6 +27,8 @@ interface TailFlagValues {
   limit?: number | undefined
   duration?: number | undefined
   redact?: readonly string[] | undefined
+  intrusive?: readonly Consent[] | undefined
+  consume: boolean
   'allow-partial': boolean
 }
 
@@ -75,6 +78,11 @@ function requestOf(typed: TypedTail, onNote: (text: string) => void): TailReques
     schemaRegistry: flags['schema-registry'],
     followClaims: flags['follow-claims'],
     aws: awsOptions(flags),
+    consents: new Set<Consent>([
+      ...(flags.intrusive ?? []),
+      ...(flags.consume ? ['consume' as const] : []),
+    ]),
+    filter: flags.filter,
     chosen: { ...chosenOf(flags), ...timeRange(flags, nowMs) },
     grep: flags.grep,
     start: asked ?? (since === undefined ? undefined : 'beginning'),

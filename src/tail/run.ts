@@ -6,11 +6,12 @@ import type { Decoded, EventRecord } from '../event/event.js'
 import { jsonText } from '../event/json.js'
 import type { JsonPath } from '../event/json-path.js'
 import { createMapping } from '../event/mapping.js'
+import type { TypedPattern } from '../event/pattern.js'
 import { type Chosen, chosenTest } from '../questions/chosen.js'
 import { type GivenSources, namedSources } from '../reading/named-sources.js'
 import { type OutsidePlaces, outsideOf } from '../reading/outside.js'
 import { tapFor } from '../taps/index.js'
-import type { Safety, Start, Tap, TapOptions } from '../taps/tap.js'
+import type { Consent, Safety, Start, Tap, TapOptions } from '../taps/tap.js'
 import { merged } from './merge.js'
 import { redact } from './redact.js'
 
@@ -28,6 +29,9 @@ export interface TailRequest extends GivenSources, OutsidePlaces {
   durationMs: number | null
   /** Beside those of evt.yaml. */
   redact: readonly JsonPath[]
+  consents: ReadonlySet<Consent>
+  /** As it was typed; `chosen` has what it means. */
+  filter: TypedPattern | undefined
   stdin: AsyncIterable<unknown>
   nowMs(): number
   onNote(text: string): void
@@ -57,11 +61,11 @@ const PATIENCE_MS = 200
  * @throws EvtError `usage` for a mapping, configuration or SOURCE that is wrong
  */
 export async function openTail(request: TailRequest): Promise<Tail> {
-  const { cwd } = request
   const { config, sources } = await namedSources(request)
+  const where = { cwd: request.cwd, aliases: config.archives ?? {} }
   const addresses = [...new Set(sources)]
   const tapped = await Promise.all(
-    addresses.map(async (address) => ({ address, tap: await tapFor(address, cwd) })),
+    addresses.map(async (address) => ({ address, ...(await tapFor(address, where)) })),
   )
   const faults: { path: string; fault: Fault }[] = []
   const reading = await readingOf(request, config, (path, fault) => {
@@ -78,6 +82,8 @@ export async function openTail(request: TailRequest): Promise<Tail> {
 interface Reading {
   options: Omit<TapOptions, 'signal'>
   isWanted(event: EventRecord): boolean
+  /** What was given out, and then something else was asked for. */
+  taken: WeakSet<Decoded>
   /** Before the first event from then on, nothing is shown. */
   fromUs: number | undefined
   hidden: readonly JsonPath[]
@@ -108,20 +114,23 @@ async function readingOf(
     }
   }
   const start = request.start
+  const taken = new WeakSet<Decoded>()
   const isTime = typeof start === 'object' && 'fromUs' in start
   return {
     options: {
       ...{ start: isTime ? 'beginning' : start, follow, cwd, stdin, onFault, onNote, pollMs },
       ...{ aliases: config.archives ?? {}, decode: now, isWanted },
+      ...{ aws: request.aws ?? {}, consents: request.consents, filter: request.filter, taken },
     },
     isWanted,
+    taken,
     fromUs: isTime ? start.fromUs : undefined,
     hidden: [...(config.privacy?.redact ?? []), ...request.redact],
   }
 }
 
 async function* itemsOf(
-  tapped: readonly { address: string; tap: Tap }[],
+  tapped: readonly { address: string; opens: string; tap: Tap }[],
   reading: Reading,
   { signal: interruption, durationMs, limit }: TailRequest,
 ): AsyncGenerator<TailItem[]> {
@@ -132,8 +141,8 @@ async function* itemsOf(
   const timer = durationMs === null ? undefined : setTimeout(stop, durationMs)
   const { signal } = own
   let left = limit ?? Number.POSITIVE_INFINITY
-  const lanes = tapped.map(({ address, tap }) =>
-    wanted(address, tap.open(address, { ...reading.options, signal }), reading),
+  const lanes = tapped.map(({ address, opens, tap }) =>
+    wanted(address, tap.open(opens, { ...reading.options, signal }), reading),
   )
   try {
     for await (const batch of together(lanes)) {
@@ -144,6 +153,7 @@ async function* itemsOf(
         redact(decoded.event, reading.hidden)
       }
       if (taken.length > 0) yield taken
+      for (const { decoded } of taken) reading.taken.add(decoded)
       if (left === 0) return
     }
   } finally {

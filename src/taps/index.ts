@@ -1,6 +1,13 @@
-import { isRemote, placesOf } from '../archives/address.js'
+import { isRemote, placesOf, withoutAlias } from '../archives/address.js'
+import { type AwsService, resourceAddress } from '../aws/address.js'
 import { isPipe } from './pipe.js'
 import type { Tap } from './tap.js'
+
+interface Where {
+  cwd: string
+  /** NAME → address, from evt.yaml. */
+  aliases: Readonly<Record<string, string>>
+}
 
 interface TapEntry {
   readonly name: string
@@ -11,18 +18,33 @@ interface TapEntry {
 /** The first that takes an address. Add one: a file and a line here. */
 export const taps: readonly TapEntry[] = [
   { name: 'stdin', takes: isPipe, load: () => import('./stdin.js') },
+  { name: 'sqs', takes: isOf('sqs'), load: () => import('./sqs.js') },
   { name: 'files', takes: (address) => !isRemote(address), load: () => import('./files.js') },
 ]
 
+function isOf(service: AwsService): (address: string) => boolean {
+  return (address) => resourceAddress(address)?.service === service
+}
+
+/** Whether an address is one of a service whose messages are tapped. */
+export function isLive(address: string): boolean {
+  return resourceAddress(address) !== undefined
+}
+
 /**
- * The tap for an address.
+ * The tap for an address, and what it is to open: an alias of a service is what it stands for.
  *
  * @throws EvtError `usage` for a service that has none so far
  */
-export async function tapFor(address: string, cwd: string): Promise<Tap> {
+export async function tapFor(
+  address: string,
+  { cwd, aliases }: Where,
+): Promise<{ tap: Tap; opens: string }> {
+  const resource = withoutAlias(address, aliases)
+  const opens = isRemote(resource) ? resource : address
   for (const entry of taps) {
-    if (await entry.takes(address, cwd)) return (await entry.load()).tap
+    if (await entry.takes(opens, cwd)) return { tap: (await entry.load()).tap, opens }
   }
-  await placesOf(address, { cwd, aliases: {}, stdin: process.stdin })
+  await placesOf(opens, { cwd, aliases: {}, stdin: process.stdin })
   throw new Error(`no tap takes ${address}`)
 }

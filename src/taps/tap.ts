@@ -1,6 +1,8 @@
 import type { Fault } from '../archives/object.js'
+import type { AwsOptions } from '../aws/options.js'
 import type { RecordValue } from '../envelopes/decode.js'
 import type { Decoded, EventRecord } from '../event/event.js'
+import type { TypedPattern } from '../event/pattern.js'
 
 /**
  * What tapping does to others (DESIGN §5). `observe`: nothing. `shares`: it takes a part of a limit
@@ -32,6 +34,10 @@ export interface Tap {
 /** Where to begin: with what there is, with what comes, or with the last events that are there. */
 export type Start = 'beginning' | 'latest' | { lastEvents: number }
 
+/** What somebody agreed to for an intrusive tap: to receive messages; to lock the groups of a FIFO
+ * queue; that a message may go to the dead-letter queue; to delete what was shown. */
+export type Consent = 'intrusive' | 'fifo' | 'dead-letter' | 'consume'
+
 export interface TapOptions {
   /** Undefined: as is usual for the source. */
   start: Start | undefined
@@ -45,9 +51,17 @@ export interface TapOptions {
   decode(record: RecordValue): Decoded[] | Promise<Decoded[]>
   /** Which events count where the last ones are wanted. */
   isWanted(event: EventRecord): boolean
+  aws: AwsOptions
+  consents: ReadonlySet<Consent>
+  /** What its reader has taken, so that a tap that may delete it does. */
+  taken?: Pick<WeakSet<Decoded>, 'has'> | undefined
+  /** What `--filter` says, for sources that choose themselves; checked again on arrival. */
+  filter: TypedPattern | undefined
+  /** Called when what arrives from now on is seen. */
+  onReady?(): void
   /** Called for what keeps something from being read whole. */
   onFault(path: string, fault: Fault): void
-  /** Called for what a person should know: a file is gone, or is back. */
+  /** Called for what a person should know: a source is gone, or is back. */
   onNote(text: string): void
   signal: AbortSignal
   /** How long to wait at most before looking again. */

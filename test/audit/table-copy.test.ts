@@ -150,8 +150,8 @@ describe('what DynamoDB answers', () => {
       'credentials that are none',
       { DescribeTable: refused('UnrecognizedClientException', 400, 'The token\nis invalid') },
       'outside',
-      'dynamodb:DescribeTable fails on the table job-ads (UnrecognizedClientException): The token',
-      'see --region, --profile and --endpoint-url',
+      'the AWS credentials are not valid, or no longer (UnrecognizedClientException)',
+      'renew them, as with aws sso login, or give --profile',
     ],
     [
       'a key of bytes',

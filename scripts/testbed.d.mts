@@ -1,0 +1,2 @@
+export function pythonWithMoto(): string | undefined
+export function installedMoto(): string | undefined
