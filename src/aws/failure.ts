@@ -51,18 +51,29 @@ export async function awsFailure(error: unknown, call: AwsCall): Promise<unknown
   if (signal?.aborted) return new EvtError('interrupted', { code: 'interrupted', ...cause })
   const ofAll = failureOfAll(error)
   if (ofAll) return ofAll
-  if (missing.has(error.name)) {
+  if (isMissing(error)) {
     const message = `there is no ${on.replace(/^the /, '')} in ${await call.region()}`
     return new EvtError(message, { code: 'usage', hint: seeFlags, ...cause })
   }
   if (denied.has(error.name)) {
     const hint = `it takes ${needs.join(needs.length === 2 ? ' and ' : ', ')}`
-    return new EvtError(`${action} is not allowed on ${on}`, { code: 'outside', hint, ...cause })
+    const message = `${deniedAction(error) ?? action} is not allowed on ${on}`
+    return new EvtError(message, { code: 'outside', hint, ...cause })
   }
   const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name
   const told = reasonOf(error)
   const message = `${action} fails on ${on} (${code})${told === '' ? '' : `: ${told}`}`
   return new EvtError(message, { code: 'outside', hint: seeFlags, ...cause })
+}
+
+/** One call may need several permissions, such as to make a queue with tags; AWS names which. */
+function deniedAction({ message }: Error): string | undefined {
+  return /not authorized to perform: ([\w-]+:\w+)/.exec(message)?.[1]
+}
+
+/** Whether the service does not know what it was asked about. */
+export function isMissing(error: unknown): boolean {
+  return error instanceof Error && missing.has(error.name)
 }
 
 /** Whether the same call may well succeed soon: connection, service or its limits failed. */
