@@ -1,3 +1,4 @@
+import type { Leftover } from '../leftovers/leftover.js'
 import type { GcRun, Listed, Outcome } from '../leftovers/run.js'
 import { counted } from '../stats/findings/phrases.js'
 import { asciiText } from './ascii.js'
@@ -18,13 +19,19 @@ const columns: readonly Column[] = [
 /** What was found, before anything is removed; without a line end. */
 export function foundText({ where, listed }: GcRun, style: TextStyle): string {
   if (listed.length === 0) return `${safeText(where)}: nothing of evt is left over`
-  const rows = listed.map(({ leftover: { kind, name, of, owner, expiresMs, isExpired } }) => {
-    const at = expiresMs === null ? '' : momentText(isoOf(expiresMs), style.timeZone, 8)
-    const texts = [kind, name, of ?? '', owner ?? '', isExpired ? `${at} over`.trim() : at]
+  const rows = listed.map(({ leftover }) => {
+    const { kind, name, of, owner } = leftover
+    const texts = [kind, name, of ?? '', owner ?? '', expiryText(leftover, style)]
     return texts.map((text) => ({ text: safeText(text) }))
   })
   const text = [safeText(where), '', ...usedLines(columns, rows, style)].join('\n')
   return style.unicode ? text : asciiText(text)
+}
+
+function expiryText({ kind, expiresMs, isExpired }: Leftover, { timeZone }: TextStyle): string {
+  if (expiresMs === null) return kind === 'subscription' ? 'its queue is gone' : ''
+  const at = momentText(isoOf(expiresMs), timeZone, 5)
+  return isExpired ? `expired ${at}` : at
 }
 
 /** What became of it, on one line. */
