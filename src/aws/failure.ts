@@ -65,9 +65,11 @@ export async function awsFailure(error: unknown, call: AwsCall): Promise<unknown
   return new EvtError(message, { code: 'outside', hint: seeFlags, ...cause })
 }
 
-/** Whether the same call may well succeed soon: connection, service or its limits failed. */
+/** Whether the same call may well succeed soon: connection, service or its limits failed. Of what
+ * {@link awsFailure} made, its cause counts. */
 export function isTemporary(error: unknown): boolean {
   if (!(error instanceof Error)) return false
+  if (error instanceof EvtError) return isTemporary(error.cause)
   const { status, isThrottled } = answerOf(error)
   if (isThrottled || throttled.has(error.name) || status === 429) return true
   if (status !== undefined && status >= 500) return true
@@ -128,6 +130,9 @@ const throttled = new Set([
   'TooManyRequestsException',
   'LimitExceededException',
   'ProvisionedThroughputExceededException',
+  // So many messages of a queue are in flight that no more can be received.
+  'OverLimit',
+  'KmsThrottled',
 ])
 const connection = new Set([
   'ECONNREFUSED',
