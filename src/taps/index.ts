@@ -20,6 +20,7 @@ export const taps: readonly TapEntry[] = [
   { name: 'stdin', takes: isPipe, load: () => import('./stdin.js') },
   { name: 'sqs', takes: isOf('sqs'), load: () => import('./sqs.js') },
   { name: 'files', takes: (address) => !isRemote(address), load: () => import('./files.js') },
+  { name: 'logs', takes: isOf('logs'), load: () => import('./logs.js') },
 ]
 
 function isOf(service: AwsService): (address: string) => boolean {
