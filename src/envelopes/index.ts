@@ -1,3 +1,4 @@
+import { busLog } from './bus-log.js'
 import { bigPayload, claimCheck } from './claim-check.js'
 import { cloudevents } from './cloudevents.js'
 import { cloudtrail } from './cloudtrail.js'
@@ -62,6 +63,7 @@ export const envelopes: readonly Envelope[] = [
   logsFound,
   logsFiltered,
   logsInsights,
+  busLog,
   emf,
   s3,
   s3Test,

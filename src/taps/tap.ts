@@ -41,6 +41,8 @@ export type Consent = 'intrusive' | 'fifo' | 'dead-letter' | 'consume'
 export interface TapOptions {
   /** Undefined: as is usual for the source. */
   start: Start | undefined
+  /** Before this nothing is wanted, where `start` is the beginning: a source may begin there. */
+  fromUs?: number | undefined
   /** Whether to go on at the end of what there is; undefined: as is usual for the source. */
   follow: boolean | undefined
   /** NAME → address, from evt.yaml. Relative addresses are relative to `cwd`. */

@@ -52,6 +52,7 @@ const unwritten: Readonly<Record<string, string>> = {
   's3-test': 'is no event of anybody',
   'claim-check': 'leaves the event in another place, which is no file of an archive',
   'claim-check-big-payload': 'does so too',
+  'bus-log': 'tells of an event, and is none of its producer',
   'logs-control': 'is no event of anybody',
   'records-kinesis-answer': 'tells of no records; with some it is records-kinesis',
   'records-dynamodb-answer': 'tells of no records; with some it is records',

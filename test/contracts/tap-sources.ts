@@ -19,7 +19,7 @@ export interface Source {
   inventory?(): Promise<unknown>
 }
 
-export interface Where {
+interface Where {
   /** An empty folder. */
   readonly cwd: string
   /** Its URL can be cut off from the tap. */
@@ -77,6 +77,28 @@ export const sources: Readonly<Record<string, Readonly<Record<string, SourceKind
       make: ({ moto }) => queue(moto, ['intrusive', 'fifo', 'consume'], 3),
     },
   },
+  logs: {
+    'a log group': { needs: 'moto', make: ({ moto }) => logGroup(moto) },
+  },
+}
+
+async function logGroup({ call }: Moto): Promise<Source> {
+  const stream = { logGroupName: '/shop/orders', logStreamName: 'a' }
+  await call('logs', 'create_log_group', { logGroupName: stream.logGroupName })
+  await call('logs', 'create_log_stream', stream)
+  let lastMs = 0
+  return {
+    address: 'logs:///shop/orders',
+    many: 3_000,
+    async add(ids) {
+      lastMs = Math.max(lastMs, Date.now() - ids.length)
+      const logEvents = ids.map((id) => {
+        lastMs += 1
+        return { timestamp: lastMs, message: line(id) }
+      })
+      await call('logs', 'put_log_events', { ...stream, logEvents })
+    },
+  }
 }
 
 async function queue(moto: Moto, consents: readonly Consent[], groups?: number): Promise<Source> {

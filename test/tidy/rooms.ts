@@ -21,6 +21,7 @@ export const floors: readonly (readonly string[])[] = [
     'indexing',
     'tail',
     'leftovers',
+    'lag',
   ],
   ['questions', 'meters'],
   ['reading'],
@@ -34,10 +35,11 @@ export const floors: readonly (readonly string[])[] = [
 /** Edges inside a floor: room → the rooms beside it that it may import. */
 export const edges: Readonly<Record<string, readonly string[]>> = {
   commands: ['cli'],
-  ui: ['stats', 'audit', 'init', 'indexing', 'leftovers'], // the shape of a result, to draw it
+  ui: ['stats', 'audit', 'init', 'indexing', 'leftovers', 'lag'], // the shape of a result, to draw it
   dashboards: ['ui', 'stats', 'audit'], // the same, and numbers and times in the words of the text
   generate: ['stats'], // the shape of a result, to write the truth in it
   indexing: ['stats'], // what it says of an archive is kept with the index
+  lag: ['stats'], // words for figures
   init: ['stats'], // how a SOURCE is missed, and words for figures
   event: ['errors'],
   taps: ['archives'], // files and streams, their formats and records

@@ -1,0 +1,42 @@
+import { BaseCommand } from '../src/cli/base-command.js'
+import { awsFlags, awsOptions, eventFlags, outputFlags, sourceArgs } from '../src/cli/flags.js'
+
+export default class Lag extends BaseCommand {
+  static override summary = 'how far behind consumers are, without touching a message'
+  static override description =
+    'Of a queue: what waits, for how long, what comes and goes, the time to drain, when ' +
+    'retention deletes the oldest, its dead-letter queue and whether anybody receives. ' +
+    'Of a topic, a bus or a rule: what was published or matched in the last 15 minutes, and what ' +
+    'became of it. Counts are those of the moment, and estimates of SQS; rates, ages and what ' +
+    'topics and rules did are from CloudWatch, which is one to three minutes behind. Queues have ' +
+    'figures there while they are used. What is most wrong comes first. Asking CloudWatch costs ' +
+    'about $0.01 for 1,000 figures: five for a queue or topic, six to twelve for a rule.'
+  static override examples = [
+    '<%= config.bin %> lag sqs://orders',
+    '<%= config.bin %> lag sqs://orders sqs://billing sns://shop eventbridge://shop',
+    '<%= config.bin %> lag eventbridge://shop/orders-to-billing -o json',
+  ]
+  static override args = sourceArgs
+  static override flags = {
+    config: eventFlags.config,
+    'allow-partial': { ...eventFlags['allow-partial'], description: 'exit 0 without all figures' },
+    ...awsFlags,
+    ...outputFlags('text', 'json', 'ndjson', 'csv', 'markdown'),
+  }
+
+  override async run() {
+    const { args, flags } = await this.parse(Lag)
+    const { runLag } = await import('../src/lag/run.js')
+    const { renderLag } = await import('../src/ui/lag-output.js')
+    const { given, choose, lineWith, signal } = this.typed(flags, args.source)
+    const result = await runLag({
+      ...{ given, choose, lineWith, signal, config: flags.config, aws: awsOptions(flags) },
+      ...{ cwd: process.cwd(), env: process.env, nowMs: Date.now },
+    })
+    process.stdout.write(renderLag(result, this.format(flags), await this.style(flags)))
+    const { incomplete } = await import('../src/lag/incomplete.js')
+    const failure = flags['allow-partial'] ? undefined : incomplete(result)
+    if (failure) throw failure
+    return undefined
+  }
+}

@@ -1,0 +1,117 @@
+/** What stands where, as one result. A figure that nobody knows is null; a gap says why. */
+export interface LagResult {
+  readonly schema: 'evt.lag/1'
+  /** When the services were asked, by the clock of this machine. */
+  readonly asOf: string
+  /** Something that was asked for could not be read: `gaps` says what. */
+  readonly partial: boolean
+  /** In the order in which they were named. */
+  readonly sources: readonly LagRow[]
+  /** Most wrong first. */
+  readonly findings: readonly LagFinding[]
+  readonly gaps: readonly LagGap[]
+}
+
+export type LagRow = QueueRow | TopicRow | BusRow | RuleRow
+
+interface Row {
+  /** As it was typed. */
+  readonly source: string
+  readonly name: string
+  /** The minutes that CloudWatch's figures are of; null where it has none. */
+  readonly metrics: MetricSpan | null
+}
+
+export interface MetricSpan {
+  readonly from: string
+  readonly to: string
+}
+
+export interface QueueRow extends Row {
+  readonly kind: 'queue'
+  readonly depth: number
+  readonly inFlight: number
+  readonly delayed: number
+  /** As CloudWatch said at the end of `oldestAgeAt`, a minute. */
+  readonly oldestAgeMs: number | null
+  readonly oldestAgeAt: string | null
+  readonly retentionMs: number | null
+  /** Until retention deletes the oldest message. */
+  readonly lossInMs: number | null
+  readonly sentPerS: number | null
+  readonly receivedPerS: number | null
+  readonly deletedPerS: number | null
+  readonly emptyReceivesPerS: number | null
+  readonly trend: 'empty' | 'draining' | 'steady' | 'growing' | 'unknown'
+  /** At these rates; null where it does not drain. */
+  readonly drainMs: number | null
+  /** Whether anybody asked for messages in these minutes. */
+  readonly isReceived: boolean | null
+  readonly deadLetters: DeadLetters | null
+}
+
+/** The queue that takes what was received in vain. */
+export interface DeadLetters {
+  readonly queue: string
+  readonly maxReceiveCount: number
+  readonly depth: number | null
+}
+
+export interface TopicRow extends Row {
+  readonly kind: 'topic'
+  readonly subscriptions: number | null
+  readonly published: number | null
+  readonly delivered: number | null
+  readonly failed: number | null
+  readonly filteredOut: number | null
+  readonly deadLettered: number | null
+}
+
+interface BusRow extends Row {
+  readonly kind: 'bus'
+  readonly rules: readonly RuleRow[]
+}
+
+export interface RuleRow extends Row {
+  readonly kind: 'rule'
+  readonly bus: string
+  readonly isEnabled: boolean
+  readonly matched: number | null
+  /** Of targets; what was tried again counts once it has worked or failed for good. */
+  readonly invoked: number | null
+  readonly failed: number | null
+  readonly throttled: number | null
+  readonly deadLettered: number | null
+  /** Neither delivered nor dead-lettered. */
+  readonly lost: number | null
+}
+
+/** Something that is wrong, or may soon be. */
+export interface LagFinding {
+  readonly kind: FindingKind
+  readonly source: string
+  readonly severity: 'fault' | 'warning'
+  readonly explain: string
+}
+
+/** The worst first. */
+export const findingKinds = [
+  'loss',
+  'lossBeforeDrain',
+  'notReceived',
+  'notDeleted',
+  'failed',
+  'deadLettered',
+  'deadLetters',
+  'inFlightLimit',
+  'growing',
+  'throttled',
+  'disabled',
+] as const
+export type FindingKind = (typeof findingKinds)[number]
+
+/** What could not be read. */
+export interface LagGap {
+  readonly source: string
+  readonly explain: string
+}
