@@ -51,13 +51,14 @@ export async function awsFailure(error: unknown, call: AwsCall): Promise<unknown
   if (signal?.aborted) return new EvtError('interrupted', { code: 'interrupted', ...cause })
   const ofAll = failureOfAll(error)
   if (ofAll) return ofAll
-  if (missing.has(error.name)) {
+  if (isMissing(error)) {
     const message = `there is no ${on.replace(/^the /, '')} in ${await call.region()}`
     return new EvtError(message, { code: 'usage', hint: seeFlags, ...cause })
   }
   if (denied.has(error.name)) {
     const hint = `it takes ${needs.join(needs.length === 2 ? ' and ' : ', ')}`
-    return new EvtError(`${action} is not allowed on ${on}`, { code: 'outside', hint, ...cause })
+    const message = `${deniedAction(error) ?? action} is not allowed on ${on}`
+    return new EvtError(message, { code: 'outside', hint, ...cause })
   }
   const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name
   const told = reasonOf(error)
@@ -65,8 +66,33 @@ export async function awsFailure(error: unknown, call: AwsCall): Promise<unknown
   return new EvtError(message, { code: 'outside', hint: seeFlags, ...cause })
 }
 
+/** One call may need several permissions, such as to make a queue with tags; AWS names which. */
+function deniedAction({ message }: Error): string | undefined {
+  return /not authorized to perform: ([\w-]+:\w+)/.exec(message)?.[1]
+}
+
+/** Whether the service does not know what it was asked about. */
+export function isMissing(error: unknown): boolean {
+  const failed = ofSdk(error)
+  return failed instanceof Error && missing.has(failed.name)
+}
+
+/** Whether a service surely did nothing of what it was asked to do: it said so the first time. */
+export function isRefused(error: unknown): boolean {
+  const failed = ofSdk(error)
+  if (!(failed instanceof Error)) return false
+  const { status = 0, attempts } = answerOf(failed)
+  return status >= 400 && status < 500 && attempts === 1
+}
+
+/** What the SDK threw, of what {@link awsFailure} made of it. */
+export function ofSdk(error: unknown): unknown {
+  return error instanceof EvtError ? error.cause : error
+}
+
 /** Whether the same call may well succeed soon: connection, service or its limits failed. */
-export function isTemporary(error: unknown): boolean {
+export function isTemporary(failure: unknown): boolean {
+  const error = ofSdk(failure)
   if (!(error instanceof Error)) return false
   const { status, isThrottled } = answerOf(error)
   if (isThrottled || throttled.has(error.name) || status === 429) return true
@@ -86,14 +112,15 @@ function reasonOf(error: Error): string {
 }
 
 /** What the SDK keeps on an error of the answer that it got. */
-function answerOf(error: Error): { status: number | undefined; isThrottled: boolean } {
+function answerOf(error: Error) {
   const { $metadata, $response, $retryable } = error as Error & {
-    $metadata?: { httpStatusCode?: number }
+    $metadata?: { httpStatusCode?: number; attempts?: number }
     $response?: { statusCode?: number }
     $retryable?: { throttling?: boolean }
   }
   return {
     status: $metadata?.httpStatusCode ?? $response?.statusCode,
+    attempts: $metadata?.attempts,
     isThrottled: $retryable?.throttling === true,
   }
 }

@@ -32,6 +32,8 @@ export interface OpenQueue {
   attributes(): Promise<QueueAttributes>
   setAttributes(attributes: QueueAttributes): Promise<void>
   tags(): Promise<Readonly<Record<string, string>>>
+  /** Adds to them, or says other values. */
+  tag(tags: Readonly<Record<string, string>>): Promise<void>
   /** Ten messages at most, with all that SQS knows of them. */
   receive(options: ReceiveOptions): Promise<Message[]>
   /** Ten messages at most; those that SQS refuses. */
@@ -73,6 +75,9 @@ export function openedQueue(sdk: Sdk, send: Sent, url: string): OpenQueue {
       const command = new sdk.ListQueueTagsCommand(queue)
       const found = await send<{ Tags?: Record<string, string> }>(command, call('ListQueueTags'))
       return found.Tags ?? {}
+    },
+    async tag(tags) {
+      await send(new sdk.TagQueueCommand({ ...queue, Tags: { ...tags } }), call('TagQueue'))
     },
     async receive({ waitSeconds, hiddenSeconds, signal }) {
       const command = new sdk.ReceiveMessageCommand({

@@ -1,5 +1,5 @@
 import { isRemote, placesOf, withoutAlias } from '../archives/address.js'
-import { resourceAddress } from '../aws/address.js'
+import { type AwsService, resourceAddress } from '../aws/address.js'
 import { isPipe } from './pipe.js'
 import type { Tap } from './tap.js'
 
@@ -18,8 +18,14 @@ interface TapEntry {
 /** The first that takes an address. Add one: a file and a line here. */
 export const taps: readonly TapEntry[] = [
   { name: 'stdin', takes: isPipe, load: () => import('./stdin.js') },
+  { name: 'sns', takes: isOf('sns'), load: () => import('./sns.js') },
+  { name: 'eventbridge', takes: isOf('eventbridge'), load: () => import('./eventbridge.js') },
   { name: 'files', takes: (address) => !isRemote(address), load: () => import('./files.js') },
 ]
+
+function isOf(service: AwsService) {
+  return (address: string) => resourceAddress(address)?.service === service
+}
 
 /** Whether an address is one of a service whose messages are tapped. */
 export function isLive(address: string): boolean {

@@ -1,0 +1,97 @@
+import { isMissing } from '../aws/failure.js'
+import { type Message, MOST_IN_BATCH, type OpenQueue } from '../aws/queue.js'
+import { EvtError } from '../errors.js'
+import type { Decoded } from '../event/event.js'
+import { patiently } from './patiently.js'
+import { messageRecord } from './queue-messages.js'
+import type { TapOptions } from './tap.js'
+
+const WAIT_SECONDS = 20
+const MOST_AT_ONCE = 16
+/** So many messages back, a second copy of one is known. */
+const REMEMBERED = 100_000
+
+/**
+ * What comes to a queue of evt's own, without end until the signal aborts. A message is deleted
+ * once the reader has asked for what follows it. SQS may give a message twice; a copy has its id and
+ * is left out while the id is among the last 100,000, since it says nothing of who sent it.
+ *
+ * @param place how the source is named
+ */
+export async function* received(
+  queue: OpenQueue,
+  place: string,
+  options: Pick<TapOptions, 'decode' | 'onNote' | 'signal'>,
+): AsyncGenerator<Decoded[]> {
+  const known = new RecentIds()
+  const isOrdered = queue.name.endsWith('.fifo')
+  let atOnce = 1
+  while (!options.signal.aborted) {
+    const batches = await receiveSome(queue, place, atOnce, options)
+    const decoded: Decoded[] = []
+    for (const message of batches.flat()) {
+      if (!known.add(message.MessageId ?? '')) continue
+      decoded.push(...(await options.decode(messageRecord(message, place))))
+    }
+    if (decoded.length > 0) yield decoded
+    await deleteAll(queue, place, batches, options)
+    // Where there is more than ten at a time, each call has its ten; a group of FIFO has an order.
+    const isMore = batches.length > 0 && batches.every(({ length }) => length === MOST_IN_BATCH)
+    atOnce = isMore && !isOrdered ? Math.min(atOnce * 2, MOST_AT_ONCE) : 1
+  }
+}
+
+async function receiveSome(
+  queue: OpenQueue,
+  place: string,
+  atOnce: number,
+  options: Pick<TapOptions, 'onNote' | 'signal'>,
+): Promise<Message[][]> {
+  const { signal } = options
+  const waitSeconds = atOnce === 1 ? WAIT_SECONDS : 0
+  const receive = () =>
+    patiently(() => queue.receive({ waitSeconds, signal }), place, options).catch(gone(place))
+  const batches = await Promise.all(Array.from({ length: atOnce }, receive))
+  return batches.flatMap((batch) => (batch ? [batch] : []))
+}
+
+async function deleteAll(
+  queue: OpenQueue,
+  place: string,
+  batches: readonly Message[][],
+  options: Pick<TapOptions, 'onNote' | 'signal'>,
+): Promise<void> {
+  const { signal } = options
+  const full = batches.filter(({ length }) => length > 0)
+  // What SQS refuses to delete comes again and is known.
+  const calls = full.map((batch) =>
+    patiently(() => queue.deleteBatch(batch, signal), place, options).catch(gone(place)),
+  )
+  await Promise.all(calls)
+}
+
+function gone(place: string) {
+  return (error: unknown): never => {
+    if (!isMissing(error)) throw error
+    throw new EvtError(`the queue that evt made for ${place} is gone`, {
+      code: 'outside',
+      hint: 'somebody has removed it, as evt gc --all does; begin again',
+      cause: error,
+    })
+  }
+}
+
+/** The last ids, and whether one is new. */
+class RecentIds {
+  private readonly ids = new Set<string>()
+
+  add(id: string): boolean {
+    if (this.ids.has(id)) return false
+    this.ids.add(id)
+    if (this.ids.size > REMEMBERED) {
+      const [oldest = ''] = this.ids
+      this.ids.delete(oldest)
+    }
+    return true
+  }
+}
