@@ -60,7 +60,7 @@ export const sourceFlags = {
 }
 
 /** For every command that may ask AWS. */
-const awsFlags = {
+export const awsFlags = {
   profile: Flags.string({ helpValue: 'NAME', description: 'the AWS profile to use' }),
   region: Flags.string({ helpValue: 'NAME', description: 'the AWS region to use' }),
   'endpoint-url': Flags.string({
