@@ -155,6 +155,9 @@ const throttled = new Set([
   'TooManyRequestsException',
   'LimitExceededException',
   'ProvisionedThroughputExceededException',
+  // So many messages of a queue are in flight that no more can be received.
+  'OverLimit',
+  'KmsThrottled',
 ])
 const connection = new Set([
   'ECONNREFUSED',

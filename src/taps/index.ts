@@ -18,6 +18,7 @@ interface TapEntry {
 /** The first that takes an address. Add one: a file and a line here. */
 export const taps: readonly TapEntry[] = [
   { name: 'stdin', takes: isPipe, load: () => import('./stdin.js') },
+  { name: 'sqs', takes: isOf('sqs'), load: () => import('./sqs.js') },
   { name: 'sns', takes: isOf('sns'), load: () => import('./sns.js') },
   { name: 'eventbridge', takes: isOf('eventbridge'), load: () => import('./eventbridge.js') },
   { name: 'files', takes: (address) => !isRemote(address), load: () => import('./files.js') },
