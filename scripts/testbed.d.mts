@@ -1,3 +1,4 @@
+export const testbedFolder: string
 export function pythonWithMoto(): string | undefined
 export function installedMoto(): string | undefined
 export function elasticmqJars(): string | undefined

@@ -9,7 +9,9 @@ import { fileURLToPath } from 'node:url'
 const MOTO = '5.2.1'
 const ELASTICMQ = '1.7.1'
 const cache = process.env.XDG_CACHE_HOME || join(homedir(), '.cache')
-const venv = join(cache, 'evt-testbed', `moto-${MOTO}`)
+/** Tests have a cache of their own; what is emulated with stays where it was installed. */
+export const testbedFolder = process.env.EVT_TESTBED || join(cache, 'evt-testbed')
+const venv = join(testbedFolder, `moto-${MOTO}`)
 const pythons = ['python3', join(venv, 'bin', 'python')]
 
 /** A Python that has moto's server and boto3; undefined where there is none. */
@@ -40,7 +42,7 @@ export function installedMoto() {
   return pythonWithMoto()
 }
 
-const jars = join(cache, 'evt-testbed', `elasticmq-${ELASTICMQ}`)
+const jars = join(testbedFolder, `elasticmq-${ELASTICMQ}`)
 
 /** The folder with the jars of ElasticMQ, an SQS that carries load (Apache 2.0); undefined where it
  * is not installed, or there is no Java to run it. */
