@@ -1,6 +1,7 @@
 import { BaseCommand } from '../src/cli/base-command.js'
-import { outputFlags, progressFlags } from '../src/cli/flags.js'
+import { awsFlags, outputFlags, progressFlags } from '../src/cli/flags.js'
 import { generateFlags, settingsFrom } from '../src/generate/flags.js'
+import { archiveOnly, liveOnly, refuseFlags } from '../src/generate/live/settings.js'
 import { generateText } from '../src/ui/generate-text.js'
 
 export default class Generate extends BaseCommand {
@@ -31,10 +32,29 @@ mixed: six of them, by type`
     '<%= config.bin %> generate --to zoo --envelope mixed --format mixed --compression mixed',
   ]
 
-  static override flags = { ...generateFlags, ...outputFlags('text', 'json'), ...progressFlags }
+  static override flags = {
+    ...generateFlags,
+    ...awsFlags,
+    ...outputFlags('text', 'json'),
+    ...progressFlags,
+  }
 
   override async run(): Promise<undefined> {
-    const { flags } = await this.parse(Generate)
+    const { flags, metadata } = await this.parse(Generate)
+    const typed = Object.keys(flags).filter((name) => !metadata.flags[name]?.setFromDefault)
+    const { isSinkAddress } = await import('../src/sinks/index.js')
+    const isLive = isSinkAddress(flags.to)
+    refuseFlags(typed, isLive ? archiveOnly : liveOnly, { to: flags.to, isLive })
+    const isJson = this.format(flags) === 'json'
+    const style = () => this.style(flags)
+    if (isLive) {
+      const { generateLive } = await import('../src/cli/generate-live.js')
+      const { argv, signal } = this
+      const print = (text: string) => this.print(text)
+      const note = (text: string) => this.note(text, flags)
+      await generateLive({ flags, argv, isJson, signal, style, print, note })
+      return undefined
+    }
     const { progressFor } = await import('../src/cli/progress.js')
     const progress = await progressFor(flags)
     // Histograms take time to load, and --help does not need them.
@@ -48,9 +68,7 @@ mixed: six of them, by type`
           progress.update({ label: `writing ${flags.to}`, bytesTotal: null, ...state }),
       })
       progress.stop()
-      const isJson = this.format(flags) === 'json'
-      const text = () => this.style(flags).then((style) => generateText(result, style))
-      this.print(isJson ? JSON.stringify(result) : await text())
+      this.print(isJson ? JSON.stringify(result) : generateText(result, await style()))
     } finally {
       progress.stop()
     }

@@ -3,13 +3,14 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buildIfStale, node } from './fresh.mjs'
-import { installedMoto } from './testbed.mjs'
+import { installedElasticmq, installedMoto } from './testbed.mjs'
 
 export function runTests(args, env = {}) {
   const build = buildIfStale()
   if (build !== 0) return finish({ passed: 0, failed: 1, skipped: 0 })
   // What it emulates is skipped without it, and says so.
   installedMoto()
+  installedElasticmq()
   const folder = mkdtempSync(join(tmpdir(), 'evt-test-'))
   const file = join(folder, 'results.json')
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`]

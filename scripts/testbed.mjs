@@ -1,13 +1,17 @@
 // `node scripts/testbed.mjs` makes ready what tests emulate AWS with, and says what is missing.
 // Only Node's own modules: it runs before anything is installed.
 import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const MOTO = '5.2.1'
+const ELASTICMQ = '1.7.1'
 const cache = process.env.XDG_CACHE_HOME || join(homedir(), '.cache')
-const venv = join(cache, 'evt-testbed', `moto-${MOTO}`)
+/** Tests have a cache of their own; what is emulated with stays where it was installed. */
+export const testbedFolder = process.env.EVT_TESTBED || join(cache, 'evt-testbed')
+const venv = join(testbedFolder, `moto-${MOTO}`)
 const pythons = ['python3', join(venv, 'bin', 'python')]
 
 /** A Python that has moto's server and boto3; undefined where there is none. */
@@ -38,9 +42,44 @@ export function installedMoto() {
   return pythonWithMoto()
 }
 
+const jars = join(testbedFolder, `elasticmq-${ELASTICMQ}`)
+
+/** The folder with the jars of ElasticMQ, an SQS that carries load (Apache 2.0); undefined where it
+ * is not installed, or there is no Java to run it. */
+export function elasticmqJars() {
+  const hasJava = () => spawnSync('java', ['-version']).status === 0
+  return existsSync(jars) && hasJava() ? jars : undefined
+}
+
+/** The same, fetched from Maven Central where it is missing: 43 MB. */
+export function installedElasticmq() {
+  if (existsSync(jars)) return elasticmqJars()
+  const work = `${jars}.${process.pid}`
+  const artifact = `<groupId>org.elasticmq</groupId><artifactId>elasticmq-server_3</artifactId>`
+  const pom = `<project><modelVersion>4.0.0</modelVersion><groupId>evt</groupId>
+<artifactId>testbed</artifactId><version>1</version><packaging>pom</packaging><dependencies>
+<dependency>${artifact}<version>${ELASTICMQ}</version></dependency></dependencies></project>`
+  mkdirSync(work, { recursive: true })
+  writeFileSync(join(work, 'pom.xml'), pom)
+  console.log(`testbed: fetches ElasticMQ ${ELASTICMQ} to ${jars}`)
+  const goal = ['dependency:copy-dependencies', '-DincludeScope=runtime', '-DoutputDirectory=lib']
+  const options = { cwd: work, stdio: ['ignore', 'inherit', 'inherit'], timeout: 300_000 }
+  const { status, error } = spawnSync('mvn', ['-q', '-B', ...goal], options)
+  if (status === 0) renameSync(join(work, 'lib'), jars)
+  else console.log(`testbed: mvn ${goal.join(' ')} failed ${error?.message ?? ''}`)
+  rmSync(work, { recursive: true, force: true })
+  return elasticmqJars()
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const python = installedMoto()
   console.log(
     python ? `testbed: moto ${MOTO} by ${python}` : 'testbed: no moto; its tests are skipped',
+  )
+  const elasticmq = installedElasticmq()
+  console.log(
+    elasticmq
+      ? `testbed: ElasticMQ ${ELASTICMQ} in ${elasticmq}`
+      : 'testbed: no ElasticMQ; its tests are skipped',
   )
 }

@@ -2,6 +2,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
+import { testbedFolder } from '../scripts/testbed.mjs'
 
 export default defineConfig({
   test: {
@@ -15,7 +16,7 @@ export default defineConfig({
     // oclif prints help through the console, which test/helpers/cli.ts reads from stdout.
     disableConsoleIntercept: true,
     // What evt keeps for completion is not to mix with what a person's evt kept.
-    env: { XDG_CACHE_HOME: join(tmpdir(), 'evt-test-cache') },
+    env: { XDG_CACHE_HOME: join(tmpdir(), 'evt-test-cache'), EVT_TESTBED: testbedFolder },
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },

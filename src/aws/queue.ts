@@ -1,4 +1,9 @@
-import type { Message, QueueAttributeName } from '@aws-sdk/client-sqs'
+import type {
+  Message,
+  QueueAttributeName,
+  SendMessageBatchCommandOutput,
+  SendMessageBatchRequestEntry,
+} from '@aws-sdk/client-sqs'
 
 export type { Message }
 export type QueueAttributes = Partial<Record<QueueAttributeName, string>>
@@ -36,6 +41,11 @@ export interface OpenQueue {
   tag(tags: Readonly<Record<string, string>>): Promise<void>
   /** Ten messages at most, with all that SQS knows of them. */
   receive(options: ReceiveOptions): Promise<Message[]>
+  /** Ten messages at most; what became of each. */
+  sendBatch(
+    entries: readonly SendMessageBatchRequestEntry[],
+    signal: AbortSignal,
+  ): Promise<SendMessageBatchCommandOutput>
   /** Ten messages at most; those that SQS refuses. */
   deleteBatch(messages: readonly Message[], signal?: AbortSignal): Promise<Refused[]>
   /** The same; 0 seconds give them back. */
@@ -90,6 +100,10 @@ export function openedQueue(sdk: Sdk, send: Sent, url: string): OpenQueue {
       })
       const found = await send<{ Messages?: Message[] }>(command, call('ReceiveMessage', signal))
       return found.Messages ?? []
+    },
+    async sendBatch(entries, signal) {
+      const command = new sdk.SendMessageBatchCommand({ ...queue, Entries: [...entries] })
+      return send(command, call('SendMessage', signal))
     },
     async deleteBatch(messages, signal) {
       const command = new sdk.DeleteMessageBatchCommand({ ...queue, Entries: entriesOf(messages) })

@@ -10,6 +10,8 @@ export interface SqsOptions extends AwsOptions {
   needs: readonly string[]
   /** Ends every call that is given no signal of its own. */
   signal: AbortSignal
+  /** How often the SDK tries a call by itself; as usual if unsaid. */
+  maxAttempts?: number | undefined
 }
 
 /** SQS of one account and region; each call throws an EvtError that says what failed. */
@@ -34,6 +36,7 @@ export async function openSqs(
   const sdk = await import('@aws-sdk/client-sqs')
   const client = new sdk.SQSClient({
     ...clientSettings({ ...options, region, endpointUrl }),
+    ...(options.maxAttempts === undefined ? {} : { maxAttempts: options.maxAttempts }),
     // An emulator may not know the host that it is reached by, and says another.
     useQueueUrlAsEndpoint: false,
     // A body that was changed on its way is told of by the decoder, and is no reason to stop.

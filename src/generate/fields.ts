@@ -44,6 +44,11 @@ export function idOf({ settings, deliveries }: Workload, d: number): string {
   return uuid(settings.seed, deliveries.event[d] ?? 0, isSecond ? Salt.secondId : Salt.id)
 }
 
+/** The id of an event, as its first delivery has it. */
+export function eventId({ settings }: Pick<Workload, 'settings'>, event: number): string {
+  return uuid(settings.seed, event, Salt.id)
+}
+
 export function keyText(key: number): string {
   return `ad-${key + 10_000_001}`
 }

@@ -95,12 +95,29 @@ const archiveFlags = {
   'event-bytes': count('mean size of a record', [1, 1_000_000], '700'),
 }
 
+/** The flags of what is sent. */
+const liveFlags = {
+  ledger: Flags.string({
+    default: 'ledger',
+    helpValue: 'DIR',
+    description: 'the folder that says what was sent',
+  }),
+  yes: Flags.boolean({ exclusive: ['dry-run'], description: 'send without asking' }),
+  'dry-run': Flags.boolean({ description: 'only show what would be sent' }),
+}
+
 export const generateFlags = {
-  to: Flags.string({ required: true, helpValue: 'DIR', description: 'the folder to write' }),
-  force: Flags.boolean({ description: 'replace an archive that evt generate wrote' }),
+  to: Flags.string({
+    required: true,
+    helpValue: 'DIR|SINK',
+    description:
+      'the folder to write, or where to send: sqs://queue, sns://topic, eventbridge://bus',
+  }),
+  force: Flags.boolean({ description: 'replace an archive or ledger that evt generate wrote' }),
   ...inGroup(workloadFlags, 'workload'),
   ...inGroup(faultFlags, 'fault'),
   ...inGroup(archiveFlags, 'archive'),
+  ...inGroup(liveFlags, 'live'),
 }
 
 /** The values that oclif parses {@link generateFlags} to. */

@@ -6,16 +6,21 @@ import type { WorkloadSettings } from './settings.js'
 
 type Rule = Record<string, string | Record<string, string>>
 
+/** Where the id is that is in the payload, see {@link partOf}. */
+export const idInPayload = { id: '$.detail.metadata.id' }
+
 /** `evt.yaml` for what was written: plain JSON says nothing of its meaning by itself, and the
- * precise time of an EventBridge event is in its metadata. */
+ * precise time of an EventBridge event is in its metadata. `ofAll` is said where all are in
+ * one chain. */
 export function mappingFile(
   { chains }: Pick<WorkloadSettings, 'chains'>,
   rows: readonly Row[],
+  ofAll: Rule = {},
 ): string {
   const [only, ...more] = chains
   const events: Record<string, Rule> = {}
   if (only && more.length === 0) {
-    events['*'] = ruleFor(only)
+    events['*'] = { ...ofAll, ...ruleFor(only) }
   } else {
     for (const { type, chain: index } of rows) {
       const chain = chains[index]

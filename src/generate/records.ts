@@ -4,7 +4,7 @@ import type { Chain } from './chain.js'
 import { documentOf } from './document.js'
 import type { Fields } from './fields.js'
 import type { Row } from './names.js'
-import { type BadEntry, wrapInChain } from './wrap.js'
+import { type BadEntry, type Inside, wrapInChain } from './wrap.js'
 
 const REPLAY_NAME = 'planted-replay'
 
@@ -24,19 +24,32 @@ export function recordOf(
   members: readonly Member[],
   bad?: BadEntry,
 ): Record<string, unknown> {
+  return partOf(chain, members, { outer: 0, bad }).document
+}
+
+/** The same without the outermost layers of the chain: what somebody gives to a service, which puts
+ * them around it. */
+export function partOf(
+  chain: Chain,
+  members: readonly Member[],
+  options: { outer: number; withId?: boolean; bad?: BadEntry | undefined },
+): Inside {
+  const { outer, withId = false, bad } = options
   const last = chain.layers.length - 1
   const documents = members.map((member) => {
     const content = contentOf(chain, member, last)
     // Where no transport records the arrival, the document does.
     const receivedAt = timeText(content.receivedAtUs)
     const more = chain.recordsArrival ? {} : { receivedAt }
-    return documentOf(chain, { ...content, document: payloadOf(member.fields, chain) }, more)
+    const payload = payloadOf(member.fields, chain, withId)
+    return documentOf(chain, { ...content, document: payload }, more)
   })
   const contentAt = (layer: number, n: number) => {
     const member = members[n] as Member // things to wrap are never more than members
-    return contentOf(chain, member, layer)
+    return contentOf(chain, member, layer + outer)
   }
-  return wrapInChain(chain, documents, contentAt, bad).document
+  const layers = chain.layers.slice(outer)
+  return wrapInChain({ layers, batchLayer: chain.batchLayer - outer }, documents, contentAt, bad)
 }
 
 /** What a layer says of a delivery; of a batch, what it says of the first. */
@@ -63,14 +76,22 @@ function contentOf(chain: Chain, { row, isReplay, fields }: Member, layer: numbe
   }
 }
 
-function payloadOf(fields: Fields, { document }: Chain): Record<string, unknown> {
+/** @param withId also the id, for a service that gives every event one of its own */
+function payloadOf(fields: Fields, { document }: Chain, withId: boolean): Record<string, unknown> {
   const { sequence, correlationId, salaryFrom, salaryTo, city, hours } = fields
   // A type of its own for null would be a column of its own.
   const causationId = fields.causationId ?? (document.name === 'dynamodb' ? '' : null)
   const { title, status, session, description } = fields
   const occurredAt = timeText(fields.timeUs)
   return {
-    metadata: { occurredAt, sequence, correlationId, causationId, session },
+    metadata: {
+      ...(withId ? { id: fields.id } : {}),
+      occurredAt,
+      sequence,
+      correlationId,
+      causationId,
+      session,
+    },
     jobAdId: fields.key,
     employer: { id: fields.employerId, name: fields.employer },
     contact: { email: fields.email },

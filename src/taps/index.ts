@@ -21,8 +21,8 @@ export const taps: readonly TapEntry[] = [
   { name: 'sqs', takes: isOf('sqs'), load: () => import('./sqs.js') },
   { name: 'sns', takes: isOf('sns'), load: () => import('./sns.js') },
   { name: 'eventbridge', takes: isOf('eventbridge'), load: () => import('./eventbridge.js') },
-  { name: 'files', takes: (address) => !isRemote(address), load: () => import('./files.js') },
   { name: 'logs', takes: isOf('logs'), load: () => import('./logs.js') },
+  { name: 'files', takes: (address) => !isRemote(address), load: () => import('./files.js') },
 ]
 
 function isOf(service: AwsService): (address: string) => boolean {

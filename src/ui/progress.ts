@@ -9,7 +9,8 @@ export interface ProgressState {
   /** Null where nobody can know. */
   readonly bytesTotal: number | null
   readonly records: number
-  readonly objectsDone: number
+  /** Null where there are no files. */
+  readonly objectsDone: number | null
   readonly objectsTotal: number | null
 }
 
@@ -80,7 +81,7 @@ function progressText(state: ProgressState, since: { ms: number; bytes: number }
     bytesText(bytesDone) + (known ? ` of ${bytesText(bytesTotal)}` : ''),
     rate > 0 ? `${bytesText(Math.round(rate))}/s` : '',
     leftMs === null ? '' : `ETA ${secondsText(leftMs)}`,
-    `${countText(objectsDone)}${files} files`,
+    objectsDone === null ? '' : `${countText(objectsDone)}${files} files`,
     `${countText(records)} records`,
   ]
     .filter((part) => part !== '')

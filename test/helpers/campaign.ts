@@ -1,4 +1,4 @@
-const isLong = process.env['EVT_LONG'] === '1'
+export const isLong = process.env['EVT_LONG'] === '1'
 
 /** How often a random test runs: `npm run test:long` runs it ten times as often. */
 export function campaign(runs: number): number {

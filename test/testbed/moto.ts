@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
 import { createInterface } from 'node:readline'
 import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { pythonWithMoto } from '../../scripts/testbed.mjs'
+import { freePort } from './free-port.js'
 
 /** For `describeWith`: the Python that moto runs by, where this machine has one. */
 export const python: string | undefined = pythonWithMoto()
@@ -89,14 +89,4 @@ async function answering(url: string, server: ChildProcess): Promise<void> {
     await setTimeout(100)
   }
   throw new Error('moto does not answer')
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  if (typeof address !== 'object' || address === null) throw new Error('no port')
-  return address.port
 }

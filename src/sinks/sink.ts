@@ -1,0 +1,87 @@
+import type { AwsOptions } from '../aws/options.js'
+
+/** One event to be sent, as evt has it. */
+export interface SinkEntry {
+  /** The document, as JSON. */
+  readonly body: string
+  /** What goes beside the body, where the target has a place for it. */
+  readonly attributes: Readonly<Record<string, string>>
+  /** As the mapping found them: for targets that want them of an event that does not say them. */
+  readonly source: string
+  readonly type: string
+  readonly timeUs: number | null
+  /** What order is promised for. */
+  readonly key: string | null
+  /** What tells this sending from every other: where the same is sent once more because nobody knows
+   * whether it arrived, a FIFO target drops it by this. */
+  readonly sendId: string
+}
+
+/** What a call takes. Bytes are of UTF-8, attributes included. */
+export interface SinkLimits {
+  readonly entries: number
+  readonly entryBytes: number
+  readonly batchBytes: number
+}
+
+/** An entry as the service wants it. */
+export interface Prepared<M> {
+  readonly message: M
+  readonly sizeBytes: number
+}
+
+/** What became of one entry of a call. */
+export type Sent =
+  | { readonly isSent: true; readonly messageId: string }
+  | {
+      readonly isSent: false
+      readonly error: string
+      /** Whether the same may well be taken later. */
+      readonly isTemporary: boolean
+      /** Whether others would fail as well, so that all had better wait: throttled, no answer. */
+      readonly isOfAll: boolean
+    }
+
+/** A target that is there and may be sent to, as far as could be found out without sending. */
+export interface OpenSink<M = unknown> {
+  /** In words, such as `the queue orders in eu-west-1`. */
+  readonly target: string
+  readonly limits: SinkLimits
+  /** Whether the service keeps the order of a key. It does for those sent one after the other: no
+   * two of a key may be in one batch, as one of them may fail. */
+  readonly keepsOrder: boolean
+  /** Gives why the target can never take an entry, as a sentence goes on after `it`. */
+  prepare(entry: SinkEntry): Prepared<M> | { readonly refused: string }
+  /**
+   * One call. The signal gives up waiting for its answer.
+   *
+   * @returns what became of each entry, in their order
+   * @throws EvtError where no other call would do better: not permitted, target gone
+   */
+  send(batch: readonly M[], signal: AbortSignal): Promise<Sent[]>
+  close(): void
+}
+
+/** A kind of target. What it says of itself is shown to who uses it. */
+export interface Sink {
+  readonly name: string
+  /** The addresses that it sends to. */
+  readonly writes: string
+  /** What is kept of the order of events, and what may arrive twice: sentences. */
+  readonly order: string
+  readonly repeated: string
+  readonly cost: string
+  /** What AWS has to permit. */
+  readonly iamActions: readonly string[]
+  /**
+   * Looks at the target without sending anything.
+   *
+   * @throws EvtError `usage` where there is none, `outside` where it cannot be asked
+   */
+  open(address: string, options: SinkOptions): Promise<OpenSink>
+}
+
+export interface SinkOptions {
+  readonly aws: AwsOptions
+  readonly signal: AbortSignal
+}

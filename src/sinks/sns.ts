@@ -1,0 +1,58 @@
+import type { PublishBatchRequestEntry } from '@aws-sdk/client-sns'
+import { resourceAddress } from '../aws/address.js'
+import { openPublishTopic, type PublishTopic } from '../aws/publish.js'
+import { batchSent, failedCall } from './answers.js'
+import { fifoFields, messageAttributes, messageBytes, refusedMessage } from './message.js'
+import type { OpenSink, Sink } from './sink.js'
+
+/** Unless the topic says more. */
+const USUAL_BYTES = 262_144
+const iamActions = ['sns:GetTopicAttributes', 'sns:Publish']
+
+type Message = Omit<PublishBatchRequestEntry, 'Id'>
+
+/** Topics, standard and FIFO. */
+export const sns: Sink = {
+  name: 'sns',
+  writes: 'sns://topic, or its ARN',
+  order: 'A FIFO topic keeps the order of each key, which is its message group; others keep none.',
+  repeated:
+    'Where an answer is lost, a message is sent again: a FIFO topic drops the second within 5 ' +
+    'minutes, of another topic subscribers may get both.',
+  cost: 'A request for each 64 KB of messages, and what its subscriptions deliver.',
+  iamActions,
+  async open(address, { aws, signal }) {
+    const named = resourceAddress(address)
+    if (named?.service !== 'sns') throw new Error(`no topic: ${address}`)
+    return opened(await openPublishTopic(named, { ...aws, signal, needs: iamActions }))
+  },
+}
+
+function opened(topic: PublishTopic): OpenSink<Message> {
+  const { arn, attributes } = topic
+  const isFifo = attributes['FifoTopic'] === 'true'
+  const [, , , region = '', , name = ''] = arn.split(':')
+  const most = Number(attributes['MaximumMessageSize']) || USUAL_BYTES
+  return {
+    target: `the ${isFifo ? 'FIFO topic' : 'topic'} ${name} in ${region}`,
+    limits: { entries: 10, entryBytes: most, batchBytes: most },
+    keepsOrder: isFifo,
+    prepare(entry) {
+      const refused = refusedMessage(entry, isFifo)
+      if (refused !== undefined) return { refused }
+      const fifo = isFifo ? fifoFields(entry) : {}
+      const message = { Message: entry.body, ...messageAttributes(entry), ...fifo }
+      return { message, sizeBytes: messageBytes(entry) }
+    },
+    async send(batch, signal) {
+      try {
+        const entries = batch.map((message, n) => ({ Id: `${n}`, ...message }))
+        return batchSent(await topic.publishBatch(entries, signal), batch.length)
+      } catch (error) {
+        const call = { action: 'sns:Publish', on: `the topic ${name}`, signal }
+        return failedCall(error, batch.length, { ...call, region: async () => region })
+      }
+    },
+    close: () => topic.close(),
+  }
+}

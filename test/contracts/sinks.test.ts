@@ -1,0 +1,242 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { sinkFor, sinks } from '../../src/sinks/index.js'
+import { type Outcome, Sender } from '../../src/sinks/sender.js'
+import type { OpenSink, SinkEntry } from '../../src/sinks/sink.js'
+import { describeWith } from '../helpers/needs.js'
+import { type FaultyAws, faults, faultsBefore } from '../testbed/faults.js'
+import { type Moto, python, startMoto } from '../testbed/moto.js'
+
+/** What a queue that receives everything gives of a message. */
+interface Arrived {
+  readonly messageId: string
+  readonly body: Record<string, unknown>
+  readonly group: string | undefined
+}
+
+/** How a target of a kind is made, and what arrives there, as an independent client sees it. */
+interface Target {
+  readonly address: string
+  readonly isFifo: boolean
+  readonly missing: string
+  readonly absent: string
+  /** Entries that a test sends: moto takes a third of a second for an event on a bus. */
+  readonly count: number
+  make(): Promise<{ arrived(): Promise<Arrived[]> }>
+}
+
+let moto: Moto
+let aws: FaultyAws
+
+async function queue(name: string): Promise<{ url: string; arn: string }> {
+  const isFifo = name.endsWith('.fifo')
+  const made = { QueueName: name, ...(isFifo ? { Attributes: { FifoQueue: 'true' } } : {}) }
+  const { QueueUrl } = await moto.call('sqs', 'create_queue', made)
+  const asked = { QueueUrl, AttributeNames: ['QueueArn'] }
+  const { Attributes } = await moto.call('sqs', 'get_queue_attributes', asked)
+  return { url: String(QueueUrl), arn: (Attributes as { QueueArn: string }).QueueArn }
+}
+
+interface BotoMessage {
+  MessageId: string
+  Body: string
+  ReceiptHandle: string
+  Attributes?: Record<string, string>
+}
+
+async function received(url: string): Promise<BotoMessage[]> {
+  const all: BotoMessage[] = []
+  const ask = { QueueUrl: url, MaxNumberOfMessages: 10, AttributeNames: ['All'] }
+  for (;;) {
+    const { Messages = [] } = await moto.call('sqs', 'receive_message', ask)
+    const messages = Messages as BotoMessage[]
+    if (messages.length === 0) return all
+    all.push(...messages)
+    for (const { ReceiptHandle } of messages) {
+      await moto.call('sqs', 'delete_message', { QueueUrl: url, ReceiptHandle })
+    }
+  }
+}
+
+function sqsTarget(name: string): Target {
+  const isFifo = name.endsWith('.fifo')
+  return {
+    ...{ address: `sqs://${name}`, isFifo, missing: 'sqs://nothing', count: 25 },
+    absent: 'there is no queue nothing in eu-west-1',
+    async make() {
+      const { url } = await queue(name)
+      return {
+        arrived: async () =>
+          (await received(url)).map(({ MessageId, Body, Attributes }) => ({
+            ...{ messageId: MessageId, body: JSON.parse(Body) },
+            group: Attributes?.['MessageGroupId'],
+          })),
+      }
+    },
+  }
+}
+
+function snsTarget(name: string): Target {
+  const isFifo = name.endsWith('.fifo')
+  return {
+    ...{ address: `sns://${name}`, isFifo, missing: 'sns://nothing', count: 25 },
+    absent: 'there is no topic nothing in eu-west-1',
+    async make() {
+      const { url, arn } = await queue(`behind-${name}`)
+      const more = isFifo ? { Attributes: { FifoTopic: 'true' } } : {}
+      const { TopicArn } = await moto.call('sns', 'create_topic', { Name: name, ...more })
+      await moto.call('sns', 'subscribe', { TopicArn, Protocol: 'sqs', Endpoint: arn })
+      return {
+        arrived: async () =>
+          (await received(url)).map(({ Body, Attributes }) => {
+            const { MessageId, Message } = JSON.parse(Body)
+            const group = Attributes?.['MessageGroupId']
+            return { messageId: MessageId, body: JSON.parse(Message), group }
+          }),
+      }
+    },
+  }
+}
+
+const busTarget: Target = {
+  ...{ address: 'eventbridge://orders', isFifo: false, missing: 'eventbridge://nothing' },
+  count: 6,
+  absent: 'there is no bus nothing in eu-west-1',
+  async make() {
+    const { url, arn } = await queue('behind-orders')
+    await moto.call('events', 'create_event_bus', { Name: 'orders' })
+    const rule = { Name: 'all', EventBusName: 'orders' }
+    await moto.call('events', 'put_rule', { ...rule, EventPattern: '{"source":["shop"]}' })
+    const targets = { Rule: 'all', EventBusName: 'orders', Targets: [{ Id: 'q', Arn: arn }] }
+    await moto.call('events', 'put_targets', targets)
+    return {
+      arrived: async () =>
+        (await received(url)).map(({ Body }) => {
+          const { id, detail } = JSON.parse(Body)
+          return { messageId: id, body: detail, group: undefined }
+        }),
+    }
+  },
+}
+
+const targets: Readonly<Record<string, readonly Target[]>> = {
+  sqs: [sqsTarget('orders'), sqsTarget('orders.fifo')],
+  sns: [snsTarget('orders'), snsTarget('orders.fifo')],
+  eventbridge: [busTarget],
+}
+
+const entryOf = (n: number, more: Partial<SinkEntry> = {}): SinkEntry => ({
+  ...{ body: JSON.stringify({ n, text: 'ä'.repeat(10) }), attributes: { kind: 'test' } },
+  ...{ source: 'shop', type: 'order.placed', timeUs: 1.7e15 },
+  ...{ key: `k ${n % 3}`, sendId: `send ${n}` },
+  ...more,
+})
+
+const numbers = (count: number) => Array.from({ length: count }, (_, n) => n)
+
+async function opened(address: string): Promise<OpenSink> {
+  const sink = await sinkFor(address)
+  const region = moto.region
+  const options = { aws: { region, endpointUrl: aws.url }, signal: new AbortController().signal }
+  return sink.open(address, options)
+}
+
+async function sendAll(sink: OpenSink, entries: readonly SinkEntry[]) {
+  const outcomes = new Map<string, Outcome>()
+  const { signal } = new AbortController()
+  const waitMs = { first: 1, most: 5 }
+  const onOutcome = (entry: SinkEntry, outcome: Outcome) => outcomes.set(entry.sendId, outcome)
+  const sender = new Sender(sink, { signal, waitMs, onOutcome, concurrency: 2 })
+  for (const entry of entries) await sender.add(entry)
+  await sender.end()
+  return entries.map(({ sendId }) => outcomes.get(sendId))
+}
+
+describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)('sinks', () => {
+  beforeAll(async () => {
+    Object.assign(process.env, { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' })
+    moto = await startMoto()
+    aws = await faultsBefore(moto.url)
+  })
+  afterAll(async () => {
+    await aws.close()
+    await moto.stop()
+  })
+  beforeEach(() => moto.reset())
+
+  test.each(sinks.map(({ name }) => name))(
+    '%s says what it keeps, repeats and costs',
+    async (name) => {
+      const sink = await sinks.find((each) => each.name === name)?.load()
+      expect(sink?.name).toBe(name)
+      for (const text of [sink?.order, sink?.repeated, sink?.cost])
+        expect(text).toMatch(/^[A-Z].*\.$/)
+      expect(targets[name]?.length).toBeGreaterThan(0)
+    },
+  )
+
+  const all = Object.values(targets).flat()
+  describe.each(all.map((target) => [target.address, target] as const))('%s', (_, target) => {
+    test('takes every entry, gives its message id, and keeps the order it promises', async () => {
+      const { arrived } = await target.make()
+      const sink = await opened(target.address)
+      expect(sink.keepsOrder).toBe(target.isFifo)
+      const outcomes = await sendAll(
+        sink,
+        numbers(target.count).map((n) => entryOf(n)),
+      )
+      const found = await arrived()
+      const idOf = new Map(found.map(({ messageId, body }) => [body['n'], messageId]))
+      for (const [n, outcome] of outcomes.entries()) {
+        expect(outcome).toMatchObject({ status: 'sent', messageId: idOf.get(n), attempts: 1 })
+      }
+      expect(found).toHaveLength(target.count)
+      if (target.isFifo) expectOrder(found)
+    })
+
+    test.each(faults)('recovers from %s', async (fault) => {
+      const { arrived } = await target.make()
+      const sink = await opened(target.address)
+      aws.next(fault, fault, fault)
+      const outcomes = await sendAll(
+        sink,
+        numbers(target.count).map((n) => entryOf(n)),
+      )
+      expect(new Set(outcomes.map((outcome) => outcome?.status))).toEqual(new Set(['sent']))
+      expect(outcomes.some((one) => one?.status === 'sent' && one.attempts > 1)).toBe(true)
+      const found = await arrived()
+      const seen = new Set(found.map(({ body }) => body['n']))
+      expect([...seen].sort((a, b) => Number(a) - Number(b))).toEqual(numbers(target.count))
+      const mayRepeat = fault === 'lost' && !target.isFifo
+      if (!mayRepeat) expect(found).toHaveLength(target.count)
+      if (target.isFifo) expectOrder(found)
+    })
+
+    test('is looked for before anything is sent', async () => {
+      await expect(opened(target.missing)).rejects.toMatchObject({
+        ...{ message: target.absent, code: 'usage' },
+      })
+    })
+
+    test('tells what it can never take, and takes the rest', async () => {
+      const { arrived } = await target.make()
+      const sink = await opened(target.address)
+      const huge = entryOf(1, { body: JSON.stringify({ text: 'x'.repeat(1_100_000) }) })
+      const outcomes = await sendAll(sink, [entryOf(0), huge, entryOf(2)])
+      expect(outcomes.map((outcome) => outcome?.status)).toEqual(['sent', 'failed', 'sent'])
+      expect(outcomes[1]).toMatchObject({ error: /^it has 1,100,0\d\d bytes, and the \w+/ })
+      expect(await arrived()).toHaveLength(2)
+    })
+  })
+})
+
+function expectOrder(found: readonly Arrived[]): void {
+  const groups = new Set(found.map(({ group }) => group))
+  expect(groups.size).toBe(3)
+  for (const name of groups) {
+    // A blank is no character of a group's name.
+    expect(name).toMatch(/^[0-9a-f]{64}$/)
+    const of = found.filter(({ group }) => group === name)
+    const order = of.map(({ body }) => Number(body['n']))
+    expect(order).toEqual([...order].sort((a, b) => a - b))
+  }
+}
