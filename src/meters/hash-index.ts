@@ -18,6 +18,15 @@ export class HashIndex {
     return this.highs.length
   }
 
+  /** The halves of the hash of this number. */
+  highOf(number: number): number {
+    return this.highs.get(number)
+  }
+
+  lowOf(number: number): number {
+    return this.lows.get(number)
+  }
+
   /** The hash's number, the size before the call where it is new. */
   numberOf(high: number, low: number): number {
     const { slots } = this
@@ -26,6 +35,16 @@ export class HashIndex {
       const number = (slots[at] ?? 0) - 1
       if (number === -1) return this.append(high, low, at)
       if (slots[at + 1] === high && this.lows.get(number) === low) return number
+    }
+  }
+
+  has(high: number, low: number): boolean {
+    const { slots } = this
+    const mask = slots.length - 1
+    for (let at = (low << 1) & mask; ; at = (at + 2) & mask) {
+      const number = (slots[at] ?? 0) - 1
+      if (number === -1) return false
+      if (slots[at + 1] === high && this.lows.get(number) === low) return true
     }
   }
 

@@ -5,7 +5,7 @@ import { complete, Missing } from '../envelopes/missing.js'
 import type { Decoded, EventRecord } from '../event/event.js'
 import { jsonText } from '../event/json.js'
 import type { JsonPath } from '../event/json-path.js'
-import { createMapping } from '../event/mapping.js'
+import { createMapping, type Mapping } from '../event/mapping.js'
 import type { TypedPattern } from '../event/pattern.js'
 import { type Chosen, chosenTest } from '../questions/chosen.js'
 import { type GivenSources, namedSources } from '../reading/named-sources.js'
@@ -36,10 +36,12 @@ export interface TailRequest extends GivenSources, OutsidePlaces {
   nowMs(): number
   onNote(text: string): void
   pollMs?: number | undefined
+  /** Whether events have the points of their way; see HopTimes. */
+  hops?: boolean | undefined
 }
 
 /** What was found in one of the sources. */
-interface TailItem {
+export interface TailItem {
   readonly source: string
   readonly decoded: Decoded
 }
@@ -47,6 +49,7 @@ interface TailItem {
 /** A tail that has been set up and not begun. */
 export interface Tail {
   readonly sources: readonly { readonly address: string; readonly safety: Safety }[]
+  readonly mapping: Mapping
   /** As they come, of several sources by time; can be read once. */
   readonly items: AsyncGenerator<TailItem[]>
   /** What kept something from being read whole. */
@@ -73,6 +76,7 @@ export async function openTail(request: TailRequest): Promise<Tail> {
   })
   return {
     sources: tapped.map(({ address, tap: { safety } }) => ({ address, safety })),
+    mapping: reading.mapping,
     items: itemsOf(tapped, reading, request),
     faults,
   }
@@ -80,6 +84,7 @@ export async function openTail(request: TailRequest): Promise<Tail> {
 
 /** How what is tapped is decoded and chosen. */
 interface Reading {
+  mapping: Mapping
   options: Omit<TapOptions, 'signal'>
   isWanted(event: EventRecord): boolean
   /** Before the first event from then on, nothing is shown. */
@@ -92,9 +97,10 @@ async function readingOf(
   config: Config,
   onFault: TapOptions['onFault'],
 ): Promise<Reading> {
-  const { maps, presets, grep, cwd, stdin, nowMs, follow, onNote, pollMs } = request
+  const { maps, presets, grep, cwd, stdin, nowMs, follow, onNote, pollMs, hops } = request
   const mapping = createMapping({ events: config.events, maps })
-  const decode = createDecoder({ mapping, presets, outside: await outsideOf(request, config) })
+  const outside = await outsideOf(request, config)
+  const decode = createDecoder({ mapping, presets, outside, hops })
   const isChosen = chosenTest(request.chosen) ?? (() => true)
   const isWanted = (event: EventRecord) =>
     isChosen(event) && (grep === undefined || grep.test(jsonText(event.document)))
@@ -114,6 +120,7 @@ async function readingOf(
   const start = request.start
   const isTime = typeof start === 'object' && 'fromUs' in start
   return {
+    mapping,
     options: {
       ...{ start: isTime ? 'beginning' : start, follow, cwd, stdin, onFault, onNote, pollMs },
       ...{ aliases: config.archives ?? {}, decode: now, isWanted },

@@ -20,6 +20,7 @@ export const floors: readonly (readonly string[])[] = [
     'init',
     'indexing',
     'tail',
+    'live',
   ],
   ['questions', 'meters'],
   ['reading'],
@@ -37,6 +38,7 @@ export const edges: Readonly<Record<string, readonly string[]>> = {
   dashboards: ['ui', 'stats', 'audit'], // the same, and numbers and times in the words of the text
   generate: ['stats'], // the shape of a result, to write the truth in it
   indexing: ['stats'], // what it says of an archive is kept with the index
+  live: ['tail', 'stats'], // what is tapped; the shape of a result and the words of findings
   init: ['stats'], // how a SOURCE is missed, and words for figures
   event: ['errors'],
   taps: ['archives'], // files and streams, their formats and records
