@@ -7,16 +7,16 @@ export interface NamedFaults {
   faults: RowFaults
 }
 
-/** What is wrong with deliveries, by type and source. One with nothing wrong costs a few comparisons. */
+/** What is wrong with deliveries, by type and source; one with nothing wrong costs little. */
 export class Faults {
   private readonly types = new Map<string, Map<string, RowFaults>>()
 
-  constructor(private readonly isBySource: boolean) {}
+  constructor(private readonly by: 'type' | 'source') {}
 
   observe(delivery: Delivery): void {
     if (!isFaulty(delivery)) return
     const { type, source } = delivery.event
-    this.faultsOf(this.isBySource ? '*' : type, source).observe(delivery)
+    this.faultsOf(this.by === 'source' ? '*' : type, source).observe(delivery)
   }
 
   ofRow({ type, source }: { type: string; source: string }): RowFaults | undefined {

@@ -21,8 +21,12 @@ import type { RowFaults } from './row-faults.js'
 export interface Observed {
   /** The rows of the result. */
   rows: readonly TypeRow[]
+  types: readonly TypeRow[]
   events: number
+  /** By type and source. */
   faults: Faults
+  /** By row of the result. */
+  rowFaults: Faults
   loaded: Counted['loaded']
   mapping: Mapping
   /** Arrivals are on more than one day: times of day need their date. */
@@ -49,8 +53,8 @@ export function liveFindings(observed: Observed): Finding[] {
   })
 }
 
-function ofRow(row: FindingRow, { faults, isDated }: Observed): Draft[] {
-  const found = faults.ofRow(row)
+function ofRow(row: FindingRow, { rowFaults, isDated }: Observed): Draft[] {
+  const found = rowFaults.ofRow(row)
   const { duplicates, ordering, latencyMs } = row.figures
   const drafts: Draft[] = []
   const aboveMs = slowAboveMs(latencyMs)
@@ -78,9 +82,9 @@ function skewed(row: FindingRow, found: RowFaults | undefined): Draft {
 }
 
 /** The same as what archives have, of types and not of kept deliveries. */
-function countedOf({ rows, events, faults, loaded, mapping }: Observed): Counted {
+function countedOf({ rows, types, events, faults, loaded, mapping }: Observed): Counted {
   const of = [...faults.byType()]
-  const known = new Map(rows.map((row) => [JSON.stringify([row.source, row.type]), row]))
+  const known = new Map(types.map((row) => [JSON.stringify([row.source, row.type]), row]))
   const eventsOf = ({ source, type }: NamedFaults) =>
     known.get(JSON.stringify([source, type]))?.events ?? 0
   return {

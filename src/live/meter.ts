@@ -45,7 +45,8 @@ const MOST_FIELDS = 3
 export class LiveMeter {
   readonly objectFaults: ObjectFault[] = []
   private readonly stats: StatsMeter
-  private readonly faults: Faults
+  private readonly faults = new Faults('type')
+  private readonly rowFaults: Faults
   private readonly timeline = new LiveTimeline()
   private readonly undecodables: Undecodable[] = []
   private readonly undecodableReasons = new Map<string, number>()
@@ -61,7 +62,7 @@ export class LiveMeter {
     const { by, windowUs, hops = false, memoryMs } = options
     const rowOf = windowUs === null ? (by === 'source' ? sourceOf : null) : windowOf(windowUs)
     this.stats = new StatsMeter(rowOf, hops)
-    this.faults = new Faults(by === 'source')
+    this.rowFaults = by === 'type' ? this.faults : new Faults(by)
     if (memoryMs !== null) this.stats.forget()
   }
 
@@ -83,13 +84,13 @@ export class LiveMeter {
     const { by, mapping } = this.options
     const rows = by === 'type' ? types : this.bySource()
     const spanTexts = textsOf(span)
-    const { events, faults, undecodable, bytes } = this
+    const { events, faults, rowFaults, undecodable, bytes } = this
     const records = events + undecodable
     const loaded = { ...this.kept(), records, undecodable }
-    const seen = { rows, events, faults, loaded, mapping, isDated: isDated(spanTexts) }
+    const about = { rows, types, faults, rowFaults, loaded, mapping }
     return {
       ...{ span: spanTexts, total, types: rows, windows: this.windows() },
-      findings: liveFindings(seen),
+      findings: liveFindings({ ...about, events, isDated: isDated(spanTexts) }),
       timeline: this.timeline.read(),
       read: { bytes, records, undecodable },
       isBounded: this.isBounded,
@@ -99,7 +100,9 @@ export class LiveMeter {
   private addEvent(event: EventRecord): void {
     this.events += 1
     this.bytes += event.sizeBytes
-    this.faults.observe(this.stats.observe(event))
+    const delivery = this.stats.observe(event)
+    this.faults.observe(delivery)
+    if (this.rowFaults !== this.faults) this.rowFaults.observe(delivery)
     this.timeline.observe(event)
     for (const fault of event.faults) this.addFaultyField(event, fault)
   }

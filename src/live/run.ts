@@ -4,6 +4,7 @@ import { count } from '../reading/absence.js'
 import { endedBadly } from '../reading/ended-badly.js'
 import type { StatsRun } from '../stats/run.js'
 import { openTail, type Tail, type TailRequest } from '../tail/run.js'
+import { isLive } from '../taps/index.js'
 import { type LiveFigures, LiveMeter, type LiveOptions } from './meter.js'
 
 export interface LiveRequest extends TailRequest {
@@ -26,7 +27,9 @@ export async function runLive(request: LiveRequest): Promise<StatsRun> {
   const tail = await openTail({ ...request, hops: measure.hops })
   request.onOpen(tail.sources)
   const meter = new LiveMeter({ ...measure, mapping: tail.mapping })
+  const beganMs = nowMs()
   for await (const items of tail.items) meter.observe(items, nowMs())
+  const lastedMs = nowMs() - beganMs
   for (const { path, fault } of tail.faults) meter.addFault(path, fault)
   const figures = meter.read()
   const { objectFaults } = meter
@@ -42,7 +45,7 @@ export async function runLive(request: LiveRequest): Promise<StatsRun> {
     isEmpty,
     failure:
       endedBadly({ records, objectFaults, signal, allowPartial }) ??
-      (isEmpty ? nothingCame(sources, figures, request) : undefined),
+      (isEmpty ? nothingCame(sources, figures, { ...request, lastedMs }) : undefined),
   }
 }
 
@@ -79,15 +82,18 @@ function resultOf(
 function nothingCame(
   sources: readonly string[],
   { read }: LiveFigures,
-  { durationMs, chosen, filter }: LiveRequest,
+  request: LiveRequest & { lastedMs: number },
 ): EvtError {
-  const within = durationMs === null ? '' : ` within ${durationMs / 1_000} s`
+  const { durationMs, lastedMs, chosen, filter, start } = request
+  const isOver = durationMs !== null && lastedMs >= durationMs
+  const within = isOver ? ` within ${durationMs / 1_000} s` : ''
   const isChosen = filter !== undefined || (chosen.types ?? []).length > 0
-  const what = isChosen ? 'no such events' : 'no events'
   const bad =
-    read.undecodable === 0 ? '' : `: ${count(read.undecodable, 'record')}, none can be decoded`
+    read.undecodable === 0 ? '' : `; ${count(read.undecodable, 'record')} could not be decoded`
+  const what = isChosen ? 'no such events' : 'no events'
+  const isThere = start === 'latest' && !sources.some((source) => source === '-' || isLive(source))
   return new EvtError(`${what} from ${sources.join(' ')}${within}${bad}`, {
     code: 'inconclusive',
-    hint: 'what is there already is measured with --from beginning, or without --duration',
+    hint: isThere ? 'what is there already is measured with --from beginning' : undefined,
   })
 }

@@ -26,10 +26,16 @@ const FIRST_LARGE = 2 ** 53
  */
 export class Records {
   length = 0
-  private doubles = new Float64Array(FIRST_LENGTH * DOUBLES)
-  private integers = new Int32Array(this.doubles.buffer)
+  private doubles: Float64Array
+  private integers: Int32Array
   /** Bigints and texts; their place is FIRST_LARGE + twice the index here. */
   private readonly large: (bigint | string)[] = []
+
+  /** @param expected how many there will be, about */
+  constructor(expected = 0) {
+    this.doubles = new Float64Array(Math.max(FIRST_LENGTH, expected) * DOUBLES)
+    this.integers = new Int32Array(this.doubles.buffer)
+  }
 
   /** Adds the next of a chain: the delivery's number in its stream, the latest record or -1. */
   push(latest: number, place: Place, number: number, receivedUs: number | null): number {

@@ -17,8 +17,9 @@ export class Remembered {
 
   /** Forgets what has not come since this was called last. */
   forget(): void {
-    this.before = this.current.size === 0 ? null : this.current
-    this.current = new HashIndex()
+    const { size } = this.current
+    this.before = size === 0 ? null : this.current
+    this.current = new HashIndex(size)
   }
 
   /** Adds what the other remembers.

@@ -39,20 +39,27 @@ export class Streams {
     this.current.merge(other.current)
   }
 
-  /** Forgets streams, and record-setters of theirs, that have not come since this was called last. */
+  /** Forgets streams, and their record-setters, that have not come since this was called last. */
   forget(): void {
     this.before = this.current
-    this.current = new Generation()
+    this.current = new Generation(this.before)
   }
 }
 
 /** What came between two times of forgetting. */
 class Generation {
-  private readonly streams = new HashIndex()
+  private readonly streams: HashIndex
   /** In threes, by stream: how many of its deliveries were checked, the latest record-setter, and
    * the last that came from the generation before; -1: none. */
-  private readonly states = new IntegerColumn()
-  private readonly records = new Records()
+  private readonly states: IntegerColumn
+  private readonly records: Records
+
+  /** @param before as much as came before is expected to come */
+  constructor(before?: Generation) {
+    this.streams = new HashIndex(before?.streams.size)
+    this.states = new IntegerColumn(before?.states.length)
+    this.records = new Records(before?.records.length)
+  }
 
   /** The number of a stream. A new one has what was known of it before. */
   numberOf(high: number, low: number, before: Generation | null): number {

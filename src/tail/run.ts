@@ -149,12 +149,9 @@ async function* itemsOf(
   )
   try {
     for await (const batch of together(lanes)) {
-      const taken = [...withinLimit(batch, left)]
-      for (const { decoded } of taken) {
-        if (decoded.kind !== 'event') continue
-        left -= 1
-        redact(decoded.event, reading.hidden)
-      }
+      const taken = limit === null ? batch : withinLimit(batch, left)
+      if (limit !== null) left -= eventsIn(taken)
+      if (reading.hidden.length > 0) hide(taken, reading.hidden)
       if (taken.length > 0) yield taken
       if (left === 0) return
     }
@@ -164,6 +161,14 @@ async function* itemsOf(
     interruption.removeEventListener('abort', stop)
     await Promise.all(lanes.map((lane) => lane.return(undefined)))
   }
+}
+
+function eventsIn(items: readonly TailItem[]): number {
+  return items.reduce((sum, { decoded }) => sum + (decoded.kind === 'event' ? 1 : 0), 0)
+}
+
+function hide(items: readonly TailItem[], paths: readonly JsonPath[]): void {
+  for (const { decoded } of items) if (decoded.kind === 'event') redact(decoded.event, paths)
 }
 
 function together(lanes: readonly AsyncGenerator<TailItem[]>[]): AsyncIterable<TailItem[]> {
@@ -195,7 +200,7 @@ async function* wanted(
 }
 
 /** Up to the last event that may come; what cannot be decoded counts for none. */
-function withinLimit(batch: readonly TailItem[], limit: number): readonly TailItem[] {
+function withinLimit(batch: TailItem[], limit: number): TailItem[] {
   let events = 0
   const end = batch.findIndex(({ decoded }) => decoded.kind === 'event' && ++events > limit)
   return end < 0 ? batch : batch.slice(0, end)
