@@ -41,7 +41,7 @@ export interface TailRequest extends GivenSources, OutsidePlaces {
 }
 
 /** What was found in one of the sources. */
-export interface TailItem {
+interface TailItem {
   readonly source: string
   readonly decoded: Decoded
 }

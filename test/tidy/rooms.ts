@@ -5,7 +5,7 @@
 export const floors: readonly (readonly string[])[] = [
   ['bin'],
   ['commands', 'cli'],
-  ['demo'],
+  ['demo', 'screen'],
   [
     'ui',
     'dashboards',
