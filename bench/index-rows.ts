@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
-import { copyFileSync, existsSync, linkSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { copyFileSync, existsSync, rmSync } from 'node:fs'
+import { linkFiles } from './link-files.js'
 import { type Contender, type Measured, measureInTurn } from './measure.js'
 import { type Row, report } from './report.js'
 
@@ -75,17 +75,6 @@ async function grow(bench: IndexBench, archive: string): Promise<Measured[]> {
   }
   copyFileSync(`${more}/part-0000.ndjson.gz`, `${archive}/part-9999.ndjson.gz`)
   return measureInTurn(1, [contender(bench, 'added', 'index', 'build', archive)])
-}
-
-/** The files under new names, so many times; links take no room. */
-function linkFiles(from: string, to: string, times: number): void {
-  rmSync(to, { recursive: true, force: true })
-  mkdirSync(to, { recursive: true })
-  for (const name of readdirSync(from)) {
-    if (name === 'evt.yaml') copyFileSync(join(from, name), join(to, name))
-    if (!name.startsWith('part-')) continue
-    for (let n = 0; n < times; n++) linkSync(join(from, name), join(to, `${n}-${name}`))
-  }
 }
 
 function someEntity({ evtRun }: IndexBench, archive: string): string {

@@ -1,8 +1,19 @@
 import { cpus, totalmem } from 'node:os'
 import type { Measured } from './measure.js'
 
+interface Ratio {
+  what: string
+  a: Measured
+  b: Measured
+  limit?: number
+  least?: number
+  /** What is compared: time that passed, unless it says otherwise. */
+  of?: 'wallS' | 'cpuS'
+}
+
 export type Row =
-  | { what: string; a: Measured; b: Measured; limit?: number; least?: number }
+  | Ratio
+  | { what: string; a: Measured; b: Measured; limitMs: number }
   | { what: string; memory: Measured; limitMb: number }
 
 /** Prints a Markdown table, as the README shows it, and exits 1 where a bound does not hold.
@@ -14,19 +25,31 @@ export function report(rows: readonly Row[], archive: string): void {
   console.log('|---|--:|--:|--:|--:|---|')
   let held = true
   for (const row of rows) {
-    const { cells, holds } = 'memory' in row ? memoryCells(row) : ratioCells(row)
+    const { cells, holds } = cellsOf(row)
     held &&= holds
     console.log(`| ${row.what} | ${cells.join(' | ')} | ${holds ? 'holds' : 'DOES NOT HOLD'} |`)
   }
   if (!held) process.exitCode = 1
 }
 
-function ratioCells({ a, b, limit, least }: Extract<Row, { a: Measured }>) {
-  const ratio = a.wallS / b.wallS
+function cellsOf(row: Row) {
+  if ('memory' in row) return memoryCells(row)
+  return 'limitMs' in row ? laterCells(row) : ratioCells(row)
+}
+
+/** How much later one is than the other. */
+function laterCells({ a, b, limitMs }: Extract<Row, { limitMs: number }>) {
+  const laterMs = Math.round((a.wallS - b.wallS) * 1_000)
+  const cells = [seconds(a.wallS), seconds(b.wallS), `+${laterMs} ms`, `≤ ${limitMs} ms`]
+  return { cells, holds: !a.failed && !b.failed && laterMs <= limitMs }
+}
+
+function ratioCells({ a, b, limit, least, of = 'wallS' }: Ratio) {
+  const ratio = a[of] / b[of]
   const bound = limit !== undefined ? `≤ ${limit}×` : least !== undefined ? `≥ ${least}×` : ''
   const holds =
     !a.failed && !b.failed && ratio <= (limit ?? Number.POSITIVE_INFINITY) && ratio >= (least ?? 0)
-  return { cells: [seconds(a), seconds(b), `${ratio.toFixed(2)}×`, bound], holds }
+  return { cells: [seconds(a[of]), seconds(b[of]), `${ratio.toFixed(2)}×`, bound], holds }
 }
 
 function memoryCells({ memory, limitMb }: Extract<Row, { memory: Measured }>) {
@@ -34,6 +57,6 @@ function memoryCells({ memory, limitMb }: Extract<Row, { memory: Measured }>) {
   return { cells, holds: !memory.failed && memory.peakMb <= limitMb }
 }
 
-function seconds({ wallS }: Measured): string {
-  return `${wallS.toFixed(2)} s`
+function seconds(s: number): string {
+  return `${s.toFixed(2)} s`
 }

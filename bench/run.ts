@@ -1,12 +1,13 @@
 /**
  * `npm run bench`: evt beside a floor, in one run, on the same files. Ratios carry over to other
  * machines, times do not. `--quick` takes 1 million events instead of 10; `--only` one of sql,
- * decoder and index; `--huge`, with `--only index`, 100 million.
+ * decoder, live and index; `--huge`, with `--only index`, 100 million.
  */
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { benchIndex } from './index-rows.js'
+import { benchLive } from './live-rows.js'
 import { type Contender, type Measured, measureInTurn } from './measure.js'
 import { type Row, report } from './report.js'
 
@@ -16,7 +17,7 @@ const quick = process.argv.includes('--quick')
 const events = quick ? 1_000_000 : 10_000_000
 const folder = `${root}.bench/${quick ? '1m' : '10m'}`
 const rounds = 3
-/** Of the archive that the decoder reads. */
+/** Of the archives that the decoder reads. */
 const decodedEvents = quick ? 300_000 : 1_000_000
 
 const evtRun = (...args: string[]): Contender['command'] => [process.execPath, evt, ...args]
@@ -30,12 +31,13 @@ async function main(): Promise<void> {
   const { only, huge } = parseArgs({
     options: { only: { type: 'string' }, quick: { type: 'boolean' }, huge: { type: 'boolean' } },
   }).values
-  if (only !== undefined && !['sql', 'decoder', 'index'].includes(only)) {
-    throw new Error(`--only ${only}: sql, decoder or index`)
+  if (only !== undefined && !['sql', 'decoder', 'live', 'index'].includes(only)) {
+    throw new Error(`--only ${only}: sql, decoder, live or index`)
   }
   const isWanted = (part: string) => only === undefined || only === part
   if (isWanted('sql')) await benchSql()
   if (isWanted('decoder')) await benchDecoder()
+  if (isWanted('live')) await benchLines()
   if (!isWanted('index')) return
   await makeArchive('gz', ['--events', String(events), '--files', '40'])
   await benchIndex({ root, folder, evtRun, events, rounds, isHuge: huge === true })
@@ -92,6 +94,13 @@ async function benchDecoder(): Promise<void> {
     [{ what, a: decoded, b: bare, limit: 6 }],
     `${decodedEvents.toLocaleString('en')} events of ${each} bytes in 4 files`,
   )
+}
+
+async function benchLines(): Promise<void> {
+  const count = ['--events', String(decodedEvents), '--files', '1']
+  await makeArchive('lines', [...count, '--compression', 'none'])
+  const eventBytes = Math.round(sizeOf('lines') / decodedEvents)
+  await benchLive({ root, folder, evtRun, events: decodedEvents, eventBytes, rounds })
 }
 
 function rowsOf(gz: Measured[], plain: Measured[], jq: Measured | null, help: Measured[]): Row[] {

@@ -1,14 +1,18 @@
 import { BaseCommand } from '../src/cli/base-command.js'
 import { archiveFlags, outputFlags, sourceArgs } from '../src/cli/flags.js'
+import { isAskedLive, liveFlags } from '../src/cli/live-flags.js'
+import type { TypedLive } from '../src/cli/live-run.js'
 import { statsFlags } from '../src/cli/stats-flags.js'
+import type { TypedStats } from '../src/cli/stats-run.js'
 
 export default class Stats extends BaseCommand {
   static override summary = 'counts, duplicates, ordering and latency of events, per type'
   static override description =
     'Reads an archive once and says how many events of which kind there are, how many were ' +
     'delivered twice, how many arrived out of order and how late, as HDR percentiles, with the ' +
-    'very events that prove it. Ctrl-C prints what was measured so far. Histogram logs and ' +
-    'percentile tables of HdrHistogram are shown and merged.'
+    'very events that prove it. With --duration, --follow or --from, what comes is measured as ' +
+    'it comes. Ctrl-C prints what was measured so far. Histogram logs and percentile tables of ' +
+    'HdrHistogram are shown and merged.'
   static override examples = [
     '<%= config.bin %> stats archive/',
     "<%= config.bin %> stats 'archive/**/*.gz' --since 2026-11-01 --until 2026-11-02",
@@ -16,6 +20,7 @@ export default class Stats extends BaseCommand {
     '<%= config.bin %> stats archive/ --window 1m -o csv > per-minute.csv',
     '<%= config.bin %> stats archive/ --window 1m --hlog run.hlog --hgrm run.hgrm',
     '<%= config.bin %> stats run.hlog',
+    '<%= config.bin %> stats orders.ndjson --duration 60s --window 10s',
     '<%= config.bin %> stats today/ --versus yesterday/',
     '<%= config.bin %> stats archive/ -o html > stats.html',
     'zcat orders.gz | <%= config.bin %> stats - -o json',
@@ -23,23 +28,24 @@ export default class Stats extends BaseCommand {
   static override args = sourceArgs
   static override flags = {
     ...statsFlags,
+    ...liveFlags,
     ...archiveFlags,
     ...outputFlags('text', 'json', 'ndjson', 'csv', 'markdown', 'html', 'arrow', 'parquet'),
   }
 
   override async run() {
     const { args, flags } = await this.parse(Stats)
-    const { measuring, printDiff } = await import('../src/cli/stats-run.js')
     const { stdout, env } = process
     const format = this.format(flags)
     const style = await this.style(flags)
     const typed = this.typed(flags, args.source)
     const made = this.made(flags.tz)
-    if (flags.versus !== undefined) {
+    const isLive = isAskedLive(flags, args.source ?? [])
+    if (flags.versus !== undefined && !isLive) {
+      const { printDiff } = await import('../src/cli/stats-run.js')
       return printDiff(typed, flags.versus, { format, style, made })
     }
-    const { runStats } = await import('../src/stats/run.js')
-    const run = await measuring(typed, runStats)
+    const run = await (isLive ? measuredLive(typed) : measuredArchive(typed))
     if (format === 'html') {
       const { statsPage } = await import('../dashboards/html/stats-page.js')
       stdout.write(await statsPage(run, made))
@@ -55,4 +61,15 @@ export default class Stats extends BaseCommand {
     if (run.failure) throw run.failure
     return undefined
   }
+}
+
+async function measuredLive(typed: TypedLive) {
+  const { measureLive } = await import('../src/cli/live-run.js')
+  return measureLive(typed)
+}
+
+async function measuredArchive(typed: TypedStats) {
+  const { measuring } = await import('../src/cli/stats-run.js')
+  const { runStats } = await import('../src/stats/run.js')
+  return measuring(typed, runStats)
 }

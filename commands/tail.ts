@@ -1,6 +1,9 @@
 import { BaseCommand } from '../src/cli/base-command.js'
 import { eventFlags, outputFlags, sourceArgs } from '../src/cli/flags.js'
+import { noScreen, screenFlags } from '../src/cli/screen-flags.js'
+import type { TypedScreen } from '../src/cli/screen-run.js'
 import { tailFlags } from '../src/cli/tail-flags.js'
+import type { TextStyle } from '../src/ui/style.js'
 
 export default class Tail extends BaseCommand {
   static override summary = 'show events as they come: files that grow, new files, standard input'
@@ -15,23 +18,36 @@ export default class Tail extends BaseCommand {
     '<%= config.bin %> tail orders.ndjson',
     '<%= config.bin %> tail orders.ndjson --type "order.*" --entity order:7',
     '<%= config.bin %> tail a.ndjson b.ndjson --from 15m --fields time,id,$.detail.total',
+    '<%= config.bin %> tail orders.ndjson --screen',
     '<%= config.bin %> tail archive/ --from latest -o ndjson --limit 100 --duration 60s',
     'kubectl logs -f shop | <%= config.bin %> tail - --grep refund --redact $.detail.email',
   ]
   static override args = sourceArgs
   static override flags = {
     ...tailFlags,
+    ...screenFlags,
     ...eventFlags,
     ...outputFlags('text', 'json', 'ndjson'),
   }
 
   override async run() {
     const { args, flags } = await this.parse(Tail)
-    const { printTail } = await import('../src/cli/tail-run.js')
     const { signal } = this
     const style = await this.style(flags)
-    const failure = await printTail(this.typed(flags, args.source), this.format(flags), style)
+    const typed = this.typed(flags, args.source)
+    const lines = async () => {
+      const { printTail } = await import('../src/cli/tail-run.js')
+      return printTail(typed, this.format(flags), style)
+    }
+    const missing = flags.screen ? noScreen() : undefined
+    if (missing) this.note(missing, flags)
+    const failure = await (flags.screen && !missing ? screen(typed, style) : lines())
     if (failure) throw failure
     return signal.aborted ? ('interrupted' as const) : undefined
   }
+}
+
+async function screen(typed: TypedScreen, style: TextStyle) {
+  const { showScreen } = await import('../src/cli/screen-run.js')
+  return showScreen(typed, style)
 }

@@ -82,7 +82,9 @@ const rules: readonly [
   [
     /(--[^\s=]+)=(.*?) cannot also be provided when using (--\S+)/s,
     ([one, value, other]) => {
-      const shown = value === 'true' ? one : `${one} ${value}`
+      // A value that was parsed may have no text any more.
+      const isPlain = value !== 'true' && !value?.includes('[object Object]')
+      const shown = isPlain ? `${one} ${value}` : one
       return { message: `${other} and ${shown} exclude each other` }
     },
   ],

@@ -7,14 +7,14 @@ import type { TextStyle } from '../ui/style.js'
 import { reading, type TypedArchive } from './read-request.js'
 import { type StatsFlagValues, statsChoices } from './stats-flags.js'
 
-interface Typed extends TypedArchive {
+export interface TypedStats extends TypedArchive {
   flags: TypedArchive['flags'] & StatsFlagValues & { verbose: boolean }
 }
 
 /** Runs what measures archives with the request that was typed, while progress is shown; then says
  * what --verbose tells. */
 export async function measuring<T>(
-  typed: Typed,
+  typed: TypedStats,
   run: (request: StatsRequest) => Promise<T>,
 ): Promise<T> {
   const { flags } = typed
@@ -34,7 +34,7 @@ interface Look {
 }
 
 /** Measures both sides and prints how they differ; nothing where people would see nothing. */
-export async function printDiff(typed: Typed, versus: string, look: Look): Promise<undefined> {
+export async function printDiff(typed: TypedStats, versus: string, look: Look): Promise<undefined> {
   const { runDiff } = await import('../stats/diff/run.js')
   const run = await measuring(typed, (request) => runDiff(request, versus))
   process.stdout.write(await written(run, look))

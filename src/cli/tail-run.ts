@@ -29,7 +29,7 @@ interface TailFlagValues {
   duration?: number | undefined
   redact?: readonly string[] | undefined
   intrusive?: readonly Consent[] | undefined
-  consume: boolean
+  consume?: boolean | undefined
   'allow-partial': boolean
 }
 
@@ -68,7 +68,8 @@ async function taken(signal: AbortSignal): Promise<void> {
   await once(process.stdout, 'drain', { signal }).catch(() => undefined)
 }
 
-function requestOf(typed: TypedTail, onNote: (text: string) => void): TailRequest {
+/** What was typed, as what is to be tapped. */
+export function requestOf(typed: TypedTail, onNote: (text: string) => void): TailRequest {
   const { flags, given, choose, lineWith, signal } = typed
   const nowMs = Date.now()
   const { from, since } = flags

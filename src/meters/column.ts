@@ -3,7 +3,12 @@ const FIRST_LENGTH = 8
 /** A list of 32-bit integers that grows, without an object per entry. */
 export class IntegerColumn {
   length = 0
-  private values = new Int32Array(FIRST_LENGTH)
+  private values: Int32Array
+
+  /** @param expected how long it will be, about */
+  constructor(expected = 0) {
+    this.values = new Int32Array(Math.max(FIRST_LENGTH, expected))
+  }
 
   /** The place where it now stands. */
   push(value: number): number {

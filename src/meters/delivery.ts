@@ -1,4 +1,5 @@
 import type { EventRecord } from '../event/event.js'
+import type { Place } from './records.js'
 
 /** Why a delivery is not the first of its identity (DESIGN §8), the first that applies. */
 export type RepeatCause = 'replay' | 'redelivery' | 'sameId'
@@ -23,4 +24,7 @@ export interface Delivery {
   /** received[i] − received[j]; null where not reordered or one of them is unknown. Negative where
    * the order of arrival is not the order of `receivedAt`. */
   lateUs: number | null
+  /** What it came after, of the reordered: s[j], and received[j]. */
+  ahead: Place | null
+  aheadReceivedUs: number | null
 }

@@ -1,13 +1,13 @@
 import type { EventRecord } from '../event/event.js'
 import type { RepeatCause } from './delivery.js'
 import { hashed, hashText } from './hash.js'
-import { HashIndex } from './hash-index.js'
+import { Remembered } from './remembered.js'
 
 /** Which identities have been delivered, compared by 64-bit hashes (DESIGN §8, Exactness). */
 export class Identities {
-  private readonly seen = new HashIndex()
+  private readonly seen = new Remembered()
   /** (identity, transport id) of the deliveries that have one. */
-  private readonly messages = new HashIndex()
+  private readonly messages = new Remembered()
 
   /** To be called once for each delivery in order of arrival; see {@link Delivery.repeats}.
    * A redelivery is a receive after the first (attempt > 1) of a transport message that an earlier
@@ -26,8 +26,14 @@ export class Identities {
   /** Throws where the parts share an identity: their duplicates cannot be known any more. */
   merge(other: Identities): void {
     const added = this.seen.addAll(other.seen)
-    if (added < other.seen.size) throw new Error('merged parts share an identity')
+    if (added < other.seen.count) throw new Error('merged parts share an identity')
     this.messages.addAll(other.messages)
+  }
+
+  /** Forgets what has not come since this was called last. */
+  forget(): void {
+    this.seen.forget()
+    this.messages.forget()
   }
 
   private hasMessage(transportId: string): boolean {

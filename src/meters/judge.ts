@@ -18,8 +18,15 @@ export class Judge {
     delivery.checked = false
     delivery.extent = 0
     delivery.lateUs = null
+    delivery.ahead = null
     if (delivery.repeats === null) this.streams.judge(event, delivery)
     return delivery
+  }
+
+  /** Forgets identities and streams that have not come since this was called last. */
+  forget(): void {
+    this.identities.forget()
+    this.streams.forget()
   }
 
   /** Throws where the parts share an identity or a key. */
@@ -30,5 +37,6 @@ export class Judge {
 }
 
 function blank(event: EventRecord): Delivery {
-  return { event, repeats: null, checked: false, keyHigh: 0, keyLow: 0, extent: 0, lateUs: null }
+  const order = { extent: 0, lateUs: null, ahead: null, aheadReceivedUs: null }
+  return { event, repeats: null, checked: false, keyHigh: 0, keyLow: 0, ...order }
 }

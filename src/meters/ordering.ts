@@ -1,15 +1,15 @@
 import type { Delivery } from './delivery.js'
 import type { OrderingFigures } from './figures.js'
-import { HashIndex } from './hash-index.js'
 import { LatencyHistogram } from './hdr.js'
 import type { Meter } from './meter.js'
+import { Remembered } from './remembered.js'
 
 /** Reordering (RFC 4737, DESIGN §8): compared with the whole stream, counted in the row of the
  * delivery that came late. p99LateMs is read as a latency is: from an HDR histogram, null below
  * 1,000 samples. A negative lateness counts as none: it is in neither maximum nor percentile. */
 export class OrderingMeter implements Meter<Delivery, OrderingFigures> {
   readonly mergeable = 'any'
-  private readonly keys = new HashIndex()
+  private readonly keys = new Remembered()
   private readonly late = new LatencyHistogram()
   private checked = 0
   private reordered = 0
@@ -30,7 +30,7 @@ export class OrderingMeter implements Meter<Delivery, OrderingFigures> {
     const none = checked === 0
     const late = this.late.figures()
     return {
-      keys: this.keys.size,
+      keys: this.keys.count,
       checked,
       reordered,
       ratio: none ? null : reordered / checked,
@@ -46,6 +46,11 @@ export class OrderingMeter implements Meter<Delivery, OrderingFigures> {
     this.checked += other.checked
     this.reordered += other.reordered
     this.maxExtent = Math.max(this.maxExtent, other.maxExtent)
+  }
+
+  /** Forgets which keys have not come since this was called last: they will count again. */
+  forget(): void {
+    this.keys.forget()
   }
 
   fresh(): OrderingMeter {

@@ -26,10 +26,16 @@ const FIRST_LARGE = 2 ** 53
  */
 export class Records {
   length = 0
-  private doubles = new Float64Array(FIRST_LENGTH * DOUBLES)
-  private integers = new Int32Array(this.doubles.buffer)
+  private doubles: Float64Array
+  private integers: Int32Array
   /** Bigints and texts; their place is FIRST_LARGE + twice the index here. */
   private readonly large: (bigint | string)[] = []
+
+  /** @param expected how many there will be, about */
+  constructor(expected = 0) {
+    this.doubles = new Float64Array(Math.max(FIRST_LENGTH, expected) * DOUBLES)
+    this.integers = new Int32Array(this.doubles.buffer)
+  }
 
   /** Adds the next of a chain: the delivery's number in its stream, the latest record or -1. */
   push(latest: number, place: Place, number: number, receivedUs: number | null): number {
@@ -46,9 +52,8 @@ export class Records {
 
   /** Above zero where the record is above the place, below where it is below. */
   compare(record: number, place: Place): number {
-    const held = this.doubles[record * DOUBLES] ?? 0
-    if (typeof place === 'number' && held < FIRST_LARGE) return held - place
-    const value = held < FIRST_LARGE ? held : (this.large[(held - FIRST_LARGE) / 2] ?? 0)
+    const value = this.placeOf(record)
+    if (typeof place === 'number' && typeof value === 'number') return value - place
     if (typeof value === 'string' && typeof place === 'string') return compareText(value, place)
     return value > place ? 1 : value < place ? -1 : 0
   }
@@ -65,6 +70,11 @@ export class Records {
     }
   }
 
+  placeOf(record: number): Place {
+    const held = this.doubles[record * DOUBLES] ?? 0
+    return held < FIRST_LARGE ? held : (this.large[(held - FIRST_LARGE) / 2] ?? 0)
+  }
+
   /** The delivery's number in its stream. */
   numberOf(record: number): number {
     return this.get(record, NUMBER)
@@ -75,15 +85,30 @@ export class Records {
     return Number.isNaN(us) ? null : us
   }
 
+  /** The records of a chain that were pushed after one, from the earliest on. */
+  chainAfter(latest: number, last: number): number[] {
+    const chain: number[] = []
+    for (let record = latest; record > last; record = this.get(record, BEFORE)) chain.push(record)
+    return chain.reverse()
+  }
+
+  /** Begins a chain with records of another's, and gives its latest. */
+  take(other: Records, chain: readonly number[]): number {
+    let latest = -1
+    for (const record of chain) {
+      const place = other.placeOf(record)
+      latest = this.push(latest, place, other.numberOf(record), other.receivedUsOf(record))
+    }
+    return latest
+  }
+
   /** Appends the other's chains, whose records then have numbers higher by the length before. */
   append(other: Records): void {
     const { length } = this
     for (let record = 0; record < other.length; record++) {
       const before = other.get(record, BEFORE)
-      const held = other.doubles[record * DOUBLES] ?? 0
-      const large = held < FIRST_LARGE ? null : other.large[(held - FIRST_LARGE) / 2]
       const latest = before === -1 ? -1 : before + length
-      this.push(latest, large ?? held, other.numberOf(record), other.receivedUsOf(record))
+      this.push(latest, other.placeOf(record), other.numberOf(record), other.receivedUsOf(record))
     }
   }
 

@@ -49,6 +49,11 @@ export class RowMeter implements Meter<Delivery, StatsRow> {
     if (other.hops) this.hops?.merge(other.hops)
   }
 
+  /** See {@link OrderingMeter.forget}. */
+  forget(): void {
+    this.ordering.forget()
+  }
+
   fresh(): RowMeter {
     return new RowMeter(this.hops !== null)
   }

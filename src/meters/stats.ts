@@ -5,6 +5,7 @@ import type { SpanFigures, StatsRow } from './figures.js'
 import { GroupedMeter } from './grouped.js'
 import { Judge } from './judge.js'
 import type { Meter } from './meter.js'
+import { Remembered } from './remembered.js'
 import { RowMeter } from './row.js'
 import { SpanMeter } from './span.js'
 
@@ -31,6 +32,8 @@ export class StatsMeter implements Meter<EventRecord, StatsFigures> {
     () => this.rowsBy(({ event }) => event.source),
   )
   private readonly groups: Rows | null
+  /** All keys: rows that have forgotten some cannot tell what they shared. */
+  private keys: Remembered | null = null
 
   /** @param withHops whether the legs of the way are measured too; see {@link HopsMeter} */
   constructor(
@@ -40,11 +43,28 @@ export class StatsMeter implements Meter<EventRecord, StatsFigures> {
     this.groups = rowOf && this.rowsBy(({ event }) => rowOf(event))
   }
 
-  observe(event: EventRecord): void {
+  /** Gives what the deliveries before it say of this one, valid until the next. */
+  observe(event: EventRecord): Delivery {
     const delivery = this.judge.judge(event)
     this.span.observe(delivery)
     this.types.observe(delivery)
     this.groups?.observe(delivery)
+    if (delivery.checked) this.keys?.add(delivery.keyHigh, delivery.keyLow)
+    return delivery
+  }
+
+  /**
+   * Makes memory bounded. Identities and keys that have not come since this was called last are
+   * forgotten: what comes again after that is new. To be called before the first event, too.
+   */
+  forget(): void {
+    this.keys ??= new Remembered()
+    this.keys.forget()
+    this.judge.forget()
+    for (const sources of this.types.groups.values()) {
+      for (const row of sources.groups.values()) row.forget()
+    }
+    for (const row of this.groups?.groups.values() ?? []) row.forget()
   }
 
   read(): StatsFigures {
@@ -60,7 +80,7 @@ export class StatsMeter implements Meter<EventRecord, StatsFigures> {
       (a, b) =>
         b.events - a.events || compareText(a.type, b.type) || compareText(a.source, b.source),
     )
-    return { span: this.span.read(), total: total.read(), types }
+    return { span: this.span.read(), total: this.withKeys(total.read()), types }
   }
 
   /** The rows that `rowOf` names, in no order; none where it was not given. */
@@ -78,6 +98,11 @@ export class StatsMeter implements Meter<EventRecord, StatsFigures> {
 
   fresh(): StatsMeter {
     return new StatsMeter(this.rowOf, this.withHops)
+  }
+
+  private withKeys(total: StatsRow): StatsRow {
+    const { keys } = this
+    return keys ? { ...total, ordering: { ...total.ordering, keys: keys.count } } : total
   }
 
   private rowsBy(rowOf: (delivery: Delivery) => string): Rows {

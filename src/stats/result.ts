@@ -23,6 +23,8 @@ export interface StatsResult {
   /** With `--by hour` or `--window`: one row a window that has events, by start. */
   windows?: WindowRow[]
   findings: Finding[]
+  /** Measured live, and longer than identities and keys are remembered: for how long they are. */
+  bounded?: string
   /** With `--sample`: the share of identities measured; every figure is an estimate. */
   sample?: number
 }

@@ -14,7 +14,7 @@ import { nothingSeen } from './selection.js'
 import type { ArchiveStats } from './stats.js'
 
 export interface StatsRun extends ArchiveStats {
-  typed: { sources: readonly string[]; flags: readonly string[] }
+  typed: { sources: readonly string[]; flags: readonly string[]; isGone?: boolean }
   /** Why the run does not end well although it has a result. */
   failure: EvtError | undefined
   isEmpty: boolean

@@ -5,7 +5,7 @@ import { complete, Missing } from '../envelopes/missing.js'
 import type { Decoded, EventRecord } from '../event/event.js'
 import { jsonText } from '../event/json.js'
 import type { JsonPath } from '../event/json-path.js'
-import { createMapping } from '../event/mapping.js'
+import { createMapping, type Mapping } from '../event/mapping.js'
 import type { TypedPattern } from '../event/pattern.js'
 import { type Chosen, chosenTest } from '../questions/chosen.js'
 import { type GivenSources, namedSources } from '../reading/named-sources.js'
@@ -36,6 +36,8 @@ export interface TailRequest extends GivenSources, OutsidePlaces {
   nowMs(): number
   onNote(text: string): void
   pollMs?: number | undefined
+  /** Whether events have the points of their way; see HopTimes. */
+  hops?: boolean | undefined
 }
 
 /** What was found in one of the sources. */
@@ -47,6 +49,7 @@ interface TailItem {
 /** A tail that has been set up and not begun. */
 export interface Tail {
   readonly sources: readonly { readonly address: string; readonly safety: Safety }[]
+  readonly mapping: Mapping
   /** As they come, of several sources by time; can be read once. */
   readonly items: AsyncGenerator<TailItem[]>
   /** What kept something from being read whole. */
@@ -73,6 +76,7 @@ export async function openTail(request: TailRequest): Promise<Tail> {
   })
   return {
     sources: tapped.map(({ address, tap: { safety } }) => ({ address, safety })),
+    mapping: reading.mapping,
     items: itemsOf(tapped, reading, request),
     faults,
   }
@@ -80,6 +84,7 @@ export async function openTail(request: TailRequest): Promise<Tail> {
 
 /** How what is tapped is decoded and chosen. */
 interface Reading {
+  mapping: Mapping
   options: Omit<TapOptions, 'signal'>
   isWanted(event: EventRecord): boolean
   /** What was given out, and then something else was asked for. */
@@ -94,9 +99,10 @@ async function readingOf(
   config: Config,
   onFault: TapOptions['onFault'],
 ): Promise<Reading> {
-  const { maps, presets, grep, cwd, stdin, nowMs, follow, onNote, pollMs } = request
+  const { maps, presets, grep, cwd, stdin, nowMs, follow, onNote, pollMs, hops } = request
   const mapping = createMapping({ events: config.events, maps })
-  const decode = createDecoder({ mapping, presets, outside: await outsideOf(request, config) })
+  const outside = await outsideOf(request, config)
+  const decode = createDecoder({ mapping, presets, outside, hops })
   const isChosen = chosenTest(request.chosen) ?? (() => true)
   const isWanted = (event: EventRecord) =>
     isChosen(event) && (grep === undefined || grep.test(jsonText(event.document)))
@@ -117,6 +123,7 @@ async function readingOf(
   const taken = new WeakSet<Decoded>()
   const isTime = typeof start === 'object' && 'fromUs' in start
   return {
+    mapping,
     options: {
       ...{ fromUs: isTime ? start.fromUs : undefined },
       ...{ start: isTime ? 'beginning' : start, follow, cwd, stdin, onFault, onNote, pollMs },
@@ -147,12 +154,9 @@ async function* itemsOf(
   )
   try {
     for await (const batch of together(lanes)) {
-      const taken = [...withinLimit(batch, left)]
-      for (const { decoded } of taken) {
-        if (decoded.kind !== 'event') continue
-        left -= 1
-        redact(decoded.event, reading.hidden)
-      }
+      const taken = limit === null ? batch : withinLimit(batch, left)
+      if (limit !== null) left -= eventsIn(taken)
+      if (reading.hidden.length > 0) hide(taken, reading.hidden)
       if (taken.length > 0) yield taken
       for (const { decoded } of taken) reading.taken.add(decoded)
       if (left === 0) return
@@ -163,6 +167,14 @@ async function* itemsOf(
     interruption.removeEventListener('abort', stop)
     await Promise.all(lanes.map((lane) => lane.return(undefined)))
   }
+}
+
+function eventsIn(items: readonly TailItem[]): number {
+  return items.reduce((sum, { decoded }) => sum + (decoded.kind === 'event' ? 1 : 0), 0)
+}
+
+function hide(items: readonly TailItem[], paths: readonly JsonPath[]): void {
+  for (const { decoded } of items) if (decoded.kind === 'event') redact(decoded.event, paths)
 }
 
 function together(lanes: readonly AsyncGenerator<TailItem[]>[]): AsyncIterable<TailItem[]> {
@@ -194,7 +206,7 @@ async function* wanted(
 }
 
 /** Up to the last event that may come; what cannot be decoded counts for none. */
-function withinLimit(batch: readonly TailItem[], limit: number): readonly TailItem[] {
+function withinLimit(batch: TailItem[], limit: number): TailItem[] {
   let events = 0
   const end = batch.findIndex(({ decoded }) => decoded.kind === 'event' && ++events > limit)
   return end < 0 ? batch : batch.slice(0, end)

@@ -1,11 +1,19 @@
 import { stat } from 'node:fs/promises'
-import type { ArchiveObject, Fault, FileObject, RawRecord, Sniffed } from '../archives/object.js'
+import type {
+  ArchiveObject,
+  Fault,
+  FileObject,
+  RawRecord,
+  ReadRecord,
+  Sniffed,
+} from '../archives/object.js'
 import { PeekedStream } from '../archives/peeked-stream.js'
 import { readError } from '../archives/read-error.js'
 import { readRecords } from '../archives/records.js'
 import { sniff } from '../archives/sniff.js'
+import type { RecordValue } from '../envelopes/decode.js'
 import { EvtError } from '../errors.js'
-import type { Decoded } from '../event/event.js'
+import type { Decoded, JsonValue, Position } from '../event/event.js'
 import type { TapOptions } from './tap.js'
 
 /** What has come is handed on soon, and decoded in pieces that memory does not notice. */
@@ -29,20 +37,38 @@ export class ObjectDecoder {
   async decoded(batch: readonly RawRecord[]): Promise<Decoded[]> {
     const all: Decoded[] = []
     for (const raw of batch) {
-      const found = await this.#one(raw)
+      const one = this.#one(raw)
+      const found = Array.isArray(one) ? one : await one
       if (this.#next !== UNNUMBERED) this.#next += found.length
-      for (const one of found) all.push(one)
+      else for (const each of found) positionOf(each).record = UNNUMBERED
+      for (const each of found) all.push(each)
     }
     return all
   }
 
-  async #one(raw: RawRecord): Promise<Decoded[]> {
+  /** A promise only where something is fetched: to wait for each record takes longer than it. */
+  #one(raw: RawRecord): Decoded[] | Promise<Decoded[]> {
     const position = { path: this.path, record: this.#next }
     if ('bad' in raw) return [{ kind: 'undecodable', undecodable: { ...raw.bad, position } }]
-    const { value, sizeBytes, head } = raw
-    const found = await this.options.decode({ value, position, sizeBytes, head })
-    if (this.#next === UNNUMBERED) for (const one of found) positionOf(one).record = UNNUMBERED
-    return found
+    return this.options.decode(new TappedRecord(raw, position))
+  }
+}
+
+/** A record at its place. Its head is taken where it is asked for, which is seldom. */
+class TappedRecord implements RecordValue {
+  readonly value: JsonValue
+  readonly sizeBytes: number
+
+  constructor(
+    private readonly raw: ReadRecord,
+    readonly position: Position,
+  ) {
+    this.value = raw.value
+    this.sizeBytes = raw.sizeBytes
+  }
+
+  get head(): Uint8Array {
+    return this.raw.head
   }
 }
 

@@ -7,6 +7,8 @@ export interface TypedCommand {
   /** What says how to read: --map, --preset, --config, --type, --filter with their values. The
    * selection of time comes from the result. */
   readonly flags: readonly string[]
+  /** It was measured live: there is nothing to be read again. */
+  readonly isGone?: boolean
 }
 
 const FIVE_MINUTES_MS = 300_000
@@ -19,7 +21,8 @@ function hours(result: StatsResult): number {
 /** At most three commands, as words, that look closer at this result and work when pasted. */
 export function nextCommands(result: StatsResult, typed: TypedCommand): string[][] {
   // What came through standard input is gone.
-  if (result.total.events === 0 || typed.sources.includes('-')) return []
+  const isGone = typed.isGone || typed.sources.includes('-')
+  if (result.total.events === 0 || isGone) return []
   const stats = (...flags: string[]) => ['evt', 'stats', ...flags, ...typed.flags, ...typed.sources]
   const { since, until } = result.selection
   const selection = [...(since ? ['--since', since] : []), ...(until ? ['--until', until] : [])]

@@ -86,6 +86,7 @@ export function statsTabular(result: StatsResult): Tabular {
     schema: result.schema,
     partial: String(result.partial),
     ...(result.sample !== undefined && { sample: String(result.sample) }),
+    ...(result.bounded !== undefined && { bounded: result.bounded }),
   }
   const figures = result.total.hops ? [...figureColumns, ...hopColumns] : figureColumns
   const table = result.windows

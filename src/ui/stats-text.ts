@@ -61,6 +61,7 @@ function headline(result: StatsResult, style: TextStyle): string[] {
     ...(result.sample === undefined
       ? []
       : [`estimated from a sample of ${shareText(result.sample)}`]),
+    ...(result.bounded === undefined ? [] : [`bounded: ${safeText(result.bounded)} remembered`]),
     `${many(read.objects, 'object')}, ${bytesText(read.bytes)}`,
     ...(chosen.length > 0 ? [`selected ${chosen.join(' ')}`] : []),
     spanText(result, style.timeZone),

@@ -13,6 +13,8 @@ export interface Terminal extends Stage {
   press(...keys: string[]): void
   /** Types a text without pressing Enter. */
   type(text: string): void
+  /** Makes the terminal larger or smaller. */
+  resize(columns: number, lines: number): void
   /** What is on the screen, without blanks at the ends. */
   screen(): string
   /** The screen once it shows this. */
@@ -49,6 +51,7 @@ export function openTerminal(
     press: (...keys) => void tmux('send-keys', ...keys),
     // tmux takes a semicolon at the end for its own.
     type: (text) => void tmux('send-keys', '-l', '--', text.replace(/;$/, '\\;')),
+    resize: (width, height) => void tmux('resize-window', '-x', `${width}`, '-y', `${height}`),
     screen,
     until: async (pattern) => {
       const end = Date.now() + WAIT_MS

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import type { EventRecord, HopTimes, SequenceKind } from '../../src/event/event.js'
 
-interface WorkloadOptions {
+export interface WorkloadOptions {
   maxEvents?: number
   minEvents?: number
   /** `always`: every delivery has `receivedAt`, so that one order of arrival holds for all. */

@@ -5,7 +5,7 @@
 export const floors: readonly (readonly string[])[] = [
   ['bin'],
   ['commands', 'cli'],
-  ['demo'],
+  ['demo', 'screen'],
   [
     'ui',
     'dashboards',
@@ -22,6 +22,7 @@ export const floors: readonly (readonly string[])[] = [
     'tail',
     'leftovers',
     'lag',
+    'live',
   ],
   ['questions', 'meters'],
   ['reading'],
@@ -40,6 +41,7 @@ export const edges: Readonly<Record<string, readonly string[]>> = {
   generate: ['stats'], // the shape of a result, to write the truth in it
   indexing: ['stats'], // what it says of an archive is kept with the index
   lag: ['stats'], // words for figures
+  live: ['tail', 'stats'], // what is tapped; the shape of a result and the words of findings
   init: ['stats'], // how a SOURCE is missed, and words for figures
   event: ['errors'],
   taps: ['archives'], // files and streams, their formats and records

@@ -1,9 +1,9 @@
-import { aboutAll, type Draft, type Evidence } from './finding.js'
+import { aboutAll, type Counted, type Draft } from './finding.js'
 import { surveyByType } from './per-type.js'
 import { counted, listed, nameOf, shareText } from './phrases.js'
 
 /** Events that nobody recorded the arrival of. */
-export function arrivalsUnknown(evidence: Evidence): Draft[] {
+export function arrivalsUnknown(evidence: Counted): Draft[] {
   const types = surveyByType(evidence).filter(({ noReceivedAt }) => noReceivedAt > 0)
   const count = types.reduce((sum, { noReceivedAt }) => sum + noReceivedAt, 0)
   if (count === 0) return []

@@ -1,10 +1,10 @@
 import { faultCount, faultWitnesses } from './faulty-fields.js'
-import { about, type Draft, type Evidence } from './finding.js'
+import { about, type Counted, type Draft } from './finding.js'
 import { surveyByType } from './per-type.js'
 import { counted, nameOf } from './phrases.js'
 
 /** Messages whose body is not the one that SQS made its MD5 of. */
-export function checksums(evidence: Evidence): Draft[] {
+export function checksums(evidence: Counted): Draft[] {
   return surveyByType(evidence).flatMap((of) => {
     const where = { ...of, field: 'body', reason: 'checksum' } as const
     const count = faultCount(evidence, where)

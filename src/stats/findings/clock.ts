@@ -1,5 +1,5 @@
 import { faultCount, faultWitnesses, suchAs } from './faulty-fields.js'
-import { about, type Draft, type Evidence } from './finding.js'
+import { about, type Counted, type Draft } from './finding.js'
 import { surveyByType, type TypeSurvey } from './per-type.js'
 import { counted, nameOf } from './phrases.js'
 
@@ -11,7 +11,7 @@ const faults = [
 ] as const
 
 /** Times that are none, or beyond what is counted with; and events without one. */
-export function clocks(evidence: Evidence): Draft[] {
+export function clocks(evidence: Counted): Draft[] {
   return surveyByType(evidence).flatMap((of) => {
     const found = faults.flatMap((fault) => faulty(evidence, of, fault))
     const faultyTimes = found.filter(({ of: field }) => field === 'time')
@@ -21,7 +21,7 @@ export function clocks(evidence: Evidence): Draft[] {
   })
 }
 
-function faulty(evidence: Evidence, of: TypeSurvey, { field, reason }: (typeof faults)[number]) {
+function faulty(evidence: Counted, of: TypeSurvey, { field, reason }: (typeof faults)[number]) {
   const where = { ...of, field, reason }
   const count = faultCount(evidence, where)
   if (count === 0) return []

@@ -17,10 +17,25 @@ export function duplicates({ grounds, rows }: Evidence): Draft[] {
 }
 
 function draftOf(row: FindingRow, count: number, repeats: RepeatsOfRow | undefined): Draft {
+  return {
+    ...duplicateDraft(row, count, repeats ? delayText(repeats.delays) : ''),
+    proof: {
+      groups: [],
+      others: repeats?.groups ?? [],
+      most: 2,
+      fields: ['id', 'key', 'receivedAt'],
+      show: (group) => group.map((_, n) => ({ role: n === 0 ? 'first' : 'again' })),
+    },
+  }
+}
+
+/** What is said of a row with duplicates, without its witnesses.
+ * @param more a further sentence */
+export function duplicateDraft(row: FindingRow, count: number, more = ''): Draft {
   const { byCause, rate } = row.figures.duplicates
   const explain =
     `${nameOf(row)} was delivered again ${times(count)} (${shareText(rate ?? 0)}), ` +
-    `${causesText(byCause)}.${repeats ? delayText(repeats.delays) : ''}`
+    `${causesText(byCause)}.${more}`
   return {
     kind: 'duplicate',
     ...about(row),
@@ -29,13 +44,6 @@ function draftOf(row: FindingRow, count: number, repeats: RepeatsOfRow | undefin
     count,
     weight: count,
     explain,
-    proof: {
-      groups: [],
-      others: repeats?.groups ?? [],
-      most: 2,
-      fields: ['id', 'key', 'receivedAt'],
-      show: (group) => group.map((_, n) => ({ role: n === 0 ? 'first' : 'again' })),
-    },
   }
 }
 

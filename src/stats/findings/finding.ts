@@ -1,9 +1,11 @@
+import type { Deliveries } from '../deliveries.js'
 import type { Rereader } from '../reread.js'
-import type { Finding, TypeRow } from '../result.js'
+import type { Finding, StatsRow, TypeRow } from '../result.js'
 import type { Proof } from '../witnesses.js'
 import type { Contents } from './contents.js'
 import type { FindingsContext } from './context.js'
 import type { Grounds } from './grounds.js'
+import type { Survey } from './survey.js'
 
 /** The context, and what is worked out of it once for all kinds of findings. */
 export interface Evidence extends Omit<FindingsContext, 'groundsOf'> {
@@ -18,6 +20,13 @@ export interface Evidence extends Omit<FindingsContext, 'groundsOf'> {
   rereader: Rereader
   /** Arrivals are on more than one day: times of day need their date. */
   isDated: boolean
+}
+
+/** What is known of events that were counted as they came and not kept. */
+export interface Counted extends Pick<Evidence, 'loaded' | 'rows' | 'mapping'> {
+  measured: { total: Pick<StatsRow, 'events'> }
+  deliveries: Pick<Deliveries, 'groups' | 'atOf'>
+  grounds: { survey: Pick<Survey, 'groups'>; keysByPosition: number }
 }
 
 export interface FindingRow {

@@ -1,4 +1,3 @@
-import { compareText } from '../../event/sequence.js'
 import { byEvents } from '../measure.js'
 import { Rereader } from '../reread.js'
 import type { Finding } from '../result.js'
@@ -13,12 +12,14 @@ import { compareContents, comparison } from './contents.js'
 import type { FindingsContext } from './context.js'
 import { countersApart } from './counters-apart.js'
 import { coverage } from './coverage.js'
+import { isDated } from './dated.js'
 import { duplicates } from './duplicate.js'
 import type { Draft, Evidence, FindingPart } from './finding.js'
 import { latencies, slowAboveMs } from './latency.js'
 import { mappingsUnused } from './mapping-unused.js'
 import { noIdentities } from './no-identity.js'
 import { objectFaults } from './object-faults.js'
+import { inOrder } from './order.js'
 import { publishedTwice } from './published-twice.js'
 import { reordered } from './reordered.js'
 import { resolutions } from './resolution.js'
@@ -50,13 +51,9 @@ const parts: readonly FindingPart[] = [
   claimChecks,
 ]
 
-const rank = { fault: 0, warning: 1, note: 2 } as const
-
 /**
- * What is to be said about an archive beyond its figures: faults first, then warnings, then notes.
- * Among these the weightiest finding of each kind comes before the second of any, so that many
- * types with one fault hide no other; what concerns most events comes first. After an abort nothing
- * is read again, and witnesses have no more than is known of them.
+ * What is to be said about an archive beyond its figures. After an abort nothing is read again, and
+ * witnesses have no more than is known of them.
  */
 export async function findingsOf(context: FindingsContext): Promise<Finding[]> {
   const evidence = await evidenceOf(context)
@@ -74,25 +71,6 @@ export async function findingsOf(context: FindingsContext): Promise<Finding[]> {
     explain: draft.explain,
     witnesses: proof ? (witnesses[proofs.indexOf(proof)] ?? []) : known,
   }))
-}
-
-function inOrder(drafts: readonly Draft[]): Draft[] {
-  const byWeight = drafts.toSorted(
-    (a, b) =>
-      b.weight - a.weight ||
-      compareText(a.type ?? '', b.type ?? '') ||
-      compareText(a.source ?? '', b.source ?? ''),
-  )
-  const seen = new Map<string, number>()
-  return byWeight
-    .map((draft) => {
-      const name = `${draft.kind} ${draft.severity}`
-      const round = seen.get(name) ?? 0
-      seen.set(name, round + 1)
-      return { draft, round }
-    })
-    .sort((a, b) => rank[a.draft.severity] - rank[b.draft.severity] || a.round - b.round)
-    .map(({ draft }) => draft)
 }
 
 async function evidenceOf(context: FindingsContext): Promise<Evidence> {
@@ -124,15 +102,6 @@ async function evidenceOf(context: FindingsContext): Promise<Evidence> {
     ...{ ...rest, grounds, deliveries, considered, rows, rereader },
     rowOf: (at) => rowOfGroup(deliveries.groupOf[at] as number),
     contents: await compareContents(context, grounds, rereader),
-    isDated: isDated(context),
+    isDated: isDated(context.measured.span),
   }
-}
-
-function isDated({ measured }: FindingsContext): boolean {
-  const { span } = measured
-  const day = (text: string | null) => text?.slice(0, 10)
-  const { firstReceivedAt, lastReceivedAt, firstTime, lastTime } = span
-  return firstReceivedAt === null
-    ? day(firstTime) !== day(lastTime)
-    : day(firstReceivedAt) !== day(lastReceivedAt)
 }

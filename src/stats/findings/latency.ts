@@ -46,8 +46,26 @@ export function latencies(evidence: Evidence): Draft[] {
 function draftOf(
   { deliveries, isDated }: Evidence,
   row: FindingRow,
-  { slow, slowest, slowFirstUs, slowLastUs }: RowSurvey,
+  seen: RowSurvey,
   aboveMs: number,
+): Draft {
+  return {
+    ...latencyDraft(row, seen, aboveMs, isDated),
+    proof: {
+      groups: seen.slowest.map(({ pos }) => [deliveries.atOf(pos)]),
+      most: 3,
+      fields: ['id', 'key', 'receivedAt'],
+      show: ([at = 0]) => [{ role: 'slow', latencyMs: latencyMsOf(deliveries, at) }],
+    },
+  }
+}
+
+/** What is said of a tail, without its witnesses. */
+export function latencyDraft(
+  row: FindingRow,
+  { slow, slowFirstUs, slowLastUs }: Pick<RowSurvey, 'slow' | 'slowFirstUs' | 'slowLastUs'>,
+  aboveMs: number,
+  isDated: boolean,
 ): Draft {
   const share = slow / row.figures.latencyMs.count
   const first = minuteText(slowFirstUs, isDated)
@@ -63,12 +81,6 @@ function draftOf(
     explain:
       `${nameOf(row)}: ${counted(slow, 'event')} (${shareText(share)}) took over ` +
       `${durationText(aboveMs)}, ${when}.`,
-    proof: {
-      groups: slowest.map(({ pos }) => [deliveries.atOf(pos)]),
-      most: 3,
-      fields: ['id', 'key', 'receivedAt'],
-      show: ([at = 0]) => [{ role: 'slow', latencyMs: latencyMsOf(deliveries, at) }],
-    },
   }
 }
 

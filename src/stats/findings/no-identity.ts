@@ -1,9 +1,9 @@
-import { aboutAll, type Draft, type Evidence } from './finding.js'
+import { aboutAll, type Counted, type Draft } from './finding.js'
 import { surveyByType } from './per-type.js'
 import { counted, listed, nameOf, shareText } from './phrases.js'
 
 /** Events without id: each is taken for an event of its own. */
-export function noIdentities(evidence: Evidence): Draft[] {
+export function noIdentities(evidence: Counted): Draft[] {
   const types = surveyByType(evidence).filter(({ noId }) => noId > 0)
   const count = types.reduce((sum, { noId }) => sum + noId, 0)
   if (count === 0) return []

@@ -1,10 +1,10 @@
 import { isLoss } from '../../archives/object.js'
 import type { ObjectFault } from '../load.js'
-import type { Draft, Evidence } from './finding.js'
+import type { Counted, Draft } from './finding.js'
 import { counted, listed } from './phrases.js'
 
 /** Objects that could not be read whole, and objects that were not what was listed any more. */
-export function objectFaults({ loaded }: Evidence): Draft[] {
+export function objectFaults({ loaded }: Counted): Draft[] {
   const changed = loaded.objectFaults.filter(({ fault }) => fault.reason === 'changed')
   const unreadable = loaded.objectFaults.filter(({ fault }) => fault.reason !== 'changed')
   return [

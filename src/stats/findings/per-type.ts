@@ -1,5 +1,5 @@
 import { compareText } from '../../event/sequence.js'
-import type { Evidence } from './finding.js'
+import type { Counted } from './finding.js'
 import type { GroupSurvey } from './survey.js'
 
 export interface TypeSurvey extends Omit<GroupSurvey, 'first'> {
@@ -9,7 +9,7 @@ export interface TypeSurvey extends Omit<GroupSurvey, 'first'> {
 
 /** What the survey tells of each type and source, whatever the rows of the result are: by events
  * descending, then type, then source in byte order. */
-export function surveyByType({ deliveries, grounds: { survey } }: Evidence): TypeSurvey[] {
+export function surveyByType({ deliveries, grounds: { survey } }: Counted): TypeSurvey[] {
   const found = new Map<string, TypeSurvey>()
   for (const [number, { type, source }] of deliveries.groups.entries()) {
     const seen = survey.groups[number]

@@ -20,21 +20,12 @@ export function reordered(evidence: Evidence): Draft[] {
 
 function draftOf({ deliveries }: Evidence, row: FindingRow, found: ReorderedOfRow): Draft {
   const { some, worst } = found
-  const { reordered: count, maxExtent, maxLateMs } = row.figures.ordering
   const byAt = new Map([worst, ...some].map((each) => [each.at, each]))
   const byTime = deliveries.groups[deliveries.groupOf[worst.at] ?? 0]?.order === 'time'
-  const upTo = count === 1 ? '' : 'up to '
-  const behind = `${upTo}${countText(maxExtent ?? 0)} behind`
   const pair = ({ at, after }: Reordered) => [at, after]
+  const isWorstTimed = !Number.isNaN(worst.lateUs)
   return {
-    kind: 'reordered',
-    ...about(row),
-    severity: 'fault',
-    count,
-    weight: count,
-    explain:
-      `${nameOf(row)} arrived out of order ${times(count)}, ${behind}` +
-      `${latenessText(maxLateMs, found, count)}.`,
+    ...reorderedDraft(row, { isTimed: found.isTimed, isWorstTimed }),
     proof: {
       groups: [pair(worst)],
       others: some.map(pair),
@@ -49,16 +40,39 @@ function draftOf({ deliveries }: Evidence, row: FindingRow, found: ReorderedOfRo
   }
 }
 
+/** What is known of how late the reordered events of a row are: all of them, the latest. */
+interface Timed {
+  isTimed: boolean
+  isWorstTimed: boolean
+}
+
+/** What is said of a row with reordered events, without its witnesses. */
+export function reorderedDraft(row: FindingRow, timed: Timed): Draft {
+  const { reordered: count, maxExtent, maxLateMs } = row.figures.ordering
+  const upTo = count === 1 ? '' : 'up to '
+  const behind = `${upTo}${countText(maxExtent ?? 0)} behind`
+  return {
+    kind: 'reordered',
+    ...about(row),
+    severity: 'fault',
+    count,
+    weight: count,
+    explain:
+      `${nameOf(row)} arrived out of order ${times(count)}, ${behind}` +
+      `${latenessText(maxLateMs, timed, count)}.`,
+  }
+}
+
 function latenessText(
   maxLateMs: number | null,
-  { isTimed, worst }: ReorderedOfRow,
+  { isTimed, isWorstTimed }: Timed,
   count: number,
 ): string {
   const it = count === 1 ? 'it' : 'all'
   if (maxLateMs === null) {
-    return Number.isNaN(worst.lateUs)
-      ? '; without receivedAt nobody can say how late'
-      : '; receivedAt says otherwise, but the place has numbers of its own'
+    return isWorstTimed
+      ? '; receivedAt says otherwise, but the place has numbers of its own'
+      : '; without receivedAt nobody can say how late'
   }
   if (maxLateMs === 0)
     return ' and at the same receivedAt as what should follow; any buffer repairs it'

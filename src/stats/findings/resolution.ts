@@ -1,5 +1,5 @@
 import type { FindingRow } from './finding.js'
-import { aboutAll, type Draft, type Evidence } from './finding.js'
+import { aboutAll, type Counted, type Draft } from './finding.js'
 import { listed, nameOf } from './phrases.js'
 
 const WHOLE_SECONDS_MS = 1_000
@@ -7,7 +7,7 @@ const WHOLE_SECONDS_MS = 1_000
 const SHOWS_FROM_SHARE = 0.1
 
 /** Clocks too coarse for the latencies that are measured by them. */
-export function resolutions({ rows }: Evidence): Draft[] {
+export function resolutions({ rows }: Counted): Draft[] {
   const timed = rows.filter(({ figures }) => figures.latencyMs.count > 0)
   const seconds = timed.filter(({ figures }) => figures.latencyMs.resolutionMs === WHOLE_SECONDS_MS)
   const millis = timed.filter(({ figures: { latencyMs } }) => {

@@ -1,12 +1,12 @@
 import { pathText } from '../../event/json-path.js'
 import type { Proof } from '../witnesses.js'
 import { faultCount, faultWitnesses, suchAs } from './faulty-fields.js'
-import { about, type Draft, type Evidence } from './finding.js'
+import { about, type Counted, type Draft } from './finding.js'
 import { surveyByType, type TypeSurvey } from './per-type.js'
 import { counted, countText, nameOf } from './phrases.js'
 
 /** Types with a sequence, and events of theirs that have none that can be used. */
-export function sequences(evidence: Evidence): Draft[] {
+export function sequences(evidence: Counted): Draft[] {
   const types = surveyByType(evidence)
   const found = pathsFound(evidence, types)
   return types.flatMap((of) => {
@@ -19,7 +19,7 @@ export function sequences(evidence: Evidence): Draft[] {
   })
 }
 
-function draftOf(evidence: Evidence, of: TypeSurvey, count: number, bad: number): Draft {
+function draftOf(evidence: Counted, of: TypeSurvey, count: number, bad: number): Draft {
   const format = { ...of, field: 'sequence', reason: 'format' } as const
   const none = count - bad
   const path = sequencePath(evidence, of)
@@ -47,7 +47,7 @@ function draftOf(evidence: Evidence, of: TypeSurvey, count: number, bad: number)
 }
 
 /** Events that have none: that there is nothing, SQL is as sure of as the decoder. */
-function proofOf({ deliveries }: Evidence, { unsequenced }: TypeSurvey): Proof {
+function proofOf({ deliveries }: Counted, { unsequenced }: TypeSurvey): Proof {
   const most = 3
   return {
     groups: unsequenced.slice(0, most).map((pos) => [deliveries.atOf(pos)]),
@@ -61,13 +61,13 @@ function has(count: number): string {
   return count === 1 ? 'has' : 'have'
 }
 
-function sequencePath({ mapping }: Evidence, { type }: { type: string }): string | undefined {
+function sequencePath({ mapping }: Counted, { type }: { type: string }): string | undefined {
   const path = mapping.mappingFor(type).fields.sequence
   return path && pathText(path)
 }
 
 /** The mapped paths at which some event has a sequence. */
-function pathsFound(evidence: Evidence, types: readonly TypeSurvey[]): Set<string> {
+function pathsFound(evidence: Counted, types: readonly TypeSurvey[]): Set<string> {
   const found = new Set<string>()
   for (const of of types) {
     const path = sequencePath(evidence, of)

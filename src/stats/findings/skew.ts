@@ -10,9 +10,23 @@ export function skews(evidence: Evidence): Draft[] {
 }
 
 function draftOf({ grounds: { survey }, deliveries }: Evidence, row: FindingRow): Draft {
-  const { skewed, count } = row.figures.latencyMs
   const worst = survey.rows[row.number]?.mostSkewed ?? []
   const mostMs = worst[0] === undefined ? null : -worst[0].latencyUs / 1000
+  return {
+    ...skewDraft(row, mostMs),
+    proof: {
+      groups: worst.map(({ pos }) => [deliveries.atOf(pos)]),
+      most: 3,
+      fields: ['id', 'key', 'time', 'receivedAt'],
+      show: ([at = 0]) => [{ role: 'early', latencyMs: latencyMsOf(deliveries, at) }],
+    },
+  }
+}
+
+/** What is said of a row with skewed events, without its witnesses.
+ * @param mostMs by how much at most, where that is known */
+export function skewDraft(row: FindingRow, mostMs: number | null): Draft {
+  const { skewed, count } = row.figures.latencyMs
   const isRounding = mostMs !== null && mostMs < 1
   const share = shareText(skewed / (skewed + count))
   const what = `${counted(skewed, 'event')} of ${nameOf(row)} (${share})`
@@ -31,11 +45,5 @@ function draftOf({ grounds: { survey }, deliveries }: Evidence, row: FindingRow)
     explain:
       `${what} arrived before the time ${carried}${far}: ${reason}. ` +
       `${left} out of the percentiles.`,
-    proof: {
-      groups: worst.map(({ pos }) => [deliveries.atOf(pos)]),
-      most: 3,
-      fields: ['id', 'key', 'time', 'receivedAt'],
-      show: ([at = 0]) => [{ role: 'early', latencyMs: latencyMsOf(deliveries, at) }],
-    },
   }
 }

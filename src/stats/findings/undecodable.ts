@@ -1,13 +1,13 @@
 import { Buffer } from 'node:buffer'
 import type { Undecodable } from '../../event/event.js'
 import type { Witness } from '../result.js'
-import type { Draft, Evidence } from './finding.js'
+import type { Counted, Draft } from './finding.js'
 import { counted, countText, shareText } from './phrases.js'
 
 const MAX_WITNESSES = 5
 
 /** Records that could not be decoded, by reason. */
-export function undecodables({ loaded }: Evidence): Draft[] {
+export function undecodables({ loaded }: Counted): Draft[] {
   const { undecodable: count, undecodableReasons, records } = loaded
   if (count === 0) return []
   const reasons = [...undecodableReasons].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1))

@@ -1,0 +1,53 @@
+import * as Flags from '@oclif/core/flags'
+import { EvtError } from '../errors.js'
+import { isLive } from '../taps/index.js'
+import { tailFlags } from './tail-flags.js'
+import { parseDurationMs } from './time.js'
+
+/** For commands that measure what comes. */
+export const memoryFlags = {
+  'dedupe-window': Flags.string({
+    helpValue: 'TIME',
+    default: '10m',
+    description:
+      'live: remember identities and keys for this long at least, at most for twice as long; all ' +
+      'is what never forgets',
+    parse: async (text: string) => {
+      memoryMs(text)
+      return text
+    },
+  }),
+}
+
+/** Flags of evt stats that make it measure what comes. */
+export const liveFlags = {
+  duration: tailFlags.duration,
+  from: tailFlags.from,
+  follow: tailFlags.follow,
+  intrusive: tailFlags.intrusive,
+  ...memoryFlags,
+}
+
+interface Asked {
+  from?: string | undefined
+  follow?: boolean | undefined
+  duration?: number | undefined
+}
+
+/** Whether what comes is to be measured, rather than what is there. */
+export function isAskedLive(flags: Asked, given: readonly string[]): boolean {
+  const { from, follow, duration } = flags
+  return [from, follow, duration].some((flag) => flag !== undefined) || given.some(isLive)
+}
+
+/** A duration of `--dedupe-window`; null for ever.
+ * @throws EvtError `usage` for what is none */
+export function memoryMs(text: string): number | null {
+  if (text === 'all') return null
+  const ms = parseDurationMs(text)
+  if (ms !== undefined && ms > 0) return ms
+  throw new EvtError(`--dedupe-window ${text} is not a duration`, {
+    code: 'usage',
+    hint: 'write 10m, 1h, or all to forget nothing',
+  })
+}
