@@ -11,9 +11,10 @@ export const topic: Topic = {
         ['-', 'standard input; also /dev/stdin, named pipes and <(command)'],
         ['prod:', 'an alias: archives: { prod: archive/ } of evt.yaml'],
         ['prod:2026/11', 'a path below the address of an alias'],
+        ['sqs://orders', 'a queue of SQS, its ARN or its URL, for evt tail'],
       ],
     },
-    'Addresses of AWS (s3://, sqs://, ...) are not read so far.',
+    'Other addresses of AWS (s3://, ...) are not read so far.',
     { heading: 'left out' },
     'Without a SOURCE, default: of evt.yaml is read. Where there is none, evt asks on a ' +
       'terminal; a script is told the lines to type, and exit code 2. Standard input is never ' +
