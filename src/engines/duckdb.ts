@@ -87,6 +87,7 @@ export async function openDuckdb(options: DuckdbOptions): Promise<Duckdb> {
       const running = await own
       const interrupt = () => running.connection.interrupt()
       signal?.addEventListener('abort', interrupt)
+      if (signal?.aborted) interrupt()
       try {
         await running.result
       } finally {

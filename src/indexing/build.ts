@@ -191,9 +191,11 @@ function scansAhead({ memoryLimitBytes }: BuildOptions): boolean {
 }
 
 /** Two statements that run beside each other have a thread of Node each, which DuckDB does not
- * count; a thread too many spins while it waits for others. */
+ * count; a thread too many spins while it waits for others. Parquet is not read ahead. */
 function threadsFor(options: BuildOptions): number {
-  return scansAhead(options) ? Math.max(1, availableParallelism() - 1) : availableParallelism()
+  const isAlone = options.objects.some(({ path }) => path.endsWith('.parquet'))
+  const others = scansAhead(options) && !isAlone ? 1 : 0
+  return Math.max(1, availableParallelism() - others)
 }
 
 function tooMany(objects: number): EvtError {

@@ -44,8 +44,8 @@ const layouts: Record<PartKind, Layout> = {
 /**
  * Writes what tables hold as parts of an index. A part counts once the manifest names it.
  *
- * - `events/date=…/`: the columns of the view `events` but for its documents, by date of arrival,
- *   in order of arrival
+ * - `events/date=…/`: the columns of the view `events` but for its documents and what follows from
+ *   others, by date of arrival, in order of arrival
  * - `records/`: by position, what an event can be read again from
  * - `entities/bucket=…/`: by entity and arrival, where its events are
  * - `undecodable/`: by position
