@@ -9,6 +9,9 @@ export function clientSettings({ profile, region, endpointUrl }: AwsOptions) {
     ...(region === undefined ? {} : { region }),
     ...(endpointUrl === undefined ? {} : { endpoint: endpointUrl }),
     maxAttempts: 3,
-    requestHandler: { connectionTimeout: 5_000, requestTimeout: 30_000 },
+    // Without the last, the SDK would warn after that time, and wait on.
+    requestHandler: {
+      ...{ connectionTimeout: 5_000, requestTimeout: 30_000, throwOnRequestTimeout: true },
+    },
   }
 }

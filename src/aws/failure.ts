@@ -90,10 +90,11 @@ export function ofSdk(error: unknown): unknown {
   return error instanceof EvtError ? error.cause : error
 }
 
-/** Whether the same call may well succeed soon: connection, service or its limits failed. */
-export function isTemporary(failure: unknown): boolean {
-  const error = ofSdk(failure)
+/** Whether the same call may well succeed soon: connection, service or its limits failed. Of what
+ * {@link awsFailure} made, its cause counts. */
+export function isTemporary(error: unknown): boolean {
   if (!(error instanceof Error)) return false
+  if (error instanceof EvtError) return isTemporary(error.cause)
   const { status, isThrottled } = answerOf(error)
   if (isThrottled || throttled.has(error.name) || status === 429) return true
   if (status !== undefined && status >= 500) return true
@@ -155,6 +156,9 @@ const throttled = new Set([
   'TooManyRequestsException',
   'LimitExceededException',
   'ProvisionedThroughputExceededException',
+  // So many messages of a queue are in flight that no more can be received.
+  'OverLimit',
+  'KmsThrottled',
 ])
 const connection = new Set([
   'ECONNREFUSED',

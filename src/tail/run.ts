@@ -82,6 +82,8 @@ export async function openTail(request: TailRequest): Promise<Tail> {
 interface Reading {
   options: Omit<TapOptions, 'signal'>
   isWanted(event: EventRecord): boolean
+  /** What was given out, and then something else was asked for. */
+  taken: WeakSet<Decoded>
   /** Before the first event from then on, nothing is shown. */
   fromUs: number | undefined
   hidden: readonly JsonPath[]
@@ -112,14 +114,16 @@ async function readingOf(
     }
   }
   const start = request.start
+  const taken = new WeakSet<Decoded>()
   const isTime = typeof start === 'object' && 'fromUs' in start
   return {
     options: {
       ...{ start: isTime ? 'beginning' : start, follow, cwd, stdin, onFault, onNote, pollMs },
       ...{ aliases: config.archives ?? {}, decode: now, isWanted },
-      ...{ aws: request.aws ?? {}, consents: request.consents, filter: request.filter },
+      ...{ aws: request.aws ?? {}, consents: request.consents, filter: request.filter, taken },
     },
     isWanted,
+    taken,
     fromUs: isTime ? start.fromUs : undefined,
     hidden: [...(config.privacy?.redact ?? []), ...request.redact],
   }
@@ -149,6 +153,7 @@ async function* itemsOf(
         redact(decoded.event, reading.hidden)
       }
       if (taken.length > 0) yield taken
+      for (const { decoded } of taken) reading.taken.add(decoded)
       if (left === 0) return
     }
   } finally {

@@ -18,13 +18,14 @@ interface TapEntry {
 /** The first that takes an address. Add one: a file and a line here. */
 export const taps: readonly TapEntry[] = [
   { name: 'stdin', takes: isPipe, load: () => import('./stdin.js') },
+  { name: 'sqs', takes: isOf('sqs'), load: () => import('./sqs.js') },
   { name: 'sns', takes: isOf('sns'), load: () => import('./sns.js') },
   { name: 'eventbridge', takes: isOf('eventbridge'), load: () => import('./eventbridge.js') },
   { name: 'files', takes: (address) => !isRemote(address), load: () => import('./files.js') },
 ]
 
-function isOf(service: AwsService) {
-  return (address: string) => resourceAddress(address)?.service === service
+function isOf(service: AwsService): (address: string) => boolean {
+  return (address) => resourceAddress(address)?.service === service
 }
 
 /** Whether an address is one of a service whose messages are tapped. */

@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import { isTemporary } from '../aws/failure.js'
+import { EvtError } from '../errors.js'
 import type { TapOptions } from './tap.js'
 
 const FIRST_MS = 250
@@ -41,6 +42,7 @@ export async function patiently<T>(
 
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
+  if (error instanceof EvtError) return reasonOf(error.cause)
   const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name
   return code
 }

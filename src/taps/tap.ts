@@ -53,6 +53,8 @@ export interface TapOptions {
   isWanted(event: EventRecord): boolean
   aws: AwsOptions
   consents: ReadonlySet<Consent>
+  /** What its reader has taken, so that a tap that may delete it does. */
+  taken?: Pick<WeakSet<Decoded>, 'has'> | undefined
   /** What `--filter` says, for sources that choose themselves; checked again on arrival. */
   filter: TypedPattern | undefined
   /** Called when what arrives from now on is seen. */

@@ -29,7 +29,7 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)('SQS
     return resource
   }
 
-  test('a queue is found by its name, its ARN and its URL, wherever the URL says it is', async () => {
+  test('a queue is found by its name, its ARN and its URL, at the host of the URL', async () => {
     const { QueueUrl: url } = await moto.call('sqs', 'create_queue', { QueueName: 'orders' })
     const arn = `arn:aws:sqs:${moto.region}:123456789012:orders`
     for (const address of ['sqs://orders', arn, `${url}`]) {

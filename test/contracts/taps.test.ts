@@ -11,20 +11,24 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { gzipSync } from 'node:zlib'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createDecoder } from '../../src/envelopes/decode.js'
 import type { Decoded } from '../../src/event/event.js'
 import { createMapping } from '../../src/event/mapping.js'
 import { tapFor, taps } from '../../src/taps/index.js'
 import type { TapOptions } from '../../src/taps/tap.js'
+import { describeWith } from '../helpers/needs.js'
+import { type Cable, cableTo } from '../testbed/cable.js'
+import { type Moto, python, startMoto } from '../testbed/moto.js'
+import { line, type Source, sources } from './tap-sources.js'
 
 const decode = createDecoder({ mapping: createMapping({ maps: ['id=$.id'] }) })
-const line = (id: number | string) => `${JSON.stringify({ id: `${id}` })}\n`
 
 let cwd: string
 let stop: AbortController
 let notes: string[]
 let seen: string[]
+const taken = new WeakSet<Decoded>()
 beforeEach(() => {
   cwd = mkdtempSync(join(tmpdir(), 'evt-taps-'))
   stop = new AbortController()
@@ -41,7 +45,7 @@ async function tapped(address: string, more: Partial<TapOptions> = {}) {
   return tap.open(opens, {
     ...{ start: undefined, follow: undefined, aliases: {}, cwd, decode, pollMs: 20 },
     ...{ stdin: new PassThrough(), isWanted: () => true, signal: stop.signal },
-    ...{ aws: {}, consents: new Set(), filter: undefined },
+    ...{ aws: {}, consents: new Set(), filter: undefined, taken },
     onFault: (path, { detail }) => notes.push(`${path} ${detail}`),
     onNote: (text) => notes.push(text),
     ...more,
@@ -53,8 +57,22 @@ const idOf = (one: Decoded) =>
 
 /** Reads in the background; gives the end. */
 async function watch(batches: AsyncGenerator<Decoded[]>): Promise<void> {
-  for await (const batch of batches) seen.push(...batch.map(idOf))
+  for await (const batch of batches) {
+    seen.push(...batch.map(idOf))
+    for (const one of batch) taken.add(one)
+  }
 }
+
+/** A promise, and what fulfils it. */
+function ready(): Promise<void> & { call(): void } {
+  let call = () => {}
+  const promise = new Promise<void>((resolve) => {
+    call = resolve
+  })
+  return Object.assign(promise, { call: () => call() })
+}
+
+const upTo = (count: number) => Array.from({ length: count }, (_, id) => id)
 
 async function until(ids: readonly string[]): Promise<void> {
   const end = Date.now() + 10_000
@@ -64,65 +82,124 @@ async function until(ids: readonly string[]): Promise<void> {
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
-/** For each tap: a source that grows, and how an event comes to it. */
-const sources: Readonly<
-  Record<string, () => { address: string; stdin: PassThrough; add: (id: number) => void }>
-> = {
-  stdin: () => {
-    const stdin = new PassThrough()
-    return { address: '-', stdin, add: (id) => void stdin.write(line(id)) }
-  },
-  files: () => {
-    const file = join(cwd, 'a.ndjson')
-    writeFileSync(file, '')
-    const stdin = new PassThrough()
-    return { address: 'a.ndjson', stdin, add: (id) => appendFileSync(file, line(id)) }
-  },
-}
+const ofMoto = describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)
+let moto: Moto
+let cable: Cable
+beforeAll(async () => {
+  if (python === undefined) return
+  moto = await startMoto()
+  cable = await cableTo(moto.url)
+})
+afterAll(() => Promise.all([cable?.stop(), moto?.stop()]))
 
-describe.each(taps.map(({ name }) => name))('%s', (name) => {
-  const begin = () => {
-    const source = sources[name]?.()
-    if (!source) throw new Error(`this test cannot write to ${name}`)
-    return source
-  }
+const kinds = taps.flatMap(({ name }) =>
+  Object.entries(sources[name] ?? {}).map(([what, kind]) => ({ name, what, kind })),
+)
 
-  test('gives events as they come, in their order, and ends soon when it is told to', async () => {
-    const { address, stdin, add } = begin()
-    const ended = watch(await tapped(address, { stdin, start: 'beginning' }))
-    for (let id = 0; id < 50; id++) add(id)
-    await until(Array.from({ length: 50 }, (_, id) => `${id}`))
-    add(50)
-    await until(Array.from({ length: 51 }, (_, id) => `${id}`))
-    const stoppedMs = performance.now()
-    stop.abort()
-    await ended
-    expect(performance.now() - stoppedMs).toBeLessThan(1_000)
-  })
+test('each tap has a source here', () => {
+  expect([...new Set(kinds.map(({ name }) => name))]).toEqual(taps.map(({ name }) => name))
+})
 
-  test('reads no further than somebody asks', async () => {
-    const { address, stdin, add } = begin()
-    let decoded = 0
-    for (let id = 0; id < 40_000; id++) add(id)
-    const counted = (record: Parameters<typeof decode>[0]) => {
-      decoded += 1
-      return decode(record)
-    }
-    const batches = await tapped(address, { stdin, start: 'beginning', decode: counted })
-    expect((await batches.next()).done).toBe(false)
-    await pause(100)
-    expect(decoded).toBeLessThan(20_000)
-    stop.abort()
-    await batches.return(undefined)
-  })
-
+describe.each(taps)('$name', ({ name, load }) => {
   test('says what it may miss and repeat, what it costs and does to others', async () => {
-    const { tap } = (await taps.find((each) => each.name === name)?.load()) ?? {}
-    expect(tap?.name).toBe(name)
-    expect(['observe', 'shares', 'intrusive']).toContain(tap?.safety)
-    for (const text of [tap?.missed, tap?.repeated, tap?.cost]) expect(text).toMatch(/^[A-Z].*\.$/)
+    const { tap } = await load()
+    expect(tap.name).toBe(name)
+    expect(['observe', 'shares', 'intrusive']).toContain(tap.safety)
+    for (const text of [tap.missed, tap.repeated, tap.cost]) expect(text).toMatch(/^[A-Z].*\.$/)
   })
 })
+
+for (const { name, what, kind } of kinds) {
+  const suite = kind.needs === 'moto' ? ofMoto : describe
+  suite(`${name}: ${what}`, () => {
+    const isOfMoto = kind.needs === 'moto'
+    beforeEach(() => {
+      if (!isOfMoto) return
+      const env = { ...moto.env, AWS_ENDPOINT_URL: cable.url }
+      for (const [key, value] of Object.entries(env)) vi.stubEnv(key, value)
+    })
+    afterEach(async () => {
+      vi.unstubAllEnvs()
+      if (isOfMoto) await moto.reset()
+    })
+
+    const make = async () => kind.make({ cwd, moto })
+    /** What is said until then is how the source is read. */
+    const begun = async (isReady: Promise<void>) => {
+      if (!isOfMoto) return
+      await isReady
+      notes.length = 0
+    }
+    const open = ({ address, options }: Source, more: Partial<TapOptions> = {}) =>
+      tapped(address, { start: 'beginning', ...options, ...more })
+
+    /** Waits for the events of these ids, which come in order within each place. */
+    async function untilAll(ids: readonly number[], { placeOf = () => 0 }: Source) {
+      const end = Date.now() + 20_000
+      while (seen.length < ids.length && Date.now() < end) await pause(5)
+      const byPlace = (all: readonly number[]) =>
+        new Map(all.map((id) => [placeOf(id), all.filter((one) => placeOf(one) === placeOf(id))]))
+      expect(byPlace(seen.map(Number))).toEqual(byPlace(ids))
+    }
+
+    test('events come in their order, and it ends soon, with nothing left behind', async () => {
+      const source = await make()
+      const before = await source.inventory?.()
+      const isReady = ready()
+      const ended = watch(await open(source, { onReady: isReady.call }))
+      await begun(isReady)
+      await source.add(upTo(50))
+      await untilAll(upTo(50), source)
+      await source.add([50])
+      await untilAll(upTo(51), source)
+      const stoppedMs = performance.now()
+      stop.abort()
+      await ended
+      expect(performance.now() - stoppedMs).toBeLessThan(1_500)
+      expect(await source.inventory?.()).toEqual(before)
+      expect(notes).toEqual([])
+    })
+
+    test('reads no further than somebody asks', async () => {
+      const source = await make()
+      let decoded = 0
+      const counted = (record: Parameters<typeof decode>[0]) => {
+        decoded += 1
+        return decode(record)
+      }
+      const isReady = ready()
+      const batches = await open(source, { decode: counted, onReady: isReady.call })
+      const first = batches.next()
+      await begun(isReady)
+      await source.add(upTo(source.many))
+      expect((await first).done).toBe(false)
+      await pause(100)
+      expect(decoded).toBeLessThan(source.many / 2)
+      stop.abort()
+      await batches.return(undefined)
+    })
+
+    if (!isOfMoto) return
+
+    test('nothing is lost where the connection is cut, which is said', async () => {
+      const source = await make()
+      const isReady = ready()
+      const ended = watch(await open(source, { onReady: isReady.call }))
+      await begun(isReady)
+      await source.add(upTo(5))
+      await untilAll(upTo(5), source)
+      cable.cut()
+      await source.add([5, 6, 7])
+      while (notes.length === 0) await pause(5)
+      cable.mend()
+      await untilAll(upTo(8), source)
+      expect(notes[0]).toMatch(/ does not answer: \w+; evt tries again$/)
+      expect(notes[1]).toMatch(/ is back after [\d.]+ s$/)
+      stop.abort()
+      await ended
+    })
+  })
+}
 
 test('a file loses nothing where it is rotated while somebody writes to the old one', async () => {
   const file = join(cwd, 'a.log')

@@ -1,0 +1,65 @@
+import type { QueueAttributes } from '../aws/queue.js'
+import { EvtError } from '../errors.js'
+import { HOLD_MS } from './held-messages.js'
+import type { Consent } from './tap.js'
+
+/** With fewer receives until the dead-letter queue, one more matters to a consumer. */
+const FEW_RECEIVES = 3
+
+/** What a receive does to a queue, as far as its attributes say. */
+export interface QueueNature {
+  readonly isFifo: boolean
+  /** After so many receives a message goes to the dead-letter queue; null where there is none. */
+  readonly maxReceives: number | null
+}
+
+export function natureOf({ FifoQueue, RedrivePolicy }: QueueAttributes): QueueNature {
+  return { isFifo: FifoQueue === 'true', maxReceives: maxReceivesOf(RedrivePolicy) }
+}
+
+function maxReceivesOf(policy: string | undefined): number | null {
+  try {
+    const most = Number(JSON.parse(policy ?? '{}').maxReceiveCount)
+    return Number.isSafeInteger(most) ? most : null
+  } catch {
+    return null
+  }
+}
+
+/** Why a queue is not tapped without more consent: what that would do, and the line that gives it;
+ * undefined where there is consent to all of it. */
+export function refusal(
+  address: string,
+  { isFifo, maxReceives }: QueueNature,
+  { attributes, consents }: { attributes: QueueAttributes; consents: ReadonlySet<Consent> },
+): EvtError | undefined {
+  const isNear = maxReceives !== null && maxReceives < FEW_RECEIVES
+  const needed: Consent[] = [
+    'intrusive',
+    ...(isFifo ? ['fifo' as const] : []),
+    ...(isNear ? ['dead-letter' as const] : []),
+  ]
+  if (needed.every((consent) => consents.has(consent))) return undefined
+  const ways = needed.slice(1).join(',')
+  const line = `evt tail ${address} --intrusive${ways === '' ? '' : `=${ways}`}`
+  const { ApproximateNumberOfMessages: waiting, ApproximateNumberOfMessagesNotVisible: hidden } =
+    attributes
+  return new EvtError(effects(address, isFifo, isNear ? maxReceives : null), {
+    code: 'usage',
+    hint: [
+      `${line}${consents.has('consume') ? ' --consume' : ''}`,
+      `evt lag ${address}`,
+      `without a receive: about ${waiting ?? '?'} messages wait, ${hidden ?? '?'} are in flight`,
+    ].join('\n'),
+  })
+}
+
+function effects(address: string, isFifo: boolean, nearMax: number | null): string {
+  const group = isFifo ? ', and its group with it' : ''
+  const most = nearMax === 1 ? 'one' : nearMax
+  const dead = nearMax === null ? '' : `; after ${most} it goes to the dead-letter queue`
+  return (
+    `to tap ${address}, evt receives its messages: each is hidden from consumers for up to ` +
+    `${HOLD_MS / 1000} s${group}, and counts one receive more${dead}`
+  )
+}

@@ -1,0 +1,213 @@
+import { setMaxListeners } from 'node:events'
+import { setTimeout } from 'node:timers/promises'
+import type { Message, OpenQueue } from '../aws/queue.js'
+import type { Decoded } from '../event/event.js'
+import { HeldMessages, HIDDEN_SECONDS } from './held-messages.js'
+import { patiently } from './patiently.js'
+import { inBatches } from './queue-batches.js'
+import type { QueueNature } from './queue-consents.js'
+import { messageRecord } from './queue-messages.js'
+import { Receives } from './receives.js'
+import { SeenMessages } from './seen-messages.js'
+import type { TapOptions } from './tap.js'
+
+const MOST_SEEN = 100_000
+/** Between two looks at the same messages: longer each time that there is nothing new. */
+const FIRST_PAUSE_MS = 1_000
+const MOST_PAUSE_MS = 30_000
+/** What a reader may take so long to take is received by nobody else. */
+const CONSUMED_HIDDEN_SECONDS = 30
+const AT_ONCE = 8
+/** How long calls may take to end after evt was told to. */
+const LATE_MS = 2_500
+
+/** A message that was given to the reader, with what was found in it. */
+interface Handed {
+  readonly message: Message
+  decoded: readonly Decoded[]
+}
+
+/**
+ * Shows what is in a queue, each message once. What was received is held until nothing more comes,
+ * to see what lies behind it, then given back; with `--consume`, what the reader has taken is
+ * deleted instead.
+ */
+export class QueueReading {
+  readonly #late = new AbortController()
+  readonly #held: HeldMessages
+  readonly #receives: Receives
+  readonly #seen = new SeenMessages(MOST_SEEN)
+  /** Shown, and still to be deleted. */
+  readonly #taken = new SeenMessages(MOST_SEEN)
+  readonly #deleting = new Set<Promise<void>>()
+  readonly #beganMs = Date.now()
+  #handed: Handed[] = []
+  #failure: { error: unknown } | undefined
+  /** Why no more is received. */
+  #end: string | undefined
+
+  /** @param place as positions and notes name the queue */
+  constructor(
+    private readonly queue: OpenQueue,
+    private readonly place: string,
+    private readonly nature: QueueNature,
+    private readonly options: TapOptions,
+  ) {
+    // Each call that is under way listens to it.
+    setMaxListeners(0, this.#late.signal)
+    this.#held = new HeldMessages(queue, this.#late.signal, (text) => this.#note(text))
+    const hiddenSeconds = this.#consumes ? CONSUMED_HIDDEN_SECONDS : HIDDEN_SECONDS
+    const receive = (waitSeconds: number) =>
+      queue.receive({ waitSeconds, hiddenSeconds, signal: this.#late.signal })
+    this.#receives = new Receives(receive, this.#consumes ? AT_ONCE : 1)
+  }
+
+  get #consumes(): boolean {
+    return this.options.consents.has('consume')
+  }
+
+  async *read(): AsyncGenerator<Decoded[]> {
+    const { signal, follow, pollMs = MOST_PAUSE_MS } = this.options
+    const leave = () => void setTimeout(LATE_MS, undefined, { ref: false }).then(this.#beLate)
+    signal.addEventListener('abort', leave)
+    try {
+      for (let pauseMs = FIRST_PAUSE_MS; !signal.aborted; ) {
+        const { isNew, isEmpty } = yield* this.#sweep()
+        const gaveBack = await this.#held.giveBack()
+        if (this.#end !== undefined || (isEmpty && follow === false)) break
+        pauseMs = isNew ? FIRST_PAUSE_MS : Math.min(MOST_PAUSE_MS, pauseMs * 2)
+        const waitMs = Math.min(pauseMs, pollMs)
+        if (gaveBack) await setTimeout(waitMs, undefined, { signal }).catch(() => {})
+      }
+    } finally {
+      signal.removeEventListener('abort', leave)
+      await this.#close()
+    }
+    if (this.#end !== undefined) {
+      this.options.onFault(this.place, { reason: 'cut', detail: this.#end })
+    }
+  }
+
+  readonly #beLate = () => this.#late.abort()
+
+  /** Receives until nothing more comes, or what is held must be given back. */
+  async *#sweep(): AsyncGenerator<Decoded[], { isNew: boolean; isEmpty: boolean }> {
+    const { signal, follow } = this.options
+    let isNew = false
+    for (let isFirst = true; ; isFirst = false) {
+      const receive = () => this.#receives.next(isFirst || follow === false)
+      const messages = (await patiently(receive, this.place, this.options)) ?? []
+      if (messages.length === 0) return { isNew, isEmpty: !signal.aborted }
+      const batch = await this.#taking(messages)
+      isNew ||= batch.length > 0
+      if (batch.length > 0) yield batch
+      await this.#settle()
+      const isWorn = this.#end !== undefined && !this.#mayLead
+      if (signal.aborted || this.#held.isDue || isWorn) return { isNew, isEmpty: false }
+    }
+  }
+
+  /** What is in the messages that were not seen so far. */
+  async #taking(messages: readonly Message[]): Promise<Decoded[]> {
+    const unseen = messages.filter((message) => this.#isUnseen(message))
+    const taken = messages.filter((message) => this.#taken.has(idOf(message)))
+    this.#delete(taken)
+    const [mine, others] = [new Set(this.#consumes ? unseen : []), new Set(taken)]
+    this.#hold(messages.filter((message) => !mine.has(message) && !others.has(message)))
+    const batch: Decoded[] = []
+    for (const message of unseen) {
+      const handed: Handed = { message, decoded: [] }
+      if (this.#consumes) this.#handed.push(handed)
+      handed.decoded = await this.options.decode(messageRecord(message, this.place))
+      batch.push(...handed.decoded)
+    }
+    return batch
+  }
+
+  #isUnseen(message: Message): boolean {
+    const id = idOf(message)
+    if (this.#seen.has(id)) return false
+    this.#seen.add(id)
+    if (this.options.start !== 'latest') return true
+    return Number(message.Attributes?.SentTimestamp ?? this.#beganMs) >= this.#beganMs
+  }
+
+  #hold(messages: readonly Message[]): void {
+    this.#held.add(messages)
+    const { maxReceives } = this.nature
+    if (maxReceives === null) return
+    // Without consent to more, one receive is left to the consumers.
+    const most = this.#mayLead ? maxReceives : maxReceives - 1
+    const worn = messages.find((message) => receivesOf(message) >= most)
+    if (worn === undefined) return
+    const times = receivesOf(worn) === 1 ? 'once' : `${receivesOf(worn)} times`
+    this.#end ??=
+      `is left: message ${idOf(worn)} was received ${times}, and after ${maxReceives} it goes ` +
+      'to the dead-letter queue'
+  }
+
+  get #mayLead(): boolean {
+    return this.options.consents.has('dead-letter')
+  }
+
+  /** Deletes what the reader has taken as a whole; the rest is given back. */
+  async #settle(): Promise<void> {
+    const handed = this.#handed.splice(0)
+    const isTaken = ({ decoded }: Handed) =>
+      decoded.length > 0 &&
+      decoded.every((one) => one.kind === 'event' && this.options.taken?.has(one))
+    const taken = handed.filter(isTaken).map(({ message }) => message)
+    for (const message of taken) this.#taken.add(idOf(message))
+    this.#delete(taken)
+    this.#hold(handed.filter((one) => !isTaken(one)).map(({ message }) => message))
+    while (this.#deleting.size >= AT_ONCE) await Promise.race(this.#deleting)
+    if (this.#failure) throw this.#failure.error
+  }
+
+  #delete(messages: readonly Message[]): void {
+    if (messages.length === 0) return
+    const work = this.#deleted(messages)
+      .catch((error) => {
+        this.#failure ??= { error }
+      })
+      .finally(() => this.#deleting.delete(work))
+    this.#deleting.add(work)
+  }
+
+  async #deleted(messages: readonly Message[]): Promise<void> {
+    const late = this.#late.signal
+    const remove = (batch: readonly Message[]) => this.queue.deleteBatch(batch, late)
+    const failed = await inBatches(messages, remove, late)
+    const left = new Set(failed.map(({ message }) => message))
+    for (const message of messages) {
+      if (left.has(message)) continue
+      // If it comes again, SQS delivers it twice, and that is shown.
+      this.#taken.delete(idOf(message))
+      this.#seen.delete(idOf(message))
+    }
+    const [first] = failed
+    if (first === undefined) return
+    const were = failed.length === 1 ? 'message' : 'messages'
+    this.#note(`${failed.length} ${were} could not be deleted (${first.reason})`)
+  }
+
+  async #close(): Promise<void> {
+    await this.#settle()
+    this.#hold(await this.#receives.rest())
+    await this.#held.giveBack()
+    await Promise.all(this.#deleting)
+    if (this.#failure) throw this.#failure.error
+  }
+
+  #note(text: string): void {
+    this.options.onNote(`${this.place}: ${text}`)
+  }
+}
+
+function idOf({ MessageId, ReceiptHandle = '' }: Message): string {
+  return MessageId ?? ReceiptHandle
+}
+
+function receivesOf({ Attributes }: Message): number {
+  return Number(Attributes?.ApproximateReceiveCount ?? 0)
+}
