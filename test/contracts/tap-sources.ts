@@ -22,7 +22,7 @@ export interface Source {
   inventory?(): Promise<unknown>
 }
 
-export interface Where {
+interface Where {
   /** An empty folder. */
   readonly cwd: string
   /** Its URL can be cut off from the tap. */
