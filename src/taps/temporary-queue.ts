@@ -43,7 +43,7 @@ export async function temporaryQueue(
 
 const unsaid = { arn: undefined, url: undefined }
 
-export function queueArn({ name, caller }: Pick<QueuePlan, 'name' | 'caller'>): string {
+function queueArn({ name, caller }: Pick<QueuePlan, 'name' | 'caller'>): string {
   return `arn:${caller.partition}:sqs:${caller.region}:${caller.account}:${name}`
 }
 
