@@ -13,8 +13,9 @@ export default class Tail extends BaseCommand {
     'the beginning of its payload. Of a file of lines the last 10 events are shown, then what is ' +
     'added, also after it was rotated or cut. Standard input and archives (folders, globs, gzip, ' +
     'JSON arrays) are read from their beginning to their end; with --from or --follow a folder ' +
-    'is followed too. A queue of SQS is received from with --intrusive alone, and what was ' +
-    'received is given back. Several SOURCEs are merged by time. Ctrl-C ends it, with exit 130. ' +
+    'is followed too. Topics of SNS and buses of EventBridge are followed through a queue of ' +
+    "evt's own; a queue of SQS is received from with --intrusive alone, and what was received is " +
+    'given back. Several SOURCEs are merged by time. Ctrl-C ends it, with exit 130. ' +
     'evt help taps says what a tap may miss, and what it costs.'
   static override examples = [
     '<%= config.bin %> tail orders.ndjson',
@@ -23,6 +24,7 @@ export default class Tail extends BaseCommand {
     '<%= config.bin %> tail orders.ndjson --screen',
     '<%= config.bin %> tail archive/ --from latest -o ndjson --limit 100 --duration 60s',
     '<%= config.bin %> tail sqs://orders-dead --intrusive --no-follow --limit 100',
+    '<%= config.bin %> tail sns://orders eventbridge://shop/placed',
     'kubectl logs -f shop | <%= config.bin %> tail - --grep refund --redact $.detail.email',
   ]
   static override args = sourceArgs

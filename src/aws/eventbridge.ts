@@ -17,12 +17,12 @@ type RuleAction =
   | 'events:TagResource'
 
 /** Where a rule is: on a bus, by name or ARN. */
-export interface RuleName {
+interface RuleName {
   readonly bus: string
   readonly rule: string
 }
 
-export interface NewRule extends RuleName {
+interface NewRule extends RuleName {
   readonly pattern: string
   readonly description: string
   readonly tags: Readonly<Record<string, string>>

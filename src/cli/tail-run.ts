@@ -45,7 +45,8 @@ export async function printTail(
   style: TextStyle,
 ): Promise<EvtError | undefined> {
   const { flags } = typed
-  const signal = AbortSignal.any([typed.signal, outputClosing()])
+  const closing = outputClosing()
+  const signal = AbortSignal.any([typed.signal, closing])
   const note = (text: string) => {
     if (!flags.quiet) process.stderr.write(`${safeText(text)}\n`)
   }
@@ -53,10 +54,16 @@ export async function printTail(
   if (format === 'text') {
     for (const { address, safety } of tail.sources) note(`${safety}  ${address}`)
   }
-  const options = { fields: flags.fields, nowMs: Date.now(), note }
+  // What was being read when the reader went away is nobody's concern.
+  const noteOfData = (text: string) => {
+    if (!closing.aborted) note(text)
+  }
+  const options = { fields: flags.fields, nowMs: Date.now(), note: noteOfData }
   for await (const piece of tailPieces(tail, format, style, options)) {
     if (!process.stdout.write(piece)) await taken(signal)
+    if (closing.aborted) break
   }
+  if (closing.aborted) return undefined
   const allowPartial = flags['allow-partial']
   const never = new AbortController().signal
   const { faults } = tail

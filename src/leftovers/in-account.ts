@@ -10,7 +10,7 @@ import { EvtError } from '../errors.js'
 import type { Leftover, Survey } from './leftover.js'
 
 /** What of IAM it takes to find everything and to remove it. */
-export const iamActions = [
+const iamActions = [
   'sqs:ListQueues',
   'sqs:ListQueueTags',
   'sqs:GetQueueUrl',
@@ -42,14 +42,10 @@ export async function leftInAccount(
   { signal, nowMs }: { signal: AbortSignal; nowMs: number },
 ): Promise<Survey> {
   const caller = await callerOf(aws, signal)
-  const topics = await openTopics(aws)
-  const rules = await openRules(aws)
+  const topics = await openTopics(aws, iamActions)
+  const rules = await openRules(aws, iamActions)
   const never = new AbortController().signal
-  const sqs = await openSqs({
-    ...aws,
-    needs: ['sqs:ListQueues', 'sqs:ListQueueTags'],
-    signal: never,
-  })
+  const sqs = await openSqs({ ...aws, needs: iamActions, signal: never })
   const gaps: EvtError[] = []
   // Subscriptions come first: the queue of one that is listed here was made before.
   const subscribed = await orGap(gaps, 'subscriptions', () => subscriptionsOf(topics, caller))

@@ -2,12 +2,12 @@ import type { EvtError } from '../errors.js'
 
 /** What a run of evt left, and how it is removed. */
 export interface Leftover {
-  readonly kind: 'subscription' | 'rule' | 'queue' | 'index'
+  readonly kind: 'subscription' | 'rule' | 'queue'
   readonly name: string
-  /** What it belongs to: a topic, a bus, the SOURCEs of an index. */
+  /** What it belongs to: a topic, a bus. */
   readonly of: string | null
   readonly owner: string | null
-  /** Null for what does not expire. */
+  /** Null where nothing says it: for a subscription whose queue is gone. */
   readonly expiresMs: number | null
   /** Whether nothing can use it any more. */
   readonly isExpired: boolean
@@ -16,7 +16,7 @@ export interface Leftover {
 }
 
 export interface Survey {
-  /** Where was looked, in words: an account and its region, a folder. */
+  /** Where was looked, in words: an account and its region. */
   readonly where: string
   /** In the order in which it is removed. */
   readonly found: readonly Leftover[]

@@ -28,8 +28,8 @@ export function foundText({ where, listed }: GcRun, style: TextStyle): string {
   return style.unicode ? text : asciiText(text)
 }
 
-function expiryText({ kind, expiresMs, isExpired }: Leftover, { timeZone }: TextStyle): string {
-  if (expiresMs === null) return kind === 'subscription' ? 'its queue is gone' : ''
+function expiryText({ expiresMs, isExpired }: Leftover, { timeZone }: TextStyle): string {
+  if (expiresMs === null) return 'its queue is gone'
   const at = momentText(isoOf(expiresMs), timeZone, 5)
   return isExpired ? `expired ${at}` : at
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Message, OpenQueue, ReceiveOptions } from '../../src/aws/queue.js'
+import type { Message, OpenQueue } from '../../src/aws/queue.js'
 import { createDecoder } from '../../src/envelopes/decode.js'
 import { EvtError } from '../../src/errors.js'
 import type { Decoded } from '../../src/event/event.js'
@@ -19,7 +19,7 @@ function scripted(batches: (Message[] | Error)[], name = 'evt-tap-1') {
   const log: string[] = []
   const queue: Partial<OpenQueue> = {
     name,
-    async receive({ waitSeconds }: ReceiveOptions) {
+    async receive({ waitSeconds }: Parameters<OpenQueue['receive']>[0]) {
       log.push(`receive ${waitSeconds}`)
       const batch = batches.shift()
       if (batch instanceof Error) throw batch

@@ -2,6 +2,8 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { createDecoder } from '../../src/envelopes/decode.js'
 import { EvtError } from '../../src/errors.js'
 import { createMapping } from '../../src/event/mapping.js'
+import { leftInAccount } from '../../src/leftovers/in-account.js'
+import { faultOf, gcRun } from '../../src/leftovers/run.js'
 import { tapFor } from '../../src/taps/index.js'
 import type { TapOptions } from '../../src/taps/tap.js'
 import { describeWith } from '../helpers/needs.js'
@@ -157,5 +159,71 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)('a t
     expect(notes.filter((note) => note.includes('is back'))).toHaveLength(1)
     await batches.return(undefined)
     expect(await listing(moto)).toEqual(before)
+  })
+
+  const survey = () => {
+    const aws = { endpointUrl: proxy.url }
+    return leftInAccount(aws, { signal: new AbortController().signal, nowMs: Date.now() })
+  }
+  /** A tap that ends without removing anything, as when evt is killed. */
+  async function leave(address: string): Promise<void> {
+    const stop = new AbortController()
+    const isOfEnd = (asked: string) => /^(Delete|Unsubscribe|Remove)/.test(asked)
+    proxy.fate = (asked) => (isOfEnd(asked) ? 'denied' : 'done')
+    const batches = await opened(address, stop.signal, { onReady: () => stop.abort() })
+    await batches.next()
+    proxy.fate = () => 'done'
+  }
+
+  test.each([
+    // A subscription goes with its queue: one that is there, and not known, keeps it.
+    ['ListQueues', 'queues: sqs:ListQueues', ['rule: removed']],
+    [
+      'ListSubscriptions',
+      'subscriptions: sns:ListSubscriptions',
+      ['rule: removed', 'queue: removed'],
+    ],
+    ['ListRules', 'rules: events:ListRules', ['subscription: removed', 'queue: removed']],
+    [
+      'DeleteRule',
+      'events:DeleteRule',
+      ['subscription: removed', 'rule: failed', 'queue: removed'],
+    ],
+  ])(
+    'leaves what evt gc removes as far as it may where it may not %s',
+    async (action, told, done) => {
+      for (const address of ['sns://orders', 'eventbridge://shop']) await leave(address)
+      proxy.fate = failing(action, 'denied')
+      const run = gcRun(await survey(), true)
+      await run.remove(new AbortController().signal)
+      const outcomes = run.listed.map(({ leftover, outcome }) => `${leftover.kind}: ${outcome}`)
+      expect([...new Set(outcomes)]).toEqual(done)
+      const fault = faultOf(run)
+      expect(fault?.code).toBe('outside')
+      expect(fault?.hint).toMatch(/^it takes sqs:ListQueues, .*, events:DeleteRule$/)
+      expect(fault?.message).toContain(`${told} is not allowed on `)
+      proxy.fate = () => 'done'
+      await gcRun(await survey(), true).remove(new AbortController().signal)
+      await gcRun(await survey(), true).remove(new AbortController().signal)
+      expect(await listing(moto)).toEqual(before)
+    },
+  )
+
+  test('leaves a subscription that is found behind a hundred others', async () => {
+    const TopicArn = 'arn:aws:sns:eu-west-1:123456789012:orders'
+    const subscribe = (name: string) => {
+      const Endpoint = `arn:aws:sqs:eu-west-1:123456789012:${name}`
+      return moto.call('sns', 'subscribe', { TopicArn, Protocol: 'sqs', Endpoint })
+    }
+    for (let n = 0; n < 120; n++) await subscribe(`theirs-${n}`)
+    await subscribe('evt-tap-0123456789ab')
+    const { found, gaps } = await survey()
+    expect(gaps).toEqual([])
+    expect(found).toMatchObject([
+      { kind: 'subscription', name: 'evt-tap-0123456789ab', of: 'orders', isExpired: true },
+    ])
+    await gcRun({ where: '', found, gaps }, false).remove(new AbortController().signal)
+    expect((await listing(moto)).subscriptions.length).toBeLessThan(121)
+    expect((await survey()).found).toEqual([])
   })
 })

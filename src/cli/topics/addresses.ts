@@ -14,7 +14,9 @@ export const topic: Topic = {
         ['sqs://orders', 'a queue of SQS, its ARN or its URL, for evt tail'],
       ],
     },
-    'Other addresses of AWS (s3://, ...) are not read so far.',
+    'Of the addresses of AWS, evt tail follows sqs://QUEUE, sns://TOPIC, ' +
+      'eventbridge://BUS[/RULE] and logs://GROUP, also as ARNs (evt help taps), and evt lag says ' +
+      'how far behind the consumers of the first three are; s3:// is not read so far.',
     { heading: 'left out' },
     'Without a SOURCE, default: of evt.yaml is read. Where there is none, evt asks on a ' +
       'terminal; a script is told the lines to type, and exit code 2. Standard input is never ' +
