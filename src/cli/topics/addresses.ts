@@ -13,7 +13,16 @@ export const topic: Topic = {
         ['prod:2026/11', 'a path below the address of an alias'],
       ],
     },
-    'Addresses of AWS (s3://, sqs://, ...) are not read so far.',
+    { heading: 'of AWS' },
+    {
+      terms: [
+        ['sqs://orders', 'a queue; also by its ARN or URL: evt tail, evt lag'],
+        ['sns://shop', 'a topic: evt lag'],
+        ['eventbridge://shop/rule', 'a bus, or one of its rules: evt lag'],
+        ['logs:///aws/events/shop', 'a log group, its first slash included: evt tail'],
+      ],
+    },
+    'Archives in S3 (s3://) are not read so far.',
     { heading: 'left out' },
     'Without a SOURCE, default: of evt.yaml is read. Where there is none, evt asks on a ' +
       'terminal; a script is told the lines to type, and exit code 2. Standard input is never ' +
