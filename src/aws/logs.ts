@@ -9,14 +9,14 @@ import { answerStep, ServerClock } from './server-clock.js'
 export type { FilteredLogEvent }
 
 /** Which events of a log group: by what they say of their time, not by when they came. */
-export interface LogsAsked {
+interface LogsAsked {
   readonly fromMs: number
   /** What the page before gave. */
   readonly nextToken?: string | undefined
   readonly limit?: number | undefined
 }
 
-export interface LogsPage {
+interface LogsPage {
   /** Of all streams, 10,000 or 1 MB at most; a page may be empty and not the last. */
   readonly events: readonly FilteredLogEvent[]
   /** Absent: there is no more. */

@@ -125,7 +125,7 @@ async function readingOf(
   return {
     mapping,
     options: {
-      ...{ fromUs: isTime ? start.fromUs : undefined },
+      fromUs: isTime ? start.fromUs : (request.chosen.sinceUs ?? undefined),
       ...{ start: isTime ? 'beginning' : start, follow, cwd, stdin, onFault, onNote, pollMs },
       ...{ aliases: config.archives ?? {}, decode: now, isWanted },
       ...{ aws: request.aws ?? {}, consents: request.consents, filter: request.filter, taken },

@@ -18,7 +18,7 @@ const HEAD_BYTES = 200
 /** Of a page, which may have 10,000, so many are decoded at once. */
 const BATCH = 500
 
-/** Log groups: events that a rule writes there, logs of a bus, and lines of JSON of any other kind. */
+/** Log groups: events that a rule writes there, logs of a bus, other lines of JSON. */
 export const tap: Tap = {
   name: 'logs',
   reads: 'logs://GROUP, the ARN of a log group',
@@ -46,9 +46,9 @@ async function* readLogs(address: string, options: TapOptions): AsyncGenerator<D
 }
 
 /**
- * Looks again and again. A group can only be asked by the timestamps that producers give, and events
- * come late and in any order: each look goes back behind the newest arrival (`ingestionTime`, which is
- * AWS's own clock) and leaves out what it has given.
+ * Looks again and again. A group can only be asked by the timestamps that producers give, and
+ * events come late and in any order: each look goes back behind the newest arrival
+ * (`ingestionTime`, by AWS's own clock) and leaves out what it has given.
  */
 class LogReading {
   readonly #seen = new SeenEvents(MOST_SEEN)

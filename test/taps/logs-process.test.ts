@@ -83,6 +83,8 @@ needs('evt tail of a log group, as a process', () => {
         '{"schema":"evt.tail/1","sources":["logs:///aws/events/shop"],"events":[\n' +
         '{"envelopes":["logs"],"$.n":1}\n],"undecodable":2,"partial":false}\n',
     })
+    const since = ['logs:///aws/events/shop', '--since', '15m', '--no-follow', '--fields', '$.n']
+    expect(evtProcess(['tail', ...since], { env: { ...moto.env } }).stdout).toBe('1\n')
     expect(stderr).toMatch(/^undecodable {2}logs:\/\/\/aws\/events\/shop\/a\/\d+:1 .*JSON/)
   })
 

@@ -11,12 +11,18 @@ export const topic: Topic = {
         ['-', 'standard input; also /dev/stdin, named pipes and <(command)'],
         ['prod:', 'an alias: archives: { prod: archive/ } of evt.yaml'],
         ['prod:2026/11', 'a path below the address of an alias'],
-        ['sqs://orders', 'a queue of SQS, its ARN or its URL, for evt tail'],
       ],
     },
-    'Of the addresses of AWS, evt tail follows sqs://QUEUE, sns://TOPIC, ' +
-      'eventbridge://BUS[/RULE] and logs://GROUP, also as ARNs (evt help taps), and evt lag says ' +
-      'how far behind the consumers of the first three are; s3:// is not read so far.',
+    { heading: 'of AWS' },
+    {
+      terms: [
+        ['sqs://orders', 'a queue; also by its ARN or URL: evt tail, evt lag'],
+        ['sns://shop', 'a topic, also by its ARN: evt tail, evt lag'],
+        ['eventbridge://shop/rule', 'a bus, or one of its rules: evt tail, evt lag'],
+        ['logs:///aws/events/shop', 'a log group, its first slash included: evt tail'],
+      ],
+    },
+    'Archives in S3 (s3://) are not read so far.',
     { heading: 'left out' },
     'Without a SOURCE, default: of evt.yaml is read. Where there is none, evt asks on a ' +
       'terminal; a script is told the lines to type, and exit code 2. Standard input is never ' +
