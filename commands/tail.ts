@@ -9,13 +9,15 @@ export default class Tail extends BaseCommand {
     'the beginning of its payload. Of a file of lines the last 10 events are shown, then what is ' +
     'added, also after it was rotated or cut. Standard input and archives (folders, globs, gzip, ' +
     'JSON arrays) are read from their beginning to their end; with --from or --follow a folder ' +
-    'is followed too. Several SOURCEs are merged by time. Ctrl-C ends it, with ' +
+    'is followed too. Topics of SNS and buses of EventBridge are followed through a queue of ' +
+    "evt's own. Several SOURCEs are merged by time. Ctrl-C ends it, with " +
     'exit 130. evt help taps says what a tap may miss.'
   static override examples = [
     '<%= config.bin %> tail orders.ndjson',
     '<%= config.bin %> tail orders.ndjson --type "order.*" --entity order:7',
     '<%= config.bin %> tail a.ndjson b.ndjson --from 15m --fields time,id,$.detail.total',
     '<%= config.bin %> tail archive/ --from latest -o ndjson --limit 100 --duration 60s',
+    '<%= config.bin %> tail sns://orders eventbridge://shop/placed',
     'kubectl logs -f shop | <%= config.bin %> tail - --grep refund --redact $.detail.email',
   ]
   static override args = sourceArgs

@@ -90,10 +90,11 @@ export function ofSdk(error: unknown): unknown {
   return error instanceof EvtError ? error.cause : error
 }
 
-/** Whether the same call may well succeed soon: connection, service or its limits failed. */
-export function isTemporary(failure: unknown): boolean {
-  const error = ofSdk(failure)
+/** Whether the same call may well succeed soon: connection, service or its limits failed. Of what
+ * {@link awsFailure} made, its cause counts. */
+export function isTemporary(error: unknown): boolean {
   if (!(error instanceof Error)) return false
+  if (error instanceof EvtError) return isTemporary(error.cause)
   const { status, isThrottled } = answerOf(error)
   if (isThrottled || throttled.has(error.name) || status === 429) return true
   if (status !== undefined && status >= 500) return true
@@ -102,10 +103,23 @@ export function isTemporary(failure: unknown): boolean {
     : error.name === 'TimeoutError'
 }
 
+/** Why a call failed, in short: `ECONNREFUSED`, `ThrottlingException`, `HTTP 503` of a page. */
+export function briefly(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  if (error instanceof EvtError && error.cause !== undefined) return briefly(error.cause)
+  if (isPage(error)) return `HTTP ${answerOf(error).status ?? 'status unknown'}`
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.name
+}
+
+/** Whether somebody between, such as a proxy, answered in HTML. */
+function isPage({ message }: Error): boolean {
+  return /Unexpected token '?</.test(message) || /char .*XML|parse error/i.test(message)
+}
+
 /** What the service said, on one line; of a page of HTML, that it was one. */
 function reasonOf(error: Error): string {
   const { status } = answerOf(error)
-  if (/Unexpected token '?</.test(error.message) || /char .*XML|parse error/i.test(error.message)) {
+  if (isPage(error)) {
     return `the answer is not AWS's (HTTP ${status ?? 'status unknown'})`
   }
   return error.message.split('\n')[0] ?? ''

@@ -1,5 +1,6 @@
 import type { LoadOptions } from '@oclif/core/interfaces'
 import { EvtError } from '../errors.js'
+import { closeOutput, isOutputClosed } from './closed-output.js'
 import { report, reportStyle } from './report.js'
 
 /** Runs evt as a process: what bin/run.js and bin/dev.js call. */
@@ -7,13 +8,18 @@ export async function start(load: LoadOptions): Promise<never> {
   const argv = process.argv.slice(2)
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     // A reader such as head has what it wanted.
-    if (error.code === 'EPIPE') process.exit(0)
+    if (isOutputClosed()) return
+    if (error.code === 'EPIPE') {
+      if (!closeOutput()) process.exit(0)
+      return
+    }
     const reason = error.message.replace(/^\w+: |, \w+$/g, '')
     die(argv, new EvtError(`cannot write the output: ${reason}`, { code: 'outside' }))
   })
   process.stderr.on('error', () => {})
   process.on('uncaughtException', (error) => die(argv, error))
   const exit = argv[0] === 'complete' ? await complete(argv, load) : await run(argv, load)
+  if (isOutputClosed()) process.exit(0)
   await drained(process.stdout)
   process.exit(exit)
 }

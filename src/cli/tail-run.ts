@@ -9,6 +9,7 @@ import type { EventField } from '../ui/event-fields.js'
 import { safeText } from '../ui/safe-text.js'
 import type { TextStyle } from '../ui/style.js'
 import { type TailFormat, tailPieces } from '../ui/tail-output.js'
+import { outputClosing } from './closed-output.js'
 import { awsOptions } from './flags.js'
 import { chosenOf } from './query-flags.js'
 import type { TypedArchive } from './read-request.js'
@@ -43,11 +44,12 @@ export async function printTail(
   format: TailFormat,
   style: TextStyle,
 ): Promise<EvtError | undefined> {
-  const { flags, signal } = typed
+  const { flags } = typed
+  const signal = AbortSignal.any([typed.signal, outputClosing()])
   const note = (text: string) => {
     if (!flags.quiet) process.stderr.write(`${safeText(text)}\n`)
   }
-  const tail = await openTail(requestOf(typed, note))
+  const tail = await openTail(requestOf({ ...typed, signal }, note))
   if (format === 'text') {
     for (const { address, safety } of tail.sources) note(`${safety}  ${address}`)
   }

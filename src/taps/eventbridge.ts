@@ -48,22 +48,23 @@ export const tap: Tap = {
   ],
   async *open(address, options) {
     const bus = busOf(address)
-    checkPresent(address, options)
+    const { place } = bus
+    checkPresent(place, options)
     const { signal, onNote } = options
     const aws = { ...options.aws, region: options.aws.region ?? bus.region }
     const rules = await openRules(aws, tap.iamActions)
     const caller = await callerOf(aws, signal)
-    const pattern = await patternFor(rules, bus, { ...options, address })
+    const pattern = await patternFor(rules, bus, options)
     const things = new OwnThings(caller.arn, onNote)
     try {
-      const own = await ownRule(rules, things, { bus, pattern, aws, caller, address, options })
+      const own = await ownRule(rules, things, { bus, pattern, aws, caller, options })
       if (own === undefined) return
       onNote(
-        `${address}: what is put from now on, through the queue ${own.queue.name}; ` +
+        `${place}: what is put from now on, through the queue ${own.queue.name}; ` +
           'a new rule may take a minute to work',
       )
       options.onReady?.()
-      yield* received(own.queue, address, options)
+      yield* received(own.queue, place, options)
     } finally {
       await things.remove()
     }
@@ -73,13 +74,18 @@ export const tap: Tap = {
 interface Bus extends ResourceAddress {
   /** What EventBridge is told: the ARN where the address says it, so that its account counts. */
   readonly of: string
+  /** How it is shown. */
+  readonly place: string
 }
 
 function busOf(address: string): Bus {
   const bus = resourceAddress(address)
   const { name, arn, part } = bus ?? { name: '' }
   const isNamed = /^[\w./-]{1,256}$/.test(name) && (part === undefined || /^[\w.-]+$/.test(part))
-  if (bus && isNamed) return { ...bus, of: arn !== undefined && part === undefined ? arn : name }
+  if (bus && isNamed) {
+    const of = arn !== undefined && part === undefined ? arn : name
+    return { ...bus, of, place: `eventbridge://${name}${part === undefined ? '' : `/${part}`}` }
+  }
   throw new EvtError(`${address} is no bus of EventBridge`, {
     code: 'usage',
     hint: 'write eventbridge://BUS, eventbridge://BUS/RULE or an ARN',
@@ -88,8 +94,8 @@ function busOf(address: string): Bus {
 
 async function patternFor(
   rules: Rules,
-  { of, name, part }: Bus,
-  { filter, signal, onNote, address }: TapOptions & { address: string },
+  { of, name, part, place }: Bus,
+  { filter, signal, onNote }: TapOptions,
 ): Promise<string> {
   if (part === undefined) return filter === undefined ? everyEvent : busPattern(filter.json)
   const { EventPattern, State } = await rules.describe({ bus: of, rule: part }, signal)
@@ -100,7 +106,7 @@ async function patternFor(
     })
   }
   if (State === 'DISABLED')
-    onNote(`${address}: the rule is disabled; its pattern is used all the same`)
+    onNote(`${place}: the rule is disabled; its pattern is used all the same`)
   return EventPattern
 }
 
@@ -109,7 +115,6 @@ interface Wanted {
   pattern: string
   aws: AwsOptions
   caller: Caller
-  address: string
   options: TapOptions
 }
 
@@ -145,7 +150,7 @@ async function put(
   rules: Rules,
   things: OwnThings,
   name: string,
-  { bus, pattern, address, options }: Wanted,
+  { bus, pattern, options }: Wanted,
 ): Promise<string> {
   const rule = { bus: bus.of, rule: name }
   const description = `evt follows ${bus.name}; evt gc removes this when it is left over`
@@ -161,7 +166,7 @@ async function put(
     const failure = ofSdk(error)
     const isOfPattern = failure instanceof Error && failure.name === 'InvalidEventPatternException'
     if (!isOfPattern || bus.part !== undefined || pattern === everyEvent) throw error
-    options.onNote(`${address}: the bus does not take --filter, evt chooses: ${failure.message}`)
+    options.onNote(`${bus.place}: the bus does not take --filter, evt chooses: ${failure.message}`)
     return putWith(everyEvent)
   }
 }

@@ -38,6 +38,13 @@ export class HeldMessages {
     else this.#timer ??= setTimeout(() => this.#timeIsUp(), HOLD_MS)
   }
 
+  /** Gives these back now, to receive them again with what lies behind them. */
+  async pass(messages: readonly Message[]): Promise<void> {
+    if (messages.length === 0) return
+    this.#heldAny = true
+    await this.#back(messages)
+  }
+
   /**
    * Gives all back.
    *

@@ -24,8 +24,8 @@ export const taps: readonly TapEntry[] = [
   { name: 'files', takes: (address) => !isRemote(address), load: () => import('./files.js') },
 ]
 
-function isOf(service: AwsService) {
-  return (address: string) => resourceAddress(address)?.service === service
+function isOf(service: AwsService): (address: string) => boolean {
+  return (address) => resourceAddress(address)?.service === service
 }
 
 /** Whether an address is one of a service whose messages are tapped. */

@@ -1,6 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
-import { isTemporary } from '../aws/failure.js'
-import { EvtError } from '../errors.js'
+import { briefly, isTemporary } from '../aws/failure.js'
 import type { TapOptions } from './tap.js'
 
 const FIRST_MS = 250
@@ -31,20 +30,13 @@ export async function patiently<T>(
       if (!isTemporary(error)) throw error
       if (goneMs === undefined) {
         goneMs = performance.now()
-        onNote(`${source} does not answer: ${reasonOf(error)}; evt tries again`)
+        onNote(`${source} does not answer: ${briefly(error)}; evt tries again`)
       }
       await setTimeout(waitMs * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => {})
       waitMs = Math.min(MOST_MS, waitMs * 2)
     }
   }
   return undefined
-}
-
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  if (error instanceof EvtError) return reasonOf(error.cause)
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name
-  return code
 }
 
 function secondsSince(startMs: number): string {

@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
-import { isTemporary } from '../aws/failure.js'
+import { briefly, isTemporary } from '../aws/failure.js'
 import { type Message, MOST_IN_BATCH, type Refused } from '../aws/queue.js'
 
 const AT_ONCE = 8
@@ -41,7 +41,7 @@ async function once(
     for (const batch of batches) {
       const whole = (error: unknown): Refused[] => {
         if (!late.aborted && !isTemporary(error)) throw error
-        const reason = late.aborted ? 'SQS did not answer in time' : String(error)
+        const reason = late.aborted ? 'SQS did not answer in time' : briefly(error)
         return batch.map((message) => ({ message, reason, isTemporary: true }))
       }
       refused.push(...(await act(batch).catch(whole)))

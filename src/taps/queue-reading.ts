@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events'
 import { setTimeout } from 'node:timers/promises'
-import type { Message, OpenQueue } from '../aws/queue.js'
+import { type Message, MOST_IN_BATCH, type OpenQueue } from '../aws/queue.js'
 import type { Decoded } from '../event/event.js'
 import { HeldMessages, HIDDEN_SECONDS } from './held-messages.js'
 import { patiently } from './patiently.js'
@@ -74,6 +74,7 @@ export class QueueReading {
       for (let pauseMs = FIRST_PAUSE_MS; !signal.aborted; ) {
         const { isNew, isEmpty } = yield* this.#sweep()
         const gaveBack = await this.#held.giveBack()
+        this.#check()
         if (this.#end !== undefined || (isEmpty && follow === false)) break
         pauseMs = isNew ? FIRST_PAUSE_MS : Math.min(MOST_PAUSE_MS, pauseMs * 2)
         const waitMs = Math.min(pauseMs, pollMs)
@@ -113,7 +114,10 @@ export class QueueReading {
     const taken = messages.filter((message) => this.#taken.has(idOf(message)))
     this.#delete(taken)
     const [mine, others] = [new Set(this.#consumes ? unseen : []), new Set(taken)]
-    this.#hold(messages.filter((message) => !mine.has(message) && !others.has(message)))
+    const rest = messages.filter((message) => !mine.has(message) && !others.has(message))
+    const cut = this.nature.isFifo && !this.#consumes ? cutGroup(rest) : new Set()
+    this.#hold(rest.filter((message) => !cut.has(message)))
+    await this.#held.pass(rest.filter((message) => cut.has(message)))
     const batch: Decoded[] = []
     for (const message of unseen) {
       const handed: Handed = { message, decoded: [] }
@@ -161,6 +165,10 @@ export class QueueReading {
     this.#delete(taken)
     this.#hold(handed.filter((one) => !isTaken(one)).map(({ message }) => message))
     while (this.#deleting.size >= AT_ONCE) await Promise.race(this.#deleting)
+    this.#check()
+  }
+
+  #check(): void {
     if (this.#failure) throw this.#failure.error
   }
 
@@ -196,7 +204,7 @@ export class QueueReading {
     this.#hold(await this.#receives.rest())
     await this.#held.giveBack()
     await Promise.all(this.#deleting)
-    if (this.#failure) throw this.#failure.error
+    this.#check()
   }
 
   #note(text: string): void {
@@ -206,6 +214,15 @@ export class QueueReading {
 
 function idOf({ MessageId, ReceiptHandle = '' }: Message): string {
   return MessageId ?? ReceiptHandle
+}
+
+/** Of a full batch of several groups, the messages of the last one: more of it may have had no
+ * room, and is not received while these are hidden. */
+function cutGroup(messages: readonly Message[]): ReadonlySet<Message> {
+  const groupOf = (message: Message | undefined) => message?.Attributes?.MessageGroupId
+  const last = groupOf(messages.at(-1))
+  if (messages.length < MOST_IN_BATCH || groupOf(messages[0]) === last) return new Set()
+  return new Set(messages.filter((message) => groupOf(message) === last))
 }
 
 function receivesOf({ Attributes }: Message): number {

@@ -4,6 +4,7 @@ import { EvtError } from '../errors.js'
 import type { Decoded } from '../event/event.js'
 import { patiently } from './patiently.js'
 import { messageRecord } from './queue-messages.js'
+import { SeenMessages } from './seen-messages.js'
 import type { TapOptions } from './tap.js'
 
 const WAIT_SECONDS = 20
@@ -23,14 +24,16 @@ export async function* received(
   place: string,
   options: Pick<TapOptions, 'decode' | 'onNote' | 'signal'>,
 ): AsyncGenerator<Decoded[]> {
-  const known = new RecentIds()
+  const known = new SeenMessages(REMEMBERED)
   const isOrdered = queue.name.endsWith('.fifo')
   let atOnce = 1
   while (!options.signal.aborted) {
     const batches = await receiveSome(queue, place, atOnce, options)
     const decoded: Decoded[] = []
     for (const message of batches.flat()) {
-      if (!known.add(message.MessageId ?? '')) continue
+      const { MessageId: id = '' } = message
+      if (known.has(id)) continue
+      known.add(id)
       decoded.push(...(await options.decode(messageRecord(message, place))))
     }
     if (decoded.length > 0) yield decoded
@@ -78,20 +81,5 @@ function gone(place: string) {
       hint: 'somebody has removed it, as evt gc --all does; begin again',
       cause: error,
     })
-  }
-}
-
-/** The last ids, and whether one is new. */
-class RecentIds {
-  private readonly ids = new Set<string>()
-
-  add(id: string): boolean {
-    if (this.ids.has(id)) return false
-    this.ids.add(id)
-    if (this.ids.size > REMEMBERED) {
-      const [oldest = ''] = this.ids
-      this.ids.delete(oldest)
-    }
-    return true
   }
 }

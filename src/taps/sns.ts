@@ -43,7 +43,8 @@ export const tap: Tap = {
   ],
   async *open(address, options) {
     const topic = topicOf(address)
-    checkPresent(address, options)
+    const place = `sns://${topic.name}`
+    checkPresent(place, options)
     const { signal, onNote } = options
     const aws = { ...options.aws, region: options.aws.region ?? topic.region }
     const caller = await callerOf(aws, signal)
@@ -59,11 +60,11 @@ export const tap: Tap = {
       const name = `${ownName()}${topic.name.endsWith('.fifo') ? '.fifo' : ''}`
       const sender = { service: 'sns', arn: topicArn } as const
       const own = await temporaryQueue(sqs, things, { name, caller, sender })
-      if (!signal.aborted) await subscribed(topics, things, { topicArn, own, address, options })
+      if (!signal.aborted) await subscribed(topics, things, { topicArn, own, place, options })
       if (signal.aborted) return
-      onNote(`${address}: what is published from now on, through the queue ${name}`)
+      onNote(`${place}: what is published from now on, through the queue ${name}`)
       options.onReady?.()
-      yield* received(own.queue, address, options)
+      yield* received(own.queue, place, options)
     } finally {
       await things.remove()
     }
@@ -82,26 +83,26 @@ function topicOf(address: string): ResourceAddress {
 interface Wanted {
   topicArn: string
   own: TemporaryQueue
-  address: string
+  place: string
   options: TapOptions
 }
 
 /** Subscribes with what SNS can say of `--filter`; where SNS does not take it, to everything. */
 async function subscribed(topics: Topics, things: OwnThings, wanted: Wanted): Promise<void> {
-  const { topicArn, own, address, options } = wanted
+  const { topicArn, own, place, options } = wanted
   const policy = options.filter === undefined ? undefined : filterPolicy(options.filter.json)
   const subscription = { topicArn, queueArn: own.arn, filterPolicy: policy }
   try {
     await subscribe(topics, things, subscription)
     if (policy === undefined) return
     options.onNote(
-      `${address}: SNS chooses by --filter; messages whose body is no JSON, or wraps its events ` +
+      `${place}: SNS chooses by --filter; messages whose body is no JSON, or wraps its events ` +
         'once more, are not seen',
     )
   } catch (error) {
     const failure = ofSdk(error)
     if (policy === undefined || !(failure instanceof Error) || !isOfPolicy(failure)) throw error
-    options.onNote(`${address}: SNS does not take --filter, evt chooses: ${failure.message}`)
+    options.onNote(`${place}: SNS does not take --filter, evt chooses: ${failure.message}`)
     await subscribe(topics, things, { ...subscription, filterPolicy: undefined })
   }
 }

@@ -73,9 +73,11 @@ function attributesOf(arn: string, { name, sender }: QueuePlan): QueueAttributes
         },
       ],
     }),
-    // As fast as the topic is: limits are those of each group.
+    // As fast as the topic is: limits are those of each group. A topic that takes its ids from the
+    // content sends them along, or none; what SNS wraps is never the same twice.
     ...(isFifo && {
       FifoQueue: 'true',
+      ContentBasedDeduplication: 'true',
       DeduplicationScope: 'messageGroup',
       FifoThroughputLimit: 'perMessageGroupId',
     }),

@@ -1,7 +1,10 @@
 import { appendFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
+import { createDecoder } from '../../src/envelopes/decode.js'
+import { createMapping } from '../../src/event/mapping.js'
 import type { Consent, TapOptions } from '../../src/taps/tap.js'
+import { listing } from '../testbed/account.js'
 import type { Moto } from '../testbed/moto.js'
 
 /** Something that a tap reads, and a test writes to. */
@@ -19,7 +22,7 @@ export interface Source {
   inventory?(): Promise<unknown>
 }
 
-export interface Where {
+interface Where {
   /** An empty folder. */
   readonly cwd: string
   /** Its URL can be cut off from the tap. */
@@ -77,6 +80,67 @@ export const sources: Readonly<Record<string, Readonly<Record<string, SourceKind
       make: ({ moto }) => queue(moto, ['intrusive', 'fifo', 'consume'], 3),
     },
   },
+  sns: {
+    'a standard topic': { needs: 'moto', make: ({ moto }) => topic(moto) },
+    'a FIFO topic': { needs: 'moto', make: ({ moto }) => topic(moto, 3) },
+  },
+  eventbridge: {
+    'a bus': { needs: 'moto', make: ({ moto }) => bus(moto, 'eventbridge://shop') },
+    'a rule': { needs: 'moto', make: ({ moto }) => bus(moto, 'eventbridge://shop/placed') },
+  },
+}
+
+/** Ten at a time, which is what all services take. */
+function tens(ids: readonly number[]): (readonly number[])[] {
+  const batches: (readonly number[])[] = []
+  for (let at = 0; at < ids.length; at += 10) batches.push(ids.slice(at, at + 10))
+  return batches
+}
+
+async function topic(moto: Moto, groups?: number): Promise<Source> {
+  const isFifo = groups !== undefined
+  const Name = isFifo ? 'orders.fifo' : 'orders'
+  const Attributes = isFifo ? { FifoTopic: 'true', ContentBasedDeduplication: 'true' } : {}
+  const { TopicArn } = await moto.call('sns', 'create_topic', { Name, Attributes })
+  const placeOf = (id: number) => (isFifo ? id % groups : id)
+  return {
+    address: `sns://${Name}`,
+    // It keeps nothing: there is no beginning.
+    options: { start: undefined },
+    ...{ many: 100, placeOf },
+    async add(ids) {
+      for (const batch of tens(ids)) {
+        const PublishBatchRequestEntries = batch.map((id) => ({
+          ...{ Id: `${id}`, Message: line(id) },
+          ...(isFifo ? { MessageGroupId: `${placeOf(id)}` } : {}),
+        }))
+        await moto.call('sns', 'publish_batch', { TopicArn, PublishBatchRequestEntries })
+      }
+    },
+    inventory: () => listing(moto),
+  }
+}
+
+async function bus(moto: Moto, address: string): Promise<Source> {
+  const on = { EventBusName: 'shop' }
+  await moto.call('events', 'create_event_bus', { Name: 'shop' })
+  const EventPattern = '{"detail-type":["placed"]}'
+  await moto.call('events', 'put_rule', { Name: 'placed', EventPattern, ...on })
+  const decode = createDecoder({ mapping: createMapping({ maps: ['id=$.detail.id'] }) })
+  return {
+    address,
+    options: { start: undefined, decode },
+    ...{ many: 40, placeOf: (id) => id },
+    async add(ids) {
+      for (const batch of tens(ids)) {
+        const Entries = batch.map((id) => {
+          return { Source: 'shop', DetailType: 'placed', Detail: line(id), ...on }
+        })
+        await moto.call('events', 'put_events', { Entries })
+      }
+    },
+    inventory: () => listing(moto),
+  }
 }
 
 async function queue(moto: Moto, consents: readonly Consent[], groups?: number): Promise<Source> {
@@ -94,8 +158,8 @@ async function queue(moto: Moto, consents: readonly Consent[], groups?: number):
     options: { consents: new Set(consents) },
     ...{ many: 100, placeOf },
     async add(ids) {
-      for (let at = 0; at < ids.length; at += 10) {
-        const Entries = ids.slice(at, at + 10).map((id) => ({
+      for (const batch of tens(ids)) {
+        const Entries = batch.map((id) => ({
           ...{ Id: `${id}`, MessageBody: line(id) },
           ...(isFifo ? { MessageGroupId: `${placeOf(id)}` } : {}),
         }))

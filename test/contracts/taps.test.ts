@@ -124,6 +124,12 @@ for (const { name, what, kind } of kinds) {
     })
 
     const make = async () => kind.make({ cwd, moto })
+    /** What is said until then is how the source is read. */
+    const begun = async (isReady: Promise<void>) => {
+      if (!isOfMoto) return
+      await isReady
+      notes.length = 0
+    }
     const open = ({ address, options }: Source, more: Partial<TapOptions> = {}) =>
       tapped(address, { start: 'beginning', ...options, ...more })
 
@@ -141,7 +147,7 @@ for (const { name, what, kind } of kinds) {
       const before = await source.inventory?.()
       const isReady = ready()
       const ended = watch(await open(source, { onReady: isReady.call }))
-      if (isOfMoto) await isReady
+      await begun(isReady)
       await source.add(upTo(50))
       await untilAll(upTo(50), source)
       await source.add([50])
@@ -164,7 +170,7 @@ for (const { name, what, kind } of kinds) {
       const isReady = ready()
       const batches = await open(source, { decode: counted, onReady: isReady.call })
       const first = batches.next()
-      if (isOfMoto) await isReady
+      await begun(isReady)
       await source.add(upTo(source.many))
       expect((await first).done).toBe(false)
       await pause(100)
@@ -179,7 +185,7 @@ for (const { name, what, kind } of kinds) {
       const source = await make()
       const isReady = ready()
       const ended = watch(await open(source, { onReady: isReady.call }))
-      await isReady
+      await begun(isReady)
       await source.add(upTo(5))
       await untilAll(upTo(5), source)
       cable.cut()

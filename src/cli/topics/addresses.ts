@@ -13,7 +13,8 @@ export const topic: Topic = {
         ['prod:2026/11', 'a path below the address of an alias'],
       ],
     },
-    'Addresses of AWS (s3://, sqs://, ...) are not read so far.',
+    'Of the addresses of AWS, evt tail follows sqs://QUEUE, sns://TOPIC and ' +
+      'eventbridge://BUS[/RULE], also as ARNs (evt help taps); s3:// is not read so far.',
     { heading: 'left out' },
     'Without a SOURCE, default: of evt.yaml is read. Where there is none, evt asks on a ' +
       'terminal; a script is told the lines to type, and exit code 2. Standard input is never ' +

@@ -1,0 +1,64 @@
+import * as Flags from '@oclif/core/flags'
+import { BaseCommand } from '../src/cli/base-command.js'
+import { confirmed } from '../src/cli/confirm.js'
+import { awsFlags, awsOptions, outputFlags } from '../src/cli/flags.js'
+import { EvtError } from '../src/errors.js'
+import { commandText } from '../src/ui/shell-quote.js'
+
+export default class Gc extends BaseCommand {
+  static override summary = 'remove what a tap that was killed left in an AWS account'
+  static override description =
+    'A tap of SNS or EventBridge makes a queue, and a subscription or a rule, and removes them at ' +
+    'its end. What is there although its tap is not, since evt was killed or lost the network, is ' +
+    'found by its name, evt-tap-…, and its tags, shown, and removed: what has expired, which is ' +
+    'hours after evt was last seen, or everything with --all. One account and region are looked ' +
+    'at. What may not be looked at is named, and the rest goes on (exit 3).'
+  static override examples = [
+    '<%= config.bin %> gc --dry-run',
+    '<%= config.bin %> gc --yes --region eu-west-1',
+    '<%= config.bin %> gc --all',
+  ]
+  static override flags = {
+    all: Flags.boolean({
+      default: false,
+      description: 'what has not expired, too: a tap that runs loses its queue',
+    }),
+    'dry-run': Flags.boolean({ default: false, description: 'show it and remove nothing' }),
+    yes: Flags.boolean({ exclusive: ['dry-run'], description: 'do not ask' }),
+    ...awsFlags,
+    ...outputFlags('text', 'json'),
+  }
+
+  override async run() {
+    const { flags } = await this.parse(Gc)
+    const { signal } = this
+    const { leftInAccount } = await import('../src/leftovers/in-account.js')
+    const { faultOf, gcRun } = await import('../src/leftovers/run.js')
+    const ui = await import('../src/ui/leftovers-text.js')
+    const survey = await leftInAccount(awsOptions(flags), { signal, nowMs: Date.now() })
+    const run = gcRun(survey, flags.all)
+    const isJson = this.format(flags) === 'json'
+    if (!isJson) this.print(ui.foundText(run, await this.style(flags)))
+    const isAny = run.listed.some(({ outcome }) => outcome === 'found') && !flags['dry-run']
+    const { stdin, stderr } = process
+    const isAsked = isAny && !flags.yes && !isJson && stdin.isTTY === true && stderr.isTTY === true
+    const question = `\n${ui.removeQuestion(run)}`
+    const answer = isAsked ? await confirmed(question, signal) : flags.yes === true
+    if (isAny && answer) await run.remove(signal)
+    if (isJson) this.print(ui.gcJson(run))
+    else if (run.listed.length > 0) this.print(`\n${ui.outcomeText(run)}`)
+    if (signal.aborted) return 'interrupted' as const
+    const fault = faultOf(run)
+    if (fault) throw fault
+    if (isAny && !answer && !isAsked) throw this.unremoved(isJson)
+    return undefined
+  }
+
+  private unremoved(isJson: boolean): EvtError {
+    const reason = isJson ? '-o json does not ask' : 'there is no terminal to ask on'
+    return new EvtError(`nothing was removed: ${reason}`, {
+      code: 'usage',
+      hint: commandText(['evt', 'gc', ...this.argv, '--yes']),
+    })
+  }
+}

@@ -1,0 +1,229 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { createDecoder } from '../../src/envelopes/decode.js'
+import { EvtError } from '../../src/errors.js'
+import { createMapping } from '../../src/event/mapping.js'
+import { leftInAccount } from '../../src/leftovers/in-account.js'
+import { faultOf, gcRun } from '../../src/leftovers/run.js'
+import { tapFor } from '../../src/taps/index.js'
+import type { TapOptions } from '../../src/taps/tap.js'
+import { describeWith } from '../helpers/needs.js'
+import { listing } from '../testbed/account.js'
+import { type Fate, type FaultyProxy, startFaultyProxy } from '../testbed/faulty-proxy.js'
+import { type Moto, python, startMoto } from '../testbed/moto.js'
+
+/** What each tap asks of AWS until it receives, in this order. */
+const steps: Readonly<Record<string, readonly string[]>> = {
+  'sns://orders': ['GetCallerIdentity', 'GetTopicAttributes', 'CreateQueue', 'Subscribe'],
+  'sns://orders.fifo': ['GetCallerIdentity', 'GetTopicAttributes', 'CreateQueue', 'Subscribe'],
+  'eventbridge://shop': ['GetCallerIdentity', 'PutRule', 'CreateQueue', 'PutTargets'],
+  'eventbridge://shop/placed': [
+    ...['GetCallerIdentity', 'DescribeRule', 'PutRule', 'CreateQueue', 'PutTargets'],
+  ],
+}
+const each = Object.entries(steps).flatMap(([address, actions]) =>
+  actions.map((action) => [address, action] as const),
+)
+
+describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)('a tap', () => {
+  let moto: Moto
+  let proxy: FaultyProxy
+  let before: Awaited<ReturnType<typeof listing>>
+  let notes: string[]
+  beforeAll(async () => {
+    moto = await startMoto()
+    Object.assign(process.env, moto.env)
+    proxy = await startFaultyProxy(moto.url)
+    await moto.call('sns', 'create_topic', { Name: 'orders' })
+    const fifo = { Name: 'orders.fifo', Attributes: { FifoTopic: 'true' } }
+    await moto.call('sns', 'create_topic', fifo)
+    await moto.call('events', 'create_event_bus', { Name: 'shop' })
+    const EventPattern = '{"detail-type":["placed"]}'
+    await moto.call('events', 'put_rule', { Name: 'placed', EventBusName: 'shop', EventPattern })
+    before = await listing(moto)
+  })
+  afterAll(async () => {
+    await proxy.stop()
+    await moto.stop()
+  })
+  beforeEach(() => {
+    proxy.actions.length = 0
+    proxy.fate = () => 'done'
+    notes = []
+  })
+
+  const decode = createDecoder({ mapping: createMapping({ maps: [] }) })
+  async function opened(address: string, signal: AbortSignal, more: Partial<TapOptions> = {}) {
+    const { tap } = await tapFor(address, { cwd: '.', aliases: {} })
+    return tap.open(address, {
+      ...{ start: undefined, follow: undefined, aliases: {}, cwd: '.', decode, signal },
+      ...{ stdin: process.stdin, isWanted: () => true, onFault: () => {} },
+      ...{ aws: { endpointUrl: proxy.url }, consents: new Set(), filter: undefined },
+      onNote: (text) => notes.push(text),
+      ...more,
+    })
+  }
+  const failing = (action: string, fate: Fate) => (asked: string) =>
+    asked === action ? fate : 'done'
+
+  test.each(each)(
+    'of %s that is not allowed %s names it and leaves nothing',
+    async (address, action) => {
+      proxy.fate = failing(action, 'denied')
+      const failure = await (await opened(address, new AbortController().signal))
+        .next()
+        .catch((e) => e)
+      expect(failure).toBeInstanceOf(EvtError)
+      expect(failure).toMatchObject({ code: 'outside' })
+      expect(failure.message).toMatch(new RegExp(`^\\w+:${action} is not allowed on the `))
+      if (action !== 'GetCallerIdentity')
+        expect(failure.hint).toMatch(/^it takes .*sqs:CreateQueue/)
+      expect(await listing(moto)).toEqual(before)
+      expect(notes).toEqual([])
+    },
+  )
+
+  test.each(each)(
+    'of %s whose %s was done and not answered leaves nothing',
+    async (address, action) => {
+      proxy.fate = failing(action, 'lost')
+      const failure = await (await opened(address, new AbortController().signal))
+        .next()
+        .catch((e) => e)
+      expect(failure).toBeInstanceOf(EvtError)
+      expect(failure.message).toMatch(new RegExp(`^\\w+:${action} fails on the .*\\(ECONNRESET\\)`))
+      expect(await listing(moto)).toEqual(before)
+      expect(notes).toEqual([])
+    },
+  )
+
+  test.each(each)('of %s that is interrupted at %s leaves nothing', async (address, action) => {
+    const stop = new AbortController()
+    proxy.fate = (asked) => {
+      if (asked === action) stop.abort()
+      return 'done'
+    }
+    const end = await (await opened(address, stop.signal)).next().catch((e) => e)
+    if (end instanceof EvtError) expect(end.code).toBe('interrupted')
+    else expect(end).toEqual({ done: true, value: undefined })
+    expect(await listing(moto)).toEqual(before)
+  })
+
+  test.each(Object.keys(steps))('of %s asks for what it says, and removes it', async (address) => {
+    const stop = new AbortController()
+    let during: unknown
+    const onReady = () => {
+      during = listing(moto)
+      setTimeout(() => stop.abort(), 300)
+    }
+    const batches = await opened(address, stop.signal, { onReady })
+    expect(await batches.next()).toEqual({ done: true, value: undefined })
+    expect(await during).not.toEqual(before)
+    const { tap } = await tapFor(address, { cwd: '.', aliases: {} })
+    const allowed = new Set([
+      'GetCallerIdentity',
+      ...tap.iamActions.map((one) => one.split(':')[1]),
+    ])
+    expect(proxy.actions.filter((action) => !allowed.has(action))).toEqual([])
+    expect(proxy.actions.slice(0, steps[address]?.length)).toEqual(steps[address])
+    expect(await listing(moto)).toEqual(before)
+  })
+
+  test('tells what it could not remove, and removes the rest', async () => {
+    proxy.fate = (asked) => {
+      if (asked === 'ReceiveMessage') return 'denied'
+      return asked === 'DeleteQueue' ? 'denied' : 'done'
+    }
+    const batches = await opened('sns://orders', new AbortController().signal)
+    const failure = await batches.next().catch((error) => error)
+    expect(failure.message).toMatch(/^sqs:ReceiveMessage is not allowed on the queue evt-tap-/)
+    const { queues, subscriptions } = await listing(moto)
+    expect({ queues: queues.length, subscriptions }).toEqual({ queues: 1, subscriptions: [] })
+    const [name] = queues
+    const reason = `sqs:DeleteQueue is not allowed on the queue ${name}`
+    expect(notes.at(-1)).toBe(`the queue ${name} is left over: ${reason}; evt gc --all removes it`)
+    await moto.call('sqs', 'delete_queue', { QueueUrl: `${moto.url}/123456789012/${name}` })
+  })
+
+  test('waits while AWS is busy, and says so once', async () => {
+    let pages = 0
+    const stop = new AbortController()
+    proxy.fate = (asked) => (asked === 'ReceiveMessage' && pages++ < 4 ? 'page' : 'done')
+    const onReady = async () => {
+      const topic = 'arn:aws:sns:eu-west-1:123456789012:orders'
+      await moto.call('sns', 'publish', { TopicArn: topic, Message: '{"n":1}' })
+    }
+    const batches = await opened('sns://orders', stop.signal, { onReady: () => void onReady() })
+    const { value } = await batches.next()
+    expect(value).toHaveLength(1)
+    expect(notes.filter((note) => note.includes('does not answer'))).toHaveLength(1)
+    expect(notes.filter((note) => note.includes('is back'))).toHaveLength(1)
+    await batches.return(undefined)
+    expect(await listing(moto)).toEqual(before)
+  })
+
+  const survey = () => {
+    const aws = { endpointUrl: proxy.url }
+    return leftInAccount(aws, { signal: new AbortController().signal, nowMs: Date.now() })
+  }
+  /** A tap that ends without removing anything, as when evt is killed. */
+  async function leave(address: string): Promise<void> {
+    const stop = new AbortController()
+    const isOfEnd = (asked: string) => /^(Delete|Unsubscribe|Remove)/.test(asked)
+    proxy.fate = (asked) => (isOfEnd(asked) ? 'denied' : 'done')
+    const batches = await opened(address, stop.signal, { onReady: () => stop.abort() })
+    await batches.next()
+    proxy.fate = () => 'done'
+  }
+
+  test.each([
+    // A subscription goes with its queue: one that is there, and not known, keeps it.
+    ['ListQueues', 'queues: sqs:ListQueues', ['rule: removed']],
+    [
+      'ListSubscriptions',
+      'subscriptions: sns:ListSubscriptions',
+      ['rule: removed', 'queue: removed'],
+    ],
+    ['ListRules', 'rules: events:ListRules', ['subscription: removed', 'queue: removed']],
+    [
+      'DeleteRule',
+      'events:DeleteRule',
+      ['subscription: removed', 'rule: failed', 'queue: removed'],
+    ],
+  ])(
+    'leaves what evt gc removes as far as it may where it may not %s',
+    async (action, told, done) => {
+      for (const address of ['sns://orders', 'eventbridge://shop']) await leave(address)
+      proxy.fate = failing(action, 'denied')
+      const run = gcRun(await survey(), true)
+      await run.remove(new AbortController().signal)
+      const outcomes = run.listed.map(({ leftover, outcome }) => `${leftover.kind}: ${outcome}`)
+      expect([...new Set(outcomes)]).toEqual(done)
+      const fault = faultOf(run)
+      expect(fault?.code).toBe('outside')
+      expect(fault?.hint).toMatch(/^it takes sqs:ListQueues, .*, events:DeleteRule$/)
+      expect(fault?.message).toContain(`${told} is not allowed on `)
+      proxy.fate = () => 'done'
+      await gcRun(await survey(), true).remove(new AbortController().signal)
+      await gcRun(await survey(), true).remove(new AbortController().signal)
+      expect(await listing(moto)).toEqual(before)
+    },
+  )
+
+  test('leaves a subscription that is found behind a hundred others', async () => {
+    const TopicArn = 'arn:aws:sns:eu-west-1:123456789012:orders'
+    const subscribe = (name: string) => {
+      const Endpoint = `arn:aws:sqs:eu-west-1:123456789012:${name}`
+      return moto.call('sns', 'subscribe', { TopicArn, Protocol: 'sqs', Endpoint })
+    }
+    for (let n = 0; n < 120; n++) await subscribe(`theirs-${n}`)
+    await subscribe('evt-tap-0123456789ab')
+    const { found, gaps } = await survey()
+    expect(gaps).toEqual([])
+    expect(found).toMatchObject([
+      { kind: 'subscription', name: 'evt-tap-0123456789ab', of: 'orders', isExpired: true },
+    ])
+    await gcRun({ where: '', found, gaps }, false).remove(new AbortController().signal)
+    expect((await listing(moto)).subscriptions.length).toBeLessThan(121)
+    expect((await survey()).found).toEqual([])
+  })
+})
