@@ -5,11 +5,15 @@ import { archiveOnly, liveOnly, refuseFlags } from '../src/generate/live/setting
 import { generateText } from '../src/ui/generate-text.js'
 
 export default class Generate extends BaseCommand {
-  static override summary = 'Make an archive with known faults, and the truth about it.'
+  static override summary = 'Make an archive or live traffic with known faults, and the truth.'
   static override description = `Writes files of synthetic events, truth.json, which says what evt \
 stats must find in them, and evt.yaml, which says what their fields mean. The same flags write the \
 same bytes. Shares are written 0.3% or 0.003; an event has one planted fault at most. Undecodable \
 records are never planted in Parquet and Avro files.
+
+--to sqs://queue, sns://topic or eventbridge://bus sends them at --rate, with the times of the \
+sending, and writes evt.yaml, truth.json and ledger.ndjson, a line for each with its message id or \
+error. A FIFO target gets those of a key one after the other, so few keys are slow.
 
 --envelope is a document with what is around it, outermost first, such as \
 'kinesis>kpl>eventbridge'; each stands in every format.
@@ -29,6 +33,7 @@ mixed: six of them, by type`
     '<%= config.bin %> generate --to archive --seed 7 --duplicates 1% --loss 0.1% --layout hive',
     "<%= config.bin %> generate --to queue --envelope 'sqs>sns>eventbridge' --redeliveries 2%",
     "<%= config.bin %> generate --to stream --envelope 'kinesis>kpl>eventbridge' --duplicates 1%",
+    '<%= config.bin %> generate --to sqs://orders.fifo --rate 50/s --events 3k --reorder 1%',
     '<%= config.bin %> generate --to zoo --envelope mixed --format mixed --compression mixed',
   ]
 
@@ -50,8 +55,7 @@ mixed: six of them, by type`
     if (isLive) {
       const { generateLive } = await import('../src/cli/generate-live.js')
       const { argv, signal } = this
-      const print = (text: string) => this.print(text)
-      const note = (text: string) => this.note(text, flags)
+      const { print, note } = this.voice(flags)
       await generateLive({ flags, argv, isJson, signal, style, print, note })
       return undefined
     }

@@ -49,6 +49,14 @@ export abstract class BaseCommand extends Command {
     if (!flags.quiet) process.stderr.write(`${text}\n`)
   }
 
+  /** The same two, for what is called. */
+  protected voice(flags: { readonly quiet: boolean }) {
+    return {
+      print: (text: string) => this.print(text),
+      note: (text: string) => this.note(text, flags),
+    }
+  }
+
   protected colors(flags: { readonly color: ColorMode }): Colors {
     return pc.createColors(wantsColor(flags.color, process.stdout, process.env))
   }

@@ -7,7 +7,7 @@ const untransported = /[^\t\n\r\x20-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u
 
 /** A key, or what tells a sending from others, as a FIFO queue or topic takes it: at most 128
  * printable characters, else its SHA-256. */
-export function fifoId(text: string): string {
+function fifoId(text: string): string {
   const isTaken = /^[\x21-\x7e]{1,128}$/.test(text)
   return isTaken ? text : createHash('sha256').update(text).digest('hex')
 }

@@ -12,8 +12,8 @@ export interface SinkEntry {
   readonly timeUs: number | null
   /** What order is promised for. */
   readonly key: string | null
-  /** What tells this sending from every other: where the same is sent once more because nobody knows
-   * whether it arrived, a FIFO target drops it by this. */
+  /** What tells this sending from every other: where the same is sent once more because nobody
+   * knows whether it arrived, a FIFO target drops it by this. */
   readonly sendId: string
 }
 

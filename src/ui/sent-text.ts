@@ -39,8 +39,8 @@ export function sentText(result: SentResult, style: TextStyle): string {
   )
   const sent = `${countText(messages.sent)} messages, ${bytesText(bytes)}`
   // Only a queue still has what was sent.
-  const isQueue = / queue /.test(target)
-  const consent = / FIFO /.test(target) ? '--intrusive=fifo' : '--intrusive'
+  const isQueue = /^the (FIFO )?queue /.test(target)
+  const consent = target.startsWith('the FIFO ') ? '--intrusive=fifo' : '--intrusive'
   const tail = ['evt', 'tail', result.to, consent, '--config', `${result.ledger}/evt.yaml`]
   const parts = [
     `sent ${sent} to ${safeText(target)} in ${durationText(durationMs)}${reached}`,

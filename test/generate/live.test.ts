@@ -211,7 +211,7 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)('liv
     expect(failed[0]?.error).toMatch(/^it has/)
   })
 
-  test('asks nobody without a terminal, writes nothing before, and keeps an older ledger', async () => {
+  test('asks nobody without a terminal, writes nothing then, keeps an older ledger', async () => {
     const url = await queue('orders')
     const asked = await generate('--to', 'sqs://orders')
     expect(asked).toEqual({

@@ -64,7 +64,7 @@ async function sending(
   return { outcomes, ended }
 }
 
-test('whatever fails, each is sent once, those of a key in their order, within the limits', async () => {
+test('whatever fails, each is sent once, those of a key in order, within the limits', async () => {
   const entry = fc.record({ key: fc.constantFrom('a', 'b', 'c', null), size: fc.nat(60) })
   const fault = fc.constantFrom('none', 'none', 'entry', 'throttled', 'call')
   const runs = fc.record({

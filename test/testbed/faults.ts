@@ -2,12 +2,12 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
 
 /**
- * What happens to a call. `throttle`, `unavailable`, `html`: the service is not asked, and answers so;
- * `cut`: the connection is closed before it is asked, `lost`: after. `entry`: of a batch, the first
- * entry is refused for now, the others reach the service.
+ * What happens to a call. `throttle`, `unavailable`, `html`: the service is not asked, and answers
+ * so; `cut`: the connection is closed before it is asked, `lost`: after. `entry`: of a batch, the
+ * first entry is refused for now, the others reach the service.
  */
 export const faults = ['throttle', 'unavailable', 'html', 'cut', 'lost', 'entry'] as const
-export type Fault = (typeof faults)[number]
+type Fault = (typeof faults)[number]
 
 export interface FaultyAws {
   readonly url: string
@@ -98,7 +98,8 @@ function refuse(
   answer: ServerResponse,
   { status, code }: { status: number; code: string },
 ): void {
-  const xml = `<ErrorResponse><Error><Code>${code}</Code><Message>no</Message></Error></ErrorResponse>`
+  const error = `<Error><Code>${code}</Code><Message>no</Message></Error>`
+  const xml = `<ErrorResponse>${error}</ErrorResponse>`
   const text = isQuery(asked) ? xml : JSON.stringify({ __type: code, message: 'no' })
   answer.writeHead(status, { 'content-type': contentType(asked) }).end(text)
 }
@@ -159,12 +160,14 @@ function queryWithout(body: string): Without {
     rest.append(number === undefined ? name : `${list}.${Number(number) - 1}.${field}`, value)
   }
   const id = given.get('PublishBatchRequestEntries.member.1.Id')
-  const refused = `<Failed><member><Id>${id}</Id><Code>InternalError</Code><SenderFault>false</SenderFault></member></Failed>`
+  const fields = `<Id>${id}</Id><Code>InternalError</Code><SenderFault>false</SenderFault>`
+  const refused = `<Failed><member>${fields}</member></Failed>`
+  const result = `<PublishBatchResult><Successful/>${refused}</PublishBatchResult>`
   return {
     rest: left === 0 ? undefined : rest.toString(),
     refuse: (text) =>
       text === ''
-        ? `<PublishBatchResponse><PublishBatchResult><Successful/>${refused}</PublishBatchResult></PublishBatchResponse>`
+        ? `<PublishBatchResponse>${result}</PublishBatchResponse>`
         : text.replace(/<Failed\s*\/>|<Failed>\s*<\/Failed>|(?=<\/PublishBatchResult>)/, refused),
   }
 }

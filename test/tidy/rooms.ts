@@ -36,7 +36,8 @@ export const floors: readonly (readonly string[])[] = [
 /** Edges inside a floor: room → the rooms beside it that it may import. */
 export const edges: Readonly<Record<string, readonly string[]>> = {
   commands: ['cli'],
-  ui: ['stats', 'audit', 'init', 'indexing', 'leftovers', 'lag'], // the shape of a result, to draw it
+  // The shape of a result, to draw it.
+  ui: ['stats', 'audit', 'init', 'indexing', 'leftovers', 'generate', 'lag'],
   dashboards: ['ui', 'stats', 'audit'], // the same, and numbers and times in the words of the text
   generate: ['stats'], // the shape of a result, to write the truth in it
   indexing: ['stats'], // what it says of an archive is kept with the index

@@ -4,7 +4,7 @@ import { EvtError } from '../../errors.js'
 
 /** What the producer knows of one sending, or of an event that it lost on purpose: a line of
  * `ledger.ndjson`. Of a key of an ordered target they stand in order of sending. */
-export interface LedgerLine {
+interface LedgerLine {
   /** In order of production, from 1; null of what is lost. */
   readonly n: number | null
   readonly id: string

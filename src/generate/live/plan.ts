@@ -14,7 +14,7 @@ import { liveSettings } from './settings.js'
 import { sentTruth } from './truth.js'
 
 /** What is planted, in deliveries; `lost` and `reordered` in events. */
-export type LivePlanted = {
+type LivePlanted = {
   duplicates: number
   conflicts: number
   publishedTwice: number

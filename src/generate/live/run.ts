@@ -32,9 +32,9 @@ export interface LiveHooks {
 }
 
 /**
- * Sends a workload at its pace: events when they are produced, what is held back or comes again when
- * its time has come. Their times are those of the sending; one that was held back has the time at
- * which it would have been sent. Where the target is slower than the pace, it decides.
+ * Sends a workload at its pace: events when they are produced, what is held back or comes again
+ * when its time has come. Their times are those of the sending; one that was held back has the time
+ * at which it would have been sent. Where the target is slower than the pace, it decides.
  *
  * @returns also why nothing more could be sent, where something failed for good
  */
