@@ -178,7 +178,8 @@ function explained(delivery: Delivery, mark: Exclude<Mark, null>, us: number | n
   if (mark === 'duplicate') return repeats === null ? '' : causes[repeats]
   if (mark === 'early') return `${durationText(-(us ?? 0) / 1_000)} before its time`
   const isByTime = event.order === 'time'
-  const after = isByTime && typeof ahead === 'number' ? timeText(ahead).slice(11, -1) : String(ahead)
+  const after =
+    isByTime && typeof ahead === 'number' ? timeText(ahead).slice(11, -1) : String(ahead)
   const what = isByTime ? `after one of ${after}` : `seq ${event.sequence} after ${after}`
   const late = lateUs === null ? `${extent} behind` : `${durationText(lateUs / 1_000)} late`
   return `${what}, ${late}`
