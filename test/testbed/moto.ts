@@ -20,7 +20,7 @@ const credentials = {
 }
 
 /** A call by an independent client (boto3): `call('sqs', 'create_queue', { QueueName: 'a' })`. */
-export type Call = (
+type Call = (
   service: string,
   operation: string,
   params?: Record<string, unknown>,
