@@ -95,7 +95,7 @@ export class IndexTaker extends EventsTaker {
     await onPart()
   }
 
-  /** What is read as one part is written as one: it takes memory, and an interruption waits for it. */
+  /** What is read as one part is written as one, which takes memory. */
   override hasRoom(_records: number, bytes: number): boolean {
     return bytes <= WHOLE_BYTES
   }

@@ -117,7 +117,8 @@ export class IndexWriter {
   /** Whether rows come in order of arrival: to look costs a tenth of sorting them. */
   private async isInOrder(relation: string): Promise<boolean> {
     const [[rows = 0] = []] = await this.duckdb.rows(
-      `SELECT count(*) FROM (SELECT came, pos, lag(came) OVER () AS came_before, lag(pos) OVER () AS before
+      `SELECT count(*)
+       FROM (SELECT came, pos, lag(came) OVER () AS came_before, lag(pos) OVER () AS before
          FROM (SELECT coalesce(${arrival}, ${NEVER_US}) AS came, pos FROM ${relation}))
        WHERE came < came_before OR (came = came_before AND pos < before)`,
     )
