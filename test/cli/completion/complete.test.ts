@@ -51,7 +51,7 @@ describe('what may follow', () => {
     [['stats', '--tz', 'Europe/Berl'], ['Europe/Berlin']],
     [
       ['stats', '--no-'],
-      ['--no-content', '--no-index'],
+      ['--no-content', '--no-follow', '--no-index'],
     ],
     [['stats', '--json', '--outp'], []],
     [['stats', '--quiet', '--verb'], []],
