@@ -1,5 +1,4 @@
-import { type AwsCall, awsFailure, isTemporary } from '../aws/failure.js'
-import { EvtError } from '../errors.js'
+import { type AwsCall, awsFailure, isTemporary, ofSdk } from '../aws/failure.js'
 import type { Sent } from './sink.js'
 
 /** An entry that a service did not take, of a call that succeeded. */
@@ -66,8 +65,7 @@ export async function failedCall(
   count: number,
   call: AwsCall & { readonly signal: AbortSignal },
 ): Promise<Sent[]> {
-  // What evt's own clients throw tells the same, and has the failure as its cause.
-  const cause = error instanceof EvtError ? error.cause : error
+  const cause = ofSdk(error)
   const isInterrupted = call.signal.aborted
   if (!isInterrupted && !isTemporary(cause)) throw await awsFailure(error, call)
   const told = isInterrupted ? 'interrupted before it was answered' : reasonOf(cause)
