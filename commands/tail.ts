@@ -3,19 +3,22 @@ import { eventFlags, outputFlags, sourceArgs } from '../src/cli/flags.js'
 import { tailFlags } from '../src/cli/tail-flags.js'
 
 export default class Tail extends BaseCommand {
-  static override summary = 'show events as they come: files that grow, new files, standard input'
+  static override summary =
+    'show events as they come: files that grow, new files, standard input, queues'
   static override description =
     'One line an event: when it happened, how long it took to arrive, type, key, entity, id and ' +
     'the beginning of its payload. Of a file of lines the last 10 events are shown, then what is ' +
     'added, also after it was rotated or cut. Standard input and archives (folders, globs, gzip, ' +
     'JSON arrays) are read from their beginning to their end; with --from or --follow a folder ' +
-    'is followed too. Several SOURCEs are merged by time. Ctrl-C ends it, with ' +
-    'exit 130. evt help taps says what a tap may miss.'
+    'is followed too. A queue of SQS is received from with --intrusive alone, and what was ' +
+    'received is given back. Several SOURCEs are merged by time. Ctrl-C ends it, with exit 130. ' +
+    'evt help taps says what a tap may miss, and what it costs.'
   static override examples = [
     '<%= config.bin %> tail orders.ndjson',
     '<%= config.bin %> tail orders.ndjson --type "order.*" --entity order:7',
     '<%= config.bin %> tail a.ndjson b.ndjson --from 15m --fields time,id,$.detail.total',
     '<%= config.bin %> tail archive/ --from latest -o ndjson --limit 100 --duration 60s',
+    '<%= config.bin %> tail sqs://orders-dead --intrusive --no-follow --limit 100',
     'kubectl logs -f shop | <%= config.bin %> tail - --grep refund --redact $.detail.email',
   ]
   static override args = sourceArgs

@@ -75,7 +75,11 @@ export class QueueReading {
         const { isNew, isEmpty } = yield* this.#sweep()
         const gaveBack = await this.#held.giveBack()
         this.#check()
-        if (this.#end !== undefined || (isEmpty && follow === false)) break
+        if (this.#end !== undefined) {
+          this.options.onFault(this.place, { reason: 'cut', detail: this.#end })
+          break
+        }
+        if (isEmpty && follow === false) break
         pauseMs = isNew ? FIRST_PAUSE_MS : Math.min(MOST_PAUSE_MS, pauseMs * 2)
         const waitMs = Math.min(pauseMs, pollMs)
         if (gaveBack) await setTimeout(waitMs, undefined, { signal }).catch(() => {})
@@ -83,9 +87,6 @@ export class QueueReading {
     } finally {
       signal.removeEventListener('abort', leave)
       await this.#close()
-    }
-    if (this.#end !== undefined) {
-      this.options.onFault(this.place, { reason: 'cut', detail: this.#end })
     }
   }
 
@@ -103,6 +104,7 @@ export class QueueReading {
       isNew ||= batch.length > 0
       if (batch.length > 0) yield batch
       await this.#settle()
+      this.#check()
       const isWorn = this.#end !== undefined && !this.#mayLead
       if (signal.aborted || this.#held.isDue || isWorn) return { isNew, isEmpty: false }
     }
@@ -116,7 +118,8 @@ export class QueueReading {
     const [mine, others] = [new Set(this.#consumes ? unseen : []), new Set(taken)]
     const rest = messages.filter((message) => !mine.has(message) && !others.has(message))
     const cut = this.nature.isFifo && !this.#consumes ? cutGroup(rest) : new Set()
-    this.#hold(rest.filter((message) => !cut.has(message)))
+    this.#watch(rest)
+    this.#held.add(rest.filter((message) => !cut.has(message)))
     await this.#held.pass(rest.filter((message) => cut.has(message)))
     const batch: Decoded[] = []
     for (const message of unseen) {
@@ -136,8 +139,8 @@ export class QueueReading {
     return Number(message.Attributes?.SentTimestamp ?? this.#beganMs) >= this.#beganMs
   }
 
-  #hold(messages: readonly Message[]): void {
-    this.#held.add(messages)
+  /** Looks for one that must not be received again. */
+  #watch(messages: readonly Message[]): void {
     const { maxReceives } = this.nature
     if (maxReceives === null) return
     // Without consent to more, one receive is left to the consumers.
@@ -163,9 +166,10 @@ export class QueueReading {
     const taken = handed.filter(isTaken).map(({ message }) => message)
     for (const message of taken) this.#taken.add(idOf(message))
     this.#delete(taken)
-    this.#hold(handed.filter((one) => !isTaken(one)).map(({ message }) => message))
+    const left = handed.filter((one) => !isTaken(one)).map(({ message }) => message)
+    this.#watch(left)
+    this.#held.add(left)
     while (this.#deleting.size >= AT_ONCE) await Promise.race(this.#deleting)
-    this.#check()
   }
 
   #check(): void {
@@ -201,7 +205,7 @@ export class QueueReading {
 
   async #close(): Promise<void> {
     await this.#settle()
-    this.#hold(await this.#receives.rest())
+    this.#held.add(await this.#receives.rest())
     await this.#held.giveBack()
     await Promise.all(this.#deleting)
     this.#check()

@@ -26,7 +26,7 @@ export const tap: Tap = {
   repeated:
     'Nothing of the latest 100,000 messages: each is shown once, however often it is received. ' +
     'With --consume, what SQS delivers again after it was deleted, and what was shown and not ' +
-    'yet deleted when evt was killed.',
+    'yet deleted: evt was killed, or its reader took more than 30 s.',
   cost:
     'A message is hidden from consumers for up to 2 s (10 s if evt is killed), and its receive ' +
     'count rises each time that evt looks: 1 s later, and up to 30 s later while nothing is new. ' +

@@ -218,6 +218,15 @@ test('what the reader did not take is not deleted', async () => {
   ])
 })
 
+test('what was received ahead is given back where deleting is not allowed', async () => {
+  sqs.answers('ReceiveMessage', messages('a'), messages('b'), messages('c'), nothing)
+  sqs.answers('DeleteMessageBatch', { error: 'AccessDeniedException' })
+  await expect(watch(open('consume'))).rejects.toMatchObject({ code: 'outside' })
+  const back = askedOf('ChangeMessageVisibilityBatch').flatMap(({ Entries }) => Entries)
+  const asked = askedOf('DeleteMessageBatch').flatMap(({ Entries }) => Entries)
+  expect(back.length + asked.length).toBe(3)
+})
+
 test('it ends although SQS is silent, and says what stays hidden', async () => {
   sqs.answers('ReceiveMessage', messages('a'), 'silence')
   sqs.answers('ChangeMessageVisibilityBatch', 'silence')
