@@ -33,9 +33,9 @@ interface Subscribed {
 }
 
 /**
- * What taps left in an account and region: by its name and its tags, so that nothing of anybody else
- * is taken for it. Subscriptions have no tags: they go with their queue, and when that is gone. A
- * service that cannot be asked is a gap, and the others are looked at all the same.
+ * What taps left in an account and region: by its name and its tags, so that nothing of anybody
+ * else is taken for it. Subscriptions have no tags: they go with their queue, and when that is
+ * gone. A service that cannot be asked is a gap, and the others are looked at all the same.
  */
 export async function leftInAccount(
   aws: AwsOptions,

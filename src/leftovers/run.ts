@@ -15,8 +15,8 @@ export interface GcRun {
   readonly listed: readonly Listed[]
   /** What could not be looked at, or not be removed. */
   readonly faults: readonly EvtError[]
-  /** Removes what is to be removed, until the signal aborts. What cannot be is a fault, and no reason
-   * to leave the rest. */
+  /** Removes what is to be removed, until the signal aborts. What cannot be is a fault, and no
+   * reason to leave the rest. */
   remove(signal: AbortSignal): Promise<void>
 }
 

@@ -27,8 +27,8 @@ export const tap: Tap = {
     'What was put before the rule worked, which may take a minute; what evt does not take within ' +
     'an hour; what the targets of a rule make of its events.',
   repeated:
-    'What EventBridge delivers twice, as it does to others; a copy made by the queue is left out. ' +
-    'The order of a bus is not kept.',
+    'What EventBridge delivers twice, as it does to others; a copy made by the queue is left ' +
+    'out. The order of a bus is not kept.',
   cost:
     'A rule (one of 300 of the bus) and a queue, named evt-tap- and removed at the end; requests ' +
     'of SQS, one for ten events or 20 s.',

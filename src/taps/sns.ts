@@ -14,17 +14,17 @@ import { type TemporaryQueue, temporaryQueue } from './temporary-queue.js'
 
 /**
  * A topic, through a queue of evt's own that is subscribed to it: what others receive stays as it
- * is. The queue of a FIFO topic is a FIFO queue, so each group keeps its order. Delivery is not raw:
- * SNS's own id and time of publishing are kept.
+ * is. The queue of a FIFO topic is a FIFO queue, so each group keeps its order. Delivery is not
+ * raw: SNS's own id and time of publishing are kept.
  */
 export const tap: Tap = {
   name: 'sns',
   reads: 'topics of SNS, standard and FIFO: sns://orders, sns://orders.fifo, ARNs',
   safety: 'observe',
   missed:
-    'What was published before the subscription was there; what evt does not take within an hour. ' +
-    'With --filter, as far as SNS can choose by it, also messages whose body is no JSON or wraps ' +
-    'its events once more.',
+    'What was published before the subscription was there; what evt does not take within an ' +
+    'hour. With --filter, as far as SNS can choose by it, also messages whose body is no JSON or ' +
+    'wraps its events once more.',
   repeated: 'What SNS delivers twice, as it does to others; a copy made by the queue is left out.',
   cost:
     'A queue and a subscription (one of 200 filter policies of the topic, with --filter), named ' +

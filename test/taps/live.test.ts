@@ -47,7 +47,7 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)('evt
     return { exit, out: run.out.text, err: run.err.text }
   }
 
-  test('of a standard topic gives what is published, with the times of SNS and of the queue', async () => {
+  test('of a standard topic gives what is published, with all its times', async () => {
     const evt = tail('sns://orders', '-o', 'ndjson', '--limit', '2')
     await evt.said(READY)
     const ids = [await publish(1), await publish(2)].map(({ MessageId }) => MessageId)

@@ -36,7 +36,7 @@ function scripted(batches: (Message[] | Error)[], name = 'evt-tap-1') {
   return { log, batches: received(queue as OpenQueue, 'sns://orders', options) }
 }
 
-test('a message is deleted once the reader has taken it, and a copy of it is left out', async () => {
+test('a message is deleted once the reader has taken it, a copy left out', async () => {
   const { log, batches } = scripted([
     [message(1), message(2)],
     [message(2), message(3)],
