@@ -11,8 +11,8 @@ export default class Gc extends BaseCommand {
     'A tap of SNS or EventBridge makes a queue, and a subscription or a rule, and removes them ' +
     'at its end. What is there although its tap is not, since evt was killed or lost the ' +
     'network, is found by its name, evt-tap-…, and its tags, shown, and removed: what has ' +
-    'expired, which is hours after evt was last seen, or everything with --all. One account and region are looked ' +
-    'at. What may not be looked at is named, and the rest goes on (exit 3).'
+    'expired, which is hours after evt was last seen, or everything with --all. One account ' +
+    'and region are looked at. What may not be looked at is named, and the rest goes on (exit 3).'
   static override examples = [
     '<%= config.bin %> gc --dry-run',
     '<%= config.bin %> gc --yes --region eu-west-1',

@@ -4,7 +4,7 @@ import { INDEX_MARK } from '../archives/folder.js'
 import type { Fault } from '../archives/object.js'
 
 /** Of the layout of an index, and of what its rows mean. */
-export const INDEX_SCHEMA = 'evt.index/1'
+export const INDEX_SCHEMA = 'evt.index/2'
 
 /** What an index consists of. Files are never changed: new ones are written beside them, and the
  * manifest, which is replaced at once, says which of them count. */

@@ -22,7 +22,7 @@ export interface Refused {
   readonly isTemporary: boolean
 }
 
-export interface ReceiveOptions {
+interface ReceiveOptions {
   /** How long SQS waits for a message where there is none: at most 20. */
   waitSeconds: number
   /** How long others do not receive what is received; undefined: as the queue has it. */

@@ -54,21 +54,13 @@ export async function openDuckdb(options: DuckdbOptions): Promise<Duckdb> {
     const own = await instance.connect()
     return { connection: own, result: own.run(sql) }
   }
-  /** Where memory runs out, once more with a single thread: each pins memory of its own, and how
-   * much at once is chance. A statement that failed has done nothing. */
-  const frugally = async <T>(run: () => Promise<T>): Promise<T> => {
-    try {
-      return await run()
-    } catch (error) {
-      if (!isOutOfMemory(error)) throw error
-      await connection.run('SET threads = 1')
-      return run()
-    }
-  }
   return {
     connection,
     chunks: (sql, signal) =>
-      chunksOf(signal, async () => ({ connection, result: frugally(() => connection.run(sql)) })),
+      chunksOf(signal, async () => ({
+        connection,
+        result: frugally(connection, () => connection.run(sql)),
+      })),
     scan: (sql, signal) => {
       const started = startScan(sql)
       scans.add(started)
@@ -96,7 +88,7 @@ export async function openDuckdb(options: DuckdbOptions): Promise<Duckdb> {
       }
     },
     rows: async (sql, values) =>
-      (await frugally(() => connection.runAndReadAll(sql, values))).getRows(),
+      (await frugally(connection, () => connection.runAndReadAll(sql, values))).getRows(),
     limitMemory: async (bytes) => {
       await connection.run(`SET memory_limit = '${megabytes(bytes)}'`)
     },
@@ -107,6 +99,18 @@ export async function openDuckdb(options: DuckdbOptions): Promise<Duckdb> {
       connection.closeSync()
       instance.closeSync()
     },
+  }
+}
+
+/** Where memory runs out, once more with a single thread: each pins memory of its own, and how much
+ * at once is chance. A statement that failed has done nothing. */
+async function frugally<T>(connection: DuckDBConnection, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run()
+  } catch (error) {
+    if (!isOutOfMemory(error)) throw error
+    await connection.run('SET threads = 1')
+    return run()
   }
 }
 

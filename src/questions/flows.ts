@@ -37,7 +37,7 @@ export async function flowsSql(flows: Flows): Promise<string[]> {
 
 /**
  * @param asked the flow that a question is narrowed to, where it is
- * @throws EvtError `usage` where a question about flows is asked and there are none, or not this one
+ * @throws EvtError `usage` where flows are asked about and there are none, or not this one
  */
 export function checkFlows(
   looks: ReadonlyMap<string, unknown>,

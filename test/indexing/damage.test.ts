@@ -84,7 +84,7 @@ test.each([
   ['another shape', (text: string) => text.replace('"parts":{', '"parts":7,"x":{'), 'damaged'],
   ['no objects', (text: string) => text.replace('"objects":[', '"objects":1,"x":['), 'damaged'],
   ['the index of something else', () => '{"schema":"other/1"}', 'damaged'],
-  ['a newer index', (text: string) => text.replace('evt.index/1', 'evt.index/2'), 'otherVersion'],
+  ['a newer index', (text: string) => text.replace('evt.index/2', 'evt.index/3'), 'otherVersion'],
 ])('where evt-index.json holds %s', async (_, change, state) => {
   const objects = await objectsIn(small)
   await build(small, objects)
