@@ -6,22 +6,30 @@ import { EvtError } from '../src/errors.js'
 import { commandText } from '../src/ui/shell-quote.js'
 
 export default class Gc extends BaseCommand {
-  static override summary = 'remove what a tap that was killed left in an AWS account'
+  static override summary = 'remove what a tap that was killed left in AWS, or local caches'
   static override description =
     'A tap of SNS or EventBridge makes a queue, and a subscription or a rule, and removes them ' +
     'at its end. What is there although its tap is not, since evt was killed or lost the ' +
     'network, is found by its name, evt-tap-…, and its tags, shown, and removed: what has ' +
     'expired, which is hours after evt was last seen, or everything with --all. One account ' +
-    'and region are looked at. What may not be looked at is named, and the rest goes on (exit 3).'
+    'and region are looked at. What may not be looked at is named, and the rest goes on (exit 3). ' +
+    'With --local the cache on this machine: indexes, which are copies of events, and the types ' +
+    'that completion offers. Indexes built with --to or --beside stay: see evt index drop.'
   static override examples = [
     '<%= config.bin %> gc --dry-run',
     '<%= config.bin %> gc --yes --region eu-west-1',
     '<%= config.bin %> gc --all',
+    '<%= config.bin %> gc --local --dry-run',
   ]
   static override flags = {
     all: Flags.boolean({
       default: false,
       description: 'what has not expired, too: a tap that runs loses its queue',
+    }),
+    local: Flags.boolean({
+      default: false,
+      exclusive: ['all', 'profile', 'region', 'endpoint-url'],
+      description: 'what evt keeps in its cache on this machine',
     }),
     'dry-run': Flags.boolean({ default: false, description: 'show it and remove nothing' }),
     yes: Flags.boolean({ exclusive: ['dry-run'], description: 'do not ask' }),
@@ -32,11 +40,9 @@ export default class Gc extends BaseCommand {
   override async run() {
     const { flags } = await this.parse(Gc)
     const { signal } = this
-    const { leftInAccount } = await import('../src/leftovers/in-account.js')
     const { faultOf, gcRun } = await import('../src/leftovers/run.js')
     const ui = await import('../src/ui/leftovers-text.js')
-    const survey = await leftInAccount(awsOptions(flags), { signal, nowMs: Date.now() })
-    const run = gcRun(survey, flags.all)
+    const run = gcRun(await (flags.local ? onThisMachine() : this.inAccount(flags)), flags.all)
     const isJson = this.format(flags) === 'json'
     if (!isJson) this.print(ui.foundText(run, await this.style(flags)))
     const isAny = run.listed.some(({ outcome }) => outcome === 'found') && !flags['dry-run']
@@ -54,6 +60,11 @@ export default class Gc extends BaseCommand {
     return undefined
   }
 
+  private async inAccount(flags: Parameters<typeof awsOptions>[0]) {
+    const { leftInAccount } = await import('../src/leftovers/in-account.js')
+    return leftInAccount(awsOptions(flags), { signal: this.signal, nowMs: Date.now() })
+  }
+
   private unremoved(isJson: boolean): EvtError {
     const reason = isJson ? '-o json does not ask' : 'there is no terminal to ask on'
     return new EvtError(`nothing was removed: ${reason}`, {
@@ -61,4 +72,9 @@ export default class Gc extends BaseCommand {
       hint: commandText(['evt', 'gc', ...this.argv, '--yes']),
     })
   }
+}
+
+async function onThisMachine() {
+  const { leftLocally } = await import('../src/leftovers/local.js')
+  return leftLocally(process.env)
 }

@@ -81,7 +81,7 @@ function noteFile(owner: IndexOwner): string {
 }
 
 /** Where evt notes what was built elsewhere, and where it builds itself. */
-export function noteFolder({ env }: IndexOwner): string {
+export function noteFolder({ env }: Pick<IndexOwner, 'env'>): string {
   return join(cacheFolder(env), 'index')
 }
 

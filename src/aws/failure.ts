@@ -26,7 +26,7 @@ export function failureOfAll(error: unknown): EvtError | undefined {
       cause: error,
     })
   }
-  if (error.name === 'CredentialsProviderError') {
+  if (isWithoutCredentials(error)) {
     return new EvtError('there are no AWS credentials', {
       code: 'outside',
       hint: 'give --profile, set AWS_PROFILE or AWS_ACCESS_KEY_ID, or run aws sso login',
@@ -41,6 +41,12 @@ export function failureOfAll(error: unknown): EvtError | undefined {
     })
   }
   return undefined
+}
+
+/** Whether there was nobody to call as. Of what {@link awsFailure} made, its cause counts. */
+export function isWithoutCredentials(failure: unknown): boolean {
+  const error = ofSdk(failure)
+  return error instanceof Error && error.name === 'CredentialsProviderError'
 }
 
 /** What a failed call means to who made it; what is no Error, or evt's own already, is left. */

@@ -9,8 +9,11 @@ import type { EventField } from '../ui/event-fields.js'
 import { safeText } from '../ui/safe-text.js'
 import type { TextStyle } from '../ui/style.js'
 import { type TailFormat, tailPieces } from '../ui/tail-output.js'
+import { textStyle } from '../ui/terminal.js'
 import { outputClosing } from './closed-output.js'
-import { awsOptions } from './flags.js'
+import { wantsColor } from './color.js'
+import { awsOptions, type ColorMode } from './flags.js'
+import { lagInstead } from './lag-instead.js'
 import { chosenOf } from './query-flags.js'
 import type { TypedArchive } from './read-request.js'
 import { startOf } from './tail-flags.js'
@@ -30,6 +33,7 @@ interface TailFlagValues {
   redact?: readonly string[] | undefined
   intrusive?: readonly Consent[] | undefined
   consume?: boolean | undefined
+  color: ColorMode
   'allow-partial': boolean
 }
 
@@ -59,15 +63,34 @@ export async function printTail(
     if (!closing.aborted) note(text)
   }
   const options = { fields: flags.fields, nowMs: Date.now(), note: noteOfData }
-  for await (const piece of tailPieces(tail, format, style, options)) {
-    if (!process.stdout.write(piece)) await taken(signal)
-    if (closing.aborted) break
+  try {
+    for await (const piece of tailPieces(tail, format, style, options)) {
+      if (!process.stdout.write(piece)) await taken(signal)
+      if (closing.aborted) break
+    }
+  } catch (error) {
+    // Errors under JSON are JSON, and nothing else.
+    if (format === 'text' && !flags.quiet) await showLag(error, { ...typed, signal }, style)
+    throw error
   }
   if (closing.aborted) return undefined
   const allowPartial = flags['allow-partial']
   const never = new AbortController().signal
   const { faults } = tail
   return endedBadly({ records: 0, objectFaults: faults, signal: never, allowPartial })
+}
+
+async function showLag(error: unknown, typed: TypedTail, { timeZone }: TextStyle): Promise<void> {
+  const { flags, lineWith, signal } = typed
+  const { stderr, env } = process
+  const color = wantsColor(flags.color, stderr, env)
+  const style = textStyle({ stream: stderr, env, color, timeZone })
+  const asked = {
+    ...{ config: flags.config, aws: awsOptions(flags), signal, lineWith, choose: undefined },
+    ...{ cwd: process.cwd(), env },
+  }
+  const lag = await lagInstead(error, asked, style)
+  if (lag !== undefined) stderr.write(`\n${lag}\n`)
 }
 
 /** Until what was written has been taken. Who interrupts does not wait for a reader that sleeps. */

@@ -1,7 +1,7 @@
 import { readFile, rename, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { dirname } from 'node:path'
 import { makeFolder } from '../archives/make-folder.js'
-import { cacheFolder } from '../config/cache-folder.js'
+import { typesFile } from '../config/cache-folder.js'
 
 /** Where evt was run. */
 export interface RunPlace {
@@ -32,7 +32,7 @@ export async function rememberTypes(types: readonly string[], place: RunPlace): 
   const merged = [...new Set([...met, ...known])].slice(0, MAX_TYPES)
   const others = before.filter(({ folder }) => folder !== place.cwd)
   const folders = [{ folder: place.cwd, types: merged }, ...others].slice(0, MAX_FOLDERS)
-  const file = cacheFile(place)
+  const file = typesFile(place.env)
   const aside = `${file}.${process.pid}`
   try {
     await makeFolder(dirname(file))
@@ -50,13 +50,9 @@ export async function typesSeen(place: RunPlace): Promise<string[]> {
   return here?.types ?? [...new Set(folders.flatMap(({ types }) => types))]
 }
 
-function cacheFile({ env }: RunPlace): string {
-  return join(cacheFolder(env), 'types.json')
-}
-
 async function readFolders(place: RunPlace): Promise<FolderTypes[]> {
   try {
-    const read: unknown = JSON.parse(await readFile(cacheFile(place), 'utf8'))
+    const read: unknown = JSON.parse(await readFile(typesFile(place.env), 'utf8'))
     const folders = property(read, 'folders')
     if (property(read, 'schema') !== SCHEMA || !Array.isArray(folders)) return []
     return folders.flatMap((each) => {

@@ -1,13 +1,12 @@
-import { readdir, rm, rmdir } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { ANSWERS } from '../archive-index/answers.js'
-import { isTransient, lockIndex } from '../archive-index/lock.js'
+import { dropFolder } from '../archive-index/drop.js'
+import { isTransient } from '../archive-index/lock.js'
 import {
   allParts,
   INDEX_SCHEMA,
   type Manifest,
   type NoManifest,
-  partKinds,
   readManifest,
 } from '../archive-index/manifest.js'
 import {
@@ -140,33 +139,6 @@ export async function runDrop(
   }
   await forgetFolder(owner)
   return dropped
-}
-
-async function dropFolder(folder: string): Promise<void> {
-  try {
-    const unlock = await lockIndex(folder)
-    try {
-      for (const kind of [...partKinds, ANSWERS]) {
-        await rm(join(folder, kind), { recursive: true, force: true })
-      }
-      // The last: until then the folder is known to hold an index, which is damaged.
-      await rm(join(folder, INDEX_MARK), { force: true })
-    } finally {
-      await unlock()
-    }
-    await removeEmpty(folder)
-  } catch (error) {
-    throw writeError(error, folder)
-  }
-}
-
-/** Another evt may have begun to build there since. */
-async function removeEmpty(folder: string): Promise<void> {
-  try {
-    await rmdir(folder)
-  } catch (error) {
-    if (!['ENOTEMPTY', 'EEXIST', 'ENOENT'].includes(String(codeOf(error)))) throw error
-  }
 }
 
 /** Where the index is that was just built. What is beside the archive is found without a note. */

@@ -1,22 +1,24 @@
 import type { EvtError } from '../errors.js'
 
-/** What a run of evt left, and how it is removed. */
+/** What runs of evt left in an account or on this machine, and how it is removed. */
 export interface Leftover {
-  readonly kind: 'subscription' | 'rule' | 'queue'
+  readonly kind: 'subscription' | 'rule' | 'queue' | 'index' | 'types'
   readonly name: string
-  /** What it belongs to: a topic, a bus. */
+  /** What it belongs to: a topic, a bus, what an index was made of. */
   readonly of: string | null
   readonly owner: string | null
-  /** Null where nothing says it: for a subscription whose queue is gone. */
+  /** Of what is on this machine. */
+  readonly sizeBytes?: number
+  /** Null where nothing says it, as of what is on this machine; and for a subscription whose queue is gone. */
   readonly expiresMs: number | null
-  /** Whether nothing can use it any more. */
+  /** Whether nothing can use it any more, or it can be made again. */
   readonly isExpired: boolean
   /** That it is gone already counts as removed. */
   remove(): Promise<void>
 }
 
 export interface Survey {
-  /** Where was looked, in words: an account and its region. */
+  /** Where was looked, in words: an account and its region, a folder. */
   readonly where: string
   /** In the order in which it is removed. */
   readonly found: readonly Leftover[]

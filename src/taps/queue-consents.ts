@@ -26,13 +26,25 @@ function maxReceivesOf(policy: string | undefined): number | null {
   }
 }
 
+/** That a queue is not tapped without more consent. */
+export class Refusal extends EvtError {
+  constructor(
+    message: string,
+    /** The queue, as it was named. */
+    readonly address: string,
+    hint: string,
+  ) {
+    super(message, { code: 'usage', hint })
+  }
+}
+
 /** Why a queue is not tapped without more consent: what that would do, and the line that gives it;
  * undefined where there is consent to all of it. */
 export function refusal(
   address: string,
   { isFifo, maxReceives }: QueueNature,
   { attributes, consents }: { attributes: QueueAttributes; consents: ReadonlySet<Consent> },
-): EvtError | undefined {
+): Refusal | undefined {
   const isNear = maxReceives !== null && maxReceives < FEW_RECEIVES
   const needed: Consent[] = [
     'intrusive',
@@ -44,14 +56,16 @@ export function refusal(
   const line = `evt tail ${address} --intrusive${ways === '' ? '' : `=${ways}`}`
   const { ApproximateNumberOfMessages: waiting, ApproximateNumberOfMessagesNotVisible: hidden } =
     attributes
-  return new EvtError(effects(address, isFifo, isNear ? maxReceives : null), {
-    code: 'usage',
-    hint: [
-      `${line}${consents.has('consume') ? ' --consume' : ''}`,
-      `evt lag ${address}`,
-      `without a receive: about ${waiting ?? '?'} messages wait, ${hidden ?? '?'} are in flight`,
-    ].join('\n'),
-  })
+  const hints = [
+    `${line}${consents.has('consume') ? ' --consume' : ''}`,
+    `evt lag ${address}`,
+    `without a receive: about ${waiting ?? '?'} messages wait, ${hidden ?? '?'} are in flight`,
+  ]
+  return new Refusal(
+    effects(address, isFifo, isNear ? maxReceives : null),
+    address,
+    hints.join('\n'),
+  )
 }
 
 function effects(address: string, isFifo: boolean, nearMax: number | null): string {

@@ -2,6 +2,7 @@ import type { Leftover } from '../leftovers/leftover.js'
 import type { GcRun, Listed, Outcome } from '../leftovers/run.js'
 import { counted } from '../stats/findings/phrases.js'
 import { asciiText } from './ascii.js'
+import { bytesText } from './numbers.js'
 import { safeText } from './safe-text.js'
 import { jsonText } from './stats-json.js'
 import type { TextStyle } from './style.js'
@@ -14,22 +15,25 @@ const columns: readonly Column[] = [
   { title: 'of', align: 'left', shrinkTo: 24 },
   { title: 'owner', align: 'left', shrinkTo: 24 },
   { title: 'expires', align: 'left' },
+  { title: 'size', align: 'right' },
 ]
 
 /** What was found, before anything is removed; without a line end. */
 export function foundText({ where, listed }: GcRun, style: TextStyle): string {
   if (listed.length === 0) return `${safeText(where)}: nothing of evt is left over`
   const rows = listed.map(({ leftover }) => {
-    const { kind, name, of, owner } = leftover
-    const texts = [kind, name, of ?? '', owner ?? '', expiryText(leftover, style)]
+    const { kind, name, of, owner, sizeBytes } = leftover
+    const size = sizeBytes === undefined ? '' : bytesText(sizeBytes)
+    const texts = [kind, name, of ?? '', owner ?? '', expiryText(leftover, style), size]
     return texts.map((text) => ({ text: safeText(text) }))
   })
   const text = [safeText(where), '', ...usedLines(columns, rows, style)].join('\n')
   return style.unicode ? text : asciiText(text)
 }
 
-function expiryText({ expiresMs, isExpired }: Leftover, { timeZone }: TextStyle): string {
-  if (expiresMs === null) return 'its queue is gone'
+function expiryText(leftover: Leftover, { timeZone }: TextStyle): string {
+  const { kind, expiresMs, isExpired } = leftover
+  if (expiresMs === null) return kind === 'subscription' ? 'its queue is gone' : ''
   const at = momentText(isoOf(expiresMs), timeZone, 5)
   return isExpired ? `expired ${at}` : at
 }
@@ -61,9 +65,9 @@ export function gcJson({ where, listed, faults }: GcRun): string {
 }
 
 function jsonOf({ leftover, outcome }: Listed) {
-  const { kind, name, of, owner, expiresMs, isExpired } = leftover
+  const { kind, name, of, owner, sizeBytes = null, expiresMs, isExpired } = leftover
   const expiresAt = expiresMs === null ? null : isoOf(expiresMs)
-  return { kind, name, of, owner, expiresAt, expired: isExpired, outcome }
+  return { kind, name, of, owner, sizeBytes, expiresAt, expired: isExpired, outcome }
 }
 
 function isoOf(ms: number): string {

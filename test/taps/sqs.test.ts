@@ -240,13 +240,26 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)(
         return stderr
       }
       const effect = 'each is hidden from consumers for up to 2 s, and counts one receive more'
-      expect(await refused('sqs://orders')).toBe(
-        'intrusive  sqs://orders\n' +
-          `evt: to tap sqs://orders, evt receives its messages: ${effect}\n` +
-          '     evt tail sqs://orders --intrusive\n' +
-          '     evt lag sqs://orders\n' +
-          '     without a receive: about 2 messages wait, 0 are in flight\n',
-      )
+      const refusal =
+        `evt: to tap sqs://orders, evt receives its messages: ${effect}\n` +
+        '     evt tail sqs://orders --intrusive\n' +
+        '     evt lag sqs://orders\n' +
+        '     without a receive: about 2 messages wait, 0 are in flight\n'
+      expect(await refused('sqs://orders', '--quiet')).toBe(refusal)
+      // What evt lag says of it, which touches no message.
+      const shown = await refused('sqs://orders')
+      expect(shown.replace(/as of .{19}/, 'as of then')).toBe(`\
+intrusive  sqs://orders
+
+as of then   without figures of CloudWatch
+
+queue   depth  in flight  delayed  oldest  in/s  out/s  drains in  lost in   DLQ  received
+orders      2          0        0       –     –      –          –        –  none  –
+
+· sqs://orders: CloudWatch has no figures of the last 15 minutes, as of queues that are new or idle \
+for hours
+
+${refusal}`)
       expect(await refused('sqs://a.fifo', '--intrusive', '--consume')).toMatch(
         /2 s, and its group with it, .*\n {5}evt tail sqs:.*a\.fifo --intrusive=fifo --consume\n/,
       )
