@@ -6,6 +6,7 @@ import { report, reportStyle } from './report.js'
 /** Runs evt as a process: what bin/run.js and bin/dev.js call. */
 export async function start(load: LoadOptions): Promise<never> {
   const argv = process.argv.slice(2)
+  let unwritten: EvtError | undefined
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     // A reader such as head has what it wanted.
     if (isOutputClosed()) return
@@ -14,11 +15,18 @@ export async function start(load: LoadOptions): Promise<never> {
       return
     }
     const reason = error.message.replace(/^\w+: |, \w+$/g, '')
-    die(argv, new EvtError(`cannot write the output: ${reason}`, { code: 'outside' }))
+    unwritten = new EvtError(`cannot write the output: ${reason}`, {
+      ...{ code: 'outside', cause: error },
+    })
+    if (!closeOutput()) die(argv, unwritten)
   })
   process.stderr.on('error', () => {})
-  process.on('uncaughtException', (error) => die(argv, error))
+  process.on('uncaughtException', (error) => {
+    // oclif throws what stdout tells.
+    if (error !== unwritten?.cause) die(argv, error)
+  })
   const exit = argv[0] === 'complete' ? await complete(argv, load) : await run(argv, load)
+  if (unwritten) die(argv, unwritten)
   if (isOutputClosed()) process.exit(0)
   await drained(process.stdout)
   process.exit(exit)

@@ -20,7 +20,8 @@ const MOST_AT_ONCE = 1_000
 /**
  * Merges what several sources give, each in its own order, by time: of what there is, the earliest
  * comes first. One that is silent is not waited for longer than `patienceMs`, so what it says later
- * comes later. Of each source one batch is held.
+ * comes later. Of each source one batch is held. What goes wrong in one is thrown when all that is
+ * held has been given.
  */
 export async function* merged<T>(
   sources: readonly AsyncIterable<readonly T[]>[],
@@ -47,9 +48,14 @@ export async function* merged<T>(
     )
   }
   for (;;) {
-    if (failure) throw failure.error
+    const full = lanes.filter(hasItem)
+    if (failure) {
+      if (full.length === 0) throw failure.error
+      yield earliest(full, clockUs)
+      continue
+    }
     for (const lane of lanes) if (isEmpty(lane) && !lane.isAsked && !lane.isEnded) ask(lane)
-    const [silent, full] = [lanes.filter(({ isAsked }) => isAsked), lanes.filter(hasItem)]
+    const silent = lanes.filter(({ isAsked }) => isAsked)
     if (silent.length === 0 && full.length === 0) return
     const leftMs = Math.max(
       ...silent.map(({ askedMs }) => askedMs + patienceMs - performance.now()),

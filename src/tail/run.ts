@@ -2,6 +2,7 @@ import { type Fault, isLoss } from '../archives/object.js'
 import type { Config } from '../config/config.js'
 import { createDecoder, type RecordValue } from '../envelopes/decode.js'
 import { complete, Missing } from '../envelopes/missing.js'
+import { EvtError } from '../errors.js'
 import type { Decoded, EventRecord } from '../event/event.js'
 import { jsonText } from '../event/json.js'
 import type { JsonPath } from '../event/json-path.js'
@@ -12,6 +13,7 @@ import { type GivenSources, namedSources } from '../reading/named-sources.js'
 import { type OutsidePlaces, outsideOf } from '../reading/outside.js'
 import { tapFor } from '../taps/index.js'
 import type { Consent, Safety, Start, Tap, TapOptions } from '../taps/tap.js'
+import { clockUs, FromTime } from './from-time.js'
 import { merged } from './merge.js'
 import { redact } from './redact.js'
 
@@ -150,7 +152,7 @@ async function* itemsOf(
   const { signal } = own
   let left = limit ?? Number.POSITIVE_INFINITY
   const lanes = tapped.map(({ address, opens, tap }) =>
-    wanted(address, tap.open(opens, { ...reading.options, signal }), reading),
+    wanted(address, tap.open(opens, { ...reading.options, signal }), { ...reading, signal }),
   )
   try {
     for await (const batch of together(lanes)) {
@@ -183,25 +185,27 @@ function together(lanes: readonly AsyncGenerator<TailItem[]>[]): AsyncIterable<T
   return merged(lanes, { clockUs: ({ decoded }) => clockUs(decoded), patienceMs: PATIENCE_MS })
 }
 
-/** When it arrived, else happened. */
-function clockUs(decoded: Decoded): number | null {
-  return decoded.kind === 'event' ? (decoded.event.receivedAtUs ?? decoded.event.timeUs) : null
-}
-
 async function* wanted(
   source: string,
   batches: AsyncIterable<Decoded[]>,
-  { isWanted, fromUs }: Reading,
+  { isWanted, fromUs, options, signal }: Reading & { signal: AbortSignal },
 ): AsyncGenerator<TailItem[]> {
-  let hasBegun = fromUs === undefined
-  for await (const batch of batches) {
-    const items: TailItem[] = []
-    for (const decoded of batch) {
-      hasBegun ||= (clockUs(decoded) ?? Number.NEGATIVE_INFINITY) >= (fromUs ?? 0)
-      const isShown = decoded.kind === 'undecodable' || isWanted(decoded.event)
-      if (hasBegun && isShown) items.push({ source, decoded })
+  const start = new FromTime(source, fromUs, options.onNote)
+  try {
+    for await (const batch of batches) {
+      const items: TailItem[] = []
+      for (const decoded of batch) {
+        const isShown = decoded.kind === 'undecodable' || isWanted(decoded.event)
+        if (start.hasBegun(decoded) && isShown) items.push({ source, decoded })
+      }
+      if (items.length > 0) yield items
     }
-    if (items.length > 0) yield items
+  } catch (error) {
+    // Whoever ends a tap that is still being set up ends it as any other.
+    const isEnded = signal.aborted && error instanceof EvtError && error.code === 'interrupted'
+    if (!isEnded) throw error
+  } finally {
+    start.end()
   }
 }
 

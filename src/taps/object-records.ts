@@ -107,12 +107,22 @@ export async function* objectRecords(
   if (sniffed.format === 'empty') return
   const decoder = new ObjectDecoder(path, options)
   const { signal, maxRecordBytes } = options
-  const report = (fault: Fault) => options.onFault(path, fault)
+  // What was cut by whoever ends the reading is no fault.
+  const isEnded = () => signal.aborted && object.kind === 'stream'
+  const report = (fault: Fault) => {
+    if (!isEnded() || fault.reason !== 'cut') options.onFault(path, fault)
+  }
   const reading = { report, chunkBytes: CHUNK_BYTES, maxRecordBytes }
   for await (const batch of readRecords(object, sniffed, reading)) {
     if (signal.aborted && object.kind === 'file') return
-    if (batch.length > 0) yield await decoder.decoded(batch)
+    const records = isEnded() ? withoutCut(batch) : batch
+    if (records.length > 0) yield await decoder.decoded(records)
   }
+}
+
+function withoutCut(batch: RawRecord[]): RawRecord[] {
+  const last = batch.at(-1)
+  return last && 'bad' in last && last.bad.reason === 'cut' ? batch.slice(0, -1) : batch
 }
 
 /** Why something that can be measured cannot be shown event by event. */

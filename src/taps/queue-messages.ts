@@ -12,25 +12,31 @@ const HEAD_BYTES = 200
  */
 export function messageRecord(message: Message, place: string): RecordValue {
   const { MessageId = '', Body = '', MD5OfBody, Attributes } = message
-  const attributes = messageAttributes(message)
+  const given = givenAttributes(message)
   const value: JsonObject = { MessageId, Body }
   if (MD5OfBody !== undefined) value['MD5OfBody'] = MD5OfBody
   if (Attributes !== undefined) value['Attributes'] = { ...Attributes }
-  if (attributes !== undefined) value['MessageAttributes'] = attributes
+  if (given !== undefined) value['MessageAttributes'] = messageAttributes(given)
   return {
     value,
     position: { path: `${place}/${MessageId}`, record: 1 },
-    sizeBytes: sizeOf(Body, message.MessageAttributes ?? {}),
+    sizeBytes: sizeOf(Body, given ?? []),
     // A character has four bytes at most, and one at least.
     head: Buffer.from(Body.slice(0, HEAD_BYTES)).subarray(0, HEAD_BYTES),
   }
 }
 
-function messageAttributes({ MessageAttributes }: Message): JsonObject | undefined {
-  if (MessageAttributes === undefined) return undefined
+type Given = [name: string, value: NonNullable<Message['MessageAttributes']>[string]][]
+
+/** The SDK loses the value of one that is named `__proto__`, whoever sends it. */
+function givenAttributes({ MessageAttributes }: Message): Given | undefined {
+  return MessageAttributes && Object.entries(MessageAttributes).filter(([, value]) => value)
+}
+
+function messageAttributes(given: Given): JsonObject {
   // Names are anybody's: assigned, __proto__ would be none.
   return Object.fromEntries(
-    Object.entries(MessageAttributes).map(([name, { DataType, StringValue, BinaryValue }]) => {
+    given.map(([name, { DataType, StringValue, BinaryValue }]) => {
       const value: JsonObject = { DataType: DataType ?? 'String' }
       if (StringValue !== undefined) value['StringValue'] = StringValue
       if (BinaryValue !== undefined) {
@@ -42,11 +48,9 @@ function messageAttributes({ MessageAttributes }: Message): JsonObject | undefin
 }
 
 /** As SQS counts it: the body, and names, types and values of its attributes. */
-function sizeOf(body: string, attributes: NonNullable<Message['MessageAttributes']>): number {
+function sizeOf(body: string, given: Given): number {
   let sizeBytes = Buffer.byteLength(body)
-  for (const [name, { DataType = '', StringValue = '', BinaryValue }] of Object.entries(
-    attributes,
-  )) {
+  for (const [name, { DataType = '', StringValue = '', BinaryValue }] of given) {
     sizeBytes += Buffer.byteLength(name + DataType + StringValue) + (BinaryValue?.length ?? 0)
   }
   return sizeBytes

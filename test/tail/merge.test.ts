@@ -47,6 +47,19 @@ test('what goes wrong in a source is thrown', async () => {
   await expect(all(merged([broken(), of([1])], byTime))).rejects.toThrow('broken')
 })
 
+test('what goes wrong in a source keeps nobody from what the others had given', async () => {
+  async function* broken(): AsyncGenerator<number[]> {
+    yield [1]
+    throw new Error('broken')
+  }
+  const found: number[] = []
+  const reading = async () => {
+    for await (const batch of merged([broken(), of([2, 3])], byTime)) found.push(...batch)
+  }
+  await expect(reading()).rejects.toThrow('broken')
+  expect(found).toEqual([1, 2, 3])
+})
+
 function decoded(value: JsonObject, maps: string[]): EventRecord {
   const decode = createDecoder({ mapping: createMapping({ maps }) })
   const position = { path: 'a', record: 1 }

@@ -158,6 +158,25 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)('evt
     expect(await listing(moto)).toEqual(before)
   })
 
+  test('whose output cannot be written says so and leaves nothing', async () => {
+    const evt = startEvt(['-c', 'exec evt tail sns://orders > /dev/full'], at, 'sh')
+    await evt.said(READY)
+    await publish(1)
+    expect(await evt.end).toEqual({ exit: 3, signal: null })
+    expect(evt.err.text).toContain('evt: cannot write the output: no space left on device\n')
+    expect(await listing(moto)).toEqual(before)
+  })
+
+  test.each(['sns://orders', 'eventbridge://shop'])(
+    'of %s whose time is over before it is set up ends as any other',
+    async (source) => {
+      const evt = tail(source, '--duration', '1ms')
+      expect(await evt.end).toEqual({ exit: 0, signal: null })
+      expect(evt.err.text).toBe(`observe  ${source}\n`)
+      expect(await listing(moto)).toEqual(before)
+    },
+  )
+
   test('changes nothing for a consumer beside it', async () => {
     const consumed = async (isTapped: boolean) => {
       const queues = await consumers(isTapped ? 'tapped' : 'alone')

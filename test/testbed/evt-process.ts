@@ -17,9 +17,11 @@ export interface EvtProcess {
   said(text: string): Promise<void>
 }
 
-/** The built evt as a child process, with what an emulator of AWS needs in its environment. */
-export function startEvt(args: readonly string[], at: Stage): EvtProcess {
-  const child = spawn('evt', args, { cwd: at.work, env: at.env, stdio: ['ignore', 'pipe', 'pipe'] })
+/** The built evt as a child process, with what an emulator of AWS needs in its environment.
+ * @param program a shell, say, that starts evt */
+export function startEvt(args: readonly string[], at: Stage, program = 'evt'): EvtProcess {
+  const stdio: ['ignore', 'pipe', 'pipe'] = ['ignore', 'pipe', 'pipe']
+  const child = spawn(program, args, { cwd: at.work, env: at.env, stdio })
   const [out, err] = [{ text: '' }, { text: '' }]
   child.stdout.on('data', (chunk) => {
     out.text += chunk
