@@ -29,6 +29,7 @@ export default class Diff extends BaseCommand {
     const { printDiff } = await import('../src/cli/stats-run.js')
     const style = await this.style(flags)
     const look = { format: this.format(flags), style, made: this.made(flags.tz) }
-    return printDiff({ ...this.typed(flags, [args.a]), choose: undefined }, args.b, look)
+    const typed = { ...this.typed(flags, [args.a]), choose: undefined }
+    return printDiff(typed, { versus: { given: [args.b] } }, look)
   }
 }

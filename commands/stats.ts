@@ -22,6 +22,7 @@ export default class Stats extends BaseCommand {
     '<%= config.bin %> stats run.hlog',
     '<%= config.bin %> stats orders.ndjson --duration 60s --window 10s',
     '<%= config.bin %> stats today/ --versus yesterday/',
+    '<%= config.bin %> stats orders.ndjson --since 15m --versus 24h',
     '<%= config.bin %> stats archive/ -o html > stats.html',
     'zcat orders.gz | <%= config.bin %> stats - -o json',
   ]
@@ -43,7 +44,9 @@ export default class Stats extends BaseCommand {
     const isLive = isAskedLive(flags, args.source ?? [])
     if (flags.versus !== undefined && !isLive) {
       const { printDiff } = await import('../src/cli/stats-run.js')
-      return printDiff(typed, flags.versus, { format, style, made })
+      const { versusOf } = await import('../src/cli/versus.js')
+      const compared = versusOf(flags.versus, flags, Date.now())
+      return printDiff(typed, compared, { format, style, made })
     }
     const run = await (isLive ? measuredLive(typed) : measuredArchive(typed))
     if (format === 'html') {

@@ -1,8 +1,7 @@
 import type { DiffResult, DiffSide } from '../../src/stats/diff/result.js'
 import { type DiffLine, totalLines, typeLines, unusualTypes } from '../../src/ui/diff-rows.js'
-import { type DiffView, nextCommands, notesOf } from '../../src/ui/diff-text.js'
+import { type DiffView, nextCommands, notesOf, sideRange } from '../../src/ui/diff-text.js'
 import { bytesText, countText } from '../../src/ui/numbers.js'
-import { rangeText, spanMs } from '../../src/ui/times.js'
 import { findingList } from './findings.js'
 import { brief, type Html, html } from './html.js'
 import { termList } from './measured.js'
@@ -49,8 +48,7 @@ export async function diffPage({ result, typed }: DiffView, made: Made): Promise
 function sideOf(letter: 'A' | 'B', result: DiffResult, timeZone: string): [string, string] {
   const side: DiffSide = letter === 'A' ? result.a : result.b
   const row = letter === 'A' ? result.total.a : result.total.b
-  const { firstMs, lastMs } = spanMs(side)
-  const span = firstMs === null || lastMs === null ? '' : rangeText(firstMs, lastMs, timeZone)
+  const span = sideRange(side, timeZone)
   const parts = [
     titleOf(side.sources),
     ...(side.partial ? ['partial !'] : []),

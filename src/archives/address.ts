@@ -5,11 +5,10 @@ import { basename, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { EvtError } from '../errors.js'
 import { listFolder } from './folder.js'
-import { isGlob, listGlob } from './glob.js'
-import { missing } from './missing.js'
 import { PeekedStream } from './peeked-stream.js'
 import type { Place } from './place.js'
 import { codeOf, readError } from './read-error.js'
+import { isGlob } from './wildcards.js'
 
 export interface AddressContext {
   /** NAME → address, from evt.yaml. Relative addresses are relative to `cwd`. */
@@ -32,7 +31,7 @@ const kinds: readonly AddressKind[] = [
   },
   { is: (address, { aliases }) => aliasIn(address, aliases) !== undefined, places: aliasPlaces },
   { is: isRemote, places: remotePlaces },
-  { is: isPattern, places: (address, { cwd }) => listGlob(address, cwd) },
+  { is: isPattern, places: patternPlaces },
   { is: () => true, places: pathPlaces },
 ]
 
@@ -101,6 +100,11 @@ async function isPattern(address: string, { cwd }: AddressContext): Promise<bool
   )
 }
 
+async function patternPlaces(pattern: string, { cwd }: AddressContext): Promise<Place[]> {
+  const { listGlob } = await import('./glob.js')
+  return listGlob(pattern, cwd)
+}
+
 async function pathPlaces(path: string, { cwd, aliases }: AddressContext): Promise<Place[]> {
   const file = resolve(cwd, path)
   try {
@@ -114,6 +118,7 @@ async function pathPlaces(path: string, { cwd, aliases }: AddressContext): Promi
     const code = codeOf(error)
     if (error instanceof EvtError) throw error
     if (code !== 'ENOENT' && code !== 'ENOTDIR') throw readError(path, error)
+    const { missing } = await import('./missing.js')
     throw await missing(
       path,
       cwd,

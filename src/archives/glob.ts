@@ -7,10 +7,7 @@ import { INDEX_MARK, isSkipped, listFolder, shownBelow } from './folder.js'
 import { missing } from './missing.js'
 import type { FilePlace } from './place.js'
 import { codeOf, readError } from './read-error.js'
-
-export function isGlob(path: string): boolean {
-  return /[*?]|\[.+\]|\{.+\}|[!+@]\(.+\)/.test(path)
-}
+import { isGlob } from './wildcards.js'
 
 /**
  * The files that a glob matches, and those below the folders it matches, without what a folder

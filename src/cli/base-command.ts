@@ -8,7 +8,6 @@ import { wantsColor } from './color.js'
 import type { Outcome } from './exit-codes.js'
 import type { ColorMode, OutputFormat } from './flags.js'
 import { interruption } from './interruption.js'
-import { parseProblem } from './parse-problem.js'
 import { report, reportStyle } from './report.js'
 
 export type Colors = ReturnType<typeof pc.createColors>
@@ -124,6 +123,7 @@ export abstract class BaseCommand extends Command {
   }
 
   protected override async catch(error: Error): Promise<never> {
+    const { parseProblem } = await import('./parse-problem.js')
     throw parseProblem(error, this.ctor)
   }
 }

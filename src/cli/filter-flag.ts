@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import * as Flags from '@oclif/core/flags'
 import { EvtError } from '../errors.js'
 import { parseJson } from '../event/json.js'
-import { parsePattern, type TypedPattern } from '../event/pattern.js'
+import type { TypedPattern } from '../event/pattern.js'
 
 export const filter = Flags.custom<TypedPattern>({
   helpValue: 'PATTERN|@FILE',
@@ -13,6 +13,7 @@ export const filter = Flags.custom<TypedPattern>({
 
 /** @throws EvtError `usage` with what is wrong where */
 async function readPattern(text: string, cwd: string): Promise<Omit<TypedPattern, 'text'>> {
+  const { parsePattern } = await import('../event/pattern.js')
   if (!text.startsWith('@')) return { pattern: parsePattern(text), json: parseJson(text) }
   const file = text.slice(1)
   const content = await readFile(resolve(cwd, file), 'utf8').catch((cause) => {

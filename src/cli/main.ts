@@ -6,7 +6,6 @@ import { settings } from '@oclif/core/settings'
 import { EvtError } from '../errors.js'
 import { exitCodes, type Outcome } from './exit-codes.js'
 import { type Product, report, reportStyle } from './report.js'
-import { unknownCommand } from './unknown-command.js'
 
 // Without this a user's NODE_ENV=development makes oclif look for TypeScript sources.
 settings.enableAutoTranspile = false
@@ -50,6 +49,7 @@ async function runCommand(argv: readonly string[], config: Config): Promise<numb
     const exit = oclifExit(error)
     if (exit === undefined) throw error
     if ('code' in error && error.code === 'EEXIT') return exit
+    const { unknownCommand } = await import('./unknown-command.js')
     throw unknownCommand(error, config.commandIDs) ?? usage(error)
   }
 }

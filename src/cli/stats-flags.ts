@@ -53,8 +53,10 @@ export const statsFlags = {
     description: 'what the values of histogram logs (us if unsaid) and percentile tables (ms) are',
   })(),
   versus: Flags.string({
-    helpValue: 'SOURCE',
-    description: 'compare with this one, the most unusual first, as evt diff does',
+    helpValue: 'SOURCE|TIME',
+    description:
+      'compare with this one, the most unusual first, as evt diff does; or, as in --since 15m ' +
+      '--versus 24h, with what the same SOURCE had in so long a time before --since',
   }),
 }
 

@@ -1,11 +1,12 @@
 import type { Made } from '../../dashboards/html/page.js'
-import type { DiffRun } from '../stats/diff/run.js'
+import type { DiffRun, Versus } from '../stats/diff/run.js'
 import type { StatsRequest } from '../stats/request.js'
 import { safeText } from '../ui/safe-text.js'
 import type { StatsFormat } from '../ui/stats-output.js'
 import type { TextStyle } from '../ui/style.js'
 import { reading, type TypedArchive } from './read-request.js'
 import { type StatsFlagValues, statsChoices } from './stats-flags.js'
+import type { TimeRange } from './time.js'
 
 export interface TypedStats extends TypedArchive {
   flags: TypedArchive['flags'] & StatsFlagValues & { verbose: boolean }
@@ -33,10 +34,22 @@ interface Look {
   made: Made
 }
 
+/** What is compared with what: the range in place of the one that was typed, where there is one. */
+interface Compared {
+  versus: Versus
+  range?: TimeRange
+}
+
 /** Measures both sides and prints how they differ; nothing where people would see nothing. */
-export async function printDiff(typed: TypedStats, versus: string, look: Look): Promise<undefined> {
+export async function printDiff(
+  typed: TypedStats,
+  { versus, range }: Compared,
+  look: Look,
+): Promise<undefined> {
   const { runDiff } = await import('../stats/diff/run.js')
-  const run = await measuring(typed, (request) => runDiff(request, versus))
+  const run = await measuring(typed, (request) =>
+    runDiff({ ...request, range: range ?? request.range }, versus),
+  )
   process.stdout.write(await written(run, look))
   if (run.failure) throw run.failure
 }

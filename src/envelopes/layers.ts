@@ -28,7 +28,7 @@ export type Unwrapped =
   | { ok: false; reason: UndecodableReason; detail: string; entry?: JsonValue }
 
 const MAX_LAYERS = 16
-const tooManyText = `has more than ${MAX_ENTRIES.toLocaleString('en')} entries`
+const tooManyText = () => `has more than ${MAX_ENTRIES.toLocaleString('en')} entries`
 
 /**
  * Makes the function that takes the wrappings off, as nested as found: one result for every record,
@@ -79,7 +79,7 @@ function unwrap(value: JsonValue, walk: Walk, layers: Layer[], place: Place): vo
   const { wrappings, found } = walk
   const { entry, where, passed = 0 } = place
   if (found.length >= MAX_ENTRIES) {
-    if (found.length === MAX_ENTRIES) found.push(fault('over the limit', tooManyText))
+    if (found.length === MAX_ENTRIES) found.push(fault('over the limit', tooManyText()))
     return
   }
   if (!isObject(value)) {

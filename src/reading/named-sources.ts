@@ -1,8 +1,7 @@
-import { type Offer, offersIn } from '../archives/offers.js'
+import type { Offer } from '../archives/offers.js'
 import type { Config } from '../config/config.js'
 import { loadConfig } from '../config/load.js'
 import { sourcesOf } from '../config/sources.js'
-import { noSource } from './absence.js'
 
 /** What was typed of the SOURCEs, and who can be asked where nothing was. */
 export interface GivenSources {
@@ -34,8 +33,12 @@ export async function namedSources({
   const config = await loadConfig({ file, env, cwd, firstSource: given[0] })
   const sources = sourcesOf(given, config)
   if (sources.length > 0) return { config, sources }
+  const { offersIn } = await import('../archives/offers.js')
   const offers = await offersIn(cwd, config)
-  if (!choose || offers.length === 0) throw noSource(offers, lineWith)
+  if (!choose || offers.length === 0) {
+    const { noSource } = await import('./absence.js')
+    throw noSource(offers, lineWith)
+  }
   const chosen = await choose(offers)
   // The chosen folder may have a configuration of its own.
   const its = await loadConfig({ file, env, cwd, firstSource: chosen })

@@ -1,7 +1,6 @@
 import { realpath } from 'node:fs/promises'
 import { basename, dirname, resolve } from 'node:path'
 import { placesOf } from '../archives/address.js'
-import { missing } from '../archives/missing.js'
 import type { FilePlace } from '../archives/place.js'
 import { sniff } from '../archives/sniff.js'
 import type { Decoded } from '../event/event.js'
@@ -64,7 +63,10 @@ async function nameOf(address: string, { file }: FilePlace, { cwd }: TapOptions)
 async function* readFile(place: FilePlace, options: TapOptions): AsyncGenerator<Decoded[]> {
   const { file, path } = place
   const first = await Generation.open(place, options)
-  if (!first) throw await missing(path, options.cwd)
+  if (!first) {
+    const { missing } = await import('../archives/missing.js')
+    throw await missing(path, options.cwd)
+  }
   const followed = new FollowedFile(file, path, options)
   try {
     const sniffed = await first.format()

@@ -9,7 +9,6 @@ import type {
 } from '../archives/object.js'
 import { PeekedStream } from '../archives/peeked-stream.js'
 import { readError } from '../archives/read-error.js'
-import { readRecords } from '../archives/records.js'
 import { sniff } from '../archives/sniff.js'
 import type { RecordValue } from '../envelopes/decode.js'
 import { EvtError } from '../errors.js'
@@ -105,6 +104,7 @@ export async function* objectRecords(
   const refused = refusal(path, sniffed)
   if (refused) throw refused
   if (sniffed.format === 'empty') return
+  const { readRecords } = await import('../archives/records.js')
   const decoder = new ObjectDecoder(path, options)
   const { signal, maxRecordBytes } = options
   // What was cut by whoever ends the reading is no fault.

@@ -35,12 +35,13 @@ function wholeOf({ schema, selection, partial, sample }: DiffResult) {
   }
 }
 
-function sideOf({ sources, partial, span, read, seconds, findings }: DiffSide) {
+function sideOf({ sources, partial, period, span, read, seconds, findings }: DiffSide) {
   const { firstTime, lastTime, firstReceivedAt, lastReceivedAt } = span
   const { objects, bytes, records, undecodable } = read
   return {
     sources,
     partial,
+    ...(period && { period: { since: period.since, until: period.until } }),
     span: { firstTime, lastTime, firstReceivedAt, lastReceivedAt },
     seconds,
     read: { objects, bytes, records, undecodable },

@@ -36,15 +36,26 @@ export function diffText({ result, typed }: DiffView, style: TextStyle): string 
 
 /** At most two commands that look at the sides, as words. */
 export function nextCommands(
-  { selection }: DiffResult,
+  { selection, ...sides }: DiffResult,
   { a, b, flags }: DiffView['typed'],
 ): string[][] {
   if (a.includes('-') || b.includes('-')) return []
-  const { since, until } = selection
-  const times = [...(since ? ['--since', since] : []), ...(until ? ['--until', until] : [])]
-  const isSame = a.join('\n') === b.join('\n')
-  const sides = isSame ? [a] : [a, b]
-  return sides.map((sources) => ['evt', 'stats', ...flags, ...times, ...sources])
+  const command = (sources: readonly string[], { period }: DiffSide) => {
+    const { since, until } = period ?? selection
+    const times = [...(since ? ['--since', since] : []), ...(until ? ['--until', until] : [])]
+    return ['evt', 'stats', ...flags, ...times, ...sources]
+  }
+  const commands = [command(a, sides.a), command(b, sides.b)]
+  const [ofA, ofB] = commands.map((words) => words.join('\n'))
+  return ofA === ofB ? commands.slice(0, 1) : commands
+}
+
+/** From when to when a side is: its period where it has one, else its first and last event. */
+export function sideRange(side: DiffSide, timeZone: string): string {
+  const { period } = side
+  if (period) return rangeText(Date.parse(period.since), Date.parse(period.until), timeZone)
+  const { firstMs, lastMs } = spanMs(side)
+  return firstMs === null || lastMs === null ? '' : rangeText(firstMs, lastMs, timeZone)
 }
 
 function sideLines(
@@ -55,8 +66,7 @@ function sideLines(
 ): string[] {
   const { read, sources } = side
   const { red } = pc.createColors(style.color)
-  const { firstMs, lastMs } = spanMs(side)
-  const span = firstMs === null || lastMs === null ? '' : rangeText(firstMs, lastMs, style.timeZone)
+  const span = sideRange(side, style.timeZone)
   const many = (n: number, one: string) => `${countText(n)} ${one}${n === 1 ? '' : 's'}`
   const events = (letter === 'A' ? total.a : total.b)?.events ?? 0
   const parts = [

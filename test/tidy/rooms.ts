@@ -57,6 +57,8 @@ export const heavyModules: readonly RegExp[] = [
   /^@aws-sdk\//,
   /^ink/,
   /^zstddec/,
+  /^@bufbuild\//,
+  /^tinyglobby/,
   /^d3-/,
 ]
 

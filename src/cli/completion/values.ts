@@ -40,9 +40,11 @@ export async function valuesOf(of: Valued, typed: string, place: RunPlace): Prom
   const known = sourcesByName[of.name]
   if (of.options) return fitting(plain(of.options), typed)
   if (known) return fitting(await known(typed, place), typed)
-  if (of.helpValue === 'SOURCE') return sourceCandidates(typed, place)
-  if (of.helpValue !== 'FILE' && of.helpValue !== 'DIR') return []
-  return orFiles(await fileCandidates(typed, place, of.helpValue === 'DIR' ? 'folder' : 'any'))
+  const kinds = [of.helpValue ?? ''].flat().flatMap((kind) => kind.split('|'))
+  if (kinds.includes('SOURCE')) return sourceCandidates(typed, place)
+  if (kinds.includes('FILE')) return orFiles(await fileCandidates(typed, place, 'any'))
+  if (!kinds.includes('DIR')) return []
+  return orFiles(await fileCandidates(typed, place, 'folder'))
 }
 
 /** Aliases of evt.yaml, and files. */

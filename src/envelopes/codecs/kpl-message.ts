@@ -1,16 +1,15 @@
-import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire'
+import type { BinaryWriter } from '@bufbuild/protobuf/wire'
 import type { JsonValue } from '../../event/event.js'
 import type { BytesPiece } from './codec.js'
-
-const { Varint, LengthDelimited } = WireType
+import { LENGTH_DELIMITED, protobuf, VARINT } from './protobuf.js'
 
 /** The protobuf message of an aggregate, as kpl.ts reads it: keys stand in tables, once each. */
 export function aggregateMessage(pieces: readonly BytesPiece[]): Uint8Array {
   const keys = tableOf(pieces, 'partitionKey')
   const hashKeys = tableOf(pieces, 'explicitHashKey')
-  const writer = new BinaryWriter()
-  for (const key of keys) writer.tag(1, LengthDelimited).string(key)
-  for (const key of hashKeys) writer.tag(2, LengthDelimited).string(key)
+  const writer = new (protobuf().BinaryWriter)()
+  for (const key of keys) writer.tag(1, LENGTH_DELIMITED).string(key)
+  for (const key of hashKeys) writer.tag(2, LENGTH_DELIMITED).string(key)
   for (const piece of pieces) writeRecord(writer, piece, keys, hashKeys)
   return writer.finish()
 }
@@ -27,20 +26,20 @@ function writeRecord(
   hashKeys: readonly string[],
 ): void {
   const { partitionKey, explicitHashKey, tags } = document
-  writer.tag(3, LengthDelimited).fork()
-  writer.tag(1, Varint).uint64(keys.indexOf(String(partitionKey)))
+  writer.tag(3, LENGTH_DELIMITED).fork()
+  writer.tag(1, VARINT).uint64(keys.indexOf(String(partitionKey)))
   if (explicitHashKey !== undefined) {
-    writer.tag(2, Varint).uint64(hashKeys.indexOf(String(explicitHashKey)))
+    writer.tag(2, VARINT).uint64(hashKeys.indexOf(String(explicitHashKey)))
   }
-  writer.tag(3, LengthDelimited).bytes(content)
+  writer.tag(3, LENGTH_DELIMITED).bytes(content)
   for (const tag of Array.isArray(tags) ? tags : []) writeTag(writer, tag)
   writer.join()
 }
 
 function writeTag(writer: BinaryWriter, tag: JsonValue): void {
   const { key, value } = tag as { key: string; value?: string } // as kpl.ts reads it
-  writer.tag(4, LengthDelimited).fork()
-  writer.tag(1, LengthDelimited).string(key)
-  if (value !== undefined) writer.tag(2, LengthDelimited).string(value)
+  writer.tag(4, LENGTH_DELIMITED).fork()
+  writer.tag(1, LENGTH_DELIMITED).string(key)
+  if (value !== undefined) writer.tag(2, LENGTH_DELIMITED).string(value)
   writer.join()
 }

@@ -1,15 +1,12 @@
 import { createHash } from 'node:crypto'
-import { BinaryReader, WireType } from '@bufbuild/protobuf/wire'
+import type { BinaryReader, WireType } from '@bufbuild/protobuf/wire'
 import type { JsonObject } from '../../event/event.js'
 import { type Codec, ContentFault, MAX_ENTRIES, type Piece } from './codec.js'
 import { aggregateMessage } from './kpl-message.js'
+import { LENGTH_DELIMITED, protobuf, VARINT } from './protobuf.js'
 
 const MAGIC = Buffer.from([0xf3, 0x89, 0x9a, 0xc2])
 const MD5_BYTES = 16
-const { Varint, LengthDelimited } = WireType
-const tooMany = new ContentFault(
-  `has more than the limit of ${MAX_ENTRIES.toLocaleString('en')} records`,
-)
 const noMessage = new ContentFault('is no whole protobuf message')
 
 /**
@@ -55,12 +52,12 @@ interface Aggregate {
 function readAggregate(message: Uint8Array): Aggregate {
   const found: Aggregate = { partitionKeys: [], explicitHashKeys: [], records: [] }
   eachField(message, {
-    1: { wire: LengthDelimited, read: (reader) => found.partitionKeys.push(reader.string()) },
-    2: { wire: LengthDelimited, read: (reader) => found.explicitHashKeys.push(reader.string()) },
+    1: { wire: LENGTH_DELIMITED, read: (reader) => found.partitionKeys.push(reader.string()) },
+    2: { wire: LENGTH_DELIMITED, read: (reader) => found.explicitHashKeys.push(reader.string()) },
     3: {
-      wire: LengthDelimited,
+      wire: LENGTH_DELIMITED,
       read: (reader) => {
-        if (found.records.length === MAX_ENTRIES) throw tooMany
+        if (found.records.length === MAX_ENTRIES) throw tooMany()
         found.records.push(reader.bytes())
       },
     },
@@ -111,10 +108,10 @@ function readRecord(bytes: Uint8Array): UserRecord {
     found.data = Buffer.from(data.buffer, data.byteOffset, data.length)
   }
   eachField(bytes, {
-    1: { wire: Varint, read: indexOf('keyIndex') },
-    2: { wire: Varint, read: indexOf('hashKeyIndex') },
-    3: { wire: LengthDelimited, read: readData },
-    4: { wire: LengthDelimited, read: (reader) => found.tags.push(readTag(reader.bytes())) },
+    1: { wire: VARINT, read: indexOf('keyIndex') },
+    2: { wire: VARINT, read: indexOf('hashKeyIndex') },
+    3: { wire: LENGTH_DELIMITED, read: readData },
+    4: { wire: LENGTH_DELIMITED, read: (reader) => found.tags.push(readTag(reader.bytes())) },
   })
   return found
 }
@@ -126,8 +123,8 @@ function readTag(bytes: Uint8Array): JsonObject {
     tag[name] = reader.string()
   }
   eachField(bytes, {
-    1: { wire: LengthDelimited, read: textOf('key') },
-    2: { wire: LengthDelimited, read: textOf('value') },
+    1: { wire: LENGTH_DELIMITED, read: textOf('key') },
+    2: { wire: LENGTH_DELIMITED, read: textOf('value') },
   })
   return tag
 }
@@ -140,7 +137,7 @@ interface Field {
 /** Fields by their numbers; others, and those of another wire type, are unknown and left out.
  * @throws {@link noMessage} where the bytes are no protobuf */
 function eachField(bytes: Uint8Array, fields: Readonly<Record<number, Field>>): void {
-  const reader = new BinaryReader(bytes)
+  const reader = new (protobuf().BinaryReader)(bytes)
   try {
     while (reader.pos < reader.len) {
       const [number, wireType] = reader.tag()
@@ -149,9 +146,14 @@ function eachField(bytes: Uint8Array, fields: Readonly<Record<number, Field>>): 
       else reader.skip(wireType, number)
     }
   } catch (error) {
-    throw error === tooMany ? tooMany : noMessage
+    throw error instanceof ContentFault ? error : noMessage
   }
   if (reader.pos > reader.len) throw noMessage
+}
+
+function tooMany(): ContentFault {
+  const most = MAX_ENTRIES.toLocaleString('en')
+  return new ContentFault(`has more than the limit of ${most} records`)
 }
 
 function missingKey(index: number | undefined, keys: number): string {

@@ -24,8 +24,8 @@ export function compare(a: StatsResult, b: StatsResult): DiffResult {
     selection: a.selection,
     partial: a.partial || b.partial,
     ...(a.sample === undefined ? {} : { sample: a.sample }),
-    a: sideOf(a, sides.a.seconds),
-    b: sideOf(b, sides.b.seconds),
+    a: { ...sideOf(a, sides.a.seconds), ...periodOf(a, b) },
+    b: { ...sideOf(b, sides.b.seconds), ...periodOf(b, a) },
     total: rowOf(a.total, b.total, sides),
     types: typesOf(a.types, b.types, sides),
   }
@@ -44,6 +44,13 @@ interface Sides {
 function sideOf(result: StatsResult, seconds: number | null): DiffSide {
   const { sources, partial, span, read, findings } = result
   return { sources, partial, span, read, seconds, findings }
+}
+
+/** Nothing where both sides have the same. */
+function periodOf({ selection }: StatsResult, other: StatsResult): Pick<DiffSide, 'period'> {
+  const { since, until } = selection
+  const isSame = since === other.selection.since && until === other.selection.until
+  return isSame || since === null || until === null ? {} : { period: { since, until } }
 }
 
 function secondsOf({ selection, span }: StatsResult): number | null {

@@ -21,6 +21,8 @@ export interface DiffResult {
 /** What evt.stats/1 says of a whole side; its rows are in `total` and `types`. */
 export interface DiffSide
   extends Pick<StatsResult, 'sources' | 'partial' | 'span' | 'read' | 'findings'> {
+  /** Where the sides are two times of one SOURCE; `selection` is then that of A. */
+  period?: { since: string; until: string }
   /** Length of the selection where both ends are given, else first to last arrival (else time); in
    * seconds. Null where that is nothing. */
   seconds: number | null

@@ -13,19 +13,24 @@ export interface DiffRun {
   isEmpty: boolean
 }
 
+/** What A is compared with: another SOURCE, or another time of the same. */
+export type Versus = Pick<StatsRequest, 'given'> | Pick<StatsRequest, 'range'>
+
 /**
- * A versus B: the SOURCEs of the request, then another one with the same selection and mapping.
+ * A versus B: the SOURCEs of the request, then another one with the same selection and mapping, or
+ * the same in another time.
  *
  * @throws EvtError `usage` for flags that are about one archive, or a SOURCE that holds no events
  */
-export async function runDiff(request: StatsRequest, versus: string): Promise<DiffRun> {
+export async function runDiff(request: StatsRequest, versus: Versus): Promise<DiffRun> {
   checkFlags(request)
-  if (versus === '-' && request.given.includes('-')) {
+  const given = 'given' in versus ? versus.given : request.given
+  if (given.includes('-') && request.given.includes('-')) {
     throw new EvtError('standard input cannot be both sides: it is read once', { code: 'usage' })
   }
   const a = await eventsOf(request)
   // What is interrupted while A is read leaves nothing to compare A with.
-  const b = await eventsOf({ ...request, given: [versus] })
+  const b = await eventsOf({ ...request, given: a.typed.sources, ...versus })
   return {
     result: compare(a.result, b.result),
     typed: { a: a.typed.sources, b: b.typed.sources, flags: a.typed.flags },

@@ -73,6 +73,8 @@ describe('what may follow', () => {
     [['query', 'show', 'duplicates/by-i'], ['duplicates/by-id']],
     [['query', 'show', 'nothing'], []],
     [['generate', '--to', ''], ['archive/']],
+    [['stats', '--versus', 'arch'], ['archive/']],
+    [['stats', '--follow-claims', 'arch'], ['archive/']],
     [['completion', 'z'], ['zsh']],
     [['completion', 'zsh', ''], []],
     [['nonsense', ''], []],
