@@ -80,6 +80,10 @@ const rules: readonly [
   [/^Missing \d+ required args?:\n(.*)$/s, ([list]) => ({ message: `${argNames(list)} missing` })],
   [/Missing required flag (\S+)/, ([flag]) => ({ message: `--${flag} is missing` })],
   [
+    /must be provided when using (--\S+): (--\S+)$/,
+    ([flag, needed]) => ({ message: `${flag} needs ${needed}` }),
+  ],
+  [
     /(--[^\s=]+)=(.*?) cannot also be provided when using (--\S+)/s,
     ([one, value, other]) => {
       // A value that was parsed may have no text any more.

@@ -14,9 +14,9 @@ export const sinks: readonly SinkPlace[] = [
   { name: 'eventbridge', load: async () => (await import('./eventbridge.js')).eventbridge },
 ]
 
-/** Whether an address is one of a service, and no file. */
+/** Whether an address is one of a service, known or not, and no file. */
 export function isSinkAddress(address: string): boolean {
-  return resourceAddress(address) !== undefined
+  return resourceAddress(address) !== undefined || /^(?:[a-z][\w+.-]*:\/\/|arn:)/i.test(address)
 }
 
 /** @throws EvtError `usage` where nothing is sent to what the address names */

@@ -3,8 +3,6 @@ import { inBatches } from './queue-batches.js'
 
 /** A message is hidden from its consumers for so long at most, to see those behind it. */
 export const HOLD_MS = 2_000
-/** After so long SQS shows what nobody could give back. */
-export const HIDDEN_SECONDS = 10
 /** Somebody else has it already, or may have it. */
 const isVisible = /MessageNotInflight|ReceiptHandleIsInvalid/
 
@@ -18,9 +16,11 @@ export class HeldMessages {
   #giving: Promise<void> = Promise.resolve()
   #failure: { error: unknown } | undefined
 
+  /** @param hiddenSeconds after so long SQS shows what nobody could give back */
   constructor(
     private readonly queue: OpenQueue,
     private readonly late: AbortSignal,
+    private readonly hiddenSeconds: number,
     private readonly onNote: (text: string) => void,
   ) {}
 
@@ -89,7 +89,7 @@ export class HeldMessages {
     const were = hidden.length === 1 ? 'message' : 'messages'
     this.onNote(
       `${hidden.length} ${were} could not be given back (${first.reason}): hidden for up to ` +
-        `${HIDDEN_SECONDS} s`,
+        `${this.hiddenSeconds} s`,
     )
   }
 }

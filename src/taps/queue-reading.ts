@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events'
 import { setTimeout } from 'node:timers/promises'
 import { type Message, MOST_IN_BATCH, type OpenQueue } from '../aws/queue.js'
 import type { Decoded } from '../event/event.js'
-import { HeldMessages, HIDDEN_SECONDS } from './held-messages.js'
+import { HeldMessages } from './held-messages.js'
 import { patiently } from './patiently.js'
 import { inBatches } from './queue-batches.js'
 import type { QueueNature } from './queue-consents.js'
@@ -15,6 +15,8 @@ const MOST_SEEN = 100_000
 /** Between two looks at the same messages: longer each time that there is nothing new. */
 const FIRST_PAUSE_MS = 1_000
 const MOST_PAUSE_MS = 30_000
+/** After so long SQS shows what nobody could give back. */
+const HIDDEN_SECONDS = 10
 /** What a reader may take so long to take is received by nobody else. */
 const CONSUMED_HIDDEN_SECONDS = 30
 const AT_ONCE = 8
@@ -55,8 +57,9 @@ export class QueueReading {
   ) {
     // Each call that is under way listens to it.
     setMaxListeners(0, this.#late.signal)
-    this.#held = new HeldMessages(queue, this.#late.signal, (text) => this.#note(text))
     const hiddenSeconds = this.#consumes ? CONSUMED_HIDDEN_SECONDS : HIDDEN_SECONDS
+    const note = (text: string) => this.#note(text)
+    this.#held = new HeldMessages(queue, this.#late.signal, hiddenSeconds, note)
     const receive = (waitSeconds: number) =>
       queue.receive({ waitSeconds, hiddenSeconds, signal: this.#late.signal })
     this.#receives = new Receives(receive, this.#consumes ? AT_ONCE : 1)

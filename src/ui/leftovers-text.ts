@@ -19,8 +19,11 @@ const columns: readonly Column[] = [
 ]
 
 /** What was found, before anything is removed; without a line end. */
-export function foundText({ where, listed }: GcRun, style: TextStyle): string {
-  if (listed.length === 0) return `${safeText(where)}: nothing of evt is left over`
+export function foundText({ where, listed, faults }: GcRun, style: TextStyle): string {
+  if (listed.length === 0) {
+    const so = faults.length === 0 ? 'is left over' : 'was found, as far as it could be looked for'
+    return `${safeText(where)}: nothing of evt ${so}`
+  }
   const rows = listed.map(({ leftover }) => {
     const { kind, name, of, owner, sizeBytes } = leftover
     const size = sizeBytes === undefined ? '' : bytesText(sizeBytes)
