@@ -86,6 +86,13 @@ export function isRemote(address: string): boolean {
 async function remotePlaces(address: string): Promise<Place[]> {
   const copy = `aws s3 sync ${address} archive`
   const isPlain = /^s3:\/\/[\w./=-]+$/.test(address)
+  const unnamed = /^(sqs|sns|eventbridge|logs):\/\/$/.exec(address)
+  if (unnamed) {
+    throw new EvtError(`${address} names nothing`, {
+      code: 'usage',
+      hint: `write its name behind it, as in ${address}orders`,
+    })
+  }
   throw new EvtError(`cannot read ${address}: archives are read from files and stdin so far`, {
     code: 'usage',
     hint: isPlain ? copy : undefined,

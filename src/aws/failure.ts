@@ -182,6 +182,9 @@ const throttled = new Set([
 const connection = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
+  'ECONNABORTED',
+  'EADDRNOTAVAIL',
+  'ENETDOWN',
   'ENOTFOUND',
   'EAI_AGAIN',
   'EPIPE',

@@ -62,7 +62,12 @@ export async function printTail(
   const noteOfData = (text: string) => {
     if (!closing.aborted) note(text)
   }
-  const options = { fields: flags.fields, nowMs: Date.now(), note: noteOfData }
+  const options = {
+    fields: flags.fields,
+    nowMs: Date.now(),
+    signal: typed.signal,
+    note: noteOfData,
+  }
   try {
     for await (const piece of tailPieces(tail, format, style, options)) {
       if (!process.stdout.write(piece)) await taken(signal)

@@ -1,10 +1,10 @@
+import { resourceAddress } from '../aws/address.js'
 import { EvtError } from '../errors.js'
 import { timeText } from '../event/time.js'
 import { count } from '../reading/absence.js'
 import { endedBadly } from '../reading/ended-badly.js'
 import type { StatsRun } from '../stats/run.js'
 import { openTail, type Tail, type TailRequest } from '../tail/run.js'
-import { isLive } from '../taps/index.js'
 import { type LiveFigures, LiveMeter, type LiveOptions } from './meter.js'
 
 export interface LiveRequest extends TailRequest {
@@ -79,6 +79,12 @@ function resultOf(
   }
 }
 
+/** Whether what came before somebody measured can be read all the same. */
+function keepsWhatCame(source: string): boolean {
+  const service = resourceAddress(source)?.service
+  return source !== '-' && service !== 'sns' && service !== 'eventbridge'
+}
+
 function nothingCame(
   sources: readonly string[],
   { read }: LiveFigures,
@@ -91,7 +97,7 @@ function nothingCame(
   const bad =
     read.undecodable === 0 ? '' : `; ${count(read.undecodable, 'record')} could not be decoded`
   const what = isChosen ? 'no such events' : 'no events'
-  const isThere = start === 'latest' && !sources.some((source) => source === '-' || isLive(source))
+  const isThere = start === 'latest' && sources.every(keepsWhatCame)
   return new EvtError(`${what} from ${sources.join(' ')}${within}${bad}`, {
     code: 'inconclusive',
     hint: isThere ? 'what is there already is measured with --from beginning' : undefined,

@@ -17,6 +17,8 @@ interface Shown {
 interface TailOutputOptions {
   fields: readonly EventField[] | undefined
   nowMs: number
+  /** Whether it was interrupted. */
+  signal: AbortSignal
   /** Told of what cannot be decoded. */
   note(text: string): void
 }
@@ -31,7 +33,7 @@ export async function* tailPieces(
   style: TextStyle,
   options: TailOutputOptions,
 ): AsyncGenerator<string> {
-  const { fields, note } = options
+  const { fields, note, signal } = options
   const bad = new NamedUndecodable(note)
   const isJson = format === 'json'
   const addresses = tail.sources.map(({ address }) => address)
@@ -51,7 +53,7 @@ export async function* tailPieces(
     if (text !== '') yield text
   }
   if (isJson) {
-    const end = { undecodable: bad.count, partial: tail.faults.length > 0 }
+    const end = { undecodable: bad.count, partial: tail.faults.length > 0 || signal.aborted }
     yield `${between === '\n' ? '' : '\n'}],${jsonText(end).slice(1)}\n`
   }
   bad.end()
