@@ -16,7 +16,7 @@ interface FirstPage {
   readonly isMore: boolean
 }
 
-export interface PageOptions extends AwsOptions {
+interface PageOptions extends AwsOptions {
   readonly signal: AbortSignal
   onAnswer(times: AnswerTimes): void
 }

@@ -256,8 +256,8 @@ as of then   without figures of CloudWatch
 queue   depth  in flight  delayed  oldest  in/s  out/s  drains in  lost in   DLQ  received
 orders      2          0        0       –     –      –          –        –  none  –
 
-· sqs://orders: CloudWatch has no figures of the last 15 minutes, as of queues that are new or idle \
-for hours
+· sqs://orders: CloudWatch has no figures of the last 15 minutes, as of queues that are new or \
+idle for hours
 
 ${refusal}`)
       expect(await refused('sqs://a.fifo', '--intrusive', '--consume')).toMatch(
