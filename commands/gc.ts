@@ -13,8 +13,8 @@ export default class Gc extends BaseCommand {
     'network, is found by its name, evt-tap-…, and its tags, shown, and removed: what has ' +
     'expired, which is hours after evt was last seen, or everything with --all. One account ' +
     'and region are looked at. What may not be looked at is named, and the rest goes on ' +
-    '(exit 3). With --local the cache on this machine: indexes, which are copies of events, and the types ' +
-    'that completion offers. Indexes built with --to or --beside stay: see evt index drop.'
+    '(exit 3). With --local the cache on this machine: indexes, which are copies of events, and ' +
+    'the types that completion offers. Those built with --to or --beside stay: see evt index drop.'
   static override examples = [
     '<%= config.bin %> gc --dry-run',
     '<%= config.bin %> gc --yes --region eu-west-1',

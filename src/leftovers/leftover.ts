@@ -9,7 +9,7 @@ export interface Leftover {
   readonly owner: string | null
   /** Of what is on this machine. */
   readonly sizeBytes?: number
-  /** Null where nothing says it, as of what is on this machine, and for a subscription whose
+  /** Null where nothing says it, as for what is on this machine, and for a subscription whose
    * queue is gone. */
   readonly expiresMs: number | null
   /** Whether nothing can use it any more, or it can be made again. */
