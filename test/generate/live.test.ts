@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
@@ -171,7 +171,8 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)('liv
     const url = await queue('orders.fifo')
     const args = ['--to', 'sqs://orders.fifo', '--rate', '20/s', '--yes', '--json']
     const { child, ended } = started(args)
-    const isBegun = () => readdirSync(cwd).includes('ledger') && ledger().length > 10
+    const file = join(cwd, 'ledger', 'ledger.ndjson')
+    const isBegun = () => existsSync(file) && ledger().length > 10
     for (let tries = 0; tries < 300 && !isBegun(); tries++) await setTimeout(100)
     child.kill('SIGINT')
     const { code, stdout, stderr } = await ended

@@ -8,7 +8,7 @@ import { tapFor } from '../../src/taps/index.js'
 import type { TapOptions } from '../../src/taps/tap.js'
 import { describeWith } from '../helpers/needs.js'
 import { listing } from '../testbed/account.js'
-import { type Fate, type FaultyProxy, startFaultyProxy } from '../testbed/faulty-proxy.js'
+import { type Asked, denied, type Fault, type Faulty, startFaulty } from '../testbed/faulty.js'
 import { type Moto, python, startMoto } from '../testbed/moto.js'
 
 /** What each tap asks of AWS until it receives, in this order. */
@@ -26,13 +26,13 @@ const each = Object.entries(steps).flatMap(([address, actions]) =>
 
 describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)('a tap', () => {
   let moto: Moto
-  let proxy: FaultyProxy
+  let faulty: Faulty
   let before: Awaited<ReturnType<typeof listing>>
   let notes: string[]
   beforeAll(async () => {
     moto = await startMoto()
     Object.assign(process.env, moto.env)
-    proxy = await startFaultyProxy(moto.url)
+    faulty = await startFaulty(moto.url)
     await moto.call('sns', 'create_topic', { Name: 'orders' })
     const fifo = { Name: 'orders.fifo', Attributes: { FifoTopic: 'true' } }
     await moto.call('sns', 'create_topic', fifo)
@@ -42,12 +42,12 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)('a t
     before = await listing(moto)
   })
   afterAll(async () => {
-    await proxy.stop()
+    await faulty.stop()
     await moto.stop()
   })
   beforeEach(() => {
-    proxy.actions.length = 0
-    proxy.fate = () => 'done'
+    faulty.asked.length = 0
+    faulty.fault = () => undefined
     notes = []
   })
 
@@ -57,18 +57,18 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)('a t
     return tap.open(address, {
       ...{ start: undefined, follow: undefined, aliases: {}, cwd: '.', decode, signal },
       ...{ stdin: process.stdin, isWanted: () => true, onFault: () => {} },
-      ...{ aws: { endpointUrl: proxy.url }, consents: new Set(), filter: undefined },
+      ...{ aws: { endpointUrl: faulty.url }, consents: new Set(), filter: undefined },
       onNote: (text) => notes.push(text),
       ...more,
     })
   }
-  const failing = (action: string, fate: Fate) => (asked: string) =>
-    asked === action ? fate : 'done'
+  const failing = (action: string, fault: (asked: Asked) => Fault) => (asked: Asked) =>
+    asked.operation === action ? fault(asked) : undefined
 
   test.each(each)(
     'of %s that is not allowed %s names it and leaves nothing',
     async (address, action) => {
-      proxy.fate = failing(action, 'denied')
+      faulty.fault = failing(action, denied)
       const failure = await (await opened(address, new AbortController().signal))
         .next()
         .catch((e) => e)
@@ -85,7 +85,7 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)('a t
   test.each(each)(
     'of %s whose %s was done and not answered leaves nothing',
     async (address, action) => {
-      proxy.fate = failing(action, 'lost')
+      faulty.fault = failing(action, () => 'lost')
       const failure = await (await opened(address, new AbortController().signal))
         .next()
         .catch((e) => e)
@@ -98,9 +98,9 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)('a t
 
   test.each(each)('of %s that is interrupted at %s leaves nothing', async (address, action) => {
     const stop = new AbortController()
-    proxy.fate = (asked) => {
-      if (asked === action) stop.abort()
-      return 'done'
+    faulty.fault = ({ operation }) => {
+      if (operation === action) stop.abort()
+      return undefined
     }
     const end = await (await opened(address, stop.signal)).next().catch((e) => e)
     if (end instanceof EvtError) expect(end.code).toBe('interrupted')
@@ -123,16 +123,15 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)('a t
       'GetCallerIdentity',
       ...tap.iamActions.map((one) => one.split(':')[1]),
     ])
-    expect(proxy.actions.filter((action) => !allowed.has(action))).toEqual([])
-    expect(proxy.actions.slice(0, steps[address]?.length)).toEqual(steps[address])
+    const actions = faulty.asked.map(({ operation }) => operation)
+    expect(actions.filter((action) => !allowed.has(action))).toEqual([])
+    expect(actions.slice(0, steps[address]?.length)).toEqual(steps[address])
     expect(await listing(moto)).toEqual(before)
   })
 
   test('tells what it could not remove, and removes the rest', async () => {
-    proxy.fate = (asked) => {
-      if (asked === 'ReceiveMessage') return 'denied'
-      return asked === 'DeleteQueue' ? 'denied' : 'done'
-    }
+    faulty.fault = (asked) =>
+      /^(ReceiveMessage|DeleteQueue)$/.test(asked.operation) ? denied(asked) : undefined
     const batches = await opened('sns://orders', new AbortController().signal)
     const failure = await batches.next().catch((error) => error)
     expect(failure.message).toMatch(/^sqs:ReceiveMessage is not allowed on the queue evt-tap-/)
@@ -147,7 +146,9 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)('a t
   test('waits while AWS is busy, and says so once', async () => {
     let pages = 0
     const stop = new AbortController()
-    proxy.fate = (asked) => (asked === 'ReceiveMessage' && pages++ < 4 ? 'page' : 'done')
+    const page = { status: 503, body: '<html>busy</html>' }
+    faulty.fault = ({ operation }) =>
+      operation === 'ReceiveMessage' && pages++ < 4 ? page : undefined
     const onReady = async () => {
       const topic = 'arn:aws:sns:eu-west-1:123456789012:orders'
       await moto.call('sns', 'publish', { TopicArn: topic, Message: '{"n":1}' })
@@ -162,17 +163,17 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)('a t
   })
 
   const survey = () => {
-    const aws = { endpointUrl: proxy.url }
+    const aws = { endpointUrl: faulty.url }
     return leftInAccount(aws, { signal: new AbortController().signal, nowMs: Date.now() })
   }
   /** A tap that ends without removing anything, as when evt is killed. */
   async function leave(address: string): Promise<void> {
     const stop = new AbortController()
-    const isOfEnd = (asked: string) => /^(Delete|Unsubscribe|Remove)/.test(asked)
-    proxy.fate = (asked) => (isOfEnd(asked) ? 'denied' : 'done')
+    faulty.fault = (asked) =>
+      /^(Delete|Unsubscribe|Remove)/.test(asked.operation) ? denied(asked) : undefined
     const batches = await opened(address, stop.signal, { onReady: () => stop.abort() })
     await batches.next()
-    proxy.fate = () => 'done'
+    faulty.fault = () => undefined
   }
 
   test.each([
@@ -193,7 +194,7 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)('a t
     'leaves what evt gc removes as far as it may where it may not %s',
     async (action, told, done) => {
       for (const address of ['sns://orders', 'eventbridge://shop']) await leave(address)
-      proxy.fate = failing(action, 'denied')
+      faulty.fault = failing(action, denied)
       const run = gcRun(await survey(), true)
       await run.remove(new AbortController().signal)
       const outcomes = run.listed.map(({ leftover, outcome }) => `${leftover.kind}: ${outcome}`)
@@ -202,7 +203,7 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)('a t
       expect(fault?.code).toBe('outside')
       expect(fault?.hint).toMatch(/^it takes sqs:ListQueues, .*, events:DeleteRule$/)
       expect(fault?.message).toContain(`${told} is not allowed on `)
-      proxy.fate = () => 'done'
+      faulty.fault = () => undefined
       await gcRun(await survey(), true).remove(new AbortController().signal)
       await gcRun(await survey(), true).remove(new AbortController().signal)
       expect(await listing(moto)).toEqual(before)

@@ -1,5 +1,4 @@
-import { once } from 'node:events'
-import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
+import { type Altered, type Asked, type Fault, startFaulty } from './faulty.js'
 
 /**
  * What happens to a call. `throttle`, `unavailable`, `html`: the service is not asked, and answers
@@ -7,148 +6,68 @@ import { createServer, type IncomingMessage, request, type ServerResponse } from
  * first entry is refused for now, the others reach the service.
  */
 export const faults = ['throttle', 'unavailable', 'html', 'cut', 'lost', 'entry'] as const
-type Fault = (typeof faults)[number]
+type Name = (typeof faults)[number]
 
 export interface FaultyAws {
   readonly url: string
   /** What happens to the next calls that send, one each; then they reach the service. */
-  next(...faults: readonly Fault[]): void
+  next(...faults: readonly Name[]): void
   close(): Promise<void>
 }
 
 /** Stands before an emulated AWS and lets calls that send messages fail. */
 export async function faultsBefore(target: string): Promise<FaultyAws> {
-  const due: Fault[] = []
-  const server = createServer(async (asked, answer) => {
-    const body = await read(asked)
-    const isSending = /SendMessage|PutEvents|PublishBatch/.test(`${operation(asked)}${body}`)
-    await fate(isSending ? due.shift() : undefined, { asked, body, answer, target })
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  if (typeof address !== 'object' || address === null) throw new Error('no port')
+  const due: Name[] = []
+  const faulty = await startFaulty(target)
+  faulty.fault = (asked) => {
+    const isSending = /^(SendMessage|PutEvents|PublishBatch)/.test(asked.operation)
+    const name = isSending ? due.shift() : undefined
+    return name && faultOf(name, asked)
+  }
   return {
-    url: `http://127.0.0.1:${address.port}`,
+    url: faulty.url,
     next: (...more) => void due.push(...more),
-    async close() {
-      server.closeAllConnections()
-      server.close()
-      await once(server, 'close')
-    },
+    close: () => faulty.stop(),
   }
 }
 
-interface Exchange {
-  readonly asked: IncomingMessage
-  readonly body: string
-  readonly answer: ServerResponse
-  readonly target: string
-}
-
-async function fate(fault: Fault | undefined, exchange: Exchange): Promise<void> {
-  const { asked, body, answer } = exchange
-  switch (fault) {
-    case 'cut':
-      asked.socket.destroy()
-      return
-    case 'lost':
-      await forwarded(exchange, body)
-      asked.socket.destroy()
-      return
+function faultOf(name: Name, { body, isQuery }: Asked): Fault {
+  switch (name) {
     case 'html':
-      answer.writeHead(502, { 'content-type': 'text/html' }).end('<html>Bad Gateway</html>')
-      return
+      return { status: 502, body: '<html>Bad Gateway</html>' }
     case 'unavailable':
-      refuse(asked, answer, { status: 503, code: 'ServiceUnavailable' })
-      return
+      return { status: 503, code: 'ServiceUnavailable', message: 'no' }
     case 'throttle':
-      refuse(asked, answer, { status: 400, code: 'ThrottlingException' })
-      return
-    case 'entry': {
-      const parts = isQuery(asked) ? queryWithout(body) : jsonWithout(body)
-      const { status, text } =
-        parts.rest === undefined ? none : await forwarded(exchange, parts.rest)
-      answer.writeHead(status, { 'content-type': contentType(asked) }).end(parts.refuse(text))
-      return
-    }
-    default: {
-      const { status, text } = await forwarded(exchange, body)
-      answer.writeHead(status, { 'content-type': contentType(asked) }).end(text)
-    }
+      return { status: 400, code: 'ThrottlingException', message: 'no' }
+    case 'entry':
+      return isQuery ? queryWithout(body.toString()) : jsonWithout(body.toString())
+    default:
+      return name
   }
 }
 
-const none = { status: 200, text: '' }
-
-function operation(asked: IncomingMessage): string {
-  return String(asked.headers['x-amz-target'] ?? '')
-}
-
-function isQuery(asked: IncomingMessage): boolean {
-  return operation(asked) === ''
-}
-
-function contentType(asked: IncomingMessage): string {
-  return isQuery(asked) ? 'text/xml' : String(asked.headers['content-type'])
-}
-
-function refuse(
-  asked: IncomingMessage,
-  answer: ServerResponse,
-  { status, code }: { status: number; code: string },
-): void {
-  const error = `<Error><Code>${code}</Code><Message>no</Message></Error>`
-  const xml = `<ErrorResponse>${error}</ErrorResponse>`
-  const text = isQuery(asked) ? xml : JSON.stringify({ __type: code, message: 'no' })
-  answer.writeHead(status, { 'content-type': contentType(asked) }).end(text)
-}
-
-async function read(stream: IncomingMessage): Promise<string> {
-  const pieces: Buffer[] = []
-  for await (const piece of stream) pieces.push(piece)
-  return Buffer.concat(pieces).toString()
-}
-
-async function forwarded({ asked, target }: Exchange, body: string) {
-  const { host: _, 'content-length': __, ...headers } = asked.headers
-  const to = request(new URL(asked.url ?? '/', target), {
-    ...{ method: asked.method, agent: false },
-    headers: { ...headers, 'content-length': Buffer.byteLength(body) },
-  })
-  to.end(body)
-  const [answer] = (await once(to, 'response')) as [IncomingMessage] // the event's only argument
-  return { status: answer.statusCode ?? 500, text: await read(answer) }
-}
-
-/** A call without the first entry of its batch, undefined where none is left; and the answer to it
- * as if that one had been refused. */
-interface Without {
-  readonly rest: string | undefined
-  refuse(text: string): string
-}
-
-function jsonWithout(body: string): Without {
+/** A call without the first entry of its batch, answered as if that one had been refused. */
+function jsonWithout(body: string): Altered {
   const { Entries: [first, ...others] = [], ...more } = JSON.parse(body)
   return {
     rest: others.length === 0 ? undefined : JSON.stringify({ ...more, Entries: others }),
-    refuse(text) {
-      const answer = text === '' ? {} : JSON.parse(text)
+    answer(text) {
+      const given = text === '' ? {} : JSON.parse(text)
       if (first.Id === undefined) {
         const refused = { ErrorCode: 'InternalFailure', ErrorMessage: 'no' }
         return JSON.stringify({
           FailedEntryCount: 1,
-          Entries: [refused, ...(answer.Entries ?? [])],
+          Entries: [refused, ...(given.Entries ?? [])],
         })
       }
       const refused = { Id: first.Id, Code: 'InternalError', SenderFault: false }
-      return JSON.stringify({ ...answer, Failed: [...(answer.Failed ?? []), refused] })
+      return JSON.stringify({ ...given, Failed: [...(given.Failed ?? []), refused] })
     },
   }
 }
 
 /** SNS's calls are forms, its answers XML. */
-function queryWithout(body: string): Without {
+function queryWithout(body: string): Altered {
   const given = new URLSearchParams(body)
   const rest = new URLSearchParams()
   const place = /^(PublishBatchRequestEntries\.member)\.(\d+)\.(.*)$/
@@ -165,7 +84,7 @@ function queryWithout(body: string): Without {
   const result = `<PublishBatchResult><Successful/>${refused}</PublishBatchResult>`
   return {
     rest: left === 0 ? undefined : rest.toString(),
-    refuse: (text) =>
+    answer: (text) =>
       text === ''
         ? `<PublishBatchResponse>${result}</PublishBatchResponse>`
         : text.replace(/<Failed\s*\/>|<Failed>\s*<\/Failed>|(?=<\/PublishBatchResult>)/, refused),
