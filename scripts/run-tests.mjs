@@ -13,7 +13,8 @@ export function runTests(args, env = {}) {
   installedElasticmq()
   const folder = mkdtempSync(join(tmpdir(), 'evt-test-'))
   const file = join(folder, 'results.json')
-  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
+  const shown = ['--reporter=default', '--reporter=./scripts/last-words.mjs']
+  const reporters = [...shown, '--reporter=json', `--outputFile.json=${file}`]
   const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--config', 'test/vitest.config.ts']
   const exit = node([...vitest, ...reporters, ...args], { NODE_ENV: 'test', ...env })
   const counts = count(file)

@@ -17,7 +17,9 @@ export default defineConfig({
     disableConsoleIntercept: true,
     // What evt keeps for completion is not to mix with what a person's evt kept.
     env: { XDG_CACHE_HOME: join(tmpdir(), 'evt-test-cache'), EVT_TESTBED: testbedFolder },
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    setupFiles: 'test/setup.ts',
+    // What hangs is to fail, what is slow on a busy machine is not.
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
   },
 })

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { copyOf } from '../../src/audit/copy.js'
 import { itemJson } from '../../src/audit/item-json.js'
 import { describeWith } from '../helpers/needs.js'
+import { bodyOf } from '../testbed/body.js'
 
 const options = { cwd: '.', signal: new AbortController().signal, region: 'eu-west-1' }
 
@@ -52,10 +53,10 @@ describe('what DynamoDB answers', () => {
 
   beforeAll(async () => {
     server = createServer(async (request, response) => {
-      const parts: Buffer[] = []
-      for await (const part of request) parts.push(part)
+      const sent = await bodyOf(request)
+      if (sent === undefined) return
       const action = String(request.headers['x-amz-target']).split('.')[1] ?? ''
-      asked.push({ action, body: JSON.parse(Buffer.concat(parts).toString()) })
+      asked.push({ action, body: JSON.parse(sent.toString()) })
       const { status = 200, body } = answers[action] ?? { status: 400, body: {} }
       response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' })
       response.end(JSON.stringify(body))

@@ -24,19 +24,25 @@ import { line, type Source, sources } from './tap-sources.js'
 
 const decode = createDecoder({ mapping: createMapping({ maps: ['id=$.id'] }) })
 
+/** A message that an answer took which nobody got comes again after a minute. */
+const PATIENCE_MS = 100_000
+
 let cwd: string
 let stop: AbortController
 let notes: string[]
 let seen: string[]
+/** Readings in the background. */
+let watched: Promise<void>[]
 const taken = new WeakSet<Decoded>()
 beforeEach(() => {
   cwd = mkdtempSync(join(tmpdir(), 'evt-taps-'))
   stop = new AbortController()
   notes = []
   seen = []
+  watched = []
 })
-afterEach(() => {
-  stop.abort()
+afterEach(async () => {
+  await stopped()
   rmSync(cwd, { recursive: true, force: true })
 })
 
@@ -56,10 +62,22 @@ const idOf = (one: Decoded) =>
   one.kind === 'event' ? String(one.event.id) : one.undecodable.reason
 
 /** Reads in the background; gives the end. */
-async function watch(batches: AsyncGenerator<Decoded[]>): Promise<void> {
-  for await (const batch of batches) {
-    seen.push(...batch.map(idOf))
-    for (const one of batch) taken.add(one)
+function watch(batches: AsyncGenerator<Decoded[]>): Promise<void> {
+  const end = (async () => {
+    for await (const batch of batches) {
+      seen.push(...batch.map(idOf))
+      for (const one of batch) taken.add(one)
+    }
+  })()
+  watched.push(end)
+  return end
+}
+
+/** Whatever is read ends, also where its test has failed. */
+async function stopped(): Promise<void> {
+  stop.abort()
+  for (const end of await Promise.allSettled(watched.splice(0))) {
+    expect(end).toMatchObject({ status: 'fulfilled' })
   }
 }
 
@@ -75,7 +93,7 @@ function ready(): Promise<void> & { call(): void } {
 const upTo = (count: number) => Array.from({ length: count }, (_, id) => id)
 
 async function until(ids: readonly string[]): Promise<void> {
-  const end = Date.now() + 10_000
+  const end = Date.now() + PATIENCE_MS
   while (seen.length < ids.length && Date.now() < end) await pause(5)
   expect(seen).toEqual(ids)
 }
@@ -119,6 +137,7 @@ for (const { name, what, kind } of kinds) {
       for (const [key, value] of Object.entries(env)) vi.stubEnv(key, value)
     })
     afterEach(async () => {
+      await stopped()
       vi.unstubAllEnvs()
       if (isOfMoto) await moto.reset()
     })
@@ -135,7 +154,7 @@ for (const { name, what, kind } of kinds) {
 
     /** Waits for the events of these ids, which come in order within each place. */
     async function untilAll(ids: readonly number[], { placeOf = () => 0 }: Source) {
-      const end = Date.now() + 20_000
+      const end = Date.now() + PATIENCE_MS
       while (seen.length < ids.length && Date.now() < end) await pause(5)
       const byPlace = (all: readonly number[]) =>
         new Map(all.map((id) => [placeOf(id), all.filter((one) => placeOf(one) === placeOf(id))]))

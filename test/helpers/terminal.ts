@@ -5,7 +5,7 @@ import { type Stage, stage } from '../cases/run-case.js'
 /** Whether tmux is here, which is the terminal of these tests. */
 export const hasTmux = spawnSync('tmux', ['-V']).status === 0
 
-const WAIT_MS = 20_000
+const WAIT_MS = 100_000
 
 /** A terminal with a program in it, as a person has one. */
 export interface Terminal extends Stage {

@@ -6,13 +6,12 @@ import { setTimeout as after } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { allParts, readManifest } from '../../src/archive-index/manifest.js'
 import { type Stage, stage } from '../cases/run-case.js'
-import { campaign } from '../helpers/campaign.js'
+import { campaign, seed } from '../helpers/campaign.js'
 
 // The built evt, killed while it builds an index.
 
 const FILES = 6
 const LINES = 4_000
-const seed = Number(process.env['EVT_SEED'] ?? Date.now() % 1_000_000)
 
 let at: Stage
 beforeEach(() => {

@@ -16,7 +16,7 @@ import { HdrBuckets } from '../../src/meters/hdr-buckets.js'
 import { readHdr, writeHdr } from '../../src/meters/hdr-v2.js'
 import { readHlogLine } from '../../src/meters/hlog-text.js'
 import { eventFixtures } from '../fixtures/events/fixtures.js'
-import { executions } from '../helpers/campaign.js'
+import { executions, seed } from '../helpers/campaign.js'
 import { createRandom, mutant } from './mutants.js'
 
 /* Bytes that nobody wrote: every decoder takes them for what they are, quickly and in little
@@ -25,7 +25,6 @@ import { createRandom, mutant } from './mutants.js'
 const MOST_MS = 1_000
 const MOST_MORE_BYTES = 512 * 1024 * 1024
 const MEMORY_EVERY = 4_096
-const seed = Number(process.env['EVT_SEED'] ?? 20_261_125)
 
 const maps = ['key=$.detail.orderId', 'sequence=$.detail.version', 'entities.order=$.id']
 const decode = createDecoder({ mapping: createMapping({ maps }) })

@@ -36,7 +36,7 @@ export function startEvt(args: readonly string[], at: Stage, program = 'evt'): E
   })
   const until = async (what: string, isThere: () => boolean) => {
     for (let tries = 0; !isThere(); tries++) {
-      if (isOver || tries > 2_000) throw new Error(`no ${what}: ${out.text}${err.text}`)
+      if (isOver || tries > 10_000) throw new Error(`no ${what}: ${out.text}${err.text}`)
       await setTimeout(10)
     }
   }

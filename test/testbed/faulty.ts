@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { bodyOf } from './body.js'
 
 /**
  * What becomes of a call instead. `cut`: the connection is closed before the emulator is asked,
@@ -48,9 +49,9 @@ export interface Faulty {
 /** @param behind the emulator */
 export async function startFaulty(behind: string): Promise<Faulty> {
   const server = createServer(async (request, response) => {
-    const parts: Buffer[] = []
-    for await (const part of request) parts.push(part)
-    const asked = askedOf(request, Buffer.concat(parts))
+    const body = await bodyOf(request)
+    if (body === undefined) return
+    const asked = askedOf(request, body)
     faulty.asked.push(asked)
     // An emulator that ends while it is asked answers nobody any more.
     const cut = () => void request.socket.destroy()

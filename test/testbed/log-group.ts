@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { bodyOf } from './body.js'
 
 export interface LogEvent {
   readonly eventId: string
@@ -40,11 +41,11 @@ export class LogGroup {
 
   async start(): Promise<void> {
     this.#server.on('request', async (request, response) => {
-      const parts: Buffer[] = []
-      for await (const part of request) parts.push(part)
+      const sent = await bodyOf(request)
+      if (sent === undefined) return
       const fault = this.faults.shift()
       if (fault === 'cut') return void request.socket.resetAndDestroy()
-      const asked = JSON.parse(Buffer.concat(parts).toString()) as Asked
+      const asked = JSON.parse(sent.toString()) as Asked
       this.asked.push(asked)
       const { status, body } = fault ?? { status: 200, body: this.#page(asked) }
       response.writeHead(status, {

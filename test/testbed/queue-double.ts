@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { bodyOf } from './body.js'
 
 /** An answer of SQS: a body, an error by its name, a page, or none at all. */
 export type Answer =
@@ -29,10 +30,10 @@ export async function queueDouble(): Promise<QueueDouble> {
   const asked: Asked[] = []
   const script = new Map<string, Answer[]>()
   const server = createServer(async (request, response) => {
-    const parts: Buffer[] = []
-    for await (const part of request) parts.push(part)
+    const body = await bodyOf(request)
+    if (body === undefined) return
     const action = String(request.headers['x-amz-target']).split('.')[1] ?? ''
-    asked.push({ action, body: JSON.parse(Buffer.concat(parts).toString()) })
+    asked.push({ action, body: JSON.parse(body.toString()) })
     const left = script.get(action) ?? []
     give(response, (left.length > 1 ? left.shift() : left[0]) ?? { body: {} })
   })
