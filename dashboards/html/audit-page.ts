@@ -86,6 +86,7 @@ function tilesOf({ events, gaps }: AuditResult): Tile[] {
   const deliveries = events.reduce((sum, event) => sum + event.deliveries, 0)
   const again = deliveries - events.length
   const replayed = events.filter(({ flags }) => flags.includes('replay')).length
+  const conflicts = events.filter(({ flags }) => flags.includes('conflict')).length
   const late = events.filter(({ flags }) => flags.includes('late')).length
   const reordered = events.filter(({ flags }) => flags.includes('reordered')).length
   const types = new Set(events.map(({ source, type }) => JSON.stringify([source, type])))
@@ -96,6 +97,7 @@ function tilesOf({ events, gaps }: AuditResult): Tile[] {
     tile('events', events.length, `of ${counted(types.size, 'type')}`),
     tile('delivered again', again, `${countText(deliveries)} deliveries in all`, true),
     tile('replayed', replayed, 'one delivery or more of them'),
+    ...(conflicts > 0 ? [tile('copies differ', conflicts, 'came with other payloads', true)] : []),
     tile('late', late, 'arrived after what happened later', true),
     tile('reordered', reordered, 'arrived behind in their stream', true),
     tile('gaps', gaps.length, "in the entity's own counter", true),
@@ -130,6 +132,10 @@ function meanings({ searched }: AuditResult): [string, string][] {
     [
       'order',
       'Events stand in the order in which they happened, each once, however often it came.',
+    ],
+    [
+      'copies differ',
+      'A later delivery of the event says something else than the first; JSON shows both.',
     ],
     ['late', 'An event that happened later arrived before it.'],
     [

@@ -3,7 +3,8 @@
 -- param: entity text: its kind and id, as in jobAd:123
 -- order: time, then position
 SELECT id, type, source, event_time_us, received_at_us, "key", sequence, sequence_kind, version,
-  correlation_id, causation_id, replay, entities, copy_number, reordered, position, payload, pos
+  correlation_id, causation_id, replay, entities, copy_number, reordered, position, payload,
+  document, pos
 FROM events
 WHERE contains(entities, $entity)
 ORDER BY coalesce(event_time_us, received_at_us), pos

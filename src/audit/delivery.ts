@@ -21,6 +21,8 @@ export interface AuditDelivery {
   copyNumber: number
   reordered: boolean
   position: Position
+  /** JSON text. */
+  document: string | null
   payload: JsonValue
 }
 
@@ -54,6 +56,7 @@ export function deliveriesOf(
       copyNumber: Number(value('copy_number')),
       reordered: value('reordered') === true,
       position: positionOf(value('position')),
+      document: text('document'),
       payload: reading?.ok ? reading.value : null,
     }
   })

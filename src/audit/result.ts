@@ -6,8 +6,9 @@ import type { Related } from './related.js'
  * - `late`: an event of the entity that happened later arrived before it
  * - `reordered`: it arrived after a later one of its stream (DESIGN §8, among the entity's events)
  * - `replay`: one of its deliveries is a replay
- * - `gapBefore`: the counter of the entity skips what should come before it */
-export type AuditFlag = 'late' | 'reordered' | 'replay' | 'gapBefore'
+ * - `gapBefore`: the counter of the entity skips what should come before it
+ * - `conflict`: one of its deliveries says something else than the first */
+export type AuditFlag = 'late' | 'reordered' | 'replay' | 'gapBefore' | 'conflict'
 
 /** One event, however often it was delivered. Times are ISO 8601 in UTC. */
 export interface AuditEvent {
@@ -39,6 +40,8 @@ export interface AuditCopy {
   /** The name of the replay that it is of. */
   replay: string | null
   position: Position
+  /** Where it is not what the first delivery says. */
+  payload?: JsonValue
 }
 
 /** A place where a contiguous counter skips numbers. None is claimed of a narrowed selection. */

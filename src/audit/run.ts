@@ -13,6 +13,7 @@ import { progressOf } from '../reading/progress.js'
 import { checkKind, nothingFound } from './absence.js'
 import { unequal } from './against.js'
 import { type Alternate, addedObjects, checkAdded, withoutIds } from './alternate.js'
+import { differing } from './conflict.js'
 import { type Copy, copyOf } from './copy.js'
 import { type AuditDelivery, deliveriesOf } from './delivery.js'
 import { isNumber, mentionedIn } from './mentions.js'
@@ -23,7 +24,7 @@ import { type Asked, toldOf } from './told.js'
 export interface AuditRequest
   extends ReadRequest,
     Alternate,
-    Omit<Asked, 'ruleFor' | 'copy' | 'isWhole'> {
+    Omit<Asked, 'ruleFor' | 'differs' | 'copy' | 'isWhole'> {
   types: readonly string[]
   /** Of the events' documents. */
   filter?: TypedPattern | undefined
@@ -73,8 +74,9 @@ export async function runAudit(request: AuditRequest): Promise<AuditRun> {
   request.onRead?.()
   const isWhole = types.length === 0 && filter === undefined
   const ruleFor = (type: string) => mapping.mappingFor(type).state
+  const differs = differing(mapping)
   const compared = found.length === 0 ? null : copy
-  const told = toldOf(kept, { ...request, copy: compared, isWhole, ruleFor })
+  const told = toldOf(kept, { ...request, copy: compared, isWhole, ruleFor, differs })
   const result = resultOf(request, sources, searched, { ...told, ...(related && { related }) })
   return { result, failure: endedBadly({ ...searched, ...request }) ?? faultIn(result, found) }
 }

@@ -1,4 +1,5 @@
 import { timeText } from '../event/time.js'
+import type { Differs } from './conflict.js'
 import type { AuditDelivery } from './delivery.js'
 import { gapsIn } from './gaps.js'
 import type { AuditCopy, AuditEvent, AuditFlag, AuditGap } from './result.js'
@@ -10,6 +11,7 @@ import type { AuditCopy, AuditEvent, AuditFlag, AuditGap } from './result.js'
 export function timelineOf(
   entity: string | null,
   deliveries: readonly AuditDelivery[],
+  differs: Differs,
 ): { events: AuditEvent[]; gaps: AuditGap[] } {
   const folded = foldedDeliveries(deliveries)
   const firsts = folded.map(({ first }) => first)
@@ -24,6 +26,8 @@ export function timelineOf(
     if (copies.some(({ replay }) => replay !== null)) flags.push('replay')
     const isNumbered = first.isCounted && first.sequence !== null
     if (isNumbered && beyondGaps.has(first.sequence ?? '')) flags.push('gapBefore')
+    const others = copiesOf(first, copies, differs)
+    if (others.some(({ payload }) => payload !== undefined)) flags.push('conflict')
     const { id, type, source, key, sequence, version, correlationId, causationId } = first
     return {
       ...{ id, type, source },
@@ -35,21 +39,25 @@ export function timelineOf(
       ...{ correlationId, causationId },
       effects: id === null ? [] : (effects.get(id) ?? []),
       position: first.position,
-      copies: copiesOf(first, copies),
+      copies: others,
       payload: first.payload,
     }
   })
   return { events, gaps }
 }
 
-function copiesOf(first: AuditDelivery, deliveries: readonly AuditDelivery[]): AuditCopy[] {
+function copiesOf(
+  first: AuditDelivery,
+  deliveries: readonly AuditDelivery[],
+  differs: Differs,
+): AuditCopy[] {
   const others = deliveries.filter((one) => one !== first)
   return others
     .sort((a, b) => a.copyNumber - b.copyNumber)
-    .map(({ receivedAtUs, replay, position }) => ({
-      receivedAt: receivedAtUs === null ? null : timeText(receivedAtUs),
-      replay,
-      position,
+    .map((one) => ({
+      receivedAt: one.receivedAtUs === null ? null : timeText(one.receivedAtUs),
+      ...{ replay: one.replay, position: one.position },
+      ...(differs(first, one) && { payload: one.payload }),
     }))
 }
 

@@ -2,6 +2,7 @@ import type { StateRule } from '../event/rule.js'
 import { timeText } from '../event/time.js'
 import { comparedWith } from './against.js'
 import { changesBetween } from './changes.js'
+import type { Differs } from './conflict.js'
 import type { Copy } from './copy.js'
 import type { AuditDelivery } from './delivery.js'
 import type { AuditResult } from './result.js'
@@ -23,22 +24,23 @@ export interface Asked {
   /** Whether no event of the entity was left out by its type or what it says. */
   isWhole: boolean
   ruleFor(type: string): StateRule
+  differs: Differs
 }
 
 /** Deliveries as a timeline, and the states that its events lead to. */
 export function toldOf(
   deliveries: readonly AuditDelivery[],
-  { entity, mentions, state, between, copy, isWhole, ruleFor }: Asked,
+  { entity, mentions, state, between, copy, isWhole, ruleFor, differs }: Asked,
 ): Pick<AuditResult, 'events' | 'gaps' | 'state' | 'between' | 'diff' | 'against'> {
   // A counter is contiguous over all events of the entity, not over some of them.
   const counted = mentions === null && isWhole ? entity : null
-  const timeline = timelineOf(counted, deliveries)
+  const timeline = timelineOf(counted, deliveries, differs)
   const stateAt = (us: number) => {
     const until = deliveries.filter(({ timeUs, receivedAtUs }) => {
       const at = timeUs ?? receivedAtUs
       return at !== null && at <= us
     })
-    return stateAfter(timelineOf(counted, until).events, ruleFor)
+    return stateAfter(timelineOf(counted, until, differs).events, ruleFor)
   }
   return {
     ...timeline,

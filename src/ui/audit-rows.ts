@@ -39,7 +39,10 @@ export function auditRows({ events, gaps }: Pick<AuditResult, 'events' | 'gaps'>
   })
 }
 
-const flagWords = { late: 'late', reordered: 'reordered', replay: 'replay', gapBefore: '' } as const
+const flagWords = {
+  ...{ late: 'late', reordered: 'reordered', replay: 'replay', gapBefore: '' },
+  conflict: 'copies differ',
+} as const
 
 /** Of a gap the row before says more. */
 function marksOf({ flags, deliveries }: AuditEvent): string[] {

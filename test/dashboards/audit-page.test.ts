@@ -13,7 +13,8 @@ test('what stands out comes first', async () => {
     'behind ! copy.json is as after order.changed id-3',
     'partial ! Not everything was read',
     'another history ! What would be without id-5 and with the events of f.ndjson',
-    'delivered again 2 ! 11 deliveries in all',
+    'delivered again 3 ! 13 deliveries in all',
+    'copies differ 1 !',
     'late 1 !',
     'gaps 1 !',
     'When it happened, and how long it took to arrive',
@@ -30,7 +31,20 @@ test('a mark for every delivery, a line for every gap', async () => {
   )
   // Without any time there is no place for one.
   expect(marks.sort()).toEqual([
-    ...['copy', 'first', 'first', 'first', 'first', 'first', 'first', 'late', 'replay', 'replay'],
+    ...[
+      'copy',
+      'copy',
+      'first',
+      'first',
+      'first',
+      'first',
+      'first',
+      'first',
+      'first',
+      'late',
+      'replay',
+      'replay',
+    ],
   ])
   expect(page.match(/<g class="gaps">(<line [^>]*>)<\/g>/)).not.toBeNull()
   expect(words(page)).toContain(

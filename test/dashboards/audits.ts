@@ -37,6 +37,10 @@ function order(): AuditResult {
     event(1),
     event(2, { ...flags('late', 'reordered'), receivedAt: at(60), causationId: 'id-1' }),
     event(3, { deliveries: 2, copies: [copy(3.4)] }),
+    event(3.5, {
+      ...{ ...flags('conflict'), deliveries: 2 },
+      copies: [{ ...copy(3.6), payload: { n: 3.5, title: 'Chef' } }],
+    }),
     event(4, { ...flags('replay'), deliveries: 2, copies: [copy(600, 'again')] }),
     event(7, { ...flags('gapBefore'), receivedAt: at(6.5), causationId: 'cart-1' }),
     event(8, { receivedAt: null, id: null, payload: null }),

@@ -137,7 +137,7 @@ test('an audit is what a scan of all lines finds', async () => {
     }),
     { numRuns: campaign(30) },
   )
-  expect([...flags].sort()).toEqual(['gapBefore', 'late', 'reordered', 'replay'])
+  expect([...flags].sort()).toEqual(['conflict', 'gapBefore', 'late', 'reordered', 'replay'])
 }, 300_000)
 
 /** What is said of events, wherever they stand. */

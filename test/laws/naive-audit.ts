@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { JsonObject, JsonValue } from '../../src/event/event.js'
 
 /* What `evt audit` says, by reading all lines and comparing each with each. It shares no code with
@@ -77,6 +78,7 @@ export function naiveAudit(id: string, lines: readonly Line[]) {
         ...(gaps.some(({ before }) => before === Number(numberOf(line) ?? Number.NaN))
           ? ['gapBefore']
           : []),
+        ...(copies.some((copy) => !isDeepStrictEqual(says(copy), says(line))) ? ['conflict'] : []),
       ]
       const effects = events.filter(
         ({ told: { cause } }) => cause !== undefined && cause === told.id,
@@ -91,6 +93,12 @@ export function naiveAudit(id: string, lines: readonly Line[]) {
     }),
     state: events.reduce(stateAfter, null as JsonValue),
   }
+}
+
+/** What an event says, whenever it arrived; null is nothing said. */
+function says({ document }: Line): JsonValue {
+  const { got: _, again: __, ...said } = document
+  return JSON.parse(JSON.stringify(said), (_key, value) => value ?? undefined)
 }
 
 function isOvertaken({ told: a }: Line, { told: b }: Line): boolean {

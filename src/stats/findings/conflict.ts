@@ -1,8 +1,9 @@
+import { differenceOf } from '../../event/canonical.js'
+import { deliveryParts } from '../../event/delivery-parts.js'
 import type { EventRecord } from '../../event/event.js'
 import type { JsonPath } from '../../event/json-path.js'
 import { pathText } from '../../event/json-path.js'
-import { differenceOf } from './canonical.js'
-import { deliveryParts, type Unread } from './contents.js'
+import type { Unread } from './contents.js'
 import { about, type Draft, type Evidence, type FindingRow } from './finding.js'
 import { bytesText, counted, nameOf } from './phrases.js'
 

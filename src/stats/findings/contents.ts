@@ -1,10 +1,9 @@
+import { canonicalText, digest } from '../../event/canonical.js'
+import { deliveryParts, mappedParts, ofDeliveries } from '../../event/delivery-parts.js'
 import type { EventRecord } from '../../event/event.js'
-import type { JsonPath } from '../../event/json-path.js'
 import type { Mapping } from '../../event/mapping.js'
-import type { MappedField } from '../../event/rule.js'
 import type { Rereader } from '../reread.js'
 import { goesByTime } from './alike.js'
-import { canonicalText, digest, type LeftOut, leftOutAt } from './canonical.js'
 import type { FindingsContext } from './context.js'
 import { type AlikeClass, type Grounds, MAX_COMPARED } from './grounds.js'
 import { retriesIn } from './retries.js'
@@ -82,22 +81,6 @@ export async function compareContents(
   }
 }
 
-/** What differs between deliveries of one event, and is no part of what it says. */
-export function deliveryParts(event: EventRecord, mapping: Mapping): LeftOut {
-  return leftOutOf(event, mapping, ['receivedAt', 'attempt', 'replay'])
-}
-
-function leftOutOf(event: EventRecord, mapping: Mapping, names: readonly MappedField[]): LeftOut {
-  const paths: JsonPath[] = []
-  for (const rule of mapping.rules) {
-    for (const name of names) {
-      const path = rule.mapping.fields[name]
-      if (path) paths.push(path)
-    }
-  }
-  return leftOutAt(event.document, paths)
-}
-
 interface Digests {
   /** Of the payload; empty where it was not asked for. */
   payload: string
@@ -112,10 +95,7 @@ function digestsOf(
 ): Digests {
   const { payload } = event
   const text = which.content
-    ? canonicalText(
-        payload,
-        leftOutOf(event, mapping, ['id', 'time', 'receivedAt', 'attempt', 'replay']),
-      )
+    ? canonicalText(payload, mappedParts(event, mapping, ['id', 'time', ...ofDeliveries]))
     : ''
   return {
     payload: which.payload ? digest(canonicalText(payload, deliveryParts(event, mapping))) : '',

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
-import type { JsonObject, JsonValue } from '../../event/event.js'
-import type { JsonPath } from '../../event/json-path.js'
+import type { JsonObject, JsonValue } from './event.js'
+import type { JsonPath } from './json-path.js'
 
 /** Keys of the very objects of one document that do not count. */
 export type LeftOut = ReadonlyMap<JsonValue, ReadonlySet<string | number>>

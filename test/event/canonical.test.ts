@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { JsonValue } from '../../../src/event/event.js'
 import {
   canonicalText,
   differenceOf,
   leftOutAt,
   nothingLeftOut,
-} from '../../../src/stats/findings/canonical.js'
+} from '../../src/event/canonical.js'
+import type { JsonValue } from '../../src/event/event.js'
 
 const json = fc.jsonValue().map((value): JsonValue => JSON.parse(JSON.stringify(value)))
 
