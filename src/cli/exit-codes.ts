@@ -21,8 +21,8 @@ export const exitCodes: Readonly<Record<Outcome, { exit: number; meaning: string
   gate: {
     exit: 4,
     meaning:
-      'Faults that were asked about were found (`evt audit --against`: the copy is not equal; ' +
-      '`evt demo`: a figure differs from what was planted).',
+      'Faults that were asked about were found (`evt loops`: there are loops; `evt audit ' +
+      '--against`: the copy is not equal; `evt demo`: a figure differs from what was planted).',
   },
   inconclusive: { exit: 5, meaning: 'Inconclusive: no data.' },
   interrupted: {

@@ -24,6 +24,7 @@ export const floors: readonly (readonly string[])[] = [
     'lag',
     'doctor',
     'live',
+    'loops',
   ],
   ['questions', 'meters'],
   ['reading'],
@@ -38,7 +39,7 @@ export const floors: readonly (readonly string[])[] = [
 export const edges: Readonly<Record<string, readonly string[]>> = {
   commands: ['cli'],
   // The shape of a result, to draw it.
-  ui: ['stats', 'audit', 'init', 'indexing', 'leftovers', 'generate', 'lag', 'doctor'],
+  ui: ['stats', 'audit', 'init', 'indexing', 'leftovers', 'generate', 'lag', 'doctor', 'loops'],
   dashboards: ['ui', 'stats', 'audit'], // the same, and numbers and times in the words of the text
   generate: ['stats'], // the shape of a result, to write the truth in it
   indexing: ['stats'], // what it says of an archive is kept with the index

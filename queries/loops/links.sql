@@ -1,0 +1,10 @@
+-- title: Causes and effects
+-- question: Which events name a cause, and which are named as one?
+-- order: time, then position
+SELECT id, source, type, coalesce(event_time_us, received_at_us) AS at_us, correlation_id,
+  causation_id, entities, bytes, position, pos
+FROM events
+WHERE duplicate IS NULL
+  AND (causation_id IS NOT NULL
+    OR id IN (SELECT causation_id FROM events WHERE causation_id IS NOT NULL))
+ORDER BY at_us, pos

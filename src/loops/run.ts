@@ -1,0 +1,96 @@
+import { EvtError } from '../errors.js'
+import type { TypedPattern } from '../event/pattern.js'
+import { askArchive } from '../questions/asked-archive.js'
+import { querySql } from '../questions/query.js'
+import { isCut } from '../questions/searched.js'
+import { count, noObjects } from '../reading/absence.js'
+import { endedBadly } from '../reading/ended-badly.js'
+import { type OpenedArchive, openArchive, type ReadRequest } from '../reading/open-archive.js'
+import { progressOf } from '../reading/progress.js'
+import { loopsIn } from './find.js'
+import { linkedEventsOf } from './linked-event.js'
+import { linksOf } from './links.js'
+import type { LoopsResult } from './result.js'
+import { told } from './told.js'
+
+export interface LoopsRequest extends ReadRequest {
+  types: readonly string[]
+  entities: readonly string[]
+  filter?: TypedPattern | undefined
+  /** How often a chain passes the same nodes before that is a loop. */
+  leastTurns: number
+  memoryLimitBytes: number
+  allowPartial: boolean
+}
+
+export interface LoopsRun {
+  result: LoopsResult
+  /** Why the run does not end well although it has a result. */
+  failure: EvtError | undefined
+}
+
+/**
+ * `evt loops` on archives, from what was typed to the loops that events run in.
+ *
+ * @throws EvtError `usage` for what was typed wrong, `inconclusive` where there is nothing to read
+ */
+export async function runLoops(request: LoopsRequest): Promise<LoopsRun> {
+  const archive = await openArchive(request)
+  const { sources, pruned } = archive
+  if (archive.objects.length === 0) throw noObjects(sources, pruned)
+  const { events, searched } = await linkedEventsIn(request, archive)
+  request.onRead?.()
+  const { causes, counts } = linksOf(events)
+  const { loops, chains } = loopsIn(events, causes, request.leastTurns)
+  const { objects, bytes, records, undecodable, chosen } = searched
+  const result: LoopsResult = {
+    schema: 'evt.loops/1',
+    partial: request.signal.aborted || isCut(searched),
+    loops: loops.map((loop) => told(loop, events, causes)),
+    chains,
+    causation: counts,
+    searched: { sources: [...sources], objects, bytes, records, undecodable, events: chosen },
+  }
+  const failure = endedBadly({ ...searched, ...request }) ?? faultIn(result)
+  return { result, failure }
+}
+
+async function linkedEventsIn(request: LoopsRequest, archive: OpenedArchive) {
+  const { presets, memoryLimitBytes, signal, types, entities, filter, range } = request
+  const onProgress = progressOf(archive.objects, request)
+  const chosen = { ...range, types, entities, filter: filter?.pattern }
+  const statement = { sql: await querySql('loops/links'), values: {} }
+  const asked = { archive, presets, memoryLimitBytes, signal, onProgress, chosen }
+  return askArchive(statement, asked, async ({ rows, searched }) => {
+    const events = []
+    for await (const chunk of rows.chunks) events.push(...linkedEventsOf(rows.columns, chunk))
+    return { events, searched }
+  })
+}
+
+const meaning: Readonly<Record<string, string>> = {
+  id: 'the id of an event is',
+  causationId: 'the id of the event that caused it is',
+}
+
+function faultIn({ loops, causation, searched }: LoopsResult): EvtError | undefined {
+  if (loops.length > 0) {
+    return new EvtError(`${count(loops.length, 'loop')} found`, { code: 'gate' })
+  }
+  const { sources, records, undecodable, events } = searched
+  if (events === 0) {
+    const bad = undecodable === 0 ? '' : `, ${count(undecodable, 'record')} cannot be decoded`
+    const read = `${count(records, 'record')} searched${bad}`
+    return new EvtError(`no events in ${sources.join(' ')}: ${read}`, { code: 'inconclusive' })
+  }
+  const { linked, missing, itself, circular } = causation
+  if (linked + itself + circular > 0) return undefined
+  const [reason, field] =
+    missing > 0
+      ? [`none of the causes of ${count(missing, 'event')} is there`, 'id']
+      : [`none of ${count(events, 'event')} names its cause`, 'causationId']
+  return new EvtError(`${reason}: loops cannot be seen`, {
+    code: 'inconclusive',
+    hint: `--map ${field}=$.path, or ${field}: in evt.yaml, says where ${meaning[field]}`,
+  })
+}

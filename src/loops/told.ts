@@ -1,0 +1,87 @@
+import { timeText } from '../event/time.js'
+import type { LinkedEvent } from './linked-event.js'
+import type { Loop } from './loop.js'
+import { type FoundLoop, MOST_ENTITIES, MOST_WITNESSES } from './result.js'
+
+const HOUR_US = 3_600e6
+/** EventBridge bills custom events by 64 KB, at $1 a million (us-east-1). */
+const CHUNK_BYTES = 64 * 1024
+const USD_PER_CHUNK = 1e-6
+
+/** A loop as the result has it. */
+export function told(loop: Loop, events: readonly LinkedEvent[], causes: Int32Array): FoundLoop {
+  const members = [...loop.members].flatMap((at) => events[at] ?? [])
+  const path = loop.round.map((at) => nameOf(events[at]))
+  const { turns, amplification } = loop
+  const { firstUs, lastUs } = spanOf(members)
+  const periodUs = median(loop.periodsUs)
+  const hours = firstUs === null || lastUs === null ? 0 : (lastUs - firstUs) / HOUR_US
+  const eventsPerHour = hours > 0 ? rounded(members.length / hours) : null
+  const chunks = members.reduce((sum, { bytes }) => sum + Math.ceil(bytes / CHUNK_BYTES), 0)
+  const found = {
+    ...{ path, turns, amplification: rounded(amplification) },
+    periodMs: periodUs === null ? null : periodUs / 1_000,
+    chains: loop.chains.size,
+    events: members.length,
+    eventsPerHour,
+    usdPerDay: hours > 0 ? rounded((chunks / hours) * 24 * USD_PER_CHUNK) : null,
+    first: firstUs === null ? null : timeText(firstUs),
+    last: lastUs === null ? null : timeText(lastUs),
+    entities: [...new Set(members.flatMap(({ entities }) => entities))].slice(0, MOST_ENTITIES),
+    witnesses: witnessesOf(loop, events, causes),
+  }
+  return { ...found, explain: explained(found) }
+}
+
+function nameOf(event: LinkedEvent | undefined): string {
+  if (!event) return ''
+  const { source, type } = event
+  return source === '' ? type : `${source}/${type}`
+}
+
+function spanOf(members: readonly LinkedEvent[]) {
+  let firstUs: number | null = null
+  let lastUs: number | null = null
+  for (const { atUs } of members) {
+    if (atUs === null) continue
+    firstUs = Math.min(firstUs ?? atUs, atUs)
+    lastUs = Math.max(lastUs ?? atUs, atUs)
+  }
+  return { firstUs, lastUs }
+}
+
+function median(values: readonly number[]): number | null {
+  const sorted = Float64Array.from(values).sort()
+  return sorted[Math.floor((sorted.length - 1) / 2)] ?? null
+}
+
+/** From the event of the most turns back to its first cause. */
+function witnessesOf({ last }: Loop, events: readonly LinkedEvent[], causes: Int32Array): string[] {
+  const step = nameOf(events[last])
+  const found: string[] = []
+  for (let at = last; at !== -1; at = causes[at] as number) {
+    const { id = null } = events[at] ?? {}
+    if (id !== null && nameOf(events[at]) === step) found.push(id)
+  }
+  return found.reverse().slice(0, MOST_WITNESSES)
+}
+
+/** To four digits: a figure of a rate. */
+function rounded(value: number): number {
+  return Number(value.toPrecision(4))
+}
+
+function explained(loop: Omit<FoundLoop, 'explain'>): string {
+  const { path, turns, amplification, chains, events } = loop
+  const [first = '', ...others] = path
+  const way = others.length === 0 ? 'itself' : `${others.join(', then ')}, then ${first} again`
+  const many = chains === 1 ? 'one chain' : `${chains.toLocaleString('en')} chains`
+  const growth =
+    amplification > 1
+      ? `, and each turn has ${amplification} times the events of the one before`
+      : ''
+  return (
+    `${first} causes ${way}: ${turns.toLocaleString('en')} turns, ` +
+    `${events.toLocaleString('en')} events of ${many}${growth}.`
+  )
+}

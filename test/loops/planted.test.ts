@@ -1,0 +1,51 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { type LoopsRequest, runLoops } from '../../src/loops/run.js'
+import { isLong, seed } from '../helpers/campaign.js'
+import { planted } from './planted.js'
+
+const cwd = mkdtempSync(join(tmpdir(), 'evt-loops-'))
+afterAll(() => rmSync(cwd, { recursive: true }))
+
+const fields = { id: 'id', type: 'type', source: 'source', time: 'at', causationId: 'cause' }
+const more = { correlationId: 'corr', replay: 'replay', 'entities.order': 'order' }
+const maps = Object.entries({ ...fields, ...more }).map(([field, name]) => `${field}=$.${name}`)
+
+/** From the least name on: a loop is the same wherever it begins. */
+function rotated(path: readonly string[]): string[] {
+  const least = path.indexOf([...path].sort()[0] ?? '')
+  return [...path.slice(least), ...path.slice(0, least)]
+}
+
+const byPath = <T extends { path: readonly string[] }>(all: readonly T[]) =>
+  [...all].sort((a, b) => (a.path.join() < b.path.join() ? -1 : 1))
+
+async function loopsOf(file: string) {
+  const request: LoopsRequest = {
+    ...{ given: [file], config: undefined, cwd, env: {}, maps, presets: undefined },
+    ...{ range: { sinceUs: null, untilUs: null }, signal: new AbortController().signal },
+    ...{ types: [], entities: [], leastTurns: 5, memoryLimitBytes: 2e9, allowPartial: false },
+    onProgress: () => {},
+  }
+  return runLoops(request)
+}
+
+const runs = Array.from({ length: isLong ? 50 : 5 }, (_, n) => seed + 2 * n)
+
+test.each(runs)('what is planted is found, and nothing else (seed %i)', async (one) => {
+  const { lines, loops } = planted(one, isLong ? 1_000_000 : 4_000)
+  writeFileSync(join(cwd, 'a.ndjson'), lines.map((line) => `${line}\n`).join(''))
+  const { result, failure } = await loopsOf('a.ndjson')
+  const found = result.loops.map(({ path, turns, amplification }) => {
+    return { path: rotated(path), turns, amplification }
+  })
+  const expected = loops.map(({ path, ...rest }) => ({ path: rotated(path), ...rest }))
+  expect(byPath(found)).toEqual(byPath(expected))
+  expect(failure?.code).toBe('gate')
+  for (const { witnesses, entities } of result.loops) {
+    expect(witnesses.length).toBeGreaterThanOrEqual(5)
+    expect(entities).toHaveLength(1)
+  }
+})

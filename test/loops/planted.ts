@@ -1,0 +1,105 @@
+import { createRandom } from '../laws/mutants.js'
+
+/** What is known of a planted loop. */
+interface PlantedLoop {
+  /** From its least name on. */
+  path: string[]
+  turns: number
+  amplification: number
+}
+
+export interface Planted {
+  /** One event a line, in any order. */
+  lines: string[]
+  loops: PlantedLoop[]
+}
+
+const START_MS = Date.UTC(2026, 10, 1)
+const HOUR_S = 3_600
+
+/**
+ * An archive with loops of 1 to 12 nodes, steady and growing, of seconds and of hours, one within
+ * another, and with what looks like loops and is none: retries and sagas that come back three
+ * times, fan-out, redeliveries, replays.
+ *
+ * @param size events, about
+ */
+export function planted(seed: number, size: number): Planted {
+  const random = createRandom(seed)
+  const lines: string[] = []
+  const loops: PlantedLoop[] = []
+  let serial = 0
+  let chain = 0
+  const event = (type: string, cause: string | undefined, atS: number, more = {}) => {
+    serial += 1
+    const at = new Date(START_MS + atS * 1_000).toISOString()
+    const fields = { type, source: 'made', at, cause, corr: `c-${chain}`, order: `o-${chain}` }
+    const id = `e-${serial}`
+    const line = JSON.stringify({ id, ...fields, ...more })
+    lines.push(line)
+    if (random(10) === 0) lines.push(line)
+    if (random(20) === 0) lines.push(JSON.stringify({ id, ...fields, ...more, replay: 'again' }))
+    // What nobody goes on from.
+    if (random(4) === 0)
+      lines.push(JSON.stringify({ ...fields, id: `${id}-log`, type: 'log', cause: id }))
+    return id
+  }
+
+  const loop = (name: string) => {
+    chain += 1
+    const nodes = Array.from({ length: 1 + random(12) }, (_, n) => `${name}.${n}`)
+    const grows = random(4) === 0
+    const turns = grows ? 5 + random(2) : 5 + random(30)
+    const stepS = [1, 60, HOUR_S][random(3)] ?? 1
+    let heads: (string | undefined)[] = [event('begun', undefined, 0)]
+    let atS = 0
+    for (let turn = 0; turn < turns; turn++) {
+      for (const [n, node] of nodes.entries()) {
+        atS += stepS
+        const copies = grows && n === 0 && turn > 0 ? 2 : 1
+        heads = heads.flatMap((cause) =>
+          Array.from({ length: copies }, () => event(node, cause, atS)),
+        )
+      }
+    }
+    loops.push({ path: nodes.map((node) => `made/${node}`), turns, amplification: grows ? 2 : 1 })
+  }
+
+  const nested = (name: string) => {
+    chain += 1
+    const [outer, inner] = [5 + random(4), 2 + random(4)]
+    let cause: string | undefined
+    for (let turn = 0; turn < outer; turn++) {
+      cause = event(`${name}.a`, cause, turn * 100)
+      for (let n = 0; n < inner; n++) {
+        cause = event(`${name}.b`, cause, turn * 100 + n * 2)
+        cause = event(`${name}.c`, cause, turn * 100 + n * 2 + 1)
+      }
+    }
+    const path = (...nodes: string[]) => nodes.map((node) => `made/${name}.${node}`)
+    loops.push({ path: path('a', 'b', 'c'), turns: outer, amplification: 1 })
+    loops.push({ path: path('b', 'c'), turns: outer * inner, amplification: 1 })
+  }
+
+  const saga = () => {
+    chain += 1
+    let cause: string | undefined = event('saga.begun', undefined, 0)
+    for (let n = 0; n <= random(4); n++) {
+      cause = event('payment.requested', cause, n * 10)
+      cause = event('payment.failed', cause, n * 10 + 5)
+    }
+    cause = event('saga.ended', cause, 50)
+    for (let n = 0; n < 8; n++) event('told', cause, 51 + n)
+  }
+
+  for (let n = 0; n < 4; n++) loop(`loop${n}`)
+  nested('nested')
+  while (lines.length < size) saga()
+  for (let n = lines.length - 1; n > 0; n--) {
+    const other = random(n + 1)
+    const [a = '', b = ''] = [lines[n], lines[other]]
+    lines[n] = b
+    lines[other] = a
+  }
+  return { lines, loops }
+}
