@@ -1,8 +1,8 @@
 import * as Flags from '@oclif/core/flags'
 import { entityText } from './entity-text.js'
 
-/** A chain passes the same nodes so often before that is a loop: retries, and sagas that come back a
- * few times, are none. */
+/** A chain passes the same nodes so often before that is a loop: retries, and sagas that come back
+ * a few times, are none. */
 const LEAST_TURNS = 5
 
 /** Flags of `evt loops`. */

@@ -14,8 +14,8 @@ export interface Found {
 }
 
 /**
- * Follows each chain from its first cause. A loop is nodes (a source and a type) that a chain passes
- * in the same order again and again.
+ * Follows each chain from its first cause. A loop is nodes (a source and a type) that a chain
+ * passes in the same order again and again.
  *
  * @param causes as linksOf gives them
  */

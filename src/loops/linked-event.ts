@@ -9,6 +9,7 @@ export interface LinkedEvent {
   type: string
   /** When it happened, else arrived; µs since the epoch. */
   atUs: number | null
+  receivedAtUs: number | null
   correlationId: string | null
   causationId: string | null
   entities: readonly string[]
@@ -24,6 +25,7 @@ export function linkedEventsOf(
   const at = new Map(columns.map(({ name }, n) => [name, n]))
   return rows.map((row) => {
     const value = (name: string) => row[at.get(name) ?? -1] ?? null
+    const us = (name: string) => (value(name) === null ? null : Number(value(name)))
     const text = (name: string) => (value(name) === null ? null : String(value(name)))
     const { path, record } = Object(value('position'))
     const entities = value('entities')
@@ -31,7 +33,8 @@ export function linkedEventsOf(
       id: text('id'),
       source: text('source') ?? '',
       type: text('type') ?? '',
-      atUs: value('at_us') === null ? null : Number(value('at_us')),
+      atUs: us('at_us'),
+      receivedAtUs: us('received_at_us'),
       correlationId: text('correlation_id'),
       causationId: text('causation_id'),
       entities: Array.isArray(entities) ? entities.map(String) : [],

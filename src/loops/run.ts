@@ -1,26 +1,17 @@
 import { EvtError } from '../errors.js'
-import type { TypedPattern } from '../event/pattern.js'
-import { askArchive } from '../questions/asked-archive.js'
-import { querySql } from '../questions/query.js'
 import { isCut } from '../questions/searched.js'
 import { count, noObjects } from '../reading/absence.js'
 import { endedBadly } from '../reading/ended-badly.js'
-import { type OpenedArchive, openArchive, type ReadRequest } from '../reading/open-archive.js'
-import { progressOf } from '../reading/progress.js'
+import { openArchive } from '../reading/open-archive.js'
 import { loopsIn } from './find.js'
-import { linkedEventsOf } from './linked-event.js'
+import { type ChainRequest, linkedEventsIn } from './linked-events.js'
 import { linksOf } from './links.js'
 import type { LoopsResult } from './result.js'
 import { told } from './told.js'
 
-export interface LoopsRequest extends ReadRequest {
-  types: readonly string[]
-  entities: readonly string[]
-  filter?: TypedPattern | undefined
+export interface LoopsRequest extends ChainRequest {
   /** How often a chain passes the same nodes before that is a loop. */
   leastTurns: number
-  memoryLimitBytes: number
-  allowPartial: boolean
 }
 
 export interface LoopsRun {
@@ -38,7 +29,7 @@ export async function runLoops(request: LoopsRequest): Promise<LoopsRun> {
   const archive = await openArchive(request)
   const { sources, pruned } = archive
   if (archive.objects.length === 0) throw noObjects(sources, pruned)
-  const { events, searched } = await linkedEventsIn(request, archive)
+  const { events, searched } = await linkedEventsIn(request, archive, '')
   request.onRead?.()
   const { causes, counts } = linksOf(events)
   const { loops, chains } = loopsIn(events, causes, request.leastTurns)
@@ -53,19 +44,6 @@ export async function runLoops(request: LoopsRequest): Promise<LoopsRun> {
   }
   const failure = endedBadly({ ...searched, ...request }) ?? faultIn(result)
   return { result, failure }
-}
-
-async function linkedEventsIn(request: LoopsRequest, archive: OpenedArchive) {
-  const { presets, memoryLimitBytes, signal, types, entities, filter, range } = request
-  const onProgress = progressOf(archive.objects, request)
-  const chosen = { ...range, types, entities, filter: filter?.pattern }
-  const statement = { sql: await querySql('loops/links'), values: {} }
-  const asked = { archive, presets, memoryLimitBytes, signal, onProgress, chosen }
-  return askArchive(statement, asked, async ({ rows, searched }) => {
-    const events = []
-    for await (const chunk of rows.chunks) events.push(...linkedEventsOf(rows.columns, chunk))
-    return { events, searched }
-  })
 }
 
 const meaning: Readonly<Record<string, string>> = {

@@ -1,8 +1,8 @@
 import { widthOf } from './width.js'
 
 /* Each of our own signs beyond ASCII beside a stand-in of the same width. */
-const signs = '–…→─│╭╮╰╯┤·µ≠▁▂▃▄▅▆▇█'
-const standIns = "-~--|..''|.u!.:-=+*#@"
+const signs = '–…→─│╭╮╰╯┤├└·µ≠▁▂▃▄▅▆▇█'
+const standIns = "-~--|..''||`.u!.:-=+*#@"
 
 const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' })
 

@@ -1,0 +1,58 @@
+import { EvtError } from '../errors.js'
+import { isCut } from '../questions/searched.js'
+import { count, noObjects } from '../reading/absence.js'
+import { endedBadly } from '../reading/ended-badly.js'
+import { openArchive } from '../reading/open-archive.js'
+import { type ChainRequest, linkedEventsIn } from './linked-events.js'
+import { linksOf } from './links.js'
+import { chainsOf } from './trace.js'
+import type { TraceResult } from './trace-result.js'
+
+export interface TraceRequest extends ChainRequest {
+  /** Of the event that is asked for. */
+  id: string
+}
+
+export interface TraceRun {
+  result: TraceResult
+  /** Why the run does not end well although it has a result. */
+  failure: EvtError | undefined
+}
+
+/**
+ * `evt trace` on archives: the causes and effects of an event.
+ *
+ * @throws EvtError `usage` for what was typed wrong, `inconclusive` where there is nothing to read
+ */
+export async function runTrace(request: TraceRequest): Promise<TraceRun> {
+  const { id, signal } = request
+  const archive = await openArchive(request)
+  const { sources, pruned } = archive
+  if (archive.objects.length === 0) throw noObjects(sources, pruned)
+  const { events, searched } = await linkedEventsIn(request, archive, id)
+  request.onRead?.()
+  const { causes, counts } = linksOf(events)
+  const { objects, bytes, records, undecodable, chosen } = searched
+  const result: TraceResult = {
+    ...{ schema: 'evt.trace/1', id, partial: signal.aborted || isCut(searched) },
+    ...chainsOf(id, events, causes),
+    causation: counts,
+    searched: { sources: [...sources], objects, bytes, records, undecodable, events: chosen },
+  }
+  return { result, failure: endedBadly({ ...searched, ...request }) ?? absence(result) }
+}
+
+function absence({ id, events, causation, searched }: TraceResult): EvtError | undefined {
+  const { sources, records, undecodable, events: all } = searched
+  const bad = undecodable === 0 ? '' : `, ${count(undecodable, 'record')} cannot be decoded`
+  if (events.length === 0) {
+    const read = `${count(records, 'record')} searched${bad}`
+    return new EvtError(`no event ${id} in ${sources.join(' ')}: ${read}`, { code: 'inconclusive' })
+  }
+  const isKnown = Object.values(causation).some((number) => number > 0)
+  if (isKnown) return undefined
+  return new EvtError(`none of ${count(all, 'event')} names its cause: there are no chains`, {
+    code: 'inconclusive',
+    hint: '--map causationId=$.path, or causationId: in evt.yaml, says where that is',
+  })
+}

@@ -1,0 +1,84 @@
+import pc from 'picocolors'
+import type { TracedEvent, TraceResult } from '../loops/trace-result.js'
+import { asciiText } from './ascii.js'
+import { bytesText, countText, durationText } from './numbers.js'
+import { safeText } from './safe-text.js'
+import type { TextStyle } from './style.js'
+import { type Cell, type Column, usedLines } from './table.js'
+import { momentText } from './times.js'
+import { treePrefixes } from './trace-tree.js'
+import { wrapped } from './wrapped.js'
+
+const MOST_EVENTS = 500
+
+/** The chains as trees, each event with the time since its cause and since the first. */
+export function traceText(result: TraceResult, style: TextStyle): string {
+  const { id, events } = result
+  const prefixes = treePrefixes(events)
+  const shown = events.slice(0, MOST_EVENTS)
+  const rows = shown.map((event, n) => cellsOf(event, { prefix: prefixes[n] ?? '', id, style }))
+  const parts = [headline(result), usedLines(columns, rows, style), notesOf(result, style)]
+  const text = parts
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n')
+  return style.unicode ? text : asciiText(text)
+}
+
+function headline({ id, chains, events, searched, partial }: TraceResult): string[] {
+  const { sources, bytes } = searched
+  const longest = chains.flatMap(({ durationMs }) => durationMs ?? [])
+  const took = longest.length === 0 ? '' : ` in ${durationText(Math.max(...longest), 3)}`
+  const many = chains.length === 1 ? '' : ` of ${countText(chains.length)} chains`
+  const steps = events.length === 1 ? '1 event' : `${countText(events.length)} events`
+  const where = `${bytesText(bytes)} searched in ${safeText(sources.join(' '))}`
+  return [`${safeText(id)}   ${steps}${many}${took}   ${where}${partial ? '   partial' : ''}`]
+}
+
+const columns: readonly Column[] = [
+  { title: 'time', align: 'left', luxury: 3 },
+  { title: 'after cause', align: 'point' },
+  { title: 'after first', align: 'point', luxury: 2 },
+  { title: '', align: 'left' },
+  { title: 'event', align: 'left', shrinkTo: 32 },
+  { title: 'id', align: 'left', shrinkTo: 12 },
+  { title: 'entities', align: 'left', shrinkTo: 12, luxury: 1 },
+]
+
+function cellsOf(
+  event: TracedEvent,
+  { prefix, id, style }: { prefix: string; id: string; style: TextStyle },
+): Cell[] {
+  const { source, type, time, afterCauseMs, afterFirstMs, entities, isCritical } = event
+  const name = safeText(source === '' ? type : `${source}/${type}`)
+  const { bold } = pc.createColors(style.color)
+  const isAsked = event.id === id
+  return [
+    { text: time === null ? '' : momentText(time, style.timeZone) },
+    { text: event.cause === null ? '' : durationText(afterCauseMs) },
+    { text: durationText(afterFirstMs) },
+    { text: isCritical ? '*' : '' },
+    { text: `${prefix}${isAsked ? bold(name) : name}` },
+    { text: safeText(event.id ?? '') },
+    { text: safeText(entities.join(' ')) },
+  ]
+}
+
+function notesOf(result: TraceResult, style: TextStyle): string[] {
+  const { events, chains, causation } = result
+  const hidden = events.length - MOST_EVENTS
+  const missing = chains.flatMap(({ missingCause }) => missingCause ?? [])
+  const skewed = events.filter(({ afterCauseMs }) => afterCauseMs !== null && afterCauseMs < 0)
+  const notes = [
+    ...(events.length > 1 ? ['* the way to what happened last'] : []),
+    ...(hidden > 0 ? [`${countText(hidden)} more events, which -o json has`] : []),
+    ...missing.map((cause) => `the first names a cause that is not there: ${cause}`),
+    ...(skewed.length > 0
+      ? [`events that happened before their cause, so that clocks disagree: ${skewed.length}`]
+      : []),
+    ...(causation.ambiguous > 0
+      ? [`causes that may be others, in all that was searched: ${countText(causation.ambiguous)}`]
+      : []),
+  ]
+  return notes.flatMap((note) => wrapped(safeText(note), style.width))
+}
