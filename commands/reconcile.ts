@@ -9,12 +9,12 @@ export default class Reconcile extends BaseCommand {
   static override description =
     'Reads all of both sides once and says of each type how many events were lost, late, ' +
     'received twice, received and never sent, or are still on their way, with the very events. ' +
-    '--since, --until and --type choose by what was sent; what was received and never sent counts ' +
-    'at its reception. With --stage, each place on the way is set beside the next.'
+    '--since, --until and --type choose by what was sent; what was received and never sent ' +
+    'counts at its reception. With --stage, each place on the way is set beside the next.'
   static override examples = [
     '<%= config.bin %> reconcile --sent outbox/ --received archive/',
-    '<%= config.bin %> reconcile --sent ledger.ndjson --received archive/ --map-sent sentStatus=$.status',
-    '<%= config.bin %> reconcile --sent a/ --received b/ --grace 5m --fail-on lost,unexpected -o json',
+    '<%= config.bin %> reconcile --sent outbox/ --received b/ --map-sent sentStatus=$.status',
+    '<%= config.bin %> reconcile --sent a/ --received b/ --grace 5m --fail-on lost,unexpected',
     '<%= config.bin %> reconcile --stage api=outbox/ --stage bus=bus/ --stage queue=queue/',
     '<%= config.bin %> reconcile --sent queue/ --received effects/ --map-received id=$.causeId',
     '<%= config.bin %> reconcile --sent a/ --received b/ --window 5m -o html > reconcile.html',

@@ -16,7 +16,8 @@ export function heatCell(strip: HeatStrip, slots: readonly Slot[], timeZone: str
     if (heat === null) return null
     const height = heat.level === 0 ? 1 : heat.level * 4
     const name = heat.level === 0 ? 'well' : `bad-${heat.level}`
-    return html`<rect class="${name}" x="${i}" y="${HEIGHT - height}" width="1" height="${height}"/>`
+    const y = HEIGHT - height
+    return html`<rect class="${name}" x="${i}" y="${y}" width="1" height="${height}"/>`
   })
   const worst = worstOf(slots)
   const label = worst
@@ -25,7 +26,8 @@ export function heatCell(strip: HeatStrip, slots: readonly Slot[], timeZone: str
   return {
     text: label,
     drawn: html`<svg class="heat" role="img" aria-label="${label}"
- viewBox="0 0 ${heats.length} ${HEIGHT}" preserveAspectRatio="none" width="144" height="16">${bars}</svg>`,
+ viewBox="0 0 ${heats.length} ${HEIGHT}" preserveAspectRatio="none"
+ width="144" height="16">${bars}</svg>`,
     value: worst ? worst.bad / worst.sent : 0,
   }
 }

@@ -1,6 +1,11 @@
 import type { HeatStrip } from '../../src/reconcile/figures.js'
 import type { ReconcileRun } from '../../src/reconcile/finished.js'
-import type { ReconcileResult, ReconcileRow, StageFigures } from '../../src/reconcile/result.js'
+import type {
+  Hop,
+  ReconcileResult,
+  ReconcileRow,
+  StageFigures,
+} from '../../src/reconcile/result.js'
 import { stepText } from '../../src/ui/charts.js'
 import { bytesText, countText, durationText, NONE } from '../../src/ui/numbers.js'
 import { momentText } from '../../src/ui/times.js'
@@ -34,7 +39,7 @@ export async function reconcilePage(run: ReconcileRun, made: Made): Promise<stri
         section(
           `hop-${n + 1}`,
           `From ${hop.from} to ${hop.to}`,
-          html`<p class="legend">${counted(hop.lostHere, 'event')} of what is lost on the whole way</p>`,
+          html`<p class="legend">${hereText(hop)}</p>`,
           typesTable(`From ${hop.from} to ${hop.to}`, hop, { strip: null, timeZone }),
         ),
       ),
@@ -45,6 +50,10 @@ export async function reconcilePage(run: ReconcileRun, made: Made): Promise<stri
     next: [],
     made,
   })
+}
+
+function hereText({ lostHere }: Hop): string {
+  return `${counted(lostHere, 'event')} of what is lost on the whole way`
 }
 
 function factsOf(result: ReconcileResult, timeZone: string): [string, string][] {

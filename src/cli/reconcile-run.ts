@@ -36,7 +36,8 @@ export function failed(
   if (found.length > 0) return new EvtError(`${found.join(', ')} (${on})`, { code: 'gate' })
   const unknown = fates.filter((fate) => rows.some((row) => row[fate] === null))
   if (unknown.length === 0) return undefined
-  const message = `whether any are ${unknown.map((fate) => words[fate]).join(' or ')} cannot be told`
+  const named = unknown.map((fate) => words[fate]).join(' or ')
+  const message = `whether any are ${named} cannot be told`
   return new EvtError(message, { code: 'inconclusive', hint: 'the findings say why' })
 }
 

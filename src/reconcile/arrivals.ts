@@ -154,11 +154,12 @@ export class Arrivals {
   }
 
   private async takeStatuses(stage: number, relation: string): Promise<void> {
-    const [[known] = []] = await this.duckdb.rows('SELECT count(*) FROM statuses')
-    if (Number(known) >= MOST_VALUES) return
+    const [[held] = []] = await this.duckdb.rows('SELECT count(*) FROM statuses')
+    if (Number(held) >= MOST_VALUES) return
+    const known = this.isWord(unacknowledgedWords)
     await this.duckdb.rows(`INSERT INTO statuses
       SELECT ${stage}, a.status, count(*) FROM (SELECT ${statusOf} AS status FROM ${relation}) a
-      WHERE a.status IS NOT NULL AND NOT ${this.isWord(unacknowledgedWords)} GROUP BY a.status LIMIT ${MOST_VALUES}`)
+      WHERE a.status IS NOT NULL AND NOT ${known} GROUP BY a.status LIMIT ${MOST_VALUES}`)
   }
 }
 

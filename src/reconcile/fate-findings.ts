@@ -44,7 +44,8 @@ const fates: readonly Fate[] = [
     count: (counts) => counts.get('unexpected'),
     explain: ({ counts, ...kind }, { names: [from, to] }) => {
       const count = counts.get('unexpected')
-      return `${counted(count, 'event')} of ${nameOf(kind)} ${was(count)} in ${to} and never in ${from}.`
+      const events = `${counted(count, 'event')} of ${nameOf(kind)}`
+      return `${events} ${was(count)} in ${to} and never in ${from}.`
     },
   },
   {
@@ -54,7 +55,8 @@ const fates: readonly Fate[] = [
     explain: ({ counts, ...kind }, { names: [, to] }) => {
       const count = counts.get('duplicated')
       const its = count === 1 ? 'its event' : 'their events'
-      return `${counted(count, 'delivery', 'deliveries')} of ${nameOf(kind)} in ${to} ${was(count)} not the first of ${its}.`
+      const deliveries = `${counted(count, 'delivery', 'deliveries')} of ${nameOf(kind)}`
+      return `${deliveries} in ${to} ${was(count)} not the first of ${its}.`
     },
   },
   {
@@ -65,7 +67,8 @@ const fates: readonly Fate[] = [
       const late = counts.get('late')
       const share = shareText(late / Math.max(1, counts.get('judged')))
       const events = `${counted(late, 'event')} of ${nameOf(kind)} (${share})`
-      return `${events} came later than ${durationText(graceUs / 1_000)} after ${late === 1 ? 'its' : 'their'} time.`
+      const its = late === 1 ? 'its time' : 'their times'
+      return `${events} came later than ${durationText(graceUs / 1_000)} after ${its}.`
     },
   },
   {
@@ -88,7 +91,8 @@ const fates: readonly Fate[] = [
       const events = `${counted(count, 'event')} of ${nameOf(kind)}`
       return (
         `${events} ${was(count)} received before ${count === 1 ? 'it was' : 'they were'} sent: ` +
-        `the clocks differ by ${durationText(leastMs)} at least, and what is late may be wrong by as much.`
+        `the clocks differ by ${durationText(leastMs)} at least, and what is late may be wrong ` +
+        'by as much.'
       )
     },
   },
@@ -98,11 +102,11 @@ const fates: readonly Fate[] = [
     count: (counts) => counts.get('untimedMissing'),
     explain: ({ counts, ...kind }, { names: [from] }) => {
       const count = counts.get('untimedMissing')
-      const [has, counts_] = count === 1 ? ['has', 'counts'] : ['have', 'count']
+      const [has, it] = count === 1 ? ['has', 'it counts'] : ['have', 'they count']
       return (
         `${counted(count, 'event')} of ${nameOf(kind)} that ${was(count)} not received ${has} no ` +
-        `time in ${from}: whether grace is over cannot be told, so ${count === 1 ? 'it' : 'they'} ` +
-        `${counts_} as in flight. --map time=$.path says where it is.`
+        `time in ${from}: whether grace is over cannot be told, so ${it} as in flight. ` +
+        '--map time=$.path says where it is.'
       )
     },
   },
@@ -168,7 +172,8 @@ function findingOf(
 
 function restOf(fate: Fate, rows: readonly KindCounts[], between: Between): ReconcileFinding {
   const count = rows.reduce((sum, { counts }) => sum + fate.count(counts), 0)
-  const explain = `${counted(rows.length, 'more type')} with ${counted(count, 'event')} of this: see the table.`
+  const types = counted(rows.length, 'more type')
+  const explain = `${types} with ${counted(count, 'event')} of this: see the table.`
   return {
     ...{ kind: fate.kind, type: null, source: null, severity: fate.severity, count },
     ...{ between: between.names, explain, witnesses: [] },

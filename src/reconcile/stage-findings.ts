@@ -62,10 +62,11 @@ function undecodable({ figures, undecodable: { count, reasons, witnesses } }: St
 function noIdentity({ figures, unidentified }: StageFaults): Said | null {
   const { name, withoutId: count, events } = figures
   if (count === 0) return null
+  const has = count === 1 ? 'has' : 'have'
   const subject =
     count === events
       ? `No event of ${name} has an id`
-      : `${counted(count, 'event')} of ${name} (${shareText(count / events)}) ${count === 1 ? 'has' : 'have'} no id`
+      : `${counted(count, 'event')} of ${name} (${shareText(count / events)}) ${has} no id`
   return {
     severity: 'warning',
     count,
@@ -152,8 +153,8 @@ export function pairFindings(
             severity: 'warning',
             count: unjudged,
             explain:
-              `Of ${counted(unjudged, 'event')} that ${unjudged === 1 ? 'was' : 'were'} received, ` +
-              `the time in ${from} or the first receivedAt in ${to} is not known: whether late ` +
+              `Of ${counted(unjudged, 'event')} that ${unjudged === 1 ? 'was' : 'were'} ` +
+              `received, the time in ${from} or the first receivedAt in ${to} is not known: whether late ` +
               'cannot be told.',
           }
         : null,
@@ -165,7 +166,8 @@ function apart(idsInCommon: number | null, [from, to]: [string, string]): Said |
   if (idsInCommon === null) return null
   const hint =
     idsInCommon > 0
-      ? `${counted(idsInCommon, 'id')} are in both, of other sources: --identity id leaves sources out.`
+      ? `${counted(idsInCommon, 'id')} ${idsInCommon === 1 ? 'is' : 'are'} in both, of other ` +
+        'sources: --identity id leaves sources out.'
       : 'Their ids differ: --map-sent id=$.path and --map-received id=$.path say where they are.'
   return {
     severity: 'fault',

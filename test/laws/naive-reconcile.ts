@@ -104,9 +104,7 @@ function rowOf(judged: readonly Judged[], hasEnd: boolean, options: Options): Re
     duplicated: judged.reduce((sum, { extra }) => sum + extra, 0),
     late:
       matched > 0 && !isJudged ? null : count(({ tookUs }) => tookUs !== null && tookUs > graceUs),
-    recovered: hasStatus
-      ? count((one) => one.fate === 'received' && !one.isAcknowledged)
-      : null,
+    recovered: hasStatus ? count((one) => one.fate === 'received' && !one.isAcknowledged) : null,
     inFlight: count(({ fate }) => fate === 'inFlight'),
     lostUnacknowledged: hasStatus && canBeLost ? count(isUnsure) : null,
   }
