@@ -10,7 +10,8 @@ export default class Reconcile extends BaseCommand {
     'Reads all of both sides once and says of each type how many events were lost, late, ' +
     'received twice, received and never sent, or are still on their way, with the very events. ' +
     '--since, --until and --type choose by what was sent; what was received and never sent ' +
-    'counts at its reception. With --stage, each place on the way is set beside the next.'
+    'counts at its reception. With --duration, --follow or --from, what comes on both sides is ' +
+    'set side by side as it comes. With --stage, each place on the way is set beside the next.'
   static override examples = [
     '<%= config.bin %> reconcile --sent outbox/ --received archive/',
     '<%= config.bin %> reconcile --sent outbox/ --received b/ --map-sent sentStatus=$.status',
@@ -18,6 +19,7 @@ export default class Reconcile extends BaseCommand {
     '<%= config.bin %> reconcile --stage api=outbox/ --stage bus=bus/ --stage queue=queue/',
     '<%= config.bin %> reconcile --sent queue/ --received effects/ --map-received id=$.causeId',
     '<%= config.bin %> reconcile --sent a/ --received b/ --window 5m -o html > reconcile.html',
+    '<%= config.bin %> reconcile --sent eventbridge://shop --received sns://shop --duration 5m',
   ]
   static override flags = {
     ...reconcileFlags,
@@ -27,8 +29,8 @@ export default class Reconcile extends BaseCommand {
 
   override async run() {
     const { flags } = await this.parse(Reconcile)
-    const { reconcileArchives, failed } = await import('../src/cli/reconcile-run.js')
-    const run = await reconcileArchives(this.typed(flags))
+    const { reconciled, failed } = await import('../src/cli/reconcile-run.js')
+    const run = await reconciled(this.typed(flags))
     const format = this.format(flags)
     if (format === 'html') {
       const { reconcilePage } = await import('../dashboards/html/reconcile-page.js')

@@ -6,6 +6,7 @@ import type { ReconcileChoices, StageRequest } from '../reconcile/request.js'
 import { acknowledgedWords } from '../reconcile/sent-status.js'
 import { memoryBytes } from './memory-size.js'
 import { statsFlags } from './stats-flags.js'
+import { tailFlags } from './tail-flags.js'
 import { parseDurationMs } from './time.js'
 
 const several = { multiple: true, multipleNonGreedy: true } as const
@@ -91,6 +92,8 @@ export const reconcileFlags = {
     helpValue: 'FATE',
     description: `exit 4 where there are any: ${failures.join(', ')}`,
   })(),
+  ...{ duration: tailFlags.duration, from: tailFlags.from, follow: tailFlags.follow },
+  intrusive: tailFlags.intrusive,
 }
 
 /** The flags as they are parsed. */

@@ -1,7 +1,10 @@
 import { EvtError } from '../errors.js'
 import type { ReconcileRun } from '../reconcile/finished.js'
+import type { LiveReconcileRequest } from '../reconcile/live.js'
 import type { ReconcileResult, ReconcileRow } from '../reconcile/result.js'
 import { runReconcile } from '../reconcile/run.js'
+import { safeText } from '../ui/safe-text.js'
+import { isAskedLive } from './live-flags.js'
 import { reading, type TypedArchive } from './read-request.js'
 import {
   type Failing,
@@ -9,16 +12,41 @@ import {
   reconcileChoices,
   stagesOf,
 } from './reconcile-flags.js'
+import { requestOf, type TypedTail } from './tail-run.js'
+import { timeRange } from './time.js'
 
 export interface TypedReconcile extends TypedArchive {
-  flags: TypedArchive['flags'] & ReconcileFlagValues
+  flags: TypedArchive['flags'] & TypedTail['flags'] & ReconcileFlagValues
 }
 
-/** Sets archives side by side, while progress is shown. */
-export async function reconcileArchives(typed: TypedReconcile): Promise<ReconcileRun> {
-  const stages = stagesOf(typed.flags)
-  const choices = reconcileChoices(typed.flags)
+/** Sets archives side by side, while progress is shown, or what comes, as long as it comes. */
+export async function reconciled(typed: TypedReconcile): Promise<ReconcileRun> {
+  const { flags } = typed
+  const stages = stagesOf(flags)
+  const choices = reconcileChoices(flags)
+  const given = stages.flatMap((stage) => stage.given)
+  if (isAskedLive(flags, given)) return live(typed, { stages, choices })
   return reading(typed, (request) => runReconcile({ ...request, stages, choices }))
+}
+
+async function live(
+  typed: TypedReconcile,
+  asked: Pick<LiveReconcileRequest, 'stages' | 'choices'>,
+): Promise<ReconcileRun> {
+  const { flags } = typed
+  const note = (text: string) => {
+    if (!flags.quiet) process.stderr.write(`${safeText(text)}\n`)
+  }
+  const request = requestOf(typed, note)
+  const usual = flags.follow === false ? 'beginning' : 'latest'
+  const { reconcileLive } = await import('../reconcile/live.js')
+  return reconcileLive({
+    ...{ ...request, ...asked, start: request.start ?? usual },
+    range: timeRange(flags, request.nowMs()),
+    onOpen: (sources) => {
+      for (const { address, safety } of sources) note(`${safety}  ${address}`)
+    },
+  })
 }
 
 /** Why a run ends with 4, or cannot tell, where `--fail-on` asks; undefined where all is well. */

@@ -74,6 +74,7 @@ export class Arrivals {
   }
 
   async placesOf(arrivals: readonly Pick<Arrival, 'stage' | 'pos'>[]): Promise<Position[]> {
+    if (arrivals.length === 0) return []
     const found = await this.duckdb.rows(
       `SELECT stage, pos, path, record FROM places WHERE (stage, pos) IN (${pairsOf(arrivals)})`,
     )

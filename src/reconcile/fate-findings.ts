@@ -31,11 +31,11 @@ const fates: readonly Fate[] = [
     kind: 'lost',
     severity: 'fault',
     count: (counts) => counts.get('lost'),
-    explain: ({ counts, ...kind }, { names: [from, to] }) => {
+    explain: ({ counts, ...kind }, { names }) => {
       const [lost, unsure] = [counts.get('lost'), counts.get('lostUnacknowledged')]
-      const own =
-        unsure === 0 ? '' : `, ${countText(unsure)} of which the sending was not acknowledged`
-      return `${ofSent(lost, counts, kind)} ${was(lost)} in ${from} and never in ${to}${own}.`
+      const sending = lost === 1 ? 'its sending' : `the sending of ${countText(unsure)}`
+      const own = unsure === 0 ? '' : `; ${sending} was not acknowledged`
+      return `${ofSent(lost, counts, kind)} ${was(lost)} ${only(names)}${own}.`
     },
   },
   {
@@ -45,7 +45,7 @@ const fates: readonly Fate[] = [
     explain: ({ counts, ...kind }, { names: [from, to] }) => {
       const count = counts.get('unexpected')
       const events = `${counted(count, 'event')} of ${nameOf(kind)}`
-      return `${events} ${was(count)} in ${to} and never in ${from}.`
+      return `${events} ${was(count)} ${only([to, from])}.`
     },
   },
   {
@@ -63,12 +63,13 @@ const fates: readonly Fate[] = [
     kind: 'late',
     severity: 'fault',
     count: (counts) => counts.get('late'),
-    explain: ({ counts, ...kind }, { graceUs }) => {
+    explain: ({ counts, ...kind }, { graceUs, names: [, to] }) => {
       const late = counts.get('late')
       const share = shareText(late / Math.max(1, counts.get('judged')))
       const events = `${counted(late, 'event')} of ${nameOf(kind)} (${share})`
       const its = late === 1 ? 'its time' : 'their times'
-      return `${events} came later than ${durationText(graceUs / 1_000)} after ${its}.`
+      const came = to === 'received' ? `${was(late)} received` : `came to ${to}`
+      return `${events} ${came} later than ${durationText(graceUs / 1_000)} after ${its}.`
     },
   },
   {
@@ -178,6 +179,12 @@ function restOf(fate: Fate, rows: readonly KindCounts[], between: Between): Reco
     ...{ kind: fate.kind, type: null, source: null, severity: fate.severity, count },
     ...{ between: between.names, explain, witnesses: [] },
   }
+}
+
+/** What was in the first place alone. */
+function only([there, absent]: readonly [string, string]): string {
+  const isPlain = [there, absent].sort().join() === 'received,sent'
+  return isPlain ? `${there} and never ${absent}` : `in ${there} and never in ${absent}`
 }
 
 const was = (count: number) => (count === 1 ? 'was' : 'were')

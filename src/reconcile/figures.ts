@@ -37,7 +37,6 @@ export interface PairFigures extends ReconcileRows {
 const MOST_STEPS = 48
 const SECOND_US = 1e6
 const stepsUs = [
-  ...[1, 10, 100].map((n) => n * 1e3),
   ...[1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600].map((n) => n * SECOND_US),
   ...[2, 3, 6, 12, 24, 48, 168, 336, 672].map((hours) => hours * 3_600 * SECOND_US),
 ]

@@ -154,8 +154,8 @@ export function pairFindings(
             count: unjudged,
             explain:
               `Of ${counted(unjudged, 'event')} that ${unjudged === 1 ? 'was' : 'were'} ` +
-              `received, the time in ${from} or the first receivedAt in ${to} is not known: whether late ` +
-              'cannot be told.',
+              `received, the time in ${from} or the first receivedAt in ${to} is not known: ` +
+              'whether late cannot be told.',
           }
         : null,
     ),

@@ -149,7 +149,7 @@ function figureTable(
 function stripLines(strip: HeatStrip, style: TextStyle): string[] {
   const { red, yellow } = pc.createColors(style.color)
   const isBad = strip.rows.some(({ slots }) => slots.some(({ bad }) => bad > 0))
-  if (!isBad) return []
+  if (!isBad || strip.steps === 1) return []
   const shown = [...strip.rows]
     .filter(({ slots }) => slots.some(({ bad }) => bad > 0))
     .slice(0, MOST_STRIPS)
@@ -162,7 +162,7 @@ function stripLines(strip: HeatStrip, style: TextStyle): string[] {
       return heat.isLost ? red(sign) : yellow(sign)
     })
     const name = shortened(nameOf(row), width)
-    return `${name}${' '.repeat(width - widthOf(name))}  ${signs.join('')}`
+    return `${name}${' '.repeat(width - widthOf(name))}  ${signs.join('')}`.trimEnd()
   })
   const legend =
     `lost or late   ${heatSigns[0]} none  ${heatSigns[1]} below 1%  ${heatSigns[2]} below 10%  ` +

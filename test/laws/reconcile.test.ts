@@ -10,7 +10,7 @@ import { acknowledgedWords } from '../../src/reconcile/sent-status.js'
 import { campaign } from '../helpers/campaign.js'
 import { type Delivered, naiveReconcile } from './naive-reconcile.js'
 
-const timeoutMs = 600_000
+const timeoutMs = 1_800_000
 const startUs = Date.UTC(2026, 10, 1) * 1_000
 const graceUs = 30e6
 
