@@ -12,7 +12,7 @@ import { parseDurationMs } from './time.js'
 const several = { multiple: true, multipleNonGreedy: true } as const
 
 /** What `--fail-on` can name: figures of a row. */
-export const failures = [
+const failures = [
   'lost',
   'unexpected',
   'duplicated',

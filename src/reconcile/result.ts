@@ -30,7 +30,7 @@ export interface ReconcileTypeRow extends ReconcileRow {
 
 /** What was sent in a window, and what was received in it and never sent. The last one, without
  * times, holds what has none. */
-export interface ReconcileWindowRow extends ReconcileRow {
+interface ReconcileWindowRow extends ReconcileRow {
   start: string | null
   end: string | null
 }

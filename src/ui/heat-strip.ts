@@ -15,7 +15,7 @@ const levels = [
   { level: 1, from: 0 },
 ] as const
 
-export function heatOf({ sent, bad, lost }: Slot): Heat {
+function heatOf({ sent, bad, lost }: Slot): Heat {
   const share = sent === 0 ? 0 : bad / sent
   const level = share === 0 ? 0 : (levels.find(({ from }) => share >= from)?.level ?? 1)
   return { level, isLost: lost > 0 }

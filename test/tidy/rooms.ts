@@ -40,7 +40,7 @@ export const edges: Readonly<Record<string, readonly string[]>> = {
   commands: ['cli'],
   // The shape of a result, to draw it.
   ui: ['stats', 'audit', 'init', 'indexing', 'leftovers', 'generate', 'lag', 'doctor', 'reconcile'],
-  dashboards: ['ui', 'stats', 'audit', 'reconcile'], // the same, and numbers and times in the words of the text
+  dashboards: ['ui', 'stats', 'audit', 'reconcile'], // the same, and words of the text
   generate: ['stats'], // the shape of a result, to write the truth in it
   indexing: ['stats'], // what it says of an archive is kept with the index
   lag: ['stats'], // words for figures
