@@ -12,14 +12,7 @@ import { parseDurationMs } from './time.js'
 const several = { multiple: true, multipleNonGreedy: true } as const
 
 /** What `--fail-on` can name: figures of a row. */
-const failures = [
-  'lost',
-  'unexpected',
-  'duplicated',
-  'late',
-  'recovered',
-  'inFlight',
-] as const
+const failures = ['lost', 'unexpected', 'duplicated', 'late', 'recovered', 'inFlight'] as const
 export type Failing = (typeof failures)[number]
 
 /** Flags of `evt reconcile` beside those that all commands on archives have. */
