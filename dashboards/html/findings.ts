@@ -14,8 +14,11 @@ const EXPLAIN_COLUMNS = 2_000
 const order = { fault: 0, warning: 1, note: 2 } as const
 const signs = { fault: '!', warning: '!', note: '·' } as const
 
+/** What is shown of a finding. */
+type Told = Pick<Finding, 'severity' | 'explain' | 'witnesses'>
+
 /** Every finding as a sentence with its witnesses: faults first, then warnings, then notes. */
-export function findingList(findings: readonly Finding[], timeZone: string): Html {
+export function findingList(findings: readonly Told[], timeZone: string): Html {
   if (findings.length === 0) return html`<p>Nothing was found to be wrong.</p>`
   const sorted = [...findings].sort((a, b) => order[a.severity] - order[b.severity])
   const items = sorted.slice(0, MOST_FINDINGS).map((finding) => findingItem(finding, timeZone))
@@ -33,7 +36,7 @@ function moreLine(hidden: number): Html | null {
   return html`<p class="more">… ${countText(hidden)} more: --output json shows all</p>`
 }
 
-function findingItem({ severity, explain, witnesses }: Finding, timeZone: string): Html {
+function findingItem({ severity, explain, witnesses }: Told, timeZone: string): Html {
   const shown = witnesses.slice(0, MOST_WITNESSES)
   const hidden = witnesses.length - shown.length
   return html`<li class="${severity}">

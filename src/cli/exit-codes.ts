@@ -22,7 +22,8 @@ export const exitCodes: Readonly<Record<Outcome, { exit: number; meaning: string
     exit: 4,
     meaning:
       'Faults that were asked about were found (`evt loops`: there are loops; `evt audit ' +
-      '--against`: the copy is not equal; `evt demo`: a figure differs from what was planted).',
+      '--against`: the copy is not equal; `evt reconcile --fail-on`: there are such events; ' +
+      '`evt demo`: a figure differs from what was planted).',
   },
   inconclusive: { exit: 5, meaning: 'Inconclusive: no data.' },
   interrupted: {

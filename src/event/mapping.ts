@@ -81,7 +81,15 @@ export function createMapping(from: {
     isFlag: true,
     mapping: parseMapFlag(text),
   }))
-  const rules = [...events, ...maps]
+  return mappingOf([...events, ...maps])
+}
+
+/** The same mapping, where each rule says what `change` makes of it. */
+export function withRules({ rules }: Mapping, change: (rule: EventRule) => EventRule): Mapping {
+  return mappingOf(rules.map((rule) => ({ ...rule, mapping: change(rule.mapping) })))
+}
+
+function mappingOf(rules: readonly MappingRule[]): Mapping {
   const general = overlay(rules.filter(({ prefix, exact }) => prefix === '' && !exact))
   return { rules, typePath: general.fields.type, mappingFor: lookup(rules) }
 }

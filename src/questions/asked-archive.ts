@@ -1,7 +1,5 @@
-import { availableParallelism, tmpdir } from 'node:os'
 import type { OpenIndex } from '../archive-index/open-index.js'
-import { makeTempFolder, removeTempFolder } from '../archives/temp-folder.js'
-import { type Duckdb, engineError, openDuckdb } from '../engines/duckdb.js'
+import type { Duckdb } from '../engines/duckdb.js'
 import { DuckdbEngine, type Looks } from '../engines/duckdb-engine.js'
 import type { ResultRows, Statement } from '../engines/engine.js'
 import { type EventColumn, eventColumns, undecodableColumns } from '../engines/event-columns.js'
@@ -23,6 +21,7 @@ import { emptyJudged, eventsView, judgedColumns, judgeEvents } from './judged.js
 import { judgeIndexed } from './kept-judged.js'
 import { Plans } from './plans.js'
 import { type Searched, searchedBy, withIndexed } from './searched.js'
+import { type SpillOptions, withDuckdb } from './spilling-duckdb.js'
 
 export interface AskOptions {
   archive: Pick<OpenedArchive, 'objects' | 'mapping' | 'outside' | 'index'>
@@ -49,9 +48,6 @@ export interface Asked {
 
 /** A statement takes 25 ms to begin, in which the decoder reads a megabyte and more. */
 const SQL_FROM_BYTES = 1024 * 1024
-/** Node, DuckDB's code, the files being unpacked. */
-const BASE_BYTES = 200e6
-const LEAST_DUCKDB_BYTES = 160e6
 /** Two parts that are made rows of at the same time take twice the memory. */
 const AHEAD_FROM_BYTES = 1.5e9
 const MOST_WAITING = 8
@@ -135,23 +131,12 @@ const everything: Looks = new Map([
 
 /** @throws EvtError `outside` where the engine has no room */
 async function withEngine<T>(
-  { memoryLimitBytes, threads = availableParallelism(), spoolDir }: AskOptions,
+  options: SpillOptions,
   use: (duckdb: Duckdb, engine: DuckdbEngine) => Promise<T>,
 ): Promise<T> {
-  const spillDir = await makeTempFolder('evt-spill-', spoolDir).catch(() => null)
-  const duckdb = await openDuckdb({
-    memoryLimitBytes: Math.max(LEAST_DUCKDB_BYTES, memoryLimitBytes - BASE_BYTES),
-    spillDir: spillDir ?? undefined,
-    threads,
-  })
-  try {
-    return await use(duckdb, await DuckdbEngine.create(duckdb, askedNames))
-  } catch (error) {
-    throw engineError(error, spoolDir ?? tmpdir())
-  } finally {
-    await duckdb.close()
-    if (spillDir !== null) await removeTempFolder(spillDir)
-  }
+  return withDuckdb(options, async (duckdb) =>
+    use(duckdb, await DuckdbEngine.create(duckdb, askedNames)),
+  )
 }
 
 /** Found over empty tables, which are dropped again. */

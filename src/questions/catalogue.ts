@@ -23,8 +23,8 @@ export interface Question {
   readonly path: string
 }
 
-/** What the view's own judging reads; nobody asks it. */
-const OWN_FOLDER = 'stats'
+/** What evt's own judging reads; nobody asks it. */
+const ownFolders: readonly string[] = ['stats', 'reconcile']
 
 /** The questions that evt ships, then those of other folders, by name; a later one of the same name
  * takes the place of an earlier one.
@@ -37,7 +37,7 @@ export async function readCatalogue(folders: readonly string[] = []): Promise<Qu
   for (const folder of [shipped, ...folders]) {
     for (const file of await filesIn(folder)) {
       const name = file.replace(/\.sql$/, '').replaceAll('\\', '/')
-      if (folder === shipped && name.startsWith(`${OWN_FOLDER}/`)) continue
+      if (folder === shipped && ownFolders.includes(name.split('/')[0] ?? '')) continue
       const path = join(folder, file)
       questions.set(name, parseQuestion(name, path, await readFile(path, 'utf8')))
     }

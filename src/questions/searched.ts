@@ -20,7 +20,10 @@ export interface Searched {
 }
 
 /** Whether some of it could not be read. */
-export function isCut({ objectFaults, unanswered }: Searched): boolean {
+export function isCut({
+  objectFaults,
+  unanswered,
+}: Pick<Searched, 'objectFaults' | 'unanswered'>): boolean {
   return unanswered !== undefined || objectFaults.some(({ fault }) => isLoss(fault))
 }
 

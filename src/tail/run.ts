@@ -40,6 +40,8 @@ export interface TailRequest extends GivenSources, OutsidePlaces {
   pollMs?: number | undefined
   /** Whether events have the points of their way; see HopTimes. */
   hops?: boolean | undefined
+  /** Makes another mapping of the one that was typed and configured. */
+  mapped?: ((mapping: Mapping) => Mapping) | undefined
 }
 
 /** What was found in one of the sources. */
@@ -102,7 +104,8 @@ async function readingOf(
   onFault: TapOptions['onFault'],
 ): Promise<Reading> {
   const { maps, presets, grep, cwd, stdin, nowMs, follow, onNote, pollMs, hops } = request
-  const mapping = createMapping({ events: config.events, maps })
+  const { mapped = (mapping) => mapping } = request
+  const mapping = mapped(createMapping({ events: config.events, maps }))
   const outside = await outsideOf(request, config)
   const decode = createDecoder({ mapping, presets, outside, hops })
   const isChosen = chosenTest(request.chosen) ?? (() => true)

@@ -19,8 +19,11 @@ export interface FindingsStyle extends TextStyle {
   readonly oneDay: boolean
 }
 
+/** What is shown of a finding. */
+type Told = Pick<Finding, 'severity' | 'explain' | 'witnesses'>
+
 /** Every finding as a sentence with its witnesses: faults first, then warnings, then notes. */
-export function findingsLines(findings: readonly Finding[], style: FindingsStyle): string[] {
+export function findingsLines(findings: readonly Told[], style: FindingsStyle): string[] {
   const sorted = [...findings].sort((a, b) => order[a.severity] - order[b.severity])
   const hidden = sorted.length - MOST_FINDINGS
   const lines = sorted.slice(0, MOST_FINDINGS).flatMap((finding) => findingLines(finding, style))
@@ -28,7 +31,7 @@ export function findingsLines(findings: readonly Finding[], style: FindingsStyle
   return [...lines, `… ${countText(hidden)} more findings: --output json shows all`]
 }
 
-function findingLines(finding: Finding, style: FindingsStyle): string[] {
+function findingLines(finding: Told, style: FindingsStyle): string[] {
   const { red } = pc.createColors(style.color)
   const sign = { fault: red('!'), warning: '!', note: '·' }[finding.severity]
   const [first = '', ...rest] = wrapped(safeText(finding.explain), style.width - 2)
@@ -69,7 +72,7 @@ const fields: readonly Field[] = [
   { align: 'left', text: ({ position: at }) => orEmpty(at, positionText), shrinkTo: 24 },
 ]
 
-function witnessLines(finding: Finding, style: FindingsStyle): string[] {
+function witnessLines(finding: Told, style: FindingsStyle): string[] {
   const witnesses = finding.witnesses.slice(0, MOST_WITNESSES)
   const texts = fields.map(({ text }) => witnesses.map((witness) => text(witness, style)))
   const shown = fields.flatMap((field, i) => {

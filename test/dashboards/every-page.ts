@@ -1,7 +1,9 @@
 import { auditPage } from '../../dashboards/html/audit-page.js'
+import { reconcilePage } from '../../dashboards/html/reconcile-page.js'
 import { statsPage } from '../../dashboards/html/stats-page.js'
 import { audits } from './audits.js'
 import { made, pages } from './pages.js'
+import { reconciliations } from './reconciliations.js'
 
 type Drawn = [name: string, html: () => Promise<string>]
 
@@ -12,5 +14,8 @@ export const everyPage: readonly Drawn[] = [
   }),
   ...Object.entries(audits).map(([name, view]): Drawn => {
     return [`evt audit, ${name}`, () => auditPage(view, made)]
+  }),
+  ...Object.entries(reconciliations).map(([name, run]): Drawn => {
+    return [`evt reconcile, ${name}`, () => reconcilePage(run, made)]
   }),
 ]

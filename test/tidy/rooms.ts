@@ -25,6 +25,7 @@ export const floors: readonly (readonly string[])[] = [
     'doctor',
     'live',
     'loops',
+    'reconcile',
   ],
   ['questions', 'meters'],
   ['reading'],
@@ -39,13 +40,17 @@ export const floors: readonly (readonly string[])[] = [
 export const edges: Readonly<Record<string, readonly string[]>> = {
   commands: ['cli'],
   // The shape of a result, to draw it.
-  ui: ['stats', 'audit', 'init', 'indexing', 'leftovers', 'generate', 'lag', 'doctor', 'loops'],
-  dashboards: ['ui', 'stats', 'audit'], // the same, and numbers and times in the words of the text
+  ui: [
+    ...['stats', 'audit', 'init', 'indexing', 'leftovers', 'generate', 'lag', 'doctor', 'loops'],
+    ...['reconcile'],
+  ],
+  dashboards: ['ui', 'stats', 'audit', 'reconcile'], // the same, and words of the text
   generate: ['stats'], // the shape of a result, to write the truth in it
   indexing: ['stats'], // what it says of an archive is kept with the index
   lag: ['stats'], // words for figures
   live: ['tail', 'stats'], // what is tapped; the shape of a result and the words of findings
   init: ['stats'], // how a SOURCE is missed, and words for figures
+  reconcile: ['stats', 'tail'], // the shape and the words of findings; what is tapped
   event: ['errors'],
   taps: ['archives'], // files and streams, their formats and records
 }

@@ -1,0 +1,75 @@
+import { EvtError } from '../errors.js'
+import type { ReconcileRun } from '../reconcile/finished.js'
+import type { LiveReconcileRequest } from '../reconcile/live.js'
+import type { ReconcileResult, ReconcileRow } from '../reconcile/result.js'
+import { runReconcile } from '../reconcile/run.js'
+import { safeText } from '../ui/safe-text.js'
+import { isAskedLive } from './live-flags.js'
+import { reading, type TypedArchive } from './read-request.js'
+import {
+  type Failing,
+  type ReconcileFlagValues,
+  reconcileChoices,
+  stagesOf,
+} from './reconcile-flags.js'
+import { requestOf, type TypedTail } from './tail-run.js'
+import { timeRange } from './time.js'
+
+export interface TypedReconcile extends TypedArchive {
+  flags: TypedArchive['flags'] & TypedTail['flags'] & ReconcileFlagValues
+}
+
+/** Sets archives side by side, while progress is shown, or what comes, as long as it comes. */
+export async function reconciled(typed: TypedReconcile): Promise<ReconcileRun> {
+  const { flags } = typed
+  const stages = stagesOf(flags)
+  const choices = reconcileChoices(flags)
+  const given = stages.flatMap((stage) => stage.given)
+  if (isAskedLive(flags, given)) return live(typed, { stages, choices })
+  return reading(typed, (request) => runReconcile({ ...request, stages, choices }))
+}
+
+async function live(
+  typed: TypedReconcile,
+  asked: Pick<LiveReconcileRequest, 'stages' | 'choices'>,
+): Promise<ReconcileRun> {
+  const { flags } = typed
+  const note = (text: string) => {
+    if (!flags.quiet) process.stderr.write(`${safeText(text)}\n`)
+  }
+  const request = requestOf(typed, note)
+  const usual = flags.follow === false ? 'beginning' : 'latest'
+  const { reconcileLive } = await import('../reconcile/live.js')
+  return reconcileLive({
+    ...{ ...request, ...asked, start: request.start ?? usual },
+    range: timeRange(flags, request.nowMs()),
+    onOpen: (sources) => {
+      for (const { address, safety } of sources) note(`${safety}  ${address}`)
+    },
+  })
+}
+
+/** Why a run ends with 4, or cannot tell, where `--fail-on` asks; undefined where all is well. */
+export function failed(
+  result: ReconcileResult,
+  asked: readonly Failing[] | undefined,
+): EvtError | undefined {
+  const rows = [result.total, ...(result.hops ?? []).map(({ total }) => total)]
+  const fates = [...new Set(asked ?? [])]
+  const found = fates.flatMap((fate) => {
+    const most = Math.max(0, ...rows.map((row) => row[fate] ?? 0))
+    return most > 0 ? [`${most.toLocaleString('en')} ${words[fate]}`] : []
+  })
+  const on = `--fail-on ${fates.join(',')}`
+  if (found.length > 0) return new EvtError(`${found.join(', ')} (${on})`, { code: 'gate' })
+  const unknown = fates.filter((fate) => rows.some((row) => row[fate] === null))
+  if (unknown.length === 0) return undefined
+  const named = unknown.map((fate) => words[fate]).join(' or ')
+  const message = `whether any are ${named} cannot be told`
+  return new EvtError(message, { code: 'inconclusive', hint: 'the findings say why' })
+}
+
+const words: Readonly<Record<Failing & keyof ReconcileRow, string>> = {
+  ...{ lost: 'lost', unexpected: 'unexpected', duplicated: 'duplicated', late: 'late' },
+  ...{ recovered: 'recovered', inFlight: 'in flight' },
+}
