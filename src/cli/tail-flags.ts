@@ -112,7 +112,8 @@ export function startOf(text: string, nowMs: number): TailRequest['start'] {
   }
 }
 
-function durationOf(text: string): number {
+/** @throws EvtError `usage` for what is no duration */
+export function durationOf(text: string): number {
   const ms = parseDurationMs(text)
   if (ms !== undefined && ms > 0 && ms <= MOST_MS) return ms
   throw new EvtError(`${JSON.stringify(text)} is no duration`, {
