@@ -66,9 +66,7 @@ mixed: six of them, by type`
     const { generateArchive } = await import('../src/generate/generate.js')
     try {
       const result = await generateArchive(settingsFrom(flags), {
-        to: flags.to,
-        force: flags.force,
-        signal: this.signal,
+        ...{ to: flags.to, force: flags.force, signal: this.signal },
         onProgress: (state) =>
           progress.update({ label: `writing ${flags.to}`, bytesTotal: null, ...state }),
       })

@@ -9,8 +9,9 @@ export default class Init extends BaseCommand {
   static override summary = 'propose an evt.yaml for events, with the evidence for each line'
   static override description =
     'Looks at some records all over an archive, or at what comes of a live SOURCE, and guesses ' +
-    'which field means what: ids, times, keys, sequences, entities. Each guess says what speaks for ' +
-    'it; what finds no evidence is left out and named. Asks before it writes; a file that is there already is kept.'
+    'which field means what: ids, times, keys, sequences, entities. Each guess says what speaks ' +
+    'for it; what finds no evidence is left out and named. Asks before it writes; a file that is ' +
+    'there already is kept.'
   static override examples = [
     '<%= config.bin %> init archive/',
     '<%= config.bin %> init archive/ --yes',

@@ -29,8 +29,8 @@ export interface LiveSampling {
 }
 
 /**
- * Taps what comes for a time, or until there is enough of it. Of a log group, which keeps what came,
- * the last hour is taken first.
+ * Taps what comes for a time, or until there is enough of it. Of a log group, which keeps what
+ * came, the last hour is taken first.
  *
  * @throws EvtError as the taps do
  */

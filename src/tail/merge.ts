@@ -22,8 +22,8 @@ const MOST_AT_ONCE = 1_000
 /**
  * Merges what several sources give, each in its own order, by time: of what there is, the earliest
  * comes first. One that is silent is not waited for longer than `patienceMs`, so what it says later
- * comes later; one whose items have no time is not waited for at all. Of each source one batch is held. What goes wrong in one is thrown when all that is
- * held has been given.
+ * comes later; one whose items have no time is not waited for at all. Of each source one batch is
+ * held. What goes wrong in one is thrown when all that is held has been given.
  */
 export async function* merged<T>(
   sources: readonly AsyncIterable<readonly T[]>[],

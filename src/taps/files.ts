@@ -29,8 +29,8 @@ export const tap: Tap = {
   cost: 'None; a folder is listed every second while it is followed.',
   iamActions: [],
   resumed:
-    'Nothing twice. A file that was rotated is read to its end under its new name, if it is still ' +
-    'in the folder and no copy: what was added to one that was rotated twice, compressed or cut ' +
+    'Nothing twice. A file that was rotated is read to its end under its new name, if it is ' +
+    'still in the folder and no copy: what was added to one that was rotated twice, compressed or cut ' +
     'while nobody followed it may be missed. A line that is not whole yet is left to a later run.',
   checkpointVersion: () => 1,
   open: readFiles,

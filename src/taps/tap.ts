@@ -22,7 +22,7 @@ export interface Tap {
   readonly cost: string
   /** What AWS has to permit. */
   readonly iamActions: readonly string[]
-  /** What a run that goes on where another ended shows again or misses, or why none can: sentences. */
+  /** What a run that goes on where another ended shows again or misses, or why none can. */
   readonly resumed: string
   /** Of what its checkpoints say: one of another version is refused. Undefined where it makes none;
    * left out where it never does. */
@@ -43,7 +43,7 @@ export type Start = 'beginning' | 'latest' | { lastEvents: number }
  * queue; that a message may go to the dead-letter queue; to delete what was shown. */
 export type Consent = 'intrusive' | 'fifo' | 'dead-letter' | 'consume'
 
-/** Where to go on once so many of a batch have been taken, as JSON that the tap alone understands. */
+/** Where to go on once so many of a batch were taken, as JSON that the tap alone understands. */
 export type CheckpointAt = (taken: number) => JsonValue
 
 export interface TapOptions {
@@ -51,7 +51,7 @@ export interface TapOptions {
   start: Start | undefined
   /** Before this nothing is wanted, where `start` is the beginning: a source may begin there. */
   fromUs?: number | undefined
-  /** What a checkpoint of this tap said: to go on there, wherever `start` and `fromUs` would begin. */
+  /** What a checkpoint of this tap said: to go on there, whatever `start` and `fromUs` say. */
   resume?: JsonValue | undefined
   /**
    * Called with each batch just before it is given, where its reader keeps checkpoints; and with an

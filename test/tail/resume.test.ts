@@ -37,7 +37,7 @@ async function ids(...args: string[]): Promise<number[]> {
   return idsIn(run.out.text)
 }
 
-test('kill -9 at any moment: every line comes, in order, and what comes twice is the last of a run', async () => {
+test('after kill -9 every line comes, in order, and twice only the last ones of a run', async () => {
   const moments = fc.sample(fc.integer({ min: 0, max: 1_800 }), { numRuns: campaign(4) })
   writeFileSync(file('a.log'), '')
   let next = 0

@@ -62,7 +62,7 @@ async function take(
   return { ids, state: state === undefined ? resume : JSON.parse(JSON.stringify(state)) }
 }
 
-/** What comes in runs that end after so many events each, and in a last one that goes to the end. */
+/** What comes in runs that end after so many events each, and in one that goes to the end. */
 async function inRuns(address: string, counts: readonly number[], more?: Partial<TapOptions>) {
   const all: string[] = []
   let state: JsonValue | undefined
