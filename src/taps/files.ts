@@ -30,8 +30,9 @@ export const tap: Tap = {
   iamActions: [],
   resumed:
     'Nothing twice. A file that was rotated is read to its end under its new name, if it is ' +
-    'still in the folder and no copy: what was added to one that was rotated twice, compressed or cut ' +
-    'while nobody followed it may be missed. A line that is not whole yet is left to a later run.',
+    'still in the folder and no copy: what was added to one that was rotated twice, compressed ' +
+    'or cut while nobody followed it may be missed. A line that is not whole yet is left to a ' +
+    'later run.',
   checkpointVersion: () => 1,
   open: readFiles,
 }

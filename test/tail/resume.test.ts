@@ -37,7 +37,7 @@ async function ids(...args: string[]): Promise<number[]> {
   return idsIn(run.out.text)
 }
 
-test('after kill -9 every line comes, in order, and twice only the last ones of a run', async () => {
+test('after kill -9 all comes, in order, and twice only the end of a run', async () => {
   const moments = fc.sample(fc.integer({ min: 0, max: 1_800 }), { numRuns: campaign(4) })
   writeFileSync(file('a.log'), '')
   let next = 0
