@@ -46,6 +46,8 @@ mixed: six of them, by type`
 
   override async run(): Promise<undefined> {
     const { flags, metadata } = await this.parse(Generate)
+    const { generateLive, targetOf } = await import('../src/cli/generate-live.js')
+    flags.to = await targetOf(flags.to)
     const typed = Object.keys(flags).filter((name) => !metadata.flags[name]?.setFromDefault)
     const { isSinkAddress } = await import('../src/sinks/index.js')
     const isLive = isSinkAddress(flags.to)
@@ -53,7 +55,6 @@ mixed: six of them, by type`
     const isJson = this.format(flags) === 'json'
     const style = () => this.style(flags)
     if (isLive) {
-      const { generateLive } = await import('../src/cli/generate-live.js')
       const { argv, signal } = this
       const { print, note } = this.voice(flags)
       await generateLive({ flags, argv, isJson, signal, style, print, note })
@@ -65,9 +66,7 @@ mixed: six of them, by type`
     const { generateArchive } = await import('../src/generate/generate.js')
     try {
       const result = await generateArchive(settingsFrom(flags), {
-        to: flags.to,
-        force: flags.force,
-        signal: this.signal,
+        ...{ to: flags.to, force: flags.force, signal: this.signal },
         onProgress: (state) =>
           progress.update({ label: `writing ${flags.to}`, bytesTotal: null, ...state }),
       })

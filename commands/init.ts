@@ -1,24 +1,29 @@
 import * as Flags from '@oclif/core/flags'
 import { BaseCommand } from '../src/cli/base-command.js'
 import { confirmed } from '../src/cli/confirm.js'
-import { outputFlags, sourceArgs, sourceFlags } from '../src/cli/flags.js'
+import { awsFlags, outputFlags, sourceArgs, sourceFlags } from '../src/cli/flags.js'
+import { initRequest, sampleFlags } from '../src/cli/init-request.js'
 import { unwritten } from '../src/cli/unwritten.js'
 
 export default class Init extends BaseCommand {
-  static override summary = 'propose an evt.yaml for an archive, with the evidence for each line'
+  static override summary = 'propose an evt.yaml for events, with the evidence for each line'
   static override description =
-    'Looks at some records all over the archive and guesses which field means what: ids, times, ' +
-    'keys, sequences, entities. Each guess says what speaks for it; what finds no evidence is ' +
-    'left out and named. Asks before it writes; a file that is there already is kept.'
+    'Looks at some records all over an archive, or at what comes of a live SOURCE, and guesses ' +
+    'which field means what: ids, times, keys, sequences, entities. Each guess says what speaks ' +
+    'for it; what finds no evidence is left out and named. Asks before it writes; a file that is ' +
+    'there already is kept.'
   static override examples = [
     '<%= config.bin %> init archive/',
     '<%= config.bin %> init archive/ --yes',
     '<%= config.bin %> init archive/ --map key=$.detail.orderId --dry-run',
+    '<%= config.bin %> init sns://orders --duration 1m',
     '<%= config.bin %> init --schema > evt.schema.json',
   ]
   static override args = sourceArgs
   static override flags = {
     ...sourceFlags,
+    ...sampleFlags,
+    ...awsFlags,
     to: Flags.string({ default: 'evt.yaml', helpValue: 'FILE', description: 'the file to write' }),
     yes: Flags.boolean({ exclusive: ['dry-run'], description: 'write without asking' }),
     'dry-run': Flags.boolean({ description: 'only show what would be written' }),
@@ -38,21 +43,7 @@ export default class Init extends BaseCommand {
     const { runInit, interrupted } = await import('../src/init/run.js')
     const { initJson, initText } = await import('../src/ui/init-text.js')
     const { nextLines } = await import('../src/ui/next-lines.js')
-    const run = await runInit({
-      given: args.source ?? [],
-      maps: flags.map ?? [],
-      presets: flags.preset === undefined ? undefined : [flags.preset],
-      config: flags.config,
-      choose: this.sourceChooser(flags),
-      lineWith: (source) => this.lineWith(source),
-      schemaRegistry: flags['schema-registry'],
-      to: flags.to,
-      force: flags.force,
-      dryRun: flags['dry-run'],
-      cwd: process.cwd(),
-      env: process.env,
-      signal,
-    })
+    const run = await runInit(initRequest(flags, this.typed(flags, args.source)))
     const isJson = this.format(flags) === 'json'
     const { stdin, stderr } = process
     const style = await this.style(flags)

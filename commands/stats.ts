@@ -41,7 +41,7 @@ export default class Stats extends BaseCommand {
     const style = await this.style(flags)
     const typed = this.typed(flags, args.source)
     const made = this.made(flags.tz)
-    const isLive = isAskedLive(flags, args.source ?? [])
+    const isLive = await isAskedLive(flags, args.source ?? [])
     if (flags.versus !== undefined && !isLive) {
       const { printDiff } = await import('../src/cli/stats-run.js')
       const { versusOf } = await import('../src/cli/versus.js')

@@ -25,6 +25,7 @@ export default class Tail extends BaseCommand {
     '<%= config.bin %> tail archive/ --from latest -o ndjson --limit 100 --duration 60s',
     '<%= config.bin %> tail sqs://orders-dead --intrusive --no-follow --limit 100',
     '<%= config.bin %> tail sns://orders eventbridge://shop/placed',
+    '<%= config.bin %> tail orders.ndjson --from beginning --resume orders.checkpoint',
     'kubectl logs -f shop | <%= config.bin %> tail - --grep refund --redact $.detail.email',
   ]
   static override args = sourceArgs

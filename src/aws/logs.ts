@@ -2,7 +2,7 @@ import type { FilteredLogEvent, FilterLogEventsCommandInput } from '@aws-sdk/cli
 import { EvtError } from '../errors.js'
 import type { ResourceAddress } from './address.js'
 import { clientSettings } from './client-settings.js'
-import { awsFailure } from './failure.js'
+import { awsFailure, failureOfAll } from './failure.js'
 import type { AwsOptions } from './options.js'
 import { answerStep, ServerClock } from './server-clock.js'
 
@@ -28,6 +28,8 @@ export interface OpenLogs {
   page(asked: LogsAsked): Promise<LogsPage>
   /** By AWS's clock as the last answer had it, to the second; undefined before the first. */
   nowMs(): number | undefined
+  /** @throws EvtError where none is known */
+  region(): Promise<string>
   close(): void
 }
 
@@ -71,6 +73,13 @@ export async function openLogs(
       }
     },
     nowMs: () => clock.nowMs(),
+    async region() {
+      try {
+        return await client.config.region()
+      } catch (error) {
+        throw failureOfAll(error) ?? error
+      }
+    },
     close: () => client.destroy(),
   }
 }

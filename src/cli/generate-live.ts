@@ -1,3 +1,4 @@
+import { isAlias, sourcesOf } from '../config/sources.js'
 import { EvtError } from '../errors.js'
 import { type GenerateFlags, settingsFrom } from '../generate/flags.js'
 import { type LiveRun, planLive, type SentResult } from '../generate/live/plan.js'
@@ -29,6 +30,15 @@ export interface TypedGenerate {
   style(): Promise<TextStyle>
   print(text: string): void
   note(text: string): void
+}
+
+/** What an alias of evt.yaml stands for; else what was typed.
+ * @throws EvtError `usage` for one that evt.yaml does not have */
+export async function targetOf(to: string): Promise<string> {
+  if (!isAlias(to)) return to
+  const { loadConfig } = await import('../config/load.js')
+  const config = await loadConfig({ env: process.env, cwd: process.cwd() })
+  return sourcesOf([to], config)[0] ?? to
 }
 
 /** `evt generate --to` something that is no folder: shows what would be sent, asks, sends.

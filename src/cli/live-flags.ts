@@ -1,4 +1,5 @@
 import * as Flags from '@oclif/core/flags'
+import { isAlias, sourcesOf } from '../config/sources.js'
 import { EvtError } from '../errors.js'
 import { isLive } from '../taps/index.js'
 import { tailFlags } from './tail-flags.js'
@@ -32,12 +33,26 @@ interface Asked {
   from?: string | undefined
   follow?: boolean | undefined
   duration?: number | undefined
+  config?: string | undefined
 }
 
-/** Whether what comes is to be measured, rather than what is there. */
-export function isAskedLive(flags: Asked, given: readonly string[]): boolean {
+/** Whether what comes is to be measured, rather than what is there.
+ * @throws EvtError `usage` for an alias or a configuration that is wrong */
+export async function isAskedLive(flags: Asked, given: readonly string[]): Promise<boolean> {
   const { from, follow, duration } = flags
-  return [from, follow, duration].some((flag) => flag !== undefined) || given.some(isLive)
+  if ([from, follow, duration].some((flag) => flag !== undefined)) return true
+  return (await addressesOf(given, flags.config)).some(isLive)
+}
+
+/** What aliases and `default:` of evt.yaml stand for. */
+async function addressesOf(
+  given: readonly string[],
+  file: string | undefined,
+): Promise<readonly string[]> {
+  if (given.length > 0 && !given.some(isAlias)) return given
+  const { loadConfig } = await import('../config/load.js')
+  const places = { file, env: process.env, cwd: process.cwd(), firstSource: given[0] }
+  return sourcesOf(given, await loadConfig(places))
 }
 
 /** A duration of `--dedupe-window`; null for ever.

@@ -4,7 +4,7 @@ import { memoryFlags } from './live-flags.js'
 /** Flags of evt tail for its screen. */
 export const screenFlags = {
   screen: Flags.boolean({
-    exclusive: ['output', 'json', 'fields'],
+    exclusive: ['output', 'json', 'fields', 'resume'],
     description: 'a live screen with rates, percentiles, faults and the last events',
   }),
   ...memoryFlags,

@@ -61,6 +61,13 @@ export const tailFlags = {
     dependsOn: ['intrusive'],
     description: 'delete from the queue what was shown',
   }),
+  resume: Flags.string({
+    helpValue: 'FILE',
+    description:
+      'a checkpoint: what it says was shown is not shown again, and it is told what is, about ' +
+      'once a second and at the end; --from is for the first run. After kill -9 what was shown ' +
+      'since it was written comes a second time, and nothing is skipped',
+  }),
   limit: Flags.integer({ helpValue: 'N', min: 1, description: 'end after so many events' }),
   duration: Flags.custom<number>({
     helpValue: 'TIME',
@@ -105,7 +112,8 @@ export function startOf(text: string, nowMs: number): TailRequest['start'] {
   }
 }
 
-function durationOf(text: string): number {
+/** @throws EvtError `usage` for what is no duration */
+export function durationOf(text: string): number {
   const ms = parseDurationMs(text)
   if (ms !== undefined && ms > 0 && ms <= MOST_MS) return ms
   throw new EvtError(`${JSON.stringify(text)} is no duration`, {

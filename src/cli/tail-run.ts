@@ -33,6 +33,7 @@ interface TailFlagValues {
   redact?: readonly string[] | undefined
   intrusive?: readonly Consent[] | undefined
   consume?: boolean | undefined
+  resume?: string | undefined
   color: ColorMode
   'allow-partial': boolean
 }
@@ -70,7 +71,10 @@ export async function printTail(
   }
   try {
     for await (const piece of tailPieces(tail, format, style, options)) {
-      if (!process.stdout.write(piece)) await taken(signal)
+      // What could not be written was not shown, and must not be taken for it.
+      if (flags.resume !== undefined) {
+        if (!(await isWritten(piece))) break
+      } else if (!process.stdout.write(piece)) await taken(signal)
       if (closing.aborted) break
     }
   } catch (error) {
@@ -103,6 +107,11 @@ async function taken(signal: AbortSignal): Promise<void> {
   await once(process.stdout, 'drain', { signal }).catch(() => undefined)
 }
 
+/** Waits until the system has it; whether it does. */
+function isWritten(piece: string): Promise<boolean> {
+  return new Promise((resolve) => process.stdout.write(piece, (error) => resolve(!error)))
+}
+
 /** What was typed, as what is to be tapped. */
 export function requestOf(typed: TypedTail, onNote: (text: string) => void): TailRequest {
   const { flags, given, choose, lineWith, signal } = typed
@@ -124,6 +133,7 @@ export function requestOf(typed: TypedTail, onNote: (text: string) => void): Tai
     chosen: { ...chosenOf(flags), ...timeRange(flags, nowMs) },
     grep: flags.grep,
     start: asked ?? (since === undefined ? undefined : 'beginning'),
+    resume: flags.resume,
     limit: flags.limit ?? null,
     durationMs: flags.duration ?? null,
     redact: (flags.redact ?? []).map(parsePath),

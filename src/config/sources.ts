@@ -15,9 +15,16 @@ export function sourcesOf(given: readonly string[], config: Config): string[] {
   return [addressOf(config.default, config) ?? besideFile(config.default, config)]
 }
 
+const alias = /^([A-Za-z][\w-]+):$/
+
+/** Whether it is written as an alias, and evt.yaml says what it stands for. */
+export function isAlias(source: string): boolean {
+  return alias.test(source)
+}
+
 /** The address behind an alias; undefined for what is none. */
 function addressOf(source: string, config: Config): string | undefined {
-  const name = /^([A-Za-z][\w-]+):$/.exec(source)?.[1]
+  const name = alias.exec(source)?.[1]
   if (name === undefined) return undefined
   const archives = new Map(Object.entries(config.archives ?? {}))
   const address = archives.get(name)

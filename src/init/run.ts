@@ -1,15 +1,20 @@
 import { resolve } from 'node:path'
+import { withoutAlias } from '../archives/address.js'
 import { resolveSources } from '../archives/source.js'
+import type { AwsOptions } from '../aws/options.js'
 import { complete } from '../envelopes/missing.js'
+import type { Outside } from '../envelopes/outside.js'
 import { EvtError } from '../errors.js'
 import { noObjects } from '../reading/absence.js'
 import { type GivenSources, namedSources } from '../reading/named-sources.js'
 import { outsideOf } from '../reading/outside.js'
 import { counted, countText } from '../stats/findings/phrases.js'
+import { isLive } from '../taps/index.js'
+import type { Consent } from '../taps/tap.js'
 import { mappingText } from './mapping-file.js'
 import type { Proposal } from './proposal.js'
 import { propose } from './propose.js'
-import { type Sample, sampleArchive } from './sample.js'
+import { bothSamples, type Sample, sampleArchive } from './sample.js'
 import { surveyOf } from './survey.js'
 import { toldBy } from './told.js'
 import { existingText, isTaken, writeWhole } from './write-file.js'
@@ -25,6 +30,12 @@ export interface InitRequest extends GivenSources {
   force: boolean
   /** Nothing is to be written. */
   dryRun: boolean
+  /** For so long what comes is looked at. */
+  durationMs: number
+  consents: ReadonlySet<Consent>
+  aws: AwsOptions
+  stdin: AsyncIterable<unknown>
+  onNote(text: string): void
   signal: AbortSignal
 }
 
@@ -62,17 +73,20 @@ export async function runInit(request: InitRequest): Promise<InitRun> {
   const place = resolve(cwd, to)
   if (!force && !dryRun && (await isTaken(place))) throw thereAlready(to)
   const { config, sources } = await namedSources(request)
-  const { objects } = await resolveSources(sources, { aliases: config.archives ?? {}, cwd })
-  if (objects.length === 0) throw noObjects(sources, 0)
   const outside = await outsideOf(request, config)
-  const sample = await sampleArchive(objects, signal)
+  const aliases = config.archives ?? {}
+  const sample = await sampleOf(sources, aliases, { ...request, outside })
   if (signal.aborted) throw interrupted(to)
   const survey = await complete(() => surveyOf(sample.records, presets, outside))
   const undecodable = sample.bad + survey.undecodable
   const { objectsTotal } = sample
   const records = sample.records.length + sample.bad
   const sampled = { objects: sample.objects, objectsTotal, records, undecodable }
-  if (survey.events.length === 0) throw noEvents(sources, sample, sampled)
+  if (survey.events.length === 0) {
+    throw isAllLive(sources, aliases) && undecodable === 0
+      ? nothingCame(sources, request.durationMs)
+      : noEvents(sources, sample, sampled)
+  }
   const proposal = propose(survey, told)
   const before = force && !dryRun ? await existingText(place, to) : undefined
   const text = mappingText(proposal, { header: headerOf(sampled, proposal), file: to, before })
@@ -81,6 +95,36 @@ export async function runInit(request: InitRequest): Promise<InitRun> {
     next: nextCommands(request, sources, place),
     write: () => writeWhole(place, to, text),
   }
+}
+
+/** What is there of archives, and what comes for a while of what is live. */
+async function sampleOf(
+  sources: readonly string[],
+  aliases: Readonly<Record<string, string>>,
+  request: InitRequest & { outside: Outside },
+): Promise<Sample> {
+  const { cwd, signal, durationMs } = request
+  const named = sources.map((source) => ({ source, opens: withoutAlias(source, aliases) }))
+  const live = named.filter(({ opens }) => isLive(opens))
+  const others = named.filter(({ opens }) => !isLive(opens)).map(({ source }) => source)
+  const { objects } = await resolveSources(others, { aliases, cwd })
+  if (objects.length === 0 && others.length > 0) throw noObjects(others, 0)
+  const archive = await sampleArchive(objects, signal, undefined, durationMs)
+  if (live.length === 0 || signal.aborted) return archive
+  const { sampleLive } = await import('./sample-live.js')
+  const addresses = live.map(({ opens }) => opens)
+  return bothSamples(archive, await sampleLive(addresses, request))
+}
+
+function isAllLive(sources: readonly string[], aliases: Readonly<Record<string, string>>): boolean {
+  return sources.every((source) => isLive(withoutAlias(source, aliases)))
+}
+
+function nothingCame(sources: readonly string[], durationMs: number): EvtError {
+  return new EvtError(`nothing came from ${sources.join(' ')} within ${durationMs / 1_000} s`, {
+    code: 'inconclusive',
+    hint: '--duration 5m waits longer',
+  })
 }
 
 export function interrupted(to: string): EvtError {
@@ -122,17 +166,18 @@ function headerOf({ objects, objectsTotal }: Sampled, { events }: Proposal): str
 }
 
 /** What came through standard input is gone, so nothing can be measured again. */
-function nextCommands(
-  { presets, cwd, env, to, config, schemaRegistry }: InitRequest,
-  sources: readonly string[],
-  place: string,
-): string[][] {
+function nextCommands(request: InitRequest, sources: readonly string[], place: string): string[][] {
+  const { presets, cwd, env, to, config, schemaRegistry, consents } = request
   if (sources.includes('-')) return []
   const isUsual = place === resolve(cwd, 'evt.yaml') && !env['EVT_CONFIG'] && config === undefined
+  const agreed = [...consents].filter((consent) => consent !== 'intrusive').join(',')
   const flags = [
     ...(presets ?? []).flatMap((preset) => ['--preset', preset]),
     ...(schemaRegistry === undefined ? [] : ['--schema-registry', schemaRegistry]),
     ...(isUsual ? [] : ['--config', to]),
+    ...(consents.size === 0 ? [] : [agreed === '' ? '--intrusive' : `--intrusive=${agreed}`]),
   ]
-  return [['evt', 'stats', ...flags, ...sources]]
+  // What is live is measured for a time.
+  const time = sources.some(isLive) ? ['--duration', '60s'] : []
+  return [['evt', 'stats', ...flags, ...sources, ...time]]
 }

@@ -49,12 +49,14 @@ const MOST_HEADS = 3
  * Reads records from objects all over an archive: of each the first ones, and the last ones of what
  * is read of it. So there are neighbours, which show counters and keys, and there is distance.
  *
+ * @param streamMs for so long a stream is read that does not end
  * @throws EvtError as readRecords; what damages an object only ends its sample
  */
 export async function sampleArchive(
   objects: readonly ArchiveObject[],
   signal: AbortSignal,
   limits: SampleLimits = LIMITS,
+  streamMs?: number,
 ): Promise<Sample> {
   const quota = Math.ceil(limits.records / Math.max(1, Math.min(limits.objects, objects.length)))
   const parts: { at: number; records: RawRecord[] }[] = []
@@ -64,13 +66,25 @@ export async function sampleArchive(
     const object = objects[at]
     if (!object || records >= limits.records || leftBytes <= 0 || signal.aborted) break
     const shares = Math.max(1, Math.min(limits.objects, objects.length) - parts.length)
-    const part = await endsOf(object, { quota, mostBytes: leftBytes / shares, signal })
+    const part = await endsOf(object, { quota, mostBytes: leftBytes / shares, signal, streamMs })
     parts.push({ at, records: part.records })
     records += part.records.length
     leftBytes -= part.bytes
   }
   parts.sort((a, b) => a.at - b.at)
   return { ...sorted(parts, objects), objects: parts.length, objectsTotal: objects.length }
+}
+
+/** One after the other. */
+export function bothSamples(one: Sample, other: Sample): Sample {
+  const runs = (one.records.at(-1)?.run ?? 0) + 1
+  return {
+    records: [...one.records, ...other.records.map((each) => ({ ...each, run: runs + each.run }))],
+    bad: one.bad + other.bad,
+    badHeads: [...one.badHeads, ...other.badHeads],
+    objects: one.objects + other.objects,
+    objectsTotal: one.objectsTotal + other.objectsTotal,
+  }
 }
 
 /** Places all over a list: at first as many as are usual, then those between. */
@@ -114,20 +128,35 @@ interface Share {
   readonly quota: number
   readonly mostBytes: number
   readonly signal: AbortSignal
+  readonly streamMs: number | undefined
 }
 
-async function endsOf(object: ArchiveObject, share: Share) {
-  const { quota, mostBytes, signal } = share
-  const sniffed = await sniff(object)
-  if (sniffed.format === 'parquet') {
-    const { parquetEnds } = await import('./parquet-ends.js')
-    return { records: object.kind === 'file' ? await parquetEnds(object, quota) : [], bytes: 0 }
+async function endsOf(
+  object: ArchiveObject,
+  share: Share,
+): Promise<{ records: RawRecord[]; bytes: number }> {
+  const { quota, mostBytes, signal, streamMs } = share
+  if (object.kind === 'stream' && streamMs !== undefined) {
+    const time = AbortSignal.timeout(streamMs)
+    const ended = AbortSignal.any([signal, time])
+    const part = await endsOf(object, { ...share, signal: ended, streamMs: undefined })
+    // What was being written when the time was over is no fault.
+    const last = part.records.at(-1)
+    return time.aborted && last && 'bad' in last
+      ? { ...part, records: part.records.slice(0, -1) }
+      : part
   }
   const ends = new Ends<RawRecord>(quota)
+  // Its first bytes may be waited for, too.
   const stop = () => (object.kind === 'stream' ? object.stream.stop() : undefined)
   signal.addEventListener('abort', stop)
   let bytes = 0
   try {
+    const sniffed = await sniff(object)
+    if (sniffed.format === 'parquet') {
+      const { parquetEnds } = await import('./parquet-ends.js')
+      return { records: object.kind === 'file' ? await parquetEnds(object, quota) : [], bytes: 0 }
+    }
     for await (const batch of readRecords(object, sniffed)) {
       for (const raw of batch) {
         ends.add(raw)

@@ -21,6 +21,11 @@ export class FromTime {
     this.#hasBegun = fromUs === undefined
   }
 
+  /** Whether that event has come. */
+  get isOver(): boolean {
+    return this.#hasBegun
+  }
+
   /** Whether this is that event, or comes after it. */
   hasBegun(decoded: Decoded): boolean {
     if (this.#hasBegun || this.fromUs === undefined) return true

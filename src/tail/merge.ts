@@ -6,6 +6,8 @@ interface Lane<T> {
   isAsked: boolean
   askedMs: number
   isEnded: boolean
+  /** Nothing of what it gave last had a time: there is nothing to wait for. */
+  isTimeless: boolean
 }
 
 export interface MergeOptions<T> {
@@ -20,8 +22,8 @@ const MOST_AT_ONCE = 1_000
 /**
  * Merges what several sources give, each in its own order, by time: of what there is, the earliest
  * comes first. One that is silent is not waited for longer than `patienceMs`, so what it says later
- * comes later. Of each source one batch is held. What goes wrong in one is thrown when all that is
- * held has been given.
+ * comes later; one whose items have no time is not waited for at all. Of each source one batch is
+ * held. What goes wrong in one is thrown when all that is held has been given.
  */
 export async function* merged<T>(
   sources: readonly AsyncIterable<readonly T[]>[],
@@ -38,6 +40,7 @@ export async function* merged<T>(
         lane.isAsked = false
         lane.isEnded = done === true
         lane.batch = done ? [] : value
+        lane.isTimeless = !lane.batch.some((item) => clockUs(item) !== null)
         lane.at = 0
         rouse()
       },
@@ -55,8 +58,9 @@ export async function* merged<T>(
       continue
     }
     for (const lane of lanes) if (isEmpty(lane) && !lane.isAsked && !lane.isEnded) ask(lane)
-    const silent = lanes.filter(({ isAsked }) => isAsked)
-    if (silent.length === 0 && full.length === 0) return
+    const asked = lanes.filter(({ isAsked }) => isAsked)
+    if (asked.length === 0 && full.length === 0) return
+    const silent = asked.filter(({ isTimeless }) => !isTimeless)
     const leftMs = Math.max(
       ...silent.map(({ askedMs }) => askedMs + patienceMs - performance.now()),
     )
@@ -75,9 +79,10 @@ export async function* merged<T>(
 
 function laneOf<T>(source: AsyncIterable<readonly T[]>): Lane<T> {
   const batches = source[Symbol.asyncIterator]()
-  return { batches, batch: [], at: 0, isAsked: false, askedMs: 0, isEnded: false }
+  return { batches, batch: [], at: 0, isAsked: false, askedMs: 0, ...ofNow }
 }
 
+const ofNow = { isEnded: false, isTimeless: false }
 const isEmpty = ({ batch, at }: Lane<unknown>) => at >= batch.length
 const hasItem = (lane: Lane<unknown>) => !isEmpty(lane)
 

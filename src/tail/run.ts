@@ -13,8 +13,10 @@ import { type GivenSources, namedSources } from '../reading/named-sources.js'
 import { type OutsidePlaces, outsideOf } from '../reading/outside.js'
 import { tapFor } from '../taps/index.js'
 import type { Consent, Safety, Start, Tap, TapOptions } from '../taps/tap.js'
+import type { Checkpoints } from './checkpoints.js'
 import { clockUs, FromTime } from './from-time.js'
 import { merged } from './merge.js'
+import type { Progress } from './progress.js'
 import { redact } from './redact.js'
 
 export interface TailRequest extends GivenSources, OutsidePlaces {
@@ -38,6 +40,8 @@ export interface TailRequest extends GivenSources, OutsidePlaces {
   nowMs(): number
   onNote(text: string): void
   pollMs?: number | undefined
+  /** A file that says where to go on, and is told. */
+  resume?: string | undefined
   /** Whether events have the points of their way; see HopTimes. */
   hops?: boolean | undefined
   /** Makes another mapping of the one that was typed and configured. */
@@ -48,6 +52,8 @@ export interface TailRequest extends GivenSources, OutsidePlaces {
 interface TailItem {
   readonly source: string
   readonly decoded: Decoded
+  /** Of the batch of its source so many were given, this one included. */
+  readonly taken: number
 }
 
 /** A tail that has been set up and not begun. */
@@ -78,12 +84,23 @@ export async function openTail(request: TailRequest): Promise<Tail> {
   const reading = await readingOf(request, config, (path, fault) => {
     if (isLoss(fault)) faults.push({ path, fault })
   })
+  const checkpoints = await checkpointsOf(tapped, reading, request)
   return {
     sources: tapped.map(({ address, tap: { safety } }) => ({ address, safety })),
     mapping: reading.mapping,
-    items: itemsOf(tapped, reading, request),
+    items: itemsOf(tapped, { ...reading, checkpoints }, request),
     faults,
   }
+}
+
+async function checkpointsOf(
+  tapped: readonly { address: string; tap: Tap }[],
+  { fromUs }: Reading,
+  { resume, cwd, consents }: TailRequest,
+): Promise<Checkpoints | undefined> {
+  if (resume === undefined) return undefined
+  const { openCheckpoints } = await import('./checkpoints.js')
+  return openCheckpoints(tapped, { file: resume, cwd, consents, fromUs })
 }
 
 /** How what is tapped is decoded and chosen. */
@@ -144,7 +161,7 @@ async function readingOf(
 
 async function* itemsOf(
   tapped: readonly { address: string; opens: string; tap: Tap }[],
-  reading: Reading,
+  reading: Reading & { checkpoints: Checkpoints | undefined },
   { signal: interruption, durationMs, limit }: TailRequest,
 ): AsyncGenerator<TailItem[]> {
   const own = new AbortController()
@@ -154,16 +171,26 @@ async function* itemsOf(
   const timer = durationMs === null ? undefined : setTimeout(stop, durationMs)
   const { signal } = own
   let left = limit ?? Number.POSITIVE_INFINITY
-  const lanes = tapped.map(({ address, opens, tap }) =>
-    wanted(address, tap.open(opens, { ...reading.options, signal }), { ...reading, signal }),
-  )
+  const { checkpoints } = reading
+  const lanes = tapped.map(({ address, opens, tap }) => {
+    const progress = checkpoints?.of(address)
+    const { before: resume, checkpoint } = progress ?? {}
+    const open = (onReady: () => void) =>
+      tap.open(opens, { ...reading.options, signal, resume, checkpoint, onReady })
+    const isAlone = tapped.length === 1
+    return wanted(address, open, { ...reading, signal, progress, isAlone })
+  })
+  checkpoints?.begin(stop)
   try {
     for await (const batch of together(lanes)) {
       const taken = limit === null ? batch : withinLimit(batch, left)
       if (limit !== null) left -= eventsIn(taken)
       if (reading.hidden.length > 0) hide(taken, reading.hidden)
       if (taken.length > 0) yield taken
-      for (const { decoded } of taken) reading.taken.add(decoded)
+      for (const { decoded, source, taken: number } of taken) {
+        reading.taken.add(decoded)
+        checkpoints?.of(source)?.took(number)
+      }
       if (left === 0) return
     }
   } finally {
@@ -171,6 +198,7 @@ async function* itemsOf(
     clearTimeout(timer)
     interruption.removeEventListener('abort', stop)
     await Promise.all(lanes.map((lane) => lane.return(undefined)))
+    await checkpoints?.end()
   }
 }
 
@@ -188,25 +216,44 @@ function together(lanes: readonly AsyncGenerator<TailItem[]>[]): AsyncIterable<T
   return merged(lanes, { clockUs: ({ decoded }) => clockUs(decoded), patienceMs: PATIENCE_MS })
 }
 
+interface Lane extends Reading {
+  signal: AbortSignal
+  progress: Progress | undefined
+  /** Whether there is no other source. */
+  isAlone: boolean
+}
+
 async function* wanted(
   source: string,
-  batches: AsyncIterable<Decoded[]>,
-  { isWanted, fromUs, options, signal }: Reading & { signal: AbortSignal },
+  open: (onReady: () => void) => AsyncIterable<Decoded[]>,
+  { isWanted, fromUs, options, signal, progress, isAlone }: Lane,
 ): AsyncGenerator<TailItem[]> {
-  const start = new FromTime(source, fromUs, options.onNote)
+  const start = new FromTime(source, progress ? progress.fromUs : fromUs, options.onNote)
+  let isSetUp = false
+  const onReady = () => {
+    isSetUp = true
+  }
   try {
-    for await (const batch of batches) {
+    for await (const batch of open(onReady)) {
+      onReady()
       const items: TailItem[] = []
-      for (const decoded of batch) {
+      for (const [at, decoded] of batch.entries()) {
         const isShown = decoded.kind === 'undecodable' || isWanted(decoded.event)
-        if (start.hasBegun(decoded) && isShown) items.push({ source, decoded })
+        const taken = at + 1
+        if (start.hasBegun(decoded) && isShown) items.push({ source, decoded, taken })
       }
       if (items.length > 0) yield items
+      // Who asks for more has taken what there was.
+      progress?.passed(start.isOver)
     }
   } catch (error) {
     // Whoever ends a tap that is still being set up ends it as any other.
-    const isEnded = signal.aborted && error instanceof EvtError && error.code === 'interrupted'
-    if (!isEnded) throw error
+    if (!(error instanceof EvtError)) throw error
+    if (signal.aborted && error.code === 'interrupted') return
+    // What is wrong from the start is to be mended first; later, the others go on.
+    if (isAlone || !isSetUp) throw error
+    options.onNote(`${source} died: ${error.message}; the others go on`)
+    options.onFault(source, { reason: 'cut', detail: `died: ${error.message}` })
   } finally {
     start.end()
   }

@@ -46,6 +46,7 @@ export const tap: Tap = {
     'sqs:DeleteMessage',
     'sqs:DeleteQueue',
   ],
+  resumed: 'None can: a bus keeps nothing, and the queue of evt ends with it.',
   async *open(address, options) {
     const bus = busOf(address)
     const { place } = bus

@@ -1,17 +1,21 @@
 import { type FileHandle, open } from 'node:fs/promises'
-import { DocumentReader } from '../archives/document-reader.js'
-import { LineReader } from '../archives/line-reader.js'
 import type { Sniffed } from '../archives/object.js'
 import { codeOf, readError } from '../archives/read-error.js'
-import { type Decoded, MAX_RECORD_BYTES } from '../event/event.js'
-import { ObjectDecoder, sniffBytes, UNNUMBERED } from './object-records.js'
+import type { Decoded } from '../event/event.js'
+import type { TextPlace } from './file-places.js'
+import { sniffBytes, UNNUMBERED } from './object-records.js'
 import type { Start, TapOptions } from './tap.js'
+import {
+  firstPlace,
+  fromBeginning,
+  hashOf,
+  MARK_BYTES,
+  type TextBatch,
+  TextReading,
+} from './text-reading.js'
 
 const CHUNK_BYTES = 128 * 1024
 const HEAD_BYTES = 64 * 1024
-/** So many bytes before the place of reading tell whether the file is still what was read. */
-const MARK_BYTES = 64
-const BOM_BYTES = 3
 const LF = 10
 
 /** What one of the files is that stood under a name one after the other. */
@@ -24,23 +28,17 @@ export function isSame(a: Identity, b: Identity): boolean {
   return a.ino === b.ino && a.dev === b.dev
 }
 
-/** What is read of a text: how, and how far. */
-interface Reading {
-  reader: LineReader | DocumentReader
-  decoder: ObjectDecoder
-  offset: number
-  mark: Buffer
-}
-
 /**
  * One file that grows, from the beginning of its text or a later place, as far as it is written.
  * A record is given when it is whole.
  */
 export class Generation {
-  #reading: Reading | undefined
+  #reading: TextReading | undefined
   #sniffed: Sniffed | undefined
-  #isWaitingForLine = false
   #isRefused = false
+  #place: TextPlace
+  /** Told of each batch before it is given, where it matters how far was read. */
+  keep: ((found: readonly Decoded[], at: TextBatch['at']) => void) | undefined
 
   private constructor(
     /** Its name, which may change. */
@@ -48,7 +46,9 @@ export class Generation {
     readonly identity: Identity,
     private handle: FileHandle | undefined,
     private readonly options: TapOptions,
-  ) {}
+  ) {
+    this.#place = firstPlace(identity)
+  }
 
   /** Undefined where there is no such file (any more). */
   static async open(place: { file: string; path: string }, options: TapOptions) {
@@ -64,6 +64,11 @@ export class Generation {
     }
   }
 
+  /** How far it was read by who has taken all that was given. */
+  get readTo(): TextPlace {
+    return this.#place
+  }
+
   /** What its first bytes say; undefined while there are none. */
   async format(): Promise<Sniffed | undefined> {
     if (this.#sniffed) return this.#sniffed
@@ -77,82 +82,102 @@ export class Generation {
   /** Goes to where the reading begins. Of what is there, gives what `start` wants. */
   async *begin(start: Start): AsyncGenerator<Decoded[]> {
     if (start === 'beginning') return yield* this.read()
-    const { size } = await (await this.#open()).stat()
-    if (start === 'latest') return this.#goTo(size)
+    const size = await this.#size()
+    if (start === 'latest') return await this.#goTo(size)
     const { lastEvents } = await import('./last-events.js')
     const isLines = (await this.format())?.format !== 'concatenated'
-    yield* lastEvents(start.lastEvents, size, isLines, {
+    const last = lastEvents(start.lastEvents, size, isLines, {
       goTo: (offset) => this.#goTo(offset),
-      read: () => this.read(size),
+      read: () => this.#batches(size),
       isWanted: this.options.isWanted,
     })
+    yield* this.#giving(last)
+  }
+
+  /** Whether it is still what was read so far as a place says. */
+  async isAsRead({ readTo, markBytes, mark }: TextPlace): Promise<boolean> {
+    const bytes = await this.#bytesAt(Math.max(0, readTo - markBytes), markBytes)
+    return (await this.#size()) >= readTo && hashOf(bytes) === mark
+  }
+
+  /** Goes on where another run was; at its beginning where it is not what it was then. */
+  async *resume(place: TextPlace): AsyncGenerator<Decoded[]> {
+    const sniffed = await this.format()
+    if (!(await this.isAsRead(place))) this.#noteCut()
+    else if (sniffed) {
+      const from = { ...place, given: place, mark: await this.#markBefore(place.offset) }
+      this.#reading = this.#newReading(sniffed, from)
+      this.#place = place
+    }
+    yield* this.read()
   }
 
   /** Where a line has begun there, from the next on. */
   async #goTo(offset: number): Promise<void> {
     const sniffed = await this.format()
     this.#reading = undefined
-    this.#isWaitingForLine = false
     if (!sniffed || offset === 0) return
-    const mark = await this.#bytesAt(Math.max(0, offset - MARK_BYTES), Math.min(offset, MARK_BYTES))
-    this.#reading = { ...this.#newReading(sniffed, UNNUMBERED), offset, mark }
-    this.#isWaitingForLine = sniffed.format === 'ndjson' && mark.at(-1) !== LF
+    const mark = await this.#markBefore(offset)
+    const inLine = sniffed.format === 'ndjson' && mark.at(-1) !== LF
+    this.#reading = this.#newReading(sniffed, { offset, number: UNNUMBERED, inLine, mark })
+    this.#place = this.#reading.place
   }
 
-  #newReading(sniffed: Sniffed, firstRecord: number): Reading {
-    const { maxRecordBytes = MAX_RECORD_BYTES } = this.options
-    const settings = { firstRecord: 1, maxRecordBytes, report: () => {} }
-    const reader =
-      sniffed.format === 'concatenated'
-        ? new DocumentReader(settings)
-        : new LineReader({ ...settings, utf16: sniffed.utf16 })
-    const decoder = new ObjectDecoder(this.#path, this.options, firstRecord)
-    return { reader, decoder, offset: sniffed.bom ? BOM_BYTES : 0, mark: Buffer.alloc(0) }
+  #markBefore(offset: number): Promise<Buffer> {
+    return this.#bytesAt(Math.max(0, offset - MARK_BYTES), Math.min(offset, MARK_BYTES))
   }
 
-  /** The records that are whole by now, up to an offset. */
-  async *read(end = Number.POSITIVE_INFINITY): AsyncGenerator<Decoded[]> {
+  #newReading(sniffed: Sniffed, from = fromBeginning): TextReading {
+    return new TextReading({ path: this.#path, ...this.identity, sniffed }, from, this.options)
+  }
+
+  /** The records that are whole by now. */
+  read(): AsyncGenerator<Decoded[]> {
+    return this.#giving(this.#batches())
+  }
+
+  async *#giving(batches: AsyncIterable<TextBatch>): AsyncGenerator<Decoded[]> {
+    for await (const { found, at } of batches) {
+      this.keep?.(found, at)
+      yield found
+      this.#place = at(found.length)
+    }
+  }
+
+  async *#batches(end = Number.POSITIVE_INFINITY): AsyncGenerator<TextBatch> {
     const { signal } = this.options
     const sniffed = await this.format()
     if (!sniffed || !this.#isRead(sniffed)) return
-    this.#reading ??= this.#newReading(sniffed, 1)
-    let hasGrown = false
+    this.#reading ??= this.#newReading(sniffed)
+    const reading = this.#reading
     while (!signal.aborted) {
-      const reading = this.#reading
-      const chunk = await this.#next(reading, end)
-      if (chunk === 'rewritten') {
-        yield* this.#beginAgain()
-        return
-      }
-      if (chunk.length === 0) break
-      hasGrown = true
-      const records = reading.reader.push(this.#fromLine(chunk))
-      if (records.length > 0) yield await reading.decoder.decoded(records)
+      const bytes = await this.#next(reading, end)
+      if (bytes === 'rewritten') return yield* this.#beginAgain(reading)
+      if (bytes.length === reading.mark.length) break
+      yield* reading.more(bytes)
     }
-    const { reader, decoder } = this.#reading
-    const whole = hasGrown && reader instanceof LineReader ? reader.endIfWhole() : []
-    if (whole.length > 0) yield await decoder.decoded(whole)
+    yield* reading.whole()
   }
 
-  /** What is written after the place of reading. The bytes before it are looked at, too: a file
-   * that was cut and written anew may be longer than it was. */
-  async #next(reading: Reading, end: number): Promise<Buffer | 'rewritten'> {
-    const { offset, mark } = reading
+  /** What is written after the place of reading, and the bytes before it: a file that was cut and
+   * written anew may be longer than it was. */
+  async #next({ offset, mark }: TextReading, end: number): Promise<Buffer | 'rewritten'> {
     const sizeBytes = Math.min(CHUNK_BYTES, end - offset)
-    if (sizeBytes <= 0) return Buffer.alloc(0)
+    if (sizeBytes <= 0) return mark
     const bytes = await this.#bytesAt(offset - mark.length, mark.length + sizeBytes)
-    if (!bytes.subarray(0, mark.length).equals(mark)) return 'rewritten'
-    reading.offset += bytes.length - mark.length
-    reading.mark = Buffer.from(bytes.subarray(-MARK_BYTES))
-    return bytes.subarray(mark.length)
+    return bytes.subarray(0, mark.length).equals(mark) ? bytes : 'rewritten'
   }
 
-  async *#beginAgain(): AsyncGenerator<Decoded[]> {
-    this.options.onNote(`${this.#path} was cut: reading it from its beginning`)
-    yield* this.end()
+  async *#beginAgain(reading: TextReading): AsyncGenerator<TextBatch> {
+    this.#noteCut()
+    yield* reading.rest()
     this.#reading = undefined
     this.#sniffed = undefined
-    yield* this.read()
+    yield* this.#batches()
+  }
+
+  #noteCut(): void {
+    this.options.onNote(`${this.#path} was cut: reading it from its beginning`)
   }
 
   #isRead(sniffed: Sniffed): boolean {
@@ -162,21 +187,9 @@ export class Generation {
     return false
   }
 
-  /** Of a line that had begun before, nothing. */
-  #fromLine(chunk: Buffer): Buffer {
-    if (!this.#isWaitingForLine) return chunk
-    const end = chunk.indexOf(LF)
-    if (end < 0) return Buffer.alloc(0)
-    this.#isWaitingForLine = false
-    return chunk.subarray(end + 1)
-  }
-
   /** What is left where nothing will follow: a line without its end. */
   async *end(): AsyncGenerator<Decoded[]> {
-    if (!this.#reading) return
-    const { reader, decoder } = this.#reading
-    const records = reader.end(undefined)
-    if (records.length > 0) yield await decoder.decoded(records)
+    if (this.#reading) yield* this.#giving(this.#reading.rest())
   }
 
   /** Lets go of the file; it is opened again where there is more to read. */
@@ -189,6 +202,10 @@ export class Generation {
   async #open(): Promise<FileHandle> {
     this.handle ??= await open(this.place.file)
     return this.handle
+  }
+
+  async #size(): Promise<number> {
+    return (await (await this.#open()).stat()).size
   }
 
   get #path(): string {

@@ -1,4 +1,5 @@
 import type { Decoded, EventRecord } from '../event/event.js'
+import type { TextBatch } from './text-reading.js'
 
 const FIRST_BYTES = 256 * 1024
 const GROWTH = 16
@@ -10,7 +11,7 @@ interface Text {
   /** Makes an offset, or the line after it, the place of reading. */
   goTo(offset: number): Promise<void>
   /** Reads from there to the end as it is now. */
-  read(): AsyncGenerator<Decoded[]>
+  read(): AsyncGenerator<TextBatch>
   isWanted(event: EventRecord): boolean
 }
 
@@ -23,19 +24,27 @@ export async function* lastEvents(
   sizeBytes: number,
   isLines: boolean,
   text: Text,
-): AsyncGenerator<Decoded[]> {
+): AsyncGenerator<TextBatch> {
   for (let partBytes = FIRST_BYTES; ; partBytes *= GROWTH) {
     const from = isLines ? Math.max(0, sizeBytes - Math.min(partBytes, MOST_BYTES)) : 0
     await text.goTo(from)
     const last = new Last(count, text)
-    for await (const batch of text.read()) for (const one of batch) last.add(one)
-    if (last.isFull || from === 0 || partBytes >= MOST_BYTES) return yield last.all
+    for await (const batch of text.read()) last.add(batch)
+    if (last.isFull || from === 0 || partBytes >= MOST_BYTES) return yield* last.batch()
   }
 }
 
+/** Something found, and its place in its batch. */
+interface One {
+  readonly one: Decoded
+  readonly batch: TextBatch
+  readonly taken: number
+}
+
 class Last {
-  readonly all: Decoded[] = []
+  readonly #all: One[] = []
   #events = 0
+  #end: TextBatch | undefined
 
   constructor(
     private readonly count: number,
@@ -46,17 +55,33 @@ class Last {
     return this.#events === this.count
   }
 
-  add(one: Decoded): void {
+  add(batch: TextBatch): void {
+    this.#end = batch
+    for (const [taken, one] of batch.found.entries()) this.#add({ one, batch, taken })
+  }
+
+  *batch(): Generator<TextBatch> {
+    const [all, end] = [this.#all, this.#end]
+    if (end === undefined) return
+    const at = (taken: number) => {
+      const next = all[taken]
+      return next ? next.batch.at(next.taken) : end.at(end.found.length)
+    }
+    yield { found: all.map(({ one }) => one), at }
+  }
+
+  #add(added: One): void {
+    const { one } = added
     const isEvent = one.kind === 'event'
     if (isEvent && !this.text.isWanted(one.event)) return
-    this.all.push(one)
+    this.#all.push(added)
     if (isEvent) this.#events += 1
     while (this.#events > this.count || this.#isFlooded()) {
-      if (this.all.shift()?.kind === 'event') this.#events -= 1
+      if (this.#all.shift()?.one.kind === 'event') this.#events -= 1
     }
   }
 
   #isFlooded(): boolean {
-    return this.all.length > this.count + MOST_UNDECODABLE
+    return this.#all.length > this.count + MOST_UNDECODABLE
   }
 }

@@ -4,6 +4,8 @@ import { type FilteredLogEvent, logsAction, type OpenLogs, openLogs } from '../a
 import type { RecordValue } from '../envelopes/decode.js'
 import { EvtError } from '../errors.js'
 import type { Decoded } from '../event/event.js'
+import { GivenCount } from './given-count.js'
+import type { LogPlace } from './log-place.js'
 import { patiently } from './patiently.js'
 import { SeenEvents } from './seen-events.js'
 import type { Tap, TapOptions } from './tap.js'
@@ -31,6 +33,10 @@ export const tap: Tap = {
     'reads the last two minutes again. An account has five such calls a second in a region, or ' +
     'a few more, for all who read its logs.',
   iamActions: [logsAction],
+  resumed:
+    'Nothing twice. What CloudWatch Logs has more than two minutes after its timestamp may be ' +
+    'missed, as without an interruption.',
+  checkpointVersion: () => 1,
   open: readLogs,
 }
 
@@ -39,10 +45,25 @@ async function* readLogs(address: string, options: TapOptions): AsyncGenerator<D
   if (named?.service !== 'logs') throw new EvtError(`${address} is no log group`, { code: 'usage' })
   const logs = await openLogs(named, { ...options.aws, signal: options.signal })
   try {
-    yield* new LogReading(logs, `logs://${named.name}`, options).read()
+    const place = `logs://${named.name}`
+    const region = await logs.region()
+    const before = await placeBefore(options, place, region)
+    yield* new LogReading(logs, place, { ...options, region, before }).read()
   } finally {
     logs.close()
   }
+}
+
+async function placeBefore({ resume }: TapOptions, place: string, region: string) {
+  if (resume === undefined) return undefined
+  const { logPlaceOf } = await import('./log-place.js')
+  return logPlaceOf(resume, place, region)
+}
+
+interface LogOptions extends TapOptions {
+  region: string
+  /** How far another run was. */
+  before: LogPlace | undefined
 }
 
 /**
@@ -51,23 +72,31 @@ async function* readLogs(address: string, options: TapOptions): AsyncGenerator<D
  * (`ingestionTime`, by AWS's own clock) and leaves out what it has given.
  */
 class LogReading {
-  readonly #seen = new SeenEvents(MOST_SEEN)
+  readonly #seen: SeenEvents
   /** The newest arrival that was seen; undefined before there is one. */
   #newestMs: number | undefined
   /** What arrived earlier was there before somebody wanted to see what comes. */
   #sinceMs = 0
+  /** Of which event so much was given in a run before. */
+  readonly #part: LogPlace['part']
 
   /** @param place as positions and notes name the group */
   constructor(
     private readonly logs: OpenLogs,
     private readonly place: string,
-    private readonly options: TapOptions,
-  ) {}
+    private readonly options: LogOptions,
+  ) {
+    const { before } = options
+    this.#seen = new SeenEvents(MOST_SEEN, before?.seen)
+    this.#part = before?.part ?? null
+  }
 
   async *read(): AsyncGenerator<Decoded[]> {
     const { signal, follow = true, pollMs = MOST_PAUSE_MS, onReady } = this.options
     let fromMs = await this.#begin()
     if (fromMs === undefined) return
+    const firstMs = fromMs
+    this.options.checkpoint?.([], () => this.#placeAt(firstMs, []))
     onReady?.()
     for (let pauseMs = FIRST_PAUSE_MS; !signal.aborted; ) {
       const isNew = yield* this.#look(fromMs)
@@ -83,10 +112,15 @@ class LogReading {
 
   /** From which timestamp on to look first; undefined where it was interrupted. */
   async #begin(): Promise<number | undefined> {
-    const { start, fromUs, follow } = this.options
+    const { start, fromUs, follow, before } = this.options
     // What may be wrong with the group or the permission is known before anybody is told to write.
     const first = await this.#page({ fromMs: Date.now(), limit: 1 })
     if (first === undefined) return undefined
+    if (before) {
+      this.#sinceMs = before.sinceMs
+      this.#newestMs = before.newestMs ?? undefined
+      return before.fromMs
+    }
     if (start === 'beginning' || (start === undefined && follow === false)) {
       return fromUs === undefined ? 0 : Math.floor(fromUs / 1_000) - LATE_MS
     }
@@ -108,9 +142,7 @@ class LogReading {
         newestMs = Math.max(newestMs ?? 0, ingestionTime ?? 0)
       }
       isNew ||= fresh.length > 0
-      for (let at = 0; at < fresh.length && !this.options.signal.aborted; at += BATCH) {
-        yield await this.#decoded(fresh.slice(at, at + BATCH))
-      }
+      yield* this.#giving(fresh, fromMs)
       nextToken = page.nextToken
     } while (nextToken !== undefined && !this.options.signal.aborted)
     // Only what was read to its end says how far one has come.
@@ -126,12 +158,54 @@ class LogReading {
     return this.#seen.isNew(eventId, timestamp) && ingestionTime >= this.#sinceMs
   }
 
-  async #decoded(events: readonly FilteredLogEvent[]): Promise<Decoded[]> {
-    const all: Decoded[] = []
-    for (const event of events) {
-      for (const one of await this.options.decode(recordOf(event, this.place))) all.push(one)
+  async *#giving(fresh: readonly FilteredLogEvent[], fromMs: number): AsyncGenerator<Decoded[]> {
+    const { signal, checkpoint } = this.options
+    for (let at = 0; at < fresh.length && !signal.aborted; at += BATCH) {
+      const given = new GivenCount()
+      const { found, sizes } = await this.#decoded(fresh.slice(at, at + BATCH))
+      const batch = given.take(found, sizes)
+      const left = (taken: number) => {
+        const { records, events } = batch.at(taken)
+        return this.#placeAt(fromMs, fresh.slice(at + records), fresh[at + records - 1], events)
+      }
+      checkpoint?.(found, left)
+      yield found
     }
-    return all
+  }
+
+  /** @param left of the page, not given so far; of the first of them, `events` were
+   * @param last the last that was given */
+  #placeAt(
+    fromMs: number,
+    left: readonly FilteredLogEvent[],
+    last?: FilteredLogEvent,
+    events = 0,
+  ): LogPlace {
+    const { timestamp = 0, ingestionTime = 0 } = last ?? {}
+    const beginMs = Math.max(fromMs, Math.min(timestamp, ingestionTime) - LATE_MS)
+    const later = new Set(left.map(({ eventId }) => eventId))
+    const id = left[0]?.eventId ?? ''
+    const before = this.#part
+    return {
+      region: this.options.region,
+      ...{ fromMs: beginMs, newestMs: this.#newestMs ?? null, sinceMs: this.#sinceMs },
+      seen: this.#seen.since(beginMs).filter(([one]) => !later.has(one)),
+      part:
+        events === 0 ? before : { id, events: events + (before?.id === id ? before.events : 0) },
+    }
+  }
+
+  async #decoded(events: readonly FilteredLogEvent[]) {
+    const found: Decoded[] = []
+    const sizes: number[] = []
+    for (const event of events) {
+      const all = await this.options.decode(recordOf(event, this.place))
+      const given = this.#part?.id === event.eventId ? this.#part?.events : 0
+      const fresh = given ? all.slice(given) : all
+      sizes.push(fresh.length)
+      for (const one of fresh) found.push(one)
+    }
+    return { found, sizes }
   }
 }
 

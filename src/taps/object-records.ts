@@ -13,6 +13,7 @@ import { sniff } from '../archives/sniff.js'
 import type { RecordValue } from '../envelopes/decode.js'
 import { EvtError } from '../errors.js'
 import type { Decoded, JsonValue, Position } from '../event/event.js'
+import { type Given, GivenCount } from './given-count.js'
 import type { TapOptions } from './tap.js'
 
 /** What has come is handed on soon, and decoded in pieces that memory does not notice. */
@@ -24,6 +25,8 @@ export const UNNUMBERED = 0
 /** Decodes the records of one object in their order, and numbers them. */
 export class ObjectDecoder {
   #next: number
+  /** How many were found in each record of the last batch. */
+  sizes: number[] = []
 
   constructor(
     private readonly path: string,
@@ -33,11 +36,18 @@ export class ObjectDecoder {
     this.#next = firstRecord
   }
 
+  /** The number of the record that comes next. */
+  get next(): number {
+    return this.#next
+  }
+
   async decoded(batch: readonly RawRecord[]): Promise<Decoded[]> {
     const all: Decoded[] = []
+    this.sizes = []
     for (const raw of batch) {
       const one = this.#one(raw)
       const found = Array.isArray(one) ? one : await one
+      this.sizes.push(found.length)
       if (this.#next !== UNNUMBERED) this.#next += found.length
       else for (const each of found) positionOf(each).record = UNNUMBERED
       for (const each of found) all.push(each)
@@ -84,6 +94,8 @@ async function* once(bytes: Buffer): AsyncGenerator<Buffer> {
   if (bytes.length > 0) yield bytes
 }
 
+type KeepGiven = (batch: readonly Decoded[], at: (taken: number) => Given) => void
+
 /** A file as it is now. */
 export async function fileObject({ file, path }: { file: string; path: string }) {
   try {
@@ -94,11 +106,13 @@ export async function fileObject({ file, path }: { file: string; path: string })
   }
 }
 
-/** All records of an object, from its beginning to its end. */
+/** All records of an object, from its beginning to its end.
+ * @param before what was given of them already, and is left out */
 export async function* objectRecords(
   object: ArchiveObject,
   sniffed: Sniffed,
   options: TapOptions,
+  { before, keep }: { before?: Given | undefined; keep?: KeepGiven | undefined } = {},
 ): AsyncGenerator<Decoded[]> {
   const { path } = object
   const refused = refusal(path, sniffed)
@@ -106,6 +120,7 @@ export async function* objectRecords(
   if (sniffed.format === 'empty') return
   const { readRecords } = await import('../archives/records.js')
   const decoder = new ObjectDecoder(path, options)
+  const given = new GivenCount(before)
   const { signal, maxRecordBytes } = options
   // What was cut by whoever ends the reading is no fault.
   const isEnded = () => signal.aborted && object.kind === 'stream'
@@ -116,7 +131,10 @@ export async function* objectRecords(
   for await (const batch of readRecords(object, sniffed, reading)) {
     if (signal.aborted && object.kind === 'file') return
     const records = isEnded() ? withoutCut(batch) : batch
-    if (records.length > 0) yield await decoder.decoded(records)
+    const { fresh, at } = given.take(await decoder.decoded(records), decoder.sizes)
+    if (fresh.length === 0) continue
+    keep?.(fresh, at)
+    yield fresh
   }
 }
 

@@ -1,8 +1,19 @@
 /** The ids of events that were given, as long as they may come again. */
 export class SeenEvents {
-  readonly #timeMs = new Map<string, number>()
+  readonly #timeMs: Map<string, number>
 
-  constructor(private readonly most: number) {}
+  /** @param before ids and times of a run before */
+  constructor(
+    private readonly most: number,
+    before: Iterable<readonly [string, number]> = [],
+  ) {
+    this.#timeMs = new Map(before)
+  }
+
+  /** Ids and times, from a time on. */
+  since(timeMs: number): [string, number][] {
+    return [...this.#timeMs].filter(([, ms]) => ms >= timeMs)
+  }
 
   /** Takes an id; whether it is new. Of too many the first that came is forgotten. */
   isNew(id: string, timeMs: number): boolean {

@@ -41,6 +41,7 @@ export const tap: Tap = {
     'sqs:DeleteMessage',
     'sqs:DeleteQueue',
   ],
+  resumed: 'None can: SNS keeps nothing, and the queue of evt ends with it.',
   async *open(address, options) {
     const topic = topicOf(address)
     const place = `sns://${topic.name}`

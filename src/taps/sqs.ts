@@ -36,6 +36,11 @@ export const tap: Tap = {
     'was not, or could not be decoded, is given back. Where a key of KMS encrypts the queue, ' +
     'kms:Decrypt is needed, too.',
   iamActions: [...iamActions, consuming],
+  resumed:
+    'With --consume: the queue itself has what was not shown, and what was shown and not yet ' +
+    'deleted comes again. Without, none can: a queue has no order to go on in.',
+  // There is nothing to say beside: what was shown has been deleted.
+  checkpointVersion: (consents) => (consents.has('consume') ? 1 : undefined),
   open: readQueue,
 }
 

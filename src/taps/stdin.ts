@@ -17,6 +17,7 @@ export const tap: Tap = {
   repeated: 'Nothing.',
   cost: 'None.',
   iamActions: [],
+  resumed: 'None can: what was read of a pipe is gone.',
   open: readPipe,
 }
 

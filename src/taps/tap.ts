@@ -1,7 +1,7 @@
 import type { Fault } from '../archives/object.js'
 import type { AwsOptions } from '../aws/options.js'
 import type { RecordValue } from '../envelopes/decode.js'
-import type { Decoded, EventRecord } from '../event/event.js'
+import type { Decoded, EventRecord, JsonValue } from '../event/event.js'
 import type { TypedPattern } from '../event/pattern.js'
 
 /**
@@ -22,6 +22,11 @@ export interface Tap {
   readonly cost: string
   /** What AWS has to permit. */
   readonly iamActions: readonly string[]
+  /** What a run that goes on where another ended shows again or misses, or why none can. */
+  readonly resumed: string
+  /** Of what its checkpoints say: one of another version is refused. Undefined where it makes none;
+   * left out where it never does. */
+  checkpointVersion?(consents: ReadonlySet<Consent>): number | undefined
   /**
    * Reads what an address leads to, in its order, a batch at a time, and no further than somebody
    * asks. It ends with the source, or soon after the signal aborts; then nothing of it is left.
@@ -38,11 +43,22 @@ export type Start = 'beginning' | 'latest' | { lastEvents: number }
  * queue; that a message may go to the dead-letter queue; to delete what was shown. */
 export type Consent = 'intrusive' | 'fifo' | 'dead-letter' | 'consume'
 
+/** Where to go on once so many of a batch were taken, as JSON that the tap alone understands. */
+export type CheckpointAt = (taken: number) => JsonValue
+
 export interface TapOptions {
   /** Undefined: as is usual for the source. */
   start: Start | undefined
   /** Before this nothing is wanted, where `start` is the beginning: a source may begin there. */
   fromUs?: number | undefined
+  /** What a checkpoint of this tap said: to go on there, whatever `start` and `fromUs` say. */
+  resume?: JsonValue | undefined
+  /**
+   * Called with each batch just before it is given, where its reader keeps checkpoints; and with an
+   * empty one where it is known where to go on before there is anything. Once the next batch was
+   * asked for, `at` is asked for the whole batch alone, until the next call.
+   */
+  checkpoint?: ((batch: readonly Decoded[], at: CheckpointAt) => void) | undefined
   /** Whether to go on at the end of what there is; undefined: as is usual for the source. */
   follow: boolean | undefined
   /** NAME → address, from evt.yaml. Relative addresses are relative to `cwd`. */

@@ -19,6 +19,7 @@ async function init(folder: string, to: string) {
     dryRun: false,
     cwd: folder,
     env: {},
+    ...{ durationMs: 1, consents: new Set(), aws: {}, stdin: process.stdin, onNote: () => {} },
     signal,
   })
   await run.write()

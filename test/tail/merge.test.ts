@@ -39,6 +39,30 @@ test('a source that is silent holds up the others for a moment only', async () =
   expect(await all(batches)).toEqual([0])
 })
 
+test('a source whose items have no time holds up no others, however many come', async () => {
+  async function* timeless(): AsyncGenerator<(number | null)[]> {
+    for (let n = 0; n < 100_000; n++) {
+      await new Promise((resolve) => setTimeout(resolve, 1))
+      yield [null]
+    }
+  }
+  async function* timed() {
+    yield [1]
+    yield [2]
+  }
+  const clockUs = (item: number | null) => item
+  const found: number[] = []
+  let others = 0
+  for await (const batch of merged([timeless(), timed()], { clockUs, patienceMs: 100_000 })) {
+    for (const item of batch)
+      if (item === null) others += 1
+      else found.push(item)
+    if (found.length === 2) break
+  }
+  expect(found).toEqual([1, 2])
+  expect(others).toBeLessThan(1_000)
+})
+
 test('what goes wrong in a source is thrown', async () => {
   async function* broken(): AsyncGenerator<number[]> {
     yield* []

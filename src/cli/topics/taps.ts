@@ -16,6 +16,7 @@ export const topic: Topic = {
           ['safety', tap.safety],
           ['may miss', tap.missed],
           ['may repeat', tap.repeated],
+          ['resumed', tap.resumed],
           ['costs', tap.cost],
           ['permissions', tap.iamActions.join(', ') || 'none of AWS'],
         ],
