@@ -39,8 +39,8 @@ export const tailFlags = {
   from: Flags.string({
     helpValue: 'WHERE',
     description:
-      'begin at the beginning, at what comes latest, or at the first event of a time: ' +
-      'beginning, latest, 15m or ISO 8601',
+      'begin at the beginning, at what comes latest, at the first event of a time, or in a shard ' +
+      'of Kinesis at a sequence number: beginning, latest, 15m, ISO 8601 or the number',
     parse: async (text: string) => {
       startOf(text, 0)
       return text
@@ -91,9 +91,13 @@ function consentsOf(text: string): Consent[] {
   })
 }
 
+/** Those of Kinesis have 56 digits, those of DynamoDB 21 to 40: no time has so many. */
+const isSequence = /^\d{21,128}$/
+
 /** @throws EvtError `usage` for what is no place to begin */
 export function startOf(text: string, nowMs: number): TailRequest['start'] {
   if (text === 'beginning' || text === 'latest') return text
+  if (isSequence.test(text)) return { sequence: text }
   try {
     return { fromUs: parseTime(text, nowMs) }
   } catch (cause) {

@@ -24,8 +24,9 @@ export interface TailRequest extends GivenSources, OutsidePlaces {
   chosen: Chosen
   /** Of the document as JSON. */
   grep: RegExp | undefined
-  /** Where to begin: `fromUs` with the first event of that time or later. */
-  start: Start | { fromUs: number } | undefined
+  /** Where to begin: `fromUs` with the first event of that time or later, `sequence` with the record
+   * of that number in a shard. */
+  start: Start | { fromUs: number } | { sequence: string } | undefined
   follow: boolean | undefined
   limit: number | null
   durationMs: number | null
@@ -72,6 +73,7 @@ export async function openTail(request: TailRequest): Promise<Tail> {
   const tapped = await Promise.all(
     addresses.map(async (address) => ({ address, ...(await tapFor(address, where)) })),
   )
+  checkHeeded(tapped, request)
   const faults: { path: string; fault: Fault }[] = []
   const reading = await readingOf(request, config, (path, fault) => {
     if (isLoss(fault)) faults.push({ path, fault })
@@ -82,6 +84,20 @@ export async function openTail(request: TailRequest): Promise<Tail> {
     items: itemsOf(tapped, reading, request),
     faults,
   }
+}
+
+/** @throws EvtError `usage` where something was asked for that is nothing for a source */
+function checkHeeded(
+  tapped: readonly { readonly address: string; readonly tap: Tap }[],
+  { start }: TailRequest,
+): void {
+  const isSequence = typeof start === 'object' && 'sequence' in start
+  const other = tapped.find(({ tap }) => isSequence && !tap.heeds?.includes('sequence'))
+  if (other === undefined) return
+  throw new EvtError(`${other.address} has no sequence numbers to begin at`, {
+    code: 'usage',
+    hint: 'write --from beginning, latest, 15m or a time; a shard of Kinesis has sequence numbers',
+  })
 }
 
 /** How what is tapped is decoded and chosen. */
@@ -124,11 +140,12 @@ async function readingOf(
   const start = request.start
   const taken = new WeakSet<Decoded>()
   const isTime = typeof start === 'object' && 'fromUs' in start
+  const sequence = typeof start === 'object' && 'sequence' in start ? start.sequence : undefined
   return {
     mapping,
     options: {
       fromUs: isTime ? start.fromUs : (request.chosen.sinceUs ?? undefined),
-      ...{ start: isTime ? 'beginning' : start, follow, cwd, stdin, onFault, onNote, pollMs },
+      ...{ start: startFor(start), sequence, follow, cwd, stdin, onFault, onNote, pollMs },
       ...{ aliases: config.archives ?? {}, decode: now, isWanted },
       ...{ aws: request.aws ?? {}, consents: request.consents, filter: request.filter, taken },
     },
@@ -137,6 +154,10 @@ async function readingOf(
     fromUs: isTime ? start.fromUs : undefined,
     hidden: [...(config.privacy?.redact ?? []), ...request.redact],
   }
+}
+
+function startFor(start: TailRequest['start']): Start | undefined {
+  return typeof start === 'object' && !('lastEvents' in start) ? 'beginning' : start
 }
 
 async function* itemsOf(
