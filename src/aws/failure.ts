@@ -117,10 +117,12 @@ export function isTemporary(failure: unknown): boolean {
   const { status } = answerOf(error)
   if (isThrottled(error) || status === 429) return true
   if (status !== undefined && status >= 500) return true
-  return 'code' in error && typeof error.code === 'string' && connection.has(error.code)
-    ? true
-    : error.name === 'TimeoutError'
+  if ('code' in error && typeof error.code === 'string' && connection.has(error.code)) return true
+  return error.name === 'TimeoutError' || isCutHttp2.test(error.message)
 }
+
+/** What the SDK says where a connection of HTTP/2 ends before an answer does. */
+const isCutHttp2 = /^Unexpected error: http2 request did not|^HTTP\/2 stream is abnormally aborted/
 
 /** Why a call failed, in short: `ECONNREFUSED`, `ThrottlingException`, `HTTP 503` of a page. */
 export function briefly(error: unknown): string {
@@ -205,4 +207,10 @@ const connection = new Set([
   'ETIMEDOUT',
   'EHOSTUNREACH',
   'ENETUNREACH',
+  'ERR_HTTP2_GOAWAY_SESSION',
+  'ERR_HTTP2_INVALID_SESSION',
+  'ERR_HTTP2_INVALID_STREAM',
+  'ERR_HTTP2_SESSION_ERROR',
+  'ERR_HTTP2_STREAM_CANCEL',
+  'ERR_HTTP2_STREAM_ERROR',
 ])

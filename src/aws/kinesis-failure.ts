@@ -23,6 +23,13 @@ const keys: Readonly<Record<string, { told: string; hint: string }>> = {
 
 /** {@link awsFailure}, with what only Kinesis says: of the key that encrypts a stream. */
 export async function kinesisFailure(error: unknown, call: AwsCall): Promise<unknown> {
+  if (error instanceof Error && 'code' in error && error.code === 'ERR_HTTP2_ERROR') {
+    return new EvtError('what answers for Kinesis does not speak HTTP/2', {
+      code: 'outside',
+      hint: 'EVT_KINESIS_HTTP=1 has evt speak HTTP/1.1, as emulators do',
+      cause: error,
+    })
+  }
   const key = error instanceof Error ? keys[error.name] : undefined
   if (key === undefined || isTemporary(error)) return awsFailure(error, call)
   const message = `the key of KMS that encrypts ${streamOf(call.on)} ${key.told}`

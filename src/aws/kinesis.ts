@@ -13,6 +13,8 @@ import type { AwsOptions } from './options.js'
 import { answerStep, ServerClock } from './server-clock.js'
 import type { Shard, ShardPage, ShardStart } from './shards.js'
 
+const MOST_MS = 60_000
+
 /** A record as GetRecords and subscriptions give it. */
 export type KinesisRecord = _Record
 export type SubscriptionEvents = AsyncIterable<SubscribeToShardEventStream>
@@ -72,7 +74,7 @@ export async function openStream(
     name,
     async describe() {
       const command = new sdk.DescribeStreamSummaryCommand(stream)
-      const found = await client.send(command, cut).catch(failed('DescribeStreamSummary'))
+      const found = await answered(client.send(command, cut)).catch(failed('DescribeStreamSummary'))
       // The model lets it be left out; the service never does.
       return found.StreamDescriptionSummary as StreamDescriptionSummary
     },
@@ -81,7 +83,7 @@ export async function openStream(
       let token: string | undefined
       do {
         const command = new sdk.ListShardsCommand(token ? { NextToken: token } : stream)
-        const page = await client.send(command, cut).catch(failed('ListShards'))
+        const page = await answered(client.send(command, cut)).catch(failed('ListShards'))
         found.push(...(page.Shards ?? []).map(shardOf))
         token = page.NextToken
       } while (token)
@@ -92,13 +94,13 @@ export async function openStream(
         ...{ ...stream, ShardId: shard, ...iteratorStart(start) },
       })
       const onFailure = failed('GetShardIterator', `the shard ${shard} of the stream ${name}`)
-      const found = await client.send(command, cut).catch(onFailure)
+      const found = await answered(client.send(command, cut)).catch(onFailure)
       return found.ShardIterator ?? ''
     },
     async read(iterator, limit) {
       const asked = { ShardIterator: iterator, Limit: limit, ...(arn && { StreamARN: arn }) }
       const command = new sdk.GetRecordsCommand(asked)
-      const page = await client.send(command, cut).catch(failed('GetRecords'))
+      const page = await answered(client.send(command, cut)).catch(failed('GetRecords'))
       const { Records = [], NextShardIterator, MillisBehindLatest } = page
       return {
         ...{ records: Records, next: NextShardIterator ?? undefined },
@@ -115,6 +117,20 @@ export async function openStream(
     },
     nowMs: () => clock.nowMs(),
     close: () => client.destroy(),
+  }
+}
+
+/** Of a connection that was cut in the midst of an answer, the SDK may wait for ever. */
+async function answered<T>(sent: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    const error = Object.assign(new Error('no answer in time'), { name: 'TimeoutError' })
+    timer = setTimeout(() => reject(error), MOST_MS)
+  })
+  try {
+    return await Promise.race([sent, late])
+  } finally {
+    clearTimeout(timer)
   }
 }
 

@@ -111,7 +111,8 @@ export const generateFlags = {
     required: true,
     helpValue: 'DIR|SINK',
     description:
-      'the folder to write, or where to send: sqs://queue, sns://topic, eventbridge://bus',
+      'the folder to write, or where to send: sqs://queue, sns://topic, eventbridge://bus, ' +
+      'kinesis://stream',
   }),
   force: Flags.boolean({ description: 'replace an archive or ledger that evt generate wrote' }),
   ...inGroup(workloadFlags, 'workload'),

@@ -49,10 +49,10 @@ export async function watch(
   ended.catch(() => {})
   await Promise.race([ready, ended])
   const wait = { timeout: PATIENCE_MS, interval: 5 }
-  const failed = ended.then(() => {
-    throw new Error('it ended')
+  let failure: unknown
+  ended.catch((error) => {
+    failure = error
   })
-  failed.catch(() => {})
   return {
     ...{ events, notes, ended },
     get ids() {
@@ -60,7 +60,9 @@ export async function watch(
     },
     async until(count) {
       await vi.waitFor(() => {
-        if (events.length < count) throw new Error(`${events.length} of ${count} events`)
+        if (events.length >= count) return
+        const said = [failure, ...notes].join('\n')
+        throw new Error(`${events.length} of ${count} events: ${said}`)
       }, wait)
     },
     async said(pattern) {

@@ -72,7 +72,9 @@ const answers: Readonly<Record<string, (calls: Calls, body: Body) => Answer>> = 
     }))
     return {
       ...{ Records: page.records, MillisBehindLatest: page.behindMs },
-      ...(page.isEnd ? { ChildShards: children } : { NextShardIterator: iteratorAt(id, page.next) }),
+      ...(page.isEnd
+        ? { ChildShards: children }
+        : { NextShardIterator: iteratorAt(id, page.next) }),
     }
   },
   RegisterStreamConsumer({ model, consumers }, { ConsumerName, Tags = {} }) {
