@@ -113,7 +113,7 @@ export async function openStream(
       })
       const onFailure = failed('SubscribeToShard', `the shard ${id} of the stream ${name}`)
       const answer = await client.send(command, { abortSignal: ended }).catch(onFailure)
-      return answer.EventStream ?? none()
+      return eventsOf(answer.EventStream, onFailure)
     },
     nowMs: () => clock.nowMs(),
     close: () => client.destroy(),
@@ -134,7 +134,18 @@ async function answered<T>(sent: Promise<T>): Promise<T> {
   }
 }
 
-async function* none(): SubscriptionEvents {}
+async function* eventsOf(
+  events: SubscriptionEvents | undefined,
+  onFailure: (error: unknown) => Promise<never>,
+): SubscriptionEvents {
+  try {
+    if (events) yield* events
+  } catch (error) {
+    // The SDK has no name for an event that is cut off, or whose checksum is wrong.
+    const isNameless = error instanceof Error && error.name === 'Error' && !('code' in error)
+    await onFailure(isNameless ? Object.assign(error, { name: 'BrokenEventStream' }) : error)
+  }
+}
 
 function shardOf(shard: StreamShard): Shard {
   const { ShardId: id = '', ParentShardId, AdjacentParentShardId, SequenceNumberRange } = shard

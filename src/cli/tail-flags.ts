@@ -1,8 +1,9 @@
 import * as Flags from '@oclif/core/flags'
+import { consumerOf } from '../aws/stream-consumers.js'
 import { EvtError } from '../errors.js'
 import { parsePath } from '../event/json-path.js'
 import type { TailRequest } from '../tail/run.js'
-import type { Consent } from '../taps/tap.js'
+import type { Consent, FanOut } from '../taps/tap.js'
 import { type EventField, parseFields } from '../ui/event-fields.js'
 import { entityText } from './entity-text.js'
 import { parseDurationMs, parseTime } from './time.js'
@@ -61,6 +62,15 @@ export const tailFlags = {
     dependsOn: ['intrusive'],
     description: 'delete from the queue what was shown',
   }),
+  'fan-out': Flags.boolean({
+    exclusive: ['consumer'],
+    description: 'read a stream of Kinesis by a consumer that evt registers and removes',
+  }),
+  consumer: Flags.string({
+    helpValue: 'ARN',
+    description: 'read a stream of Kinesis by this consumer, which nobody else may use meanwhile',
+    parse: async (text: string) => consumerArn(text),
+  }),
   limit: Flags.integer({ helpValue: 'N', min: 1, description: 'end after so many events' }),
   duration: Flags.custom<number>({
     helpValue: 'TIME',
@@ -76,6 +86,25 @@ export const tailFlags = {
       return text
     },
   }),
+}
+
+/** By whom a stream of Kinesis is read. */
+export function fanOutOf({
+  'fan-out': isOwn,
+  consumer,
+}: {
+  'fan-out'?: boolean | undefined
+  consumer?: string | undefined
+}): FanOut | undefined {
+  return consumer === undefined ? (isOwn ? 'own' : undefined) : { consumerArn: consumer }
+}
+
+function consumerArn(text: string): string {
+  if (consumerOf(text)) return text
+  throw new EvtError(`${JSON.stringify(text)} is no ARN of a consumer`, {
+    code: 'usage',
+    hint: 'aws kinesis list-stream-consumers --stream-arn ARN lists them, as …:stream/NAME/consumer/…',
+  })
 }
 
 /** @throws EvtError `usage` for what is no way to receive from a queue */

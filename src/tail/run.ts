@@ -12,7 +12,7 @@ import { type Chosen, chosenTest } from '../questions/chosen.js'
 import { type GivenSources, namedSources } from '../reading/named-sources.js'
 import { type OutsidePlaces, outsideOf } from '../reading/outside.js'
 import { tapFor } from '../taps/index.js'
-import type { Consent, Safety, Start, Tap, TapOptions } from '../taps/tap.js'
+import type { Consent, FanOut, Safety, SpecialOption, Start, Tap, TapOptions } from '../taps/tap.js'
 import { clockUs, FromTime } from './from-time.js'
 import { merged } from './merge.js'
 import { redact } from './redact.js'
@@ -33,6 +33,7 @@ export interface TailRequest extends GivenSources, OutsidePlaces {
   /** Beside those of evt.yaml. */
   redact: readonly JsonPath[]
   consents: ReadonlySet<Consent>
+  fanOut?: FanOut | undefined
   /** As it was typed; `chosen` has what it means. */
   filter: TypedPattern | undefined
   stdin: AsyncIterable<unknown>
@@ -89,16 +90,25 @@ export async function openTail(request: TailRequest): Promise<Tail> {
 /** @throws EvtError `usage` where something was asked for that is nothing for a source */
 function checkHeeded(
   tapped: readonly { readonly address: string; readonly tap: Tap }[],
-  { start }: TailRequest,
+  { start, fanOut }: TailRequest,
 ): void {
   const isSequence = typeof start === 'object' && 'sequence' in start
-  const other = tapped.find(({ tap }) => isSequence && !tap.heeds?.includes('sequence'))
-  if (other === undefined) return
-  throw new EvtError(`${other.address} has no sequence numbers to begin at`, {
-    code: 'usage',
-    hint: 'write --from beginning, latest, 15m or a time; a shard of Kinesis has sequence numbers',
-  })
+  const asked: readonly (SpecialOption | false)[] = [
+    isSequence && 'sequence',
+    fanOut !== undefined && 'fanOut',
+  ]
+  for (const { address, tap } of tapped) {
+    const unheeded = asked.find((option) => option && !tap.heeds?.includes(option))
+    if (unheeded) throw new EvtError(`${address} ${refusals[unheeded]}`, { code: 'usage', hint })
+  }
 }
+
+const refusals: Readonly<Record<SpecialOption, string>> = {
+  sequence: 'has no sequence numbers to begin at',
+  fanOut: 'has no consumers with throughput of their own',
+}
+const hint =
+  'kinesis://STREAM has; leave the flag out, or read the others by a command of their own'
 
 /** How what is tapped is decoded and chosen. */
 interface Reading {
@@ -148,6 +158,7 @@ async function readingOf(
       ...{ start: startFor(start), sequence, follow, cwd, stdin, onFault, onNote, pollMs },
       ...{ aliases: config.archives ?? {}, decode: now, isWanted },
       ...{ aws: request.aws ?? {}, consents: request.consents, filter: request.filter, taken },
+      fanOut: request.fanOut,
     },
     isWanted,
     taken,

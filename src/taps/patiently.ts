@@ -29,6 +29,7 @@ export class Patience {
   constructor(
     private readonly source: string,
     private readonly options: Pick<TapOptions, 'signal' | 'onNote'>,
+    private readonly mayPass: (error: unknown) => boolean = isTemporary,
   ) {}
 
   async call<T>(call: () => Promise<T>): Promise<T | undefined> {
@@ -41,7 +42,7 @@ export class Patience {
           return await call()
         } catch (error) {
           if (signal.aborted) return undefined
-          if (!isTemporary(error)) throw error
+          if (!this.mayPass(error)) throw error
           if (!isFailing) this.#fails(error)
           isFailing = true
           await setTimeout(waitMs * (0.5 + Math.random() / 2), undefined, { signal }).catch(

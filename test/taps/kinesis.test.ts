@@ -1,15 +1,18 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { KinesisDouble } from '../testbed/kinesis-double.js'
 import { Refusal, StreamModel } from '../testbed/stream-model.js'
+import { Producer } from './stream-producer.js'
 import { type Watch, watch } from './stream-watch.js'
 
 let model: StreamModel
+let producer: Producer
 let double: KinesisDouble
 let watched: Watch | undefined
 beforeEach(async () => {
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'test')
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test')
   model = new StreamModel('orders', 2)
+  producer = new Producer(model)
   double = new KinesisDouble(model)
   await double.start()
 })
@@ -25,72 +28,22 @@ const open = async (...more: Parameters<typeof watch> extends [string, ...infer 
   return watched
 }
 
-let serial = 0
-/** Of seven keys, one after the other. */
-function put(count: number, atMs?: number): string[] {
-  return Array.from({ length: count }, () => {
-    const id = `${serial++}`
-    model.put(`k${serial % 7}`, JSON.stringify({ id }), atMs)
-    return id
-  })
-}
-
-/** As they were put, by key. */
-function expectAll({ events }: Watch, ids: readonly string[]): void {
-  expect(events).toHaveLength(ids.length)
-  const byKey = (of: (key: string) => readonly string[]) =>
-    Array.from({ length: 7 }, (_, n) => of(`k${n}`))
-  const seen = byKey((key) => events.filter((one) => one.key === key).map(({ id }) => String(id)))
-  const all = model.shards.flatMap(({ records }) => records)
-  const sent = byKey((key) =>
-    all
-      .filter(({ PartitionKey }) => PartitionKey === key)
-      .sort((a, b) => (BigInt(a.SequenceNumber) < BigInt(b.SequenceNumber) ? -1 : 1))
-      .map(({ Data }) => JSON.parse(Buffer.from(Data, 'base64').toString()).id)
-      .filter((id) => ids.includes(id)),
-  )
-  expect(seen).toEqual(sent)
-}
-
-/** Shards that were split and merged, to the fourth generation. */
-function reshaped(): string[] {
-  const ids = put(40)
-  model.split('shardId-000000000000')
-  ids.push(...put(40))
-  model.merge(...model.neighbours())
-  ids.push(...put(40))
-  model.split(model.open[0]?.id ?? '')
-  ids.push(...put(40))
-  return ids
-}
-
 test('what is there comes child behind parent, through splits and merges', async () => {
-  const ids = reshaped()
+  const ids = producer.reshapes(2)
   const tail = await open()
   await tail.until(ids.length)
-  ids.push(...put(10))
+  ids.push(...producer.put(10))
   await tail.until(ids.length)
-  expectAll(tail, ids)
+  producer.expectAll(tail.events, ids)
 })
 
 test('what comes is followed through splits and merges, and nothing from before is seen', async () => {
-  reshaped()
+  producer.reshapes(2)
   const tail = await open({ start: 'latest' })
-  const ids = reshapedAgain()
+  const ids = producer.reshapes(3)
   await tail.until(ids.length)
-  expectAll(tail, ids)
+  producer.expectAll(tail.events, ids)
 })
-
-function reshapedAgain(): string[] {
-  const ids = put(20)
-  for (const step of [1, 2, 3]) {
-    model.split(model.open[step % model.open.length]?.id ?? '')
-    ids.push(...put(20))
-    model.merge(...model.neighbours())
-    ids.push(...put(20))
-  }
-  return ids
-}
 
 test('an event has its arrival, key and position from the shard', async () => {
   model.put('k1', '{"id":"a"}', 1_700_000_000_123)
@@ -106,7 +59,7 @@ test('an event has its arrival, key and position from the shard', async () => {
 
 test('iterators that expire are made anew, without a gap or a repetition', async () => {
   double.calls.pageSize = 7
-  const before = put(30)
+  const before = producer.put(30)
   const tail = await open()
   let calls = 0
   double.fault = ({ operation }) =>
@@ -114,15 +67,15 @@ test('iterators that expire are made anew, without a gap or a repetition', async
       ? new Refusal('ExpiredIteratorException', 'Iterator expired')
       : undefined
   await tail.until(before.length)
-  const ids = [...before, ...put(30)]
+  const ids = [...before, ...producer.put(30)]
   await tail.until(ids.length)
-  expectAll(tail, ids)
+  producer.expectAll(tail.events, ids)
   expect(tail.notes).toEqual([])
 })
 
 test('throttled reads are said once with how far behind, waited out, and lose nothing', async () => {
   double.calls.pageSize = 5
-  const ids = put(60, Date.now() - 90_000)
+  const ids = producer.put(60, Date.now() - 90_000)
   let calls = 0
   double.fault = ({ operation }) =>
     operation === 'GetRecords' && [2, 3, 4, 5].includes(calls++)
@@ -131,7 +84,7 @@ test('throttled reads are said once with how far behind, waited out, and lose no
   const tail = await open()
   await tail.until(ids.length)
   await tail.said(/usual pace/)
-  expectAll(tail, ids)
+  producer.expectAll(tail.events, ids)
   const [throttled, again, ...more] = tail.notes
   expect(throttled).toMatch(
     /^kinesis:\/\/orders: reads of shardId-0{11}[01] are throttled, 9\d s behind; evt reads less often$/,
@@ -142,7 +95,7 @@ test('throttled reads are said once with how far behind, waited out, and lose no
 
 test('a shard is read three times in a second at most', async () => {
   double.calls.pageSize = 5
-  const ids = put(40)
+  const ids = producer.put(40)
   const tail = await open({ pollMs: undefined })
   await tail.until(ids.length)
   const reads = double.asked.filter(({ operation }) => operation === 'GetRecords')
@@ -158,13 +111,13 @@ test('a shard is read three times in a second at most', async () => {
 })
 
 test('from a time on, each shard begins there', async () => {
-  put(10, Date.now() - 120_000)
-  const ids = put(10, Date.now() - 30_000)
+  producer.put(10, Date.now() - 120_000)
+  const ids = producer.put(10, Date.now() - 30_000)
   model.split('shardId-000000000001')
-  ids.push(...put(10))
+  ids.push(...producer.put(10))
   const tail = await open({ fromUs: (Date.now() - 60_000) * 1_000, follow: false })
   await tail.ended
-  expectAll(tail, ids)
+  producer.expectAll(tail.events, ids)
 })
 
 test('from before what retention keeps, it is said', async () => {
@@ -174,11 +127,11 @@ test('from before what retention keeps, it is said', async () => {
 })
 
 test('one shard is read alone, from a record on, to its end', async () => {
-  put(40)
+  producer.put(40)
   const [shard] = model.shards
   const records = shard?.records ?? []
   model.split(shard?.id ?? '')
-  put(20)
+  producer.put(20)
   const tail = await open({ sequence: records[3]?.SequenceNumber }, `kinesis://orders/${shard?.id}`)
   await tail.ended
   expect(tail.events).toHaveLength(records.length - 3)
@@ -189,7 +142,7 @@ test('one shard is read alone, from a record on, to its end', async () => {
 
 test('a stream that spreads its records says so, and no key is a place of an order', async () => {
   model.strategy = 'AUTO'
-  put(1)
+  producer.put(1)
   const tail = await open({ follow: false })
   await tail.ended
   expect(tail.notes).toEqual([
@@ -259,25 +212,25 @@ test('a stream that is deleted, or deleted and made anew, ends it in words', asy
 })
 
 test('limits of the service and cuts are waited out, and said', async () => {
-  const ids = put(10)
+  const ids = producer.put(10)
   const tail = await open()
   await tail.until(ids.length)
   let cuts = 0
   double.fault = ({ operation }) => (operation === 'GetRecords' && cuts++ < 4 ? 'cut' : undefined)
-  ids.push(...put(10))
+  ids.push(...producer.put(10))
   await tail.until(ids.length)
-  expectAll(tail, ids)
+  producer.expectAll(tail.events, ids)
   await tail.said(/^kinesis:\/\/orders does not answer: \w+; evt tries again$/)
   await tail.said(/^kinesis:\/\/orders is back after [\d.]+ s$/)
 })
 
 test('HTTP/2 does as well', async () => {
   vi.stubEnv('EVT_KINESIS_HTTP', '2')
-  const ids = reshaped()
+  const ids = producer.reshapes(2)
   watched = await watch(double.url2)
   await watched.until(ids.length)
   double.goAway()
-  ids.push(...put(30))
+  ids.push(...producer.put(30))
   await watched.until(ids.length)
-  expectAll(watched, ids)
+  producer.expectAll(watched.events, ids)
 })

@@ -88,6 +88,8 @@ export class KinesisDouble {
     response.on('error', () => {})
     const bytes = await bodyOf(request as IncomingMessage)
     if (bytes === undefined) return
+    // The one call of STS, which has no such header.
+    if (!request.headers['x-amz-target']) return identity(response)
     const operation = String(request.headers['x-amz-target']).split('.')[1] ?? ''
     const body = JSON.parse(bytes.toString()) as Record<string, unknown>
     const asked = { operation, body, atMs: performance.now() }
@@ -108,6 +110,17 @@ export class KinesisDouble {
 function cut(request: Request): void {
   if ('stream' in request) request.stream.session?.destroy()
   else request.socket.resetAndDestroy()
+}
+
+function identity(response: Response): void {
+  const arn = 'arn:aws:iam::123456789012:user/ann'
+  const told = `<Arn>${arn}</Arn><UserId>A</UserId><Account>123456789012</Account>`
+  const result = `<GetCallerIdentityResult>${told}</GetCallerIdentityResult>`
+  response.writeHead(200, { 'content-type': 'text/xml' })
+  ;(response as ServerResponse).end(
+    `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">${result}` +
+      '</GetCallerIdentityResponse>',
+  )
 }
 
 function send(response: Response, status: number, body: Answer): void {
