@@ -1,7 +1,7 @@
 import { type ResourceAddress, resourceAddress } from '../aws/address.js'
 import { callerOf } from '../aws/caller.js'
 import { openStream } from '../aws/kinesis.js'
-import { openConsumers } from '../aws/stream-consumers.js'
+import { consumerOf, openConsumers } from '../aws/stream-consumers.js'
 import { EvtError } from '../errors.js'
 import type { Decoded } from '../event/event.js'
 import { kinesisRecord } from './kinesis-records.js'
@@ -13,7 +13,7 @@ import { ShardSubscriptions } from './shard-subscriptions.js'
 import { ShardTree } from './shard-tree.js'
 import { ownConsumer } from './stream-consumer.js'
 import { type ShardSource, streamReading } from './stream-reading.js'
-import type { Tap, TapOptions } from './tap.js'
+import type { FanOut, Tap, TapOptions } from './tap.js'
 
 const looking = ['kinesis:DescribeStreamSummary', 'kinesis:ListShards']
 const polling = [...looking, 'kinesis:GetShardIterator', 'kinesis:GetRecords']
@@ -55,6 +55,7 @@ async function* readStream(address: string, options: TapOptions): AsyncGenerator
   if (named?.service !== 'kinesis') throw new EvtError(`${address} is no stream`, { code: 'usage' })
   const { signal, aws, fanOut } = options
   const start = startOf(options, named.part)
+  checkConsumer(fanOut, named)
   const needs = fanOut === undefined ? polling : subscribing
   const stream = await openStream(named, { ...aws, needs, signal })
   try {
@@ -68,6 +69,17 @@ async function* readStream(address: string, options: TapOptions): AsyncGenerator
   } finally {
     stream.close()
   }
+}
+
+/** @throws EvtError `usage` for the consumer of another stream */
+function checkConsumer(fanOut: FanOut | undefined, { name }: ResourceAddress): void {
+  if (typeof fanOut !== 'object') return
+  const consumer = consumerOf(fanOut.consumerArn)
+  if (consumer?.stream === name) return
+  throw new EvtError(`the consumer ${consumer?.name} is of the stream ${consumer?.stream}`, {
+    code: 'usage',
+    hint: `name one of the stream ${name}, or --fan-out`,
+  })
 }
 
 /** By a consumer that is there as long as this is read. */

@@ -173,6 +173,14 @@ test('a consumer that evt may not ask about is removed all the same', async () =
   expect(double.calls.consumers.size).toBe(0)
 })
 
+test('a consumer of another stream is refused', async () => {
+  const other = consumerArn.replace('stream/orders', 'stream/others')
+  const opening = open({ fanOut: { consumerArn: other } }).then(({ ended }) => ended)
+  await expect(opening).rejects.toMatchObject({
+    ...{ message: 'the consumer ours is of the stream others', code: 'usage' },
+  })
+})
+
 test('a stream without a free consumer says so', async () => {
   for (let n = 0; n < 20; n++) {
     double.calls.consumers.set(`${n}`, { name: `c${n}`, arn: `${n}`, tags: {} })
