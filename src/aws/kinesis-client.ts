@@ -6,14 +6,17 @@ import type { AwsOptions } from './options.js'
 type Sdk = typeof import('@aws-sdk/client-kinesis')
 type Version = '1' | '2'
 
-/** A client of Kinesis, made ready without asking anybody. It tries each call once. */
+/** A client of Kinesis, made ready without asking anybody.
+ *
+ * @param options with how often the SDK tries a call by itself; as usual if unsaid */
 export async function openKinesis(
-  options: AwsOptions,
+  options: AwsOptions & { readonly maxAttempts?: number },
 ): Promise<{ readonly sdk: Sdk; readonly client: KinesisClient }> {
   const settings = clientSettings(options)
   const sdk = await import('@aws-sdk/client-kinesis')
   const requestHandler = await handlerOf(options, settings.requestHandler)
-  return { sdk, client: new sdk.KinesisClient({ ...settings, requestHandler, maxAttempts: 1 }) }
+  const { maxAttempts = settings.maxAttempts } = options
+  return { sdk, client: new sdk.KinesisClient({ ...settings, requestHandler, maxAttempts }) }
 }
 
 async function handlerOf(

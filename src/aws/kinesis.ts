@@ -51,7 +51,7 @@ export async function openStream(
   { needs, signal, ...options }: StreamOptions,
 ): Promise<OpenStream> {
   const aws = { ...options, region: address.region ?? options.region }
-  const { sdk, client } = await openKinesis(aws)
+  const { sdk, client } = await openKinesis({ ...aws, maxAttempts: 1 })
   const clock = new ServerClock()
   client.middlewareStack.add(
     (next) => async (call) => {

@@ -25,7 +25,7 @@ export async function openPutStream(
   { signal, needs, ...options }: AwsOptions & { signal: AbortSignal; needs: readonly string[] },
 ): Promise<PutStream> {
   const aws = { ...options, region: options.region ?? region }
-  const { sdk, client } = await openKinesis(aws)
+  const { sdk, client } = await openKinesis({ ...aws, maxAttempts: 1 })
   const stream = arn === undefined ? { StreamName: name } : { StreamARN: arn }
   const look = new sdk.DescribeStreamSummaryCommand(stream)
   const found = await client.send(look, { abortSignal: signal }).catch(async (error) => {
