@@ -13,8 +13,7 @@ records are never planted in Parquet and Avro files.
 
 --to sqs://queue, sns://topic, eventbridge://bus or kinesis://stream sends them at --rate, with \
 the times of the sending, and writes evt.yaml, truth.json and ledger.ndjson, a line for each with \
-its message id or error. A FIFO target and a stream get those of a key one after the other, so few \
-keys are slow.
+its message id or error. In a FIFO target or a stream those of a key wait for each other.
 
 --envelope is a document with what is around it, outermost first, such as \
 'kinesis>kpl>eventbridge'; each stands in every format.

@@ -32,7 +32,8 @@ const services: Readonly<Record<string, AwsService>> = {
 }
 
 /** `arn:aws:sqs:REGION:ACCOUNT:orders`, `…:events:…:event-bus/orders`, `…:rule/BUS/RULE`,
- * `…:logs:…:log-group:/aws/lambda/f:*`, `…:kinesis:…:stream/orders`, behind which a shard may be. */
+ * `…:logs:…:log-group:/aws/lambda/f:*`, `…:kinesis:…:stream/orders`,
+ * behind which a shard may be. */
 function arnAddress(text: string): ResourceAddress | undefined {
   const match = /^arn:[\w-]+:(sqs|sns|events|logs|kinesis):([\w-]*):(\d*):(.+)$/s.exec(text)
   const [, of = '', region = '', , resource = ''] = match ?? []

@@ -1,6 +1,7 @@
 import type {
   _Record,
   GetShardIteratorCommandInput,
+  ListShardsCommandOutput,
   StreamDescriptionSummary,
   Shard as StreamShard,
   SubscribeToShardEventStream,
@@ -78,17 +79,11 @@ export async function openStream(
       // The model lets it be left out; the service never does.
       return found.StreamDescriptionSummary as StreamDescriptionSummary
     },
-    async shards() {
-      const found: Shard[] = []
-      let token: string | undefined
-      do {
+    shards: () =>
+      listed(async (token) => {
         const command = new sdk.ListShardsCommand(token ? { NextToken: token } : stream)
-        const page = await answered(client.send(command, cut)).catch(failed('ListShards'))
-        found.push(...(page.Shards ?? []).map(shardOf))
-        token = page.NextToken
-      } while (token)
-      return found
-    },
+        return answered(client.send(command, cut)).catch(failed('ListShards'))
+      }),
     async iterator(shard, start) {
       const command = new sdk.GetShardIteratorCommand({
         ...{ ...stream, ShardId: shard, ...iteratorStart(start) },
@@ -118,6 +113,19 @@ export async function openStream(
     nowMs: () => clock.nowMs(),
     close: () => client.destroy(),
   }
+}
+
+async function listed(
+  page: (token: string | undefined) => Promise<ListShardsCommandOutput>,
+): Promise<Shard[]> {
+  const found: Shard[] = []
+  let token: string | undefined
+  do {
+    const { Shards = [], NextToken } = await page(token)
+    found.push(...Shards.map(shardOf))
+    token = NextToken
+  } while (token)
+  return found
 }
 
 /** Of a connection that was cut in the midst of an answer, the SDK may wait for ever. */

@@ -1,4 +1,4 @@
-import type { Consumer } from '@aws-sdk/client-kinesis'
+import type { Consumer, ListStreamsCommandOutput } from '@aws-sdk/client-kinesis'
 import { EvtError } from '../errors.js'
 import { isMissing, ofSdk } from './failure.js'
 import { openKinesis } from './kinesis-client.js'
@@ -35,10 +35,12 @@ export async function openConsumers(
   needs: readonly string[],
 ): Promise<StreamConsumers> {
   const { sdk, client } = await openKinesis(options)
-  const failed = (action: string, on: string) => async (error: unknown) => {
-    const region = () => client.config.region()
-    throw await kinesisFailure(error, { action: `kinesis:${action}`, on, needs, region })
-  }
+  const failed =
+    (action: string, on: string) =>
+    async (error: unknown): Promise<never> => {
+      const region = () => client.config.region()
+      throw await kinesisFailure(error, { action: `kinesis:${action}`, on, needs, region })
+    }
   const describe = (arn: string) => {
     const command = new sdk.DescribeStreamConsumerCommand({ ConsumerARN: arn })
     return client.send(command).catch(failed('DescribeStreamConsumer', onConsumer(arn)))
@@ -80,15 +82,8 @@ export async function openConsumers(
       }
       return undefined
     },
-    async *streams() {
-      try {
-        for await (const { StreamNames = [] } of sdk.paginateListStreams({ client }, {})) {
-          yield* StreamNames
-        }
-      } catch (error) {
-        await failed('ListStreams', 'the streams')(error)
-      }
-    },
+    streams: () =>
+      streamsOf(sdk.paginateListStreams({ client }, {}), failed('ListStreams', 'the streams')),
     async tagsOf(arn) {
       const command = new sdk.ListTagsForResourceCommand({ ResourceARN: arn })
       const onFailure = failed('ListTagsForResource', onConsumer(arn))
@@ -100,6 +95,17 @@ export async function openConsumers(
       await client.send(command).catch(failed('TagResource', onConsumer(arn)))
     },
     close: () => client.destroy(),
+  }
+}
+
+async function* streamsOf(
+  pages: AsyncIterable<ListStreamsCommandOutput>,
+  onFailure: (error: unknown) => Promise<never>,
+): AsyncGenerator<string> {
+  try {
+    for await (const { StreamNames = [] } of pages) yield* StreamNames
+  } catch (error) {
+    await onFailure(error)
   }
 }
 

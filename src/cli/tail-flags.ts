@@ -103,7 +103,7 @@ function consumerArn(text: string): string {
   if (consumerOf(text)) return text
   throw new EvtError(`${JSON.stringify(text)} is no ARN of a consumer`, {
     code: 'usage',
-    hint: 'aws kinesis list-stream-consumers --stream-arn ARN lists them, as …:stream/NAME/consumer/…',
+    hint: 'aws kinesis list-stream-consumers --stream-arn ARN lists those of a stream',
   })
 }
 

@@ -91,7 +91,8 @@ export interface StreamRow extends Row {
   readonly isOnDemand: boolean
   /** Open ones. */
   readonly shards: number
-  /** Of who polls it and is furthest behind, as CloudWatch said at the end of `behindAt`, a minute. */
+  /** Of who polls it and is furthest behind: as CloudWatch said at the end of `behindAt`, a
+   * minute. */
   readonly behindMs: number | null
   readonly behindAt: string | null
   readonly retentionMs: number

@@ -26,7 +26,8 @@ interface Asked {
 /**
  * How far behind the consumers of each SOURCE are, without touching a message.
  *
- * @throws EvtError where a SOURCE is no queue, topic, bus, rule or stream, is not there or cannot be asked
+ * @throws EvtError where a SOURCE is no queue, topic, bus, rule or stream, is not there or cannot
+ *   be asked
  */
 export async function runLag(request: LagRequest): Promise<LagResult> {
   const { config, sources } = await namedSources(request)

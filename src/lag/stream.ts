@@ -21,8 +21,8 @@ const names = [
 const COUNTS = 5
 const looking = ['kinesis:DescribeStreamSummary', 'kinesis:ListStreamConsumers']
 
-/** Streams of Kinesis: what is written and read, and how far behind those are who read. Which record
- * a consumer is at, only the consumer knows: ages are those that CloudWatch has of reads. */
+/** Streams of Kinesis: what is written and read, and how far behind those are who read. Which
+ * record a consumer is at, only the consumer knows: ages are those that CloudWatch has of reads. */
 export const stream: LagKind = {
   iamActions: [...looking, 'cloudwatch:GetMetricData'],
   async measure(address: ResourceAddress, asking): Promise<Measured> {

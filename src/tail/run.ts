@@ -24,8 +24,8 @@ export interface TailRequest extends GivenSources, OutsidePlaces {
   chosen: Chosen
   /** Of the document as JSON. */
   grep: RegExp | undefined
-  /** Where to begin: `fromUs` with the first event of that time or later, `sequence` with the record
-   * of that number in a shard. */
+  /** Where to begin: `fromUs` with the first event of that time or later, `sequence` with the
+   * record of that number in a shard. */
   start: Start | { fromUs: number } | { sequence: string } | undefined
   follow: boolean | undefined
   limit: number | null

@@ -15,8 +15,8 @@ export interface RecordPlace {
   readonly isSpread: boolean
 }
 
-/** A record as GetRecords gives it in JSON; where the key has no shard, as Lambda is given it, which
- * says the shard. */
+/** A record as GetRecords gives it in JSON; where the key has no shard, as Lambda is given it,
+ * which says the shard. */
 export function kinesisRecord(record: KinesisRecord, at: RecordPlace): ShardRecord {
   const { SequenceNumber: sequence = '', Data: data = new Uint8Array() } = record
   const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength)

@@ -149,7 +149,7 @@ export class ShardPolling implements ShardSource {
     if (waitMs > 0) await setTimeout(waitMs, undefined, { signal }).catch(() => {})
   }
 
-  /** Before there is a record to go on behind, an iterator that expired is made anew by the time. */
+  /** Before there is a record to go on behind, an iterator that expired is made by the time. */
   #placeAt(start: ShardStart, iterator?: string): Place {
     const isLatest = start.at === 'latest' && iterator !== undefined
     const from: ShardStart = isLatest ? { at: 'time', ms: this.stream.nowMs() } : start

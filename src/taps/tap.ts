@@ -42,8 +42,8 @@ export type Consent = 'intrusive' | 'fifo' | 'dead-letter' | 'consume'
 
 export type SpecialOption = 'sequence' | 'fanOut'
 
-/** By whom a stream of Kinesis is read with throughput of its own: a consumer that evt registers and
- * removes, or one that is there. */
+/** By whom a stream of Kinesis is read with throughput of its own: a consumer that evt registers
+ * and removes, or one that is there. */
 export type FanOut = 'own' | { readonly consumerArn: string }
 
 export interface TapOptions {

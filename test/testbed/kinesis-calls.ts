@@ -2,7 +2,7 @@ import { Refusal, type StreamModel } from './stream-model.js'
 
 export type Answer = Record<string, unknown>
 
-export interface Consumer {
+interface Consumer {
   readonly name: string
   readonly arn: string
   tags: Record<string, string>
