@@ -122,7 +122,8 @@ export function isTemporary(failure: unknown): boolean {
 }
 
 /** What the SDK says where a connection of HTTP/2 ends before an answer does. */
-const isCutHttp2 = /^Unexpected error: http2 request did not|^HTTP\/2 stream is abnormally aborted/
+const isCutHttp2 =
+  /^Unexpected error: http2 request did|^HTTP\/2 stream is abnormally|^Frame type id \d+ in stream/
 
 /** Why a call failed, in short: `ECONNREFUSED`, `ThrottlingException`, `HTTP 503` of a page. */
 export function briefly(error: unknown): string {

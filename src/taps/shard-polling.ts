@@ -68,7 +68,10 @@ export class ShardPolling implements ShardSource {
         const { records, next, behindMs } = page
         if (records.length > 0) yield records.map(({ value }) => value)
         const sequence = records.at(-1)?.sequence
-        if (next === undefined) return
+        if (next === undefined) {
+          this.#throttled.delete(shard)
+          return
+        }
         // Of a service that does not tell, several reads without a record are taken for the end.
         place = movedTo(place, sequence, next)
         const isAtEnd = behindMs === undefined ? place.empty >= MOST_EMPTY : behindMs === 0
