@@ -21,10 +21,10 @@ export async function patiently<T>(
   return new Patience(source, options).call(call)
 }
 
-/** {@link patiently} for several calls at one time: the source is back when none of them fails. */
+/** {@link patiently} for several calls at one time: the source is back when one that failed
+ * succeeds. */
 export class Patience {
-  #failing = 0
-  #goneMs = 0
+  #goneMs: number | undefined
 
   constructor(
     private readonly source: string,
@@ -36,40 +36,34 @@ export class Patience {
     const { signal } = this.options
     let waitMs = FIRST_MS
     let isFailing = false
-    try {
-      while (!signal.aborted) {
-        try {
-          return await call()
-        } catch (error) {
-          if (signal.aborted) return undefined
-          if (!this.mayPass(error)) throw error
-          if (!isFailing) this.#fails(error)
-          isFailing = true
-          await setTimeout(waitMs * (0.5 + Math.random() / 2), undefined, { signal }).catch(
-            () => {},
-          )
-          waitMs = Math.min(MOST_MS, waitMs * 2)
-        }
+    while (!signal.aborted) {
+      try {
+        const answer = await call()
+        if (isFailing) this.#isBack()
+        return answer
+      } catch (error) {
+        if (signal.aborted) return undefined
+        if (!this.mayPass(error)) throw error
+        if (!isFailing) this.#fails(error)
+        isFailing = true
+        await setTimeout(waitMs * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => {})
+        waitMs = Math.min(MOST_MS, waitMs * 2)
       }
-      return undefined
-    } finally {
-      if (isFailing) this.#ends()
     }
+    return undefined
   }
 
   #fails(error: unknown): void {
-    this.#failing += 1
-    if (this.#failing > 1) return
+    if (this.#goneMs !== undefined) return
     this.#goneMs = performance.now()
     const { onNote } = this.options
     onNote(`${this.source} does not answer: ${briefly(error)}; evt tries again`)
   }
 
-  #ends(): void {
-    this.#failing -= 1
-    const { signal, onNote } = this.options
-    if (this.#failing > 0 || signal.aborted) return
+  #isBack(): void {
+    if (this.#goneMs === undefined) return
     const seconds = ((performance.now() - this.#goneMs) / 1_000).toFixed(1)
-    onNote(`${this.source} is back after ${seconds} s`)
+    this.#goneMs = undefined
+    this.options.onNote(`${this.source} is back after ${seconds} s`)
   }
 }
