@@ -8,12 +8,12 @@ import { commandText } from '../src/ui/shell-quote.js'
 export default class Gc extends BaseCommand {
   static override summary = 'remove what a tap that was killed left in AWS, or local caches'
   static override description =
-    'A tap of SNS or EventBridge makes a queue, and a subscription or a rule, and removes them ' +
-    'at its end. What is there although its tap is not, since evt was killed or lost the ' +
-    'network, is found by its name, evt-tap-…, and its tags, shown, and removed: what has ' +
-    'expired, which is hours after evt was last seen, or everything with --all. One account ' +
-    'and region are looked at. What may not be looked at is named, and the rest goes on ' +
-    '(exit 3). With --local the cache on this machine: indexes, which are copies of events, and ' +
+    'A tap of SNS or EventBridge makes a queue, and a subscription or a rule, one of Kinesis ' +
+    'with --fan-out a consumer, and removes them at its end. What is there although its tap is ' +
+    'not, as when evt was killed, is found by its name, evt-tap-…, and its tags, shown, and ' +
+    'removed: what has expired, hours after evt was last seen, or with --all everything. ' +
+    'One account and region are looked at. What may not be looked at is named, and the rest goes ' +
+    'on (exit 3). With --local the cache on this machine: indexes, which are copies, and ' +
     'the types that completion offers. Those built with --to or --beside stay: see evt index drop.'
   static override examples = [
     '<%= config.bin %> gc --dry-run',
@@ -24,7 +24,7 @@ export default class Gc extends BaseCommand {
   static override flags = {
     all: Flags.boolean({
       default: false,
-      description: 'what has not expired, too: a tap that runs loses its queue',
+      description: 'what has not expired, too: a tap that runs loses its queue or consumer',
     }),
     local: Flags.boolean({
       default: false,

@@ -11,9 +11,9 @@ stats must find in them, and evt.yaml, which says what their fields mean. The sa
 same bytes. Shares are written 0.3% or 0.003; an event has one planted fault at most. Undecodable \
 records are never planted in Parquet and Avro files.
 
---to sqs://queue, sns://topic or eventbridge://bus sends them at --rate, with the times of the \
-sending, and writes evt.yaml, truth.json and ledger.ndjson, a line for each with its message id or \
-error. A FIFO target gets those of a key one after the other, so few keys are slow.
+--to sqs://queue, sns://topic, eventbridge://bus or kinesis://stream sends them at --rate, with \
+the times of the sending, and writes evt.yaml, truth.json and ledger.ndjson, a line for each with \
+its message id or error. In a FIFO target or a stream those of a key wait for each other.
 
 --envelope is a document with what is around it, outermost first, such as \
 'kinesis>kpl>eventbridge'; each stands in every format.

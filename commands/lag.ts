@@ -6,15 +6,19 @@ export default class Lag extends BaseCommand {
   static override description =
     'Of a queue: what waits, for how long, what comes and goes, the time to drain, when ' +
     'retention deletes the oldest, its dead-letter queue and whether anybody receives. ' +
+    'Of a stream of Kinesis: what is written and read, how far behind the one is who polls it, ' +
+    'until when retention keeps what that one has not read, and its consumers. ' +
     'Of a topic, a bus or a rule: what was published or matched in the last 15 minutes, and what ' +
     'became of it. Counts are those of the moment, and estimates of SQS; rates, ages and what ' +
     'topics and rules did are from CloudWatch, which is one to three minutes behind. Queues have ' +
     'figures there while they are used. What is most wrong comes first. Asking CloudWatch costs ' +
-    'about $0.01 for 1,000 figures: five for a queue or topic, six to twelve for a rule.'
+    'about $0.01 for 1,000 figures: five for a queue or topic, six for ' +
+    'a stream and one more for each consumer, six to twelve for a rule.'
   static override examples = [
     '<%= config.bin %> lag sqs://orders',
     '<%= config.bin %> lag sqs://orders sqs://billing sns://shop eventbridge://shop',
     '<%= config.bin %> lag eventbridge://shop/orders-to-billing -o json',
+    '<%= config.bin %> lag kinesis://orders',
   ]
   static override args = sourceArgs
   static override flags = {

@@ -7,7 +7,7 @@ import type { TextStyle } from '../src/ui/style.js'
 
 export default class Tail extends BaseCommand {
   static override summary =
-    'show events as they come: files that grow, new files, standard input, queues'
+    'show events as they come: files that grow, new files, standard input, queues, streams'
   static override description =
     'One line an event: when it happened, how long it took to arrive, type, key, entity, id and ' +
     'the beginning of its payload. Of a file of lines the last 10 events are shown, then what is ' +
@@ -15,7 +15,9 @@ export default class Tail extends BaseCommand {
     'JSON arrays) are read from their beginning to their end; with --from or --follow a folder ' +
     'is followed too. Topics of SNS and buses of EventBridge are followed through a queue of ' +
     "evt's own; a queue of SQS is received from with --intrusive alone, and what was received is " +
-    'given back. Several SOURCEs are merged by time. Ctrl-C ends it, with exit 130. ' +
+    'given back. Streams of Kinesis are polled, or with --fan-out or --consumer sent to a ' +
+    'consumer, child shards behind their parents. Several SOURCEs are merged by time. Ctrl-C ' +
+    'ends it, with exit 130. ' +
     'evt help taps says what a tap may miss, and what it costs.'
   static override examples = [
     '<%= config.bin %> tail orders.ndjson',
@@ -26,6 +28,7 @@ export default class Tail extends BaseCommand {
     '<%= config.bin %> tail sqs://orders-dead --intrusive --no-follow --limit 100',
     '<%= config.bin %> tail sns://orders eventbridge://shop/placed',
     '<%= config.bin %> tail orders.ndjson --from beginning --resume orders.checkpoint',
+    '<%= config.bin %> tail kinesis://orders --from 15m --fan-out',
     'kubectl logs -f shop | <%= config.bin %> tail - --grep refund --redact $.detail.email',
   ]
   static override args = sourceArgs

@@ -1,12 +1,12 @@
 /** Services whose resources are SOURCEs. */
-export type AwsService = 'sqs' | 'sns' | 'eventbridge' | 'logs'
+export type AwsService = 'sqs' | 'sns' | 'eventbridge' | 'logs' | 'kinesis'
 
 /** What an address names: `sqs://orders`, an ARN, the URL of a queue. */
 export interface ResourceAddress {
   readonly service: AwsService
-  /** Of the resource: a queue's, topic's, bus's or log group's. */
+  /** Of the resource: a queue's, topic's, bus's, log group's or stream's. */
   readonly name: string
-  /** What follows the name: the rule of a bus. */
+  /** What follows the name: the rule of a bus, the shard of a stream. */
   readonly part: string | undefined
   /** Where the address says them. */
   readonly arn: string | undefined
@@ -16,7 +16,7 @@ export interface ResourceAddress {
 
 /** The resource that an address names; undefined for one that is none of these services'. */
 export function resourceAddress(address: string): ResourceAddress | undefined {
-  const scheme = /^(sqs|sns|eventbridge|logs):\/\/(.+)$/s.exec(address)
+  const scheme = /^(sqs|sns|eventbridge|logs|kinesis):\/\/(.+)$/s.exec(address)
   const named = scheme?.[2] ?? address
   const service = scheme?.[1] as AwsService | undefined
   const found = arnAddress(named) ?? queueUrl(named) ?? (service && plain(service, named))
@@ -28,12 +28,14 @@ const services: Readonly<Record<string, AwsService>> = {
   sns: 'sns',
   events: 'eventbridge',
   logs: 'logs',
+  kinesis: 'kinesis',
 }
 
 /** `arn:aws:sqs:REGION:ACCOUNT:orders`, `…:events:…:event-bus/orders`, `…:rule/BUS/RULE`,
- * `…:logs:…:log-group:/aws/lambda/f:*`. */
+ * `…:logs:…:log-group:/aws/lambda/f:*`, `…:kinesis:…:stream/orders`,
+ * behind which a shard may be. */
 function arnAddress(text: string): ResourceAddress | undefined {
-  const match = /^arn:[\w-]+:(sqs|sns|events|logs):([\w-]*):(\d*):(.+)$/s.exec(text)
+  const match = /^arn:[\w-]+:(sqs|sns|events|logs|kinesis):([\w-]*):(\d*):(.+)$/s.exec(text)
   const [, of = '', region = '', , resource = ''] = match ?? []
   const service = services[of]
   if (service === undefined) return undefined
@@ -44,6 +46,12 @@ function arnAddress(text: string): ResourceAddress | undefined {
     if (kind === 'event-bus') return { ...named, name: resource.slice(10), part: undefined }
     // A rule of the default bus is named without it.
     return { ...named, name: bus || 'default', part: rule }
+  }
+  if (service === 'kinesis') {
+    const [, name, shard] = /^stream\/([^/]+)(?:\/([^/]+))?$/.exec(resource) ?? []
+    if (name === undefined) return undefined
+    const arn = shard === undefined ? text : text.slice(0, -shard.length - 1)
+    return { ...named, arn, name, part: shard }
   }
   const group = /^log-group:([^:]+)/.exec(resource)
   if (service === 'logs')
@@ -70,6 +78,10 @@ function queueUrl(text: string): ResourceAddress | undefined {
 
 function plain(service: AwsService, text: string): ResourceAddress {
   const unsaid = { service, arn: undefined, url: undefined, region: undefined }
+  if (service === 'kinesis') {
+    const [, stream = text, shard] = /^([^/]+)\/(.+)$/s.exec(text) ?? []
+    return { ...unsaid, name: stream, part: shard }
+  }
   // A log group's name has slashes of its own.
   if (service !== 'eventbridge') return { ...unsaid, name: text, part: undefined }
   // So have the names of partners' buses.

@@ -96,18 +96,34 @@ export function ofSdk(error: unknown): unknown {
   return error instanceof EvtError ? error.cause : error
 }
 
+/** Whether a limit was reached that goes by time. */
+export function isThrottled(failure: unknown): boolean {
+  const error = ofSdk(failure)
+  if (!(error instanceof Error)) return false
+  return answerOf(error).isThrottled || throttled.has(error.name)
+}
+
+/** Whether the place in a shard that a call named is known no longer, and has to be asked anew. */
+export function isExpiredIterator(failure: unknown): boolean {
+  const error = ofSdk(failure)
+  return error instanceof Error && error.name === 'ExpiredIteratorException'
+}
+
 /** Whether the same call may well succeed soon: connection, service or its limits failed. Of what
  * {@link awsFailure} made, its cause counts. */
 export function isTemporary(failure: unknown): boolean {
   const error = ofSdk(failure)
   if (!(error instanceof Error)) return false
-  const { status, isThrottled } = answerOf(error)
-  if (isThrottled || throttled.has(error.name) || status === 429) return true
+  const { status } = answerOf(error)
+  if (isThrottled(error) || status === 429) return true
   if (status !== undefined && status >= 500) return true
-  return 'code' in error && typeof error.code === 'string' && connection.has(error.code)
-    ? true
-    : error.name === 'TimeoutError'
+  if ('code' in error && typeof error.code === 'string' && connection.has(error.code)) return true
+  return error.name === 'TimeoutError' || isCutHttp2.test(error.message)
 }
+
+/** What the SDK says where a connection of HTTP/2 ends before an answer does. */
+const isCutHttp2 =
+  /^Unexpected error: http2 request did|^HTTP\/2 stream is abnormally|^Frame type id \d+ in stream/
 
 /** Why a call failed, in short: `ECONNREFUSED`, `ThrottlingException`, `HTTP 503` of a page. */
 export function briefly(error: unknown): string {
@@ -178,6 +194,7 @@ const throttled = new Set([
   // So many messages of a queue are in flight that no more can be received.
   'OverLimit',
   'KmsThrottled',
+  'KMSThrottlingException',
 ])
 const connection = new Set([
   'ECONNREFUSED',
@@ -191,4 +208,10 @@ const connection = new Set([
   'ETIMEDOUT',
   'EHOSTUNREACH',
   'ENETUNREACH',
+  'ERR_HTTP2_GOAWAY_SESSION',
+  'ERR_HTTP2_INVALID_SESSION',
+  'ERR_HTTP2_INVALID_STREAM',
+  'ERR_HTTP2_SESSION_ERROR',
+  'ERR_HTTP2_STREAM_CANCEL',
+  'ERR_HTTP2_STREAM_ERROR',
 ])

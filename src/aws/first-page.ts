@@ -1,6 +1,7 @@
 import type { AwsService } from './address.js'
 import { clientSettings } from './client-settings.js'
 import { awsFailure } from './failure.js'
+import { openKinesis } from './kinesis-client.js'
 import type { AwsOptions } from './options.js'
 import { type AnswerTimes, answerStep, timed } from './server-clock.js'
 
@@ -31,6 +32,7 @@ interface Listing {
 /** For each service whose resources are SOURCEs, the call that lists them. */
 export const listings: Readonly<Record<AwsService, Listing>> = {
   eventbridge: { action: 'events:ListEventBuses', ask: buses },
+  kinesis: { action: 'kinesis:ListStreams', ask: streams },
   logs: { action: 'logs:DescribeLogGroups', ask: logGroups },
   sns: { action: 'sns:ListTopics', ask: topics },
   sqs: { action: 'sqs:ListQueues', ask: queues },
@@ -47,6 +49,17 @@ async function buses(options: PageOptions): Promise<FirstPage> {
   })
   const found = EventBuses.map(({ Name: name = '', Arn: arn }) => ({ name, arn }))
   return { found, isMore: Boolean(NextToken) }
+}
+
+async function streams(options: PageOptions): Promise<FirstPage> {
+  const { sdk, client } = await openKinesis(options)
+  client.middlewareStack.add(timed(options.onAnswer), answerStep)
+  const sent = client.send(new sdk.ListStreamsCommand({}), { abortSignal: options.signal })
+  const { StreamNames = [], HasMoreStreams } = await answered(sent, client, options, {
+    ...{ action: listings.kinesis.action, on: 'the streams' },
+  })
+  const found = StreamNames.map((name) => ({ name, arn: undefined }))
+  return { found, isMore: HasMoreStreams === true }
 }
 
 async function logGroups(options: PageOptions): Promise<FirstPage> {

@@ -26,6 +26,8 @@ export const liveFlags = {
   from: tailFlags.from,
   follow: tailFlags.follow,
   intrusive: tailFlags.intrusive,
+  'fan-out': tailFlags['fan-out'],
+  consumer: tailFlags.consumer,
   ...memoryFlags,
 }
 

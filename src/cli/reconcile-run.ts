@@ -25,7 +25,7 @@ export async function reconciled(typed: TypedReconcile): Promise<ReconcileRun> {
   const stages = stagesOf(flags)
   const choices = reconcileChoices(flags)
   const given = stages.flatMap((stage) => stage.given)
-  if (isAskedLive(flags, given)) return live(typed, { stages, choices })
+  if (await isAskedLive(flags, given)) return live(typed, { stages, choices })
   return reading(typed, (request) => runReconcile({ ...request, stages, choices }))
 }
 

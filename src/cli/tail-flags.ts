@@ -1,8 +1,9 @@
 import * as Flags from '@oclif/core/flags'
+import { consumerOf } from '../aws/stream-consumers.js'
 import { EvtError } from '../errors.js'
 import { parsePath } from '../event/json-path.js'
 import type { TailRequest } from '../tail/run.js'
-import type { Consent } from '../taps/tap.js'
+import type { Consent, FanOut } from '../taps/tap.js'
 import { type EventField, parseFields } from '../ui/event-fields.js'
 import { entityText } from './entity-text.js'
 import { parseDurationMs, parseTime } from './time.js'
@@ -39,8 +40,8 @@ export const tailFlags = {
   from: Flags.string({
     helpValue: 'WHERE',
     description:
-      'begin at the beginning, at what comes latest, or at the first event of a time: ' +
-      'beginning, latest, 15m or ISO 8601',
+      'begin at the beginning, at what comes latest, at the first event of a time, or in a shard ' +
+      'of Kinesis at a sequence number: beginning, latest, 15m, ISO 8601 or the number',
     parse: async (text: string) => {
       startOf(text, 0)
       return text
@@ -68,6 +69,15 @@ export const tailFlags = {
       'once a second and at the end; --from is for the first run. After kill -9 what was shown ' +
       'since it was written comes a second time, and nothing is skipped',
   }),
+  'fan-out': Flags.boolean({
+    exclusive: ['consumer'],
+    description: 'read a stream of Kinesis by a consumer that evt registers and removes',
+  }),
+  consumer: Flags.string({
+    helpValue: 'ARN',
+    description: 'read a stream of Kinesis by this consumer, which nobody else may use meanwhile',
+    parse: async (text: string) => consumerArn(text),
+  }),
   limit: Flags.integer({ helpValue: 'N', min: 1, description: 'end after so many events' }),
   duration: Flags.custom<number>({
     helpValue: 'TIME',
@@ -85,6 +95,25 @@ export const tailFlags = {
   }),
 }
 
+/** By whom a stream of Kinesis is read. */
+export function fanOutOf({
+  'fan-out': isOwn,
+  consumer,
+}: {
+  'fan-out'?: boolean | undefined
+  consumer?: string | undefined
+}): FanOut | undefined {
+  return consumer === undefined ? (isOwn ? 'own' : undefined) : { consumerArn: consumer }
+}
+
+function consumerArn(text: string): string {
+  if (consumerOf(text)) return text
+  throw new EvtError(`${JSON.stringify(text)} is no ARN of a consumer`, {
+    code: 'usage',
+    hint: 'aws kinesis list-stream-consumers --stream-arn ARN lists those of a stream',
+  })
+}
+
 /** @throws EvtError `usage` for what is no way to receive from a queue */
 function consentsOf(text: string): Consent[] {
   const ways = text.split(',')
@@ -98,9 +127,13 @@ function consentsOf(text: string): Consent[] {
   })
 }
 
+/** Those of Kinesis have 56 digits, those of DynamoDB 21 to 40: no time has so many. */
+const isSequence = /^\d{21,128}$/
+
 /** @throws EvtError `usage` for what is no place to begin */
 export function startOf(text: string, nowMs: number): TailRequest['start'] {
   if (text === 'beginning' || text === 'latest') return text
+  if (isSequence.test(text)) return { sequence: text }
   try {
     return { fromUs: parseTime(text, nowMs) }
   } catch (cause) {

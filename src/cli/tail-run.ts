@@ -16,7 +16,7 @@ import { awsOptions, type ColorMode } from './flags.js'
 import { lagInstead } from './lag-instead.js'
 import { chosenOf } from './query-flags.js'
 import type { TypedArchive } from './read-request.js'
-import { startOf } from './tail-flags.js'
+import { fanOutOf, startOf } from './tail-flags.js'
 import { timeRange } from './time.js'
 
 interface TailFlagValues {
@@ -34,6 +34,8 @@ interface TailFlagValues {
   intrusive?: readonly Consent[] | undefined
   consume?: boolean | undefined
   resume?: string | undefined
+  'fan-out'?: boolean | undefined
+  consumer?: string | undefined
   color: ColorMode
   'allow-partial': boolean
 }
@@ -129,6 +131,7 @@ export function requestOf(typed: TypedTail, onNote: (text: string) => void): Tai
       ...(flags.intrusive ?? []),
       ...(flags.consume ? ['consume' as const] : []),
     ]),
+    fanOut: fanOutOf(flags),
     filter: flags.filter,
     chosen: { ...chosenOf(flags), ...timeRange(flags, nowMs) },
     grep: flags.grep,

@@ -111,8 +111,8 @@ export const generateFlags = {
     required: true,
     helpValue: 'DIR|SINK',
     description:
-      'the folder to write, or where to send: sqs://queue, sns://topic, eventbridge://bus; or an ' +
-      'alias of evt.yaml',
+      'the folder to write, or where to send: sqs://queue, sns://topic, eventbridge://bus, ' +
+      'kinesis://stream; or an alias of evt.yaml',
   }),
   force: Flags.boolean({ description: 'replace an archive or ledger that evt generate wrote' }),
   ...inGroup(workloadFlags, 'workload'),

@@ -12,7 +12,7 @@ export interface LagResult {
   readonly gaps: readonly LagGap[]
 }
 
-export type LagRow = QueueRow | TopicRow | BusRow | RuleRow
+export type LagRow = QueueRow | TopicRow | BusRow | RuleRow | StreamRow
 
 interface Row {
   /** As it was typed. */
@@ -84,6 +84,33 @@ export interface RuleRow extends Row {
   readonly deadLettered: number | null
   /** Neither delivered nor dead-lettered. */
   readonly lost: number | null
+}
+
+export interface StreamRow extends Row {
+  readonly kind: 'stream'
+  readonly isOnDemand: boolean
+  /** Open ones. */
+  readonly shards: number
+  /** Of who polls it and is furthest behind: as CloudWatch said at the end of `behindAt`, a
+   * minute. */
+  readonly behindMs: number | null
+  readonly behindAt: string | null
+  readonly retentionMs: number
+  /** Until retention removes what that one has not read. */
+  readonly lossInMs: number | null
+  readonly writtenPerS: number | null
+  readonly bytesPerS: number | null
+  /** By all who poll it: a record that two read counts twice. */
+  readonly readPerS: number | null
+  readonly readsThrottled: number | null
+  readonly writesThrottled: number | null
+  readonly consumers: readonly StreamConsumer[]
+}
+
+/** One that has throughput of its own. */
+export interface StreamConsumer {
+  readonly name: string
+  readonly behindMs: number | null
 }
 
 /** Something that is wrong, or may soon be. */

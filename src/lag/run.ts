@@ -26,7 +26,8 @@ interface Asked {
 /**
  * How far behind the consumers of each SOURCE are, without touching a message.
  *
- * @throws EvtError where a SOURCE is no queue, topic, bus or rule, is not there or cannot be asked
+ * @throws EvtError where a SOURCE is no queue, topic, bus, rule or stream, is not there or cannot
+ *   be asked
  */
 export async function runLag(request: LagRequest): Promise<LagResult> {
   const { config, sources } = await namedSources(request)
@@ -56,7 +57,9 @@ async function askedOf(source: string, config: Config): Promise<Asked> {
   if (address && kind) return { source, address, kind }
   throw new EvtError(`evt lag cannot ask ${source}`, {
     code: 'usage',
-    hint: 'it asks sqs://QUEUE, sns://TOPIC, eventbridge://BUS and eventbridge://BUS/RULE',
+    hint:
+      'it asks sqs://QUEUE, sns://TOPIC, eventbridge://BUS, eventbridge://BUS/RULE and ' +
+      'kinesis://STREAM',
   })
 }
 

@@ -6,6 +6,7 @@ import { isOwnName, OWN_PREFIX, type Ownership, ownershipOf } from '../aws/own-r
 import type { OpenQueue } from '../aws/queue.js'
 import { openTopics, type Topics } from '../aws/sns.js'
 import { type OpenSqs, openSqs } from '../aws/sqs.js'
+import { openConsumers, type StreamConsumers } from '../aws/stream-consumers.js'
 import { EvtError } from '../errors.js'
 import type { Leftover, Survey } from './leftover.js'
 
@@ -23,6 +24,10 @@ const iamActions = [
   'events:ListTargetsByRule',
   'events:RemoveTargets',
   'events:DeleteRule',
+  'kinesis:ListStreams',
+  'kinesis:ListStreamConsumers',
+  'kinesis:ListTagsForResource',
+  'kinesis:DeregisterStreamConsumer',
 ] as const
 
 /** A subscription to a queue that is named as evt's are. */
@@ -54,9 +59,18 @@ export async function leftInAccount(
   const ofTopics = await orGap(gaps, 'the queues of subscriptions', () =>
     leftSubscriptions(subscribed, { topics, sqs, owned, nowMs }),
   )
+  const consumers = await openConsumers(aws, iamActions)
+  const ofStreams = await orGap(gaps, 'the consumers of streams', () =>
+    ownedConsumers(consumers, caller, nowMs),
+  )
   return {
     where: `account ${caller.account}, region ${caller.region}`,
-    found: [...ofTopics, ...ofRules, ...owned.map((queue) => leftQueue(queue, nowMs))],
+    found: [
+      ...ofTopics,
+      ...ofRules,
+      ...ofStreams,
+      ...owned.map((queue) => leftQueue(queue, nowMs)),
+    ],
     gaps,
   }
 }
@@ -143,6 +157,28 @@ async function ownedRules(rules: Rules, nowMs: number): Promise<Leftover[]> {
           if (ids.length > 0) await rules.removeTargets({ bus, rule }, ids)
           await rules.remove({ bus, rule })
         },
+      })
+    }
+  }
+  return found
+}
+
+async function ownedConsumers(
+  consumers: StreamConsumers,
+  { partition, region, account }: Caller,
+  nowMs: number,
+): Promise<Leftover[]> {
+  const found: Leftover[] = []
+  for await (const stream of consumers.streams()) {
+    const streamArn = `arn:${partition}:kinesis:${region}:${account}:stream/${stream}`
+    for await (const { ConsumerName = '', ConsumerARN: arn = '' } of consumers.of(streamArn)) {
+      const isOwn = isOwnName(ConsumerName)
+      const ownership = isOwn ? ownershipOf(await unlessGone(consumers.tagsOf(arn), {})) : undefined
+      if (!ownership) continue
+      found.push({
+        ...{ kind: 'consumer', name: ConsumerName, of: stream },
+        ...ownedBy(ownership, nowMs),
+        remove: () => consumers.remove(arn),
       })
     }
   }

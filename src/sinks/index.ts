@@ -12,6 +12,7 @@ export const sinks: readonly SinkPlace[] = [
   { name: 'sqs', load: async () => (await import('./sqs.js')).sqs },
   { name: 'sns', load: async () => (await import('./sns.js')).sns },
   { name: 'eventbridge', load: async () => (await import('./eventbridge.js')).eventbridge },
+  { name: 'kinesis', load: async () => (await import('./kinesis.js')).kinesis },
 ]
 
 /** Whether an address is one of a service, known or not, and no file. */
@@ -26,6 +27,8 @@ export async function sinkFor(address: string): Promise<Sink> {
   if (place) return place.load()
   throw new EvtError(`nothing is sent to ${address}`, {
     code: 'usage',
-    hint: 'write sqs://queue, sns://topic, eventbridge://bus, an ARN or the URL of a queue',
+    hint:
+      'write sqs://queue, sns://topic, eventbridge://bus, kinesis://stream, ' +
+      'an ARN or the URL of a queue',
   })
 }

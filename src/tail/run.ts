@@ -12,7 +12,7 @@ import { type Chosen, chosenTest } from '../questions/chosen.js'
 import { type GivenSources, namedSources } from '../reading/named-sources.js'
 import { type OutsidePlaces, outsideOf } from '../reading/outside.js'
 import { tapFor } from '../taps/index.js'
-import type { Consent, Safety, Start, Tap, TapOptions } from '../taps/tap.js'
+import type { Consent, FanOut, Safety, SpecialOption, Start, Tap, TapOptions } from '../taps/tap.js'
 import type { Checkpoints } from './checkpoints.js'
 import { clockUs, FromTime } from './from-time.js'
 import { merged } from './merge.js'
@@ -26,14 +26,16 @@ export interface TailRequest extends GivenSources, OutsidePlaces {
   chosen: Chosen
   /** Of the document as JSON. */
   grep: RegExp | undefined
-  /** Where to begin: `fromUs` with the first event of that time or later. */
-  start: Start | { fromUs: number } | undefined
+  /** Where to begin: `fromUs` with the first event of that time or later, `sequence` with the
+   * record of that number in a shard. */
+  start: Start | { fromUs: number } | { sequence: string } | undefined
   follow: boolean | undefined
   limit: number | null
   durationMs: number | null
   /** Beside those of evt.yaml. */
   redact: readonly JsonPath[]
   consents: ReadonlySet<Consent>
+  fanOut?: FanOut | undefined
   /** As it was typed; `chosen` has what it means. */
   filter: TypedPattern | undefined
   stdin: AsyncIterable<unknown>
@@ -80,6 +82,7 @@ export async function openTail(request: TailRequest): Promise<Tail> {
   const tapped = await Promise.all(
     addresses.map(async (address) => ({ address, ...(await tapFor(address, where)) })),
   )
+  checkHeeded(tapped, request)
   const faults: { path: string; fault: Fault }[] = []
   const reading = await readingOf(request, config, (path, fault) => {
     if (isLoss(fault)) faults.push({ path, fault })
@@ -102,6 +105,29 @@ async function checkpointsOf(
   const { openCheckpoints } = await import('./checkpoints.js')
   return openCheckpoints(tapped, { file: resume, cwd, consents, fromUs })
 }
+
+/** @throws EvtError `usage` where something was asked for that is nothing for a source */
+function checkHeeded(
+  tapped: readonly { readonly address: string; readonly tap: Tap }[],
+  { start, fanOut }: TailRequest,
+): void {
+  const isSequence = typeof start === 'object' && 'sequence' in start
+  const asked: readonly (SpecialOption | false)[] = [
+    isSequence && 'sequence',
+    fanOut !== undefined && 'fanOut',
+  ]
+  for (const { address, tap } of tapped) {
+    const unheeded = asked.find((option) => option && !tap.heeds?.includes(option))
+    if (unheeded) throw new EvtError(`${address} ${refusals[unheeded]}`, { code: 'usage', hint })
+  }
+}
+
+const refusals: Readonly<Record<SpecialOption, string>> = {
+  sequence: 'has no sequence numbers to begin at',
+  fanOut: 'has no consumers with throughput of their own',
+}
+const hint =
+  'kinesis://STREAM has; leave the flag out, or read the others by a command of their own'
 
 /** How what is tapped is decoded and chosen. */
 interface Reading {
@@ -144,19 +170,25 @@ async function readingOf(
   const start = request.start
   const taken = new WeakSet<Decoded>()
   const isTime = typeof start === 'object' && 'fromUs' in start
+  const sequence = typeof start === 'object' && 'sequence' in start ? start.sequence : undefined
   return {
     mapping,
     options: {
       fromUs: isTime ? start.fromUs : (request.chosen.sinceUs ?? undefined),
-      ...{ start: isTime ? 'beginning' : start, follow, cwd, stdin, onFault, onNote, pollMs },
+      ...{ start: startFor(start), sequence, follow, cwd, stdin, onFault, onNote, pollMs },
       ...{ aliases: config.archives ?? {}, decode: now, isWanted },
       ...{ aws: request.aws ?? {}, consents: request.consents, filter: request.filter, taken },
+      fanOut: request.fanOut,
     },
     isWanted,
     taken,
     fromUs: isTime ? start.fromUs : undefined,
     hidden: [...(config.privacy?.redact ?? []), ...request.redact],
   }
+}
+
+function startFor(start: TailRequest['start']): Start | undefined {
+  return typeof start === 'object' && !('lastEvents' in start) ? 'beginning' : start
 }
 
 async function* itemsOf(

@@ -22,6 +22,7 @@ export const taps: readonly TapEntry[] = [
   { name: 'sns', takes: isOf('sns'), load: () => import('./sns.js') },
   { name: 'eventbridge', takes: isOf('eventbridge'), load: () => import('./eventbridge.js') },
   { name: 'logs', takes: isOf('logs'), load: () => import('./logs.js') },
+  { name: 'kinesis', takes: isOf('kinesis'), load: () => import('./kinesis.js') },
   { name: 'files', takes: (address) => !isRemote(address), load: () => import('./files.js') },
 ]
 

@@ -16,29 +16,54 @@ const MOST_MS = 10_000
 export async function patiently<T>(
   call: () => Promise<T>,
   source: string,
-  { signal, onNote }: Pick<TapOptions, 'signal' | 'onNote'>,
+  options: Pick<TapOptions, 'signal' | 'onNote'>,
 ): Promise<T | undefined> {
-  let waitMs = FIRST_MS
-  let goneMs: number | undefined
-  while (!signal.aborted) {
-    try {
-      const answer = await call()
-      if (goneMs !== undefined) onNote(`${source} is back after ${secondsSince(goneMs)}`)
-      return answer
-    } catch (error) {
-      if (signal.aborted) return undefined
-      if (!isTemporary(error)) throw error
-      if (goneMs === undefined) {
-        goneMs = performance.now()
-        onNote(`${source} does not answer: ${briefly(error)}; evt tries again`)
-      }
-      await setTimeout(waitMs * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => {})
-      waitMs = Math.min(MOST_MS, waitMs * 2)
-    }
-  }
-  return undefined
+  return new Patience(source, options).call(call)
 }
 
-function secondsSince(startMs: number): string {
-  return `${((performance.now() - startMs) / 1000).toFixed(1)} s`
+/** {@link patiently} for several calls at one time: the source is back when one that failed
+ * succeeds. */
+export class Patience {
+  #goneMs: number | undefined
+
+  constructor(
+    private readonly source: string,
+    private readonly options: Pick<TapOptions, 'signal' | 'onNote'>,
+    private readonly mayPass: (error: unknown) => boolean = isTemporary,
+  ) {}
+
+  async call<T>(call: () => Promise<T>): Promise<T | undefined> {
+    const { signal } = this.options
+    let waitMs = FIRST_MS
+    let isFailing = false
+    while (!signal.aborted) {
+      try {
+        const answer = await call()
+        if (isFailing) this.#isBack()
+        return answer
+      } catch (error) {
+        if (signal.aborted) return undefined
+        if (!this.mayPass(error)) throw error
+        if (!isFailing) this.#fails(error)
+        isFailing = true
+        await setTimeout(waitMs * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => {})
+        waitMs = Math.min(MOST_MS, waitMs * 2)
+      }
+    }
+    return undefined
+  }
+
+  #fails(error: unknown): void {
+    if (this.#goneMs !== undefined) return
+    this.#goneMs = performance.now()
+    const { onNote } = this.options
+    onNote(`${this.source} does not answer: ${briefly(error)}; evt tries again`)
+  }
+
+  #isBack(): void {
+    if (this.#goneMs === undefined) return
+    const seconds = ((performance.now() - this.#goneMs) / 1_000).toFixed(1)
+    this.#goneMs = undefined
+    this.options.onNote(`${this.source} is back after ${seconds} s`)
+  }
 }

@@ -20,6 +20,8 @@ export interface Tap {
   readonly missed: string
   readonly repeated: string
   readonly cost: string
+  /** Which options that are not for every source are for this one. */
+  readonly heeds?: readonly SpecialOption[]
   /** What AWS has to permit. */
   readonly iamActions: readonly string[]
   /** What a run that goes on where another ended shows again or misses, or why none can. */
@@ -46,6 +48,12 @@ export type Consent = 'intrusive' | 'fifo' | 'dead-letter' | 'consume'
 /** Where to go on once so many of a batch were taken, as JSON that the tap alone understands. */
 export type CheckpointAt = (taken: number) => JsonValue
 
+export type SpecialOption = 'sequence' | 'fanOut'
+
+/** By whom a stream of Kinesis is read with throughput of its own: a consumer that evt registers
+ * and removes, or one that is there. */
+export type FanOut = 'own' | { readonly consumerArn: string }
+
 export interface TapOptions {
   /** Undefined: as is usual for the source. */
   start: Start | undefined
@@ -59,6 +67,8 @@ export interface TapOptions {
    * asked for, `at` is asked for the whole batch alone, until the next call.
    */
   checkpoint?: ((batch: readonly Decoded[], at: CheckpointAt) => void) | undefined
+  /** Where `start` is the beginning: begin with the record of this number, in one shard. */
+  sequence?: string | undefined
   /** Whether to go on at the end of what there is; undefined: as is usual for the source. */
   follow: boolean | undefined
   /** NAME → address, from evt.yaml. Relative addresses are relative to `cwd`. */
@@ -71,6 +81,7 @@ export interface TapOptions {
   isWanted(event: EventRecord): boolean
   aws: AwsOptions
   consents: ReadonlySet<Consent>
+  fanOut?: FanOut | undefined
   /** What its reader has taken, so that a tap that may delete it does. */
   taken?: Pick<WeakSet<Decoded>, 'has'> | undefined
   /** What `--filter` says, for sources that choose themselves; checked again on arrival. */

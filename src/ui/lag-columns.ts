@@ -1,4 +1,4 @@
-import type { FindingKind, QueueRow, RuleRow, TopicRow } from '../lag/result.js'
+import type { FindingKind, QueueRow, RuleRow, StreamRow, TopicRow } from '../lag/result.js'
 import { countText, durationText, NONE } from './numbers.js'
 import { safeText } from './safe-text.js'
 import type { Column } from './table.js'
@@ -71,6 +71,40 @@ export const ruleColumns: readonly LagColumn<RuleRow>[] = [
   { ...count('to DLQ'), text: ({ deadLettered: n }) => countText(n), wrongBy: ['deadLettered'] },
   { ...count('lost'), text: ({ lost }) => countText(lost), wrongBy: ['loss'] },
 ]
+
+export const streamColumns: readonly LagColumn<StreamRow>[] = [
+  name('stream'),
+  { ...count('shards'), text: ({ shards }) => countText(shards), luxury: 2 },
+  { ...figure('in/s'), text: ({ writtenPerS }) => rateText(writtenPerS) },
+  {
+    ...figure('read/s'),
+    text: ({ readPerS }) => rateText(readPerS),
+    wrongBy: ['notReceived'],
+  },
+  {
+    ...figure('behind'),
+    text: ({ behindMs }) => durationText(behindMs),
+    wrongBy: ['growing'],
+  },
+  { ...figure('lost in'), text: ({ lossInMs }) => durationText(lossInMs), wrongBy: ['loss'] },
+  {
+    ...count('throttled'),
+    text: ({ readsThrottled: reads, writesThrottled: writes }) =>
+      countText(reads === null || writes === null ? null : reads + writes),
+    wrongBy: ['throttled'],
+    luxury: 1,
+  },
+  { title: 'consumers', align: 'left', text: consumersText, shrinkTo: 18 },
+]
+
+/** Those with throughput of their own, and how far behind each is. */
+function consumersText({ consumers }: StreamRow): string {
+  if (consumers.length === 0) return 'none'
+  const texts = consumers.map(({ name: of, behindMs }) =>
+    behindMs === null ? of : `${of} ${durationText(behindMs)}`,
+  )
+  return safeText(texts.join(', '))
+}
 
 function name(title: string) {
   return {

@@ -68,9 +68,18 @@ const columns: readonly TabularColumn[] = [
   { name: 'throttled', type: 'integer' },
   { name: 'deadLettered', type: 'integer' },
   { name: 'lost', type: 'integer' },
+  { name: 'isOnDemand', type: 'text' },
+  { name: 'shards', type: 'integer' },
+  { name: 'behindMs', type: 'decimal' },
+  { name: 'writtenPerS', type: 'decimal' },
+  { name: 'bytesPerS', type: 'decimal' },
+  { name: 'readPerS', type: 'decimal' },
+  { name: 'readsThrottled', type: 'integer' },
+  { name: 'writesThrottled', type: 'integer' },
+  { name: 'consumers', type: 'text' },
 ]
 
-/** One row a queue, topic and rule. */
+/** One row a queue, topic, rule and stream. */
 function tabular({ schema, asOf, partial, sources }: LagResult): Tabular {
   const rows = sources.flatMap((row): readonly Flat[] => (row.kind === 'bus' ? row.rules : [row]))
   return {
@@ -97,6 +106,10 @@ function valuesOf(row: Flat): Readonly<Record<string, TabularValue | undefined>>
   const { metrics: _, ...figures } = row
   if (figures.kind === 'topic') return figures
   if (figures.kind === 'rule') return { ...figures, isEnabled: String(figures.isEnabled) }
+  if (figures.kind === 'stream') {
+    const consumers = figures.consumers.map(({ name }) => name).join(' ')
+    return { ...figures, isOnDemand: String(figures.isOnDemand), consumers }
+  }
   const { deadLetters, isReceived, ...others } = figures
   return {
     ...others,

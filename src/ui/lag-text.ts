@@ -1,7 +1,13 @@
 import pc from 'picocolors'
 import type { LagFinding, LagResult, LagRow, QueueRow, RuleRow } from '../lag/result.js'
 import { asciiText } from './ascii.js'
-import { type LagColumn, queueColumns, ruleColumns, topicColumns } from './lag-columns.js'
+import {
+  type LagColumn,
+  queueColumns,
+  ruleColumns,
+  streamColumns,
+  topicColumns,
+} from './lag-columns.js'
 import { nextLines } from './next-lines.js'
 import { countText } from './numbers.js'
 import { safeText } from './safe-text.js'
@@ -22,6 +28,7 @@ export function lagText(result: LagResult, style: TextStyle): string {
   const tables = [
     table(queueColumns, ofKind(rows, 'queue'), findings, style),
     table(topicColumns, ofKind(rows, 'topic'), findings, style),
+    table(streamColumns, ofKind(rows, 'stream'), findings, style),
     table(ruleColumns, ofKind(rules, 'rule'), findings, style),
   ]
   const { red } = pc.createColors(style.color)

@@ -3,6 +3,7 @@ import { resourceAddress } from '../../src/aws/address.js'
 
 const arn = 'arn:aws:sqs:eu-west-1:123456789012:orders.fifo'
 const rule = 'arn:aws:events:eu-west-1:123456789012:rule'
+const stream = 'arn:aws:kinesis:eu-west-1:123456789012:stream/orders'
 const group = 'arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda/f:*'
 
 test.each<[string, Record<string, string>]>([
@@ -43,6 +44,19 @@ test.each<[string, Record<string, string>]>([
   ],
   ['logs:///aws/lambda/f', { service: 'logs', name: '/aws/lambda/f' }],
   [group, { service: 'logs', name: '/aws/lambda/f', arn: group, region: 'eu-west-1' }],
+  ['kinesis://orders', { service: 'kinesis', name: 'orders' }],
+  [
+    'kinesis://orders/shardId-000000000001',
+    { service: 'kinesis', name: 'orders', part: 'shardId-000000000001' },
+  ],
+  [stream, { service: 'kinesis', name: 'orders', arn: stream, region: 'eu-west-1' }],
+  [
+    `kinesis://${stream}/shardId-000000000001`,
+    {
+      ...{ service: 'kinesis', name: 'orders', part: 'shardId-000000000001' },
+      ...{ arn: stream, region: 'eu-west-1' },
+    },
+  ],
 ])('%s', (address, expected) => {
   const { service, name, part, arn, url, region } = resourceAddress(address) ?? {}
   const said = Object.entries({ service, name, part, arn, url, region })

@@ -16,7 +16,12 @@ interface Arrived {
 /** How a target of a kind is made, and what arrives there, as an independent client sees it. */
 interface Target {
   readonly address: string
+  /** Whether the order of a key is kept. */
   readonly isFifo: boolean
+  /** Whether what is sent again may be there twice although the order is kept. */
+  readonly mayRepeat?: boolean
+  /** What a key becomes that has a blank. */
+  readonly groups?: RegExp
   readonly missing: string
   readonly absent: string
   /** Entries that a test sends: moto takes a third of a second for an event on a bus. */
@@ -118,10 +123,43 @@ const busTarget: Target = {
   },
 }
 
+const streamTarget: Target = {
+  ...{ address: 'kinesis://orders', isFifo: true, mayRepeat: true, count: 25 },
+  ...{ missing: 'kinesis://nothing', absent: 'there is no stream nothing in eu-west-1' },
+  groups: /^k \d$/,
+  async make() {
+    const StreamName = 'orders'
+    await moto.call('kinesis', 'create_stream', { StreamName, ShardCount: 2 })
+    return { arrived: () => recordsOf(StreamName) }
+  },
+}
+
+interface BotoRecord {
+  SequenceNumber: string
+  Data: string
+  PartitionKey: string
+}
+
+async function recordsOf(StreamName: string): Promise<Arrived[]> {
+  const all: Arrived[] = []
+  const { Shards } = await moto.call('kinesis', 'list_shards', { StreamName })
+  for (const { ShardId } of Shards as { ShardId: string }[]) {
+    const asked = { StreamName, ShardId, ShardIteratorType: 'TRIM_HORIZON' }
+    const { ShardIterator } = await moto.call('kinesis', 'get_shard_iterator', asked)
+    const { Records } = await moto.call('kinesis', 'get_records', { ShardIterator })
+    for (const { SequenceNumber, Data, PartitionKey } of Records as BotoRecord[]) {
+      const body = JSON.parse(Buffer.from(Data, 'base64').toString())
+      all.push({ messageId: SequenceNumber, body, group: PartitionKey })
+    }
+  }
+  return all
+}
+
 const targets: Readonly<Record<string, readonly Target[]>> = {
   sqs: [sqsTarget('orders'), sqsTarget('orders.fifo')],
   sns: [snsTarget('orders'), snsTarget('orders.fifo')],
   eventbridge: [busTarget],
+  kinesis: [streamTarget],
 }
 
 const entryOf = (n: number, more: Partial<SinkEntry> = {}): SinkEntry => ({
@@ -190,7 +228,7 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)('sin
         expect(outcome).toMatchObject({ status: 'sent', messageId: idOf.get(n), attempts: 1 })
       }
       expect(found).toHaveLength(target.count)
-      if (target.isFifo) expectOrder(found)
+      if (target.isFifo) expectOrder(found, target)
     })
 
     test.each(faults)('recovers from %s', async (fault) => {
@@ -206,9 +244,9 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)('sin
       const found = await arrived()
       const seen = new Set(found.map(({ body }) => body['n']))
       expect([...seen].sort((a, b) => Number(a) - Number(b))).toEqual(numbers(target.count))
-      const mayRepeat = fault === 'lost' && !target.isFifo
+      const mayRepeat = fault === 'lost' && (!target.isFifo || target.mayRepeat === true)
       if (!mayRepeat) expect(found).toHaveLength(target.count)
-      if (target.isFifo) expectOrder(found)
+      if (target.isFifo) expectOrder(found, target)
     })
 
     test('is looked for before anything is sent', async () => {
@@ -229,12 +267,12 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)('sin
   })
 })
 
-function expectOrder(found: readonly Arrived[]): void {
+function expectOrder(found: readonly Arrived[], { groups: named }: Target): void {
   const groups = new Set(found.map(({ group }) => group))
   expect(groups.size).toBe(3)
   for (const name of groups) {
     // A blank is no character of a group's name.
-    expect(name).toMatch(/^[0-9a-f]{64}$/)
+    expect(name).toMatch(named ?? /^[0-9a-f]{64}$/)
     const of = found.filter(({ group }) => group === name)
     const order = of.map(({ body }) => Number(body['n']))
     expect(order).toEqual([...order].sort((a, b) => a - b))

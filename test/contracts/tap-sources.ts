@@ -83,6 +83,10 @@ export const sources: Readonly<Record<string, Readonly<Record<string, SourceKind
   logs: {
     'a log group': { needs: 'moto', make: ({ moto }) => logGroup(moto) },
   },
+  kinesis: {
+    'a stream': { needs: 'moto', make: ({ moto }) => stream(moto, 3) },
+    'a shard': { needs: 'moto', make: ({ moto }) => stream(moto, 1) },
+  },
   sns: {
     'a standard topic': { needs: 'moto', make: ({ moto }) => topic(moto) },
     'a FIFO topic': { needs: 'moto', make: ({ moto }) => topic(moto, 3) },
@@ -108,6 +112,26 @@ async function logGroup({ call }: Moto): Promise<Source> {
         return { timestamp: lastMs, message: line(id) }
       })
       await call('logs', 'put_log_events', { ...stream, logEvents })
+    },
+  }
+}
+
+async function stream({ call }: Moto, shards: number): Promise<Source> {
+  const StreamName = 'orders'
+  await call('kinesis', 'create_stream', { StreamName, ShardCount: shards })
+  const placeOf = (id: number) => `customer ${id % 7}`
+  return {
+    address: shards === 1 ? 'kinesis://orders/shardId-000000000000' : 'kinesis://orders',
+    ...{ many: 2_000, placeOf },
+    async add(ids) {
+      const Records = ids.map((id) => ({ Data: line(id), PartitionKey: placeOf(id) }))
+      for (let at = 0; at < Records.length; at += 500) {
+        await call('kinesis', 'put_records', { StreamName, Records: Records.slice(at, at + 500) })
+      }
+    },
+    async inventory() {
+      const { Shards } = await call('kinesis', 'list_shards', { StreamName })
+      return (Shards as { ShardId: string }[]).map(({ ShardId }) => ShardId)
     },
   }
 }

@@ -62,10 +62,11 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)('evt
     await moto.call('sns', 'create_topic', { Name: 'shop' })
     await moto.call('events', 'create_event_bus', { Name: 'shop' })
     await moto.call('logs', 'create_log_group', { logGroupName: '/aws/lambda/bill' })
+    await moto.call('kinesis', 'create_stream', { StreamName: 'orders', ShardCount: 1 })
     const { exit, text, stderr } = await doctor(through())
     const { caller, clockAheadMs, tappable, schema } = JSON.parse(text)
     expect({ exit, stderr, schema }).toEqual({ exit: 0, stderr: '', schema: 'evt.doctor/1' })
-    const all = ['region', 'credentials', 'clock', 'eventbridge', 'logs', 'sns', 'sqs']
+    const all = ['region', 'credentials', 'clock', 'eventbridge', 'kinesis', 'logs', 'sns', 'sqs']
     expect(ofAws(text).map(({ about, mark }) => `${about} ${mark}`)).toEqual(
       [...all, 'cloudwatch'].map((about) => `${about} ok`),
     )
@@ -77,6 +78,10 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)('evt
       {
         ...{ service: 'eventbridge', safety: 'observe', count: 2, isMore: false },
         addresses: ['eventbridge://default', 'eventbridge://shop'],
+      },
+      {
+        ...{ service: 'kinesis', safety: 'shares', count: 1, isMore: false },
+        addresses: ['kinesis://orders'],
       },
       {
         ...{ service: 'logs', safety: 'shares', count: 1, isMore: false },
@@ -95,6 +100,7 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)('evt
     expect(shown.text.slice(shown.text.indexOf('to tap'))).toBe(`\
 to tap       found  tapping    such as
 eventbridge      2  observe    eventbridge://default  eventbridge://shop
+kinesis          1  shares     kinesis://orders
 logs             1  shares     logs:///aws/lambda/bill
 sns              1  observe    sns://shop
 sqs              6  intrusive  sqs://q1  sqs://q2  sqs://q3  sqs://q4  sqs://q5
@@ -105,10 +111,10 @@ next  evt tail sns://shop --region eu-west-1      evt lag sqs://q1 --region eu-w
     expect(new Set(faulty.asked.map(({ operation }) => operation))).toEqual(
       new Set([
         ...['GetCallerIdentity', 'ListEventBuses', 'DescribeLogGroups', 'ListTopics'],
-        ...['ListQueues', 'GetMetricData'],
+        ...['ListQueues', 'ListStreams', 'GetMetricData'],
       ]),
     )
-    expect(faulty.asked).toHaveLength(12)
+    expect(faulty.asked).toHaveLength(14)
   })
 
   const denied = { __type: 'AccessDeniedException', message: 'no' }
@@ -118,6 +124,7 @@ next  evt tail sns://shop --region eu-west-1      evt lag sqs://q1 --region eu-w
     ['ListQueues', 'sqs', 'sqs:ListQueues is not allowed on the queues', denied],
     ['ListTopics', 'sns', 'sns:ListTopics is not allowed on the topics', xml],
     ['ListEventBuses', 'eventbridge', 'events:ListEventBuses is not allowed on the buses', denied],
+    ['ListStreams', 'kinesis', 'kinesis:ListStreams is not allowed on the streams', denied],
     [
       'DescribeLogGroups',
       'logs',
@@ -149,7 +156,7 @@ next  evt tail sns://shop --region eu-west-1      evt lag sqs://q1 --region eu-w
     ])
     const { caller } = JSON.parse(alone.text)
     expect({ exit: alone.exit, caller }).toEqual({ exit: 3, caller: null })
-    expect(JSON.parse(alone.text).tappable).toHaveLength(4)
+    expect(JSON.parse(alone.text).tappable).toHaveLength(5)
     const body = '<ErrorResponse><Error><Code>ExpiredToken</Code></Error></ErrorResponse>'
     faulty.fault = () => ({ status: 403, body })
     const { exit, text } = await doctor(through(), [])

@@ -111,6 +111,26 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)('liv
     }
   })
 
+  test('sends to a stream what the ledger says, each key in its order', async () => {
+    const StreamName = 'orders'
+    await moto.call('kinesis', 'create_stream', { StreamName, ShardCount: 1 })
+    const planted = ['--duplicates=10%', '--loss=10%', '--json']
+    const { code, stderr } = await generate('--to', 'kinesis://orders', ...small, ...planted)
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    const ShardId = 'shardId-000000000000'
+    const asked = { StreamName, ShardId, ShardIteratorType: 'TRIM_HORIZON' }
+    const { ShardIterator } = await moto.call('kinesis', 'get_shard_iterator', asked)
+    const { Records } = await moto.call('kinesis', 'get_records', { ShardIterator })
+    const records = Records as { SequenceNumber: string; PartitionKey: string; Data: string }[]
+    const sent = ledger().filter(({ status }) => status === 'sent')
+    expect(sent.length).toBeGreaterThan(50)
+    const keyed = sent.map(({ key, messageId }) => ({ key, id: messageId }))
+    const seen = records.map((one) => ({ key: one.PartitionKey, id: one.SequenceNumber }))
+    const sorted = (all: typeof seen) =>
+      [...all].sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
+    expect(sorted(seen)).toEqual(sorted(keyed))
+  })
+
   test('to a bus, the id that was planted is in the payload, as evt.yaml says', async () => {
     const url = await queue('behind')
     const asked = { QueueUrl: url, AttributeNames: ['QueueArn'] }

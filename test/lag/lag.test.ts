@@ -113,6 +113,38 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)('evt
     expect(Messages).toHaveLength(5)
   })
 
+  test('says of a stream what is written and read, and who is behind', async () => {
+    await moto.call('kinesis', 'create_stream', { StreamName: 'orders', ShardCount: 2 })
+    const StreamARN = 'arn:aws:kinesis:eu-west-1:123456789012:stream/orders'
+    await moto.call('kinesis', 'register_stream_consumer', { StreamARN, ConsumerName: 'billing' })
+    const of = { StreamName: 'orders' }
+    await figures('AWS/Kinesis', of, {
+      ...{ IncomingRecords: 600, IncomingBytes: 60_000, 'GetRecords.Records': 300 },
+      ...{ ReadProvisionedThroughputExceeded: 3, WriteProvisionedThroughputExceeded: 0 },
+      'GetRecords.IteratorAgeMilliseconds': 80_000_000,
+    })
+    const consumer = { ...of, ConsumerName: 'billing' }
+    const behind = { 'SubscribeToShardEvent.MillisBehindLatest': 1_500 }
+    await figures('AWS/Kinesis', consumer, behind)
+    const { code, stdout, stderr } = await lag(['kinesis://orders', '-o', 'json'])
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    const { asOf, sources, findings } = JSON.parse(stdout)
+    const [row] = sources
+    expect(row).toMatchObject({
+      ...{ source: 'kinesis://orders', kind: 'stream', name: 'orders', isOnDemand: false },
+      ...{ shards: 2, behindMs: 80_000_000, retentionMs: 86_400_000 },
+      ...{ writtenPerS: 10, bytesPerS: 1_000, readPerS: 5, readsThrottled: 15, writesThrottled: 0 },
+      consumers: [{ name: 'billing', behindMs: 1_500 }],
+    })
+    expect(row.lossInMs).toBe(6_400_000 - (Date.parse(asOf) - Date.parse(row.behindAt)))
+    expect(findings.map(({ kind }: { kind: string }) => kind)).toEqual(['loss', 'throttled'])
+    const text = await lag(['kinesis://orders'])
+    expect(text.stdout).toMatch(/^stream +shards +in\/s +read\/s +behind +lost in .* consumers$/m)
+    expect(text.stdout).toMatch(/^orders +2 +10 +5 +22 h +10\d min ! +15 ! +billing 1\.5 s$/m)
+    const csv = await lag(['kinesis://orders', '-o', 'csv'])
+    expect(csv.stdout).toContain(',80000000,10,1000,5,15,0,billing')
+  })
+
   test('takes ARNs and URLs of queues', async () => {
     await queue('orders', 1)
     const argv = ['arn:aws:sqs:eu-west-1:123456789012:orders', '-o', 'ndjson']

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { tagsOf } from '../../src/aws/own-resources.js'
 import { createDecoder } from '../../src/envelopes/decode.js'
 import { EvtError } from '../../src/errors.js'
 import { createMapping } from '../../src/event/mapping.js'
@@ -9,7 +10,9 @@ import type { TapOptions } from '../../src/taps/tap.js'
 import { describeWith } from '../helpers/needs.js'
 import { listing } from '../testbed/account.js'
 import { type Asked, denied, type Fault, type Faulty, startFaulty } from '../testbed/faulty.js'
+import { KinesisDouble } from '../testbed/kinesis-double.js'
 import { type Moto, python, startMoto } from '../testbed/moto.js'
+import { StreamModel } from '../testbed/stream-model.js'
 
 /** What each tap asks of AWS until it receives, in this order. */
 const steps: Readonly<Record<string, readonly string[]>> = {
@@ -50,6 +53,7 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)('a t
     faulty.fault = () => undefined
     notes = []
   })
+  afterEach(() => void vi.unstubAllEnvs())
 
   const decode = createDecoder({ mapping: createMapping({ maps: [] }) })
   async function opened(address: string, signal: AbortSignal, more: Partial<TapOptions> = {}) {
@@ -201,7 +205,7 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)('a t
       expect([...new Set(outcomes)]).toEqual(done)
       const fault = faultOf(run)
       expect(fault?.code).toBe('outside')
-      expect(fault?.hint).toMatch(/^it takes sqs:ListQueues, .*, events:DeleteRule$/)
+      expect(fault?.hint).toMatch(/^it takes sqs:ListQueues, .*, kinesis:DeregisterStreamConsumer$/)
       expect(fault?.message).toContain(`${told} is not allowed on `)
       faulty.fault = () => undefined
       await gcRun(await survey(), true).remove(new AbortController().signal)
@@ -226,5 +230,30 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)('a t
     await gcRun({ where: '', found, gaps }, false).remove(new AbortController().signal)
     expect((await listing(moto)).subscriptions.length).toBeLessThan(121)
     expect((await survey()).found).toEqual([])
+  })
+
+  test('leaves a consumer of a stream, and none of anybody else is removed', async () => {
+    const model = new StreamModel('orders', 1)
+    const double = new KinesisDouble(model)
+    await double.start()
+    vi.stubEnv('AWS_ENDPOINT_URL', faulty.url)
+    vi.stubEnv('AWS_ENDPOINT_URL_KINESIS', double.url)
+    const left = 'evt-tap-0123456789ab'
+    for (const [name, tags] of [
+      [left, tagsOf({ owner: 'ann', expiresMs: 1_700_000_000_000 })],
+      ['evt-tap-0123456789ac', {}],
+      ['billing', {}],
+    ] as const) {
+      const arn = `${model.arn}/consumer/${name}:1`
+      double.calls.consumers.set(arn, { name, arn, tags })
+    }
+    const { signal } = new AbortController()
+    const { found, gaps } = await leftInAccount({}, { signal, nowMs: Date.now() })
+    expect(gaps).toEqual([])
+    expect(found).toMatchObject([{ kind: 'consumer', name: left, of: 'orders', isExpired: true }])
+    await gcRun({ where: '', found, gaps }, false).remove(signal)
+    const names = [...double.calls.consumers.values()].map(({ name }) => name)
+    expect(names).toEqual(['evt-tap-0123456789ac', 'billing'])
+    await double.stop()
   })
 })

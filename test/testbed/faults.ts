@@ -20,7 +20,7 @@ export async function faultsBefore(target: string): Promise<FaultyAws> {
   const due: Name[] = []
   const faulty = await startFaulty(target)
   faulty.fault = (asked) => {
-    const isSending = /^(SendMessage|PutEvents|PublishBatch)/.test(asked.operation)
+    const isSending = /^(SendMessage|PutEvents|PutRecords|PublishBatch)/.test(asked.operation)
     const name = isSending ? due.shift() : undefined
     return name && faultOf(name, asked)
   }
@@ -31,7 +31,7 @@ export async function faultsBefore(target: string): Promise<FaultyAws> {
   }
 }
 
-function faultOf(name: Name, { body, isQuery }: Asked): Fault {
+function faultOf(name: Name, { operation, body, isQuery }: Asked): Fault {
   switch (name) {
     case 'html':
       return { status: 502, body: '<html>Bad Gateway</html>' }
@@ -40,6 +40,7 @@ function faultOf(name: Name, { body, isQuery }: Asked): Fault {
     case 'throttle':
       return { status: 400, code: 'ThrottlingException', message: 'no' }
     case 'entry':
+      if (operation === 'PutRecords') return recordsWithout(body.toString())
       return isQuery ? queryWithout(body.toString()) : jsonWithout(body.toString())
     default:
       return name
@@ -62,6 +63,20 @@ function jsonWithout(body: string): Altered {
       }
       const refused = { Id: first.Id, Code: 'InternalError', SenderFault: false }
       return JSON.stringify({ ...given, Failed: [...(given.Failed ?? []), refused] })
+    },
+  }
+}
+
+/** The same of Kinesis. */
+function recordsWithout(body: string): Altered {
+  const { Records: [, ...others] = [], ...more } = JSON.parse(body)
+  return {
+    rest: others.length === 0 ? undefined : JSON.stringify({ ...more, Records: others }),
+    answer(text) {
+      const { Records = [] } = text === '' ? {} : JSON.parse(text)
+      const code = 'ProvisionedThroughputExceededException'
+      const refused = { ErrorCode: code, ErrorMessage: 'Rate exceeded for shard' }
+      return JSON.stringify({ FailedRecordCount: 1, Records: [refused, ...Records] })
     },
   }
 }

@@ -19,6 +19,7 @@ export const topic: Topic = {
         ['sqs://orders', 'a queue; also by its ARN or URL: evt tail, evt lag'],
         ['sns://shop', 'a topic, also by its ARN: evt tail, evt lag'],
         ['eventbridge://shop/rule', 'a bus, or one of its rules: evt tail, evt lag'],
+        ['kinesis://orders', 'a stream, or with /SHARD one of its shards: evt tail, evt lag'],
         ['logs:///aws/events/shop', 'a log group, its first slash included: evt tail'],
       ],
     },

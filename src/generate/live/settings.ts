@@ -1,11 +1,13 @@
 import { EvtError } from '../../errors.js'
 import { checkedSettings, type GenerateSettings, type GivenSettings } from '../settings.js'
 
-/** The layers that a service puts around what it is given, as a queue behind it shows them. */
+/** The layers that a service puts around what it is given, as a queue behind it shows them, or a
+ * stream itself. */
 const around: Readonly<Record<string, { standard: readonly string[]; fifo: readonly string[] }>> = {
   sqs: { standard: ['sqs'], fifo: ['sqs-fifo'] },
   sns: { standard: ['sqs', 'sns'], fifo: ['sqs-fifo', 'sns-fifo'] },
   eventbridge: { standard: ['sqs'], fifo: ['sqs'] },
+  kinesis: { standard: ['kinesis'], fifo: ['kinesis'] },
 }
 
 /** Flags of archives: a live target has a clock, a latency and a form of its own. */

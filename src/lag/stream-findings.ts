@@ -1,0 +1,60 @@
+import type { MetricPoint } from '../aws/cloudwatch.js'
+import { countText, durationText, times } from '../stats/findings/phrases.js'
+import type { Measured } from './kind.js'
+import type { StreamRow } from './result.js'
+
+/** How near retention is to what is read, of all that it grants, where it is said. */
+const NEAR_RETENTION = 0.1
+/** By how much who reads falls behind from the first minute to the last, where it is said. */
+const GROWTH_MS = 60_000
+
+type Found = Measured['findings'][number]
+
+/** What is wrong with a stream, or will be, in words; the worst first.
+ *
+ * @param ages how far behind who polls it was, by the minute */
+export function streamFindings(row: StreamRow, ages: readonly MetricPoint[]): Found[] {
+  const all = [lossOf(row), receptionOf(row), growthOf(ages), ...throttlesOf(row)]
+  return all.filter((found) => found !== undefined)
+}
+
+function lossOf({ lossInMs, retentionMs }: StreamRow): Found | undefined {
+  if (lossInMs === null || lossInMs > retentionMs * NEAR_RETENTION) return undefined
+  const explain =
+    lossInMs === 0
+      ? 'retention removes records now that who polls it has not read'
+      : `in ${durationText(lossInMs)} retention removes what who polls it has not read`
+  return { kind: 'loss', severity: 'fault', explain }
+}
+
+function receptionOf(row: StreamRow): Found | undefined {
+  const { writtenPerS, readPerS, behindMs, consumers } = row
+  if (!writtenPerS || readPerS || behindMs !== null || consumers.length > 0) return undefined
+  const perMinute = countText(Math.ceil(writtenPerS * 60))
+  const explain = `nobody reads it, and ${perMinute} records a minute are written`
+  return { kind: 'notReceived', severity: 'fault', explain }
+}
+
+function growthOf(ages: readonly MetricPoint[]): Found | undefined {
+  const [first, last] = [ages[0], ages.at(-1)]
+  if (first === undefined || last === undefined || last.value < first.value + GROWTH_MS) {
+    return undefined
+  }
+  const explain =
+    `who polls it falls behind: ${durationText(last.value)}, after ${durationText(first.value)} ` +
+    `${durationText(last.atMs - first.atMs)} before`
+  return { kind: 'growing', severity: 'warning', explain }
+}
+
+function throttlesOf({ readsThrottled, writesThrottled }: StreamRow): (Found | undefined)[] {
+  return [['reads', readsThrottled] as const, ['writes', writesThrottled] as const].map(
+    ([what, count]) =>
+      count
+        ? {
+            kind: 'throttled',
+            severity: 'warning',
+            explain: `its ${what} were throttled ${times(count)}`,
+          }
+        : undefined,
+  )
+}

@@ -1,0 +1,110 @@
+import type { ResourceAddress } from '../aws/address.js'
+import type { Metric, MetricPoint } from '../aws/cloudwatch.js'
+import { openStream } from '../aws/kinesis.js'
+import { openConsumers } from '../aws/stream-consumers.js'
+import { EvtError } from '../errors.js'
+import type { Asking, LagKind, Measured } from './kind.js'
+import { MINUTE_MS, perSecond, rateMinutes, spanOf, sumOf } from './minutes.js'
+import type { StreamConsumer, StreamRow } from './result.js'
+import { streamFindings } from './stream-findings.js'
+
+const HOUR_MS = 3_600_000
+/** As Kinesis names them: the first five are counts. */
+const names = [
+  'IncomingRecords',
+  'IncomingBytes',
+  'GetRecords.Records',
+  'ReadProvisionedThroughputExceeded',
+  'WriteProvisionedThroughputExceeded',
+  'GetRecords.IteratorAgeMilliseconds',
+] as const
+const COUNTS = 5
+const looking = ['kinesis:DescribeStreamSummary', 'kinesis:ListStreamConsumers']
+
+/** Streams of Kinesis: what is written and read, and how far behind those are who read. Which
+ * record a consumer is at, only the consumer knows: ages are those that CloudWatch has of reads. */
+export const stream: LagKind = {
+  iamActions: [...looking, 'cloudwatch:GetMetricData'],
+  async measure(address: ResourceAddress, asking): Promise<Measured> {
+    const { name, part } = address
+    if (part !== undefined) {
+      const hint = `write kinesis://${name}`
+      throw new EvtError('evt lag asks a stream as a whole', { code: 'usage', hint })
+    }
+    const { aws } = asking
+    const open = await openStream(address, { ...aws, needs: looking })
+    const state = await open.describe().finally(() => open.close())
+    const consumers = await consumersOf(state.StreamARN ?? '', asking)
+    const series = await asking.points([
+      ...names.map((of, n) => metricOf(of, n < COUNTS ? 'Sum' : 'Maximum', { StreamName: name })),
+      ...consumers.map((ConsumerName) =>
+        metricOf('SubscribeToShardEvent.MillisBehindLatest', 'Maximum', {
+          ...{ StreamName: name, ConsumerName },
+        }),
+      ),
+    ])
+    const row: StreamRow = {
+      ...{ source: asking.source, kind: 'stream', name },
+      isOnDemand: state.StreamModeDetails?.StreamMode === 'ON_DEMAND',
+      ...{ shards: state.OpenShardCount ?? 0 },
+      ...agesOf(series[COUNTS], (state.RetentionPeriodHours ?? 24) * HOUR_MS, asking.nowMs),
+      ...ratesOf(series.slice(0, COUNTS)),
+      consumers: consumers.map((consumer, n) => consumerRow(consumer, series[names.length + n])),
+    }
+    return { row, findings: streamFindings(row, series[COUNTS] ?? []) }
+  },
+}
+
+function metricOf(
+  name: string,
+  statistic: Metric['statistic'],
+  dimensions: Metric['dimensions'],
+): Metric {
+  return { namespace: 'AWS/Kinesis', name, statistic, dimensions }
+}
+
+/** Those that have throughput of their own, by name. */
+async function consumersOf(streamArn: string, { aws, gap }: Asking): Promise<string[]> {
+  const open = await openConsumers(aws, looking)
+  const found: string[] = []
+  try {
+    for await (const { ConsumerName = '' } of open.of(streamArn)) found.push(ConsumerName)
+  } catch (error) {
+    if (!(error instanceof EvtError) || error.code === 'interrupted') throw error
+    gap(`its consumers: ${error.message}`)
+  } finally {
+    open.close()
+  }
+  return found
+}
+
+function consumerRow(name: string, behind: readonly MetricPoint[] = []): StreamConsumer {
+  return { name, behindMs: behind.at(-1)?.value ?? null }
+}
+
+function agesOf(ages: readonly MetricPoint[] | undefined, retentionMs: number, nowMs: number) {
+  const newest = ages?.at(-1)
+  if (newest === undefined) {
+    return { behindMs: null, behindAt: null, retentionMs, lossInMs: null }
+  }
+  const behindMs = newest.value
+  const atMs = newest.atMs + MINUTE_MS
+  const behindAt = new Date(atMs).toISOString()
+  // Who is behind has everything before it until retention removes it, and time goes on meanwhile.
+  const lossInMs = Math.max(0, retentionMs - behindMs - (behindMs > 0 ? nowMs - atMs : 0))
+  return { behindMs, behindAt, retentionMs, lossInMs: behindMs > 0 ? lossInMs : null }
+}
+
+function ratesOf(series: readonly (readonly MetricPoint[])[]) {
+  const minutes = rateMinutes(series)
+  const [written, bytes, read] = [0, 1, 2].map((n) =>
+    minutes === undefined ? null : perSecond(series[n], minutes),
+  )
+  const [reads, writes] = [3, 4].map((n) =>
+    minutes === undefined ? null : sumOf(series[n], minutes),
+  )
+  return {
+    ...{ metrics: spanOf(minutes), writtenPerS: written ?? null, bytesPerS: bytes ?? null },
+    ...{ readPerS: read ?? null, readsThrottled: reads ?? null, writesThrottled: writes ?? null },
+  }
+}
