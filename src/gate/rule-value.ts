@@ -21,7 +21,7 @@ export function limitOf(text: RuleText, metric: Metric): number {
     const advice = `write ${name} vs baseline for a difference`
     throw text.fault(`${piece.text} is a difference`, advice, piece.at)
   }
-  const value = valueOf(piece.text, unit)
+  const value = amountOf(piece.text, unit)
   if (value === undefined) throw badValue(text, piece, metric)
   return value
 }
@@ -48,15 +48,15 @@ function differenceOf(text: RuleText, metric: Metric): Allowance {
   const sign = { '+': 1, '-': -1 }[piece.text[0] ?? '']
   if (sign === undefined) throw text.fault(`${piece.text} has no sign`, advice, piece.at)
   const amount = piece.text.slice(1)
-  const share = /%$/.test(amount) ? valueOf(amount, 'share') : undefined
+  const share = /%$/.test(amount) ? amountOf(amount, 'share') : undefined
   if (share !== undefined) return { share: sign * share, absolute: null }
-  const absolute = metric.unit === 'share' ? undefined : valueOf(amount, metric.unit)
+  const absolute = metric.unit === 'share' ? undefined : amountOf(amount, metric.unit)
   if (absolute === undefined) throw text.fault(`${piece.text} is no difference`, advice, piece.at)
   return { share: null, absolute: sign * absolute }
 }
 
 /** Zero needs no unit. A number of a share above 1 is a percentage that was meant. */
-function valueOf(text: string, unit: Unit): number | undefined {
+function amountOf(text: string, unit: Unit): number | undefined {
   const [, digits, percent] = /^(\d+(?:\.\d+)?)(%?)$/.exec(text) ?? []
   const number = digits === undefined ? undefined : Number(digits)
   if (number === 0) return 0

@@ -38,13 +38,14 @@ export const floors: readonly (readonly string[])[] = [
 export const edges: Readonly<Record<string, readonly string[]>> = {
   commands: ['cli'],
   // The shape of a result, to draw it.
-  ui: ['stats', 'audit', 'init', 'indexing', 'leftovers', 'generate', 'lag', 'doctor'],
-  dashboards: ['ui', 'stats', 'audit'], // the same, and numbers and times in the words of the text
+  ui: ['stats', 'audit', 'init', 'indexing', 'leftovers', 'generate', 'lag', 'doctor', 'gate'],
+  dashboards: ['ui', 'stats', 'audit', 'gate'], // the same, and numbers and times in the words of the text
   generate: ['stats'], // the shape of a result, to write the truth in it
   indexing: ['stats'], // what it says of an archive is kept with the index
   lag: ['stats'], // words for figures
   live: ['tail', 'stats'], // what is tapped; the shape of a result and the words of findings
   init: ['stats'], // how a SOURCE is missed, and words for figures
+  gate: ['stats'], // what is measured, and words for figures
   event: ['errors'],
   taps: ['archives'], // files and streams, their formats and records
 }
@@ -60,6 +61,7 @@ export const heavyModules: readonly RegExp[] = [
   /^@bufbuild\//,
   /^tinyglobby/,
   /^d3-/,
+  /^junit-report-builder/,
 ]
 
 /** Names that say nothing about what is in the folder. test/helpers is the one exception. */

@@ -1,0 +1,126 @@
+import { writeFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import type { Made } from '../../dashboards/html/page.js'
+import { EvtError } from '../errors.js'
+import { type CheckRequest, type CheckRun, runCheck } from '../gate/run.js'
+import { checkJson } from '../ui/check-json.js'
+import { checkMarkdown } from '../ui/check-markdown.js'
+import { checkText } from '../ui/check-text.js'
+import type { TextStyle } from '../ui/style.js'
+import { gateChoices } from './check-flags.js'
+import type { Outcome } from './exit-codes.js'
+import { reading, type TypedArchive } from './read-request.js'
+
+type CheckFormat = 'text' | 'json' | 'markdown' | 'html'
+
+interface TypedCheck extends TypedArchive {
+  flags: TypedArchive['flags'] &
+    Parameters<typeof gateChoices>[0] & {
+      rule?: string[] | undefined
+      baseline?: string | undefined
+      'baseline-runs': number
+      'baseline-branch'?: string | undefined
+    }
+}
+
+interface Look {
+  format: CheckFormat
+  style: TextStyle
+  made: Made
+  /** What it takes to make a baseline, as words. */
+  isExplained: boolean
+}
+
+/** Measures and judges what was typed. */
+export async function checking(typed: TypedCheck): Promise<CheckRun> {
+  const { flags } = typed
+  return reading(typed, (request) => {
+    const asked: CheckRequest = {
+      ...request,
+      choices: gateChoices(flags),
+      rules: flags.rule ?? [],
+      baseline: {
+        name: flags.baseline,
+        runs: flags['baseline-runs'],
+        branch: flags['baseline-branch'],
+      },
+      nowMs: nowOf(request.env),
+    }
+    return runCheck(asked)
+  })
+}
+
+/** SOURCE_DATE_EPOCH stands for now where a result has to be the same again. */
+export function nowOf(env: Readonly<Record<string, string | undefined>>): number {
+  const seconds = env['SOURCE_DATE_EPOCH']
+  return seconds !== undefined && /^\d+$/.test(seconds) ? Number(seconds) * 1_000 : Date.now()
+}
+
+/** A run as it is written to stdout. */
+export async function checkOutput(run: CheckRun, look: Look): Promise<string> {
+  switch (look.format) {
+    case 'text':
+      return `${await checkText(run, look.style, look.isExplained)}\n`
+    case 'json':
+      return `${checkJson(run.result)}\n`
+    case 'markdown':
+      return `${checkMarkdown(run.result)}\n`
+    case 'html': {
+      const { checkPage } = await import('../../dashboards/html/check-page.js')
+      return checkPage(run, look.made)
+    }
+  }
+}
+
+const reportKinds = ['md', 'html', 'json', 'xml'] as const
+type ReportKind = (typeof reportKinds)[number]
+
+/** @throws EvtError `usage` for the name of a file that says no format */
+export function reportKind(file: string): ReportKind {
+  const ending = /\.([a-z]+)$/.exec(file)?.[1]
+  const kind = reportKinds.find((one) => one === ending)
+  if (kind !== undefined) return kind
+  throw new EvtError(`--report ${file}: what is in it is told by .md, .html, .json or .xml`, {
+    code: 'usage',
+  })
+}
+
+/** Writes a run to files beside what is printed. */
+export async function writeReports(
+  run: CheckRun,
+  files: readonly string[],
+  look: Look,
+): Promise<void> {
+  for (const file of files) {
+    const text = await reportText(run, reportKind(file), look)
+    try {
+      await writeFile(resolve(file), text)
+    } catch (cause) {
+      const message = `the report ${file} cannot be written`
+      throw new EvtError(message, { code: 'outside', cause })
+    }
+  }
+}
+
+async function reportText(run: CheckRun, kind: ReportKind, look: Look): Promise<string> {
+  if (kind === 'xml') {
+    const { checkJunit } = await import('../ui/check-junit.js')
+    return checkJunit(run.result)
+  }
+  const format = kind === 'md' ? 'markdown' : kind
+  return checkOutput(run, { ...look, format })
+}
+
+/** How the run ended, by its verdict. */
+export function outcomeOf(
+  { result, failure }: CheckRun,
+  onInconclusive: 'pass' | 'fail' | undefined,
+): Outcome | undefined {
+  if (failure) throw failure
+  if (result.verdict === 'fail') return 'gate'
+  if (result.verdict === 'pass') return undefined
+  // What was measured wrongly is no question of rules.
+  if (result.doubts.length > 0 || result.partial || onInconclusive === undefined)
+    return 'inconclusive'
+  return onInconclusive === 'fail' ? 'gate' : undefined
+}
