@@ -32,7 +32,7 @@ export default class Check extends BaseCommand {
     const format = this.format(flags)
     const style = await this.style(flags)
     const look = { format, style, made: this.made(flags.tz), isExplained: flags.explain }
-    const { checking, checkOutput, outcomeOf, reportKind, writeReports } = await import(
+    const { checking, checkOutput, endBy, reportKind, writeReports } = await import(
       '../src/cli/check-run.js'
     )
     const reports = flags.report ?? []
@@ -44,6 +44,7 @@ export default class Check extends BaseCommand {
       const { githubAnnotations } = await import('../src/ui/github-annotations.js')
       for (const line of githubAnnotations(run.result)) process.stderr.write(`${line}\n`)
     }
-    return outcomeOf(run, flags['on-inconclusive'])
+    endBy(run, flags['on-inconclusive'])
+    return undefined
   }
 }

@@ -36,11 +36,12 @@ export default class BaselineSave extends BaseCommand {
     const { runToSave } = await import('../../src/cli/baseline-run.js')
     const { run, check } = await runToSave(this.typed(flags, args.source))
     if (check && check.result.verdict !== 'pass') {
-      const { checkOutput, outcomeOf } = await import('../../src/cli/check-run.js')
+      const { checkOutput, endBy } = await import('../../src/cli/check-run.js')
       const look = { style: await this.style(flags), made: this.made(flags.tz), isExplained: false }
       process.stdout.write(await checkOutput(check, { ...look, format: this.format(flags) }))
       this.note('not saved', flags)
-      return outcomeOf(check, undefined)
+      endBy(check)
+      return undefined
     }
     const { saveRun } = await import('../../src/gate/folder.js')
     const file = await saveRun(run, flags.to)

@@ -8,7 +8,6 @@ import { checkMarkdown } from '../ui/check-markdown.js'
 import { checkText } from '../ui/check-text.js'
 import type { TextStyle } from '../ui/style.js'
 import { gateChoices } from './check-flags.js'
-import type { Outcome } from './exit-codes.js'
 import { reading, type TypedArchive } from './read-request.js'
 
 type CheckFormat = 'text' | 'json' | 'markdown' | 'html'
@@ -111,16 +110,27 @@ async function reportText(run: CheckRun, kind: ReportKind, look: Look): Promise<
   return checkOutput(run, { ...look, format })
 }
 
-/** How the run ended, by its verdict. */
-export function outcomeOf(
-  { result, failure }: CheckRun,
-  onInconclusive: 'pass' | 'fail' | undefined,
-): Outcome | undefined {
+/**
+ * Ends evt as the verdict says.
+ *
+ * @throws EvtError `gate` or `inconclusive`, or why the run itself did not end well
+ */
+export function endBy({ result, failure }: CheckRun, onInconclusive?: 'pass' | 'fail'): void {
   if (failure) throw failure
-  if (result.verdict === 'fail') return 'gate'
-  if (result.verdict === 'pass') return undefined
+  const { verdict, rules, doubts, partial } = result
+  if (verdict === 'pass') return
+  const bad = rules.filter((rule) => rule.severity === 'error' && rule.verdict === verdict)
+  if (verdict === 'fail') throw new EvtError(broken(bad.length, rules.length), { code: 'gate' })
   // What was measured wrongly is no question of rules.
-  if (result.doubts.length > 0 || result.partial || onInconclusive === undefined)
-    return 'inconclusive'
-  return onInconclusive === 'fail' ? 'gate' : undefined
+  const isDoubted = doubts.length > 0 || partial
+  if (!isDoubted && onInconclusive === 'pass') return
+  const message = isDoubted
+    ? 'nothing passes: what was measured is in doubt'
+    : `inconclusive: ${bad.length} of ${rules.length} rules can be neither held nor broken`
+  const isFail = !isDoubted && onInconclusive === 'fail'
+  throw new EvtError(message, { code: isFail ? 'gate' : 'inconclusive' })
+}
+
+function broken(bad: number, all: number): string {
+  return `${bad} of ${all} rules ${bad === 1 ? 'is' : 'are'} broken`
 }

@@ -1,7 +1,7 @@
 import { durationExamples, parseDurationUs } from '../event/duration.js'
 import { suggest } from '../event/suggest.js'
 import { type Metric, metrics, metricsOfFlows, notYet } from './metrics.js'
-import type { FigureRule, Operator, Rule, Scope, Severity } from './rule.js'
+import { type FigureRule, isCeiling, type Operator, type Rule, type Scope, type Severity } from './rule.js'
 import { RuleText } from './rule-text.js'
 import { allowanceOf, limitOf } from './rule-value.js'
 
@@ -138,7 +138,7 @@ function baselineRule(text: RuleText, figure: Omit<FigureRule, 'operator'>): Rul
   if (operator === '==') {
     throw text.fault('no two runs are equal', 'write < +10% or > -10%', word.at)
   }
-  const allowance = allowanceOf(text, metric)
+  const allowance = allowanceOf(text, metric, isCeiling(operator) ? '+' : '-')
   checkEnd(text)
   return { kind: 'baseline', ...figure, operator, allowance }
 }

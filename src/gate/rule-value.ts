@@ -28,8 +28,13 @@ export function limitOf(text: RuleText, metric: Metric): number {
 
 /** `+10%`, `+50ms`, `+10% or +5ms`.
  * @throws EvtError `usage` for what is no difference */
-export function allowanceOf(text: RuleText, metric: Metric): Allowance {
+export function allowanceOf(text: RuleText, metric: Metric, sign: '+' | '-'): Allowance {
+  const start = text.word()
   const first = differenceOf(text, metric)
+  if (start.text[0] !== sign) {
+    const what = sign === '+' ? 'an upper limit is above' : 'a lower limit is below'
+    throw text.fault(`${what} the baseline`, `write ${sign}${start.text.slice(1)}`, start.at)
+  }
   const or = text.take(/or\b/)
   if (!or) return first
   const at = text.position

@@ -9,13 +9,17 @@ import type { Rule } from './rule.js'
  *
  * @throws EvtError `usage` for a rule that cannot be read or judged, before anything is measured
  */
-export function rulesOf(typed: readonly string[], config: Config): Rule[] {
+export function rulesOf(
+  typed: readonly string[],
+  config: Config,
+  sources: readonly string[],
+): Rule[] {
   const { checks = [], expect = [], flows = {}, file = 'evt.yaml' } = config
-  const rules = [
-    ...typed.map(parseRule),
-    ...checks.map((text) => ofFile(file, 'checks', () => parseRule(text))),
-    ...expect.map((type) => ofFile(file, 'expect', () => parseRule(`expect ${type}`))),
-  ]
+  const rules = allRead([
+    ...typed.map((text) => () => parseRule(text)),
+    ...checks.map((text) => () => ofFile(file, 'checks', () => parseRule(text))),
+    ...expect.map((type) => () => ofFile(file, 'expect', () => parseRule(`expect ${type}`))),
+  ])
   if (rules.length === 0) {
     throw new EvtError('there is no rule to judge by', {
       code: 'usage',
@@ -24,9 +28,33 @@ export function rulesOf(typed: readonly string[], config: Config): Rule[] {
   }
   checkWidths(rules)
   for (const { scope } of rules) {
-    if (scope.kind === 'flow') checkFlows(new Map([['flows', null]]), flows, scope.name)
+    if (scope.kind !== 'flow') continue
+    checkFlows(new Map([['flows', null]]), flows, scope.name)
+    if (sources.includes('-')) throw notTwice()
   }
   return rules
+}
+
+/** All rules, or what is wrong with each that is wrong. */
+function allRead(readings: readonly (() => Rule)[]): Rule[] {
+  const faults: EvtError[] = []
+  const rules = readings.flatMap((read) => {
+    try {
+      return [read()]
+    } catch (error) {
+      if (!(error instanceof EvtError)) throw error
+      faults.push(error)
+      return []
+    }
+  })
+  const [first, ...others] = faults
+  if (!first) return rules
+  if (others.length === 0) throw first
+  const lines = faults.map(({ message, hint = '' }) => `${message}\n${hint}`)
+  throw new EvtError(`${faults.length} rules cannot be read`, {
+    code: 'usage',
+    hint: lines.join('\n'),
+  })
 }
 
 function ofFile(file: string, key: string, parse: () => Rule): Rule {
@@ -37,6 +65,13 @@ function ofFile(file: string, key: string, parse: () => Rule): Rule {
     const { code, hint, message } = error
     throw new EvtError(`${file}: ${key}: ${message}`, { code, hint, cause: error })
   }
+}
+
+function notTwice(): EvtError {
+  return new EvtError('standard input is read once, and rules on flows read a second time', {
+    code: 'usage',
+    hint: 'write it to a file first',
+  })
 }
 
 /** Windows are counted in one width. */

@@ -53,7 +53,7 @@ export async function judgedRun(
   measure: (asked: { sources: readonly string[]; windowUs: number | null }) => Promise<GateRun>,
 ): Promise<CheckRun> {
   const { config, sources } = await namedSources(request)
-  const rules = rulesOf(request.rules, config)
+  const rules = rulesOf(request.rules, config, sources)
   const mapping = createMapping({ events: config.events, maps: request.maps })
   const lines = mappingLines(mapping, request.presets ?? [])
   const baseline = await baselineFor(request, lines)
