@@ -42,7 +42,7 @@ export default class Check extends BaseCommand {
     await writeReports(run, reports, look)
     if (process.env['GITHUB_ACTIONS'] === 'true') {
       const { githubAnnotations } = await import('../src/ui/github-annotations.js')
-      for (const line of githubAnnotations(run.result)) process.stderr.write(`${line}\n`)
+      for (const line of githubAnnotations(run.result, run.failure)) process.stderr.write(`${line}\n`)
     }
     endBy(run, flags['on-inconclusive'])
     return undefined

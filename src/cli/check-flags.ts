@@ -46,7 +46,7 @@ export function gateChoices(flags: {
 }) {
   return {
     ...{ by: 'type' as const, windowUs: null, types: flags.type ?? [], filter: flags.filter },
-    ...{ sample: null, content: false, hlog: undefined, hgrm: undefined },
+    ...{ sample: null, content: 'auto' as const, hlog: undefined, hgrm: undefined },
     memoryLimitBytes: memoryBytes(flags['memory-limit']),
     allowPartial: false,
   }

@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import type { Made } from '../../dashboards/html/page.js'
 import { EvtError } from '../errors.js'
 import { type CheckRequest, type CheckRun, runCheck } from '../gate/run.js'
+import { counted } from '../stats/findings/phrases.js'
 import { checkJson } from '../ui/check-json.js'
 import { checkMarkdown } from '../ui/check-markdown.js'
 import { checkText } from '../ui/check-text.js'
@@ -126,11 +127,11 @@ export function endBy({ result, failure }: CheckRun, onInconclusive?: 'pass' | '
   if (!isDoubted && onInconclusive === 'pass') return
   const message = isDoubted
     ? 'nothing passes: what was measured is in doubt'
-    : `inconclusive: ${bad.length} of ${rules.length} rules can be neither held nor broken`
+    : `inconclusive: ${bad.length} of ${counted(rules.length, 'rule')} can be neither held nor broken`
   const isFail = !isDoubted && onInconclusive === 'fail'
   throw new EvtError(message, { code: isFail ? 'gate' : 'inconclusive' })
 }
 
 function broken(bad: number, all: number): string {
-  return `${bad} of ${all} rules ${bad === 1 ? 'is' : 'are'} broken`
+  return `${bad} of ${counted(all, 'rule')} ${bad === 1 ? 'is' : 'are'} broken`
 }

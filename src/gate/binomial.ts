@@ -1,6 +1,7 @@
 import { normalQuantile } from './quantiles.js'
 
-/** Ranks of ordered samples, from 1, between which a quantile lies; null where none does surely. */
+/** Ranks of ordered samples, from 1, between which a quantile lies; null where none does surely. A
+ * fraction leads from one rank to the next. */
 export interface RankBounds {
   lower: number | null
   upper: number | null
@@ -14,7 +15,8 @@ const NEGLIGIBLE = 1e-18
 /**
  * Order statistics that bound the quantile `p` of any distribution, each with this confidence
  * (David & Nagaraja, Order Statistics, 2003, 7.1): X(l) ≤ q with P(Bin(n, p) ≥ l), X(u) ≥ q with
- * P(Bin(n, p) ≤ u − 1). Walks outwards from the mode with ratios of neighbouring probabilities, so
+ * P(Bin(n, p) ≤ u − 1). Between the rank that has a little more confidence and the next, which has
+ * a little less, goes what is asked for (Hettmansperger & Sheather 1986). Walks outwards from the mode with ratios of neighbouring probabilities, so
  * that it takes about 20·√n steps and nothing overflows.
  */
 export function quantileRanks(n: number, p: number, confidence: number): RankBounds {
@@ -24,16 +26,24 @@ export function quantileRanks(n: number, p: number, confidence: number): RankBou
   const { from, weights } = weightsAround(n, p, mode)
   const total = weights.reduce((sum, weight) => sum + weight, 0)
   const allowed = (1 - confidence) * total
-  // l: as far up as P(Bin ≤ l − 1) stays within what is allowed.
-  let below = 0
-  let l = 0
-  for (; l < weights.length && below + (weights[l] ?? 0) <= allowed; l++) below += weights[l] ?? 0
-  let above = 0
-  let u = weights.length - 1
-  for (; u >= 0 && above + (weights[u] ?? 0) <= allowed; u--) above += weights[u] ?? 0
-  const lower = from + l
-  const upper = from + u + 1
-  return { lower: lower >= 1 ? lower : null, upper: upper <= n ? upper : null }
+  const below = reached(weights, allowed)
+  const above = reached(weights.toReversed(), allowed)
+  const lower = from + below
+  const upper = from + weights.length - above
+  return {
+    lower: lower >= 1 ? lower : null,
+    upper: upper <= n ? upper : null,
+  }
+}
+
+/** How many of the weights come to what is allowed, the last one in part. */
+function reached(weights: readonly number[], allowed: number): number {
+  let sum = 0
+  for (const [n, weight] of weights.entries()) {
+    if (sum + weight > allowed) return n + (allowed - sum) / weight
+    sum += weight
+  }
+  return weights.length
 }
 
 function weightsAround(n: number, p: number, mode: number): { from: number; weights: number[] } {

@@ -8,8 +8,8 @@ export interface WindowCount {
   readonly above: number
 }
 
-/** A correlation of neighbours that as many independent windows show in one of twenty runs. */
-const SEEN_BY_CHANCE = 1.645
+/** A correlation of neighbours that as many independent windows show in one of a hundred runs. */
+const SEEN_BY_CHANCE = 2.326
 
 /**
  * The design effect of a run of windows (Kish 1965; Woodruff, JASA 47, 1952, for quantiles): how

@@ -57,11 +57,20 @@ export class Distribution {
     const { total } = this
     const effective = effectiveSize(total, confidence, dependence)
     const { lower, upper } = quantileRanks(effective, percent / 100, confidence)
-    const rank = (of: number) => (of / effective) * total
+    const point = this.percentile(percent)
+    const value = (rank: number) => this.between((rank / effective) * total)
     return {
-      low: lower === null ? null : this.atRank(Math.floor(rank(lower))).lowest,
-      high: upper === null ? null : this.atRank(Math.ceil(rank(upper))).highest,
+      low: lower === null ? null : Math.min(point, value(lower)),
+      high: upper === null ? null : Math.max(point, value(upper)),
     }
+  }
+
+  /** The value at a rank with a fraction: samples are spread evenly over their bucket. */
+  private between(rank: number): number {
+    const at = this.firstFrom((i) => (this.upTo[i] ?? 0) >= rank)
+    const { lowest, highest, count } = this.buckets[at] ?? { lowest: 0, highest: 0, count: 1 }
+    const share = (rank - (this.upTo[at] ?? 0) + count) / count
+    return lowest + (highest + 1 - lowest) * Math.min(1, Math.max(0, share))
   }
 
   private atRank(rank: number): HdrBucket {

@@ -8,7 +8,7 @@ type Named = { type: string; source: string }
 /** The rows that rules are judged on, of what evt stats measured.
  * @param nowMs what the age of the newest event is counted to */
 export function measuredOf(
-  result: StatsResult,
+  result: Pick<StatsResult, 'total' | 'types' | 'read' | 'span'>,
   intervals: readonly LatencyInterval[],
   nowMs: number,
 ): Measured {

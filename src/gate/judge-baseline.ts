@@ -40,7 +40,8 @@ export function judgeBaseline(
   const values = rows.map(({ figures }) => metric.read(figures) ?? 0)
   const baseline = typicalValue(rule, rows, values)
   const limit = allowed(rule, baseline)
-  const isWithin = holds(value, rule.operator, limit)
+  // No change is within every allowance, of nothing too.
+  const isWithin = value === baseline || holds(value, rule.operator, limit)
   const least = atLeast(rule, row, { rows, value, baseline, confidence })
   const isSure = least !== null && (isCeiling(rule.operator) ? least > 1 : least < 1)
   const clock = [row, ...rows].map((one) => tooCoarse(rule, one, Math.abs(limit - baseline)))

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import type { EvtError } from '../errors.js'
+import { EvtError } from '../errors.js'
 import { timeText } from '../event/time.js'
 import { LatencyHistogram } from '../meters/hdr.js'
 import type { LatencyInterval } from '../stats/latency-intervals.js'
@@ -43,7 +43,8 @@ export async function measuredRun(asked: MeasureRequest): Promise<GateRun> {
   const choices = { ...request.choices, windowUs, spread: true }
   const run = await runStats({ ...request, given: sources, choices })
   if (!('timeline' in run)) {
-    const { result, failure, isEmpty } = run
+    const { result, failure: fault, isEmpty } = run
+    const failure = fault && withoutPartial(fault)
     const span = { ...noSpan, firstReceivedAt: result.span.start, lastReceivedAt: result.span.end }
     return {
       measured: isEmpty ? nothing : measuredOfLogs(result),
@@ -65,7 +66,7 @@ export function gateRunOf(run: MeasuredEvents, nowMs: number): GateRun {
     read: result.read,
     windows: result.windows ?? [],
     doubts: unused.map(({ explain }) => explain),
-    ...{ failure, isEmpty },
+    ...{ failure: failure && withoutPartial(failure), isEmpty },
     timeline: timelineOf(intervals),
   }
 }
@@ -82,10 +83,16 @@ const nothing: Measured = {
   types: [],
 }
 
+/** A gate takes no part for the whole: it has no --allow-partial that an advice could name. */
+function withoutPartial({ message, code, hint = '', cause }: EvtError): EvtError {
+  const lines = hint.split('\n').filter((line) => !line.includes('--allow-partial'))
+  return new EvtError(message, { code, hint: lines.join('\n') || undefined, cause })
+}
+
 const noSpan = { firstTime: null, lastTime: null, firstReceivedAt: null, lastReceivedAt: null }
 
 /** The files where all SOURCEs are saved runs; undefined where the first is none. */
-async function savedRuns(
+export async function savedRuns(
   sources: readonly string[],
   cwd: string,
 ): Promise<[RunFile, ...RunFile[]] | undefined> {

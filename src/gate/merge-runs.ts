@@ -1,4 +1,5 @@
 import { EvtError } from '../errors.js'
+import { compareText } from '../event/sequence.js'
 import { LatencyHistogram } from '../meters/hdr.js'
 import { readHdr } from '../meters/hdr-v2.js'
 import { mappingDifference } from './mapping-lines.js'
@@ -16,9 +17,35 @@ export interface RunFile {
  *
  * @throws EvtError `usage` for runs that cannot be one
  */
-export function mergedRuns([first, ...others]: readonly [RunFile, ...RunFile[]]): SavedRun {
-  for (const other of others) checkMergeable(first, other)
-  return others.reduce((merged, { run }) => merge(merged, run), first.run)
+export function mergedRuns(files: readonly [RunFile, ...RunFile[]]): SavedRun {
+  const [first, ...others] = files
+  if (others.length === 0) return first.run
+  for (const [n, other] of others.entries()) checkMergeable(files.slice(0, n + 1), other)
+  const runs = files.map(({ run }) => run)
+  const types = new Map<string, SavedRun['types']>()
+  for (const row of runs.flatMap((run) => run.types)) {
+    const name = JSON.stringify([row.type, row.source])
+    types.set(name, [...(types.get(name) ?? []), row])
+  }
+  return {
+    ...first.run,
+    sources: runs.flatMap(({ sources }) => sources),
+    span: mergedSpan(runs),
+    read: {
+      records: sum(runs.map(({ read }) => read.records)),
+      undecodable: sum(runs.map(({ read }) => read.undecodable)),
+    },
+    total: mergedRow(runs.map(({ total }) => total)),
+    types: [...types.values()]
+      .flatMap((rows) => (rows[0] ? [{ ...rows[0], ...mergedRow(rows) }] : []))
+      .sort(byEvents),
+    windows: [],
+  }
+}
+
+/** By events descending, then type, then source in byte order, as evt stats has them. */
+function byEvents(a: SavedRun['types'][number], b: SavedRun['types'][number]): number {
+  return b.events - a.events || compareText(a.type, b.type) || compareText(a.source, b.source)
 }
 
 /** @throws EvtError `usage`, with the difference */
@@ -36,137 +63,124 @@ function differs(what: string, here: unknown, there: unknown): string | undefine
   return here === there ? undefined : `${what}: here ${here}, there ${there}`
 }
 
-function checkMergeable(here: RunFile, there: RunFile): void {
-  checkAlike(here, there, `cannot be added to ${here.file}`)
-  const name = ({ sources, span }: SavedRun) => JSON.stringify([sources, span])
-  if (name(here.run) !== name(there.run)) return
-  const message = `${there.file} cannot be added to ${here.file}: both are of the same run`
+function checkMergeable(before: readonly RunFile[], there: RunFile): void {
+  const [first] = before
+  if (first) checkAlike(first, there, `cannot be added to ${first.file}`)
+  const name = ({ run }: RunFile) => JSON.stringify([run.sources, run.span])
+  const same = before.find((here) => name(here) === name(there))
+  if (!same) return
+  const message = `${there.file} cannot be added to ${same.file}: both are of the same run`
   throw new EvtError(message, { code: 'usage' })
 }
 
-function merge(a: SavedRun, b: SavedRun): SavedRun {
-  const types = new Map(a.types.map((row) => [JSON.stringify([row.type, row.source]), row]))
-  for (const row of b.types) {
-    const name = JSON.stringify([row.type, row.source])
-    const known = types.get(name)
-    types.set(name, known ? { ...row, ...mergedRow(known, row) } : row)
-  }
+function mergedSpan(runs: readonly SavedRun[]): SavedRun['span'] {
+  const times = (name: keyof SavedRun['span']) =>
+    runs.flatMap(({ span }) => span[name] ?? []).sort((a, b) => Date.parse(a) - Date.parse(b))
   return {
-    ...a,
-    sources: [...a.sources, ...b.sources],
-    span: mergedSpan(a.span, b.span),
-    read: {
-      records: a.read.records + b.read.records,
-      undecodable: a.read.undecodable + b.read.undecodable,
-    },
-    total: mergedRow(a.total, b.total),
-    types: [...types.values()],
-    windows: [],
-  }
-}
-
-function mergedSpan(a: SavedRun['span'], b: SavedRun['span']): SavedRun['span'] {
-  const first = (one: string | null, other: string | null) =>
-    [one, other].filter((time) => time !== null).sort((x, y) => Date.parse(x) - Date.parse(y))
-  return {
-    firstTime: first(a.firstTime, b.firstTime)[0] ?? null,
-    lastTime: first(a.lastTime, b.lastTime).at(-1) ?? null,
-    firstReceivedAt: first(a.firstReceivedAt, b.firstReceivedAt)[0] ?? null,
-    lastReceivedAt: first(a.lastReceivedAt, b.lastReceivedAt).at(-1) ?? null,
+    firstTime: times('firstTime')[0] ?? null,
+    lastTime: times('lastTime').at(-1) ?? null,
+    firstReceivedAt: times('firstReceivedAt')[0] ?? null,
+    lastReceivedAt: times('lastReceivedAt').at(-1) ?? null,
   }
 }
 
 type Row = Omit<SavedRow, 'type' | 'source'>
 
-function mergedRow(a: Row, b: Row): Row {
-  const events = a.events + b.events
-  const duplicates = both(a.duplicates.count, b.duplicates.count)
-  const causes = [a.duplicates.byCause, b.duplicates.byCause] as const
+function mergedRow(rows: readonly Row[]): Row {
+  const events = sum(rows.map((row) => row.events))
+  const duplicates = allOf(rows.map((row) => row.duplicates.count))
+  const cause = (name: keyof Row['duplicates']['byCause']) =>
+    sum(rows.map((row) => row.duplicates.byCause[name]))
   return {
     events,
-    distinct: both(a.distinct, b.distinct),
+    distinct: allOf(rows.map(({ distinct }) => distinct)),
     duplicates: {
       count: duplicates,
       rate: duplicates === null || events === 0 ? null : duplicates / events,
       byCause: {
-        replay: causes[0].replay + causes[1].replay,
-        redelivery: causes[0].redelivery + causes[1].redelivery,
-        sameId: causes[0].sameId + causes[1].sameId,
+        replay: cause('replay'),
+        redelivery: cause('redelivery'),
+        sameId: cause('sameId'),
       },
     },
-    ordering: mergedOrdering(a.ordering, b.ordering),
-    latencyMs: mergedLatency(a.latencyMs, b.latencyMs),
-    dependence: mergedDependence(a, b),
+    ordering: mergedOrdering(rows.map(({ ordering }) => ordering)),
+    latencyMs: mergedLatency(rows.map(({ latencyMs }) => latencyMs)),
+    dependence: mergedDependence(rows),
   }
 }
 
-/** What one of them does not claim is not claimed of both. */
-function both(a: number | null, b: number | null): number | null {
-  return a === null || b === null ? null : a + b
+function sum(values: readonly number[]): number {
+  return values.reduce((all, value) => all + value, 0)
 }
 
-function greatest(a: number | null, b: number | null): number | null {
-  return a === null || b === null ? (a ?? b) : Math.max(a, b)
+/** What one of them does not claim is not claimed of all. */
+function allOf(values: readonly (number | null)[]): number | null {
+  return values.includes(null) ? null : sum(values.map((value) => value ?? 0))
 }
 
-function mergedOrdering(a: Row['ordering'], b: Row['ordering']): Row['ordering'] {
-  const checked = a.checked + b.checked
-  const reordered = a.reordered + b.reordered
-  const isUnknown = [a, b].some((one) => one.reordered > 0 && one.maxLateMs === null)
+function greatest(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null)
+  return known.length === 0 ? null : Math.max(...known)
+}
+
+function mergedOrdering(rows: readonly Row['ordering'][]): Row['ordering'] {
+  const checked = sum(rows.map((row) => row.checked))
+  const reordered = sum(rows.map((row) => row.reordered))
+  const isUnknown = reordered > 0 && rows.every((row) => row.reordered === 0 || row.maxLateMs === null)
   return {
-    keys: a.keys + b.keys,
+    keys: sum(rows.map((row) => row.keys)),
     checked,
     reordered,
     ratio: checked === 0 ? null : reordered / checked,
-    maxExtent: greatest(a.maxExtent, b.maxExtent),
-    maxLateMs: isUnknown ? null : greatest(a.maxLateMs, b.maxLateMs),
+    maxExtent: greatest(rows.map((row) => row.maxExtent)),
+    maxLateMs: isUnknown ? null : greatest(rows.map((row) => row.maxLateMs)),
   }
 }
 
-function mergedLatency(a: Row['latencyMs'], b: Row['latencyMs']): Row['latencyMs'] {
-  if (a.count === 0 || b.count === 0) {
-    const [some, none] = a.count === 0 ? [b, a] : [a, b]
-    return { ...some, skewed: some.skewed + none.skewed }
-  }
+function mergedLatency(rows: readonly Row['latencyMs'][]): Row['latencyMs'] {
+  const filled = rows.filter(({ count }) => count > 0)
   const histogram = new LatencyHistogram()
-  for (const { hdr } of [a, b]) {
+  for (const { hdr } of filled) {
     const reading = hdr === null ? null : readHdr(hdr)
-    if (reading && !reading.ok)
-      throw new EvtError(`a histogram ${reading.fault}`, { code: 'usage' })
+    if (reading && !reading.ok) throw new EvtError(`a histogram ${reading.fault}`, { code: 'usage' })
     for (const { lowest, count } of reading?.histogram.buckets() ?? []) {
       histogram.recordBucket(lowest, count)
     }
   }
   const us = (ms: number | null) => Math.round((ms ?? 0) * 1_000)
-  const sumUs = ({ mean, count }: Row['latencyMs']) =>
-    BigInt(Math.round((mean ?? 0) * count * 1_000))
+  const isEmpty = filled.length === 0
   histogram.setExact({
-    minUs: Math.min(us(a.min), us(b.min)),
-    maxUs: Math.max(us(a.max), us(b.max)),
-    sumUs: sumUs(a) + sumUs(b),
-    overflow: a.overflow + b.overflow,
-    skewed: a.skewed + b.skewed,
+    minUs: isEmpty ? null : Math.min(...filled.map(({ min }) => us(min))),
+    maxUs: isEmpty ? null : Math.max(...filled.map(({ max }) => us(max))),
+    sumUs: filled.reduce(
+      (all, { mean, count }) => all + BigInt(Math.round((mean ?? 0) * count * 1_000)),
+      0n,
+    ),
+    overflow: sum(rows.map(({ overflow }) => overflow)),
+    skewed: sum(rows.map(({ skewed }) => skewed)),
   })
-  return histogram.figures(mergedResolution(a.resolutionMs, b.resolutionMs))
-}
-
-function mergedResolution(a: number | null, b: number | null): number | null {
-  return a === null || b === null ? (a ?? b) : Math.min(a, b)
+  const steps = rows.flatMap(({ resolutionMs }) => resolutionMs ?? [])
+  return histogram.figures(steps.length === 0 ? null : Math.min(...steps))
 }
 
 /** Runs are apart: the variances of their shares add up. */
-function mergedDependence(a: Row, b: Row): Row['dependence'] {
-  const [one, other] = [a.dependence, b.dependence]
-  if (one === null || other === null) return one ?? other
-  const [n, m] = [a.latencyMs.count, b.latencyMs.count]
-  const mean = (x: number, y: number) => (x * n + y * m) / (n + m)
-  const merged = percentileNames.map((name) => [
-    name,
-    {
-      designEffect: mean(one[name].designEffect, other[name].designEffect),
-      windows: one[name].windows + other[name].windows,
-      perWindow: mean(one[name].perWindow, other[name].perWindow),
-    },
-  ])
+function mergedDependence(rows: readonly Row[]): Row['dependence'] {
+  const known = rows.flatMap(({ dependence, latencyMs }) =>
+    dependence === null ? [] : [{ dependence, count: latencyMs.count }],
+  )
+  const all = sum(known.map(({ count }) => count))
+  if (all === 0) return null
+  const merged = percentileNames.map((name) => {
+    const mean = (figure: 'designEffect' | 'perWindow') =>
+      sum(known.map(({ dependence, count }) => dependence[name][figure] * count)) / all
+    return [
+      name,
+      {
+        designEffect: mean('designEffect'),
+        windows: sum(known.map(({ dependence }) => dependence[name].windows)),
+        perWindow: mean('perWindow'),
+      },
+    ]
+  })
   return Object.fromEntries(merged) as NonNullable<Row['dependence']>
 }

@@ -6,7 +6,7 @@ import type { Baseline } from './baseline.js'
 import { flowFigures } from './flows.js'
 import { type Grounds, judgeRules, verdictOf } from './judge.js'
 import { mappingLines } from './mapping-lines.js'
-import { type GateRun, measuredRun } from './measure.js'
+import { type GateRun, measuredRun, savedRuns } from './measure.js'
 import { openBaseline } from './open-baseline.js'
 import { type CheckResult, percentileNames } from './result.js'
 import type { Rule } from './rule.js'
@@ -55,7 +55,8 @@ export async function judgedRun(
   const { config, sources } = await namedSources(request)
   const rules = rulesOf(request.rules, config, sources)
   const mapping = createMapping({ events: config.events, maps: request.maps })
-  const lines = mappingLines(mapping, request.presets ?? [])
+  const saved = await savedRuns(sources, request.cwd)
+  const lines = saved?.[0].run.mapping ?? mappingLines(mapping, request.presets ?? [])
   const baseline = await baselineFor(request, lines)
   const run = await measure({ sources, windowUs: windowUsOf(rules) })
   const isOfFlows = rules.some(({ scope }) => scope.kind === 'flow') && !run.isEmpty
@@ -83,11 +84,22 @@ async function baselineFor(request: CheckRequest, mapping: string[]): Promise<Ba
     like: { mapping, ...histogramKind },
     measure: async (source) => {
       const { nowMs } = request
-      const run = await measuredRun({ request, sources: [source], windowUs: null, nowMs })
+      const asked = isLog(source) ? withoutEvents(request) : request
+      const run = await measuredRun({ request: asked, sources: [source], windowUs: null, nowMs })
       if (run.failure) throw run.failure
       return run.measured
     },
   })
+}
+
+function isLog(source: string): boolean {
+  return /\.(hlog|hgrm)(\.gz|\.zst)?$/.test(source)
+}
+
+/** What chooses and maps the events of a run says nothing of a log that it is compared with. */
+function withoutEvents(request: CheckRequest): CheckRequest {
+  const choices = { ...request.choices, types: [], filter: undefined }
+  return { ...request, maps: [], range: { sinceUs: null, untilUs: null }, choices }
 }
 
 function resultOf(rules: readonly Rule[], grounds: Grounds, run: GateRun): CheckResult {

@@ -9,7 +9,8 @@ export function figureText(value: number, unit: Unit): string {
 
 /** A change with its sign: `+24%`, `−3.1%`, `0%`. */
 export function changeText(share: number): string {
-  const text = shareText(Math.abs(share))
+  const percent = Number(Math.abs(share * 100).toPrecision(3))
+  const text = `${percent.toLocaleString('en-US', { maximumSignificantDigits: 3 })}%`
   return share === 0 ? text : `${share > 0 ? '+' : '−'}${text}`
 }
 

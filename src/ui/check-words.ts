@@ -35,7 +35,7 @@ export function marginText({ margin }: JudgedRule): string {
 
 /** `176 ms … 187 ms`. */
 export function intervalText({ interval, unit }: JudgedRule): string {
-  if (interval === null) return ''
+  if (interval === null || interval.every((end) => end === null)) return ''
   const [low, high] = interval.map((value) => figureOr(value, unit))
   return `${low} … ${high}`
 }
@@ -43,7 +43,7 @@ export function intervalText({ interval, unit }: JudgedRule): string {
 /** What is behind a verdict, after its figures. */
 export function explainText({ explain, samples, window }: JudgedRule): string {
   const at = window ? `${momentText(window.start, 'UTC')} UTC` : ''
-  const count = samples === null || samples === 0 ? '' : `${countText(samples)} samples`
+  const count = samples === null || samples === 0 ? '' : `${countText(samples)} ${samples === 1 ? 'sample' : 'samples'}`
   return [safeText(explain), at, count].filter((part) => part !== '').join('   ')
 }
 

@@ -7,10 +7,11 @@ import { safeText } from './safe-text.js'
  * events: line ends are pictures when they come here, and what a command could end with is escaped
  * (GitHub, toolkit, core/src/command.ts).
  */
-export function githubAnnotations({ rules, doubts }: CheckResult): string[] {
+export function githubAnnotations({ rules, doubts }: CheckResult, failure?: Error): string[] {
+  const reasons = [...(failure ? [failure.message] : []), ...doubts]
   return [
     ...rules.filter(({ verdict }) => verdict !== 'pass').map(annotation),
-    ...doubts.map((doubt) => `::error title=evt check::${escapedData(safeText(doubt))}`),
+    ...reasons.map((reason) => `::error title=evt check::${escapedData(safeText(reason))}`),
   ]
 }
 
