@@ -9,7 +9,8 @@ export default class BaselineSave extends BaseCommand {
   static override summary = 'save a run, for later ones to be compared with'
   static override description =
     'Measures as evt check does and writes one small file: counts, histograms, percentiles, and ' +
-    'the commit and branch as git or the CI say. Keep the folder in git, or in the cache of the CI. ' +
+    'the commit and branch as git or the CI say. Keep the folder in git, or in the cache of the ' +
+    'CI. ' +
     'With --if-passed, only a run that its rules pass is saved.'
   static override examples = [
     '<%= config.bin %> baseline save archive/ --to baselines/',

@@ -44,7 +44,7 @@ export function percentilePlot(
     .range([0, 1])
   const all = [...points, ...below].map(({ ms }) => ms)
   const up = durationAxis(least(all), greatest(all))
-  const claimed = across(Math.max(1, shape.total / LEAST_ABOVE))
+  const scales = { across, up, claimed: across(Math.max(1, shape.total / LEAST_ABOVE)) }
   return plotFigure({
     id,
     title,
@@ -55,7 +55,7 @@ export function percentilePlot(
       at: across(rarity),
     })),
     up: up.ticks,
-    shapes: html`${under && baselineCurve(below, across, up)}${curve(points, { across, up, claimed })}`,
+    shapes: html`${under && baselineCurve(below, across, up)}${curve(points, scales)}`,
     marks: named(figures, across, up),
     stretches: stretchesOf(shape, across.invert),
     table: tableOf(figures),

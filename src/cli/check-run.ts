@@ -125,9 +125,10 @@ export function endBy({ result, failure }: CheckRun, onInconclusive?: 'pass' | '
   // What was measured wrongly is no question of rules.
   const isDoubted = doubts.length > 0 || partial
   if (!isDoubted && onInconclusive === 'pass') return
+  const many = `${bad.length} of ${counted(rules.length, 'rule')}`
   const message = isDoubted
     ? 'nothing passes: what was measured is in doubt'
-    : `inconclusive: ${bad.length} of ${counted(rules.length, 'rule')} can be neither held nor broken`
+    : `inconclusive: ${many} can be neither held nor broken`
   const isFail = !isDoubted && onInconclusive === 'fail'
   throw new EvtError(message, { code: isFail ? 'gate' : 'inconclusive' })
 }

@@ -16,8 +16,9 @@ const NEGLIGIBLE = 1e-18
  * Order statistics that bound the quantile `p` of any distribution, each with this confidence
  * (David & Nagaraja, Order Statistics, 2003, 7.1): X(l) ≤ q with P(Bin(n, p) ≥ l), X(u) ≥ q with
  * P(Bin(n, p) ≤ u − 1). Between the rank that has a little more confidence and the next, which has
- * a little less, goes what is asked for (Hettmansperger & Sheather 1986). Walks outwards from the mode with ratios of neighbouring probabilities, so
- * that it takes about 20·√n steps and nothing overflows.
+ * a little less, goes what is asked for (Hettmansperger & Sheather 1986). Walks outwards from the
+ * mode with ratios of neighbouring probabilities, so that it takes about 20·√n steps and nothing
+ * overflows.
  */
 export function quantileRanks(n: number, p: number, confidence: number): RankBounds {
   if (n < 1) return { lower: null, upper: null }

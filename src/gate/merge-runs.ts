@@ -126,7 +126,8 @@ function greatest(values: readonly (number | null)[]): number | null {
 function mergedOrdering(rows: readonly Row['ordering'][]): Row['ordering'] {
   const checked = sum(rows.map((row) => row.checked))
   const reordered = sum(rows.map((row) => row.reordered))
-  const isUnknown = reordered > 0 && rows.every((row) => row.reordered === 0 || row.maxLateMs === null)
+  const isUnknown =
+    reordered > 0 && rows.every((row) => row.reordered === 0 || row.maxLateMs === null)
   return {
     keys: sum(rows.map((row) => row.keys)),
     checked,
@@ -142,7 +143,8 @@ function mergedLatency(rows: readonly Row['latencyMs'][]): Row['latencyMs'] {
   const histogram = new LatencyHistogram()
   for (const { hdr } of filled) {
     const reading = hdr === null ? null : readHdr(hdr)
-    if (reading && !reading.ok) throw new EvtError(`a histogram ${reading.fault}`, { code: 'usage' })
+    if (reading && !reading.ok)
+      throw new EvtError(`a histogram ${reading.fault}`, { code: 'usage' })
     for (const { lowest, count } of reading?.histogram.buckets() ?? []) {
       histogram.recordBucket(lowest, count)
     }

@@ -1,7 +1,14 @@
 import { durationExamples, parseDurationUs } from '../event/duration.js'
 import { suggest } from '../event/suggest.js'
 import { type Metric, metrics, metricsOfFlows, notYet } from './metrics.js'
-import { type FigureRule, isCeiling, type Operator, type Rule, type Scope, type Severity } from './rule.js'
+import {
+  type FigureRule,
+  isCeiling,
+  type Operator,
+  type Rule,
+  type Scope,
+  type Severity,
+} from './rule.js'
 import { RuleText } from './rule-text.js'
 import { allowanceOf, limitOf } from './rule-value.js'
 

@@ -23,8 +23,8 @@ export interface MeasureOptions {
   by: 'type' | 'source'
   /** The width of windows; null: none. */
   windowUs: number | null
-  /** Whether the histograms of each row in each window are wanted; `spread`: in some hundred windows
-   * over the whole span, whatever the other width. */
+  /** Whether the histograms of each row in each window are wanted; `spread`: in some hundred
+   * windows over the whole span, whatever the other width. */
   intervals?: boolean | 'spread' | undefined
 }
 

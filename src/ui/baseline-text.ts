@@ -19,7 +19,8 @@ type Format = 'text' | 'json' | 'csv' | 'markdown'
 /** What was saved where. */
 export function savedLine(file: string, run: SavedRun, format: 'text' | 'json'): string {
   if (format === 'json') return jsonText({ schema: 'evt.saved/1', file, ...aboutOf(run) })
-  return `saved  ${safeText(file)}   ${countText(run.total.events)} events   ${whereOf(run)}`.trimEnd()
+  const events = `${countText(run.total.events)} events`
+  return `saved  ${safeText(file)}   ${events}   ${whereOf(run)}`.trimEnd()
 }
 
 /** The runs of a folder, and the trend of their p99. */
@@ -43,10 +44,9 @@ export function showOutput(
   style: TextStyle,
 ): string {
   if (format === 'json') return jsonText(run)
+  const at = momentText(run.savedAt, style.timeZone, 8)
   const parts = [
-    [
-      `${safeText(file)}   ${momentText(run.savedAt, style.timeZone, 8)}   ${whereOf(run)}`.trimEnd(),
-    ],
+    [`${safeText(file)}   ${at}   ${whereOf(run)}`.trimEnd()],
     rowLines(run, style),
     run.mapping.length === 0
       ? []

@@ -4,8 +4,9 @@ import { explainText, figureOr, headline, ruleText, valueText } from './check-wo
 import { safeText } from './safe-text.js'
 
 /**
- * JUnit's XML: a test case for each rule. What is broken is a failure; what is inconclusive an error,
- * since no test may seem to have passed that has not. Rules that only warn are skipped, with why.
+ * JUnit's XML: a test case for each rule. What is broken is a failure; what is inconclusive an
+ * error, since no test may seem to have passed that has not. Rules that only warn are skipped, with
+ * why.
  */
 export function checkJunit(result: CheckResult): string {
   // Its types say `default`, which CommonJS has not.

@@ -24,7 +24,7 @@ import { wrapped } from './wrapped.js'
 
 export type CheckView = Pick<CheckRun, 'result' | 'curves' | 'lacksBaseline'>
 
-/** `evt check` for people, without a line end: the verdict, each rule, what it was compared with. */
+/** `evt check` for people, without a line end: the verdict, each rule, what it is compared with. */
 export async function checkText(
   view: CheckView,
   style: TextStyle,
@@ -48,7 +48,8 @@ export async function checkText(
 /** The line that makes a baseline to compare with. */
 function missingBaseline({ sources }: CheckResult): string {
   const named = sources.length === 1 ? safeText(sources[0] ?? '') : 'SOURCE'
-  return `no baseline: evt baseline save ${named} --to baselines/ makes one; then --baseline baselines/`
+  const save = `evt baseline save ${named} --to baselines/`
+  return `no baseline: ${save} makes one; then --baseline baselines/`
 }
 
 function paint(text: string, verdict: JudgedRule['verdict'], { color }: TextStyle): string {

@@ -43,7 +43,10 @@ export function intervalText({ interval, unit }: JudgedRule): string {
 /** What is behind a verdict, after its figures. */
 export function explainText({ explain, samples, window }: JudgedRule): string {
   const at = window ? `${momentText(window.start, 'UTC')} UTC` : ''
-  const count = samples === null || samples === 0 ? '' : `${countText(samples)} ${samples === 1 ? 'sample' : 'samples'}`
+  const count =
+    samples === null || samples === 0
+      ? ''
+      : `${countText(samples)} ${samples === 1 ? 'sample' : 'samples'}`
   return [safeText(explain), at, count].filter((part) => part !== '').join('   ')
 }
 

@@ -3,8 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { quantileRanks, type RankBounds } from '../../src/gate/binomial.js'
 import { Distribution } from '../../src/gate/distribution.js'
 import { normalQuantile, studentQuantile } from '../../src/gate/quantiles.js'
-import { rankOf } from '../../src/meters/hdr-buckets.js'
-import { HdrBuckets } from '../../src/meters/hdr-buckets.js'
+import { HdrBuckets, rankOf } from '../../src/meters/hdr-buckets.js'
 
 describe('quantiles, against tables', () => {
   test.each([
@@ -86,7 +85,10 @@ function cumulative(n: number, p: number, k: number): number {
 
 describe('a distribution', () => {
   const histogram = fc.array(
-    fc.record({ value: fc.integer({ min: 0, max: 2 ** 40 }), count: fc.integer({ min: 1, max: 500 }) }),
+    fc.record({
+      value: fc.integer({ min: 0, max: 2 ** 40 }),
+      count: fc.integer({ min: 1, max: 500 }),
+    }),
     { minLength: 1, maxLength: 40 },
   )
 

@@ -1,6 +1,10 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { EventRecord } from '../../src/event/event.js'
+import { measuredOf } from '../../src/gate/from-stats.js'
+import { mergedRuns } from '../../src/gate/merge-runs.js'
+import { savedRunOf } from '../../src/gate/save.js'
+import type { SavedRun } from '../../src/gate/saved-run.js'
 import { CountsMeter } from '../../src/meters/counts.js'
 import type { Delivery } from '../../src/meters/delivery.js'
 import { DuplicatesMeter } from '../../src/meters/duplicates.js'
@@ -14,10 +18,6 @@ import { RowMeter } from '../../src/meters/row.js'
 import { SpanMeter } from '../../src/meters/span.js'
 import { type StatsFigures, StatsMeter } from '../../src/meters/stats.js'
 import { HOUR_US, MINUTE_US, TimelineMeter } from '../../src/meters/timeline.js'
-import { measuredOf } from '../../src/gate/from-stats.js'
-import { mergedRuns } from '../../src/gate/merge-runs.js'
-import { savedRunOf } from '../../src/gate/save.js'
-import type { SavedRun } from '../../src/gate/saved-run.js'
 import { campaign } from '../helpers/campaign.js'
 import { workload } from './naive.js'
 
@@ -179,8 +179,8 @@ function savedRun(events: readonly EventRecord[], source: string): SavedRun {
 }
 
 /**
- * What is equal: all but what a part alone cannot know. A mean beyond 2^53 has lost digits, whether a
- * row has ids is told by all of it, and a step of the clock by the share that has it.
+ * What is equal: all but what a part alone cannot know. A mean beyond 2^53 has lost digits, whether
+ * a row has ids is told by all of it, and a step of the clock by the share that has it.
  */
 function rowsOf({ total, types }: SavedRun) {
   return [{ ...total, type: '', source: '' }, ...types].map(

@@ -39,7 +39,8 @@ export const edges: Readonly<Record<string, readonly string[]>> = {
   commands: ['cli'],
   // The shape of a result, to draw it.
   ui: ['stats', 'audit', 'init', 'indexing', 'leftovers', 'generate', 'lag', 'doctor', 'gate'],
-  dashboards: ['ui', 'stats', 'audit', 'gate'], // the same, and numbers and times in the words of the text
+  // The same, and numbers and times in the words of the text.
+  dashboards: ['ui', 'stats', 'audit', 'gate'],
   generate: ['stats'], // the shape of a result, to write the truth in it
   indexing: ['stats'], // what it says of an archive is kept with the index
   lag: ['stats'], // words for figures

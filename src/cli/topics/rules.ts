@@ -3,8 +3,8 @@ import type { Topic } from './topic.js'
 
 export const topic: Topic = {
   parts: [
-    'evt check judges a run by rules: those typed with --rule, and those in evt.yaml. A rule says ' +
-      'what must hold.',
+    'evt check judges a run by rules: those typed with --rule, and those in evt.yaml. A rule ' +
+      'says what must hold.',
     {
       verbatim: [
         'checks:',
@@ -46,9 +46,9 @@ export const topic: Topic = {
         ],
       ],
     },
-    'A baseline is a folder of runs that evt baseline save wrote, one of them, a histogram log, a ' +
-      'summary of k6 (percentiles alone), or another SOURCE. Of a folder the newest five runs are ' +
-      'compared with. docs/gate.md says how it is decided, and how often it is wrong.',
+    'A baseline is a folder of runs that evt baseline save wrote, one of them, a histogram log, ' +
+      'a summary of k6 (percentiles alone), or another SOURCE. Of a folder the newest five runs ' +
+      'are compared with. docs/gate.md says how it is decided, and how often it is wrong.',
     { heading: 'examples' },
     {
       verbatim: [
