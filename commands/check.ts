@@ -9,7 +9,8 @@ export default class Check extends BaseCommand {
   static override description =
     'Measures as evt stats does, then judges every --rule and those in checks: of evt.yaml. A ' +
     'rule on a difference from a baseline is broken only where the difference is no chance. What ' +
-    'cannot be judged is no pass: too few samples, no data and damaged objects are exits of their own. ' +
+    'cannot be judged is no pass: too few samples, no data and damaged objects are exits of ' +
+    'their own. ' +
     'Histogram logs and saved runs are judged too.'
   static override examples = [
     '<%= config.bin %> check archive/ --rule "latency.p99 < 500ms" --rule "events >= 1000"',

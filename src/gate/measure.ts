@@ -57,7 +57,7 @@ export async function measuredRun(asked: MeasureRequest): Promise<GateRun> {
 }
 
 /** What evt stats measured, as rules are judged on it. */
-export function gateRunOf(run: MeasuredEvents, nowMs: number): GateRun {
+function gateRunOf(run: MeasuredEvents, nowMs: number): GateRun {
   const { result, failure, isEmpty, intervals = [] } = run
   const unused = result.findings.filter(({ kind }) => kind === 'mappingUnused')
   return {

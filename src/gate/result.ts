@@ -21,13 +21,13 @@ export interface CheckResult {
   rules: JudgedRule[]
 }
 
-export interface BaselineFigures {
+interface BaselineFigures {
   name: string
   /** The oldest first. */
   runs: BaselineRunFigures[]
 }
 
-export interface BaselineRunFigures {
+interface BaselineRunFigures {
   /** When it was saved; null for what was never saved. */
   at: string | null
   commit: string | null
@@ -37,7 +37,7 @@ export interface BaselineRunFigures {
 }
 
 export const percentileNames = ['p50', 'p90', 'p95', 'p99', 'p999', 'p9999'] as const
-export type PercentileName = (typeof percentileNames)[number]
+type PercentileName = (typeof percentileNames)[number]
 
 export interface JudgedRule {
   rule: string
@@ -67,7 +67,7 @@ export interface JudgedRule {
 }
 
 /** Of the value from its baseline, as shares of the baseline: 0.24 is 24% more. */
-export interface ChangeFigures {
+interface ChangeFigures {
   relative: number | null
   /** The change that is sure, with the confidence of the rule; null where the samples tell none. */
   atLeast: number | null

@@ -7,7 +7,7 @@ export interface Piece {
 }
 
 /** A fault in a rule, shown under its text. */
-export function ruleFault(whole: string, at: number, what: string, advice?: string): EvtError {
+function ruleFault(whole: string, at: number, what: string, advice?: string): EvtError {
   const caret = `${' '.repeat([...whole.slice(0, at)].length)}^`
   const hint = [whole, caret, ...(advice === undefined ? [] : [advice])].join('\n')
   return new EvtError(what, { code: 'usage', hint })
