@@ -35,5 +35,7 @@ function isBad({ severity, verdict }: JudgedRule): boolean {
 
 function messageOf(rule: JudgedRule): string {
   const limit = rule.limit === null ? '' : `, limit ${figureOr(rule.limit, rule.unit)}`
-  return `${valueText(rule)}${limit}  ${explainText(rule)}`.trim()
+  const text = `${valueText(rule)}${limit}  ${explainText(rule)}`.trim()
+  // The library keeps the first end of a CDATA section in a text, and none after it.
+  return text.replaceAll(']]>', ']] >')
 }
