@@ -13,7 +13,8 @@ const SPREAD_FROM_RUNS = 4
  * The ratio of a share to that of a baseline that is sure: at least this, or with `isAbove` false
  * at most. The error is that of a log ratio of binomial shares (Katz 1978), with half an event
  * added to each (Walter 1975). What is counted may come in bursts: where the runs of the baseline
- * differ by more than chance lets them, the error is wider by as much (McCullagh & Nelder 1989, 4.5).
+ * differ by more than chance lets them, the error is wider by as much (McCullagh & Nelder 1989,
+ * 4.5).
  */
 export function shareRatioAtLeast(
   now: Share,

@@ -18,9 +18,9 @@ function lineOf({ name, hasBursts }: Workload, { gate, best }: Outcomes): string
 }
 
 describe(`${PAIRS} pairs of runs, seed ${seed}`, () => {
-  test.each(workloads.map((workload, n) => [workload, n] as const))(
-    '$0.name, bursts $0.hasBursts: fails on what is slower, not on noise',
-    (workload, n) => {
+  test.each(workloads.map((workload, n) => ({ ...workload, n })))(
+    '$name, bursts $hasBursts: fails on what is slower, not on noise',
+    ({ n, ...workload }) => {
       const outcomes = campaignOf(workload, PAIRS, seed + n)
       const { gate, best } = outcomes
       console.log(lineOf(workload, outcomes))

@@ -53,8 +53,8 @@ export const topic: Topic = {
     {
       verbatim: [
         'evt check archive/ --rule "latency.p99 < 500ms" --rule "events >= 1000"',
-        'evt baseline save archive/ --to baselines/',
-        'evt check archive/ --baseline baselines/ --rule "latency.p99 vs baseline < +10%"',
+        'evt baseline save archive/ --to runs/',
+        'evt check archive/ --baseline runs/ --rule "latency.p99 vs baseline < +10%"',
       ],
     },
   ],
