@@ -1,11 +1,12 @@
 /**
  * `npm run bench`: evt beside a floor, in one run, on the same files. Ratios carry over to other
  * machines, times do not. `--quick` takes 1 million events instead of 10; `--only` one of sql,
- * decoder, live and index; `--huge`, with `--only index`, 100 million.
+ * decoder, live, index and gate; `--huge`, with `--only index`, 100 million.
  */
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { benchGate } from './gate-rows.js'
 import { benchIndex } from './index-rows.js'
 import { benchLive } from './live-rows.js'
 import { type Contender, type Measured, measureInTurn } from './measure.js'
@@ -31,16 +32,19 @@ async function main(): Promise<void> {
   const { only, huge } = parseArgs({
     options: { only: { type: 'string' }, quick: { type: 'boolean' }, huge: { type: 'boolean' } },
   }).values
-  if (only !== undefined && !['sql', 'decoder', 'live', 'index'].includes(only)) {
-    throw new Error(`--only ${only}: sql, decoder, live or index`)
+  if (only !== undefined && !['sql', 'decoder', 'live', 'index', 'gate'].includes(only)) {
+    throw new Error(`--only ${only}: sql, decoder, live, index or gate`)
   }
   const isWanted = (part: string) => only === undefined || only === part
   if (isWanted('sql')) await benchSql()
   if (isWanted('decoder')) await benchDecoder()
   if (isWanted('live')) await benchLines()
-  if (!isWanted('index')) return
+  if (!isWanted('index') && !isWanted('gate')) return
   await makeArchive('gz', ['--events', String(events), '--files', '40'])
-  await benchIndex({ root, folder, evtRun, events, rounds, isHuge: huge === true })
+  if (isWanted('gate')) await benchGate({ folder, evtRun, events, rounds })
+  if (isWanted('index')) {
+    await benchIndex({ root, folder, evtRun, events, rounds, isHuge: huge === true })
+  }
 }
 
 async function benchSql(): Promise<void> {

@@ -27,29 +27,35 @@ const title = 'Latency by percentile'
  * The percentiles as HdrHistogram plots them: the horizontal axis is logarithmic in 1/(1−p). Where
  * fewer than ten samples lie above, the line is dashed: nothing is claimed there.
  */
-export function percentilePlot(figures: PercentileFigures, shape: LatencyShape | null): Html {
+export function percentilePlot(
+  figures: PercentileFigures,
+  shape: LatencyShape | null,
+  under: LatencyShape | null = null,
+): Html {
   const id = 'percentiles'
   const why = whyNoPercentile(figures, 'p50')
   if (why !== null || shape === null || shape.total < LEAST_FOR.p50) {
     return emptyFigure({ id, title, caption: `No percentiles: ${why ?? 'no histogram is there'}.` })
   }
   const points = pointsOf(shape)
+  const below = under === null ? [] : pointsOf(under)
   const across = scaleLog()
-    .domain([1, shape.total * MARGIN])
+    .domain([1, Math.max(shape.total, under?.total ?? 0) * MARGIN])
     .range([0, 1])
-  const up = durationAxis(points[0]?.ms ?? 0, points.at(-1)?.ms ?? 0)
-  const claimed = across(Math.max(1, shape.total / LEAST_ABOVE))
+  const all = [...points, ...below].map(({ ms }) => ms)
+  const up = durationAxis(least(all), greatest(all))
+  const scales = { across, up, claimed: across(Math.max(1, shape.total / LEAST_ABOVE)) }
   return plotFigure({
     id,
     title,
-    caption: captionOf(figures, up),
+    caption: captionOf(figures, up) + (under === null ? '' : '; the baseline is the grey line'),
     label: labelOf(figures),
     across: percentTicks(shape.total).map(({ rarity, ...tick }) => ({
       ...tick,
       at: across(rarity),
     })),
     up: up.ticks,
-    shapes: curve(points, { across, up, claimed }),
+    shapes: html`${under && baselineCurve(below, across, up)}${curve(points, scales)}`,
     marks: named(figures, across, up),
     stretches: stretchesOf(shape, across.invert),
     table: tableOf(figures),
@@ -100,6 +106,24 @@ function curve(points: readonly Point[], { across, up, claimed }: Scales): Html 
   return html`<path class="fill" d="${fill(sure) ?? ''}"/><path class="line" d="${
     stroke(sure) ?? ''
   }"/><path class="line unsure" d="${stroke(rest) ?? ''}"/>`
+}
+
+/** What the other is compared with, without its end: both have dots there otherwise. */
+function baselineCurve(points: readonly Point[], across: Scales['across'], up: DurationAxis): Html {
+  const placed = thinned(points.map(({ rarity, ms }) => ({ x: across(rarity), y: up.at(ms) })))
+  const stroke = line<{ x: number; y: number }>()
+    .x((point) => Math.round(point.x * BOX * 10) / 10)
+    .y((point) => Math.round((1 - point.y) * BOX * 10) / 10)
+    .curve(curveStepAfter)
+  return html`<path class="line under" d="${stroke(placed) ?? ''}"/>`
+}
+
+function least(values: readonly number[]): number {
+  return values.reduce((one, other) => Math.min(one, other), Number.POSITIVE_INFINITY)
+}
+
+function greatest(values: readonly number[]): number {
+  return values.reduce((one, other) => Math.max(one, other), 0)
 }
 
 /** Steps that no screen could tell apart are one. */

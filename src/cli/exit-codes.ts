@@ -21,11 +21,14 @@ export const exitCodes: Readonly<Record<Outcome, { exit: number; meaning: string
   gate: {
     exit: 4,
     meaning:
-      'Faults that were asked about were found (`evt loops`: there are loops; `evt audit ' +
-      '--against`: the copy is not equal; `evt reconcile --fail-on`: there are such events; ' +
-      '`evt demo`: a figure differs from what was planted).',
+      'A rule of `evt check` is broken, or faults that were asked about were found (`evt loops`: ' +
+      'there are loops; `evt audit --against`: the copy is not equal; `evt reconcile --fail-on`: ' +
+      'there are such events; `evt demo`: a figure differs from what was planted).',
   },
-  inconclusive: { exit: 5, meaning: 'Inconclusive: no data.' },
+  inconclusive: {
+    exit: 5,
+    meaning: 'Inconclusive: no data; a rule of `evt check` that can be neither held nor broken.',
+  },
   interrupted: {
     exit: 130,
     meaning: 'Interrupted; what was measured so far is printed and marked partial.',

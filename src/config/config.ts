@@ -20,6 +20,8 @@ export interface Config {
   flows?: Record<string, Flow> | undefined
   /** Rules of the gate, as written. */
   checks?: string[] | undefined
+  /** Types that have to appear when they are checked, as globs. */
+  expect?: string[] | undefined
   athena?: AthenaConfig | undefined
   cloudwatch?: { namespace?: string | undefined } | undefined
   privacy?: { redact?: JsonPath[] | undefined } | undefined

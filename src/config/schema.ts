@@ -67,6 +67,7 @@ export const configSchema = z.strictObject({
     .optional(),
   flows: z.record(z.string().min(1), flow).optional(),
   checks: z.array(z.string()).optional(),
+  expect: z.array(z.string().min(1)).optional(),
   athena: athena
     .transform(({ maxScan, ...names }) => ({ ...names, maxScanBytes: maxScan }))
     .optional(),

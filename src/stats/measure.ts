@@ -6,6 +6,7 @@ import { type LatencyInterval, latencyIntervals } from './latency-intervals.js'
 import type { Span, StatsRow, TypeRow, WindowRow } from './result.js'
 import { RowTally } from './row-tally.js'
 import { rowsBySource, rowsByType, rowsByWindow } from './rows.js'
+import { spreadUs } from './spread.js'
 import { tally, totalOf } from './tally.js'
 
 export interface Measured {
@@ -22,8 +23,9 @@ export interface MeasureOptions {
   by: 'type' | 'source'
   /** The width of windows; null: none. */
   windowUs: number | null
-  /** Whether the histograms of each row in each window are wanted. */
-  intervals?: boolean | undefined
+  /** Whether the histograms of each row in each window are wanted; `spread`: in some hundred
+   * windows over the whole span, whatever the other width. */
+  intervals?: boolean | 'spread' | undefined
 }
 
 /** All figures of what was judged (DESIGN §8). */
@@ -39,13 +41,15 @@ export function measure(
     source,
     ...figuresOf(tallied.rows[row]),
   }))
+  const span = spanOf(deliveries)
+  const intervalUs = intervals === 'spread' ? spreadUs(span) : windowUs
   return {
-    span: spanOf(deliveries),
+    span,
     total: totalOf(tallied).figures(),
     types: types.filter(({ events }) => events > 0).sort(byEvents),
     windows: windowUs === null ? undefined : windowsOf(deliveries, judged, windowUs),
     intervals:
-      intervals && windowUs !== null ? latencyIntervals(deliveries, rows, windowUs) : undefined,
+      intervals && intervalUs !== null ? latencyIntervals(deliveries, rows, intervalUs) : undefined,
   }
 }
 

@@ -46,7 +46,7 @@ async function statsOf(request: StatsRequest, opened: OpenedArchive): Promise<St
   const selection = { ...range, types, sample, ...pattern, seen: nothingSeen() }
   const measured = await keptOrMeasured({
     ...choices,
-    intervals: files.hlog !== undefined,
+    intervals: choices.spread ? 'spread' : files.hlog !== undefined,
     sources,
     objects,
     mapping,

@@ -7,6 +7,7 @@ import type { StatsRow } from './result.js'
 import { RowTally } from './row-tally.js'
 import { rowsBySource, rowsByType } from './rows.js'
 import { arrivalUs, rowSql, spilledTallies } from './spilled.js'
+import { spreadUs } from './spread.js'
 import { stepFor, type Timeline } from './timeline.js'
 
 /** All figures of what was spilled and judged: as measure() has them of what is in memory. */
@@ -25,16 +26,18 @@ export async function measureSpilled(
     ...figures(tallies.get(number)),
   }))
   const total = (await spilledTallies(duckdb, '0', withHops)).get(0)
+  const span = await spanOf(duckdb)
+  const intervalUs = intervals === 'spread' ? spreadUs(span) : windowUs
   return {
-    span: await spanOf(duckdb),
+    span,
     total: figures(total),
     types: types.filter(({ events }) => events > 0).sort(byEvents),
     windows: windowUs === null ? undefined : await windowsOf(duckdb, windowUs, withHops),
     intervals:
-      intervals && windowUs !== null
+      intervals && intervalUs !== null
         ? await spilledIntervals(duckdb, {
-            ...{ rows, rowSql: row, windowUs },
-            windowSql: windowNumber(windowUs),
+            ...{ rows, rowSql: row, windowUs: intervalUs },
+            windowSql: windowNumber(intervalUs),
           })
         : undefined,
     timeline: await timelineOf(duckdb),

@@ -1,6 +1,10 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { EventRecord } from '../../src/event/event.js'
+import { measuredOf } from '../../src/gate/from-stats.js'
+import { mergedRuns } from '../../src/gate/merge-runs.js'
+import { savedRunOf } from '../../src/gate/save.js'
+import type { SavedRun } from '../../src/gate/saved-run.js'
 import { CountsMeter } from '../../src/meters/counts.js'
 import type { Delivery } from '../../src/meters/delivery.js'
 import { DuplicatesMeter } from '../../src/meters/duplicates.js'
@@ -12,7 +16,7 @@ import type { Meter } from '../../src/meters/meter.js'
 import { OrderingMeter } from '../../src/meters/ordering.js'
 import { RowMeter } from '../../src/meters/row.js'
 import { SpanMeter } from '../../src/meters/span.js'
-import { StatsMeter } from '../../src/meters/stats.js'
+import { type StatsFigures, StatsMeter } from '../../src/meters/stats.js'
 import { HOUR_US, MINUTE_US, TimelineMeter } from '../../src/meters/timeline.js'
 import { campaign } from '../helpers/campaign.js'
 import { workload } from './naive.js'
@@ -139,6 +143,56 @@ test('groups that rowOf names add up to the total', () => {
     { numRuns: campaign(100) },
   )
 })
+
+test('saved runs of such parts are as one run that measured all of it', () => {
+  fc.assert(
+    fc.property(workload({ minEvents: 2 }), (events) => {
+      const partOf = disjointParts(events)
+      const split = [0, 1].map((part) => events.filter((event) => partOf(event) === part))
+      const [a, b] = split.map((part, n) => ({ file: `${n}.json`, run: savedRun(part, `${n}`) }))
+      if (!a || !b) return
+      const merged = mergedRuns([a, b])
+      const whole = savedRun(events, 'whole')
+      expect(rowsOf(merged)).toEqual(rowsOf(whole))
+      const { distinct, duplicates } = merged.total
+      if (distinct === null) return
+      expect({ distinct, duplicates }).toEqual({
+        distinct: whole.total.distinct,
+        duplicates: whole.total.duplicates,
+      })
+    }),
+    { numRuns: campaign(40) },
+  )
+})
+
+function savedRun(events: readonly EventRecord[], source: string): SavedRun {
+  const { total, types } = measure(new StatsMeter(), events).read() as StatsFigures
+  const span = { firstTime: null, lastTime: null, firstReceivedAt: null, lastReceivedAt: null }
+  const read = { objects: 1, bytes: 0, records: events.length, undecodable: 0 }
+  const about = { sources: [source], partial: false, span, selection: { since: null, until: null } }
+  const run = {
+    ...{ measured: measuredOf({ total, types, read, span }, [], 0), about, read },
+    ...{ windows: [], doubts: [], failure: undefined, isEmpty: false, timeline: [] },
+  }
+  const of = { commit: null, branch: null, mapping: [], version: '0', nowMs: 0 }
+  return savedRunOf(run, of)
+}
+
+/**
+ * What is equal: all but what a part alone cannot know. A mean beyond 2^53 has lost digits, whether
+ * a row has ids is told by all of it, and a step of the clock by the share that has it.
+ */
+function rowsOf({ total, types }: SavedRun) {
+  return [{ ...total, type: '', source: '' }, ...types].map(
+    ({ type, source, events, ordering, latencyMs }) => {
+      const { mean, resolutionMs: _, ...latency } = latencyMs
+      return {
+        ...{ type, source, events, latency, ordering },
+        mean: mean === null ? null : Number(mean.toPrecision(9)),
+      }
+    },
+  )
+}
 
 /** Two parts of whole components, where sharing an identity or a key connects. */
 function disjointParts(events: readonly EventRecord[]): (event: EventRecord) => number {

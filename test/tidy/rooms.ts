@@ -42,15 +42,17 @@ export const edges: Readonly<Record<string, readonly string[]>> = {
   // The shape of a result, to draw it.
   ui: [
     ...['stats', 'audit', 'init', 'indexing', 'leftovers', 'generate', 'lag', 'doctor', 'loops'],
-    ...['reconcile'],
+    ...['reconcile', 'gate'],
   ],
-  dashboards: ['ui', 'stats', 'audit', 'reconcile'], // the same, and words of the text
+  // The same, and numbers and times in the words of the text.
+  dashboards: ['ui', 'stats', 'audit', 'reconcile', 'gate'],
   generate: ['stats'], // the shape of a result, to write the truth in it
   indexing: ['stats'], // what it says of an archive is kept with the index
   lag: ['stats'], // words for figures
   live: ['tail', 'stats'], // what is tapped; the shape of a result and the words of findings
   init: ['stats'], // how a SOURCE is missed, and words for figures
   reconcile: ['stats', 'tail'], // the shape and the words of findings; what is tapped
+  gate: ['stats'], // what is measured, and words for figures
   event: ['errors'],
   taps: ['archives'], // files and streams, their formats and records
 }
@@ -66,6 +68,7 @@ export const heavyModules: readonly RegExp[] = [
   /^@bufbuild\//,
   /^tinyglobby/,
   /^d3-/,
+  /^junit-report-builder/,
 ]
 
 /** Names that say nothing about what is in the folder. test/helpers is the one exception. */

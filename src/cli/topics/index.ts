@@ -39,6 +39,11 @@ export const topics: readonly TopicEntry[] = [
     load: () => import('./numbers.js'),
   },
   {
+    name: 'rules',
+    summary: 'what evt check judges by, and how',
+    load: () => import('./rules.js'),
+  },
+  {
     name: 'taps',
     summary: 'what evt tail reads, may miss or see twice',
     load: () => import('./taps.js'),

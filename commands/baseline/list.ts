@@ -1,0 +1,22 @@
+import * as Args from '@oclif/core/args'
+import { BaseCommand } from '../../src/cli/base-command.js'
+import { outputFlags } from '../../src/cli/flags.js'
+
+export default class BaselineList extends BaseCommand {
+  static override summary = 'the runs that are saved in a folder, and how they went'
+  static override description = 'The oldest first, with their percentiles and the trend of p99.'
+  static override examples = ['<%= config.bin %> baseline list baselines/']
+  static override args = {
+    folder: Args.string({ required: true, ignoreStdin: true, description: 'of saved runs' }),
+  }
+  static override flags = { ...outputFlags('text', 'json', 'csv', 'markdown') }
+
+  override async run() {
+    const { args, flags } = await this.parse(BaselineList)
+    const { savedIn } = await import('../../src/gate/saved-in.js')
+    const { listOutput } = await import('../../src/ui/baseline-text.js')
+    const files = await savedIn(args.folder)
+    this.print(listOutput(files, this.format(flags), await this.style(flags)))
+    return undefined
+  }
+}

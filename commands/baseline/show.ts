@@ -1,0 +1,26 @@
+import * as Args from '@oclif/core/args'
+import { BaseCommand } from '../../src/cli/base-command.js'
+import { outputFlags } from '../../src/cli/flags.js'
+
+export default class BaselineShow extends BaseCommand {
+  static override summary = 'one saved run: its figures, by type'
+  static override description = 'A file that evt baseline save wrote; of a folder, the newest run.'
+  static override examples = ['<%= config.bin %> baseline show baselines/']
+  static override args = {
+    run: Args.string({
+      required: true,
+      ignoreStdin: true,
+      description: 'a saved run, or a folder',
+    }),
+  }
+  static override flags = { ...outputFlags('text', 'json') }
+
+  override async run() {
+    const { args, flags } = await this.parse(BaselineShow)
+    const { savedAt } = await import('../../src/gate/saved-in.js')
+    const { showOutput } = await import('../../src/ui/baseline-text.js')
+    const file = await savedAt(args.run)
+    this.print(showOutput(file, this.format(flags), await this.style(flags)))
+    return undefined
+  }
+}

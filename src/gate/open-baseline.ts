@@ -1,0 +1,96 @@
+import { readFile, stat } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { EvtError } from '../errors.js'
+import type { Baseline, BaselineRun } from './baseline.js'
+import { type Reference, referenceOf, runsIn } from './folder.js'
+import { isK6Summary, k6Run } from './from-k6.js'
+import type { Measured } from './measured.js'
+import { checkAlike, type RunFile } from './merge-runs.js'
+import { measuredOfSaved, readSavedRun, type SavedRun } from './saved-run.js'
+
+export interface BaselineRequest extends Reference {
+  /** As it was given. */
+  name: string
+  cwd: string
+  /** What the runs have to share with the one that is judged. */
+  like: Pick<SavedRun, 'mapping' | 'unit' | 'precision'>
+  /** Measures a SOURCE as the run is measured. */
+  measure(source: string): Promise<Measured>
+}
+
+/**
+ * What runs are compared with: a folder of saved runs, one of them, a summary of k6, or a SOURCE.
+ * Null where nothing is saved yet.
+ *
+ * @throws EvtError `usage` for what cannot be compared with
+ */
+export async function openBaseline(request: BaselineRequest): Promise<Baseline | null> {
+  const { name, cwd } = request
+  const path = resolve(cwd, name)
+  const found = await stat(path).catch(() => undefined)
+  if (found?.isDirectory() && (await isOfRuns(path))) return ofFolder(request, path)
+  if (found?.isFile() && name.endsWith('.json')) return ofFile(request, path)
+  const isMissing = found === undefined && !/[*?:]/.test(name)
+  if (isMissing) return null
+  const measured = await request.measure(name)
+  return { name, runs: [{ at: null, commit: null, branch: null, ...measured }] }
+}
+
+/** A folder of events is a SOURCE; one that is empty will have runs. */
+async function isOfRuns(folder: string): Promise<boolean> {
+  try {
+    return (await runsIn(folder)) !== undefined
+  } catch (error) {
+    if (error instanceof EvtError && / is no saved run/.test(error.message)) return false
+    throw error
+  }
+}
+
+async function ofFolder(request: BaselineRequest, folder: string): Promise<Baseline | null> {
+  const files = (await runsIn(folder)) ?? []
+  const reference = referenceOf(files, request)
+  if (reference.length > 0) return ofRuns(request, reference)
+  if (files.length > 0 && request.branch !== undefined) {
+    const branches = [...new Set(files.map(({ run }) => run.branch ?? 'none'))].join(', ')
+    throw new EvtError(`no run of the branch ${request.branch} is saved in ${request.name}`, {
+      code: 'usage',
+      hint: `there are runs of ${branches}`,
+    })
+  }
+  return null
+}
+
+async function ofFile(request: BaselineRequest, path: string): Promise<Baseline | null> {
+  const { name } = request
+  const text = await readFile(path, 'utf8')
+  const value = jsonOf(text)
+  if (isK6Summary(value)) return { name, runs: [k6Run(value, name)] }
+  const isRun = /^\s*\{\s*"schema":\s*"evt\.run\//.test(text)
+  if (isRun || text.trim() === '' || value === undefined) {
+    return ofRuns(request, [{ file: name, run: readSavedRun(text, name) }])
+  }
+  const measured = await request.measure(name)
+  return { name, runs: [{ at: null, commit: null, branch: null, ...measured }] }
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    // Lines of JSON are a SOURCE; what is cut was to be a saved run.
+    return /^\s*\{\s*"schema":\s*"evt\.run\//.test(text) ? undefined : {}
+  }
+}
+
+function ofRuns({ name, like }: BaselineRequest, files: readonly RunFile[]): Baseline {
+  for (const there of files) {
+    const here = { file: '', run: { ...there.run, ...like } }
+    checkAlike(here, there, 'cannot be compared with')
+  }
+  return { name, runs: files.map(({ run }) => baselineRun(run)) }
+}
+
+function baselineRun(run: SavedRun): BaselineRun {
+  const { savedAt, commit, branch } = run
+  return { at: savedAt, commit, branch, ...measuredOfSaved(run) }
+}
