@@ -71,6 +71,13 @@ export class DocumentReader implements RecordReader {
     return this.#take()
   }
 
+  /** How many bytes of what was pushed belong to no record so far; undefined within something that
+   * only its beginning explains: an array, or a bad place. */
+  get pendingBytes(): number | undefined {
+    if (this.#bad || this.#huge || this.#inArray || this.#inWrapper) return undefined
+    return this.#held.bytes.length
+  }
+
   end(fault: Fault | undefined): RawRecord[] {
     this.#isEnded = true
     if (this.#start === undefined) this.#readOn()

@@ -2,14 +2,14 @@ import { realpath } from 'node:fs/promises'
 import { basename, dirname, resolve } from 'node:path'
 import { placesOf } from '../archives/address.js'
 import type { FilePlace } from '../archives/place.js'
-import { sniff } from '../archives/sniff.js'
-import type { Decoded } from '../event/event.js'
+import { type FilesCheckpoint, savedFiles } from './files-checkpoint.js'
 import { FollowedFile } from './followed-file.js'
 import { FollowedFolder, inOrder } from './followed-folder.js'
 import { Generation, isText } from './generation.js'
-import { fileObject, objectRecords } from './object-records.js'
-import type { Tap, TapOptions } from './tap.js'
+import { fileObject } from './object-records.js'
+import type { Batch, Tap, TapOptions } from './tap.js'
 import { Wake } from './wake.js'
+import { WholeFiles } from './whole-files.js'
 
 const LAST_EVENTS = 10
 const POLL_MS = 250
@@ -28,7 +28,7 @@ export const tap: Tap = {
   open: readFiles,
 }
 
-async function* readFiles(address: string, options: TapOptions): AsyncGenerator<Decoded[]> {
+async function* readFiles(address: string, options: TapOptions): AsyncGenerator<Batch> {
   const places = await placesOf(address, options)
   const files = places.filter((place): place is FilePlace => 'file' in place)
   const [file] = files
@@ -45,11 +45,15 @@ async function* readFiles(address: string, options: TapOptions): AsyncGenerator<
 async function* wholeFiles(
   files: readonly FilePlace[],
   options: TapOptions,
-): AsyncGenerator<Decoded[]> {
+): AsyncGenerator<Batch> {
+  const reading = new WholeFiles(savedFiles(options.resume), options)
   for (const place of inOrder(files)) {
     if (options.signal.aborted) return
     const object = await fileObject(place)
-    yield* objectRecords(object, await sniff(object), options)
+    for await (const batch of reading.read(object, 0)) {
+      batch.checkpoint = { files: reading.saved } satisfies FilesCheckpoint
+      yield batch
+    }
   }
 }
 
@@ -60,7 +64,7 @@ async function nameOf(address: string, { file }: FilePlace, { cwd }: TapOptions)
   return real === file ? named : file
 }
 
-async function* readFile(place: FilePlace, options: TapOptions): AsyncGenerator<Decoded[]> {
+async function* readFile(place: FilePlace, options: TapOptions): AsyncGenerator<Batch> {
   const { file, path } = place
   const first = await Generation.open(place, options)
   if (!first) {
@@ -76,9 +80,10 @@ async function* readFile(place: FilePlace, options: TapOptions): AsyncGenerator<
       return
     }
     const { start = { lastEvents: LAST_EVENTS }, follow = true } = options
-    yield* followed.begin(first, start)
+    const saved = savedFiles(options.resume)
+    yield* saved.length > 0 ? followed.resume(first, saved) : followed.begin(first, start)
     if (follow) yield* following(followed, place, options)
-    else yield* first.end()
+    else yield* followed.end()
   } finally {
     await followed.close()
   }
@@ -88,7 +93,7 @@ async function* following(
   followed: FollowedFile,
   { file }: { file: string },
   { signal, pollMs = POLL_MS }: TapOptions,
-): AsyncGenerator<Decoded[]> {
+): AsyncGenerator<Batch> {
   const name = basename(file)
   const wake = new Wake([dirname(file)], signal, (changed) => changed === name)
   try {

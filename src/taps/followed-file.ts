@@ -1,7 +1,8 @@
-import { stat } from 'node:fs/promises'
-import type { Decoded } from '../event/event.js'
+import { readdir, stat } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import type { FilesCheckpoint, SavedFile } from './files-checkpoint.js'
 import { Generation, isSame } from './generation.js'
-import type { Start, TapOptions } from './tap.js'
+import type { Batch, Start, TapOptions } from './tap.js'
 
 /** A program goes on writing to the file it has opened, for a while after it was renamed. */
 const RETIRED_MS = 5_000
@@ -19,22 +20,84 @@ export class FollowedFile {
   ) {}
 
   /** @param first the file as it was opened */
-  async *begin(first: Generation, start: Start): AsyncGenerator<Decoded[]> {
+  async *begin(first: Generation, start: Start): AsyncGenerator<Batch> {
     this.#current = first
-    yield* first.begin(start)
+    yield* this.#marked(first.begin(start))
+  }
+
+  /** Goes on where the reading was before: of files that were renamed meanwhile, with what was
+   * written to them. */
+  async *resume(first: Generation, saved: readonly SavedFile[]): AsyncGenerator<Batch> {
+    const last = saved.at(-1)
+    const before = last?.ino === first.identity.ino ? last.text : undefined
+    const goesOn = before !== undefined && (await first.goOn(before))
+    for (const one of goesOn ? saved.slice(0, -1) : saved) await this.#retire(one)
+    yield* this.#readRetired()
+    this.#current = first
+    yield* this.#marked(first.read())
+  }
+
+  async #retire({ ino, text, path }: SavedFile): Promise<void> {
+    const file = text && (await this.#renamed(ino))
+    const generation = file && (await Generation.open({ file, path }, this.options))
+    if (generation && text && (await generation.goOn(text))) {
+      this.#retired.push({ generation, untilMs: Date.now() + RETIRED_MS })
+      return
+    }
+    await (generation || undefined)?.close()
+    const detail =
+      'is another one than before, which is not in its folder any more: what was written to that ' +
+      'one behind what was read is missed'
+    this.options.onFault(path, { reason: 'changed', detail })
+  }
+
+  /** Where the file is now that had the name before. */
+  async #renamed(ino: number): Promise<string | undefined> {
+    const folder = dirname(this.file)
+    const names = await readdir(folder)
+    for (const name of names.filter((each) => each.startsWith(basename(this.file)))) {
+      const found = await stat(join(folder, name)).catch(() => undefined)
+      if (found?.isFile() && found.ino === ino) return join(folder, name)
+    }
+    return undefined
+  }
+
+  async *#marked(batches: AsyncGenerator<Batch>): AsyncGenerator<Batch> {
+    for await (const batch of batches) {
+      const files = await this.#saved()
+      if (files) batch.checkpoint = { files } satisfies FilesCheckpoint
+      yield batch
+    }
+  }
+
+  async #saved(): Promise<SavedFile[] | undefined> {
+    const all = [...this.#retired.map(({ generation }) => generation), this.#current]
+    const files: SavedFile[] = []
+    for (const generation of all) {
+      const saved = await generation?.saved()
+      if (generation && !saved) return undefined
+      if (saved) files.push(saved)
+    }
+    return files
   }
 
   /** What has been added since, whatever happened to the file. */
-  async *read(): AsyncGenerator<Decoded[]> {
+  async *read(): AsyncGenerator<Batch> {
     const next = await this.#replaced()
-    if (this.#current) yield* this.#current.read()
+    if (this.#current) yield* this.#marked(this.#current.read())
     yield* this.#readRetired()
     if (!next) return
     if (this.#current) {
       this.#retired.push({ generation: this.#current, untilMs: Date.now() + RETIRED_MS })
     }
     this.#current = next
-    yield* next.read()
+    yield* this.#marked(next.read())
+  }
+
+  /** What is left where nothing will follow. */
+  async *end(): AsyncGenerator<Batch> {
+    for (const { generation } of this.#retired) yield* generation.end()
+    if (this.#current) yield* this.#current.end()
   }
 
   /** The file that stands there now, where it is another one. */
@@ -59,8 +122,8 @@ export class FollowedFile {
     return next
   }
 
-  async *#readRetired(): AsyncGenerator<Decoded[]> {
-    for (const { generation } of this.#retired) yield* generation.read()
+  async *#readRetired(): AsyncGenerator<Batch> {
+    for (const { generation } of this.#retired) yield* this.#marked(generation.read())
     while (this.#retired[0] && this.#retired[0].untilMs < Date.now()) {
       const { generation } = this.#retired[0]
       yield* generation.end()

@@ -5,11 +5,12 @@ import type { FileObject } from '../archives/object.js'
 import type { FilePlace } from '../archives/place.js'
 import { sniff } from '../archives/sniff.js'
 import { EvtError } from '../errors.js'
-import type { Decoded } from '../event/event.js'
+import { type FilesCheckpoint, type SavedFile, savedFiles } from './files-checkpoint.js'
 import { Generation, isText } from './generation.js'
-import { objectRecords, refusal } from './object-records.js'
-import type { Start, TapOptions } from './tap.js'
+import { refusal } from './object-records.js'
+import type { Batch, Start, TapOptions } from './tap.js'
 import { Wake } from './wake.js'
+import { WholeFiles } from './whole-files.js'
 
 const POLL_MS = 1_000
 /** Of the time, looking into the folder takes no more than one part of so many. */
@@ -28,6 +29,7 @@ interface Known {
 interface Found {
   place: FilePlace
   key: string
+  ino: number
   object: FileObject
 }
 
@@ -35,21 +37,28 @@ interface Found {
 export class FollowedFolder {
   readonly #known = new Map<string, Known>()
   readonly #complaints = new Set<string>()
+  readonly #wholes: WholeFiles
+  /** How far each text was read, by the number of its file. */
+  readonly #texts = new Map<number, SavedFile>()
 
   constructor(
     private readonly address: string,
     private readonly options: TapOptions,
-  ) {}
+  ) {
+    const saved = savedFiles(options.resume)
+    this.#wholes = new WholeFiles(saved, options)
+    for (const one of saved) if (one.text) this.#texts.set(one.ino, one)
+  }
 
   /** What is there at first, then what changes, until the signal aborts. */
-  async *read(files: readonly FilePlace[], start: Start): AsyncGenerator<Decoded[]> {
+  async *read(files: readonly FilePlace[], start: Start): AsyncGenerator<Batch> {
     const { signal, cwd, pollMs = POLL_MS } = this.options
     const wake = new Wake([resolve(cwd, this.address)], signal)
     let waitMs = pollMs
     try {
       for (const place of inOrder(files)) {
         const found = signal.aborted ? undefined : await foundAt(place)
-        if (found) yield* this.#new(found, start)
+        if (found) yield* this.#marked(this.#new(found, start))
       }
       while (!signal.aborted) {
         await wake.wait(waitMs)
@@ -64,11 +73,27 @@ export class FollowedFolder {
     }
   }
 
+  async *#marked(batches: AsyncGenerator<Batch>): AsyncGenerator<Batch> {
+    for await (const batch of batches) {
+      const files = [...this.#texts.values(), ...this.#wholes.saved]
+      batch.checkpoint = { files } satisfies FilesCheckpoint
+      yield batch
+    }
+  }
+
+  async *#textOf(generation: Generation, batches: AsyncGenerator<Batch>): AsyncGenerator<Batch> {
+    for await (const batch of batches) {
+      const saved = await generation.saved()
+      if (saved) this.#texts.set(saved.ino, saved)
+      yield batch
+    }
+  }
+
   /** What one file refuses keeps nobody from the others. */
-  async *#lookOnce(place: FilePlace): AsyncGenerator<Decoded[]> {
+  async *#lookOnce(place: FilePlace): AsyncGenerator<Batch> {
     try {
       const found = await foundAt(place)
-      if (found) yield* this.#look(found)
+      if (found) yield* this.#marked(this.#look(found))
     } catch (error) {
       if (!(error instanceof EvtError)) throw error
       if (!this.#complaints.has(error.message)) this.options.onNote(error.message)
@@ -87,7 +112,7 @@ export class FollowedFolder {
     }
   }
 
-  async *#look(found: Found): AsyncGenerator<Decoded[]> {
+  async *#look(found: Found): AsyncGenerator<Batch> {
     const known = this.#known.get(found.key)
     if (!known) return yield* this.#new(found, 'new')
     const { sizeBytes, mtimeMs } = found.object
@@ -104,7 +129,7 @@ export class FollowedFolder {
     }
   }
 
-  async *#new(found: Found, start: Start | 'new'): AsyncGenerator<Decoded[]> {
+  async *#new(found: Found, start: Start | 'new'): AsyncGenerator<Batch> {
     const { sizeBytes, mtimeMs } = found.object
     const text = await Generation.open(found.place, this.options)
     if (!text) return
@@ -114,7 +139,10 @@ export class FollowedFolder {
       const sniffed = await text.format()
       if (!sniffed || isText(sniffed)) {
         known.text = text
-        yield* text.begin(start === 'new' ? 'beginning' : start)
+        const before = this.#texts.get(text.identity.ino)?.text
+        const goesOn = before && (await text.goOn(before))
+        const begun = text.begin(start === 'new' ? 'beginning' : start)
+        yield* this.#textOf(text, goesOn ? text.read() : begun)
       } else if (start === 'new') {
         known.isWaiting = true
       } else if (start !== 'latest') {
@@ -126,20 +154,20 @@ export class FollowedFolder {
   }
 
   /** Lets go of the file afterwards: a folder may have more files than a process may open. */
-  async *#more(text: Generation, { path, file }: FilePlace): AsyncGenerator<Decoded[]> {
+  async *#more(text: Generation, { path, file }: FilePlace): AsyncGenerator<Batch> {
     text.place = { path, file }
     try {
-      yield* text.read()
+      yield* this.#textOf(text, text.read())
     } finally {
       await text.close()
     }
   }
 
-  async *#whole({ object }: Found): AsyncGenerator<Decoded[]> {
+  async *#whole({ object, ino }: Found): AsyncGenerator<Batch> {
     const sniffed = await sniff(object)
     const refused = refusal(object.path, sniffed)
     if (refused) this.options.onNote(refused.message)
-    else yield* objectRecords(object, sniffed, this.options)
+    else yield* this.#wholes.read(object, ino, sniffed)
   }
 }
 
@@ -156,5 +184,5 @@ async function foundAt(place: FilePlace): Promise<Found | undefined> {
     ...{ kind: 'file', path, file },
     ...{ sizeBytes: now.size, mtimeMs: now.mtimeMs },
   }
-  return { place, key: `${now.dev}:${now.ino}`, object }
+  return { place, key: `${now.dev}:${now.ino}`, ino: now.ino, object }
 }

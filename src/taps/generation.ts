@@ -4,6 +4,7 @@ import { LineReader } from '../archives/line-reader.js'
 import type { Sniffed } from '../archives/object.js'
 import { codeOf, readError } from '../archives/read-error.js'
 import { type Decoded, MAX_RECORD_BYTES } from '../event/event.js'
+import type { SavedFile, TextPlace } from './files-checkpoint.js'
 import { ObjectDecoder, sniffBytes, UNNUMBERED } from './object-records.js'
 import type { Start, TapOptions } from './tap.js'
 
@@ -13,6 +14,8 @@ const HEAD_BYTES = 64 * 1024
 const MARK_BYTES = 64
 const BOM_BYTES = 3
 const LF = 10
+
+const none: TextPlace = { offset: 0, mark: '', record: 1, isWaiting: false }
 
 /** What one of the files is that stood under a name one after the other. */
 export interface Identity {
@@ -86,6 +89,36 @@ export class Generation {
       read: () => this.read(size),
       isWanted: this.options.isWanted,
     })
+  }
+
+  /** Goes to where the reading was before, and gives nothing; false where that is not the same
+   * text any more. */
+  async goOn({ offset, mark, record, isWaiting }: TextPlace): Promise<boolean> {
+    const before = Buffer.from(mark, 'base64')
+    const now = await this.#bytesAt(offset - before.length, before.length)
+    const sniffed = await this.format()
+    if (!now.equals(before) || (sniffed && !isText(sniffed))) return false
+    if (sniffed && offset > 0) {
+      this.#reading = { ...this.#newReading(sniffed, record), offset, mark: before }
+      this.#isWaitingForLine = isWaiting
+    }
+    return true
+  }
+
+  /** How far it was read, up to the last record that was given; undefined where it cannot be begun
+   * there. */
+  async saved(): Promise<SavedFile | undefined> {
+    const { ino } = this.identity
+    const of = { path: this.#path, ino }
+    if (!this.#reading) return { ...of, text: { ...none } }
+    const { reader, decoder } = this.#reading
+    const pending = reader.pendingBytes
+    if (pending === undefined) return undefined
+    const offset = this.#reading.offset - pending
+    const markBytes = Math.min(offset, MARK_BYTES)
+    const mark = (await this.#bytesAt(offset - markBytes, markBytes)).toString('base64')
+    const isWaiting = this.#isWaitingForLine
+    return { ...of, text: { offset, mark, record: decoder.next, isWaiting } }
   }
 
   /** Where a line has begun there, from the next on. */

@@ -33,6 +33,11 @@ export class ObjectDecoder {
     this.#next = firstRecord
   }
 
+  /** The number of the next record; 0 where it is not known. */
+  get next(): number {
+    return this.#next
+  }
+
   async decoded(batch: readonly RawRecord[]): Promise<Decoded[]> {
     const all: Decoded[] = []
     for (const raw of batch) {

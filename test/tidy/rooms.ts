@@ -24,6 +24,7 @@ export const floors: readonly (readonly string[])[] = [
     'lag',
     'doctor',
     'live',
+    'record',
   ],
   ['questions', 'meters'],
   ['reading'],
@@ -38,11 +39,12 @@ export const floors: readonly (readonly string[])[] = [
 export const edges: Readonly<Record<string, readonly string[]>> = {
   commands: ['cli'],
   // The shape of a result, to draw it.
-  ui: ['stats', 'audit', 'init', 'indexing', 'leftovers', 'generate', 'lag', 'doctor'],
+  ui: ['stats', 'audit', 'init', 'indexing', 'leftovers', 'generate', 'lag', 'doctor', 'record'],
   dashboards: ['ui', 'stats', 'audit'], // the same, and numbers and times in the words of the text
   generate: ['stats'], // the shape of a result, to write the truth in it
   indexing: ['stats'], // what it says of an archive is kept with the index
   lag: ['stats'], // words for figures
+  record: ['tail'], // where a source begins
   live: ['tail', 'stats'], // what is tapped; the shape of a result and the words of findings
   init: ['stats'], // how a SOURCE is missed, and words for figures
   event: ['errors'],
