@@ -4,7 +4,7 @@ import { awsFailure, ofSdk } from './failure.js'
 import type { AwsOptions } from './options.js'
 import { openS3 } from './s3.js'
 
-/** Larger files go in several calls. */
+/** S3 takes 10,000 parts of an object, of 5 MB or more. */
 const PART_BYTES = 8 * 1024 * 1024
 
 /** On which condition an object is put: that there is none of its name, or that it is still the one
@@ -24,7 +24,8 @@ export interface Bucket {
   stream(key: string): Promise<AsyncIterable<Buffer>>
   /** @returns its ETag; undefined where the condition did not hold */
   put(key: string, body: string, only?: Only): Promise<string | undefined>
-  /** Puts a file whole or not at all, where there is nothing of that name.
+  /** Puts a file whole or not at all, where there is nothing of that name: in parts, however small,
+   * so that the last call, which has none of its bytes, makes it visible.
    * @returns false where there is */
   putFile(key: string, file: string): Promise<boolean>
   remove(key: string, only: Only): Promise<void>
@@ -133,11 +134,6 @@ async function putFile(
   try {
     const { size } = await handle.stat()
     const only = headersOf({ ifAbsent: true })
-    if (size <= PART_BYTES) {
-      const Body = await handle.readFile()
-      await send(new sdk.PutObjectCommand({ ...at, ...only, Body }), 'PutObject')
-      return true
-    }
     const create = new sdk.CreateMultipartUploadCommand(at)
     const { UploadId } = await send<{ UploadId?: string }>(create, 'PutObject')
     const upload = { ...at, UploadId }

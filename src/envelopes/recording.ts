@@ -34,6 +34,8 @@ export interface RecordedLine {
   source: string
   at: [path: string, record: number]
   bytes: number
+  /** Its source gives it again until it is acknowledged, which it is when it is durable here. */
+  held?: true
   /** The record, alone. */
   records?: [JsonObject]
   /** Instead of it: why it could not be read. `head` is its first bytes in base64. */
@@ -48,11 +50,13 @@ export interface CheckpointLine {
   next: number
   /** Of each SOURCE that can go on where it was: where that is. */
   checkpoint: JsonObject
+  /** Positions of what was recorded before this part, and may come again all the same. */
+  unsure?: string[]
 }
 
 const keys: ReadonlySet<string> = new Set<keyof RecordedLine | keyof CheckpointLine>([
   ...(['evt', 'recording', 'n', 'observedAt', 'source', 'at', 'bytes'] as const),
-  ...(['records', 'undecodable', 'next', 'checkpoint'] as const),
+  ...(['records', 'undecodable', 'next', 'checkpoint', 'unsure', 'held'] as const),
 ])
 
 /** What a line is found to be; `fault`: it is damaged. */
@@ -75,8 +79,9 @@ export function recordingLine(value: JsonValue): RecordingLine | undefined {
   return { is: 'record', line: value as unknown as RecordedLine } // as it was checked
 }
 
-function isCheckpoint({ checkpoint, next, n }: JsonObject): boolean {
-  return isObject(checkpoint) && isCount(next) && n === undefined
+function isCheckpoint({ checkpoint, next, n, unsure = [] }: JsonObject): boolean {
+  const isList = Array.isArray(unsure) && unsure.every((one) => typeof one === 'string')
+  return isObject(checkpoint) && isCount(next) && n === undefined && isList
 }
 
 function faultOf({ n, observedAt, bytes, source, at, records, undecodable }: JsonObject) {

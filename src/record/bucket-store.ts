@@ -3,38 +3,68 @@ import { makeTempFolder, removeTempFolder } from '../archives/temp-folder.js'
 import { type Bucket, openBucket } from '../aws/bucket.js'
 import type { AwsOptions } from '../aws/options.js'
 import { EvtError } from '../errors.js'
+import { patiently } from '../taps/patiently.js'
 import { BucketLock } from './bucket-lock.js'
 import { hourName, LOCK, OWN_FOLDER, partOf, type Store } from './store.js'
+
+/** So long after somebody interrupts, a part may still be put. */
+const LATE_MS = 20_000
+
+interface PrefixOptions {
+  aws: AwsOptions
+  /** Somebody interrupts. */
+  signal: AbortSignal
+  onNote(text: string): void
+}
 
 /** A prefix of a bucket. Parts grow on this machine, and are put there whole. */
 export async function openPrefix(
   address: string,
-  { aws, signal }: { aws: AwsOptions; signal: AbortSignal },
+  { aws, signal, onNote }: PrefixOptions,
 ): Promise<Store> {
   const { name, prefix } = placeOf(address)
   const bucket = await openBucket(name, aws)
   const sleep = (ms: number) => setTimeout(ms, undefined, { signal }).then(() => undefined)
   const lock = new BucketLock(bucket, `${prefix}${LOCK}`, address, sleep)
   const workFolder = await makeTempFolder('evt-record-')
+  const insist = insisting(address, signal, onNote)
   return {
     ...{ address, workFolder },
     read: async (file) => (await bucket.get(`${prefix}${file}`))?.bytes,
-    write: async (file, text) => {
-      await bucket.put(`${prefix}${file}`, text)
-    },
+    write: (file, text) =>
+      insist(async () => {
+        await bucket.put(`${prefix}${file}`, text)
+      }),
     hasOthers: () => hasOthers(bucket, prefix),
     lastPart: () => lastPart(bucket, prefix),
     part: (part) => bucket.stream(`${prefix}${part}`),
-    publish: (file, part) => publish(bucket, { file, key: `${prefix}${part}` }, address),
+    publish: (file, part) =>
+      insist(() => publish(bucket, { file, key: `${prefix}${part}` }, address)),
     lock: async () => {
       await lock.take()
       await bucket.abortUploads(prefix)
     },
-    checkLock: () => lock.check(),
+    checkLock: () => insist(() => lock.check()),
     close: async () => {
       await removeTempFolder(workFolder)
       await lock.release().finally(() => bucket.close())
     },
+  }
+}
+
+/** Calls again while S3 or the way to it fails, until somebody interrupts, and then for a while. */
+function insisting(address: string, signal: AbortSignal, onNote: (text: string) => void) {
+  const late = new AbortController()
+  const leave = () => void setTimeout(LATE_MS, undefined, { ref: false }).then(() => late.abort())
+  signal.addEventListener('abort', leave)
+  return async <T>(call: () => Promise<T>): Promise<T> => {
+    const options = { signal: late.signal, onNote }
+    const done = await patiently(async () => ({ value: await call() }), address, options)
+    if (done) return done.value
+    throw new EvtError(`${address} does not answer: the last part is not there`, {
+      code: 'outside',
+      hint: 'what was acknowledged is in the recording; the same line goes on from there',
+    })
   }
 }
 

@@ -38,7 +38,7 @@ export async function resumeOf(store: Store): Promise<Resume> {
   return {
     ...{ hour: named.hour, nextPart: named.part + 1, nextRecord: checkpoint.next },
     places: placesOf(checkpoint),
-    unsure: positions,
+    unsure: new Set([...positions, ...(checkpoint.unsure ?? [])]),
   }
 }
 
@@ -58,7 +58,7 @@ async function lastPart(store: Store, name: string, wantsPositions: boolean) {
       async (chunks: AsyncIterable<Buffer>) => {
         for await (const line of textLines(chunks)) {
           const found = wantsPositions ? recordingLine(parseJson(line)) : undefined
-          if (found?.is === 'record') positions.add(found.line.at[0])
+          if (found?.is === 'record' && found.line.held) positions.add(found.line.at[0])
           last = line
         }
       },

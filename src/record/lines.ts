@@ -8,6 +8,8 @@ export interface LineOf {
   n: number
   observedAtUs: number
   source: string
+  /** Whether it is to be acknowledged. */
+  isHeld: boolean
 }
 
 /** Where a record was read. */
@@ -21,11 +23,13 @@ export function sizeOf({ record, first }: Captured): number {
 }
 
 /** A record as a line of a recording. */
-export function recordLine(captured: Captured, { recording, n, observedAtUs, source }: LineOf) {
+export function recordLine(captured: Captured, of: LineOf): string {
+  const { recording, n, observedAtUs, source, isHeld } = of
   const { path, record } = positionOf(captured)
   const line: RecordedLine = {
     ...{ evt: RECORDING, recording, n, observedAt: observedAtUs, source },
     ...{ at: [path, record], bytes: sizeOf(captured) },
+    ...(isHeld && { held: true }),
     ...contentOf(captured),
   }
   return `${jsonText(line as unknown as JsonObject)}\n`

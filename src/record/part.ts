@@ -10,13 +10,8 @@ export class Part {
   readonly #file: WriteStream
   readonly #done: Promise<void>
   #failure: { error: unknown } | undefined
-  records = 0
 
-  constructor(
-    readonly path: string,
-    /** When its first record came. */
-    readonly begunMs: number,
-  ) {
+  constructor(readonly path: string) {
     this.#file = createWriteStream(path, { flags: 'wx', mode: 0o600, flush: true })
     this.#done = pipeline(this.#gzip, this.#file).catch((error) => {
       this.#failure = { error }

@@ -10,6 +10,8 @@ import { ACKNOWLEDGED, hourOf, partName, type Store } from './store.js'
 
 /** So many records wait to be acknowledged at most: a queue of SQS has 120,000 in flight. */
 const MOST_WAITING = 10_000
+/** So many that may come again are remembered. */
+const MOST_UNSURE = 100_000
 /** So long nothing comes where what came holds up what follows. */
 const AWAITED_MS = 250
 
@@ -42,6 +44,13 @@ export interface Recorded {
   lagMs: number | null
 }
 
+/** How many records of a batch were looked at, and how many of them came for the first time. */
+interface Taken {
+  taken: number
+  fresh: number
+  isWhole: boolean
+}
+
 /**
  * Writes what comes to parts. A part is put in place whole, with where to go on behind it, and then
  * its batches are acknowledged: a source that can go on is recorded without a gap or a repeat
@@ -57,8 +66,10 @@ export class Recorder {
   #nextPart: number
   #nextRecord: number
   #hour: string | undefined
-  #unacknowledged: (() => Promise<void>)[] = []
+  #unacknowledged: { positions: string[]; acknowledge: () => Promise<boolean> }[] = []
   #waiting = 0
+  /** When the first record of the part came, or the first that waits to be acknowledged. */
+  #begunMs: number | undefined
   /** When the last batch came that holds up what follows. */
   #awaitedMs: number | undefined
 
@@ -78,7 +89,7 @@ export class Recorder {
   /** When the part is to be put in place at the latest; null where nothing waits. */
   get dueMs(): number | null {
     const due = [
-      ...(this.#part ? [this.#part.begunMs + this.options.rollMs] : []),
+      ...(this.#begunMs === undefined ? [] : [this.#begunMs + this.options.rollMs]),
       ...(this.#awaitedMs === undefined ? [] : [this.#awaitedMs + AWAITED_MS]),
     ]
     return due.length === 0 ? null : Math.min(...due)
@@ -91,6 +102,7 @@ export class Recorder {
     const lines: string[] = []
     let taken = 0
     let isWhole = true
+    const leftBefore = lane.left
     for (const captured of capture.of(batch)) {
       if (this.isFull) {
         isWhole = false
@@ -100,38 +112,39 @@ export class Recorder {
       if (lane.left > 0) {
         lane.left -= 1
         this.recorded.repeated += 1
-      } else if (batch.acknowledge && this.#unsure.delete(positionOf(captured).path)) {
+      } else if (batch.acknowledge && this.#unsure.has(positionOf(captured).path)) {
         this.recorded.repeated += 1
       } else if (lane.hasBegun(captured.first)) {
         const n = this.#nextRecord++
         const of = { recording: this.options.id, n, observedAtUs, source: lane.address }
-        lines.push(recordLine(captured, of))
+        lines.push(recordLine(captured, { ...of, isHeld: batch.acknowledge !== undefined }))
         this.#count(captured, observedAtUs)
       }
     }
+    if (lines.length > 0 || batch.acknowledge) this.#begunMs ??= nowMs()
     if (lines.length > 0) await this.#write(lines)
-    this.#note(lane, batch, { taken, isWhole })
+    this.#note(lane, batch, { taken, fresh: taken - (leftBefore - lane.left), isWhole })
     const isLarge = (this.#part?.sizeBytes ?? 0) >= this.options.rollBytes
     if (isLarge || this.#waiting >= MOST_WAITING) await this.commit()
   }
 
-  #note(lane: Lane, batch: Batch, { taken, isWhole }: { taken: number; isWhole: boolean }): void {
+  #note(lane: Lane, batch: Batch, { taken, fresh, isWhole }: Taken): void {
     const { checkpoint, acknowledge } = batch
-    if (checkpoint !== undefined && isWhole) lane.place = { at: checkpoint, behind: 0 }
+    if (checkpoint !== undefined && isWhole) lane.place = { at: checkpoint, behind: lane.left }
     else if (checkpoint !== undefined || lane.place) {
       const { at = null, behind = 0 } = lane.place ?? {}
-      lane.place = { at, behind: behind + taken }
+      lane.place = { at, behind: behind + fresh }
     }
     if (!acknowledge || !isWhole) return
-    this.#unacknowledged.push(acknowledge)
+    const positions = batch.map((first) => positionOf({ record: undefined, first }).path)
+    this.#unacknowledged.push({ positions, acknowledge })
     this.#waiting += taken
     if (batch.isAwaited) this.#awaitedMs = this.options.nowMs()
   }
 
   async #write(lines: readonly string[]): Promise<void> {
-    const { store, nowMs } = this.options
-    this.#part ??= new Part(join(store.workFolder, `${this.#nextPart}.part`), nowMs())
-    this.#part.records += lines.length
+    const { workFolder } = this.options.store
+    this.#part ??= new Part(join(workFolder, `${this.#nextPart}.part`))
     await this.#part.write(lines.join(''))
   }
 
@@ -153,6 +166,7 @@ export class Recorder {
   async commit(): Promise<void> {
     const { store, nowMs } = this.options
     this.#awaitedMs = undefined
+    this.#begunMs = undefined
     const part = this.#part
     let name: string | undefined
     if (part) {
@@ -169,7 +183,10 @@ export class Recorder {
     }
     const all = this.#unacknowledged.splice(0)
     this.#waiting = 0
-    for (const acknowledge of all) await acknowledge()
+    for (const { positions, acknowledge } of all) {
+      const isDone = await acknowledge()
+      for (const one of positions) isDone ? this.#unsure.delete(one) : this.#unsure.add(one)
+    }
     if (name !== undefined && all.length > 0) await store.write(ACKNOWLEDGED, `${name}\n`)
   }
 
@@ -188,7 +205,11 @@ export class Recorder {
       const value = { at: at as JsonValue, behind } // what was JSON, or a tap says so
       Object.defineProperty(checkpoint, key, { value, enumerable: true })
     }
-    return { recording: id, next: this.#nextRecord, checkpoint }
+    const unsure = [...this.#unsure]
+    return {
+      ...{ recording: id, next: this.#nextRecord, checkpoint },
+      ...(unsure.length > 0 && { unsure: unsure.slice(-MOST_UNSURE) }),
+    }
   }
 }
 

@@ -18,6 +18,9 @@ import { type Resume, resumeOf } from './last-part.js'
 import { type Recorded, Recorder } from './recorder.js'
 import type { Store } from './store.js'
 
+/** How long to put a part in place and acknowledge it may take, beside the time that it grows. */
+const HOLD_MS = 30_000
+
 export interface RecordRequest extends GivenSources {
   /** A folder, or `s3://BUCKET/PREFIX`. */
   to: string
@@ -85,7 +88,7 @@ export async function runRecord(request: RecordRequest): Promise<RecordRun> {
       onFault: (path, fault) => {
         if (isLoss(fault)) faults.push({ path, fault })
       },
-      ...{ signal: own.signal, holdMs: 2 * request.rollMs + 60_000 },
+      ...{ signal: own.signal, holdMs: 2 * request.rollMs + HOLD_MS },
     }
     const lanes = tapped.map((one) => laneOf(one, options, resume))
     const recorder = new Recorder({ store, id: head.id, resume, lanes, capture, ...request })
@@ -99,10 +102,10 @@ export async function runRecord(request: RecordRequest): Promise<RecordRun> {
   }
 }
 
-async function openStore({ to, cwd, aws, signal }: RecordRequest): Promise<Store> {
+async function openStore({ to, cwd, aws, signal, onNote }: RecordRequest): Promise<Store> {
   if (/^s3:\/\//.test(to)) {
     const { openPrefix } = await import('./bucket-store.js')
-    return openPrefix(to, { aws, signal })
+    return openPrefix(to, { aws, signal, onNote })
   }
   if (isRemote(to)) {
     throw new EvtError(`${to} is no target to record to`, {

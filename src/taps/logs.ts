@@ -5,8 +5,8 @@ import type { RecordValue } from '../envelopes/decode.js'
 import { EvtError } from '../errors.js'
 import type { Decoded } from '../event/event.js'
 import { patiently } from './patiently.js'
-import { SeenEvents } from './seen-events.js'
-import type { Tap, TapOptions } from './tap.js'
+import { type SavedEvent, SeenEvents } from './seen-events.js'
+import type { Batch, Tap, TapOptions } from './tap.js'
 
 /** How long after its time an event may come and still be seen. Each look begins so far back. */
 const LATE_MS = 120_000
@@ -34,7 +34,7 @@ export const tap: Tap = {
   open: readLogs,
 }
 
-async function* readLogs(address: string, options: TapOptions): AsyncGenerator<Decoded[]> {
+async function* readLogs(address: string, options: TapOptions): AsyncGenerator<Batch> {
   const named = resourceAddress(address)
   if (named?.service !== 'logs') throw new EvtError(`${address} is no log group`, { code: 'usage' })
   const logs = await openLogs(named, { ...options.aws, signal: options.signal })
@@ -43,6 +43,24 @@ async function* readLogs(address: string, options: TapOptions): AsyncGenerator<D
   } finally {
     logs.close()
   }
+}
+
+/** From which timestamp on to look again, and what was given of it. */
+interface LogsCheckpoint {
+  fromMs: number
+  sinceMs: number
+  seen: SavedEvent[]
+}
+
+function savedLogs(resume: unknown): LogsCheckpoint | undefined {
+  if (typeof resume !== 'object' || resume === null) return undefined
+  const { fromMs, sinceMs, seen } = { ...resume } as Record<string, unknown>
+  if (typeof fromMs !== 'number' || typeof sinceMs !== 'number') return undefined
+  return Array.isArray(seen) ? { fromMs, sinceMs, seen: seen.filter(isSavedEvent) } : undefined
+}
+
+function isSavedEvent(one: unknown): one is SavedEvent {
+  return Array.isArray(one) && typeof one[0] === 'string' && typeof one[1] === 'number'
 }
 
 /**
@@ -64,7 +82,7 @@ class LogReading {
     private readonly options: TapOptions,
   ) {}
 
-  async *read(): AsyncGenerator<Decoded[]> {
+  async *read(): AsyncGenerator<Batch> {
     const { signal, follow = true, pollMs = MOST_PAUSE_MS, onReady } = this.options
     let fromMs = await this.#begin()
     if (fromMs === undefined) return
@@ -83,10 +101,16 @@ class LogReading {
 
   /** From which timestamp on to look first; undefined where it was interrupted. */
   async #begin(): Promise<number | undefined> {
-    const { start, fromUs, follow } = this.options
+    const { start, fromUs, follow, resume } = this.options
     // What may be wrong with the group or the permission is known before anybody is told to write.
     const first = await this.#page({ fromMs: Date.now(), limit: 1 })
     if (first === undefined) return undefined
+    const before = savedLogs(resume)
+    if (before) {
+      this.#sinceMs = before.sinceMs
+      for (const [id, timeMs] of before.seen) this.#seen.isNew(id, timeMs)
+      return before.fromMs
+    }
     if (start === 'beginning' || (start === undefined && follow === false)) {
       return fromUs === undefined ? 0 : Math.floor(fromUs / 1_000) - LATE_MS
     }
@@ -96,7 +120,7 @@ class LogReading {
     return this.#sinceMs - LATE_MS
   }
 
-  async *#look(fromMs: number): AsyncGenerator<Decoded[], boolean> {
+  async *#look(fromMs: number): AsyncGenerator<Batch, boolean> {
     let isNew = false
     let newestMs = this.#newestMs
     let nextToken: string | undefined
@@ -109,13 +133,22 @@ class LogReading {
       }
       isNew ||= fresh.length > 0
       for (let at = 0; at < fresh.length && !this.options.signal.aborted; at += BATCH) {
-        yield await this.#decoded(fresh.slice(at, at + BATCH))
+        const batch: Batch = await this.#decoded(fresh.slice(at, at + BATCH))
+        batch.checkpoint = this.#checkpoint(fromMs, fresh.slice(at + BATCH))
+        yield batch
       }
       nextToken = page.nextToken
     } while (nextToken !== undefined && !this.options.signal.aborted)
     // Only what was read to its end says how far one has come.
     this.#newestMs = newestMs
     return isNew
+  }
+
+  /** @param rest what of the page was not given so far */
+  #checkpoint(fromMs: number, rest: readonly FilteredLogEvent[]): LogsCheckpoint {
+    const others = new Set(rest.map(({ eventId }) => eventId))
+    const seen = this.#seen.all.filter(([id]) => !others.has(id))
+    return { fromMs, sinceMs: this.#sinceMs, seen }
   }
 
   #page(asked: Parameters<OpenLogs['page']>[0]) {

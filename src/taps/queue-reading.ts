@@ -157,6 +157,7 @@ export class QueueReading {
     batch.acknowledge = async () => {
       for (const id of ids) this.#taken.add(id)
       await this.#deleted(this.#unacknowledged.take(ids))
+      return !ids.some((id) => this.#taken.has(id))
     }
     return batch
   }

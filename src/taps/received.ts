@@ -51,7 +51,10 @@ export async function* received(
     }
     if (ids.length > 0) {
       decoded.isAwaited = isOrdered
-      decoded.acknowledge = () => deleteAll(queue, place, waiting.take(ids), options)
+      decoded.acknowledge = async () => {
+        await deleteAll(queue, place, waiting.take(ids), options)
+        return true
+      }
     }
     if (decoded.length > 0) yield decoded
     await deleteAll(queue, place, done, options)

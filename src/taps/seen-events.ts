@@ -1,3 +1,5 @@
+export type SavedEvent = [id: string, timeMs: number]
+
 /** The ids of events that were given, as long as they may come again. */
 export class SeenEvents {
   readonly #timeMs = new Map<string, number>()
@@ -13,6 +15,10 @@ export class SeenEvents {
       this.#timeMs.delete(oldest)
     }
     return true
+  }
+
+  get all(): SavedEvent[] {
+    return [...this.#timeMs]
   }
 
   /** Forgets events from before, which will not be asked for again. */

@@ -39,8 +39,8 @@ export type Batch = Decoded[] & {
   /** Where `TapOptions.holdMs` asks for it: to be called when what is in the batch is kept, so that
    * the source need keep it no longer. What is not acknowledged, the source gives again.
    *
-   * @throws EvtError where the source refuses; then it gives it again, too */
-  acknowledge?: () => Promise<void>
+   * @returns false where the source may give some of it again all the same */
+  acknowledge?: () => Promise<boolean>
   /** Nothing more of some of its groups comes before it is acknowledged. */
   isAwaited?: boolean
 }
