@@ -146,6 +146,7 @@ function answerOf(error: Error) {
 }
 
 const missing = new Set([
+  'NoSuchBucket',
   'ResourceNotFoundException',
   'NotFoundException',
   'NotFound',

@@ -79,14 +79,15 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)(
     async function killedAgainAndAgain(to: string, seen: () => Promise<SeenPart[]>) {
       const random = chances()
       for (let round = 0; round < KILLS; round++) {
+        // Before it starts: moto forgets some of what is sent and deleted at the same time.
+        await send(round)
         const child = start(to)
-        const sent = send(round)
         await child.said('intrusive  sqs://orders')
         await setTimeout(random.next().value * 500)
         write(round)
         await setTimeout(random.next().value * 1_000)
         child.kill('SIGKILL')
-        await Promise.all([child.end, sent])
+        await child.end
         const ids = idsOf(recordsIn(await seen()), 'sqs://orders')
         expect(new Set(ids).size).toBe(ids.length)
         expect(ids.length).toBeGreaterThanOrEqual(MESSAGES * (round + 1) - (await inQueue()))
@@ -134,8 +135,6 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)(
   },
 )
 
-import { gunzipSync } from 'node:zlib'
-const awaitImport = (b: Buffer) => gunzipSync(b).toString()
 /** Numbers from 0 to 1, the same for a seed. */
 function* chances(): Generator<number, never> {
   let state = seed
