@@ -9,9 +9,9 @@ const PART_BYTES = 8 * 1024 * 1024
 
 /** On which condition an object is put: that there is none of its name, or that it is still the one
  * with this ETag. */
-export type Only = { ifAbsent: true } | { ifEtag: string }
+type Only = { ifAbsent: true } | { ifEtag: string }
 
-export interface StoredObject {
+interface StoredObject {
   readonly bytes: Buffer
   readonly etag: string
   readonly modifiedMs: number

@@ -8,7 +8,7 @@ import { awsOptions } from './flags.js'
 import { progressFor } from './progress.js'
 import { startOf } from './tail-flags.js'
 
-export interface RecordFlagValues {
+interface RecordFlagValues {
   to: string
   'roll-size': number
   'roll-every': number
@@ -27,8 +27,7 @@ export interface RecordFlagValues {
   progress: boolean
 }
 
-export interface TypedRecord
-  extends Pick<RecordRequest, 'given' | 'choose' | 'lineWith' | 'signal'> {
+interface TypedRecord extends Pick<RecordRequest, 'given' | 'choose' | 'lineWith' | 'signal'> {
   flags: RecordFlagValues
 }
 

@@ -10,8 +10,8 @@ const MOST_LAYERS = 16
 const ENTRY_DIGITS = 6
 
 /**
- * Decodes a record; what a line of a recording holds, as it was when it was recorded: its size, when
- * evt saw it, and the recording's counter as order of arrival, unless the place that it came from
+ * Decodes a record; what a line of a recording holds, as it was when it was recorded: its size,
+ * when evt saw it, and the recording's counter as order of arrival, unless the place that it came from
  * numbered it. Its position is that of the line.
  */
 export function decodeRecorded(

@@ -60,7 +60,7 @@ const keys: ReadonlySet<string> = new Set<keyof RecordedLine | keyof CheckpointL
 ])
 
 /** What a line is found to be; `fault`: it is damaged. */
-export type RecordingLine =
+type RecordingLine =
   | { is: 'record'; line: RecordedLine }
   | { is: 'checkpoint'; line: CheckpointLine }
   | { is: 'fault'; detail: string }

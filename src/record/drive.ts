@@ -2,7 +2,7 @@ import type { Given, Lane } from './lane.js'
 import { Mailbox } from './mailbox.js'
 import type { Recorded, Recorder } from './recorder.js'
 
-export interface DriveOptions {
+interface DriveOptions {
   /** Somebody interrupts. */
   signal: AbortSignal
   durationMs: number | null

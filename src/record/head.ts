@@ -6,7 +6,7 @@ const SCHEMA = 'evt.recording/1'
 const FORMAT = 'ndjson'
 
 /** What stands beside the parts of a recording. */
-export interface Head {
+interface Head {
   schema: typeof SCHEMA
   format: typeof FORMAT
   /** Of the recording, whose counter its records have. */

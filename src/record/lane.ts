@@ -9,7 +9,7 @@ export type Given =
   | { lane: Lane; isOver: true }
   | { lane: Lane; error: unknown }
 
-export interface LaneSource {
+interface LaneSource {
   address: string
   key: string
   batches: AsyncGenerator<Batch>

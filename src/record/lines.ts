@@ -3,7 +3,7 @@ import type { JsonObject, Position } from '../event/event.js'
 import { jsonText } from '../event/json.js'
 import type { Captured } from './capture.js'
 
-export interface LineOf {
+interface LineOf {
   recording: string
   n: number
   observedAtUs: number

@@ -15,7 +15,7 @@ const MOST_UNSURE = 100_000
 /** So long nothing comes where what came holds up what follows. */
 const AWAITED_MS = 250
 
-export interface RecorderOptions {
+interface RecorderOptions {
   store: Store
   /** Of the recording. */
   id: string
@@ -61,6 +61,8 @@ export class Recorder {
     ...{ records: 0, events: 0, undecodable: 0, bytes: 0, files: 0, storedBytes: 0, repeated: 0 },
     lagMs: null,
   }
+  /** The same of what is in place, when nothing more comes. */
+  durable: Recorded = { ...this.recorded }
   readonly #unsure: Set<string>
   #part: Part | undefined
   #nextPart: number
@@ -181,6 +183,7 @@ export class Recorder {
       this.recorded.files += 1
       this.recorded.storedBytes += part.sizeBytes
     }
+    this.durable = { ...this.recorded }
     const all = this.#unacknowledged.splice(0)
     this.#waiting = 0
     for (const { positions, acknowledge } of all) {

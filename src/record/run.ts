@@ -17,6 +17,7 @@ import { Lane } from './lane.js'
 import { type Resume, resumeOf } from './last-part.js'
 import { type Recorded, Recorder } from './recorder.js'
 import type { Store } from './store.js'
+import { writeFailure } from './write-failure.js'
 
 /** How long to put a part in place and acknowledge it may take, beside the time that it grows. */
 const HOLD_MS = 30_000
@@ -95,7 +96,8 @@ export async function runRecord(request: RecordRequest): Promise<RecordRun> {
     const isResumed = resume.nextPart > 1
     if (isResumed) sayGaps(tapped, request.onNote)
     const failure = await drive(recorder, lanes, { ...request, stop: () => own.abort() })
-    return { recorded: recorder.recorded, isResumed, sources: addresses, faults, failure }
+    const failed = failure && { error: writeFailure(failure.error, request.to) }
+    return { recorded: recorder.durable, isResumed, sources: addresses, faults, failure: failed }
   } finally {
     own.abort()
     if (opened) await store.close()

@@ -11,7 +11,7 @@ export interface TextPlace {
 }
 
 /** How much was read of what is read whole, as long as it stays what it was. */
-export interface WholePlace {
+interface WholePlace {
   sizeBytes: number
   mtimeMs: number
   /** How many records were given. */

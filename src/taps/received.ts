@@ -18,8 +18,9 @@ type Options = Pick<TapOptions, 'decode' | 'onNote' | 'signal' | 'holdMs'>
 
 /**
  * What comes to a queue of evt's own, without end until the signal aborts. A message is deleted
- * once the reader has asked for what follows it, or, with `holdMs`, has acknowledged it. SQS may give a message twice; a copy has its id
- * and is left out while the id is among the last 100,000, since it says nothing of who sent it.
+ * once the reader has asked for what follows it, or, with `holdMs`, has acknowledged it. SQS may
+ * give a message twice; a copy has its id and is left out while the id is among the last 100,000,
+ * since it says nothing of who sent it.
  *
  * @param place how the source is named
  */

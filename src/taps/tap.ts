@@ -73,8 +73,8 @@ export interface TapOptions {
   taken?: Pick<WeakSet<Decoded>, 'has'> | undefined
   /** The checkpoint of the batch behind which to go on, rather than at `start`. */
   resume?: unknown
-  /** Batches are acknowledged by who takes them, within so long; otherwise a batch is done with when
-   * the next one is asked for. */
+  /** Batches are acknowledged by who takes them, within so long; otherwise a batch is done with
+   * when the next one is asked for. */
   holdMs?: number | undefined
   /** What `--filter` says, for sources that choose themselves; checked again on arrival. */
   filter: TypedPattern | undefined

@@ -33,7 +33,7 @@ export async function partsOf(moto: Moto, bucket: string, prefix: string): Promi
   )
 }
 
-/** The records of whole parts: each unpacks, has a name of its own number, and ends as it should. */
+/** The records of whole parts: each unpacks, is named by its number, and ends as it should. */
 export function recordsIn(parts: readonly SeenPart[]): RecordedLine[] {
   return parts.flatMap(({ name, bytes }, n) => {
     if (Number(/\/(\d{12})\.ndjson\.gz$/.exec(name)?.[1]) !== n + 1) throw new Error(name)
