@@ -1,7 +1,14 @@
-import type { Decoded } from '../event/event.js'
+import type { Decoded, JsonValue, Position } from '../event/event.js'
 import { jsonText } from '../event/json.js'
-import type { RecordValue } from './decode.js'
 import { type RecordedLine, recordingLine } from './recording.js'
+
+/** What the decoder takes, in as far as it is looked at here. */
+interface RecordValue {
+  value: JsonValue
+  position: Position
+  sizeBytes: number
+  head: Uint8Array
+}
 
 const HEAD_BYTES = 200
 /** A recording of a recording, and so on. */
@@ -11,8 +18,8 @@ const ENTRY_DIGITS = 6
 
 /**
  * Decodes a record; what a line of a recording holds, as it was when it was recorded: its size,
- * when evt saw it, and the recording's counter as order of arrival, unless the place that it came from
- * numbered it. Its position is that of the line.
+ * when evt saw it, and the recording's counter as order of arrival, unless the place that it came
+ * from numbered it. Its position is that of the line.
  */
 export function decodeRecorded(
   record: RecordValue,
