@@ -37,7 +37,7 @@ export interface Bucket {
 }
 
 /** What recording to a bucket needs. */
-export const bucketActions = [
+const bucketActions = [
   's3:GetObject',
   's3:PutObject',
   's3:DeleteObject',

@@ -32,8 +32,10 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)(
     afterEach(() => at.remove())
     afterAll(() => moto.stop())
 
-    const record = (to: string, ...more: string[]) =>
-      startEvt(['record', 'o.ndjson', '--to', to, '--roll-every', '100ms', ...more], at)
+    const record = (to: string, ...more: string[]) => {
+      const roll = more.includes('--roll-every') ? [] : ['--roll-every', '100ms']
+      return startEvt(['record', 'o.ndjson', '--to', to, ...roll, ...more], at)
+    }
 
     const parts = (to: string) =>
       to.startsWith('s3:')
