@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { appendFile, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -8,6 +8,7 @@ import { createMapping } from '../../src/event/mapping.js'
 import { type RecordRequest, runRecord } from '../../src/record/run.js'
 import { archiveStats } from '../../src/stats/stats.js'
 import { campaign } from '../helpers/campaign.js'
+import { partsIn, recordsIn } from './recorded.js'
 
 const maps = ['id=$.id', 'type=$.type', 'time=$.time', 'key=$.key', 'sequence=$.seq']
 const mapping = createMapping({ maps })
@@ -106,3 +107,27 @@ test('what is recorded is measured as it is itself, in however many runs and par
     { numRuns: campaign(12) },
   )
 }, 300_000)
+
+test('a file that was rotated meanwhile is recorded to its end, then the new one', async () => {
+  const file = join(folder, 'l.ndjson')
+  const given = ['l.ndjson']
+  await writeFile(file, '{"id":1}\n{"id":2}\n')
+  await runRecord(request('rotated', { given }))
+  await appendFile(file, '{"id":3}\n')
+  await rename(file, `${file}.1`)
+  await writeFile(file, '{"id":4}\n')
+  const { recorded, faults } = await runRecord(request('rotated', { given }))
+  expect(faults).toEqual([])
+  expect(recorded.records).toBe(2)
+  const ids = recordsIn(partsIn(join(folder, 'rotated'))).map(({ records }) => records?.[0]['id'])
+  expect(ids).toEqual([1, 2, 3, 4])
+  // Of both that cannot be found again it is said.
+  await rm(file)
+  await writeFile(`${file}.new`, '{"id":5}\n')
+  await rename(`${file}.new`, file)
+  await rm(`${file}.1`)
+  const again = await runRecord(request('rotated', { given }))
+  const lost = again.faults.map(({ path, fault }) => `${path} ${fault.reason}`)
+  expect(lost).toEqual(['l.ndjson changed', 'l.ndjson changed'])
+  expect(again.recorded.records).toBe(1)
+})
