@@ -17,8 +17,7 @@ import { recordsArray } from './records-array.js'
 
 const COMMA = 44
 const COLON = 58
-/** How far a guess looks. */
-const GUESSED_BYTES = 64 * 1024
+const GUESSED_BYTES = 64 * 1024 // how far a guess looks
 const MOST_ALIKE_BYTES = 64
 const MOST_MISSED_GUESSES = 16
 
@@ -33,8 +32,7 @@ export interface DocumentSettings extends ReaderSettings {
  * it: the search goes on where the broken one goes wrong, except for an object that ends just
  * there, which may as well have followed a cut.
  *
- * Memory: one record, at most `maxRecordBytes` of it. Every byte is looked at a bounded number of
- * times, whatever the input.
+ * Memory: one record, `maxRecordBytes` of it. A byte is looked at a bounded number of times.
  */
 export class DocumentReader implements RecordReader {
   readonly #settings: DocumentSettings
@@ -71,6 +69,10 @@ export class DocumentReader implements RecordReader {
     return this.#take()
   }
 
+  get pendingBytes(): number | undefined {
+    return this.#bad || this.#huge || this.#inArray ? undefined : this.#held.bytes.length
+  }
+
   end(fault: Fault | undefined): RawRecord[] {
     this.#isEnded = true
     if (this.#start === undefined) this.#readOn()
@@ -102,7 +104,6 @@ export class DocumentReader implements RecordReader {
     }
   }
 
-  /** Between records, where all is well. */
   #seekValue(): boolean {
     const { bytes } = this.#held
     for (; this.#at < bytes.length; this.#at++) {

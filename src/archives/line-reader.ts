@@ -58,6 +58,11 @@ export class LineReader implements RecordReader {
     return this.#take()
   }
 
+  /** How many bytes of what was pushed belong to no record so far. */
+  get pendingBytes(): number {
+    return this.#partsBytes
+  }
+
   /** Ends a line that has begun where its documents are whole, so that nothing that may follow can
    * belong to them: for what is read while it is written. */
   endIfWhole(): RawRecord[] {

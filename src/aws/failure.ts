@@ -162,6 +162,7 @@ function answerOf(error: Error) {
 }
 
 const missing = new Set([
+  'NoSuchBucket',
   'ResourceNotFoundException',
   'NotFoundException',
   'NotFound',

@@ -21,6 +21,8 @@ import { orderOf } from './order.js'
 import type { Outside } from './outside.js'
 import { type Chain, compileChain, type Plan, type TransportId } from './plan.js'
 import { presetEnvelopes } from './presets.js'
+import { decodeRecorded } from './recorded.js'
+import { recording } from './recording.js'
 
 /** One JSON value of an object, read but not yet understood. */
 export interface RecordValue {
@@ -57,10 +59,11 @@ export function createDecoder(options: {
 }): (record: RecordValue) => Decoded[] {
   const { choices } = options
   const onSeveral = choices && ((several: SeveralFit) => choices.add(several))
-  const unwrap = createUnwrapper(presetEnvelopes(options.presets), options.outside, onSeveral)
+  const known = presetEnvelopes(options.presets).filter((envelope) => envelope !== recording)
+  const unwrap = createUnwrapper(known, options.outside, onSeveral)
   const { mappingFor, typePath } = options.mapping
   const chainOf = chains(typePath)
-  return (record) => {
+  const decode = (record: RecordValue): Decoded[] => {
     if (choices) choices.path = record.position.path
     return unwrap(record.value).map((unwrapped, n) => {
       const position = n === 0 ? record.position : nthOf(record.position, n)
@@ -80,6 +83,7 @@ export function createDecoder(options: {
       return { kind: 'event', event }
     })
   }
+  return (record) => decodeRecorded(record, decode)
 }
 
 function headOf(entry: JsonValue): Uint8Array {

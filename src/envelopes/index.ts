@@ -32,6 +32,7 @@ import {
   noRecords,
   window,
 } from './no-records.js'
+import { recording } from './recording.js'
 import { kinesisRecords, messages, records, snsRecords } from './records.js'
 import { s3, s3Test } from './s3.js'
 import { sns } from './sns.js'
@@ -84,5 +85,6 @@ export const envelopes: readonly Envelope[] = [
   noMessages,
   claimCheck,
   bigPayload,
+  recording,
   json,
 ]

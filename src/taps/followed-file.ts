@@ -53,12 +53,13 @@ export class FollowedFile {
 
   /** The rest of a file that stood there, wherever it is now. */
   async *#rotated(place: TextPlace): AsyncGenerator<Decoded[]> {
-    const { onNote, signal } = this.options
+    const { onNote, onFault, signal } = this.options
     if (signal.aborted) return
     const generation = await this.#renamed(place)
     this.#waiting = this.#waiting.filter((one) => one !== place)
     if (generation === undefined) {
-      onNote(`${this.path}: the file before is gone, and what was added to it since is not shown`)
+      const detail = 'was replaced, and what was added to the file before, which is gone, is missed'
+      onFault(this.path, { reason: 'changed', detail })
       return
     }
     const retired = { generation, untilMs: 0 }

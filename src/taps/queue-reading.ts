@@ -9,7 +9,8 @@ import type { QueueNature } from './queue-consents.js'
 import { messageRecord } from './queue-messages.js'
 import { Receives } from './receives.js'
 import { SeenMessages } from './seen-messages.js'
-import type { TapOptions } from './tap.js'
+import type { Batch, TapOptions } from './tap.js'
+import { hiddenSecondsFor, Unacknowledged } from './unacknowledged.js'
 
 const MOST_SEEN = 100_000
 /** Between two looks at the same messages: longer each time that there is nothing new. */
@@ -43,6 +44,7 @@ export class QueueReading {
   readonly #taken = new SeenMessages(MOST_SEEN)
   readonly #deleting = new Set<Promise<void>>()
   readonly #beganMs = Date.now()
+  readonly #unacknowledged = new Unacknowledged()
   #handed: Handed[] = []
   #failure: { error: unknown } | undefined
   /** Why no more is received. */
@@ -57,7 +59,7 @@ export class QueueReading {
   ) {
     // Each call that is under way listens to it.
     setMaxListeners(0, this.#late.signal)
-    const hiddenSeconds = this.#consumes ? CONSUMED_HIDDEN_SECONDS : HIDDEN_SECONDS
+    const hiddenSeconds = this.#hiddenSeconds
     const note = (text: string) => this.#note(text)
     this.#held = new HeldMessages(queue, this.#late.signal, hiddenSeconds, note)
     const receive = (waitSeconds: number) =>
@@ -69,7 +71,17 @@ export class QueueReading {
     return this.options.consents.has('consume')
   }
 
-  async *read(): AsyncGenerator<Decoded[]> {
+  /** Whether the reader says itself what it has taken. */
+  get #defers(): boolean {
+    return this.#consumes && this.options.holdMs !== undefined
+  }
+
+  get #hiddenSeconds(): number {
+    if (!this.#consumes) return HIDDEN_SECONDS
+    return hiddenSecondsFor(this.options.holdMs ?? 0, CONSUMED_HIDDEN_SECONDS)
+  }
+
+  async *read(): AsyncGenerator<Batch> {
     const { signal, follow, pollMs = MOST_PAUSE_MS } = this.options
     const leave = () => void setTimeout(LATE_MS, undefined, { ref: false }).then(this.#beLate)
     signal.addEventListener('abort', leave)
@@ -96,7 +108,7 @@ export class QueueReading {
   readonly #beLate = () => this.#late.abort()
 
   /** Receives until nothing more comes, or what is held must be given back. */
-  async *#sweep(): AsyncGenerator<Decoded[], { isNew: boolean; isEmpty: boolean }> {
+  async *#sweep(): AsyncGenerator<Batch, { isNew: boolean; isEmpty: boolean }> {
     const { signal, follow } = this.options
     let isNew = false
     for (let isFirst = true; ; isFirst = false) {
@@ -114,7 +126,8 @@ export class QueueReading {
   }
 
   /** What is in the messages that were not seen so far. */
-  async #taking(messages: readonly Message[]): Promise<Decoded[]> {
+  async #taking(received: readonly Message[]): Promise<Batch> {
+    const messages = received.filter((one) => !this.#unacknowledged.renews(idOf(one), one))
     const unseen = messages.filter((message) => this.#isUnseen(message))
     const taken = messages.filter((message) => this.#taken.has(idOf(message)))
     this.#delete(taken)
@@ -124,12 +137,27 @@ export class QueueReading {
     this.#watch(rest)
     this.#held.add(rest.filter((message) => !cut.has(message)))
     await this.#held.pass(rest.filter((message) => cut.has(message)))
-    const batch: Decoded[] = []
+    const batch: Batch = []
     for (const message of unseen) {
       const handed: Handed = { message, decoded: [] }
       if (this.#consumes) this.#handed.push(handed)
       handed.decoded = await this.options.decode(messageRecord(message, this.place))
       batch.push(...handed.decoded)
+    }
+    return this.#defers ? this.#toAcknowledge(batch) : batch
+  }
+
+  /** What holds nothing is given back, as it is where nobody acknowledges. */
+  #toAcknowledge(batch: Batch): Batch {
+    const handed = this.#handed.filter(({ decoded }) => decoded.length > 0)
+    this.#handed = this.#handed.filter(({ decoded }) => decoded.length === 0)
+    const ids = handed.map(({ message }) => idOf(message))
+    for (const { message } of handed) this.#unacknowledged.add(idOf(message), message)
+    batch.isAwaited = this.nature.isFifo
+    batch.acknowledge = async () => {
+      for (const id of ids) this.#taken.add(id)
+      await this.#deleted(this.#unacknowledged.take(ids))
+      return !ids.some((id) => this.#taken.has(id))
     }
     return batch
   }
@@ -209,6 +237,7 @@ export class QueueReading {
   async #close(): Promise<void> {
     await this.#settle()
     this.#held.add(await this.#receives.rest())
+    this.#held.add(this.#unacknowledged.takeAll())
     await this.#held.giveBack()
     await Promise.all(this.#deleting)
     this.#check()

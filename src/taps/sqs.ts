@@ -1,10 +1,9 @@
 import { resourceAddress } from '../aws/address.js'
 import { openSqs } from '../aws/sqs.js'
 import { EvtError } from '../errors.js'
-import type { Decoded } from '../event/event.js'
 import { natureOf, refusal } from './queue-consents.js'
 import { QueueReading } from './queue-reading.js'
-import type { Tap, TapOptions } from './tap.js'
+import type { Batch, Tap, TapOptions } from './tap.js'
 
 const iamActions = [
   'sqs:GetQueueUrl',
@@ -44,7 +43,7 @@ export const tap: Tap = {
   open: readQueue,
 }
 
-async function* readQueue(address: string, options: TapOptions): AsyncGenerator<Decoded[]> {
+async function* readQueue(address: string, options: TapOptions): AsyncGenerator<Batch> {
   const named = resourceAddress(address)
   if (named?.service !== 'sqs') throw new EvtError(`${address} is no queue`, { code: 'usage' })
   const { aws, consents, signal } = options

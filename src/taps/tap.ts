@@ -35,7 +35,18 @@ export interface Tap {
    *
    * @throws EvtError `usage` where the address leads nowhere or cannot be tapped
    */
-  open(address: string, options: TapOptions): AsyncGenerator<Decoded[]>
+  open(address: string, options: TapOptions): AsyncGenerator<Batch>
+}
+
+/** What a tap gives at once, in its order. */
+export type Batch = Decoded[] & {
+  /** Where `TapOptions.holdMs` asks for it: to be called when what is in the batch is kept, so that
+   * the source need keep it no longer. What is not acknowledged, the source gives again.
+   *
+   * @returns false where the source may give some of it again all the same */
+  acknowledge?: () => Promise<boolean>
+  /** Nothing more of some of its groups comes before it is acknowledged. */
+  isAwaited?: boolean
 }
 
 /** Where to begin: with what there is, with what comes, or with the last events that are there. */
@@ -84,6 +95,9 @@ export interface TapOptions {
   fanOut?: FanOut | undefined
   /** What its reader has taken, so that a tap that may delete it does. */
   taken?: Pick<WeakSet<Decoded>, 'has'> | undefined
+  /** Batches are acknowledged by who takes them, within so long; otherwise a batch is done with
+   * when the next one is asked for. */
+  holdMs?: number | undefined
   /** What `--filter` says, for sources that choose themselves; checked again on arrival. */
   filter: TypedPattern | undefined
   /** Called when what arrives from now on is seen. */

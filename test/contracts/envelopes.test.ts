@@ -60,6 +60,7 @@ const unwritten: Readonly<Record<string, string>> = {
   'records-none': 'holds nothing',
   'records-none-of-firehose': 'holds nothing',
   'records-no-messages': 'holds nothing',
+  recording: 'is what evt record writes',
 }
 const payloads: Readonly<Record<string, object>> = {
   dynamodb: { pk: { S: 'o-4411' }, orderId: { S: 'o-4411' }, total: { N: '19.9' } },
@@ -105,10 +106,11 @@ describe.each(named(envelopes))('%s', (shape) => {
   })
 })
 
-/** Only their bodies tell that these are none of the wrapping. */
+/** Only their bodies, or what else they have, tell that these are none of the wrapping. */
 const sameWords: Record<string, string[]> = {
   sns: ['json/looks-like-notification'],
   sqs: ['json/looks-like-sqs-number', 'json/looks-like-sqs'],
+  recording: ['json/looks-like-recording'],
 }
 
 describe.each(named(wrappings))('%s', (shape, envelope) => {

@@ -52,6 +52,7 @@ describe('every fixture is read equally by the decoder, the narrow relation and 
     'json/looks-like-kafka-connect',
     'json/looks-like-no-records',
     'json/looks-like-notification',
+    'json/looks-like-recording',
     'json/looks-like-s3',
     'json/looks-like-sqs',
     'json/looks-like-sqs-number',

@@ -1,0 +1,44 @@
+import type { RecordValue } from '../envelopes/decode.js'
+import { complete, Missing } from '../envelopes/missing.js'
+import type { Decoded } from '../event/event.js'
+
+/** One record of a source, and what was found in it. */
+export interface Captured {
+  /** Undefined for what holds no JSON object. */
+  record: RecordValue | undefined
+  /** What was found in it first: its own times stand for the record's. */
+  first: Decoded
+}
+
+/** Remembers of what each tap decodes which record it was. */
+export class Capture {
+  readonly #records = new WeakMap<Decoded, RecordValue>()
+  readonly #others = new WeakSet<Decoded>()
+
+  constructor(private readonly decodeRecord: (record: RecordValue) => Decoded[]) {}
+
+  readonly decode = (record: RecordValue): Decoded[] | Promise<Decoded[]> => {
+    const kept = (found: Decoded[]) => this.#kept(record, found)
+    try {
+      return kept(this.decodeRecord(record))
+    } catch (error) {
+      if (!(error instanceof Missing)) throw error
+      return complete(() => this.decodeRecord(record)).then(kept)
+    }
+  }
+
+  #kept(record: RecordValue, found: Decoded[]): Decoded[] {
+    for (const [n, one] of found.entries()) {
+      if (n === 0) this.#records.set(one, record)
+      else this.#others.add(one)
+    }
+    return found
+  }
+
+  /** The records of a batch. */
+  *of(batch: readonly Decoded[]): Generator<Captured> {
+    for (const first of batch) {
+      if (!this.#others.has(first)) yield { record: this.#records.get(first), first }
+    }
+  }
+}

@@ -1,0 +1,69 @@
+import type { Decoded, JsonValue } from '../event/event.js'
+import type { FromTime } from '../tail/from-time.js'
+import type { Batch } from '../taps/tap.js'
+import type { SourcePlace } from './last-part.js'
+
+/** What a source gave, or how it ended. */
+export type Given =
+  | { lane: Lane; batch: Batch }
+  | { lane: Lane; isOver: true }
+  | { lane: Lane; error: unknown }
+
+interface LaneSource {
+  address: string
+  key: string
+  batches: AsyncGenerator<Batch>
+  /** Where the recording left it. */
+  before: SourcePlace | undefined
+  from: FromTime
+  /** Where to go on behind so many of the batch that was given last; undefined where the source
+   * cannot. */
+  placeBehind(taken: number): JsonValue | undefined
+}
+
+/** One source, asked for one batch at a time. */
+export class Lane {
+  /** How to go on behind what is recorded; undefined for a source that cannot. */
+  place: SourcePlace | undefined
+  /** So many records come again that are recorded. */
+  left: number
+
+  constructor(private readonly source: LaneSource) {
+    this.place = source.before
+    this.left = source.before?.behind ?? 0
+  }
+
+  /** As it was named. */
+  get address(): string {
+    return this.source.address
+  }
+
+  /** By which its checkpoint is found again. */
+  get key(): string {
+    return this.source.key
+  }
+
+  /** Whether the recording begins with this event, or did before. */
+  hasBegun(first: Decoded): boolean {
+    return this.source.from.hasBegun(first)
+  }
+
+  placeBehind(taken: number): JsonValue | undefined {
+    return this.source.placeBehind(taken)
+  }
+
+  /** Has its next batch given, when it comes. */
+  ask(give: (given: Given) => void): void {
+    this.source.batches.next().then(
+      ({ done, value }) => give(done ? { lane: this, isOver: true } : { lane: this, batch: value }),
+      (error) => give({ lane: this, error }),
+    )
+  }
+
+  /** Leaves the source once what was asked for has come.
+   * @throws what its end throws */
+  async end(): Promise<void> {
+    await this.source.batches.return(undefined)
+    this.source.from.end()
+  }
+}

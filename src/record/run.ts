@@ -1,0 +1,172 @@
+import { realpath } from 'node:fs/promises'
+import { resolve, sep } from 'node:path'
+import { isRemote } from '../archives/address.js'
+import { type Fault, isLoss } from '../archives/object.js'
+import type { AwsOptions } from '../aws/options.js'
+import { createDecoder } from '../envelopes/decode.js'
+import { EvtError } from '../errors.js'
+import { createMapping } from '../event/mapping.js'
+import { type GivenSources, namedSources } from '../reading/named-sources.js'
+import { FromTime } from '../tail/from-time.js'
+import { tapFor } from '../taps/index.js'
+import type { CheckpointAt, Consent, Safety, Start, Tap, TapOptions } from '../taps/tap.js'
+import { Capture } from './capture.js'
+import { drive } from './drive.js'
+import { openHead } from './head.js'
+import { Lane } from './lane.js'
+import { type Resume, resumeOf } from './last-part.js'
+import { type Recorded, Recorder } from './recorder.js'
+import type { Store } from './store.js'
+import { writeFailure } from './write-failure.js'
+
+/** How long to put a part in place and acknowledge it may take, beside the time that it grows. */
+const HOLD_MS = 30_000
+
+export interface RecordRequest extends GivenSources {
+  /** A folder, or `s3://BUCKET/PREFIX`. */
+  to: string
+  /** Somebody interrupts. */
+  signal: AbortSignal
+  /** Where to begin: `fromUs` with the first event of that time or later. */
+  start: Start | { fromUs: number } | undefined
+  follow: boolean | undefined
+  consents: ReadonlySet<Consent>
+  rollBytes: number
+  rollMs: number
+  limit: number | null
+  durationMs: number | null
+  stdin: AsyncIterable<unknown>
+  aws: AwsOptions
+  nowMs(): number
+  onNote(text: string): void
+  onOpen(sources: readonly { address: string; safety: Safety }[]): void
+  onProgress(recorded: Readonly<Recorded>): void
+}
+
+export interface RecordRun {
+  recorded: Readonly<Recorded>
+  /** Whether the target held a recording, which goes on. */
+  isResumed: boolean
+  sources: readonly string[]
+  /** What kept a source from being read whole. */
+  faults: readonly { path: string; fault: Fault }[]
+  /** Why it ended early; what was put in place before is durable. */
+  failure: { error: unknown } | undefined
+}
+
+/**
+ * Records what comes until the sources end, the limit or the time is reached, or somebody
+ * interrupts.
+ *
+ * @throws EvtError where nothing could be begun
+ */
+export async function runRecord(request: RecordRequest): Promise<RecordRun> {
+  const { config, sources } = await namedSources(request)
+  const where = { cwd: request.cwd, aliases: config.archives ?? {} }
+  const addresses = [...new Set(sources)]
+  const tapped = await Promise.all(
+    addresses.map(async (address) => ({ address, ...(await tapFor(address, where)) })),
+  )
+  for (const { opens } of tapped) await checkApart(opens, request)
+  // What a record refers to is not asked for: to record needs nobody else.
+  const decode = createDecoder({ mapping: createMapping({ events: config.events }) })
+  request.onOpen(tapped.map(({ address, tap: { safety } }) => ({ address, safety })))
+  const store = await openStore(request)
+  const faults: { path: string; fault: Fault }[] = []
+  const own = new AbortController()
+  let opened = false
+  try {
+    await store.lock()
+    opened = true
+    const head = await openHead(store, request.nowMs())
+    const resume = await resumeOf(store)
+    const capture = new Capture(decode)
+    const options: TapOptions = {
+      ...startOf(request.start),
+      ...{ follow: request.follow, ...where, stdin: request.stdin },
+      ...{ decode: capture.decode, isWanted: () => true, aws: request.aws },
+      ...{ consents: request.consents, filter: undefined, onNote: request.onNote },
+      onFault: (path, fault) => {
+        if (isLoss(fault)) faults.push({ path, fault })
+      },
+      ...{ signal: own.signal, holdMs: 2 * request.rollMs + HOLD_MS },
+    }
+    const lanes = tapped.map((one) => laneOf(one, options, resume))
+    const recorder = new Recorder({ store, id: head.id, resume, lanes, capture, ...request })
+    const isResumed = resume.nextPart > 1
+    if (isResumed) sayGaps(tapped, request.onNote)
+    const failure = await drive(recorder, lanes, { ...request, stop: () => own.abort() })
+    const failed = failure && { error: writeFailure(failure.error, request.to) }
+    return { recorded: recorder.durable, isResumed, sources: addresses, faults, failure: failed }
+  } finally {
+    own.abort()
+    if (opened) await store.close()
+  }
+}
+
+async function openStore({ to, cwd, aws, signal, onNote }: RecordRequest): Promise<Store> {
+  if (/^s3:\/\//.test(to)) {
+    const { openPrefix } = await import('./bucket-store.js')
+    return openPrefix(to, { aws, signal, onNote })
+  }
+  if (isRemote(to)) {
+    throw new EvtError(`${to} is no target to record to`, {
+      code: 'usage',
+      hint: 'write a folder, or s3://BUCKET/PREFIX',
+    })
+  }
+  const { openFolder } = await import('./folder-store.js')
+  return openFolder(to, resolve(cwd, to))
+}
+
+/** What is recorded must not be its own source. */
+async function checkApart(source: string, { to, cwd }: RecordRequest): Promise<void> {
+  if (isRemote(source) || isRemote(to) || source === '-') return
+  const [from, target] = [await realOf(resolve(cwd, source)), await realOf(resolve(cwd, to))]
+  const isInside = (inner: string, outer: string) => `${inner}${sep}`.startsWith(`${outer}${sep}`)
+  if (!isInside(from, target) && !isInside(target, from)) return
+  throw new EvtError(`${source} would be recorded into itself: --to ${to}`, {
+    code: 'usage',
+    hint: 'record to a folder that is not inside of the SOURCE, nor around it',
+  })
+}
+
+async function realOf(path: string): Promise<string> {
+  return realpath(path).catch(() => path)
+}
+
+interface Tapped {
+  address: string
+  opens: string
+  tap: Tap
+}
+
+function laneOf({ address, opens, tap }: Tapped, options: TapOptions, resume: Resume): Lane {
+  const key = isRemote(opens) || opens === '-' ? opens : resolve(options.cwd, opens)
+  const before = resume.places.get(key)
+  // Of files all is recorded, unless somebody says otherwise.
+  const start = options.start ?? (tap.name === 'files' ? 'beginning' : undefined)
+  let place: CheckpointAt | undefined
+  const batches = tap.open(opens, {
+    ...{ ...options, start, resume: before?.at ?? undefined },
+    // Called just before a batch is given.
+    checkpoint: (_, at) => {
+      place = at
+    },
+  })
+  const from = new FromTime(address, before ? undefined : options.fromUs, options.onNote)
+  return new Lane({ address, key, batches, before, from, placeBehind: (n) => place?.(n) })
+}
+
+function startOf(start: RecordRequest['start']): Pick<TapOptions, 'start' | 'fromUs'> {
+  const isTime = typeof start === 'object' && 'fromUs' in start
+  return isTime ? { start: 'beginning', fromUs: start.fromUs } : { start }
+}
+
+/** What a source keeps for nobody is lost between two runs. */
+function sayGaps(tapped: readonly Tapped[], onNote: (text: string) => void): void {
+  for (const { address, tap } of tapped) {
+    if (tap.name !== 'sns' && tap.name !== 'eventbridge') continue
+    onNote(`${address}: what came while nothing was recorded is missing: it is kept for nobody`)
+  }
+}

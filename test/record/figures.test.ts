@@ -1,0 +1,136 @@
+import { appendFile, mkdtemp, open, rename, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { resolveSources } from '../../src/archives/source.js'
+import { createMapping } from '../../src/event/mapping.js'
+import { type RecordRequest, runRecord } from '../../src/record/run.js'
+import { archiveStats } from '../../src/stats/stats.js'
+import { campaign } from '../helpers/campaign.js'
+import { partsIn, recordsIn } from './recorded.js'
+
+const maps = ['id=$.id', 'type=$.type', 'time=$.time', 'key=$.key', 'sequence=$.seq']
+const mapping = createMapping({ maps })
+const START_MS = Date.parse('2026-11-01T00:00:00Z')
+let folder: string
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'evt-figures-'))
+})
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+const body = fc.record(
+  {
+    id: fc.integer({ min: 1, max: 12 }),
+    type: fc.constantFrom('a', 'b', '__proto__'),
+    time: fc.integer({ min: 0, max: 60_000 }).map((ms) => new Date(START_MS + ms).toISOString()),
+    key: fc.constantFrom('k', 'l'),
+    seq: fc.oneof(fc.integer({ min: 0, max: 9 }), fc.constant('9007199254740993')),
+    note: fc.string(),
+  },
+  { requiredKeys: ['type'] },
+)
+
+/** A line, after which the clock of the queue has gone on by so much. */
+const line = fc.record({
+  body,
+  as: fc.constantFrom('message', 'message', 'fifo', 'two', 'bare', 'bad', 'no object'),
+  attempt: fc.integer({ min: 1, max: 2 }),
+  messageId: fc.integer({ min: 1, max: 20 }),
+  laterMs: fc.integer({ min: 0, max: 50 }),
+  number: fc.integer({ min: 1, max: 30 }),
+})
+
+type Line = typeof line extends fc.Arbitrary<infer One> ? One : never
+
+function textOf({ body: event, as, attempt, messageId, number }: Line, sentMs: number): string {
+  if (as === 'bad') return `{"id":${messageId}`
+  if (as === 'no object') return '17'
+  if (as === 'bare') return JSON.stringify(event)
+  const Attributes = {
+    SentTimestamp: String(sentMs),
+    ApproximateReceiveCount: String(attempt),
+    ...(as === 'fifo' && { MessageGroupId: 'g', SequenceNumber: String(number) }),
+  }
+  const message = { MessageId: `m-${messageId}`, Body: JSON.stringify(event), Attributes }
+  return JSON.stringify(as === 'two' ? { Messages: [message, message] } : message)
+}
+
+function textOfAll(lines: readonly Line[]): string {
+  let sentMs = START_MS
+  return lines
+    .map((one) => {
+      sentMs += one.laterMs
+      return `${textOf(one, sentMs)}\n`
+    })
+    .join('')
+}
+
+function request(to: string, more: Partial<RecordRequest>): RecordRequest {
+  return {
+    ...{ given: ['a.ndjson'], to, config: undefined, cwd: folder, env: {}, aws: {} },
+    ...{ signal: new AbortController().signal, start: undefined, follow: false },
+    ...{ consents: new Set(), rollBytes: 64e6, rollMs: 60_000, limit: null, durationMs: null },
+    ...{ stdin: process.stdin, nowMs: () => START_MS, onNote() {}, onOpen() {}, onProgress() {} },
+    ...more,
+  }
+}
+
+async function measured(path: string) {
+  const { objects } = await resolveSources([path], { aliases: {}, cwd: folder })
+  const { signal } = new AbortController()
+  const { result } = await archiveStats({
+    ...{ sources: [path], objects, mapping, by: 'type', windowUs: null, signal },
+    ...{ selection: { sinceUs: null, untilUs: null }, memoryLimitBytes: 2e9, onProgress() {} },
+  })
+  const { read, total, types, findings } = result
+  const { records, undecodable } = read
+  return { records, undecodable, total, types, findings: findings.map(({ kind }) => kind).sort() }
+}
+
+test('what is recorded is measured as it is itself, in however many runs and parts', async () => {
+  let runs = 0
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(line, { minLength: 1, maxLength: 40 }),
+      fc.array(fc.integer({ min: 1, max: 9 }), { maxLength: 3 }),
+      async (lines, limits) => {
+        const to = `recorded-${runs++}`
+        await writeFile(join(folder, 'a.ndjson'), textOfAll(lines))
+        for (const limit of limits) await runRecord(request(to, { limit }))
+        const last = await runRecord(request(to, { rollBytes: 1 }))
+        expect(last.failure).toBeUndefined()
+        expect(await measured(to)).toEqual(await measured('a.ndjson'))
+      },
+    ),
+    { numRuns: campaign(12) },
+  )
+}, 300_000)
+
+test('a file that was rotated meanwhile is recorded to its end, then the new one', async () => {
+  const file = join(folder, 'l.ndjson')
+  const given = ['l.ndjson']
+  await writeFile(file, '{"id":1}\n{"id":2}\n')
+  await runRecord(request('rotated', { given }))
+  await appendFile(file, '{"id":3}\n')
+  await rename(file, `${file}.1`)
+  await writeFile(file, '{"id":4}\n')
+  const { recorded, faults } = await runRecord(request('rotated', { given }))
+  expect(faults).toEqual([])
+  expect(recorded.records).toBe(2)
+  const ids = recordsIn(partsIn(join(folder, 'rotated'))).map(({ records }) => records?.[0]['id'])
+  expect(ids).toEqual([1, 2, 3, 4])
+  // Where the one before cannot be found again, it is said.
+  // While it is open, nothing else gets its number.
+  const held = await open(file)
+  await rm(file)
+  await writeFile(`${file}.new`, '{"id":5}\n')
+  await rename(`${file}.new`, file)
+  await rm(`${file}.1`)
+  const again = await runRecord(request('rotated', { given }))
+  await held.close()
+  const lost = again.faults.map(({ path, fault }) => `${path} ${fault.reason}`)
+  expect(lost).toEqual(['l.ndjson changed'])
+  expect(again.recorded.records).toBe(1)
+})

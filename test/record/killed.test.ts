@@ -1,0 +1,145 @@
+import { appendFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import type { RecordedLine } from '../../src/envelopes/recording.js'
+import { type Stage, stage } from '../cases/run-case.js'
+import { campaign, seed } from '../helpers/campaign.js'
+import { describeWith } from '../helpers/needs.js'
+import { type EvtProcess, startEvt } from '../testbed/evt-process.js'
+import { type Moto, python, startMoto } from '../testbed/moto.js'
+import { partsIn, partsOf, recordsIn, type SeenPart } from './recorded.js'
+
+const KILLS = campaign(5)
+const MESSAGES = 40
+const LINES = 60
+/** What a killed evt had received comes again after this. */
+const PATIENCE_MS = 150_000
+
+describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)(
+  'evt record, killed at any moment',
+  () => {
+    let moto: Moto
+    let at: Stage
+    let queueUrl: string
+    beforeAll(async () => {
+      moto = await startMoto()
+    })
+    beforeEach(async () => {
+      await moto.reset()
+      at = stage()
+      at = { ...at, env: { ...at.env, ...moto.env } }
+      const made = await moto.call('sqs', 'create_queue', { QueueName: 'orders' })
+      queueUrl = String(made['QueueUrl'])
+      const CreateBucketConfiguration = { LocationConstraint: moto.region }
+      await moto.call('s3', 'create_bucket', { Bucket: 'acme', CreateBucketConfiguration })
+      writeFileSync(join(at.work, 'o.ndjson'), '')
+    })
+    afterEach(() => at.remove())
+    afterAll(() => moto.stop())
+
+    const start = (to: string) => {
+      const sources = ['o.ndjson', 'sqs://orders', '--intrusive', '--consume']
+      return startEvt(['record', ...sources, '--to', to, '--roll-every', '100ms'], at)
+    }
+
+    async function send(round: number): Promise<void> {
+      for (let from = 0; from < MESSAGES; from += 10) {
+        const Entries = Array.from({ length: 10 }, (_, n) => ({
+          ...{ Id: `${n}`, MessageBody: JSON.stringify({ id: `m-${round}-${from + n}` }) },
+        }))
+        await moto.call('sqs', 'send_message_batch', { QueueUrl: queueUrl, Entries })
+      }
+    }
+
+    /** A program writes lines, and a part of one at a time. */
+    function write(round: number): void {
+      const text = Array.from({ length: LINES }, (_, n) => `{"id":"f-${round}-${n}"}\n`).join('')
+      const middle = Math.floor(text.length / 2) + 3
+      appendFileSync(join(at.work, 'o.ndjson'), text.slice(0, middle))
+      appendFileSync(join(at.work, 'o.ndjson'), text.slice(middle))
+    }
+
+    async function inQueue(): Promise<number> {
+      const names = ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible']
+      const given = { QueueUrl: queueUrl, AttributeNames: names }
+      const { Attributes } = await moto.call('sqs', 'get_queue_attributes', given)
+      const counts = Object.values(Attributes as Record<string, string>).map(Number)
+      return counts.reduce((sum, n) => sum + n, 0)
+    }
+
+    const idsOf = (records: readonly RecordedLine[], source: string) =>
+      records.flatMap(({ source: from, records: held }) => {
+        const record = held?.[0]
+        if (from !== source || !record) return []
+        const body = 'Body' in record ? JSON.parse(String(record['Body'])) : record
+        return [String(body.id)]
+      })
+
+    async function killedAgainAndAgain(to: string, seen: () => Promise<SeenPart[]>) {
+      const random = chances()
+      for (let round = 0; round < KILLS; round++) {
+        // Before it starts: moto forgets some of what is sent and deleted at the same time.
+        await send(round)
+        const child = start(to)
+        await child.said('intrusive  sqs://orders')
+        await setTimeout(random.next().value * 500)
+        write(round)
+        await setTimeout(random.next().value * 1_000)
+        child.kill('SIGKILL')
+        await child.end
+        const ids = idsOf(recordsIn(await seen()), 'sqs://orders')
+        expect(new Set(ids).size).toBe(ids.length)
+        expect(ids.length).toBeGreaterThanOrEqual(MESSAGES * (round + 1) - (await inQueue()))
+      }
+    }
+
+    async function allRecorded(child: EvtProcess, seen: () => Promise<SeenPart[]>) {
+      const all = KILLS * (MESSAGES + LINES)
+      const begunMs = performance.now()
+      while (recordsIn(await seen()).length < all || (await inQueue()) > 0) {
+        if (performance.now() - begunMs > PATIENCE_MS) break
+        await setTimeout(250)
+      }
+      child.kill('SIGTERM')
+      expect(await child.end).toEqual({ exit: 130, signal: null })
+    }
+
+    const numbers = (length: number) => Array.from({ length }, (_, n) => n)
+    const ledger = (name: string, each: number) =>
+      numbers(KILLS).flatMap((round) => numbers(each).map((n) => `${name}-${round}-${n}`))
+
+    const targets = {
+      'a folder': (): [string, () => Promise<SeenPart[]>] => {
+        return ['recorded', async () => partsIn(join(at.work, 'recorded'))]
+      },
+      'a bucket': (): [string, () => Promise<SeenPart[]>] => {
+        return ['s3://acme/orders', () => partsOf(moto, 'acme', 'orders')]
+      },
+    }
+
+    test.each(Object.entries(targets))(
+      `loses and repeats nothing in %s (seed ${seed})`,
+      async (_, target) => {
+        const [to, seen] = target()
+        await killedAgainAndAgain(to, seen)
+        await allRecorded(start(to), seen)
+        const records = recordsIn(await seen())
+        expect(records.map(({ n }) => n)).toEqual(numbers(records.length).map((n) => n + 1))
+        expect(idsOf(records, 'o.ndjson')).toEqual(ledger('f', LINES))
+        expect(idsOf(records, 'sqs://orders').sort()).toEqual(ledger('m', MESSAGES).sort())
+        expect(await inQueue()).toBe(0)
+      },
+      600_000,
+    )
+  },
+)
+
+/** Numbers from 0 to 1, the same for a seed. */
+function* chances(): Generator<number, never> {
+  let state = seed
+  for (;;) {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    yield state / 2 ** 32
+  }
+}

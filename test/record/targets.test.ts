@@ -1,0 +1,139 @@
+import { createHash } from 'node:crypto'
+import { once } from 'node:events'
+import { existsSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { type Stage, stage } from '../cases/run-case.js'
+import { describeWith } from '../helpers/needs.js'
+import { cableTo } from '../testbed/cable.js'
+import { startEvt } from '../testbed/evt-process.js'
+import { type Moto, python, startMoto } from '../testbed/moto.js'
+import { partsIn, partsOf, recordsIn } from './recorded.js'
+
+describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)(
+  'where evt records to',
+  () => {
+    let moto: Moto
+    let at: Stage
+    beforeAll(async () => {
+      moto = await startMoto()
+    })
+    beforeEach(async () => {
+      await moto.reset()
+      const made = stage()
+      at = { ...made, env: { ...made.env, ...moto.env } }
+      const CreateBucketConfiguration = { LocationConstraint: moto.region }
+      await moto.call('s3', 'create_bucket', { Bucket: 'acme', CreateBucketConfiguration })
+      writeFileSync(join(at.work, 'o.ndjson'), '{"id":"e-1"}\n{"id":"e-2"}\n')
+    })
+    afterEach(() => at.remove())
+    afterAll(() => moto.stop())
+
+    const record = (to: string, ...more: string[]) => {
+      const roll = more.includes('--roll-every') ? [] : ['--roll-every', '100ms']
+      return startEvt(['record', 'o.ndjson', '--to', to, ...roll, ...more], at)
+    }
+
+    const parts = (to: string) =>
+      to.startsWith('s3:')
+        ? partsOf(moto, 'acme', 'o')
+        : Promise.resolve(partsIn(join(at.work, to)))
+
+    test.each(['recorded', 's3://acme/o'])(
+      'has one recorder at a time: %s',
+      async (to) => {
+        const first = record(to)
+        while (
+          !existsSync(join(at.work, 'recorded')) &&
+          (await parts('s3://acme/o')).length === 0
+        ) {
+          await setTimeout(50)
+        }
+        const lock = to.startsWith('s3:') ? undefined : join(at.work, to, '_evt/lock')
+        while (lock !== undefined && !existsSync(lock)) await setTimeout(50)
+        const second = record(to)
+        expect(await second.end).toEqual({ exit: 3, signal: null })
+        expect(second.err.text).toMatch(
+          /evt: another evt records to \S+ \(process \d+ on \S+\)\n {5}end it first, or record to/,
+        )
+        first.kill('SIGTERM')
+        expect(await first.end).toEqual({ exit: 130, signal: null })
+        expect(recordsIn(await parts(to))).toHaveLength(2)
+        expect(await record(to, '--no-follow').end).toEqual({ exit: 0, signal: null })
+        expect(recordsIn(await parts(to))).toHaveLength(2)
+      },
+      240_000,
+    )
+
+    test('a bucket that is away for a while loses nothing', async () => {
+      const cable = await cableTo(moto.url)
+      at = { ...at, env: { ...at.env, AWS_ENDPOINT_URL: cable.url } }
+      const child = record('s3://acme/o')
+      while ((await parts('s3://acme/o')).length === 0) await setTimeout(50)
+      cable.cut()
+      writeFileSync(join(at.work, 'o.ndjson'), '{"id":"e-3"}\n', { flag: 'a' })
+      await child.said('s3://acme/o does not answer')
+      cable.mend()
+      await child.said('s3://acme/o is back after')
+      while ((await parts('s3://acme/o')).length === 1) await setTimeout(50)
+      child.kill('SIGTERM')
+      expect(await child.end).toEqual({ exit: 130, signal: null })
+      await cable.stop()
+      const ids = recordsIn(await parts('s3://acme/o')).map(({ records }) => records?.[0]['id'])
+      expect(ids).toEqual(['e-1', 'e-2', 'e-3'])
+    }, 240_000)
+
+    test('a large part goes in several calls, and is whole', async () => {
+      // Text that hardly packs.
+      const hash = (text: string) => createHash('sha512').update(text).digest('base64')
+      const lines = Array.from({ length: 40_000 }, (_, n) =>
+        JSON.stringify({ id: `e-${n}`, note: [1, 2, 3, 4].map((k) => hash(`${n}-${k}`)).join('') }),
+      )
+      writeFileSync(join(at.work, 'o.ndjson'), `${lines.join('\n')}\n`)
+      const child = record('s3://acme/o', '--no-follow', '--roll-every', '1h')
+      expect(await child.end).toEqual({ exit: 0, signal: null })
+      const [part, ...others] = await parts('s3://acme/o')
+      expect(others).toEqual([])
+      expect(part?.bytes.length).toBeGreaterThan(8 * 1024 * 1024)
+      expect(recordsIn([...(part ? [part] : [])]).map(({ n }) => n)).toEqual(
+        lines.map((_, n) => n + 1),
+      )
+    }, 240_000)
+
+    test('credentials that have expired end it, and it goes on with others', async () => {
+      const refused = await refusing('ExpiredToken')
+      at = { ...at, env: { ...at.env, AWS_ENDPOINT_URL: refused.url } }
+      const child = record('s3://acme/o', '--no-follow')
+      expect(await child.end).toEqual({ exit: 3, signal: null })
+      expect(child.err.text).toContain(
+        'evt: the AWS credentials are not valid, or no longer (ExpiredToken)',
+      )
+      refused.stop()
+      at = { ...at, env: { ...at.env, AWS_ENDPOINT_URL: moto.url } }
+      expect(await record('s3://acme/o', '--no-follow').end).toEqual({ exit: 0, signal: null })
+      expect(recordsIn(await parts('s3://acme/o'))).toHaveLength(2)
+    }, 240_000)
+
+    test('a bucket that is not there', async () => {
+      const child = record('s3://nobody/o', '--no-follow')
+      expect(await child.end).toEqual({ exit: 2, signal: null })
+      expect(child.err.text).toContain('evt: there is no bucket nobody in eu-west-1')
+    }, 240_000)
+  },
+)
+
+/** A service that refuses every call. */
+async function refusing(code: string): Promise<{ url: string; stop(): void }> {
+  const server = createServer((request, response) => {
+    request.resume()
+    response.writeHead(400, { 'content-type': 'application/xml' })
+    response.end(`<Error><Code>${code}</Code><Message>no</Message></Error>`)
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  return { url: `http://127.0.0.1:${port}`, stop: () => void server.close() }
+}
