@@ -25,6 +25,7 @@ export default class BaselineSave extends BaseCommand {
     }),
     'if-passed': Flags.boolean({ description: 'save only what its rules pass' }),
     rule: checkFlags.rule,
+    ...{ sent: checkFlags.sent, 'map-sent': checkFlags['map-sent'], grace: checkFlags.grace },
     baseline: checkFlags.baseline,
     'baseline-runs': checkFlags['baseline-runs'],
     'baseline-branch': checkFlags['baseline-branch'],

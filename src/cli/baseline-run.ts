@@ -7,13 +7,14 @@ import { type CheckRun, judgedRun } from '../gate/run.js'
 import { savedRunOf } from '../gate/save.js'
 import type { SavedRun } from '../gate/saved-run.js'
 import { namedSources } from '../reading/named-sources.js'
-import { gateChoices } from './check-flags.js'
+import { gateChoices, sentChoices } from './check-flags.js'
 import { nowOf } from './check-run.js'
 import { reading, type TypedArchive } from './read-request.js'
 
 interface TypedSave extends TypedArchive {
   flags: TypedArchive['flags'] &
-    Parameters<typeof gateChoices>[0] & {
+    Parameters<typeof gateChoices>[0] &
+    Parameters<typeof sentChoices>[0] & {
       'if-passed': boolean
       rule?: string[] | undefined
       baseline?: string | undefined
@@ -41,6 +42,7 @@ export async function runToSave(
             ...asked,
             given: sources,
             rules: flags.rule ?? [],
+            sent: sentChoices(flags),
             baseline: {
               name: flags.baseline,
               runs: flags['baseline-runs'],

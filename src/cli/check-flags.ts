@@ -1,6 +1,7 @@
 import * as Flags from '@oclif/core/flags'
 import type { TypedPattern } from '../event/pattern.js'
 import { memoryBytes } from './memory-size.js'
+import { graceUs, reconcileFlags } from './reconcile-flags.js'
 
 /** Flags of `evt check` beside those that all commands on archives have. */
 export const checkFlags = {
@@ -24,6 +25,20 @@ export const checkFlags = {
     helpValue: 'NAME',
     description: 'of a folder of saved runs, compare with those of this branch',
   }),
+  sent: Flags.string({
+    helpValue: 'SOURCE',
+    multiple: true,
+    multipleNonGreedy: true,
+    description: 'what was sent, for rules on loss.count: see evt reconcile',
+  }),
+  'map-sent': Flags.string({
+    helpValue: 'FIELD=PATH',
+    multiple: true,
+    multipleNonGreedy: true,
+    dependsOn: ['sent'],
+    description: 'as --map, of what was sent alone',
+  }),
+  grace: reconcileFlags.grace,
   'on-inconclusive': Flags.option({
     options: ['pass', 'fail'] as const,
     helpValue: 'pass|fail',
@@ -36,6 +51,19 @@ export const checkFlags = {
     multipleNonGreedy: true,
     description: 'write the result to this file too: .md, .html, .json, or .xml for JUnit',
   }),
+}
+
+/** What the flags say of what was sent. */
+export function sentChoices(flags: {
+  sent?: readonly string[] | undefined
+  'map-sent'?: readonly string[] | undefined
+  grace: string
+}) {
+  return {
+    given: flags.sent ?? [],
+    maps: flags['map-sent'] ?? [],
+    graceUs: graceUs(flags.grace),
+  }
 }
 
 /** What the flags of measuring say, as evt stats has them. */

@@ -8,14 +8,15 @@ import { checkJson } from '../ui/check-json.js'
 import { checkMarkdown } from '../ui/check-markdown.js'
 import { checkText } from '../ui/check-text.js'
 import type { TextStyle } from '../ui/style.js'
-import { gateChoices } from './check-flags.js'
+import { gateChoices, sentChoices } from './check-flags.js'
 import { reading, type TypedArchive } from './read-request.js'
 
 type CheckFormat = 'text' | 'json' | 'markdown' | 'html'
 
 interface TypedCheck extends TypedArchive {
   flags: TypedArchive['flags'] &
-    Parameters<typeof gateChoices>[0] & {
+    Parameters<typeof gateChoices>[0] &
+    Parameters<typeof sentChoices>[0] & {
       rule?: string[] | undefined
       baseline?: string | undefined
       'baseline-runs': number
@@ -39,6 +40,7 @@ export async function checking(typed: TypedCheck): Promise<CheckRun> {
       ...request,
       choices: gateChoices(flags),
       rules: flags.rule ?? [],
+      sent: sentChoices(flags),
       baseline: {
         name: flags.baseline,
         runs: flags['baseline-runs'],

@@ -1,9 +1,6 @@
 import * as Flags from '@oclif/core/flags'
+import { LEAST_TURNS } from '../loops/loop.js'
 import { entityText } from './entity-text.js'
-
-/** A chain passes the same nodes so often before that is a loop: retries, and sagas that come back
- * a few times, are none. */
-const LEAST_TURNS = 5
 
 /** Flags of `evt loops`. */
 export const loopsFlags = {

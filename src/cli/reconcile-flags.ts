@@ -187,7 +187,7 @@ function stageMap(text: string, names: readonly string[]): { name: string; map: 
 }
 
 /** @throws EvtError `usage` for what is no duration */
-function graceUs(text: string): number {
+export function graceUs(text: string): number {
   const ms = parseDurationMs(text)
   if (ms !== undefined) return Math.round(ms * 1_000)
   throw new EvtError(`--grace ${text} is not a duration`, {

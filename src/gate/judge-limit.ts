@@ -2,6 +2,7 @@ import { samplesNeeded } from '../meters/hdr.js'
 import { countText, durationText } from '../stats/findings/phrases.js'
 import { type Judgement, samplesOf, undecided } from './judgement.js'
 import type { GateRow } from './measured.js'
+import { LOOPS, LOSS } from './metrics.js'
 import { type FigureRule, holds, type LimitRule } from './rule.js'
 
 /** A figure against its limit: what was measured is compared as it is. */
@@ -37,6 +38,8 @@ export function whyNone({ metric }: FigureRule, { figures }: GateRow): string {
   if (name.startsWith('ordering.') && figures.ordering.checked === 0) {
     return 'no event has a key and a sequence or time'
   }
+  if (name === LOOPS) return 'no event is known to cause another: evt loops says more'
+  if (name === LOSS) return 'nothing tells what was lost: evt reconcile says more'
   return `${name} is not known of what was measured`
 }
 

@@ -23,12 +23,19 @@ export interface MetricRow extends StatsRow {
   undecodable?: { count: number; records: number }
   /** Now − the greatest `time`; null where no event has one. */
   ageMs?: number | null
+  /** Where a rule is about them; null: cannot be told. */
+  loops?: number | null
+  lost?: number | null
   /** By name; of a flow alone. */
   flow?: Readonly<Record<FlowMetric, number>>
 }
 
 export const flowMetrics = ['runs', 'completed', 'late', 'stuck', 'open'] as const
 export type FlowMetric = (typeof flowMetrics)[number]
+
+/** What `evt loops` finds, and what `evt reconcile` says was lost. */
+export const LOOPS = 'loops'
+export const LOSS = 'loss.count'
 
 const all: readonly Asked[] = ['types', 'windows']
 const whole: readonly Asked[] = []
@@ -81,15 +88,11 @@ export const metrics: readonly Metric[] = [
       undecodable ? { events: undecodable.count, of: undecodable.records } : null,
   },
   { name: 'age', unit: 'ms', of: whole, read: ({ ageMs }) => ageMs ?? null },
+  counted(LOOPS, ({ loops }) => loops ?? null, whole),
+  counted(LOSS, ({ lost }) => lost ?? null, whole),
 ]
 
 export const metricsOfFlows: readonly Metric[] = flowMetrics.map(flow)
-
-/** Names that rules will have, and what evt cannot measure for them yet. */
-export const notYet: Readonly<Record<string, string>> = {
-  loops: 'evt does not look for loops yet',
-  'loss.count': 'evt does not reconcile what was sent with what was received yet',
-}
 
 function shareOf(undecodable: MetricRow['undecodable']): number | null {
   if (!undecodable || undecodable.records === 0) return null

@@ -1,6 +1,6 @@
 import { durationExamples, parseDurationUs } from '../event/duration.js'
 import { suggest } from '../event/suggest.js'
-import { type Metric, metrics, metricsOfFlows, notYet } from './metrics.js'
+import { type Metric, metrics, metricsOfFlows } from './metrics.js'
 import {
   type FigureRule,
   isCeiling,
@@ -106,8 +106,6 @@ function metricOf(text: RuleText, scope: Scope): Metric {
 
 function unknownMetric(text: RuleText, word: string, at: number, known: readonly Metric[]) {
   const names = known.map(({ name }) => name)
-  const reason = Object.hasOwn(notYet, word) && known === metrics ? notYet[word] : undefined
-  if (reason !== undefined) return text.fault(`no rule on ${word}: ${reason}`, undefined, at)
   // p99.9 is how people write what has no point in a name.
   const near = suggest(word.replace(/(?<=p\d\d)\.(?=\d)/, ''), names)
   const advice = near ? `did you mean ${near}?` : `the metrics are ${names.join(', ')}`

@@ -2,6 +2,7 @@ import type { EvtError } from '../errors.js'
 import { createMapping } from '../event/mapping.js'
 import { namedSources } from '../reading/named-sources.js'
 import type { StatsRequest } from '../stats/request.js'
+import { askedBeside, checkBeside, type SentChoices } from './asked-beside.js'
 import type { Baseline } from './baseline.js'
 import { flowFigures } from './flows.js'
 import { type Grounds, judgeRules, verdictOf } from './judge.js'
@@ -19,6 +20,8 @@ export interface CheckRequest extends StatsRequest {
   /** As they were typed. */
   rules: readonly string[]
   baseline: { name: string | undefined; runs: number; branch: string | undefined }
+  /** Of rules on what was lost. */
+  sent: SentChoices
   nowMs: number
 }
 
@@ -54,11 +57,17 @@ export async function judgedRun(
 ): Promise<CheckRun> {
   const { config, sources } = await namedSources(request)
   const rules = rulesOf(request.rules, config, sources)
+  checkBeside(rules, sources, request.sent)
   const mapping = createMapping({ events: config.events, maps: request.maps })
   const saved = await savedRuns(sources, request.cwd)
   const lines = saved?.[0].run.mapping ?? mappingLines(mapping, request.presets ?? [])
   const baseline = await baselineFor(request, lines)
   const run = await measure({ sources, windowUs: windowUsOf(rules) })
+  const isOfEvents = saved === undefined && !sources.some(isLog) && !run.isEmpty
+  if (isOfEvents && run.failure === undefined) {
+    const asked = { ...request, given: sources }
+    Object.assign(run.measured.total.figures, await askedBeside(rules, asked, request.sent))
+  }
   const isOfFlows = rules.some(({ scope }) => scope.kind === 'flow') && !run.isEmpty
   const flows = isOfFlows ? await flowFigures({ ...request, given: sources }) : new Map()
   const grounds = { measured: run.measured, windows: run.windows, flows, baseline }

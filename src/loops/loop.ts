@@ -1,6 +1,10 @@
 import type { LinkedEvent } from './linked-event.js'
 import type { Round } from './way.js'
 
+/** A chain passes the same nodes so often before that is a loop: retries, and sagas that come back
+ * a few times, are none. */
+export const LEAST_TURNS = 5
+
 /** What is known of one loop; events by their places. */
 export class Loop {
   /** Events by which it was entered. */

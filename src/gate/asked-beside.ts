@@ -1,0 +1,92 @@
+import { EvtError } from '../errors.js'
+import { LEAST_TURNS } from '../loops/loop.js'
+import { runLoops } from '../loops/run.js'
+import { runReconcile } from '../reconcile/run.js'
+import { acknowledgedWords } from '../reconcile/sent-status.js'
+import type { StatsRequest } from '../stats/request.js'
+import { LOOPS, LOSS, type MetricRow } from './metrics.js'
+import type { Rule } from './rule.js'
+
+/** What was sent, for rules on what was lost. */
+export interface SentChoices {
+  /** SOURCEs; none: nobody says. */
+  given: readonly string[]
+  /** As `--map`, of these alone. */
+  maps: readonly string[]
+  graceUs: number
+}
+
+/**
+ * Rules may need what was sent, and to read a second time.
+ *
+ * @throws EvtError `usage` where they cannot have it
+ */
+export function checkBeside(
+  rules: readonly Rule[],
+  sources: readonly string[],
+  { given }: SentChoices,
+): void {
+  const isAbout = (name: string) => rules.some((rule) => nameOf(rule) === name)
+  if (isAbout(LOSS) && given.length === 0) {
+    throw new EvtError(`a rule on ${LOSS} needs what was sent`, {
+      code: 'usage',
+      hint: 'add --sent SOURCE',
+    })
+  }
+  if (!isAbout(LOSS) && given.length > 0) {
+    throw new EvtError(`--sent is for rules on ${LOSS}, and there is none`, {
+      code: 'usage',
+      hint: `add --rule "${LOSS} == 0"`,
+    })
+  }
+  if (!sources.includes('-') || !(isAbout(LOSS) || isAbout(LOOPS))) return
+  const what = isAbout(LOSS) ? LOSS : LOOPS
+  throw new EvtError(`standard input is read once, and rules on ${what} read a second time`, {
+    code: 'usage',
+    hint: 'write it to a file first',
+  })
+}
+
+/** The figures that `evt stats` does not have, where a rule is about them, of the same events. */
+export async function askedBeside(
+  rules: readonly Rule[],
+  request: StatsRequest,
+  sent: SentChoices,
+): Promise<Pick<MetricRow, 'loops' | 'lost'>> {
+  const names = new Set(rules.map(nameOf))
+  return {
+    ...(names.has(LOOPS) && { loops: await loopsIn(request) }),
+    ...(names.has(LOSS) && { lost: await lostIn(request, sent) }),
+  }
+}
+
+function nameOf(rule: Rule): string | undefined {
+  return rule.kind === 'expect' ? undefined : rule.metric.name
+}
+
+async function loopsIn(request: StatsRequest): Promise<number | null> {
+  const { types, filter, memoryLimitBytes } = request.choices
+  const chosen = { types, filter, memoryLimitBytes, entities: [], allowPartial: false }
+  const { result, failure } = await runLoops({ ...request, ...chosen, leastTurns: LEAST_TURNS })
+  if (failure?.code === 'inconclusive') return null
+  if (failure && failure.code !== 'gate') throw failure
+  return result.loops.length
+}
+
+async function lostIn(request: StatsRequest, sent: SentChoices): Promise<number | null> {
+  const { given, maps } = request
+  const { types, filter, memoryLimitBytes } = request.choices
+  const { result, failure, isEmpty } = await runReconcile({
+    ...request,
+    stages: [
+      { name: 'sent', given: sent.given, maps: [...maps, ...sent.maps] },
+      { name: 'received', given, maps },
+    ],
+    choices: {
+      ...{ types, filter, memoryLimitBytes, graceUs: sent.graceUs, windowUs: null },
+      ...{ identity: 'source+id', acknowledged: acknowledgedWords, allowPartial: false },
+    },
+  })
+  if (failure && failure.code !== 'inconclusive') throw failure
+  return isEmpty ? null : result.total.lost
+}
