@@ -274,8 +274,8 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)('liv
     [
       ['--to', 'logs://group'],
       'evt: nothing is sent to logs://group\n' +
-        '     write sqs://queue, sns://topic, eventbridge://bus, kinesis://stream, an ARN or the URL of ' +
-        'a queue\n',
+        '     write sqs://queue, sns://topic, eventbridge://bus, kinesis://stream, ' +
+        'an ARN or the URL of a queue\n',
     ],
     [
       ['--to', 'eventbridge://default/rule'],
