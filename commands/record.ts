@@ -38,7 +38,10 @@ export default class Record extends BaseCommand {
     const isPartial = signal.aborted || failure !== undefined
     const isJson = this.format(flags) === 'json'
     const style = await this.style(flags)
-    this.print(isJson ? recordJson(flags.to, run, isPartial) : recordText(flags.to, run, style))
+    // Where nothing could be recorded, why is all there is to say.
+    const isToBeTold = run.recorded.records > 0 || failure === undefined
+    if (isJson) this.print(recordJson(flags.to, run, isPartial))
+    else if (isToBeTold) this.print(recordText(flags.to, run, style))
     if (failure !== undefined) throw failure
     return signal.aborted ? ('interrupted' as const) : undefined
   }
