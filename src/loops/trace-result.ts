@@ -1,5 +1,6 @@
 import type { Position } from '../event/event.js'
 import type { CausationCounts } from './links.js'
+import type { LoopsResult } from './result.js'
 
 /** One event of a chain. Times are ISO 8601 in UTC. */
 export interface TracedEvent {
@@ -40,12 +41,5 @@ export interface TraceResult {
     durationMs: number | null
   }[]
   causation: CausationCounts
-  searched: {
-    sources: string[]
-    objects: number
-    bytes: number
-    records: number
-    undecodable: number
-    events: number
-  }
+  searched: LoopsResult['searched']
 }
