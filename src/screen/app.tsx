@@ -32,7 +32,7 @@ export function Screen({ model, title, look, nowMs, onQuit, onInterrupt }: Scree
     if (key.ctrl && input === 'c') onInterrupt()
     const keys = keysOf(input, key)
     if (quits(ui, keys)) onQuit()
-    else setUi((before) => afterKeys(before, keys, { now, pageLines: size.lines - 4 }))
+    else setUi((before) => afterKeys(before, keys, { now, bodyLines: size.lines - 2 }))
   })
   const { unicode: isUnicode, timeZone } = look
   const style: FrameStyle = { ...size, isUnicode, timeZone }

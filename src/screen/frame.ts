@@ -7,7 +7,7 @@ import { latencyChart } from './latency-chart.js'
 import { between, filled, fitted, type Line, lengthOf, outside, part } from './line.js'
 import type { Snapshot } from './model.js'
 import { shownEvents, shownFaults, shownTypes } from './rows.js'
-import { treeLines } from './tree.js'
+import { lastFirst, treeLines } from './tree.js'
 import { rateText, typeTable } from './type-table.js'
 import type { Ui } from './ui.js'
 
@@ -129,7 +129,7 @@ function openedLines(
   lines: number,
 ): Line[] {
   const all = treeLines(event)
-  const first = Math.max(0, Math.min(scroll, all.length - lines))
+  const first = Math.min(scroll, lastFirst(all.length, lines))
   return all.slice(first, first + lines).map((line) => [part(` ${outside(line)}`)])
 }
 

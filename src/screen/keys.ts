@@ -1,6 +1,7 @@
 import type { Snapshot } from './model.js'
 import type { Shown } from './recent-events.js'
 import { shownEvents } from './rows.js'
+import { lastFirst, treeLines } from './tree.js'
 import { sorts, type Ui } from './ui.js'
 
 /** A key as Ink names it. */
@@ -12,7 +13,8 @@ export interface Key {
 /** What is on the screen, for keys that go through it. */
 interface Around {
   now: Snapshot
-  pageLines: number
+  /** Between the first line and the last. */
+  bodyLines: number
 }
 
 const MOST_FILTER = 60
@@ -34,8 +36,8 @@ function afterKey(ui: Ui, key: Key, around: Around): Ui {
   if (ui.opened) return afterReading(ui, key, around)
   if (key.name === 'up') return chosen(ui, around, -1)
   if (key.name === 'down') return chosen(ui, around, 1)
-  if (key.name === 'pageUp') return chosen(ui, around, -around.pageLines)
-  if (key.name === 'pageDown') return chosen(ui, around, around.pageLines)
+  if (key.name === 'pageUp') return chosen(ui, around, -pageOf(around))
+  if (key.name === 'pageDown') return chosen(ui, around, pageOf(around))
   if (key.name === 'enter') return opened(ui, around)
   if (key.name === 'escape') return { ...ui, filter: '', chosen: null, paused: null }
   return afterLetter(ui, key.input, around)
@@ -65,14 +67,21 @@ function afterTyping(ui: Ui, { name, input }: Key): Ui {
   return { ...ui, filter }
 }
 
-function afterReading(ui: Ui, { name, input }: Key, { pageLines }: Around): Ui {
-  const moved = (by: number) => ({ ...ui, scroll: Math.max(0, ui.scroll + by) })
+function afterReading(ui: Ui, { name, input }: Key, around: Around): Ui {
+  const all = ui.opened ? treeLines(ui.opened.event).length : 0
+  const last = lastFirst(all, around.bodyLines)
+  const moved = (by: number) => ({ ...ui, scroll: Math.max(0, Math.min(ui.scroll + by, last)) })
   if (name === 'up') return moved(-1)
   if (name === 'down') return moved(1)
-  if (name === 'pageUp') return moved(-pageLines)
-  if (name === 'pageDown' || input === ' ') return moved(pageLines)
+  if (name === 'pageUp') return moved(-pageOf(around))
+  if (name === 'pageDown' || input === ' ') return moved(pageOf(around))
   if (name === 'enter' || name === 'escape') return { ...ui, opened: null, scroll: 0 }
   return ui
+}
+
+/** Two lines are seen again. */
+function pageOf({ bodyLines }: Around): number {
+  return bodyLines - 2
 }
 
 /** Who goes through the events wants them to stand still. */

@@ -20,6 +20,11 @@ export function treeLines(event: EventRecord): string[] {
   return lines
 }
 
+/** The line from which on the rest fits. */
+export function lastFirst(all: number, fitting: number): number {
+  return Math.max(0, all - fitting)
+}
+
 /** A value, and what is in it, further inside. */
 function add(lines: string[], name: string, value: JsonValue, depth: number): void {
   if (lines.length > MOST_LINES) return

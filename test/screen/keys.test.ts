@@ -12,7 +12,7 @@ const keysOf = (...keys: string[]): Key[] =>
 
 const { model, nowMs } = shop()
 const now = model.read(nowMs)
-const after = (...keys: string[]): Ui => afterKeys(firstUi, keysOf(...keys), { now, pageLines: 10 })
+const after = (...keys: string[]): Ui => afterKeys(firstUi, keysOf(...keys), { now, bodyLines: 12 })
 
 test('space pauses and goes on', () => {
   expect(after(' ').paused).toBe(now)
@@ -42,6 +42,8 @@ test('events are gone through while they stand still, and opened', () => {
   expect(after('pageDown').chosen).toBe(numbers[10])
   expect(after('down', 'enter').opened?.number).toBe(numbers[1])
   expect(after('enter', 'down', 'down')).toMatchObject({ scroll: 2 })
+  const atEnd = after('enter', 'pageDown', 'pageDown', 'pageDown', 'pageDown')
+  expect(after('enter', ...Array(9).fill('pageDown'))).toEqual(atEnd)
   expect(after('enter', 'down', 'escape')).toMatchObject({ opened: null, scroll: 0 })
 })
 
