@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { ArchiveObject, FileObject } from '../archives/object.js'
+import { type ArchiveObject, identityOf, type StoredObject } from '../archives/object.js'
 import type { Mapping } from '../event/mapping.js'
 import { INDEX_SCHEMA, type IndexedObject, type Manifest, readManifest } from './manifest.js'
 import { type IndexOwner, indexFolder } from './place.js'
@@ -14,7 +14,7 @@ export interface Reading {
 
 /** An object of the archive, and what an index knows of it. */
 export interface CoveredObject {
-  object: FileObject
+  object: StoredObject
   /** Which of the objects that are asked about it is, from 1. */
   place: number
   indexed: IndexedObject
@@ -69,14 +69,14 @@ export function coverage(
   const covered: CoveredObject[] = []
   const missing: ArchiveObject[] = []
   for (const [n, object] of objects.entries()) {
-    const indexed = object.kind === 'file' ? byFile.get(object.file) : undefined
-    if (object.kind === 'file' && indexed && isSame(object, indexed)) {
+    const indexed = object.kind === 'stream' ? undefined : byFile.get(identityOf(object))
+    if (object.kind !== 'stream' && indexed && isSame(object, indexed)) {
       covered.push({ object, place: n + 1, indexed })
     } else missing.push(object)
   }
   return { covered, missing }
 }
 
-function isSame(object: FileObject, indexed: IndexedObject): boolean {
+function isSame(object: StoredObject, indexed: IndexedObject): boolean {
   return object.sizeBytes === indexed.sizeBytes && object.mtimeMs === indexed.mtimeMs
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { isRemote } from '../archives/address.js'
 import { INDEX_MARK } from '../archives/folder.js'
 import { makeFolder } from '../archives/make-folder.js'
 import { cacheFolder } from '../config/cache-folder.js'
@@ -32,9 +33,8 @@ export async function indexFolders(owner: IndexOwner): Promise<string[]> {
  * and for what is no plain path. */
 export function besideFolder({ sources, cwd }: IndexOwner): string | undefined {
   const [source, ...others] = addresses({ sources, cwd })
-  return source === undefined || others.length > 0 || /[*?[\]{}]/.test(source)
-    ? undefined
-    : `${source}.evt-index`
+  const isPlain = source !== undefined && !isRemote(source) && !/[*?[\]{}]/.test(source)
+  return !isPlain || others.length > 0 ? undefined : `${source}.evt-index`
 }
 
 /** The folder in the cache that is for these SOURCEs. */
@@ -56,7 +56,7 @@ export async function forgetFolder(owner: IndexOwner): Promise<void> {
 }
 
 export function addresses({ sources, cwd }: Pick<IndexOwner, 'sources' | 'cwd'>): string[] {
-  return sources.map((source) => resolve(cwd, source)).sort()
+  return sources.map((source) => (isRemote(source) ? source : resolve(cwd, source))).sort()
 }
 
 async function toldFolder(owner: IndexOwner): Promise<string | undefined> {

@@ -3,7 +3,9 @@ import { realpath, stat } from 'node:fs/promises'
 import { Socket } from 'node:net'
 import { basename, resolve } from 'node:path'
 import { promisify } from 'node:util'
+import type { AwsOptions } from '../aws/options.js'
 import { EvtError } from '../errors.js'
+import type { Buckets } from './bucket-places.js'
 import { listFolder } from './folder.js'
 import { PeekedStream } from './peeked-stream.js'
 import type { Place } from './place.js'
@@ -15,6 +17,9 @@ export interface AddressContext {
   aliases: Readonly<Record<string, string>>
   cwd: string
   stdin: AsyncIterable<unknown>
+  /** Who is asked for what is in a bucket. */
+  aws?: AwsOptions | undefined
+  buckets?: Buckets | undefined
 }
 
 /** A form that a SOURCE can have. */
@@ -30,6 +35,7 @@ const kinds: readonly AddressKind[] = [
     places: async (path, { stdin }) => [{ path, stream: new PeekedStream(stdin, path) }],
   },
   { is: (address, { aliases }) => aliasIn(address, aliases) !== undefined, places: aliasPlaces },
+  { is: isBucketAddress, places: bucketPlacesOf },
   { is: isRemote, places: remotePlaces },
   { is: isPattern, places: patternPlaces },
   { is: () => true, places: pathPlaces },
@@ -84,8 +90,6 @@ export function isRemote(address: string): boolean {
 }
 
 async function remotePlaces(address: string): Promise<Place[]> {
-  const copy = `aws s3 sync ${address} archive`
-  const isPlain = /^s3:\/\/[\w./=-]+$/.test(address)
   const unnamed = /^(sqs|sns|eventbridge|logs):\/\/$/.exec(address)
   if (unnamed) {
     throw new EvtError(`${address} names nothing`, {
@@ -93,10 +97,20 @@ async function remotePlaces(address: string): Promise<Place[]> {
       hint: `write its name behind it, as in ${address}orders`,
     })
   }
-  throw new EvtError(`cannot read ${address}: archives are read from files and stdin so far`, {
+  throw new EvtError(`cannot read ${address}: archives are read from files, stdin and S3`, {
     code: 'usage',
-    hint: isPlain ? copy : undefined,
   })
+}
+
+/** Whether an address leads into a bucket of S3. */
+function isBucketAddress(address: string): boolean {
+  return /^s3:\/\//i.test(address)
+}
+
+async function bucketPlacesOf(address: string, context: AddressContext): Promise<Place[]> {
+  const { bucketPlaces } = await import('./bucket-places.js')
+  const { aws = {}, buckets = new Map() } = context
+  return bucketPlaces(address, { aws, buckets })
 }
 
 async function isPattern(address: string, { cwd }: AddressContext): Promise<boolean> {

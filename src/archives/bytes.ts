@@ -1,6 +1,6 @@
 import { type FileHandle, open, stat } from 'node:fs/promises'
 import { decompress } from './compression.js'
-import type { ArchiveObject, Compression, Fault, FileObject, Report } from './object.js'
+import type { Compression, Fault, FileObject, ReadableObject, Report } from './object.js'
 import { codeOf, readError } from './read-error.js'
 
 const CHUNK_BYTES = 1024 * 1024
@@ -21,7 +21,7 @@ export interface BytesOptions {
  *
  * @throws EvtError `usage` where reading is not permitted, `outside` where it fails
  */
-export function readBytes(object: ArchiveObject, options: BytesOptions): AsyncGenerator<Buffer> {
+export function readBytes(object: ReadableObject, options: BytesOptions): AsyncGenerator<Buffer> {
   const { compression, report, onStored = () => {}, chunkBytes = CHUNK_BYTES } = options
   const stored =
     object.kind === 'stream'
@@ -45,7 +45,7 @@ async function* counted(
 }
 
 /** At least `sizeBytes` from the start of an object as it is stored, or all there is. */
-export async function peekBytes(object: ArchiveObject, sizeBytes: number): Promise<Buffer> {
+export async function peekBytes(object: ReadableObject, sizeBytes: number): Promise<Buffer> {
   if (object.kind === 'stream') return object.stream.peek(sizeBytes)
   const handle = await openFile(object)
   if (!handle) return Buffer.alloc(0)

@@ -19,12 +19,53 @@ export interface StreamObject {
   readonly stream: PeekedStream
 }
 
-export type ArchiveObject = FileObject | StreamObject
+/** What has to be fetched before it can be read, as an object of S3. */
+export interface RemoteObject {
+  readonly kind: 'remote'
+  readonly path: string
+  /** Its whole address, whose folders may say a time. */
+  readonly address: string
+  /** What tells this version of it from others. */
+  readonly version: string
+  readonly sizeBytes: number
+  readonly mtimeMs: number
+  readonly copy: LocalCopy
+}
+
+/** A file of what is elsewhere. */
+export interface LocalCopy {
+  /** Fetches it, unless it is here: it stays at least until it is released. */
+  hold(): Promise<HeldCopy | Fault>
+  /** Begins to fetch it, where there is room for it. */
+  prefetch(): void
+  /** Gives up fetching: what waits for it is told that it was cut. */
+  stop(): void
+}
+
+export interface HeldCopy {
+  readonly file: string
+  readonly mtimeMs: number
+  release(): void
+}
+
+/** What has a size and can be read again. */
+export type StoredObject = FileObject | RemoteObject
+
+/** What can be read as it is. */
+export type ReadableObject = FileObject | StreamObject
+
+export type ArchiveObject = FileObject | RemoteObject | StreamObject
+
+/** What makes an object the same one in another run, as far as its place says. */
+export function identityOf(object: StoredObject): string {
+  return object.kind === 'file' ? object.file : `${object.address} ${object.version}`
+}
 
 /** Why an object could not be read whole. `cut`: it ends early. `corrupt`: its compression is
- * damaged. `changed`: it is not what was listed any more. `detail` follows the object's name. */
+ * damaged. `changed`: it is not what was listed any more. `refused`: whoever has it does not give
+ * it. `detail` follows the object's name. */
 export interface Fault {
-  readonly reason: 'cut' | 'corrupt' | 'changed'
+  readonly reason: 'cut' | 'corrupt' | 'changed' | 'refused'
   readonly detail: string
 }
 

@@ -1,3 +1,4 @@
+import type { LocalCopy } from './object.js'
 import type { PeekedStream } from './peeked-stream.js'
 
 /** A file that an address leads to. */
@@ -15,4 +16,13 @@ interface StreamPlace {
   stream: PeekedStream
 }
 
-export type Place = FilePlace | StreamPlace
+/** An object that an address leads to, and that is elsewhere. */
+export interface RemotePlace {
+  path: string
+  relative: string
+  /** Whole: one for each object there is. */
+  address: string
+  remote: { version: string; sizeBytes: number; mtimeMs: number; copy: LocalCopy }
+}
+
+export type Place = FilePlace | RemotePlace | StreamPlace

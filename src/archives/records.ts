@@ -2,7 +2,7 @@ import { MAX_RECORD_BYTES } from '../event/event.js'
 import { readBytes } from './bytes.js'
 import { DocumentReader } from './document-reader.js'
 import { LineReader } from './line-reader.js'
-import type { ArchiveObject, Fault, RawRecord, Report, Sniffed } from './object.js'
+import type { Fault, RawRecord, ReadableObject, Report, Sniffed } from './object.js'
 import type { ReaderSettings, RecordReader } from './record-maker.js'
 import { dialectOf } from './sniff-csv.js'
 
@@ -31,7 +31,7 @@ const UTF8_BOM_BYTES = 3
  * @throws EvtError as readBytes; Error for Parquet, which DuckDB reads
  */
 export function readRecords(
-  object: ArchiveObject,
+  object: ReadableObject,
   sniffed: Sniffed,
   options: RecordOptions = {},
 ): AsyncGenerator<RawRecord[]> {
@@ -41,7 +41,7 @@ export function readRecords(
 /** The records of these numbers, as readRecords gives them; no others are parsed where lines are
  * records. Numbers beyond the last record are missing from the map. */
 export async function readRecordsAt(
-  object: ArchiveObject,
+  object: ReadableObject,
   sniffed: Sniffed,
   records: readonly number[],
   options: RecordOptions = {},
@@ -61,7 +61,7 @@ export async function readRecordsAt(
 /** As {@link readRecordsAt}, in batches, for more records than should be held at once. Where lines
  * are not records, the batches hold others too. */
 export function readWanted(
-  object: ArchiveObject,
+  object: ReadableObject,
   sniffed: Sniffed,
   wanted: ReadonlySet<number>,
   options: RecordOptions = {},
@@ -70,7 +70,7 @@ export function readWanted(
 }
 
 async function* batches(
-  object: ArchiveObject,
+  object: ReadableObject,
   sniffed: Sniffed,
   options: RecordOptions,
   wanted?: ReadonlySet<number>,
@@ -113,7 +113,7 @@ async function* withoutMark(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer
 }
 
 function readerFor(
-  object: ArchiveObject,
+  object: ReadableObject,
   { format, utf16 }: Sniffed,
   options: RecordOptions,
   wanted: ReadonlySet<number> | undefined,

@@ -4,7 +4,7 @@ import { parseBytes } from '../event/json.js'
 import { peekBytes } from './bytes.js'
 import { compressionOf, decompress } from './compression.js'
 import { isSpace, JsonScanner, OPEN_ARRAY, OPEN_OBJECT } from './json-scanner.js'
-import type { ArchiveObject, Format, Sniffed } from './object.js'
+import type { Format, ReadableObject, Sniffed } from './object.js'
 import { recordsArray } from './records-array.js'
 import { tableFormat } from './sniff-csv.js'
 
@@ -25,7 +25,7 @@ interface Head {
  * Tells by the first 64 KiB, decompressed, how an object is to be read; names do not count. Where
  * these hold neither a whole document nor a line's end, by the first 4 MiB.
  */
-export async function sniff(object: ArchiveObject): Promise<Sniffed> {
+export async function sniff(object: ReadableObject): Promise<Sniffed> {
   let stored = await peekBytes(object, HEAD_BYTES)
   const compression = compressionOf(stored)
   let head = await unpacked({ bytes: stored, isAll: stored.length < HEAD_BYTES }, HEAD_BYTES)

@@ -1,8 +1,9 @@
 import { open } from 'node:fs/promises'
+import type { AwsOptions } from '../aws/options.js'
 import { placesOf } from './address.js'
-import type { ArchiveObject, FileObject, StreamObject } from './object.js'
+import type { ArchiveObject, FileObject, RemoteObject, StreamObject } from './object.js'
 import { overlaps, partitionOf } from './partitions.js'
-import type { FilePlace, Place } from './place.js'
+import type { FilePlace, Place, RemotePlace } from './place.js'
 import { codeOf, readError } from './read-error.js'
 
 export interface SourceOptions {
@@ -13,6 +14,8 @@ export interface SourceOptions {
   sinceUs?: number | undefined
   untilUs?: number | undefined
   stdin?: AsyncIterable<unknown>
+  /** Who is asked for what is in S3. */
+  aws?: AwsOptions | undefined
 }
 
 /** What was found to read, once; what changes afterwards is a fault of the object. */
@@ -34,9 +37,10 @@ export async function resolveSources(
   args: readonly string[],
   options: SourceOptions,
 ): Promise<ArchiveSource> {
-  const { aliases, cwd, stdin = process.stdin } = options
+  const { aliases, cwd, stdin = process.stdin, aws = {} } = options
+  const context = { aliases, cwd, stdin, aws, buckets: new Map() }
   const places: Place[] = []
-  for (const arg of args) places.push(...(await placesOf(arg, { aliases, cwd, stdin })))
+  for (const arg of args) places.push(...(await placesOf(arg, context)))
   const found = withoutRepeats(places).sort((a, b) => byteOrder(a.path, b.path))
   const kept = found.filter((place) => 'stream' in place || isSelected(place, options))
   const objects: ArchiveObject[] = []
@@ -62,25 +66,33 @@ function withoutRepeats(places: readonly Place[]): Place[] {
       byteOrder(a.path, b.path),
   )
   return plainestFirst.filter((place) => {
-    const file = 'stream' in place ? `\0${place.path}` : place.file
+    const file = 'stream' in place ? `\0${place.path}` : whereOf(place)
     return !seen.has(file) && seen.add(file)
   })
 }
 
 /** Whether a link below the folder that was named leads to the file. */
 function isLinked(place: Place): boolean {
-  return !('stream' in place) && !place.file.endsWith(place.relative)
+  return 'file' in place && !place.file.endsWith(place.relative)
 }
 
-function isSelected(place: FilePlace, selection: SourceOptions): boolean {
-  const partition = partitionOf(place.file, place.relative)
+function isSelected(place: FilePlace | RemotePlace, selection: SourceOptions): boolean {
+  const partition = partitionOf(whereOf(place), place.relative)
   return !partition || overlaps(partition, selection)
+}
+
+function whereOf(place: FilePlace | RemotePlace): string {
+  return 'file' in place ? place.file : place.address
 }
 
 async function objectAt(place: Place): Promise<ArchiveObject> {
   if ('stream' in place) {
     const { path, stream } = place
     return { kind: 'stream', path, stream } satisfies StreamObject
+  }
+  if ('remote' in place) {
+    const { path, address, remote } = place
+    return { kind: 'remote', path, address, ...remote } satisfies RemoteObject
   }
   const { path, file } = place
   try {

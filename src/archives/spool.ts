@@ -1,4 +1,4 @@
-import type { ArchiveObject, FileObject, Report, Sniffed } from './object.js'
+import type { FileObject, ReadableObject, Report, Sniffed } from './object.js'
 import type { UnpackedSegment } from './segment.js'
 import type { SpoolFiles } from './spool-files.js'
 import { type SegmentSizes, unpack } from './unpack.js'
@@ -28,7 +28,7 @@ const ASIDE_FROM_BYTES = 4 * 1024 * 1024
  * @throws EvtError `outside` where the disk is full
  */
 export async function* spoolLines(
-  object: ArchiveObject,
+  object: ReadableObject,
   sniffed: Sniffed,
   files: SpoolFiles,
   options: SpoolOptions = {},

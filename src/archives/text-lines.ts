@@ -1,5 +1,5 @@
 import { type BytesOptions, readBytes } from './bytes.js'
-import type { ArchiveObject } from './object.js'
+import type { ReadableObject } from './object.js'
 
 export interface TextLine {
   /** From 1. */
@@ -15,7 +15,7 @@ const LF = 10
 
 /** The lines of a text object, decompressed, one after the other. */
 export async function* textLines(
-  object: ArchiveObject,
+  object: ReadableObject,
   options: BytesOptions & { maxLineBytes?: number },
 ): AsyncGenerator<TextLine> {
   const { maxLineBytes = MAX_LINE_BYTES } = options

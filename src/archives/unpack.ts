@@ -1,5 +1,5 @@
 import { readBytes } from './bytes.js'
-import type { ArchiveObject, Fault, Report, Sniffed } from './object.js'
+import type { Fault, ReadableObject, Report, Sniffed } from './object.js'
 import { SegmentWriter, type UnpackedSegment } from './segment.js'
 
 /** How an object is cut into segments. */
@@ -31,7 +31,7 @@ const UTF8_BOM_BYTES = 3
  * @throws EvtError `outside` where the disk is full
  */
 export async function* unpack(
-  object: ArchiveObject,
+  object: ReadableObject,
   { compression, bom }: Sniffed,
   options: UnpackOptions,
 ): AsyncGenerator<UnpackedSegment> {

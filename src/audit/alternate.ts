@@ -1,5 +1,5 @@
-import type { ArchiveObject } from '../archives/object.js'
-import { resolveSources } from '../archives/source.js'
+import { type ArchiveObject, identityOf } from '../archives/object.js'
+import { resolveSources, type SourceOptions } from '../archives/source.js'
 import { EvtError } from '../errors.js'
 import type { OpenedArchive } from '../reading/open-archive.js'
 import type { AuditDelivery } from './delivery.js'
@@ -20,10 +20,10 @@ export interface Alternate {
 export async function addedObjects(
   { with: added }: Alternate,
   { config, objects }: OpenedArchive,
-  cwd: string,
+  { cwd, aws }: Pick<SourceOptions, 'cwd' | 'aws'>,
 ): Promise<readonly ArchiveObject[]> {
   if (added.length === 0) return []
-  const found = await resolveSources(added, { aliases: config.archives ?? {}, cwd })
+  const found = await resolveSources(added, { aliases: config.archives ?? {}, cwd, aws })
   const known = new Set(objects.map(placeOf))
   const twice = found.objects.find((object) => known.has(placeOf(object)))
   if (twice === undefined) return found.objects
@@ -73,5 +73,5 @@ export function withoutIds(
 }
 
 function placeOf(object: ArchiveObject): string {
-  return object.kind === 'file' ? object.file : object.path
+  return object.kind === 'stream' ? object.path : identityOf(object)
 }

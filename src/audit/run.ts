@@ -57,7 +57,7 @@ export async function runAudit(request: AuditRequest): Promise<AuditRun> {
   if (entity !== null) checkKind(entity, opened)
   const { sources, pruned, mapping } = opened
   if (opened.objects.length === 0) throw noObjects(sources, pruned)
-  const added = await addedObjects(request, opened, request.cwd)
+  const added = await addedObjects(request, opened, request)
   const addedPaths = new Set(added.map(({ path }) => path))
   const archive = { ...opened, objects: [...opened.objects, ...added] }
   if (request.related) checkFiles(archive)

@@ -3,7 +3,7 @@ import * as Flags from '@oclif/core/flags'
 import type { OptionFlag } from '@oclif/core/interfaces'
 import { EvtError } from '../errors.js'
 import { filter } from './filter-flag.js'
-import { memoryBytes } from './memory-size.js'
+import { memoryBytes, mostBytes } from './memory-size.js'
 import { parseTime } from './time.js'
 
 /** Everything `-o` can say; a command allows a part of it. */
@@ -119,6 +119,15 @@ export const archiveFlags = {
       '20% and 150MB more are taken',
     parse: async (text: string) => {
       memoryBytes(text)
+      return text
+    },
+  }),
+  'max-bytes': Flags.string({
+    helpValue: 'SIZE',
+    env: 'EVT_MAX_BYTES',
+    description: 'refuse to read more than this from S3',
+    parse: async (text: string) => {
+      mostBytes(text)
       return text
     },
   }),

@@ -1,6 +1,9 @@
 import type { GivenSources } from '../reading/named-sources.js'
 import type { ReadRequest } from '../reading/open-archive.js'
+import type { RemoteReading } from '../reading/remote-reading.js'
+import { countText, bytesText } from '../ui/numbers.js'
 import { awsOptions } from './flags.js'
+import { mostBytes } from './memory-size.js'
 import { progressFor } from './progress.js'
 import { timeRange } from './time.js'
 
@@ -17,6 +20,7 @@ export interface TypedArchive {
     'endpoint-url'?: string | undefined
     since?: string | undefined
     until?: string | undefined
+    'max-bytes'?: string | undefined
     'no-index'?: boolean | undefined
     progress: boolean
     quiet: boolean
@@ -46,6 +50,10 @@ export async function reading<T>(
     followClaims: flags['follow-claims'],
     aws: awsOptions(flags),
     index: { use: flags['no-index'] === false, version },
+    maxBytes: flags['max-bytes'] === undefined ? undefined : mostBytes(flags['max-bytes']),
+    onLarge: (large) => {
+      if (!flags.quiet) process.stderr.write(`${largeText(large)}\n`)
+    },
     range: timeRange(flags, Date.now()),
     cwd: process.cwd(),
     env: process.env,
@@ -53,4 +61,10 @@ export async function reading<T>(
     onProgress: (state) => progress.update(state),
     onRead: () => progress.stop(),
   }).finally(() => progress.stop())
+}
+
+function largeText({ objects, bytes, usd }: RemoteReading): string {
+  const price = usd < 0.01 ? 'less than $0.01' : `about $${usd.toFixed(2)}`
+  const what = `${countText(objects)} objects, ${bytesText(bytes)}`
+  return `reading from S3: ${what} (requests ${price}, and transfer out of the region)`
 }

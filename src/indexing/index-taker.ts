@@ -1,5 +1,10 @@
 import type { IndexedObject } from '../archive-index/manifest.js'
-import type { ArchiveObject, Fault, FileObject } from '../archives/object.js'
+import {
+  type ArchiveObject,
+  type Fault,
+  identityOf,
+  type StoredObject,
+} from '../archives/object.js'
 import type { EventTables } from '../engines/events-table.js'
 import type { RecordValue } from '../envelopes/decode.js'
 import type { Decoded } from '../event/event.js'
@@ -27,7 +32,7 @@ interface Options {
 /** Takes in the records of an archive for an index; as they become many, their rows are written. */
 export class IndexTaker extends EventsTaker {
   private number: number
-  private current: { file: FileObject; before: Counts; hasWrappers: boolean } | null = null
+  private current: { file: StoredObject; before: Counts; hasWrappers: boolean } | null = null
 
   constructor(private readonly options: Options) {
     const { tables, decode, scansAhead } = options
@@ -38,7 +43,7 @@ export class IndexTaker extends EventsTaker {
   override async begin(object: ArchiveObject): Promise<void> {
     await this.end()
     await super.begin(object)
-    if (object.kind !== 'file') return
+    if (object.kind === 'stream') return
     const { tables, writer } = this.options
     this.number += 1
     tables.beginObject(this.number)
@@ -65,7 +70,7 @@ export class IndexTaker extends EventsTaker {
     const undecodable = this.counts.undecodable - before.undecodable
     this.options.onObject({
       number: this.number,
-      file: file.file,
+      file: identityOf(file),
       sizeBytes: file.sizeBytes,
       mtimeMs: file.mtimeMs,
       records: events + undecodable,

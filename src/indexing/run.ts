@@ -28,7 +28,7 @@ import {
 } from '../archive-index/place.js'
 import { writeError } from '../archive-index/write-error.js'
 import { INDEX_MARK } from '../archives/folder.js'
-import type { ArchiveObject } from '../archives/object.js'
+import { type ArchiveObject, identityOf } from '../archives/object.js'
 import { codeOf } from '../archives/read-error.js'
 import { EvtError } from '../errors.js'
 import { noObjects } from '../reading/absence.js'
@@ -210,7 +210,9 @@ async function checkOwner(
 ): Promise<void> {
   const manifest = await readManifest(folder)
   if (typeof manifest === 'string' || manifest.schema !== INDEX_SCHEMA) return
-  const files = new Set(objects.flatMap((object) => (object.kind === 'file' ? object.file : [])))
+  const files = new Set(
+    objects.flatMap((object) => (object.kind === 'stream' ? [] : identityOf(object))),
+  )
   const isOurs =
     JSON.stringify(manifest.sources) === JSON.stringify(addresses(owner)) ||
     manifest.objects.length === 0 ||

@@ -103,11 +103,11 @@ async function sampleOf(
   aliases: Readonly<Record<string, string>>,
   request: InitRequest & { outside: Outside },
 ): Promise<Sample> {
-  const { cwd, signal, durationMs } = request
+  const { cwd, aws, signal, durationMs } = request
   const named = sources.map((source) => ({ source, opens: withoutAlias(source, aliases) }))
   const live = named.filter(({ opens }) => isLive(opens))
   const others = named.filter(({ opens }) => !isLive(opens)).map(({ source }) => source)
-  const { objects } = await resolveSources(others, { aliases, cwd })
+  const { objects } = await resolveSources(others, { aliases, cwd, aws })
   if (objects.length === 0 && others.length > 0) throw noObjects(others, 0)
   const archive = await sampleArchive(objects, signal, undefined, durationMs)
   if (live.length === 0 || signal.aborted) return archive

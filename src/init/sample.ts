@@ -1,4 +1,5 @@
 import type { ArchiveObject, RawRecord } from '../archives/object.js'
+import { isFault, readable, stopReading } from '../archives/readable.js'
 import { readRecords } from '../archives/records.js'
 import { sniff } from '../archives/sniff.js'
 import type { JsonObject } from '../event/event.js'
@@ -132,14 +133,14 @@ interface Share {
 }
 
 async function endsOf(
-  object: ArchiveObject,
+  given: ArchiveObject,
   share: Share,
 ): Promise<{ records: RawRecord[]; bytes: number }> {
   const { quota, mostBytes, signal, streamMs } = share
-  if (object.kind === 'stream' && streamMs !== undefined) {
+  if (given.kind === 'stream' && streamMs !== undefined) {
     const time = AbortSignal.timeout(streamMs)
     const ended = AbortSignal.any([signal, time])
-    const part = await endsOf(object, { ...share, signal: ended, streamMs: undefined })
+    const part = await endsOf(given, { ...share, signal: ended, streamMs: undefined })
     // What was being written when the time was over is no fault.
     const last = part.records.at(-1)
     return time.aborted && last && 'bad' in last
@@ -148,9 +149,12 @@ async function endsOf(
   }
   const ends = new Ends<RawRecord>(quota)
   // Its first bytes may be waited for, too.
-  const stop = () => (object.kind === 'stream' ? object.stream.stop() : undefined)
+  const stop = () => stopReading(given)
   signal.addEventListener('abort', stop)
   let bytes = 0
+  const held = await readable(given)
+  if (isFault(held)) return { records: [], bytes: 0 }
+  const { object, release } = held
   try {
     const sniffed = await sniff(object)
     if (sniffed.format === 'parquet') {
@@ -166,6 +170,7 @@ async function endsOf(
     }
   } finally {
     signal.removeEventListener('abort', stop)
+    release()
   }
   return { records: ends.all(), bytes }
 }

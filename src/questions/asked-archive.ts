@@ -158,7 +158,7 @@ function indexFor(
   const { index, objects } = archive
   const seen = looks.get('archive') ?? new Set()
   if (!index || !canAnswer(seen, chosen, documentsAsJson)) return undefined
-  return objects.every(({ kind }) => kind === 'file') ? index : undefined
+  return objects.every(({ kind }) => kind !== 'stream') ? index : undefined
 }
 
 async function readInto(

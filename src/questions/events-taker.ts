@@ -47,7 +47,7 @@ export class EventsTaker implements Taker {
     await this.flush()
     this.tables.beginObject(this.placeOf?.(object))
     this.objects += 1
-    if (object.kind === 'file') this.fileBytes += object.sizeBytes
+    if (object.kind !== 'stream') this.fileBytes += object.sizeBytes
     else this.streams.push(object.stream)
   }
 

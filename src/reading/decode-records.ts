@@ -1,4 +1,4 @@
-import type { ArchiveObject, Fault, RawRecord, Sniffed } from '../archives/object.js'
+import type { Fault, RawRecord, ReadableObject, Sniffed } from '../archives/object.js'
 import { readRecords } from '../archives/records.js'
 import type { RecordValue } from '../envelopes/decode.js'
 import type { Taker } from './taker.js'
@@ -19,7 +19,7 @@ const CHUNK_BYTES = 128 * 1024
 /** Reads an object, or a part of one, through the decoder.
  * @returns the number of the next record */
 export async function decodeRecords(
-  object: ArchiveObject,
+  object: ReadableObject,
   sniffed: Sniffed,
   taker: Taker,
   options: DecodeOptions,

@@ -7,9 +7,10 @@ import { createMapping, type Mapping } from '../event/mapping.js'
 import { type GivenSources, namedSources } from './named-sources.js'
 import { type OutsidePlaces, outsideOf } from './outside.js'
 import type { ReadState } from './progress.js'
+import { checkRemote, type RemoteLimits } from './remote-reading.js'
 
 /** What was typed of an archive, and where it was typed. */
-export interface ReadRequest extends GivenSources, OutsidePlaces {
+export interface ReadRequest extends GivenSources, OutsidePlaces, RemoteLimits {
   /** The values of `--map`. */
   maps: readonly string[]
   presets: readonly string[] | undefined
@@ -51,12 +52,15 @@ export async function openArchive(request: ReadRequest): Promise<OpenedArchive> 
   const { objects, pruned } = await resolveSources(sources, {
     aliases,
     cwd,
+    aws: request.aws,
     ...(sinceUs === null ? {} : { sinceUs }),
     ...(untilUs === null ? {} : { untilUs }),
   })
   const outside = await outsideOf(request, config)
   const archive = { config, sources, objects, pruned, mapping, outside }
-  return { ...archive, index: await indexOf(request, archive) }
+  const opened = { ...archive, index: await indexOf(request, archive) }
+  checkRemote(opened, request)
+  return opened
 }
 
 /** An index says what objects hold; what they refer to may have changed. */

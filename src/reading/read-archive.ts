@@ -1,5 +1,12 @@
 import { changeOf, peekBytes } from '../archives/bytes.js'
-import type { ArchiveObject, Fault, FileObject, Sniffed } from '../archives/object.js'
+import type {
+  ArchiveObject,
+  Fault,
+  FileObject,
+  ReadableObject,
+  Sniffed,
+} from '../archives/object.js'
+import { isFault, readable, stopReading } from '../archives/readable.js'
 import { sniff } from '../archives/sniff.js'
 import { type Segment, spoolLines } from '../archives/spool.js'
 import { spoolFile } from '../archives/spool-file.js'
@@ -22,16 +29,22 @@ export interface ReadOptions<Scan> {
 
 /** What is read next: a whole object, or a part of one that was unpacked. */
 interface Part {
-  object: ArchiveObject
+  /** As it was listed. */
+  listed: ArchiveObject
+  object: ReadableObject
   sniffed: Sniffed
   segment: Segment | null
   isFirst: boolean
+  /** Called when nothing more of the object is read. */
+  release(): void
 }
 
 interface StartedPart<Scan> extends Part {
   scan: Scan | null
 }
 
+/** So many objects are fetched while one is read. */
+const FETCHED_AHEAD = 6
 const LARGE_BYTES = 128 * 1024 * 1024
 const HEAD_BYTES = 64 * 1024
 const LF = 10
@@ -46,7 +59,7 @@ export async function readArchive<Scan>(
   options: ReadOptions<Scan>,
 ): Promise<void> {
   const { taker, signal, onProgress } = options
-  const stop = () => stopStreams(objects)
+  const stop = () => objects.forEach(stopReading)
   signal.addEventListener('abort', stop)
   const files = new SpoolFiles(options.spoolDir)
   const unpacked = ahead(partsOf(objects, files, options), 1)
@@ -54,6 +67,7 @@ export async function readArchive<Scan>(
   const parts = ahead(started(unpacked, options), taker.scansAhead ? 1 : 0)
   let firstRecord = 1
   let storedBytes = 0
+  let release = () => {}
   try {
     for await (const part of parts) {
       if (signal.aborted && part.object.kind === 'file') {
@@ -61,19 +75,22 @@ export async function readArchive<Scan>(
         break
       }
       if (part.isFirst) {
-        await taker.begin(part.object)
+        release()
+        release = part.release
+        await taker.begin(part.listed)
         firstRecord = 1
         storedBytes = 0
       }
       firstRecord = await readPart(part, firstRecord, options)
       await taker.makeRoom()
       storedBytes += part.segment?.storedBytes ?? 0
-      const openBytes = part.segment ? sizeOf(part.object) - storedBytes : 0
+      const openBytes = part.segment ? sizeOf(part.listed) - storedBytes : 0
       const bytes = taker.bytes - Math.max(0, openBytes)
       onProgress({ bytes, objects: taker.objects, records: taker.records })
     }
     await taker.flush()
   } finally {
+    release()
     signal.removeEventListener('abort', stop)
     await parts.return(undefined)
     await files.close()
@@ -85,24 +102,41 @@ async function* partsOf(
   files: SpoolFiles,
   { taker }: ReadOptions<unknown>,
 ): AsyncGenerator<Part> {
-  for (const object of objects) {
+  for (const [n, listed] of objects.entries()) {
+    const held = await fetched(objects, n)
+    if (isFault(held)) {
+      taker.addFault(listed.path, held)
+      continue
+    }
+    const { object, release } = held
+    const of = { listed, object, release }
     const sniffed = await sniff(object)
     if (isHistograms(sniffed.format)) throw mixed({ path: object.path, ...sniffed })
     const isLines = sniffed.format === 'ndjson' && !sniffed.utf16
     const isUnpacked = object.kind === 'file' && sniffed.compression === 'none' && !sniffed.bom
     if (!isLines || (isUnpacked && (await fitsWhole(object, taker)))) {
-      yield { object, sniffed, segment: null, isFirst: true }
+      yield { ...of, sniffed, segment: null, isFirst: true }
       continue
     }
     let isFirst = true
     const report = (fault: Fault) => taker.addFault(object.path, fault)
     for await (const segment of spoolLines(object, sniffed, files, { report })) {
-      yield { object, sniffed: plainLines, segment, isFirst }
+      yield { ...of, sniffed: plainLines, segment, isFirst }
       isFirst = false
     }
     if (isFirst)
-      yield { object, sniffed: { ...plainLines, format: 'empty' }, segment: null, isFirst }
+      yield { ...of, sniffed: { ...plainLines, format: 'empty' }, segment: null, isFirst }
   }
+}
+
+/** The object of this number; what follows begins to be fetched. */
+function fetched(objects: readonly ArchiveObject[], n: number) {
+  const object = objects[n] as ArchiveObject // one of them
+  const held = readable(object)
+  for (const next of objects.slice(n + 1, n + 1 + FETCHED_AHEAD)) {
+    if (next.kind === 'remote') next.copy.prefetch()
+  }
+  return held
 }
 
 /** Whether the records of a file, read as one part, surely have room in memory. */
@@ -138,11 +172,6 @@ function isPlainFile({ object, segment, sniffed }: Part): boolean {
 
 function signalOf({ object }: Part, { signal }: ReadOptions<unknown>): AbortSignal {
   return object.kind === 'stream' ? neverAborted : signal
-}
-
-/** An interruption is the end of a stream: what came until then is read. */
-function stopStreams(objects: readonly ArchiveObject[]): void {
-  for (const object of objects) if (object.kind === 'stream') object.stream.stop()
 }
 
 const neverAborted = new AbortController().signal
@@ -189,7 +218,7 @@ async function readPart<Scan>(
 }
 
 function sizeOf(object: ArchiveObject): number {
-  return object.kind === 'file' ? object.sizeBytes : 0
+  return object.kind === 'stream' ? 0 : object.sizeBytes
 }
 
 /** What became of a file that DuckDB read, since it was listed. */

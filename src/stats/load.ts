@@ -71,7 +71,7 @@ export class Loaded implements Taker {
     const first = deliveries.base + deliveries.count + this.pending.length
     deliveries.objects.push({ first, path: object.path })
     this.objects += 1
-    if (object.kind === 'file') this.fileBytes += object.sizeBytes
+    if (object.kind !== 'stream') this.fileBytes += object.sizeBytes
     else this.streams.push(object.stream)
   }
 

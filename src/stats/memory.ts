@@ -77,7 +77,7 @@ function scanning(scanBytes: number, wanted: number) {
 function expectedRows(objects: readonly ArchiveObject[]): number {
   let bytes = 0
   for (const object of objects) {
-    if (object.kind === 'file') bytes += textBytesOf(object)
+    if (object.kind !== 'stream') bytes += textBytesOf(object)
   }
   return Math.ceil(bytes / TYPICAL_EVENT_BYTES)
 }

@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer'
-import type { ArchiveObject, FileObject, Sniffed } from '../archives/object.js'
+import type { ArchiveObject, FileObject, Sniffed, StoredObject } from '../archives/object.js'
+import { isFault, readableFile } from '../archives/readable.js'
 import { readRecords, readWanted } from '../archives/records.js'
 import { sniff } from '../archives/sniff.js'
 import { textBytesOf } from '../archives/text-size.js'
@@ -27,7 +28,8 @@ type Visit = (record: RecordValue) => void | Promise<void>
 /** Reads deliveries a second time, for what was not kept of them. */
 export class Rereader {
   private readonly byPath: Map<string, ArchiveObject>
-  private readonly opened = new Set<FileObject>()
+  /** By file. */
+  private readonly opened = new Set<string>()
 
   constructor(private readonly options: RereadOptions) {
     this.byPath = new Map(options.objects.map((object) => [object.path, object]))
@@ -100,9 +102,9 @@ export class Rereader {
     return found
   }
 
-  private fileOf(number: number): FileObject | undefined {
+  private fileOf(number: number): StoredObject | undefined {
     const object = this.byPath.get(this.options.deliveries.objects[number]?.path ?? '')
-    return object?.kind === 'file' ? object : undefined
+    return object?.kind === 'stream' ? undefined : object
   }
 
   /** Deliveries by object, and there by record number. */
@@ -118,8 +120,23 @@ export class Rereader {
   }
 
   private async read(number: number, wanted: ReadonlyMap<number, number>, visit: Visit) {
-    const file = this.fileOf(number)
-    if (!file || this.options.signal.aborted) return
+    const stored = this.fileOf(number)
+    if (!stored || this.options.signal.aborted) return
+    const held = await readableFile(stored)
+    if (isFault(held)) return
+    try {
+      await this.readFile(number, held.object, wanted, visit)
+    } finally {
+      held.release()
+    }
+  }
+
+  private async readFile(
+    number: number,
+    file: FileObject,
+    wanted: ReadonlyMap<number, number>,
+    visit: Visit,
+  ): Promise<void> {
     try {
       const sniffed = await sniff(file)
       if (sniffed.format === 'parquet') await this.open(file)
@@ -145,9 +162,9 @@ export class Rereader {
 
   /** What an index was asked for instead has not been opened before. */
   private async open(file: FileObject): Promise<void> {
-    if (this.opened.has(file)) return
+    if (this.opened.has(file.file)) return
     await openRows(file, this.options.duckdb)
-    this.opened.add(file)
+    this.opened.add(file.file)
   }
 
   /** Where wrappers have entries, what a record's number is only the decoder tells. */
@@ -214,6 +231,6 @@ function parquetRecord(
   return { value, position: { path, record }, sizeBytes: head.length, head }
 }
 
-function isColumnar({ path }: FileObject): boolean {
+function isColumnar({ path }: StoredObject): boolean {
   return /\.parquet$/i.test(path)
 }

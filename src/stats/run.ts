@@ -28,7 +28,9 @@ export interface StatsRun extends ArchiveStats {
 export async function runStats(request: StatsRequest): Promise<StatsRun | LogsRun> {
   const opened = await openArchive(request)
   const { sources, objects } = opened
-  if (!(await areHistogramLogs(objects, request.signal))) return statsOf(request, opened)
+  // What is indexed are events.
+  const isLogs = !opened.index && (await areHistogramLogs(objects, request.signal))
+  if (!isLogs) return statsOf(request, opened)
   return runLogs({ request, sources, objects, onProgress: progressOf(objects, request) })
 }
 

@@ -1,9 +1,9 @@
 import { stat } from 'node:fs/promises'
 import type {
-  ArchiveObject,
   Fault,
   FileObject,
   RawRecord,
+  ReadableObject,
   ReadRecord,
   Sniffed,
 } from '../archives/object.js'
@@ -109,7 +109,7 @@ export async function fileObject({ file, path }: { file: string; path: string })
 /** All records of an object, from its beginning to its end.
  * @param before what was given of them already, and is left out */
 export async function* objectRecords(
-  object: ArchiveObject,
+  object: ReadableObject,
   sniffed: Sniffed,
   options: TapOptions,
   { before, keep }: { before?: Given | undefined; keep?: KeepGiven | undefined } = {},

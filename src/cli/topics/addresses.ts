@@ -16,6 +16,7 @@ export const topic: Topic = {
     { heading: 'of AWS' },
     {
       terms: [
+        ['s3://acme/archive', 'all objects below a prefix of a bucket, or one object'],
         ['sqs://orders', 'a queue; also by its ARN or URL: evt tail, evt lag'],
         ['sns://shop', 'a topic, also by its ARN: evt tail, evt lag'],
         ['eventbridge://shop/rule', 'a bus, or one of its rules: evt tail, evt lag'],
@@ -23,7 +24,8 @@ export const topic: Topic = {
         ['logs:///aws/events/shop', 'a log group, its first slash included: evt tail'],
       ],
     },
-    'Archives in S3 (s3://) are not read so far.',
+    'What is in S3 is fetched as it is read, into a temporary folder that holds 4 GB at most: ' +
+      'objects that folders of their key place outside of --since and --until are not.',
     { heading: 'left out' },
     'Without a SOURCE, default: of evt.yaml is read. Where there is none, evt asks on a ' +
       'terminal; a script is told the lines to type, and exit code 2. Standard input is never ' +

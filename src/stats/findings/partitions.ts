@@ -35,7 +35,9 @@ function slotsOf({ deliveries, objects }: Evidence, stepUs: number): Map<number,
   const slots = new Map<number, number>()
   for (const [n, { path, first }] of deliveries.objects.entries()) {
     const object = files.get(path)
-    const partition = object?.kind === 'file' ? partitionOf(object.file, path) : undefined
+    const place =
+      object?.kind === 'file' ? object.file : object?.kind === 'remote' && object.address
+    const partition = place ? partitionOf(place, path) : undefined
     if (!partition || partition.untilUs - partition.fromUs !== stepUs) continue
     const slot = partition.fromUs / stepUs
     const events = (deliveries.objects[n + 1]?.first ?? deliveries.total) - first

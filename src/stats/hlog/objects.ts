@@ -1,4 +1,5 @@
 import type { ArchiveObject, Format } from '../../archives/object.js'
+import { isFault, readable, stopReading } from '../../archives/readable.js'
 import { sniff } from '../../archives/sniff.js'
 import { isHistograms, mixed } from '../../reading/mixed.js'
 
@@ -13,14 +14,16 @@ export async function areHistogramLogs(
   signal: AbortSignal,
 ): Promise<boolean> {
   const stop = () => {
-    for (const object of objects) if (object.kind === 'stream') object.stream.stop()
+    for (const object of objects) stopReading(object)
   }
   if (signal.aborted) stop()
   signal.addEventListener('abort', stop)
   try {
     let first: { path: string; format: Format } | undefined
     for (const object of objects) {
-      const { format } = await sniff(object)
+      const held = await readable(object)
+      if (isFault(held)) continue
+      const { format } = await sniff(held.object).finally(held.release)
       if (format === 'empty') continue
       if (isHistograms(format)) first ??= { path: object.path, format }
       else if (first === undefined) return false

@@ -1,4 +1,10 @@
-import { type ArchiveObject, type Fault, isLoss } from '../../archives/object.js'
+import {
+  type ArchiveObject,
+  type Fault,
+  isLoss,
+  type ReadableObject,
+} from '../../archives/object.js'
+import { isFault, readable, stopReading } from '../../archives/readable.js'
 import { sniff } from '../../archives/sniff.js'
 import { textLines } from '../../archives/text-lines.js'
 import { compareText } from '../../event/sequence.js'
@@ -75,13 +81,15 @@ export async function readHistogramLogs(options: LogsOptions): Promise<LogsRead>
   const { objects, signal } = options
   const logs = new Logs()
   const stop = () => {
-    for (const object of objects) if (object.kind === 'stream') object.stream.stop()
+    for (const object of objects) stopReading(object)
   }
   signal.addEventListener('abort', stop)
   try {
     for (const object of objects) {
-      if (signal.aborted && object.kind === 'file') break
-      await readObject(object, logs, options)
+      if (signal.aborted && object.kind !== 'stream') break
+      const held = await readable(object)
+      if (isFault(held)) logs.objectFaults.push({ path: object.path, fault: held })
+      else await readObject(object, held.object, logs, options).finally(held.release)
     }
   } finally {
     signal.removeEventListener('abort', stop)
@@ -97,7 +105,12 @@ export async function readHistogramLogs(options: LogsOptions): Promise<LogsRead>
   }
 }
 
-async function readObject(object: ArchiveObject, logs: Logs, options: LogsOptions) {
+async function readObject(
+  listed: ArchiveObject,
+  object: ReadableObject,
+  logs: Logs,
+  options: LogsOptions,
+) {
   const { unit, signal, onProgress, objects } = options
   const { path } = object
   const { compression, format } = await sniff(object)
@@ -112,7 +125,7 @@ async function readObject(object: ArchiveObject, logs: Logs, options: LogsOption
   }
   const onStored = (bytes: number) => {
     logs.bytes += bytes
-    const done = objects.indexOf(object)
+    const done = objects.indexOf(listed)
     onProgress({ bytes: logs.bytes, objects: done, records: logs.intervals })
   }
   for await (const line of textLines(object, { compression, report, onStored })) {
@@ -124,7 +137,7 @@ async function readObject(object: ArchiveObject, logs: Logs, options: LogsOption
   }
   for (const read of reader.end()) take(read)
   for (const text of reader.notes) logs.notes.push({ path, text })
-  onProgress({ bytes: logs.bytes, objects: objects.indexOf(object) + 1, records: logs.intervals })
+  onProgress({ bytes: logs.bytes, objects: objects.indexOf(listed) + 1, records: logs.intervals })
 }
 
 function resultOf(logs: Logs, { sources, objects, signal }: LogsOptions): HlogResult {

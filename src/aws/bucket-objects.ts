@@ -1,0 +1,123 @@
+import { awsFailure, failureOfAll, isMissing, isTemporary, ofSdk } from './failure.js'
+import type { AwsOptions } from './options.js'
+import { openS3 } from './s3.js'
+
+/** What reading objects needs. */
+export const readActions = ['s3:ListBucket', 's3:GetObject']
+
+/** An object as a bucket listed it. */
+export interface ListedObject {
+  readonly key: string
+  readonly sizeBytes: number
+  readonly etag: string
+  readonly modifiedMs: number
+}
+
+/** Why one object cannot be read, while others can: it is not there any more, it is another one
+ * now, or S3 does not give it, with what S3 says. */
+export type Refusal = { reason: 'gone' | 'replaced' } | { reason: 'refused'; detail: string }
+
+/** A bucket to read from. Each call throws an EvtError where nothing of the bucket can be read. */
+export interface BucketObjects {
+  /** All keys that begin so, in byte order, a page at a time. */
+  list(prefix: string): AsyncIterable<ListedObject[]>
+  /**
+   * The bytes of an object, if it is still the one that was listed.
+   *
+   * @param range the first byte and the one after the last
+   */
+  get(object: ListedObject, range: [number, number], signal: AbortSignal): Promise<Buffer | Refusal>
+  close(): void
+}
+
+const MOST_ATTEMPTS = 6
+const FIRST_WAIT_MS = 200
+
+/** @throws EvtError where nobody can be asked */
+export async function openObjects(bucket: string, options: AwsOptions): Promise<BucketObjects> {
+  const { sdk, client } = await openS3(options)
+  const failed = async (error: unknown, action: string) => {
+    const region = () => Promise.resolve(client.config.region())
+    const on = `the bucket ${bucket}`
+    return awsFailure(error, { action, on, region, needs: readActions })
+  }
+  return {
+    close: () => client.destroy(),
+    async *list(prefix) {
+      let token: string | undefined
+      do {
+        const asked = { Bucket: bucket, Prefix: prefix, ContinuationToken: token }
+        const page = await patiently(() => client.send(new sdk.ListObjectsV2Command(asked))).catch(
+          async (error: unknown) => {
+            throw await failed(error, 's3:ListBucket')
+          },
+        )
+        yield (page.Contents ?? []).map(({ Key, Size, ETag, LastModified }) => ({
+          ...{ key: Key ?? '', sizeBytes: Size ?? 0, etag: ETag ?? '' },
+          modifiedMs: LastModified?.getTime() ?? 0,
+        }))
+        token = page.NextContinuationToken
+      } while (token !== undefined)
+    },
+    async get({ key, etag }, [from, until], abortSignal) {
+      const Range = `bytes=${from}-${until - 1}`
+      const asked = { Bucket: bucket, Key: key, Range, ...(etag !== '' && { IfMatch: etag }) }
+      try {
+        return await patiently(async () => {
+          const { Body } = await client.send(new sdk.GetObjectCommand(asked), { abortSignal })
+          const bytes = Buffer.from((await Body?.transformToByteArray()) ?? [])
+          const expected = until - from
+          if (bytes.length !== expected) throw new ShortAnswer(bytes.length, expected)
+          return bytes
+        }, abortSignal)
+      } catch (error) {
+        const refusal = refusalOf(error)
+        if (refusal) return refusal
+        throw await failed(error, 's3:GetObject')
+      }
+    },
+  }
+}
+
+/** A connection that ended early, without an error. */
+class ShortAnswer extends Error {
+  override readonly name = 'ShortAnswer'
+
+  constructor(bytes: number, expected: number) {
+    super(`${bytes} of ${expected} bytes came`)
+  }
+}
+
+/** Tries again what may succeed soon, after a while that doubles. */
+async function patiently<T>(call: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+  for (let attempt = 1, waitMs = FIRST_WAIT_MS; ; attempt++, waitMs *= 2) {
+    try {
+      return await call()
+    } catch (error) {
+      if (attempt === MOST_ATTEMPTS || signal?.aborted || !mayPass(error)) throw error
+      await new Promise((resolve) => setTimeout(resolve, waitMs))
+    }
+  }
+}
+
+function mayPass(error: unknown): boolean {
+  const failure = ofSdk(error)
+  if (!(failure instanceof Error)) return false
+  const isCut = failure.name === 'ShortAnswer' || /aborted|premature close/i.test(failure.message)
+  return isCut || isTemporary(failure)
+}
+
+/** Undefined for what ails all objects: no bucket, no credentials, no connection. */
+function refusalOf(error: unknown): Refusal | undefined {
+  const failure = ofSdk(error)
+  if (!(failure instanceof Error) || failureOfAll(failure)) return undefined
+  if (failure.name === 'NoSuchKey') return { reason: 'gone' }
+  if (failure.name === 'PreconditionFailed') return { reason: 'replaced' }
+  if (failure.name === 'InvalidObjectState') {
+    return { reason: 'refused', detail: 'is archived: restore it to read it' }
+  }
+  if (isMissing(failure) || mayPass(failure)) return undefined
+  if (!/^(AccessDenied|KMS|InvalidRequest|Forbidden)/.test(failure.name)) return undefined
+  const told = failure.message.split('\n')[0] ?? ''
+  return { reason: 'refused', detail: `is not given by S3 (${failure.name}): ${told}` }
+}
