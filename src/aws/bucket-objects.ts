@@ -3,7 +3,7 @@ import type { AwsOptions } from './options.js'
 import { openS3 } from './s3.js'
 
 /** What reading objects needs. */
-export const readActions = ['s3:ListBucket', 's3:GetObject']
+const readActions = ['s3:ListBucket', 's3:GetObject']
 
 /** An object as a bucket listed it. */
 export interface ListedObject {

@@ -1,7 +1,7 @@
 import type { GivenSources } from '../reading/named-sources.js'
 import type { ReadRequest } from '../reading/open-archive.js'
 import type { RemoteReading } from '../reading/remote-reading.js'
-import { countText, bytesText } from '../ui/numbers.js'
+import { bytesText, countText } from '../ui/numbers.js'
 import { awsOptions } from './flags.js'
 import { mostBytes } from './memory-size.js'
 import { progressFor } from './progress.js'

@@ -169,7 +169,7 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)(
       expect(explain).toContain('2026/11/02/b.ndjson.gz is not given by S3 (AccessDenied)')
     })
 
-    test('an object that is another one now, or gone, is never read for what was listed', async () => {
+    test('an object that is another one now is not read for what was listed', async () => {
       bucket.fault = async (key, nth) => {
         if (nth > 1 || !key.includes('/02/')) return undefined
         await put(key, lines('2026-11-02', 0, 3))
@@ -185,7 +185,7 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)(
       expect(explain).toContain('was replaced since it was listed')
     })
 
-    test('a bucket or prefix that is not there is wrong use, an empty bucket has no data', async () => {
+    test('what is not there is wrong use, an empty bucket has no data', async () => {
       expect((await stats('s3://acne/archive')).exit).toBe(2)
       const near = await stats('s3://acme/arch')
       expect(near.exit).toBe(2)

@@ -5,7 +5,7 @@ import { buffer } from 'node:stream/consumers'
 
 /** What becomes of a call for an object: the connection ends after half of the answer, or S3
  * refuses it. */
-export type ObjectFault = 'half' | { status: number; code: string }
+type ObjectFault = 'half' | { status: number; code: string }
 
 /** A way to the S3 of an emulator, on which calls fail as a test says. */
 export interface FaultyBucket {
