@@ -12,6 +12,8 @@ interface StatsChoices extends HistogramPaths {
   sample: number | null
   content: boolean | 'auto'
   hops?: boolean | undefined
+  /** Whether the latencies of each type in each window are wanted. */
+  intervals?: boolean | undefined
   /** Whether the latencies of windows all over the span are wanted. */
   spread?: boolean | undefined
   memoryLimitBytes: number

@@ -48,7 +48,7 @@ async function statsOf(request: StatsRequest, opened: OpenedArchive): Promise<St
   const selection = { ...range, types, sample, ...pattern, seen: nothingSeen() }
   const measured = await keptOrMeasured({
     ...choices,
-    intervals: choices.spread ? 'spread' : files.hlog !== undefined,
+    intervals: choices.spread ? 'spread' : choices.intervals === true || files.hlog !== undefined,
     sources,
     objects,
     mapping,

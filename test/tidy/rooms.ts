@@ -27,6 +27,7 @@ export const floors: readonly (readonly string[])[] = [
     'loops',
     'reconcile',
     'record',
+    'publish',
   ],
   ['questions', 'meters'],
   ['reading'],
@@ -43,13 +44,14 @@ export const edges: Readonly<Record<string, readonly string[]>> = {
   // The shape of a result, to draw it.
   ui: [
     ...['stats', 'audit', 'init', 'indexing', 'leftovers', 'generate', 'lag', 'doctor', 'loops'],
-    ...['reconcile', 'gate', 'record'],
+    ...['reconcile', 'gate', 'record', 'publish'],
   ],
   // The same, and numbers and times in the words of the text.
   dashboards: ['ui', 'stats', 'audit', 'reconcile', 'gate'],
   generate: ['stats'], // the shape of a result, to write the truth in it
   indexing: ['stats'], // what it says of an archive is kept with the index
   lag: ['stats'], // words for figures
+  publish: ['stats'], // what is measured
   record: ['tail'], // where a source begins
   live: ['tail', 'stats'], // what is tapped; the shape of a result and the words of findings
   init: ['stats'], // how a SOURCE is missed, and words for figures

@@ -43,7 +43,8 @@ export function totalOf(result: StatsResult): HdrBuckets {
   return hdr === null ? new HdrBuckets(3, 0, BigInt(HIGHEST_US)) : bucketsOf(hdr)
 }
 
-function bucketsOf(hdr: string): HdrBuckets {
+/** The histogram that a row of a result has as text. */
+export function bucketsOf(hdr: string): HdrBuckets {
   const reading = readHdr(hdr)
   if (!reading.ok) throw new Error(`a histogram of evt ${reading.fault}`)
   return reading.histogram

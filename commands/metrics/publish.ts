@@ -1,0 +1,39 @@
+import { BaseCommand } from '../../src/cli/base-command.js'
+import { archiveFlags, outputFlags, sourceArgs } from '../../src/cli/flags.js'
+import { metricsFlags } from '../../src/cli/metrics-flags.js'
+import { statsFlags } from '../../src/cli/stats-flags.js'
+
+export default class MetricsPublish extends BaseCommand {
+  static override summary = 'publish what an archive shows as metrics of CloudWatch'
+  static override description =
+    'Measures events in windows and tells CloudWatch of each: Deliveries, Receptions, ' +
+    'Duplicates, Reordered, Skewed, and Latency as values with their counts, so that p50 to ' +
+    'p99.99 are those of the events within 1%, minimum, maximum and count exact; Latency by type, ' +
+    'too. Shows how much that is and what it costs, and asks. Each window is published once: a ' +
+    'journal knows which were, also after a crash. --emf prints lines for the log of a Lambda or ' +
+    'a container in place of that. Needs cloudwatch:PutMetricData.'
+  static override examples = [
+    '<%= config.bin %> metrics publish archive/ --since 1d --yes',
+    '<%= config.bin %> metrics publish archive/ --dimension Stage=prod --dry-run',
+    '<%= config.bin %> metrics publish s3://acme/archive --since 1h --window 10s',
+    '<%= config.bin %> metrics publish - --emf < events.ndjson',
+  ]
+  static override args = sourceArgs
+  static override flags = {
+    ...metricsFlags,
+    content: statsFlags.content,
+    ...archiveFlags,
+    ...outputFlags('text', 'json'),
+  }
+
+  override async run(): Promise<undefined> {
+    const { args, flags } = await this.parse(MetricsPublish)
+    const { publishMetrics } = await import('../../src/cli/metrics-run.js')
+    const { argv } = this
+    const isJson = this.format(flags) === 'json'
+    await publishMetrics({
+      ...{ ...this.typed(flags, args.source), argv, isJson, ...this.voice(flags) },
+    })
+    return undefined
+  }
+}

@@ -1,0 +1,57 @@
+import type { MetricDatum } from '@aws-sdk/client-cloudwatch'
+import { clientSettings } from './client-settings.js'
+import { awsFailure, isRefused, isThrottled } from './failure.js'
+import type { AwsOptions } from './options.js'
+
+/** Tells CloudWatch metrics. */
+export interface MetricWriter {
+  /** The region that is told. */
+  region(): Promise<string>
+  /**
+   * One call; throttled ones are tried again after a while that doubles.
+   *
+   * @returns whether CloudWatch surely took nothing, with why; undefined: it has them
+   * @throws EvtError where nobody knows, or it failed otherwise
+   */
+  put(datums: MetricDatum[], signal: AbortSignal): Promise<{ refused: unknown } | undefined>
+  close(): void
+}
+
+const ACTION = 'cloudwatch:PutMetricData'
+const MOST_ATTEMPTS = 8
+const FIRST_WAIT_MS = 250
+
+/** What publishing needs. */
+export const publishActions = [ACTION]
+
+export async function openMetricWriter(
+  namespace: string,
+  options: AwsOptions,
+): Promise<MetricWriter> {
+  const sdk = await import('@aws-sdk/client-cloudwatch')
+  // A call whose answer was lost is not made again: it would count twice.
+  const client = new sdk.CloudWatchClient({ ...clientSettings(options), maxAttempts: 1 })
+  const region = () => client.config.region()
+  const failed = (error: unknown, signal: AbortSignal) =>
+    awsFailure(error, { action: ACTION, on: `the namespace ${namespace}`, region, signal })
+  return {
+    region,
+    async put(MetricData, signal) {
+      const command = new sdk.PutMetricDataCommand({ Namespace: namespace, MetricData })
+      for (let attempt = 1, waitMs = FIRST_WAIT_MS; ; attempt++, waitMs *= 2) {
+        try {
+          await client.send(command, { abortSignal: signal })
+          return undefined
+        } catch (error) {
+          const mayWait = isThrottled(error) && attempt < MOST_ATTEMPTS && !signal.aborted
+          if (!mayWait && (isRefused(error) || isThrottled(error))) {
+            return { refused: await failed(error, signal) }
+          }
+          if (!mayWait) throw await failed(error, signal)
+          await new Promise((resolve) => setTimeout(resolve, waitMs))
+        }
+      }
+    },
+    close: () => client.destroy(),
+  }
+}

@@ -1,0 +1,21 @@
+/** A metric of CloudWatch at one moment. */
+export interface Datum {
+  readonly metric: string
+  readonly unit: 'Count' | 'Milliseconds' | 'Seconds'
+  readonly dimensions: readonly (readonly [name: string, value: string])[]
+  /** The start of the window that it is about. */
+  readonly atMs: number
+  /** One value, or values with how often each occurs. */
+  readonly values: readonly number[]
+  readonly counts: readonly number[]
+}
+
+/** What a custom metric costs a month at list price, of the first ten thousand (us-east-1). */
+export const USD_PER_METRIC = 0.3
+/** What a call of PutMetricData costs. */
+export const USD_PER_CALL = 1e-5
+
+/** Metrics that differ in name or dimensions: each is paid for. */
+export function metricsOf(datums: readonly Datum[]): number {
+  return new Set(datums.map(({ metric, dimensions }) => JSON.stringify([metric, dimensions]))).size
+}

@@ -1,0 +1,79 @@
+import { appendFile, open, readFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { z } from 'zod'
+import { makeFolder } from '../archives/make-folder.js'
+import { codeOf } from '../archives/read-error.js'
+import { EvtError } from '../errors.js'
+
+/** What became of a window: nobody knows of one that was begun and did not end. */
+export type WindowState = 'begun' | 'done' | 'refused'
+
+const line = z.strictObject({
+  window: z.iso.datetime(),
+  state: z.enum(['begun', 'done', 'refused']),
+})
+
+/** Which windows CloudWatch was told of: a file of one line for each step, which is on disk before
+ * the next step. */
+export class Journal {
+  readonly #states = new Map<number, WindowState>()
+
+  constructor(readonly file: string) {}
+
+  /** @throws EvtError `usage` for a file that is none of evt's, or cannot be read */
+  async read(): Promise<void> {
+    const text = await readFile(this.file, 'utf8').catch((error: unknown) => {
+      if (codeOf(error) === 'ENOENT') return ''
+      throw this.#failed('read', error)
+    })
+    // A line that was cut was not acted upon.
+    for (const each of text.split('\n').slice(0, -1)) {
+      const parsed = line.safeParse(jsonOf(each))
+      if (!parsed.success) {
+        throw new EvtError(`${this.file} is no journal of evt metrics publish`, { code: 'usage' })
+      }
+      this.#states.set(Date.parse(parsed.data.window), parsed.data.state)
+    }
+    // What follows a cut line begins on one of its own.
+    if (text !== '' && !text.endsWith('\n')) await this.#append('\n')
+  }
+
+  stateOf(startMs: number): WindowState | undefined {
+    return this.#states.get(startMs)
+  }
+
+  async write(windows: readonly number[], state: WindowState): Promise<void> {
+    if (windows.length === 0) return
+    const lines = windows.map((startMs) => {
+      this.#states.set(startMs, state)
+      return `${JSON.stringify({ window: new Date(startMs).toISOString(), state })}\n`
+    })
+    await this.#append(lines.join(''))
+  }
+
+  async #append(text: string): Promise<void> {
+    try {
+      await makeFolder(dirname(this.file))
+      await appendFile(this.file, text, { mode: 0o600 })
+      const handle = await open(this.file)
+      await handle.sync().finally(() => handle.close())
+    } catch (error) {
+      throw this.#failed('write', error)
+    }
+  }
+
+  #failed(what: string, cause: unknown): EvtError {
+    const code = String(codeOf(cause) ?? cause)
+    return new EvtError(`cannot ${what} the journal ${this.file} (${code})`, {
+      ...{ code: 'outside', hint: '--journal FILE names another one', cause },
+    })
+  }
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

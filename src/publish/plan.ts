@@ -1,0 +1,105 @@
+import { EvtError } from '../errors.js'
+import { callsOf } from './calls.js'
+import { metricsOf, USD_PER_CALL, USD_PER_METRIC } from './datum.js'
+import type { ChosenTypes, WindowDatums } from './datums.js'
+import type { Journal } from './journal.js'
+
+/** `evt.metrics/1`: what is to be published, or was. */
+export interface MetricsResult {
+  schema: 'evt.metrics/1'
+  namespace: string
+  region: string | null
+  sources: string[]
+  windowMs: number
+  partial: boolean
+  windows: {
+    /** To be published, or published. */
+    published: number
+    /** They were published before. */
+    before: number
+    /** Begun before, and nobody knows whether CloudWatch has them: not published again. */
+    inDoubt: number
+    /** Not over yet. */
+    open: number
+    /** Of a time that CloudWatch does not take. */
+    refused: number
+    /** Of those to be published, what CloudWatch shows only after hours. */
+    slow: number
+    first: string | null
+    last: string | null
+  }
+  /** Events without a time, which are in no window. */
+  untimed: number
+  metrics: number
+  datums: number
+  calls: number
+  /** Types without metrics of their own. */
+  otherTypes: number
+  usd: { perMonth: number; calls: number }
+}
+
+interface PlanOptions {
+  readonly allowLate: boolean
+  readonly resend: boolean
+  readonly nowMs: number
+}
+
+const DAY_MS = 86_400_000
+const HOUR_MS = 3_600_000
+/** PutMetricData takes what is not older, and not so far ahead. */
+const OLDEST_MS = 14 * DAY_MS
+const AHEAD_MS = 2 * HOUR_MS
+/** What is older shows after two hours at least, says its documentation. */
+const SLOW_MS = 3 * HOUR_MS
+
+export interface ChosenWindows {
+  readonly wanted: readonly WindowDatums[]
+  readonly windows: MetricsResult['windows']
+}
+
+/** Which windows are published: those that are over, that CloudWatch takes, and once each.
+ * @throws EvtError `usage` where it does not take some, unless they are left out on purpose */
+export function chosenWindows(
+  all: readonly WindowDatums[],
+  journal: Pick<Journal, 'stateOf'>,
+  { allowLate, resend, nowMs }: PlanOptions,
+): ChosenWindows {
+  const counts = { before: 0, inDoubt: 0, open: 0, refused: 0 }
+  const wanted = all.filter(({ startMs, endMs }) => {
+    const state = journal.stateOf(startMs)
+    if (state === 'done') counts.before += 1
+    else if (state === 'begun' && !resend) counts.inDoubt += 1
+    else if (startMs < nowMs - OLDEST_MS || startMs > nowMs + AHEAD_MS) counts.refused += 1
+    else if (endMs > nowMs) counts.open += 1
+    else return true
+    return false
+  })
+  if (counts.refused > 0 && !allowLate) throw notTaken(counts.refused, all.length)
+  const slow = wanted.filter(({ startMs }) => startMs < nowMs - SLOW_MS).length
+  const text = (ms: number | undefined) => (ms === undefined ? null : new Date(ms).toISOString())
+  const [first, last] = [text(wanted[0]?.startMs), text(wanted.at(-1)?.startMs)]
+  return { wanted, windows: { published: wanted.length, ...counts, slow, first, last } }
+}
+
+function notTaken(refused: number, all: number): EvtError {
+  return new EvtError(
+    `${refused} of ${all} windows are of a time that CloudWatch does not take: it takes two ` +
+      'weeks back and two hours ahead',
+    { code: 'usage', hint: '--allow-late publishes the others; --since 14d reads no more' },
+  )
+}
+
+/** What publishing these takes. */
+export function costOf(
+  windows: readonly WindowDatums[],
+  { others }: ChosenTypes,
+): Pick<MetricsResult, 'metrics' | 'datums' | 'calls' | 'otherTypes' | 'usd'> {
+  const datums = windows.flatMap((window) => window.datums)
+  const metrics = metricsOf(datums)
+  const calls = callsOf(windows).length
+  const usd = {
+    perMonth: Math.round(metrics * USD_PER_METRIC * 100) / 100,
+    calls: Math.round(calls * USD_PER_CALL * 1e5) / 1e5,
+  }
+  return { metrics, datums: datums.length, calls, otherTypes: others, usd }
+}
