@@ -95,7 +95,8 @@ function addFile(
 
 /** The first of all, or the one of a file of its own that is found most. */
 function someEntity({ evtRun }: IndexBench, archive: string, of: 'min' | 'mode'): string {
-  const sql = `select ${of}(e) from (select unnest(entities) as e from events) where e like 'jobAd:%'`
+  const each = 'select unnest(entities) as e from events'
+  const sql = `select ${of}(e) from (${each}) where e like 'jobAd:%'`
   const [entity] = run(evtRun('query', '--sql', sql, archive, '-o', 'csv'))
     .trim()
     .split('\n')
