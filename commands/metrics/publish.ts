@@ -8,10 +8,10 @@ export default class MetricsPublish extends BaseCommand {
   static override description =
     'Measures events in windows and tells CloudWatch of each: Deliveries, Receptions, ' +
     'Duplicates, Reordered, Skewed, and Latency as values with their counts, so that p50 to ' +
-    'p99.99 are those of the events within 1%, minimum, maximum and count exact; Latency by type, ' +
-    'too. Shows how much that is and what it costs, and asks. Each window is published once: a ' +
-    'journal knows which were, also after a crash. --emf prints lines for the log of a Lambda or ' +
-    'a container in place of that. Needs cloudwatch:PutMetricData.'
+    'p99.99 are those of the events within 1%, minimum, maximum and count exact; Latency by ' +
+    'type, too. Shows how much that is and what it costs, and asks. Each window is published ' +
+    'once: a journal knows which were, also after a crash. --emf prints lines for the log of a ' +
+    'Lambda or a container in place of that. Needs cloudwatch:PutMetricData.'
   static override examples = [
     '<%= config.bin %> metrics publish archive/ --since 1d --yes',
     '<%= config.bin %> metrics publish archive/ --dimension Stage=prod --dry-run',

@@ -21,9 +21,6 @@ const ACTION = 'cloudwatch:PutMetricData'
 const MOST_ATTEMPTS = 8
 const FIRST_WAIT_MS = 250
 
-/** What publishing needs. */
-export const publishActions = [ACTION]
-
 export async function openMetricWriter(
   namespace: string,
   options: AwsOptions,

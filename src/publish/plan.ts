@@ -21,6 +21,8 @@ export interface MetricsResult {
     inDoubt: number
     /** Not over yet. */
     open: number
+    /** Only a part of them lies between `--since` and `--until`. */
+    cut: number
     /** Of a time that CloudWatch does not take. */
     refused: number
     /** Of those to be published, what CloudWatch shows only after hours. */
@@ -41,6 +43,8 @@ export interface MetricsResult {
 interface PlanOptions {
   readonly allowLate: boolean
   readonly resend: boolean
+  /** Of `--since` and `--until`. */
+  readonly range: { readonly sinceUs: number | null; readonly untilUs: number | null }
   readonly nowMs: number
 }
 
@@ -62,15 +66,18 @@ export interface ChosenWindows {
 export function chosenWindows(
   all: readonly WindowDatums[],
   journal: Pick<Journal, 'stateOf'>,
-  { allowLate, resend, nowMs }: PlanOptions,
+  { allowLate, resend, range, nowMs }: PlanOptions,
 ): ChosenWindows {
-  const counts = { before: 0, inDoubt: 0, open: 0, refused: 0 }
+  const counts = { before: 0, inDoubt: 0, open: 0, cut: 0, refused: 0 }
+  const sinceMs = (range.sinceUs ?? Number.NEGATIVE_INFINITY) / 1_000
+  const untilMs = (range.untilUs ?? Number.POSITIVE_INFINITY) / 1_000
   const wanted = all.filter(({ startMs, endMs }) => {
     const state = journal.stateOf(startMs)
     if (state === 'done') counts.before += 1
     else if (state === 'begun' && !resend) counts.inDoubt += 1
     else if (startMs < nowMs - OLDEST_MS || startMs > nowMs + AHEAD_MS) counts.refused += 1
     else if (endMs > nowMs) counts.open += 1
+    else if (startMs < sinceMs || endMs > untilMs) counts.cut += 1
     else return true
     return false
   })

@@ -59,7 +59,7 @@ export async function openArchive(request: ReadRequest): Promise<OpenedArchive> 
   const outside = await outsideOf(request, config)
   const archive = { config, sources, objects, pruned, mapping, outside }
   const opened = { ...archive, index: await indexOf(request, archive) }
-  checkRemote(opened, request)
+  checkRemote(opened.index?.missing ?? objects, request)
   return opened
 }
 

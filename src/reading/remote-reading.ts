@@ -1,6 +1,5 @@
 import type { ArchiveObject } from '../archives/object.js'
 import { EvtError } from '../errors.js'
-import type { OpenedArchive } from './open-archive.js'
 
 /** What is about to be fetched, before any of it is. */
 export interface RemoteReading {
@@ -28,10 +27,10 @@ const USD_PER_GET = 4e-7
  * @throws EvtError `usage` where it is more than may be read
  */
 export function checkRemote(
-  { objects, index }: Pick<OpenedArchive, 'objects' | 'index'>,
+  objects: readonly ArchiveObject[],
   { maxBytes, onLarge }: RemoteLimits,
 ): void {
-  const reading = readingOf(index?.missing ?? objects)
+  const reading = readingOf(objects)
   if (maxBytes !== undefined && reading.bytes > maxBytes) {
     const { objects: count, bytes } = reading
     throw new EvtError(

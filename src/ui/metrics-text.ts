@@ -21,23 +21,44 @@ function callsPrice(usd: number): string {
   return usd < 0.01 ? 'less than $0.01' : `$${usd.toFixed(2)}`
 }
 
-function notesOf({
-  windows: { before, inDoubt, open, refused, slow },
-  otherTypes,
-  untimed,
-}: MetricsResult): string[] {
-  const of = (count: number, text: string) => (count === 0 ? [] : [`${countText(count)} ${text}`])
+function notesOf({ windows, otherTypes, untimed }: MetricsResult): string[] {
+  const { before, inDoubt, open, cut, refused, slow } = windows
+  const of = (count: number, one: string, several: string) =>
+    count === 0 ? [] : [`${countText(count)} ${count === 1 ? one : several}`]
   return [
-    ...of(before, 'windows were published before and are not again'),
+    ...of(before, 'window was published before', 'windows were published before'),
     ...of(
       inDoubt,
-      'windows were begun by a run that did not end: whether CloudWatch has them is not known, ' +
-        'and they are not published again (--resend does)',
+      'window was begun by a run that did not end: whether CloudWatch has it is not known ' +
+        '(--resend)',
+      'windows were begun by a run that did not end: whether CloudWatch has them is not known ' +
+        '(--resend)',
     ),
-    ...of(open, 'windows are not over yet: a later run publishes them'),
-    ...of(refused, 'windows are of a time that CloudWatch does not take, and left out'),
-    ...of(slow, 'windows are older than three hours: CloudWatch shows them after hours'),
-    ...of(untimed, 'events have no time and are in no window (--map time=$.path)'),
-    ...of(otherTypes, 'types have no metrics of their own (--max-types)'),
+    ...of(open, 'window is not over yet', 'windows are not over yet'),
+    ...of(
+      cut,
+      'window lies only in part between --since and --until, and is left out',
+      'windows lie only in part between --since and --until, and are left out',
+    ),
+    ...of(
+      refused,
+      'window is of a time that CloudWatch does not take, and left out',
+      'windows are of a time that CloudWatch does not take, and left out',
+    ),
+    ...of(
+      slow,
+      'window is older than three hours: CloudWatch shows it after hours',
+      'windows are older than three hours: CloudWatch shows them after hours',
+    ),
+    ...of(
+      untimed,
+      'event has no time and is in no window (--map time=$.path)',
+      'events have no time and are in no window (--map time=$.path)',
+    ),
+    ...of(
+      otherTypes,
+      'type has no latency of its own (--max-types)',
+      'types have no latency of their own (--max-types)',
+    ),
   ]
 }

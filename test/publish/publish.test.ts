@@ -140,6 +140,13 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)(
       expect((await statistics('Deliveries')).map(([, sum]) => sum)).toEqual([100, 50])
     })
 
+    test('a window that --since or --until cut is not published for a whole one', async () => {
+      const since = new Date(startMs + 200).toISOString()
+      const { out } = await publish('--yes', '--since', since, '-o', 'json')
+      expect(JSON.parse(out).windows).toMatchObject({ published: 1, cut: 1 })
+      expect((await statistics('Deliveries')).map(([, sum]) => sum)).toEqual([50])
+    })
+
     test('nobody is told without a yes', async () => {
       const { exit, err } = await publish()
       expect([exit, puts()]).toEqual([2, 0])
