@@ -86,7 +86,7 @@ export function isRemote(address: string): boolean {
 async function remotePlaces(address: string): Promise<Place[]> {
   const copy = `aws s3 sync ${address} archive`
   const isPlain = /^s3:\/\/[\w./=-]+$/.test(address)
-  const unnamed = /^(sqs|sns|eventbridge|logs):\/\/$/.exec(address)
+  const unnamed = /^(sqs|sns|eventbridge|logs|kinesis|dynamodb):\/\/$/.exec(address)
   if (unnamed) {
     throw new EvtError(`${address} names nothing`, {
       code: 'usage',

@@ -20,6 +20,7 @@ export const topic: Topic = {
         ['sns://shop', 'a topic, also by its ARN: evt tail, evt lag'],
         ['eventbridge://shop/rule', 'a bus, or one of its rules: evt tail, evt lag'],
         ['kinesis://orders', 'a stream, or with /SHARD one of its shards: evt tail, evt lag'],
+        ['dynamodb://orders', 'a table, by its stream: evt tail, evt record'],
         ['logs:///aws/events/shop', 'a log group, its first slash included: evt tail'],
       ],
     },
