@@ -169,7 +169,7 @@ next  evt tail sns://shop --region eu-west-1      evt lag sqs://q1 --region eu-w
     ])
     const { caller } = JSON.parse(alone.text)
     expect({ exit: alone.exit, caller }).toEqual({ exit: 3, caller: null })
-    expect(JSON.parse(alone.text).tappable).toHaveLength(5)
+    expect(JSON.parse(alone.text).tappable).toHaveLength(6)
     const body = '<ErrorResponse><Error><Code>ExpiredToken</Code></Error></ErrorResponse>'
     faulty.fault = () => ({ status: 403, body })
     const { exit, text } = await doctor(through(), [])
