@@ -34,19 +34,20 @@ export const tap: Tap = {
   reads: 'dynamodb://TABLE, dynamodb://TABLE/SHARD, the ARN of a table or of its stream',
   safety: 'shares',
   missed:
-    'What is older than the 24 hours that a stream keeps when it is read. Of a change, the images ' +
-    'that the stream is not made to hold. With --no-follow, what is in an open shard behind five ' +
-    'reads of nothing: DynamoDB does not tell where its end is.',
+    'What is older than the 24 hours that a stream keeps when it is read. Of a change, the ' +
+    'images that the stream is not made to hold. With --no-follow, what is in an open shard ' +
+    'behind five reads of nothing: DynamoDB does not tell where its end is.',
   repeated:
-    'Nothing that the stream has once. Changes of an item come in their order, also through shards ' +
-    'that follow one another.',
+    'Nothing that the stream has once. Changes of an item come in their order, also through ' +
+    'shards that follow one another.',
   resumed:
     'Nothing twice and nothing missed, through shards that follow one another, as long as the ' +
     'stream keeps what was not read; what it does not keep any more is said.',
   cost:
     'Two to three reads a second of a shard that has something, one of a shard that has nothing. ' +
-    'DynamoDB lets two read a shard at one time, and each Lambda function is one: where there are ' +
-    'more, all of them may be throttled, and evt then reads less often. Reads cost by the call.',
+    'DynamoDB lets two read a shard at one time, and each Lambda function is one: where there ' +
+    'are more, all of them may be throttled, and evt then reads less often. ' +
+    'Reads cost by the call.',
   heeds: ['sequence'],
   iamActions: needs,
   checkpointVersion: () => 1,

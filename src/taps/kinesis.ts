@@ -41,8 +41,8 @@ export const tap: Tap = {
     'Nothing that Kinesis has once; what a producer put twice, as after an answer that was lost, ' +
     'is there twice. Records of a key come in their order, also through splits and merges.',
   resumed:
-    'Nothing twice and nothing missed, through splits and merges, as long as the stream keeps what ' +
-    'was not read; what it does not keep any more is said.',
+    'Nothing twice and nothing missed, through splits and merges, as long as the stream keeps ' +
+    'what was not read; what it does not keep any more is said.',
   checkpointVersion: () => 1,
   cost:
     'Two to three reads a second of a shard that has something, one of a shard that has nothing, ' +

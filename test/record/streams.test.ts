@@ -50,7 +50,7 @@ function idsOf(source: string): Map<string, string[]> {
   return new Map([...found].sort())
 }
 
-test(`streams are recorded once through kill -9 and changes of their shards (seed ${seed})`, async () => {
+test(`streams are recorded once through kill -9 and splits (seed ${seed})`, async () => {
   const random = new Random(seed, 1)
   const producer = new Producer(model)
   const sources = ['kinesis://orders', 'dynamodb://orders']
@@ -90,7 +90,7 @@ test('where to go on in the words of another evt is refused', async () => {
   const child = record('kinesis://orders', '--no-follow')
   expect(await child.end).toEqual({ exit: 2, signal: null })
   expect(child.err.text).toContain(
-    'evt: the recording tells of kinesis://orders what this evt does not understand (kinesis, 9)\n' +
+    'tells of kinesis://orders what this evt does not understand (kinesis, 9)\n' +
       '     record to another target, or go on with the evt that recorded it\n',
   )
 })

@@ -46,7 +46,7 @@ test('what comes is followed, without what was before', async () => {
   producer.expectAll(tail.events, ids)
 })
 
-test('a change has its table, item, time and position; its attributes keep their types', async () => {
+test('a change has its table, item, time and position; attributes keep their types', async () => {
   model.put('k1', '{"id":"a","total":3}', 1_700_000_000_123)
   const tail = await open()
   await tail.until(1)

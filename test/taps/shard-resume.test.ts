@@ -157,7 +157,7 @@ test('what is not kept any more is said', async () => {
 
 const hour = 3_600_000
 
-test('what a stream may not have kept in between is said with its time, and a shard gone', async () => {
+test('what a stream may not have kept is said with its time, and a shard gone', async () => {
   new Producer(model).put(30)
   const { state } = await take('kinesis://orders', 99, undefined)
   const old = JSON.parse(
