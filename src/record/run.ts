@@ -121,8 +121,10 @@ async function openStore({ to, cwd, aws, signal, onNote }: RecordRequest): Promi
 
 /** What is recorded must not be its own source. */
 async function checkApart(source: string, { to, cwd }: RecordRequest): Promise<void> {
-  if (isRemote(source) || isRemote(to) || source === '-') return
-  const [from, target] = [await realOf(resolve(cwd, source)), await realOf(resolve(cwd, to))]
+  if (isRemote(source) !== isRemote(to) || source === '-') return
+  const real = async (one: string) =>
+    isRemote(one) ? one.replace(/\/+$/, '') : realOf(resolve(cwd, one))
+  const [from, target] = [await real(source), await real(to)]
   const isInside = (inner: string, outer: string) => `${inner}${sep}`.startsWith(`${outer}${sep}`)
   if (!isInside(from, target) && !isInside(target, from)) return
   throw new EvtError(`${source} would be recorded into itself: --to ${to}`, {

@@ -90,6 +90,9 @@ export const sources: Readonly<Record<string, Readonly<Record<string, SourceKind
   dynamodb: {
     'a table': { needs: 'moto', make: ({ moto }) => table(moto) },
   },
+  s3: {
+    'a prefix': { needs: 'moto', make: ({ moto }) => prefix(moto) },
+  },
   sns: {
     'a standard topic': { needs: 'moto', make: ({ moto }) => topic(moto) },
     'a FIFO topic': { needs: 'moto', make: ({ moto }) => topic(moto, 3) },
@@ -162,6 +165,24 @@ async function table({ call }: Moto): Promise<Source> {
         }))
         await call('dynamodb', 'batch_write_item', { RequestItems: { [TableName]: puts } })
       }
+    },
+  }
+}
+
+async function prefix(moto: Moto): Promise<Source> {
+  const { call, region } = moto
+  const CreateBucketConfiguration = { LocationConstraint: region }
+  await call('s3', 'create_bucket', { Bucket: 'acme', CreateBucketConfiguration })
+  let serial = 0
+  return {
+    address: 's3://acme/in/',
+    many: 40_000,
+    async add(ids) {
+      const Key = `in/${String(serial++).padStart(9, '0')}.ndjson`
+      await call('s3', 'put_object', { Bucket: 'acme', Key, Body: ids.map(line).join('') })
+    },
+    async inventory() {
+      return (await call('s3', 'list_buckets'))['Buckets']
     },
   }
 }

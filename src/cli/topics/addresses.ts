@@ -24,7 +24,8 @@ export const topic: Topic = {
         ['logs:///aws/events/shop', 'a log group, its first slash included: evt tail'],
       ],
     },
-    'Archives in S3 (s3://) are not read so far.',
+    's3://acme/in/2026 is followed, object by object as they come: evt tail, evt record, and ' +
+      'evt stats with --duration. As archives, objects of S3 are not read so far.',
     { heading: 'left out' },
     'Without a SOURCE, default: of evt.yaml is read. Where there is none, evt asks on a ' +
       'terminal; a script is told the lines to type, and exit code 2. Standard input is never ' +
