@@ -18,7 +18,7 @@ export interface ListedObject {
 
 /** Why an object was not read: it is another one by now, it was removed, or it is archived where
  * nothing can be read at once. */
-export type Unread = 'changed' | 'removed' | 'archived'
+type Unread = 'changed' | 'removed' | 'archived'
 
 /** The objects of a bucket. Each call throws an EvtError that says what failed. */
 export interface OpenObjects {
