@@ -90,7 +90,7 @@ export function isRemote(address: string): boolean {
 }
 
 async function remotePlaces(address: string): Promise<Place[]> {
-  const unnamed = /^(sqs|sns|eventbridge|logs):\/\/$/.exec(address)
+  const unnamed = /^(sqs|sns|eventbridge|logs|kinesis|dynamodb):\/\/$/.exec(address)
   if (unnamed) {
     throw new EvtError(`${address} names nothing`, {
       code: 'usage',

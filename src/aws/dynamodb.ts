@@ -9,6 +9,8 @@ type TableAction = (typeof tableActions)[number]
 
 export interface TableOptions extends AwsOptions {
   signal: AbortSignal
+  /** Everything that IAM has to allow, where that is more than what these calls need. */
+  needs?: readonly string[]
 }
 
 /** A table whose items are looked up; each call throws an EvtError that says what failed. */
@@ -18,6 +20,7 @@ export interface OpenTable {
   describe(): Promise<TableDescription>
   /** Two items at most whose partition key has this value, as they are now. */
   itemsAt(key: string, value: AttributeValue): Promise<Record<string, AttributeValue>[]>
+  close(): void
 }
 
 /** @param name of the table, or its ARN, which says the region where nothing else does */
@@ -29,7 +32,12 @@ export async function openTable(name: string, options: TableOptions): Promise<Op
   const sent = { abortSignal: options.signal }
   const failed = (action: TableAction) => async (error: unknown) => {
     throw await awsFailure(error, {
-      ...{ action, on: `the table ${name}`, needs: tableActions, signal: options.signal },
+      ...{
+        action,
+        on: `the table ${name}`,
+        needs: options.needs ?? tableActions,
+        signal: options.signal,
+      },
       region: client.config.region,
     })
   }
@@ -53,5 +61,6 @@ export async function openTable(name: string, options: TableOptions): Promise<Op
       const found = await client.send(command, sent).catch(failed('dynamodb:Query'))
       return found.Items ?? []
     },
+    close: () => client.destroy(),
   }
 }

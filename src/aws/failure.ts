@@ -106,8 +106,20 @@ export function isThrottled(failure: unknown): boolean {
 /** Whether the place in a shard that a call named is known no longer, and has to be asked anew. */
 export function isExpiredIterator(failure: unknown): boolean {
   const error = ofSdk(failure)
-  return error instanceof Error && error.name === 'ExpiredIteratorException'
+  return error instanceof Error && expiredIterator.has(error.name)
 }
+
+/** Of a stream of DynamoDB an iterator may point to what is not kept any more. */
+const expiredIterator = new Set(['ExpiredIteratorException', 'TrimmedDataAccessException'])
+
+/** Whether a place in a shard is none, which one that was is when what follows it is not kept any
+ * more. */
+export function isTrimmed(failure: unknown): boolean {
+  const error = ofSdk(failure)
+  return error instanceof Error && trimmed.has(error.name)
+}
+
+const trimmed = new Set(['TrimmedDataAccessException', 'InvalidArgumentException'])
 
 /** Whether the same call may well succeed soon: connection, service or its limits failed. Of what
  * {@link awsFailure} made, its cause counts. */

@@ -31,11 +31,24 @@ interface Listing {
 
 /** For each service whose resources are SOURCEs, the call that lists them. */
 export const listings: Readonly<Record<AwsService, Listing>> = {
+  dynamodb: { action: 'dynamodb:ListTables', ask: tables },
   eventbridge: { action: 'events:ListEventBuses', ask: buses },
   kinesis: { action: 'kinesis:ListStreams', ask: streams },
   logs: { action: 'logs:DescribeLogGroups', ask: logGroups },
   sns: { action: 'sns:ListTopics', ask: topics },
   sqs: { action: 'sqs:ListQueues', ask: queues },
+}
+
+async function tables(options: PageOptions): Promise<FirstPage> {
+  const sdk = await import('@aws-sdk/client-dynamodb')
+  const client = new sdk.DynamoDBClient(clientSettings(options))
+  client.middlewareStack.add(timed(options.onAnswer), answerStep)
+  const sent = client.send(new sdk.ListTablesCommand({}), { abortSignal: options.signal })
+  const { TableNames = [], LastEvaluatedTableName } = await answered(sent, client, options, {
+    ...{ action: listings.dynamodb.action, on: 'the tables' },
+  })
+  const found = TableNames.map((name) => ({ name, arn: undefined }))
+  return { found, isMore: Boolean(LastEvaluatedTableName) }
 }
 
 async function buses(options: PageOptions): Promise<FirstPage> {

@@ -1,7 +1,7 @@
 import type { Decoded, JsonValue } from '../event/event.js'
 import type { FromTime } from '../tail/from-time.js'
 import type { Batch } from '../taps/tap.js'
-import type { SourcePlace } from './last-part.js'
+import type { SourcePlace, TapVersion } from './last-part.js'
 
 /** What a source gave, or how it ended. */
 export type Given =
@@ -16,6 +16,8 @@ interface LaneSource {
   /** Where the recording left it. */
   before: SourcePlace | undefined
   from: FromTime
+  /** Of what says where to go on; undefined where nothing does. */
+  by: TapVersion | undefined
   /** Where to go on behind so many of the batch that was given last; undefined where the source
    * cannot. */
   placeBehind(taken: number): JsonValue | undefined
@@ -41,6 +43,11 @@ export class Lane {
   /** By which its checkpoint is found again. */
   get key(): string {
     return this.source.key
+  }
+
+  /** How to go on behind what is recorded, and who understands that. */
+  get toldPlace(): SourcePlace | undefined {
+    return this.place && { ...this.place, by: this.source.by }
   }
 
   /** Whether the recording begins with this event, or did before. */

@@ -6,12 +6,20 @@ import type { JsonValue } from '../event/event.js'
 import { parseJson } from '../event/json.js'
 import { ACKNOWLEDGED, partOf, type Store } from './store.js'
 
+/** A tap, and the version of what it says. */
+export interface TapVersion {
+  tap: string
+  version: number
+}
+
 /** Where a source is read on. */
 export interface SourcePlace {
   /** What its tap said; null: it begins as it did. */
   at: JsonValue
   /** So many records behind it are recorded, too. */
   behind: number
+  /** Whose words `at` is in; undefined in recordings that do not say. */
+  by?: TapVersion | undefined
 }
 
 /** What a recording says of how to go on. */
@@ -88,8 +96,9 @@ function placesOf({ checkpoint }: CheckpointLine): Map<string, SourcePlace> {
   const places = new Map<string, SourcePlace>()
   for (const [source, place] of Object.entries(checkpoint)) {
     if (typeof place !== 'object' || place === null || Array.isArray(place)) continue
-    const { at = null, behind } = place
-    if (typeof behind === 'number') places.set(source, { at, behind })
+    const { at = null, behind, tap, version } = place
+    const by = typeof tap === 'string' && typeof version === 'number' ? { tap, version } : undefined
+    if (typeof behind === 'number') places.set(source, { at, behind, by })
   }
   return places
 }

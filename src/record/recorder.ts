@@ -205,8 +205,8 @@ export class Recorder {
     const { lanes, resume, id } = this.options
     // Of a source that is not recorded this time the place stays.
     const places = new Map([...resume.places, ...lanes.flatMap((l) => placeOf(l))])
-    for (const [key, { at, behind }] of places) {
-      Object.defineProperty(checkpoint, key, { value: { at, behind }, enumerable: true })
+    for (const [key, { at, behind, by }] of places) {
+      Object.defineProperty(checkpoint, key, { value: { at, behind, ...by }, enumerable: true })
     }
     const unsure = [...this.#unsure]
     return {
@@ -216,6 +216,6 @@ export class Recorder {
   }
 }
 
-function placeOf({ key, place }: Lane) {
-  return place ? [[key, place] as const] : []
+function placeOf({ key, toldPlace }: Lane) {
+  return toldPlace ? [[key, toldPlace] as const] : []
 }

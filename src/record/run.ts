@@ -14,7 +14,7 @@ import { Capture } from './capture.js'
 import { drive } from './drive.js'
 import { openHead } from './head.js'
 import { Lane } from './lane.js'
-import { type Resume, resumeOf } from './last-part.js'
+import { type Resume, resumeOf, type SourcePlace, type TapVersion } from './last-part.js'
 import { type Recorded, Recorder } from './recorder.js'
 import type { Store } from './store.js'
 import { writeFailure } from './write-failure.js'
@@ -121,8 +121,10 @@ async function openStore({ to, cwd, aws, signal, onNote }: RecordRequest): Promi
 
 /** What is recorded must not be its own source. */
 async function checkApart(source: string, { to, cwd }: RecordRequest): Promise<void> {
-  if (isRemote(source) || isRemote(to) || source === '-') return
-  const [from, target] = [await realOf(resolve(cwd, source)), await realOf(resolve(cwd, to))]
+  if (isRemote(source) !== isRemote(to) || source === '-') return
+  const real = async (one: string) =>
+    isRemote(one) ? one.replace(/\/+$/, '') : realOf(resolve(cwd, one))
+  const [from, target] = [await real(source), await real(to)]
   const isInside = (inner: string, outer: string) => `${inner}${sep}`.startsWith(`${outer}${sep}`)
   if (!isInside(from, target) && !isInside(target, from)) return
   throw new EvtError(`${source} would be recorded into itself: --to ${to}`, {
@@ -144,6 +146,9 @@ interface Tapped {
 function laneOf({ address, opens, tap }: Tapped, options: TapOptions, resume: Resume): Lane {
   const key = isRemote(opens) || opens === '-' ? opens : resolve(options.cwd, opens)
   const before = resume.places.get(key)
+  const version = tap.checkpointVersion?.(options.consents)
+  const by = version === undefined ? undefined : { tap: tap.name, version }
+  if (before) checkUnderstood(address, before, by)
   // Of files all is recorded, unless somebody says otherwise.
   const start = options.start ?? (tap.name === 'files' ? 'beginning' : undefined)
   let place: CheckpointAt | undefined
@@ -155,7 +160,18 @@ function laneOf({ address, opens, tap }: Tapped, options: TapOptions, resume: Re
     },
   })
   const from = new FromTime(address, before ? undefined : options.fromUs, options.onNote)
-  return new Lane({ address, key, batches, before, from, placeBehind: (n) => place?.(n) })
+  return new Lane({ address, key, batches, before, from, by, placeBehind: (n) => place?.(n) })
+}
+
+/** @throws EvtError `usage` where another version of a tap said where to go on */
+function checkUnderstood(address: string, before: SourcePlace, by: TapVersion | undefined): void {
+  if (before.at === null || before.by === undefined) return
+  if (before.by.tap === by?.tap && before.by.version === by.version) return
+  const { tap, version } = before.by
+  throw new EvtError(
+    `the recording tells of ${address} what this evt does not understand (${tap}, ${version})`,
+    { code: 'usage', hint: 'record to another target, or go on with the evt that recorded it' },
+  )
 }
 
 function startOf(start: RecordRequest['start']): Pick<TapOptions, 'start' | 'fromUs'> {

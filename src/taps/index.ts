@@ -23,6 +23,8 @@ export const taps: readonly TapEntry[] = [
   { name: 'eventbridge', takes: isOf('eventbridge'), load: () => import('./eventbridge.js') },
   { name: 'logs', takes: isOf('logs'), load: () => import('./logs.js') },
   { name: 'kinesis', takes: isOf('kinesis'), load: () => import('./kinesis.js') },
+  { name: 'dynamodb', takes: isOf('dynamodb'), load: () => import('./dynamodb.js') },
+  { name: 's3', takes: (address) => address.startsWith('s3://'), load: () => import('./s3.js') },
   { name: 'files', takes: (address) => !isRemote(address), load: () => import('./files.js') },
 ]
 

@@ -1,6 +1,6 @@
 import type { KinesisRecord } from '../aws/kinesis.js'
 import type { JsonObject } from '../event/event.js'
-import type { ShardRecord } from './shard-polling.js'
+import type { ShardRecord } from './shard-source.js'
 
 const HEAD_BYTES = 200
 

@@ -1,6 +1,7 @@
 import { type ResourceAddress, resourceAddress } from '../aws/address.js'
 import { callerOf } from '../aws/caller.js'
 import { openStream } from '../aws/kinesis.js'
+import type { ShardStart } from '../aws/shards.js'
 import { consumerOf, openConsumers } from '../aws/stream-consumers.js'
 import { EvtError } from '../errors.js'
 import type { Decoded } from '../event/event.js'
@@ -8,13 +9,15 @@ import { kinesisRecord } from './kinesis-records.js'
 import { type FoundStream, foundStream, whileReading } from './kinesis-stream.js'
 import { OwnThings } from './own-things.js'
 import { ShardPolling } from './shard-polling.js'
+import { readShards } from './shard-reading.js'
+import type { ShardSource } from './shard-source.js'
 import { startOf } from './shard-start.js'
 import { ShardSubscriptions } from './shard-subscriptions.js'
-import { ShardTree } from './shard-tree.js'
 import { ownConsumer } from './stream-consumer.js'
-import { type ShardSource, streamReading } from './stream-reading.js'
 import type { FanOut, Tap, TapOptions } from './tap.js'
 
+/** Of one read. */
+const MOST_RECORDS = 10_000
 const looking = ['kinesis:DescribeStreamSummary', 'kinesis:ListShards']
 const polling = [...looking, 'kinesis:GetShardIterator', 'kinesis:GetRecords']
 const subscribing = [...looking, 'kinesis:SubscribeToShard']
@@ -38,8 +41,9 @@ export const tap: Tap = {
     'Nothing that Kinesis has once; what a producer put twice, as after an answer that was lost, ' +
     'is there twice. Records of a key come in their order, also through splits and merges.',
   resumed:
-    'None can yet: evt keeps no positions of shards. --from TIME or, in one shard, --from NUMBER ' +
-    'begins where you say.',
+    'Nothing twice and nothing missed, through splits and merges, as long as the stream keeps ' +
+    'what was not read; what it does not keep any more is said.',
+  checkpointVersion: () => 1,
   cost:
     'Two to three reads a second of a shard that has something, one of a shard that has nothing, ' +
     'and 1.5 MB/s at most. Kinesis gives five reads and 2 MB a second to all who poll a shard: ' +
@@ -57,7 +61,8 @@ async function* readStream(address: string, options: TapOptions): AsyncGenerator
   const named = resourceAddress(address)
   if (named?.service !== 'kinesis') throw new EvtError(`${address} is no stream`, { code: 'usage' })
   const { signal, aws, fanOut } = options
-  const start = startOf(options, named.part)
+  const asked = startOf(options, named.part)
+  const start = options.resume === undefined ? asked : resumedStart
   checkConsumer(fanOut, named)
   const needs = fanOut === undefined ? polling : subscribing
   const stream = await openStream(named, { ...aws, needs, signal })
@@ -73,6 +78,9 @@ async function* readStream(address: string, options: TapOptions): AsyncGenerator
     stream.close()
   }
 }
+
+/** What a run that goes on has no other word for: each shard has a place of its own. */
+const resumedStart: ShardStart = { at: 'beginning' }
 
 /** @throws EvtError `usage` for the consumer of another stream */
 function checkConsumer(fanOut: FanOut | undefined, { name }: ResourceAddress): void {
@@ -107,33 +115,27 @@ async function* throughOwn(
   }
 }
 
-type Source = ShardSource & Pick<ShardPolling, 'begin'>
-
-async function* reading(
-  { start, shards, place }: FoundStream,
+function reading(
+  found: FoundStream,
   { part }: ResourceAddress,
-  source: Source,
+  source: ShardSource,
   options: TapOptions,
 ): AsyncGenerator<Decoded[]> {
-  const isLatest = start.at === 'latest'
-  // What is there is not read where only what comes is wanted.
-  const tree = new ShardTree(shards, ({ isClosed }) => (isLatest && isClosed ? undefined : start))
-  if (isLatest) {
-    const open = shards.filter(({ isClosed }) => !isClosed)
-    await Promise.all(open.map(({ id }) => source.begin(id, start)))
+  const { stream, summary } = found
+  const stands = {
+    ...{ ...found, part, nowMs: () => stream.nowMs() ?? Date.now() },
+    madeMs: summary.StreamCreationTimestamp?.getTime() ?? null,
+    retentionHours: summary.RetentionPeriodHours ?? 24,
   }
-  if (options.signal.aborted) return
-  options.onReady?.()
-  yield* streamReading(source, tree, options, part === undefined)
-  if (part === undefined || options.signal.aborted || options.follow === false) return
-  options.onNote(`${place}/${part} is closed: it was split or merged, and nothing comes to it`)
+  return readShards(source, stands, options)
 }
 
-function polledFrom(found: FoundStream, options: TapOptions): Source {
+function polledFrom(found: FoundStream, options: TapOptions): ShardSource {
   const { stream, place } = found
   return new ShardPolling(
     {
       place,
+      mostRecords: MOST_RECORDS,
       shards: () => stream.shards(),
       iterator: (shard, from) => stream.iterator(shard, from),
       async read(iterator, shard, limit) {
@@ -148,14 +150,14 @@ function polledFrom(found: FoundStream, options: TapOptions): Source {
   )
 }
 
-function subscribedFrom(found: FoundStream, consumer: string, options: TapOptions): Source {
+function subscribedFrom(found: FoundStream, consumer: string, options: TapOptions): ShardSource {
   const { stream, place } = found
   return new ShardSubscriptions(
     {
       place,
       shards: () => stream.shards(),
       subscribe: (id, start, ended) => stream.subscribe(consumer, { id, start }, ended),
-      record: (record, shard) => kinesisRecord(record, { ...found, shard }).value,
+      record: (record, shard) => kinesisRecord(record, { ...found, shard }),
       nowMs: () => stream.nowMs() ?? Date.now(),
       failure: (error) => whileReading(error, found),
     },

@@ -1,15 +1,14 @@
-/** What a lane gave; without a batch it has ended. */
-interface Given<T> {
-  readonly id: string
-  readonly batch: T | undefined
-}
+/** What a lane gave, or that it is over, and what it said then. */
+type Given<T> =
+  | { readonly id: string; readonly batch: T }
+  | { readonly id: string; readonly batch?: undefined; readonly isEnd: boolean }
 
 /**
  * Takes batches from several lanes as they come. A lane is asked for its next batch when somebody
  * has asked for what follows its last, so that of each one batch at most is held.
  */
 export class ShardLanes<T> {
-  readonly #lanes = new Map<string, AsyncGenerator<T>>()
+  readonly #lanes = new Map<string, AsyncGenerator<T, boolean>>()
   readonly #given: Given<T>[] = []
   #failure: { error: unknown } | undefined
   #taken: string | undefined
@@ -19,7 +18,7 @@ export class ShardLanes<T> {
     return this.#lanes.size
   }
 
-  add(id: string, batches: AsyncGenerator<T>): void {
+  add(id: string, batches: AsyncGenerator<T, boolean>): void {
     this.#lanes.set(id, batches)
     this.#ask(id)
   }
@@ -42,7 +41,7 @@ export class ShardLanes<T> {
   /** Ends all of them; what one throws as it ends is of no interest any more. */
   async close(): Promise<void> {
     const lanes = [...this.#lanes.values()]
-    await Promise.allSettled(lanes.map((lane) => lane.return(undefined)))
+    await Promise.allSettled(lanes.map((lane) => lane.return(false)))
     this.#lanes.clear()
   }
 
@@ -51,7 +50,7 @@ export class ShardLanes<T> {
     lane?.next().then(
       ({ done, value }) => {
         if (done) this.#lanes.delete(id)
-        this.#given.push({ id, batch: done ? undefined : value })
+        this.#given.push(done ? { id, isEnd: value } : { id, batch: value })
         this.#rouse()
       },
       (error) => {

@@ -6,8 +6,12 @@ const IDLE_MS = 1_000
 const BYTES_PER_MS = (1.5 * 1_048_576) / 1_000
 const PAGE_BYTES = 1_048_576
 const FIRST_LIMIT = 1_000
-const MOST_LIMIT = 10_000
 const MOST_SLOWNESS = 25
+
+interface Most {
+  readonly mostMs: number | undefined
+  readonly mostRecords: number
+}
 
 interface Took {
   readonly count: number
@@ -25,8 +29,15 @@ export class ShardPace {
   #limit = FIRST_LIMIT
   #slowness = 1
 
-  /** @param mostMs between two reads that nobody throttles */
-  constructor(private readonly mostMs = Number.POSITIVE_INFINITY) {}
+  readonly #mostMs: number
+  readonly #mostRecords: number
+
+  /** @param mostMs between two reads that nobody throttles
+   * @param mostRecords that one read gives */
+  constructor({ mostMs = Number.POSITIVE_INFINITY, mostRecords }: Most) {
+    this.#mostMs = mostMs
+    this.#mostRecords = mostRecords
+  }
 
   get isThrottled(): boolean {
     return this.#slowness > 1
@@ -48,15 +59,15 @@ export class ShardPace {
     if (this.#slowness < 1.1) this.#slowness = 1
     if (count > 0) {
       const fitting = Math.floor((PAGE_BYTES * count) / Math.max(1, bytes))
-      this.#limit = Math.max(1, Math.min(MOST_LIMIT, fitting))
+      this.#limit = Math.max(1, Math.min(this.#mostRecords, fitting))
     }
     const usualMs = Math.max(isAtEnd ? IDLE_MS : SHORTEST_MS, bytes / BYTES_PER_MS)
-    this.#nextMs = startMs + Math.min(this.mostMs, usualMs) * this.#slowness
+    this.#nextMs = startMs + Math.min(this.#mostMs, usualMs) * this.#slowness
   }
 
   throttled(nowMs: number): void {
     this.#slowness = Math.min(MOST_SLOWNESS, this.#slowness * 2)
-    const waitMs = Math.min(this.mostMs, SHORTEST_MS) * this.#slowness
+    const waitMs = Math.min(this.#mostMs, SHORTEST_MS) * this.#slowness
     this.#nextMs = nowMs + waitMs * (0.75 + Math.random() / 2)
   }
 }

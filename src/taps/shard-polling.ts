@@ -1,26 +1,23 @@
 import { setTimeout } from 'node:timers/promises'
-import { isExpiredIterator, isThrottled } from '../aws/failure.js'
+import { isExpiredIterator, isThrottled, isTrimmed } from '../aws/failure.js'
 import type { Shard, ShardPage, ShardStart } from '../aws/shards.js'
-import type { RecordValue } from '../envelopes/decode.js'
 import { Patience } from './patiently.js'
 import { Permits } from './permits.js'
 import { ShardPace } from './shard-pace.js'
-import type { ShardSource } from './stream-reading.js'
+import type { ReadPage, ReadyShard, ShardRecord, ShardSource } from './shard-source.js'
 import type { TapOptions } from './tap.js'
 
 /** Pages that are held at one time, of all shards. */
 const MOST_PAGES = 8
 
-/** A record of a shard, and its number there. */
-export interface ShardRecord {
-  readonly sequence: string
-  readonly value: RecordValue
-}
-
 /** The calls of a service that has shards. Each is one attempt. */
 export interface PolledStream {
   /** How it is named in what is said. */
   readonly place: string
+  /** Whether no shard is to come any more, as far as `shards` told. */
+  readonly isFinal?: boolean
+  /** Of one read. */
+  readonly mostRecords: number
   shards(): Promise<Shard[]>
   iterator(shard: string, start: ShardStart): Promise<string>
   read(iterator: string, shard: string, limit: number): Promise<ShardPage<ShardRecord>>
@@ -44,6 +41,10 @@ export class ShardPolling implements ShardSource {
     this.#patience = new Patience(stream.place, options)
   }
 
+  get isFinal(): boolean {
+    return this.stream.isFinal === true
+  }
+
   shards(): Promise<Shard[] | undefined> {
     return this.#call(() => this.stream.shards())
   }
@@ -54,9 +55,10 @@ export class ShardPolling implements ShardSource {
     if (iterator !== undefined) this.#begun.set(shard, this.#placeAt(start, iterator))
   }
 
-  async *pages(shard: string, start: ShardStart): AsyncGenerator<readonly RecordValue[]> {
+  async *pages({ id: shard, start, isClosed }: ReadyShard): AsyncGenerator<ReadPage, boolean> {
     const { signal, follow = true, pollMs } = this.options
-    const pace = new ShardPace(pollMs)
+    const { mostRecords } = this.stream
+    const pace = new ShardPace({ mostMs: pollMs, mostRecords })
     let place = this.#begun.get(shard) ?? this.#placeAt(start)
     this.#begun.delete(shard)
     while (!signal.aborted) {
@@ -66,20 +68,23 @@ export class ShardPolling implements ShardSource {
         const page = await this.#page(shard, place, pace)
         if (page === undefined) continue
         const { records, next, behindMs } = page
-        if (records.length > 0) yield records.map(({ value }) => value)
+        const reachedMs = behindMs === undefined ? undefined : this.stream.nowMs() - behindMs
+        const wanted = records.filter(({ isBefore }) => !isBefore)
+        if (wanted.length > 0 || reachedMs !== undefined) yield { records: wanted, reachedMs }
         const sequence = records.at(-1)?.sequence
         if (next === undefined) {
           this.#throttled.delete(shard)
-          return
+          return true
         }
         // Of a service that does not tell, several reads without a record are taken for the end.
         place = movedTo(place, sequence, next)
         const isAtEnd = behindMs === undefined ? place.empty >= MOST_EMPTY : behindMs === 0
-        if (!follow && isAtEnd) return
+        if (!follow && !isClosed && isAtEnd) return false
       } finally {
         this.#permits.give()
       }
     }
+    return false
   }
 
   /** Undefined where it has to be tried again. */
@@ -90,18 +95,25 @@ export class ShardPolling implements ShardSource {
   ): Promise<ShardPage<ShardRecord> | undefined> {
     const { start } = place
     const startMs = performance.now()
-    place.iterator ??= await this.#call(() => this.stream.iterator(shard, start))
-    const { iterator } = place
-    if (iterator === undefined) return undefined
     try {
+      place.iterator ??= await this.#call(() => this.stream.iterator(shard, start))
+      const { iterator } = place
+      if (iterator === undefined) return undefined
       const page = await this.#call(() => this.#read(iterator, shard, pace))
       if (page) this.#took(shard, page, pace, startMs)
       return page
     } catch (error) {
-      if (!isExpiredIterator(error)) throw error
+      if (isTrimmed(error) && start.at === 'after') this.#skip(shard, place, start.sequence)
+      else if (!isExpiredIterator(error)) throw error
       place.iterator = undefined
       return undefined
     }
+  }
+
+  /** Goes on with what is still kept. */
+  #skip(shard: string, place: Place, sequence: string): void {
+    this.#note(gapText(shard, sequence))
+    place.start = { at: 'beginning' }
   }
 
   /** Undefined where it was throttled, which is waited out by the pace of this shard alone. */
@@ -142,7 +154,7 @@ export class ShardPolling implements ShardSource {
     try {
       return await this.#patience.call(call)
     } catch (error) {
-      throw isExpiredIterator(error) ? error : await this.stream.failure(error)
+      throw await this.stream.failure(error)
     }
   }
 
@@ -160,19 +172,24 @@ export class ShardPolling implements ShardSource {
   }
 }
 
+/** Said of a shard of which what came next is not kept any more. */
+export function gapText(shard: string, sequence: string): string {
+  return `: of ${shard} what came behind ${sequence} is not kept any more: some is missing`
+}
+
 function behindText(ms: number | undefined): string {
   return ms === undefined ? '' : `, ${Math.ceil(ms / 1_000)} s behind`
 }
 
 /** Where the reading of a shard stands. */
 interface Place {
-  readonly start: ShardStart
+  start: ShardStart
   iterator: string | undefined
   /** Reads without a record, one after the other. */
   readonly empty: number
 }
 
-const MOST_EMPTY = 3
+const MOST_EMPTY = 5
 
 function movedTo(place: Place, sequence: string | undefined, iterator: string): Place {
   if (sequence === undefined) return { ...place, iterator, empty: place.empty + 1 }

@@ -19,7 +19,7 @@ export function startOf(
     if (shard !== undefined) return { at: 'sequence', sequence }
     throw new EvtError('a sequence number is of one shard, and none is named', {
       code: 'usage',
-      hint: 'write kinesis://STREAM/SHARD, or --from beginning, latest or a time',
+      hint: 'name one, as in kinesis://STREAM/SHARD, or --from beginning, latest or a time',
     })
   }
   const isWhole = start === 'beginning' || (start === undefined && follow === false)

@@ -1,11 +1,11 @@
 import { setTimeout } from 'node:timers/promises'
 import type { SubscribeToShardEvent } from '@aws-sdk/client-kinesis'
-import { isTemporary, ofSdk } from '../aws/failure.js'
+import { isTemporary, isTrimmed, ofSdk } from '../aws/failure.js'
 import type { KinesisRecord, SubscriptionEvents } from '../aws/kinesis.js'
 import type { Shard, ShardStart } from '../aws/shards.js'
-import type { RecordValue } from '../envelopes/decode.js'
 import { Patience } from './patiently.js'
-import type { ShardSource } from './stream-reading.js'
+import { gapText } from './shard-polling.js'
+import type { ReadPage, ReadyShard, ShardRecord, ShardSource } from './shard-source.js'
 import type { TapOptions } from './tap.js'
 
 /** A subscription lives for five minutes. */
@@ -20,7 +20,7 @@ export interface SubscribedStream {
   readonly place: string
   shards(): Promise<Shard[]>
   subscribe(shard: string, start: ShardStart, signal: AbortSignal): Promise<SubscriptionEvents>
-  record(record: KinesisRecord, shard: string): RecordValue
+  record(record: KinesisRecord, shard: string): ShardRecord
   /** By the service's clock. */
   nowMs(): number
   /** What a failure means that came while it was read. */
@@ -59,23 +59,29 @@ export class ShardSubscriptions implements ShardSource {
     if (begun) this.#begun.set(shard, begun)
   }
 
-  async *pages(shard: string, start: ShardStart): AsyncGenerator<readonly RecordValue[]> {
+  async *pages({ id: shard, start, isClosed }: ReadyShard): AsyncGenerator<ReadPage, boolean> {
     const { signal, follow = true } = this.options
     let place = start
     let cut: unknown
     for (let begun = this.#begun.get(shard); !signal.aborted; begun = undefined) {
-      const subscription = begun ?? (await this.#subscribed(shard, place, cut))
+      const subscription = begun ?? (await this.#subscribedOrTrimmed(shard, place, cut))
       cut = undefined
-      if (subscription === undefined) return
+      if (subscription === 'trimmed') {
+        place = { at: 'beginning' }
+        continue
+      }
+      if (subscription === undefined) return false
       // Before the first event there is no number to go on behind.
       if (place.at === 'latest') place = { at: 'time', ms: this.stream.nowMs() }
       try {
         for (let event = await subscription.next(); event; event = await subscription.next()) {
           const { Records = [], ContinuationSequenceNumber: sequence, ChildShards } = event
-          if (Records.length > 0) yield Records.map((one) => this.stream.record(one, shard))
-          if (!sequence || (ChildShards?.length ?? 0) > 0) return
+          const { MillisBehindLatest: behindMs } = event
+          const reachedMs = behindMs === undefined ? undefined : this.stream.nowMs() - behindMs
+          yield { records: Records.map((one) => this.stream.record(one, shard)), reachedMs }
+          if (!sequence || (ChildShards?.length ?? 0) > 0) return true
           place = { at: 'after', sequence }
-          if (!follow && event.MillisBehindLatest === 0) return
+          if (!follow && !isClosed && behindMs === 0) return false
         }
       } catch (error) {
         if (isFinal(error)) throw await this.stream.failure(error)
@@ -84,6 +90,18 @@ export class ShardSubscriptions implements ShardSource {
       } finally {
         subscription.end()
       }
+    }
+    return false
+  }
+
+  /** `trimmed`: what comes next is not kept any more, which is said. */
+  async #subscribedOrTrimmed(shard: string, start: ShardStart, cut: unknown) {
+    try {
+      return await this.#subscribed(shard, start, cut)
+    } catch (error) {
+      if (!isTrimmed(error) || start.at !== 'after') throw error
+      this.options.onNote(`${this.stream.place}${gapText(shard, start.sequence)}`)
+      return 'trimmed' as const
     }
   }
 

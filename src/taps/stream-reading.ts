@@ -1,8 +1,7 @@
-import type { Shard, ShardStart } from '../aws/shards.js'
-import type { RecordValue } from '../envelopes/decode.js'
 import type { Decoded } from '../event/event.js'
 import { ShardLanes } from './shard-lanes.js'
-import type { ShardTree } from './shard-tree.js'
+import type { ReadPage, ShardRecord, ShardSource } from './shard-source.js'
+import type { ShardPlace, ShardTree } from './shard-tree.js'
 import type { TapOptions } from './tap.js'
 
 /** Of a page, which may have 10,000 records, so many are decoded at once. */
@@ -12,14 +11,16 @@ const BATCH = 500
 const FIRST_LIST_MS = 500
 const MOST_LIST_MS = 30_000
 const SOON_MS = 100
+/** To the minute, so that a checkpoint of a stream that is silent is the same for a while. */
+const MINUTE_MS = 60_000
 
-/** A stream whose shards are read side by side. Its calls try again where that may help. */
-export interface ShardSource {
-  /** All shards; undefined where the signal has aborted. */
-  shards(): Promise<Shard[] | undefined>
-  /** The records of one, as many at a time as one read gives, in their order, to its end; with
-   * `follow` false to the end of what is there. */
-  pages(shard: string, start: ShardStart): AsyncGenerator<readonly RecordValue[]>
+type Places = ReadonlyMap<string, ShardPlace | 'ended'>
+
+interface ReadingOptions extends Pick<TapOptions, 'decode' | 'signal' | 'follow'> {
+  /** Whether shards that come later are read as well. */
+  readonly mayGrow: boolean
+  /** As of a tap, in places of shards. */
+  checkpoint?: ((batch: readonly Decoded[], at: (taken: number) => Places) => void) | undefined
 }
 
 /**
@@ -27,25 +28,24 @@ export interface ShardSource {
  * is to be read has been.
  *
  * @param tree with the shards that are there
- * @param mayGrow whether shards that come later are read as well
  */
 export async function* streamReading(
   source: ShardSource,
   tree: ShardTree,
-  options: Pick<TapOptions, 'decode' | 'signal' | 'follow'>,
-  mayGrow: boolean,
+  options: ReadingOptions,
 ): AsyncGenerator<Decoded[]> {
-  const lanes = new ShardLanes<readonly RecordValue[]>()
-  const { signal, follow = true } = options
+  const lanes = new ShardLanes<ReadPage>()
+  const { signal, follow = true, mayGrow } = options
   const looks = new Looks()
+  options.checkpoint?.([], () => tree.places)
   try {
     while (!signal.aborted) {
-      for (const { id, start } of tree.takeReady()) lanes.add(id, source.pages(id, start))
-      if (lanes.size === 0 && tree.isOver && !(mayGrow && follow)) return
+      for (const shard of tree.takeReady()) lanes.add(shard.id, source.pages(shard))
+      if (lanes.size === 0 && tree.isOver && !(mayGrow && follow && !source.isFinal)) return
       const given = await lanes.next(SOON_MS)
-      if (given?.batch) yield* decodedBatches(given.batch, options)
+      if (given?.batch) yield* decodedPage(given.id, given.batch, tree, options)
       else if (given) {
-        tree.end(given.id)
+        tree.end(given.id, given.isEnd)
         looks.hasten()
       }
       if (!mayGrow || !looks.isDue(tree.childless)) continue
@@ -76,15 +76,56 @@ class Looks {
   }
 }
 
-async function* decodedBatches(
-  records: readonly RecordValue[],
-  { decode, signal }: Pick<TapOptions, 'decode' | 'signal'>,
+async function* decodedPage(
+  id: string,
+  { records, reachedMs }: ReadPage,
+  tree: ShardTree,
+  { decode, signal, checkpoint }: ReadingOptions,
 ): AsyncGenerator<Decoded[]> {
-  for (let at = 0; at < records.length && !signal.aborted; at += BATCH) {
-    const all: Decoded[] = []
+  for (let at = 0; at < records.length; at += BATCH) {
+    if (signal.aborted) return
+    const before = tree.place(id)
+    const found: Decoded[] = []
+    const given: Given[] = []
     for (const record of records.slice(at, at + BATCH)) {
-      for (const one of await decode(record)) all.push(one)
+      const all = await decode(record.value)
+      const again = before.part?.sequence === record.sequence ? before.part.events : 0
+      const fresh = again > 0 ? all.slice(again) : all
+      given.push({ record, again, events: fresh.length })
+      for (const one of fresh) found.push(one)
     }
-    if (all.length > 0) yield all
+    let isPassed = false
+    const placesAt = (taken: number) =>
+      isPassed ? tree.places : new Map(tree.places).set(id, placeBehind(before, given, taken))
+    if (found.length > 0) {
+      checkpoint?.(found, placesAt)
+      yield found
+    }
+    tree.move(id, placeBehind(before, given, found.length))
+    isPassed = true
   }
+  if (reachedMs === undefined) return
+  tree.move(id, { ...tree.place(id), reachedMs: Math.floor(reachedMs / MINUTE_MS) * MINUTE_MS })
+}
+
+/** What was found in a record. */
+interface Given {
+  readonly record: ShardRecord
+  /** So many events, which were given in a run before, are left out. */
+  readonly again: number
+  readonly events: number
+}
+
+function placeBehind(before: ShardPlace, given: readonly Given[], taken: number): ShardPlace {
+  let place = before
+  let left = taken
+  for (const { record, again, events } of given) {
+    const { sequence } = record
+    if (left < events) {
+      return left === 0 ? place : { ...place, part: { sequence, events: again + left } }
+    }
+    left -= events
+    place = { start: { at: 'after', sequence }, reachedMs: before.reachedMs }
+  }
+  return place
 }

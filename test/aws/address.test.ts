@@ -3,6 +3,7 @@ import { resourceAddress } from '../../src/aws/address.js'
 
 const arn = 'arn:aws:sqs:eu-west-1:123456789012:orders.fifo'
 const rule = 'arn:aws:events:eu-west-1:123456789012:rule'
+const table = 'arn:aws:dynamodb:eu-west-1:123456789012:table/orders'
 const stream = 'arn:aws:kinesis:eu-west-1:123456789012:stream/orders'
 const group = 'arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda/f:*'
 
@@ -55,6 +56,16 @@ test.each<[string, Record<string, string>]>([
     {
       ...{ service: 'kinesis', name: 'orders', part: 'shardId-000000000001' },
       ...{ arn: stream, region: 'eu-west-1' },
+    },
+  ],
+  ['dynamodb://orders', { service: 'dynamodb', name: 'orders' }],
+  ['dynamodb://orders/shardId-1', { service: 'dynamodb', name: 'orders', part: 'shardId-1' }],
+  [table, { service: 'dynamodb', name: 'orders', arn: table, region: 'eu-west-1' }],
+  [
+    `${table}/stream/2026-11-01T00:00:00.000`,
+    {
+      ...{ service: 'dynamodb', name: 'orders', region: 'eu-west-1' },
+      arn: `${table}/stream/2026-11-01T00:00:00.000`,
     },
   ],
 ])('%s', (address, expected) => {

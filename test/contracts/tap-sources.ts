@@ -87,6 +87,12 @@ export const sources: Readonly<Record<string, Readonly<Record<string, SourceKind
     'a stream': { needs: 'moto', make: ({ moto }) => stream(moto, 3) },
     'a shard': { needs: 'moto', make: ({ moto }) => stream(moto, 1) },
   },
+  dynamodb: {
+    'a table': { needs: 'moto', make: ({ moto }) => table(moto) },
+  },
+  s3: {
+    'a prefix': { needs: 'moto', make: ({ moto }) => prefix(moto) },
+  },
   sns: {
     'a standard topic': { needs: 'moto', make: ({ moto }) => topic(moto) },
     'a FIFO topic': { needs: 'moto', make: ({ moto }) => topic(moto, 3) },
@@ -132,6 +138,51 @@ async function stream({ call }: Moto, shards: number): Promise<Source> {
     async inventory() {
       const { Shards } = await call('kinesis', 'list_shards', { StreamName })
       return (Shards as { ShardId: string }[]).map(({ ShardId }) => ShardId)
+    },
+  }
+}
+
+/** Of one shard, which is all that moto has. */
+async function table({ call }: Moto): Promise<Source> {
+  const TableName = 'orders'
+  await call('dynamodb', 'create_table', {
+    TableName,
+    KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+    AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+    BillingMode: 'PAY_PER_REQUEST',
+    StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' },
+  })
+  const decode = createDecoder({
+    mapping: createMapping({ maps: ['id=$.dynamodb.NewImage.id.S'] }),
+  })
+  return {
+    address: 'dynamodb://orders',
+    ...{ options: { decode }, many: 2_000 },
+    async add(ids) {
+      for (let at = 0; at < ids.length; at += 25) {
+        const puts = ids.slice(at, at + 25).map((id) => ({
+          PutRequest: { Item: { id: { S: `${id}` } } },
+        }))
+        await call('dynamodb', 'batch_write_item', { RequestItems: { [TableName]: puts } })
+      }
+    },
+  }
+}
+
+async function prefix(moto: Moto): Promise<Source> {
+  const { call, region } = moto
+  const CreateBucketConfiguration = { LocationConstraint: region }
+  await call('s3', 'create_bucket', { Bucket: 'acme', CreateBucketConfiguration })
+  let serial = 0
+  return {
+    address: 's3://acme/in/',
+    many: 40_000,
+    async add(ids) {
+      const Key = `in/${String(serial++).padStart(9, '0')}.ndjson`
+      await call('s3', 'put_object', { Bucket: 'acme', Key, Body: ids.map(line).join('') })
+    },
+    async inventory() {
+      return (await call('s3', 'list_buckets'))['Buckets']
     },
   }
 }

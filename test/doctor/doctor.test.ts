@@ -63,10 +63,17 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)('evt
     await moto.call('events', 'create_event_bus', { Name: 'shop' })
     await moto.call('logs', 'create_log_group', { logGroupName: '/aws/lambda/bill' })
     await moto.call('kinesis', 'create_stream', { StreamName: 'orders', ShardCount: 1 })
+    await moto.call('dynamodb', 'create_table', {
+      TableName: 'carts',
+      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+      AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+      BillingMode: 'PAY_PER_REQUEST',
+    })
     const { exit, text, stderr } = await doctor(through())
     const { caller, clockAheadMs, tappable, schema } = JSON.parse(text)
     expect({ exit, stderr, schema }).toEqual({ exit: 0, stderr: '', schema: 'evt.doctor/1' })
-    const all = ['region', 'credentials', 'clock', 'eventbridge', 'kinesis', 'logs', 'sns', 'sqs']
+    const services = ['dynamodb', 'eventbridge', 'kinesis', 'logs', 'sns', 'sqs']
+    const all = ['region', 'credentials', 'clock', ...services]
     expect(ofAws(text).map(({ about, mark }) => `${about} ${mark}`)).toEqual(
       [...all, 'cloudwatch'].map((about) => `${about} ok`),
     )
@@ -75,6 +82,10 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)('evt
     expect(clockAheadMs.atLeast).toBeLessThanOrEqual(10)
     expect(clockAheadMs.atMost).toBeGreaterThanOrEqual(0)
     expect(tappable).toEqual([
+      {
+        ...{ service: 'dynamodb', safety: 'shares', count: 1, isMore: false },
+        addresses: ['dynamodb://carts'],
+      },
       {
         ...{ service: 'eventbridge', safety: 'observe', count: 2, isMore: false },
         addresses: ['eventbridge://default', 'eventbridge://shop'],
@@ -99,6 +110,7 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)('evt
     const shown = await doctor(through(), ['--region', 'eu-west-1'])
     expect(shown.text.slice(shown.text.indexOf('to tap'))).toBe(`\
 to tap       found  tapping    such as
+dynamodb         1  shares     dynamodb://carts
 eventbridge      2  observe    eventbridge://default  eventbridge://shop
 kinesis          1  shares     kinesis://orders
 logs             1  shares     logs:///aws/lambda/bill
@@ -111,10 +123,10 @@ next  evt tail sns://shop --region eu-west-1      evt lag sqs://q1 --region eu-w
     expect(new Set(faulty.asked.map(({ operation }) => operation))).toEqual(
       new Set([
         ...['GetCallerIdentity', 'ListEventBuses', 'DescribeLogGroups', 'ListTopics'],
-        ...['ListQueues', 'ListStreams', 'GetMetricData'],
+        ...['ListQueues', 'ListStreams', 'ListTables', 'GetMetricData'],
       ]),
     )
-    expect(faulty.asked).toHaveLength(14)
+    expect(faulty.asked).toHaveLength(16)
   })
 
   const denied = { __type: 'AccessDeniedException', message: 'no' }
@@ -124,6 +136,7 @@ next  evt tail sns://shop --region eu-west-1      evt lag sqs://q1 --region eu-w
     ['ListQueues', 'sqs', 'sqs:ListQueues is not allowed on the queues', denied],
     ['ListTopics', 'sns', 'sns:ListTopics is not allowed on the topics', xml],
     ['ListEventBuses', 'eventbridge', 'events:ListEventBuses is not allowed on the buses', denied],
+    ['ListTables', 'dynamodb', 'dynamodb:ListTables is not allowed on the tables', denied],
     ['ListStreams', 'kinesis', 'kinesis:ListStreams is not allowed on the streams', denied],
     [
       'DescribeLogGroups',
@@ -156,7 +169,7 @@ next  evt tail sns://shop --region eu-west-1      evt lag sqs://q1 --region eu-w
     ])
     const { caller } = JSON.parse(alone.text)
     expect({ exit: alone.exit, caller }).toEqual({ exit: 3, caller: null })
-    expect(JSON.parse(alone.text).tappable).toHaveLength(5)
+    expect(JSON.parse(alone.text).tappable).toHaveLength(6)
     const body = '<ErrorResponse><Error><Code>ExpiredToken</Code></Error></ErrorResponse>'
     faulty.fault = () => ({ status: 403, body })
     const { exit, text } = await doctor(through(), [])

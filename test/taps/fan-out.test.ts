@@ -114,9 +114,12 @@ test('one is renewed before its time is over, and one that is silent is left', a
       place: 'kinesis://orders',
       shards: () => stream.shards(),
       subscribe: (id, start, ended) => stream.subscribe(consumerArn, { id, start }, ended),
-      record: ({ SequenceNumber = '' }) => ({
-        ...{ value: SequenceNumber, position: { path: '', record: 1 }, sizeBytes: 1 },
-        head: new Uint8Array(),
+      record: ({ SequenceNumber: sequence = '' }) => ({
+        sequence,
+        value: {
+          ...{ value: sequence, position: { path: '', record: 1 }, sizeBytes: 1 },
+          head: new Uint8Array(),
+        },
       }),
       nowMs: () => Date.now(),
       failure: async (error) => error,
@@ -128,10 +131,11 @@ test('one is renewed before its time is over, and one that is silent is left', a
   double.subscriptions.idleMs = 10
   model.merge('shardId-000000000000', 'shardId-000000000001')
   const shard = model.open[0]?.id ?? ''
+  const beginning = { id: shard, start: { at: 'beginning' }, isClosed: false } as const
   const seen: unknown[] = []
   const ended = (async () => {
-    for await (const page of source.pages(shard, { at: 'beginning' })) {
-      seen.push(...page.map(({ value }) => value))
+    for await (const page of source.pages(beginning)) {
+      seen.push(...page.records.map(({ value }) => value.value))
     }
   })()
   while (double.subscriptions.begun < 8) {

@@ -32,6 +32,19 @@ export class Producer {
     return ids
   }
 
+  /** The same for a table, whose shards are split, or followed by another. */
+  rolls(times: number, count = 20): string[] {
+    const { model } = this
+    const ids = this.put(count)
+    for (let step = 0; step < times; step++) {
+      const id = model.open[step % model.open.length]?.id ?? ''
+      if (step % 3 === 1) model.split(id)
+      else model.roll(id)
+      ids.push(...this.put(count))
+    }
+    return ids
+  }
+
   /** That these came once each, those of a key in the order in which they were put. */
   expectAll(events: readonly EventRecord[], ids: readonly string[]): void {
     expect(events).toHaveLength(ids.length)

@@ -3,10 +3,13 @@ import { vi } from 'vitest'
 import { createDecoder } from '../../src/envelopes/decode.js'
 import type { Decoded, EventRecord } from '../../src/event/event.js'
 import { createMapping } from '../../src/event/mapping.js'
-import { tap } from '../../src/taps/kinesis.js'
+import { tapFor } from '../../src/taps/index.js'
 import type { TapOptions } from '../../src/taps/tap.js'
 
-const decode = createDecoder({ mapping: createMapping({ maps: ['id=$.id'] }) })
+/** Of a record the id, of a change that of the item. */
+const decodes = ['$.id', '$.dynamodb.NewImage.id.S'].map((path) =>
+  createDecoder({ mapping: createMapping({ maps: [`id=${path}`] }) }),
+)
 const PATIENCE_MS = 100_000
 
 /** A tap of a stream that is read in the background. */
@@ -34,6 +37,9 @@ export async function watch(
   const ready = new Promise<void>((resolve) => {
     onReady = resolve
   })
+  const { tap } = await tapFor(address, { cwd: '.', aliases: {} })
+  const decode = decodes[tap.name === 'dynamodb' ? 1 : 0]
+  if (decode === undefined) throw new Error('nothing decodes')
   const batches = tap.open(address, {
     ...{ start: 'beginning', follow: undefined, aliases: {}, cwd: '.', decode, pollMs: 5 },
     ...{ stdin: new PassThrough(), isWanted: () => true, signal: stop.signal, onReady },

@@ -129,10 +129,14 @@ async function forwarded({ request, behind }: Exchange, body: Buffer<ArrayBuffer
     ...{ method, headers: Object.fromEntries(passed), body: method === 'GET' ? null : body },
   })
   const type = answer.headers.get('content-type') ?? ''
-  const protocol = answer.headers.get('smithy-protocol')
+  // The last two are what S3 says of an object.
+  const said = ['smithy-protocol', 'etag', 'last-modified'].flatMap((name) => {
+    const value = answer.headers.get(name)
+    return value === null ? [] : [[name, value] as const]
+  })
   return {
     status: answer.status,
-    headers: { 'content-type': type, ...(protocol && { 'smithy-protocol': protocol }) },
+    headers: { 'content-type': type, ...Object.fromEntries(said) },
     bytes: Buffer.from(await answer.arrayBuffer()),
   }
 }

@@ -17,9 +17,14 @@ export interface Calls {
   readonly consumers: Map<string, Consumer>
   /** Whether the stream is there. */
   isGone?: boolean
+  /** Of a table: what its stream holds, and since when, if any. */
+  view?: string
+  label?: string | undefined
+  /** Whether it is turned off. */
+  isOff?: boolean
 }
 
-type Body = Record<string, unknown>
+export type Body = Record<string, unknown>
 
 /** @throws Refusal */
 export function answerOf(calls: Calls, operation: string, body: Body): Answer {

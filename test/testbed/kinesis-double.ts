@@ -11,6 +11,7 @@ import { bodyOf } from './body.js'
 import { type Answer, answerOf, type Calls } from './kinesis-calls.js'
 import { Refusal, type StreamModel } from './stream-model.js'
 import { type SubscriptionFault, Subscriptions } from './subscriptions.js'
+import { tableAnswerOf } from './table-calls.js'
 
 type Request = IncomingMessage | Http2ServerRequest
 type Response = ServerResponse | Http2ServerResponse
@@ -24,7 +25,8 @@ interface Asked {
 
 /**
  * Kinesis with one stream, over HTTP/1.1 and over HTTP/2 without TLS, for what no emulator has:
- * throttling, iterators that expire, subscriptions that are cut.
+ * throttling, iterators that expire, subscriptions that are cut; and DynamoDB with one table, whose
+ * stream has the same shards.
  */
 export class KinesisDouble {
   /** By HTTP/1.1. */
@@ -90,7 +92,8 @@ export class KinesisDouble {
     if (bytes === undefined) return
     // The one call of STS, which has no such header.
     if (!request.headers['x-amz-target']) return identity(response)
-    const operation = String(request.headers['x-amz-target']).split('.')[1] ?? ''
+    const [service = '', operation = ''] = String(request.headers['x-amz-target']).split('.')
+    const answer = service.startsWith('DynamoDB') ? tableAnswerOf : answerOf
     const body = JSON.parse(bytes.toString()) as Record<string, unknown>
     const asked = { operation, body, atMs: performance.now() }
     this.asked.push(asked)
@@ -99,7 +102,7 @@ export class KinesisDouble {
     try {
       if (fault) throw fault
       if (operation === 'SubscribeToShard') this.subscriptions.begin(body, response, request)
-      else send(response, 200, answerOf(this.calls, operation, body))
+      else send(response, 200, answer(this.calls, operation, body))
     } catch (error) {
       if (!(error instanceof Refusal)) throw error
       send(response, 400, { __type: error.type, message: error.message })

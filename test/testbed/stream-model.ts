@@ -94,6 +94,20 @@ export class StreamModel {
     this.#tell()
   }
 
+  /** Closes one, and has another follow it, as DynamoDB does every few hours. */
+  roll(id: string): void {
+    const { from, to } = this.shard(id)
+    this.#close(this.shard(id))
+    this.#make([id], from, to)
+    this.#tell()
+  }
+
+  /** Closes all of them. */
+  close(): void {
+    for (const shard of this.open) this.#close(shard)
+    this.#tell()
+  }
+
   /** Of two whose keys are neighbours. */
   merge(one: string, other: string): void {
     const pair = [this.shard(one), this.shard(other)].sort((a, b) => (a.from < b.from ? -1 : 1))

@@ -21,11 +21,13 @@ export const topic: Topic = {
         ['sns://shop', 'a topic, also by its ARN: evt tail, evt lag'],
         ['eventbridge://shop/rule', 'a bus, or one of its rules: evt tail, evt lag'],
         ['kinesis://orders', 'a stream, or with /SHARD one of its shards: evt tail, evt lag'],
+        ['dynamodb://orders', 'a table, by its stream: evt tail, evt record'],
         ['logs:///aws/events/shop', 'a log group, its first slash included: evt tail'],
       ],
     },
     'What is in S3 is fetched as it is read, into a temporary folder that holds 4 GB at most: ' +
-      'objects that folders of their key place outside of --since and --until are not.',
+      'objects that folders of their key place outside of --since and --until are not. ' +
+      'evt tail, evt record and evt stats --duration follow it, object by object as they come.',
     { heading: 'left out' },
     'Without a SOURCE, default: of evt.yaml is read. Where there is none, evt asks on a ' +
       'terminal; a script is told the lines to type, and exit code 2. Standard input is never ' +

@@ -13,9 +13,12 @@ import { watch } from './stream-watch.js'
 const COUNT = isLong ? 100_000 : 20_000
 const KEYS = 500
 const AT_ONCE = 500
-const decode = createDecoder({
-  mapping: createMapping({ maps: ['id=$.id', 'time=$.time', 'sequence=$.n'] }),
-})
+const decoderOf = (...maps: string[]) => createDecoder({ mapping: createMapping({ maps }) })
+const decode = decoderOf('id=$.id', 'time=$.time', 'sequence=$.n')
+const image = '$.dynamodb.NewImage'
+const decodeChange = decoderOf(
+  ...[`id=${image}.id.S`, `time=${image}.time.S`, `sequence=${image}.n.N`],
+)
 
 let model: StreamModel
 let double: KinesisDouble
@@ -50,10 +53,15 @@ class Ledger {
   }
 }
 
-/** Puts it all, with three splits and two merges on the way. */
-async function produced(random: Random): Promise<Ledger> {
+type Reshape = 'split' | 'merge' | 'roll'
+
+const ofStream = ['split', 'merge', 'split', 'merge', 'split'] as const
+const ofTable = ['split', 'roll', 'split', 'roll', 'split'] as const
+
+/** Puts it all, with these changes of the shards on the way. */
+async function produced(random: Random, reshapes: readonly Reshape[]): Promise<Ledger> {
   const ledger = new Ledger()
-  const changes = ['split', 'merge', 'split', 'merge', 'split']
+  const changes = [...reshapes]
   for (let n = 0; n < COUNT; n++) {
     const key = `k${random.below(KEYS)}`
     const latencyMs = 1 + random.below(5_000)
@@ -63,34 +71,40 @@ async function produced(random: Random): Promise<Ledger> {
     ledger.add(key, { id: `e${n}`, n, latencyUs: latencyMs * 1_000 })
     if (n % AT_ONCE === 0) await setTimeout(1)
     if (n % Math.ceil(COUNT / 6) !== 0 || n === 0) continue
-    if (changes.shift() === 'merge') model.merge(...model.neighbours())
-    else model.split(model.open[random.below(model.open.length)]?.id ?? '')
+    const change = changes.shift() ?? 'split'
+    if (change === 'merge') model.merge(...model.neighbours())
+    else model[change](model.open[random.below(model.open.length)]?.id ?? '')
   }
   return ledger
 }
 
 const consumerArn = 'arn:aws:kinesis:eu-west-1:123456789012:stream/orders/consumer/ours:1'
 
-test.each<[string, Partial<TapOptions>]>([
-  ['polled and throttled at random', {}],
-  ['sent and cut at random', { fanOut: { consumerArn } }],
-])('what is %s is what was put: count, identities, order, latencies', async (_, more) => {
+test.each<[string, string, readonly Reshape[], Partial<TapOptions>]>([
+  ['polled and throttled at random', 'kinesis://orders', ofStream, {}],
+  ['sent and cut at random', 'kinesis://orders', ofStream, { fanOut: { consumerArn } }],
+  ['of a table and throttled', 'dynamodb://orders', ofTable, { decode: decodeChange }],
+])('what is %s is what was put, in its order', async (_, address, reshapes, more) => {
   const random = new Random(seed, 1)
   double.fault = ({ operation }) =>
     operation === 'GetRecords' && random.below(10) === 0
       ? new Refusal('ProvisionedThroughputExceededException', 'Rate exceeded for shard')
       : undefined
   double.faults('exception', 'cut', 'closed', 'corrupt', 'exception', 'cut', 'closed', 'corrupt')
-  const tail = await watch(double.url, { decode, ...more })
-  const ledger = await produced(new Random(seed, 2))
+  const tail = await watch(double.url, { decode, ...more }, address)
+  const ledger = await produced(new Random(seed, 2), reshapes)
   await tail.until(COUNT)
   await tail.stop()
   const seen = new Ledger()
+  const lines = [...ledger.byKey.values()].flat()
+  const latencies = new Map(lines.map(({ id, latencyUs }) => [id, latencyUs]))
   for (const { id, key, sequence, receivedAtUs, timeUs } of tail.events) {
-    const latencyUs = (receivedAtUs ?? 0) - (timeUs ?? 0)
+    // DynamoDB does not say when a change arrived.
+    const put = latencies.get(String(id)) ?? 0
+    const latencyUs = receivedAtUs === null ? put : receivedAtUs - (timeUs ?? 0)
     seen.add(String(key), { id: String(id), n: Number(sequence), latencyUs })
   }
-  expect(model.shards).toHaveLength(8 + 3 * 2 + 2)
+  expect(model.shards).toHaveLength(8 + 3 * 2 + 2) // a merge, as a roll, makes one
   expect(tail.events).toHaveLength(COUNT)
   expect(new Map([...seen.byKey].sort())).toEqual(new Map([...ledger.byKey].sort()))
   expect(seen.latencies.figures(1)).toEqual(ledger.latencies.figures(1))

@@ -1,0 +1,78 @@
+import { createWriteStream } from 'node:fs'
+import { pipeline } from 'node:stream/promises'
+import { awsFailure, ofSdk } from './failure.js'
+import type { AwsOptions } from './options.js'
+import { openS3 } from './s3.js'
+
+/** What reading objects needs. */
+export const objectActions = ['s3:ListBucket', 's3:GetObject'] as const
+
+/** An object as a listing has it. */
+export interface ListedObject {
+  readonly key: string
+  readonly etag: string
+  readonly sizeBytes: number
+  /** To the second; of one that was put in several parts, when that was begun. */
+  readonly modifiedMs: number
+}
+
+/** Why an object was not read: it is another one by now, it was removed, or it is archived where
+ * nothing can be read at once. */
+type Unread = 'changed' | 'removed' | 'archived'
+
+/** The objects of a bucket. Each call throws an EvtError that says what failed. */
+export interface OpenObjects {
+  /** All below a prefix, a page at a time, in byte order of their keys. */
+  list(prefix: string): AsyncGenerator<ListedObject[]>
+  /** Writes one whole to a file, in place of what is there. */
+  download(object: ListedObject, file: string): Promise<Unread | undefined>
+  close(): void
+}
+
+export async function openObjects(
+  Bucket: string,
+  { signal, ...options }: AwsOptions & { readonly signal: AbortSignal },
+): Promise<OpenObjects> {
+  const { sdk, client } = await openS3(options)
+  const cut = { abortSignal: signal }
+  const failed = (action: string) => async (error: unknown) => {
+    throw await awsFailure(error, {
+      ...{ action: `s3:${action}`, on: `the bucket ${Bucket}`, needs: objectActions, signal },
+      region: async () => client.config.region(),
+    })
+  }
+  return {
+    async *list(Prefix) {
+      let ContinuationToken: string | undefined
+      do {
+        const command = new sdk.ListObjectsV2Command({ Bucket, Prefix, ContinuationToken })
+        const page = await client.send(command, cut).catch(failed('ListBucket'))
+        yield (page.Contents ?? []).map(({ Key = '', ETag = '', Size = 0, LastModified }) => ({
+          ...{ key: Key, etag: ETag, sizeBytes: Size, modifiedMs: LastModified?.getTime() ?? 0 },
+        }))
+        ContinuationToken = page.NextContinuationToken
+      } while (ContinuationToken !== undefined)
+    },
+    async download({ key: Key, etag: IfMatch }, file) {
+      try {
+        const command = new sdk.GetObjectCommand({ Bucket, Key, IfMatch })
+        const { Body } = await client.send(command, cut).catch(failed('GetObject'))
+        // On Node it is a stream of bytes.
+        await pipeline(Body as NodeJS.ReadableStream, createWriteStream(file), { signal })
+        return undefined
+      } catch (error) {
+        const sent = ofSdk(error)
+        const unread = sent instanceof Error ? unreads[sent.name] : undefined
+        if (unread === undefined) throw error
+        return unread
+      }
+    },
+    close: () => client.destroy(),
+  }
+}
+
+const unreads: Readonly<Record<string, Unread>> = {
+  PreconditionFailed: 'changed',
+  NoSuchKey: 'removed',
+  InvalidObjectState: 'archived',
+}
