@@ -141,7 +141,7 @@ function charactersFrom({ are }: Reached, set: TextSet, alphabet: readonly strin
   for (const [n, nodes] of are.entries()) {
     const one = set.are[n]
     if (!one || nodes.some((node) => one.loops.has(node))) continue
-    return [...new Set(nodes.flatMap((node) => [...(one.next[node]?.keys() ?? [])]))].sort()
+    return inOrder(new Set(nodes.flatMap((node) => [...(one.next[node]?.keys() ?? [])])))
   }
   return alphabet
 }
@@ -150,5 +150,11 @@ function alphabetOf(automata: readonly TextAutomaton[]): string[] {
   const known = new Set(automata.flatMap(({ next }) => next.flatMap((one) => [...one.keys()])))
   let code = 'a'.charCodeAt(0)
   while (known.has(String.fromCharCode(code))) code += 1
-  return [String.fromCharCode(code), ...[...known].sort()]
+  return [String.fromCharCode(code), ...inOrder(known)]
+}
+
+/** Capitals last, so that texts look as people write them. */
+function inOrder(characters: ReadonlySet<string>): string[] {
+  const isBig = (character: string) => character !== character.toLowerCase()
+  return [...characters].sort((a, b) => Number(isBig(a)) - Number(isBig(b)) || (a < b ? -1 : 1))
 }
