@@ -45,6 +45,8 @@ export interface LoopsResult {
     undecodable: number
     events: number
   }
+  /** Live: events older than this may have been forgotten, and loops have more turns than seen. */
+  bounded?: string
 }
 
 export const MOST_ENTITIES = 100

@@ -11,7 +11,7 @@ const USD_PER_CHUNK = 1e-6
 /** A loop as the result has it. */
 export function told(loop: Loop, events: readonly LinkedEvent[], causes: Int32Array): FoundLoop {
   const members = [...loop.members].flatMap((at) => events[at] ?? [])
-  const path = loop.round.map((at) => nameOf(events[at]))
+  const path = loop.round.map((at) => nodeText(events[at]))
   const { turns, amplification } = loop
   const { firstUs, lastUs } = spanOf(members)
   const periodUs = median(loop.periodsUs)
@@ -33,7 +33,8 @@ export function told(loop: Loop, events: readonly LinkedEvent[], causes: Int32Ar
   return { ...found, explain: explained(found) }
 }
 
-function nameOf(event: LinkedEvent | undefined): string {
+/** What an event is in the path of a loop. */
+export function nodeText(event: Pick<LinkedEvent, 'source' | 'type'> | undefined): string {
   if (!event) return ''
   const { source, type } = event
   return source === '' ? type : `${source}/${type}`
@@ -57,11 +58,11 @@ function median(values: readonly number[]): number | null {
 
 /** From the event of the most turns back to its first cause. */
 function witnessesOf({ last }: Loop, events: readonly LinkedEvent[], causes: Int32Array): string[] {
-  const step = nameOf(events[last])
+  const step = nodeText(events[last])
   const found: string[] = []
   for (let at = last; at !== -1; at = causes[at] as number) {
     const { id = null } = events[at] ?? {}
-    if (id !== null && nameOf(events[at]) === step) found.push(id)
+    if (id !== null && nodeText(events[at]) === step) found.push(id)
   }
   return found.reverse().slice(0, MOST_WITNESSES)
 }
