@@ -1,6 +1,7 @@
 import type { EventRecord } from '../event/event.js'
 import { compareText } from '../event/sequence.js'
 import { Identities } from '../meters/identities.js'
+import { hasLineage } from './lineage.js'
 import type { LinkedEvent } from './linked-event.js'
 import { linksOf } from './links.js'
 
@@ -59,13 +60,15 @@ export class KeptEvents {
     this.isBounded = true
   }
 
-  /** Events that name a cause or are named as one, in order of time, as queries/loops/links.sql
-   * has them. */
+  /** Events that name a cause, are named as one or have a lineage, in order of time, as
+   * queries/loops/links.sql has them. */
   linked(): LinkedEvent[] {
     const events = this.kept.map(({ event }) => event)
     const named = new Set(events.flatMap(({ causationId }) => causationId ?? []))
     return events
-      .filter(({ id, causationId }) => causationId !== null || (id !== null && named.has(id)))
+      .filter(({ id, causationId, traceId }) => {
+        return causationId !== null || hasLineage(traceId) || (id !== null && named.has(id))
+      })
       .sort(inOrder)
   }
 }
@@ -77,11 +80,11 @@ function inOrder(a: LinkedEvent, b: LinkedEvent): number {
 }
 
 function linkedEventOf(event: EventRecord): LinkedEvent {
-  const { id, source, type, timeUs, receivedAtUs, correlationId, causationId } = event
+  const { id, source, type, timeUs, receivedAtUs, correlationId, causationId, traceId } = event
   const { entities, sizeBytes: bytes, position } = event
   const atUs = timeUs ?? receivedAtUs
   return {
     ...{ id, source, type, atUs, receivedAtUs, correlationId, causationId },
-    ...{ entities, bytes, position },
+    ...{ traceId, entities, bytes, position },
   }
 }

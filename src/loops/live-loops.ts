@@ -1,6 +1,7 @@
 import type { Decoded, EventRecord } from '../event/event.js'
 import { loopsIn } from './find.js'
 import { KeptEvents } from './kept-events.js'
+import { loopsByLineage } from './lineage.js'
 import { linksOf } from './links.js'
 import type { FoundLoop, LoopsResult } from './result.js'
 import { nodeText, told } from './told.js'
@@ -81,7 +82,8 @@ export class LiveLoops {
     const events = this.kept.linked()
     const { causes, counts } = linksOf(events)
     const { loops, chains } = loopsIn(events, causes, this.options.leastTurns)
-    const found = loops.map((loop) => told(loop, events, causes))
+    const caused = loops.map((loop) => told(loop, events, causes))
+    const found = [...caused, ...loopsByLineage(events, caused, this.options.leastTurns)]
     for (const loop of found) {
       const way = wayOf(loop)
       if (loop.turns >= (this.found.get(way)?.turns ?? 0)) this.found.set(way, loop)

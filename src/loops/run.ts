@@ -5,6 +5,7 @@ import { endedBadly } from '../reading/ended-badly.js'
 import { openArchive } from '../reading/open-archive.js'
 import { faultIn } from './fault.js'
 import { loopsIn } from './find.js'
+import { loopsByLineage } from './lineage.js'
 import { type ChainRequest, linkedEventsIn } from './linked-events.js'
 import { linksOf } from './links.js'
 import type { LoopsResult } from './result.js'
@@ -34,11 +35,12 @@ export async function runLoops(request: LoopsRequest): Promise<LoopsRun> {
   request.onRead?.()
   const { causes, counts } = linksOf(events)
   const { loops, chains } = loopsIn(events, causes, request.leastTurns)
+  const caused = loops.map((loop) => told(loop, events, causes))
   const { objects, bytes, records, undecodable, chosen } = searched
   const result: LoopsResult = {
     schema: 'evt.loops/1',
     partial: request.signal.aborted || isCut(searched),
-    loops: loops.map((loop) => told(loop, events, causes)),
+    loops: [...caused, ...loopsByLineage(events, caused, request.leastTurns)],
     chains,
     causation: counts,
     searched: { sources: [...sources], objects, bytes, records, undecodable, events: chosen },

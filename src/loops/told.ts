@@ -13,24 +13,30 @@ export function told(loop: Loop, events: readonly LinkedEvent[], causes: Int32Ar
   const members = [...loop.members].flatMap((at) => events[at] ?? [])
   const path = loop.round.map((at) => nodeText(events[at]))
   const { turns, amplification } = loop
-  const { firstUs, lastUs } = spanOf(members)
   const periodUs = median(loop.periodsUs)
-  const hours = firstUs === null || lastUs === null ? 0 : (lastUs - firstUs) / HOUR_US
-  const eventsPerHour = hours > 0 ? rounded(members.length / hours) : null
-  const chunks = members.reduce((sum, { bytes }) => sum + Math.ceil(bytes / CHUNK_BYTES), 0)
   const found = {
-    ...{ path, turns, amplification: rounded(amplification) },
+    ...{ path, by: 'causation' as const, turns, amplification: rounded(amplification) },
     periodMs: periodUs === null ? null : periodUs / 1_000,
     chains: loop.chains.size,
     events: members.length,
-    eventsPerHour,
+    ...figuresOf(members),
+    witnesses: witnessesOf(loop, events, causes),
+  }
+  return { ...found, explain: explained(found) }
+}
+
+/** How often they came, what that costs, when, and what they are about. */
+export function figuresOf(members: readonly LinkedEvent[]) {
+  const { firstUs, lastUs } = spanOf(members)
+  const hours = firstUs === null || lastUs === null ? 0 : (lastUs - firstUs) / HOUR_US
+  const chunks = members.reduce((sum, { bytes }) => sum + Math.ceil(bytes / CHUNK_BYTES), 0)
+  return {
+    eventsPerHour: hours > 0 ? rounded(members.length / hours) : null,
     usdPerDay: hours > 0 ? rounded((chunks / hours) * 24 * USD_PER_CHUNK) : null,
     first: firstUs === null ? null : timeText(firstUs),
     last: lastUs === null ? null : timeText(lastUs),
     entities: [...new Set(members.flatMap(({ entities }) => entities))].slice(0, MOST_ENTITIES),
-    witnesses: witnessesOf(loop, events, causes),
   }
-  return { ...found, explain: explained(found) }
 }
 
 /** What an event is in the path of a loop. */
@@ -51,7 +57,7 @@ function spanOf(members: readonly LinkedEvent[]) {
   return { firstUs, lastUs }
 }
 
-function median(values: readonly number[]): number | null {
+export function median(values: readonly number[]): number | null {
   const sorted = Float64Array.from(values).sort()
   return sorted[Math.floor((sorted.length - 1) / 2)] ?? null
 }
@@ -68,7 +74,7 @@ function witnessesOf({ last }: Loop, events: readonly LinkedEvent[], causes: Int
 }
 
 /** To four digits: a figure of a rate. */
-function rounded(value: number): number {
+export function rounded(value: number): number {
   return Number(value.toPrecision(4))
 }
 

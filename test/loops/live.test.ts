@@ -16,7 +16,12 @@ const cwd = mkdtempSync(join(tmpdir(), 'evt-live-loops-'))
 afterAll(() => rmSync(cwd, { recursive: true }))
 
 const fields = { id: 'id', type: 'type', source: 'source', time: 'at', causationId: 'cause' }
-const more = { correlationId: 'corr', replay: 'replay', 'entities.order': 'order' }
+const more = {
+  correlationId: 'corr',
+  traceId: 'trace',
+  replay: 'replay',
+  'entities.order': 'order',
+}
 const maps = Object.entries({ ...fields, ...more }).map(([field, name]) => `${field}=$.${name}`)
 
 const typed = {
@@ -74,6 +79,7 @@ const lines = fc
       type: fc.constantFrom('x', 'y'),
       source: fc.constantFrom('one', undefined),
       corr: fc.constantFrom('1', '2', undefined),
+      trace: fc.constantFrom('Root=1;Lineage=2:a87bd80c:1', 'Root=1;Lineage=ab:3|cd:1', undefined),
       at: fc.constantFrom('2026-11-01T10:00:00Z', '2026-11-01T10:00:01Z', undefined),
     }),
     { minLength: 1, maxLength: 40, size: 'max' },
