@@ -6,6 +6,8 @@ import type { AwsOptions } from './options.js'
 export interface RuleState {
   readonly name: string
   readonly isEnabled: boolean
+  /** Undefined for a rule that goes by the clock. */
+  readonly pattern: string | undefined
 }
 
 type Options = AwsOptions & { signal: AbortSignal }
@@ -41,8 +43,18 @@ export async function ruleOf(bus: string, rule: string, options: Options): Promi
   })
 }
 
-function stateOf({ Name = '', State }: Pick<Rule, 'Name' | 'State'>): RuleState {
-  return { name: Name, isEnabled: State !== 'DISABLED' }
+/** Keeps a rule from matching, until somebody enables it.
+ *
+ * @throws EvtError where that may not be done */
+export async function disableRule(bus: string, rule: string, options: Options): Promise<void> {
+  const on = `the rule ${rule} of the bus ${bus}`
+  await asked('events:DisableRule', on, options, (sdk, client) =>
+    client.send(new sdk.DisableRuleCommand({ EventBusName: bus, Name: rule })),
+  )
+}
+
+function stateOf({ Name = '', State, EventPattern }: Rule): RuleState {
+  return { name: Name, isEnabled: State !== 'DISABLED', pattern: EventPattern }
 }
 
 async function asked<T>(

@@ -17,4 +17,11 @@ export const loopsFlags = {
     description: 'only events about this entity, such as jobAd:123',
     parse: async (text: string) => entityText(text),
   }),
+  'disable-rule': Flags.string({
+    helpValue: 'RULE',
+    description:
+      'live: end with the first loop that passes this rule (RULE, BUS/RULE, an ARN), ask, and ' +
+      'disable it',
+  }),
+  yes: Flags.boolean({ dependsOn: ['disable-rule'], description: 'do not ask' }),
 }

@@ -38,16 +38,36 @@ export function patternMatcher(pattern: EventPattern): (document: JsonValue) => 
 }
 
 function fieldsMatcher(fields: readonly PatternField[]): (document: JsonValue) => boolean {
-  const search = new Search(fields)
+  const held = heldBits(fields)
   const all = (1n << BigInt(fields.length)) - 1n
+  return (document) => held(document).some((bits) => bits === all)
+}
+
+/** Tells which fields of one alternative a document holds at the same time, as many as can be. */
+export function heldFields(fields: readonly PatternField[]): (document: JsonValue) => boolean[] {
+  const held = heldBits(fields)
+  return (document) => {
+    const choices = held(document).map((bits) =>
+      fields.map((_, n) => ((bits >> BigInt(n)) & 1n) === 1n),
+    )
+    const [first = []] = choices.sort((a, b) => countOf(b) - countOf(a))
+    return first
+  }
+}
+
+function countOf(held: readonly boolean[]): number {
+  return held.filter(Boolean).length
+}
+
+/** Of each choice the fields that match, or are absent and may be. */
+function heldBits(fields: readonly PatternField[]): (document: JsonValue) => bigint[] {
+  const search = new Search(fields)
   const mayLack = fields.reduce(
     (bits, field, n) => (field.mayLack ? bits | (1n << BigInt(n)) : bits),
     0n,
   )
   return (document) =>
-    search.part(document).choices.some((choice) => {
-      return (choice.matched | (choice.absent & mayLack)) === all
-    })
+    search.part(document).choices.map(({ matched, absent }) => matched | (absent & mayLack))
 }
 
 class Search {

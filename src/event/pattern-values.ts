@@ -110,13 +110,25 @@ function ignoringCase(name: 'prefix' | 'suffix', operand: JsonObject, fault: Fau
 /** Character by character its upper or its lower case, as Event Ruler has it. */
 function anyCase(text: string): string {
   const escaped = (part: string) => part.replace(/[\\^$.|?*+()[\]{}/]/g, '\\$&')
+  return casesOf(text)
+    .map((cases) =>
+      cases.length === 1 ? cases.map(escaped) : [`(?:${cases.map(escaped).join('|')})`],
+    )
+    .join('')
+}
+
+/** What each character may be where case does not count; one may have several in upper case. */
+export function casesOf(text: string): string[][] {
   return text
     .split('')
-    .map((character) => {
-      const [lower, upper] = [character.toLowerCase(), character.toUpperCase()]
-      return lower === upper ? escaped(lower) : `(?:${escaped(lower)}|${escaped(upper)})`
-    })
-    .join('')
+    .map((character) => [...new Set([character.toLowerCase(), character.toUpperCase()])])
+}
+
+/** What stands between the `*` of a wildcard, and these. */
+export function wildcardParts(text: string): { isAny: boolean; text: string }[] {
+  return [...text.matchAll(/\*|(?:[^\\*]|\\[\\*])+/gs)].map(([part]) => {
+    return { isAny: part === '*', text: part.replace(/\\(.)/gs, '$1') }
+  })
 }
 
 /** `*` is any text; `\*` and `\\` are themselves. */
@@ -124,10 +136,10 @@ function wildcardTest(text: string, fault: Fault): TextTest {
   const wrong = (reason: string) => fault(`wildcard ${shown(text)} ${reason}`)
   if (/^(?:[^\\]|\\[\\*])*?\*\*/s.test(text)) throw wrong('has two * in a row')
   if (!/^(?:[^\\]|\\[\\*])*$/s.test(text)) throw wrong('has a \\ before neither * nor \\')
-  const parts = [...text.matchAll(/\*|(?:[^\\*]|\\[\\*])+/gs)].map(([part]) => part)
-  const pieces = parts.filter((part) => part !== '*').map((part) => part.replace(/\\(.)/gs, '$1'))
-  const [isOpenAtStart, isOpenAtEnd] = [parts[0] === '*', parts.at(-1) === '*']
-  if (!parts.includes('*')) return (value) => value === (pieces[0] ?? '')
+  const parts = wildcardParts(text)
+  const pieces = parts.flatMap((part) => (part.isAny ? [] : [part.text]))
+  const [isOpenAtStart, isOpenAtEnd] = [parts[0]?.isAny === true, parts.at(-1)?.isAny === true]
+  if (!parts.some(({ isAny }) => isAny)) return (value) => value === (pieces[0] ?? '')
   const first = isOpenAtStart ? '' : (pieces.shift() ?? '')
   const last = isOpenAtEnd ? '' : (pieces.pop() ?? '')
   return (value) => {

@@ -9,6 +9,8 @@ export interface PatternField {
   /** Its keys, joined by dots. */
   readonly name: string
   readonly tests: readonly ValueTest[]
+  /** What the tests were made of, in the same order. */
+  readonly values: readonly JsonValue[]
   /** Whether it may be absent instead. */
   readonly mayLack: boolean
 }
@@ -103,6 +105,7 @@ function fieldOf(value: JsonValue, path: readonly string[]): PatternField {
   return {
     name,
     tests: others.map((each) => parseValue(each, fault)),
+    values: others,
     mayLack: others.length < value.length,
   }
 }

@@ -1,7 +1,7 @@
 import type { ResultColumn, ResultValue } from '../engines/engine.js'
 import type { Position } from '../event/event.js'
 
-/** The first delivery of an event that names a cause or is named as one, as
+/** The first delivery of an event that names a cause, is named as one or has a lineage, as
  * queries/loops/links.sql gives it. */
 export interface LinkedEvent {
   id: string | null
@@ -12,6 +12,7 @@ export interface LinkedEvent {
   receivedAtUs: number | null
   correlationId: string | null
   causationId: string | null
+  traceId: string | null
   entities: readonly string[]
   bytes: number
   position: Position
@@ -37,6 +38,7 @@ export function linkedEventsOf(
       receivedAtUs: us('received_at_us'),
       correlationId: text('correlation_id'),
       causationId: text('causation_id'),
+      traceId: text('trace_id'),
       entities: Array.isArray(entities) ? entities.map(String) : [],
       bytes: Number(value('bytes') ?? 0),
       position: { path: String(path), record: Number(record) },

@@ -4,6 +4,8 @@ import type { CausationCounts } from './links.js'
 export interface FoundLoop {
   /** `source/type` of each step, in the order of cause and effect; the last causes the first. */
   path: string[]
+  /** What says so: causes that events name, or what AWS counts in their trace headers. */
+  by: 'causation' | 'lineage'
   /** How often a chain passed one of them, at most. */
   turns: number
   /** Events of turn n + 1 for each event of turn n, geometric mean; 1: steady. */
@@ -45,6 +47,8 @@ export interface LoopsResult {
     undecodable: number
     events: number
   }
+  /** Live: events older than this may have been forgotten, and loops have more turns than seen. */
+  bounded?: string
 }
 
 export const MOST_ENTITIES = 100

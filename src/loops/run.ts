@@ -1,9 +1,11 @@
-import { EvtError } from '../errors.js'
+import type { EvtError } from '../errors.js'
 import { isCut } from '../questions/searched.js'
-import { count, noObjects } from '../reading/absence.js'
+import { noObjects } from '../reading/absence.js'
 import { endedBadly } from '../reading/ended-badly.js'
 import { openArchive } from '../reading/open-archive.js'
+import { faultIn } from './fault.js'
 import { loopsIn } from './find.js'
+import { loopsByLineage } from './lineage.js'
 import { type ChainRequest, linkedEventsIn } from './linked-events.js'
 import { linksOf } from './links.js'
 import type { LoopsResult } from './result.js'
@@ -33,42 +35,16 @@ export async function runLoops(request: LoopsRequest): Promise<LoopsRun> {
   request.onRead?.()
   const { causes, counts } = linksOf(events)
   const { loops, chains } = loopsIn(events, causes, request.leastTurns)
+  const caused = loops.map((loop) => told(loop, events, causes))
   const { objects, bytes, records, undecodable, chosen } = searched
   const result: LoopsResult = {
     schema: 'evt.loops/1',
     partial: request.signal.aborted || isCut(searched),
-    loops: loops.map((loop) => told(loop, events, causes)),
+    loops: [...caused, ...loopsByLineage(events, caused, request.leastTurns)],
     chains,
     causation: counts,
     searched: { sources: [...sources], objects, bytes, records, undecodable, events: chosen },
   }
   const failure = endedBadly({ ...searched, ...request }) ?? faultIn(result)
   return { result, failure }
-}
-
-const meaning: Readonly<Record<string, string>> = {
-  id: 'the id of an event is',
-  causationId: 'the id of the event that caused it is',
-}
-
-function faultIn({ loops, causation, searched }: LoopsResult): EvtError | undefined {
-  if (loops.length > 0) {
-    return new EvtError(`${count(loops.length, 'loop')} found`, { code: 'gate' })
-  }
-  const { sources, records, undecodable, events } = searched
-  if (events === 0) {
-    const bad = undecodable === 0 ? '' : `, ${count(undecodable, 'record')} cannot be decoded`
-    const read = `${count(records, 'record')} searched${bad}`
-    return new EvtError(`no events in ${sources.join(' ')}: ${read}`, { code: 'inconclusive' })
-  }
-  const { linked, missing, itself, circular } = causation
-  if (linked + itself + circular > 0) return undefined
-  const [reason, field] =
-    missing > 0
-      ? [`none of the causes of ${count(missing, 'event')} is there`, 'id']
-      : [`none of ${count(events, 'event')} names its cause`, 'causationId']
-  return new EvtError(`${reason}: loops cannot be seen`, {
-    code: 'inconclusive',
-    hint: `--map ${field}=$.path, or ${field}: in evt.yaml, says where ${meaning[field]}`,
-  })
 }

@@ -11,29 +11,36 @@ const USD_PER_CHUNK = 1e-6
 /** A loop as the result has it. */
 export function told(loop: Loop, events: readonly LinkedEvent[], causes: Int32Array): FoundLoop {
   const members = [...loop.members].flatMap((at) => events[at] ?? [])
-  const path = loop.round.map((at) => nameOf(events[at]))
+  const path = loop.round.map((at) => nodeText(events[at]))
   const { turns, amplification } = loop
-  const { firstUs, lastUs } = spanOf(members)
   const periodUs = median(loop.periodsUs)
-  const hours = firstUs === null || lastUs === null ? 0 : (lastUs - firstUs) / HOUR_US
-  const eventsPerHour = hours > 0 ? rounded(members.length / hours) : null
-  const chunks = members.reduce((sum, { bytes }) => sum + Math.ceil(bytes / CHUNK_BYTES), 0)
   const found = {
-    ...{ path, turns, amplification: rounded(amplification) },
+    ...{ path, by: 'causation' as const, turns, amplification: rounded(amplification) },
     periodMs: periodUs === null ? null : periodUs / 1_000,
     chains: loop.chains.size,
     events: members.length,
-    eventsPerHour,
-    usdPerDay: hours > 0 ? rounded((chunks / hours) * 24 * USD_PER_CHUNK) : null,
-    first: firstUs === null ? null : timeText(firstUs),
-    last: lastUs === null ? null : timeText(lastUs),
-    entities: [...new Set(members.flatMap(({ entities }) => entities))].slice(0, MOST_ENTITIES),
+    ...figuresOf(members),
     witnesses: witnessesOf(loop, events, causes),
   }
   return { ...found, explain: explained(found) }
 }
 
-function nameOf(event: LinkedEvent | undefined): string {
+/** How often they came, what that costs, when, and what they are about. */
+export function figuresOf(members: readonly LinkedEvent[]) {
+  const { firstUs, lastUs } = spanOf(members)
+  const hours = firstUs === null || lastUs === null ? 0 : (lastUs - firstUs) / HOUR_US
+  const chunks = members.reduce((sum, { bytes }) => sum + Math.ceil(bytes / CHUNK_BYTES), 0)
+  return {
+    eventsPerHour: hours > 0 ? rounded(members.length / hours) : null,
+    usdPerDay: hours > 0 ? rounded((chunks / hours) * 24 * USD_PER_CHUNK) : null,
+    first: firstUs === null ? null : timeText(firstUs),
+    last: lastUs === null ? null : timeText(lastUs),
+    entities: [...new Set(members.flatMap(({ entities }) => entities))].slice(0, MOST_ENTITIES),
+  }
+}
+
+/** What an event is in the path of a loop. */
+export function nodeText(event: Pick<LinkedEvent, 'source' | 'type'> | undefined): string {
   if (!event) return ''
   const { source, type } = event
   return source === '' ? type : `${source}/${type}`
@@ -50,24 +57,24 @@ function spanOf(members: readonly LinkedEvent[]) {
   return { firstUs, lastUs }
 }
 
-function median(values: readonly number[]): number | null {
+export function median(values: readonly number[]): number | null {
   const sorted = Float64Array.from(values).sort()
   return sorted[Math.floor((sorted.length - 1) / 2)] ?? null
 }
 
 /** From the event of the most turns back to its first cause. */
 function witnessesOf({ last }: Loop, events: readonly LinkedEvent[], causes: Int32Array): string[] {
-  const step = nameOf(events[last])
+  const step = nodeText(events[last])
   const found: string[] = []
   for (let at = last; at !== -1; at = causes[at] as number) {
     const { id = null } = events[at] ?? {}
-    if (id !== null && nameOf(events[at]) === step) found.push(id)
+    if (id !== null && nodeText(events[at]) === step) found.push(id)
   }
   return found.reverse().slice(0, MOST_WITNESSES)
 }
 
 /** To four digits: a figure of a rate. */
-function rounded(value: number): number {
+export function rounded(value: number): number {
   return Number(value.toPrecision(4))
 }
 

@@ -77,7 +77,7 @@ function said(sign: string, text: string, { width }: TextStyle): string[] {
   return [`${sign} ${first}`, ...rest.map((line) => `  ${line}`)]
 }
 
-function notesOf({ loops, causation }: LoopsResult): string[] {
+function notesOf({ loops, causation, bounded }: LoopsResult): string[] {
   const { missing, ambiguous, itself, circular, skewed } = causation
   const noted: [number, string][] = [
     [loops.length - MOST_LOOPS, 'more loops, which -o json has'],
@@ -87,7 +87,17 @@ function notesOf({ loops, causation }: LoopsResult): string[] {
     [circular, 'events whose causes lead back to them, as no honest ids do'],
     [skewed, 'events that happened before their cause, so that clocks disagree'],
   ]
-  return noted.flatMap(([number, what]) => (number > 0 ? `${what}: ${countText(number)}` : []))
+  const forgotten =
+    bounded === undefined
+      ? []
+      : [
+          `what was older than ${bounded} was forgotten, but for the causes of what came later: ` +
+            'there may be more turns, and slower loops; --dedupe-window remembers longer',
+        ]
+  const counts = noted.flatMap(([number, what]) =>
+    number > 0 ? `${what}: ${countText(number)}` : [],
+  )
+  return [...counts, ...forgotten]
 }
 
 function counted(number: number, one: string): string {

@@ -140,7 +140,7 @@ function address(text: string): string | null {
       .map((part) => Number(part).toString(2).padStart(8, '0'))
       .join('')
   }
-  if (!/^[0-9a-f:]*:[0-9a-f:]*$/.test(text)) return null
+  if (!/^[0-9a-f:]*:[0-9a-f:]*$/i.test(text)) return null
   const groups = text.split(':').filter((group) => group !== '')
   const missing = Array<string>(8 - groups.length).fill('0')
   const at =

@@ -6,7 +6,13 @@ import { campaign } from '../helpers/campaign.js'
 
 const blank: LinkedEvent = {
   ...{ id: null, source: '', type: 't', atUs: null, receivedAtUs: null, correlationId: null },
-  ...{ causationId: null, entities: [], bytes: 1, position: { path: 'a', record: 1 } },
+  ...{
+    causationId: null,
+    traceId: null,
+    entities: [],
+    bytes: 1,
+    position: { path: 'a', record: 1 },
+  },
 }
 
 /** Each event is caused by one before it, or by none. */

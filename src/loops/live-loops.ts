@@ -1,0 +1,109 @@
+import type { Decoded, EventRecord } from '../event/event.js'
+import { loopsIn } from './find.js'
+import { KeptEvents } from './kept-events.js'
+import { loopsByLineage } from './lineage.js'
+import { linksOf } from './links.js'
+import type { FoundLoop, LoopsResult } from './result.js'
+import { nodeText, told } from './told.js'
+
+/** Loops are looked for anew once a twentieth of the events is new, or after so long. */
+const SHARE = 20
+const LOOK_MS = 5_000
+
+export interface LiveLoopsOptions {
+  leastTurns: number
+  /** So long at least events are remembered, by the clock of who observes; null: for ever. */
+  memoryMs: number | null
+  /** Which events are to be known of a loop; see {@link LiveLoops.isMarked}. */
+  marks?: ((event: EventRecord) => boolean) | undefined
+}
+
+/** What is known of loops among the events that were observed. */
+export interface LiveLoopsFigures extends Pick<LoopsResult, 'loops' | 'chains' | 'causation'> {
+  read: { bytes: number; records: number; undecodable: number }
+  isBounded: boolean
+}
+
+/** Finds loops in what is observed, as {@link loopsIn} does in an archive. */
+export class LiveLoops {
+  private readonly kept = new KeptEvents()
+  /** By their ways: also those whose events have been forgotten. */
+  private readonly found = new Map<string, FoundLoop>()
+  private readonly marked = new Set<string>()
+  private readonly counts = { bytes: 0, records: 0, undecodable: 0 }
+  private newEvents = 0
+  private lookedAtMs = Number.NEGATIVE_INFINITY
+  private forgotAtMs = Number.NaN
+
+  constructor(private readonly options: LiveLoopsOptions) {}
+
+  /** @param nowMs when these were observed
+   * @returns loops that were not known before */
+  observe(items: readonly { readonly decoded: Decoded }[], nowMs: number): FoundLoop[] {
+    for (const { decoded } of items) this.add(decoded)
+    const isTime = this.isTimeToForget(nowMs)
+    const isMuchNew = this.newEvents * SHARE > this.kept.size
+    const isDue = this.newEvents > 0 && nowMs - this.lookedAtMs >= LOOK_MS
+    const known = new Set(this.found.keys())
+    if (isTime || isMuchNew || isDue) this.look(nowMs)
+    if (isTime) this.kept.forget()
+    return [...this.found].flatMap(([way, loop]) => (known.has(way) ? [] : [loop]))
+  }
+
+  /** Whether an event that is marked is of a node that the loop passes. */
+  isMarked({ path }: FoundLoop): boolean {
+    return path.some((node) => this.marked.has(node))
+  }
+
+  read(): LiveLoopsFigures {
+    const { loops, chains, causation } = this.look(this.lookedAtMs)
+    const { isBounded } = this.kept
+    // Of what was forgotten more may have been known before.
+    const all = isBounded ? [...this.found.values()].sort((a, b) => b.events - a.events) : loops
+    return { loops: all, chains, causation, read: { ...this.counts }, isBounded }
+  }
+
+  private add(decoded: Decoded): void {
+    this.counts.records += 1
+    if (decoded.kind === 'undecodable') {
+      this.counts.undecodable += 1
+      this.counts.bytes += decoded.undecodable.sizeBytes
+      return
+    }
+    const { event } = decoded
+    this.counts.bytes += event.sizeBytes
+    if (this.kept.add(event)) this.newEvents += 1
+    if (this.options.marks?.(event)) this.marked.add(nodeText(event))
+  }
+
+  private look(nowMs: number) {
+    this.newEvents = 0
+    this.lookedAtMs = nowMs
+    const events = this.kept.linked()
+    const { causes, counts } = linksOf(events)
+    const { loops, chains } = loopsIn(events, causes, this.options.leastTurns)
+    const caused = loops.map((loop) => told(loop, events, causes))
+    const found = [...caused, ...loopsByLineage(events, caused, this.options.leastTurns)]
+    for (const loop of found) {
+      const way = wayOf(loop)
+      if (loop.turns >= (this.found.get(way)?.turns ?? 0)) this.found.set(way, loop)
+    }
+    return { loops: found, chains, causation: counts }
+  }
+
+  private isTimeToForget(nowMs: number): boolean {
+    const { memoryMs } = this.options
+    if (Number.isNaN(this.forgotAtMs)) this.forgotAtMs = nowMs
+    const isOver = memoryMs !== null && nowMs - this.forgotAtMs >= memoryMs
+    if (!isOver && !this.kept.isFull) return false
+    this.forgotAtMs = nowMs
+    return true
+  }
+}
+
+/** The same wherever the loop was entered. */
+function wayOf({ path }: FoundLoop): string {
+  const [first = ''] = [...path].sort()
+  const least = path.indexOf(first)
+  return JSON.stringify([...path.slice(least), ...path.slice(0, least)])
+}
