@@ -1,4 +1,5 @@
-import { type BucketObjects, type ListedObject, openObjects } from '../aws/bucket-objects.js'
+import { type BucketObjects, openToRead } from '../aws/bucket-objects.js'
+import type { ListedObject } from '../aws/objects.js'
 import type { AwsOptions } from '../aws/options.js'
 import { EvtError } from '../errors.js'
 import { INDEX_MARK, isSkipped } from './folder.js'
@@ -56,7 +57,7 @@ export async function bucketPlaces(
 function openedOnce(bucket: string, aws: AwsOptions, buckets: Buckets): Promise<OpenBucket> {
   const known = buckets.get(bucket)
   if (known) return known
-  const opening = openObjects(bucket, aws).then((objects) => {
+  const opening = openToRead(bucket, aws).then((objects) => {
     return { objects, copies: new LocalCopies(objects) }
   })
   buckets.set(bucket, opening)

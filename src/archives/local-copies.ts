@@ -1,6 +1,7 @@
 import { open, rm, stat } from 'node:fs/promises'
 import { extname, join } from 'node:path'
-import type { BucketObjects, ListedObject, Refusal } from '../aws/bucket-objects.js'
+import type { BucketObjects, Refusal } from '../aws/bucket-objects.js'
+import type { ListedObject } from '../aws/objects.js'
 import type { Fault, HeldCopy, LocalCopy } from './object.js'
 import { diskError, makeTempFolder } from './temp-folder.js'
 

@@ -1,17 +1,7 @@
 import { awsFailure, failureOfAll, isMissing, isTemporary, ofSdk } from './failure.js'
+import { type ListedObject, listedPages, objectActions } from './objects.js'
 import type { AwsOptions } from './options.js'
 import { openS3 } from './s3.js'
-
-/** What reading objects needs. */
-const readActions = ['s3:ListBucket', 's3:GetObject']
-
-/** An object as a bucket listed it. */
-export interface ListedObject {
-  readonly key: string
-  readonly sizeBytes: number
-  readonly etag: string
-  readonly modifiedMs: number
-}
 
 /** Why one object cannot be read, while others can: it is not there any more, it is another one
  * now, or S3 does not give it, with what S3 says. */
@@ -34,31 +24,23 @@ const MOST_ATTEMPTS = 6
 const FIRST_WAIT_MS = 200
 
 /** @throws EvtError where nobody can be asked */
-export async function openObjects(bucket: string, options: AwsOptions): Promise<BucketObjects> {
+export async function openToRead(bucket: string, options: AwsOptions): Promise<BucketObjects> {
   const { sdk, client } = await openS3(options)
   const failed = async (error: unknown, action: string) => {
     const region = () => Promise.resolve(client.config.region())
     const on = `the bucket ${bucket}`
-    return awsFailure(error, { action, on, region, needs: readActions })
+    return awsFailure(error, { action, on, region, needs: objectActions })
   }
   return {
     close: () => client.destroy(),
-    async *list(prefix) {
-      let token: string | undefined
-      do {
+    list: (prefix) =>
+      listedPages((token) => {
         const asked = { Bucket: bucket, Prefix: prefix, ContinuationToken: token }
-        const page = await patiently(() => client.send(new sdk.ListObjectsV2Command(asked))).catch(
-          async (error: unknown) => {
-            throw await failed(error, 's3:ListBucket')
-          },
-        )
-        yield (page.Contents ?? []).map(({ Key, Size, ETag, LastModified }) => ({
-          ...{ key: Key ?? '', sizeBytes: Size ?? 0, etag: ETag ?? '' },
-          modifiedMs: LastModified?.getTime() ?? 0,
-        }))
-        token = page.NextContinuationToken
-      } while (token !== undefined)
-    },
+        const ask = () => client.send(new sdk.ListObjectsV2Command(asked))
+        return patiently(ask).catch(async (error: unknown) => {
+          throw await failed(error, 's3:ListBucket')
+        })
+      }),
     async get({ key, etag }, [from, until], abortSignal) {
       const Range = `bytes=${from}-${until - 1}`
       const asked = { Bucket: bucket, Key: key, Range, ...(etag !== '' && { IfMatch: etag }) }

@@ -1,5 +1,6 @@
 import { createWriteStream } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
+import type { ListObjectsV2CommandOutput } from '@aws-sdk/client-s3'
 import { awsFailure, ofSdk } from './failure.js'
 import type { AwsOptions } from './options.js'
 import { openS3 } from './s3.js'
@@ -42,17 +43,11 @@ export async function openObjects(
     })
   }
   return {
-    async *list(Prefix) {
-      let ContinuationToken: string | undefined
-      do {
+    list: (Prefix) =>
+      listedPages((ContinuationToken) => {
         const command = new sdk.ListObjectsV2Command({ Bucket, Prefix, ContinuationToken })
-        const page = await client.send(command, cut).catch(failed('ListBucket'))
-        yield (page.Contents ?? []).map(({ Key = '', ETag = '', Size = 0, LastModified }) => ({
-          ...{ key: Key, etag: ETag, sizeBytes: Size, modifiedMs: LastModified?.getTime() ?? 0 },
-        }))
-        ContinuationToken = page.NextContinuationToken
-      } while (ContinuationToken !== undefined)
-    },
+        return client.send(command, cut).catch(failed('ListBucket'))
+      }),
     async download({ key: Key, etag: IfMatch }, file) {
       try {
         const command = new sdk.GetObjectCommand({ Bucket, Key, IfMatch })
@@ -69,6 +64,20 @@ export async function openObjects(
     },
     close: () => client.destroy(),
   }
+}
+
+/** All objects that a listing has, a page at a time. */
+export async function* listedPages(
+  ask: (token: string | undefined) => Promise<ListObjectsV2CommandOutput>,
+): AsyncGenerator<ListedObject[]> {
+  let token: string | undefined
+  do {
+    const page = await ask(token)
+    yield (page.Contents ?? []).map(({ Key = '', ETag = '', Size = 0, LastModified }) => ({
+      ...{ key: Key, etag: ETag, sizeBytes: Size, modifiedMs: LastModified?.getTime() ?? 0 },
+    }))
+    token = page.NextContinuationToken
+  } while (token !== undefined)
 }
 
 const unreads: Readonly<Record<string, Unread>> = {

@@ -3,7 +3,8 @@ import { dirname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { LocalCopies } from '../../src/archives/local-copies.js'
-import { type ListedObject, openObjects } from '../../src/aws/bucket-objects.js'
+import { openToRead } from '../../src/aws/bucket-objects.js'
+import type { ListedObject } from '../../src/aws/objects.js'
 import { type Stage, stage } from '../cases/run-case.js'
 import { describeWith } from '../helpers/needs.js'
 import { startEvt } from '../testbed/evt-process.js'
@@ -201,7 +202,7 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)(
 
     test('copies are bounded on disk, and fetched again where they are needed again', async () => {
       for (const [name, value] of Object.entries(moto.env)) vi.stubEnv(name, value)
-      const objects = await openObjects('acme', { region: moto.region, endpointUrl: bucket.url })
+      const objects = await openToRead('acme', { region: moto.region, endpointUrl: bucket.url })
       const listed: ListedObject[] = []
       for await (const page of objects.list('archive/2026')) listed.push(...page)
       const copies = new LocalCopies(objects, 1)
