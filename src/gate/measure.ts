@@ -56,8 +56,8 @@ export async function measuredRun(asked: MeasureRequest): Promise<GateRun> {
   return gateRunOf(run, nowMs)
 }
 
-/** What evt stats measured, as rules are judged on it. */
-function gateRunOf(run: MeasuredEvents, nowMs: number): GateRun {
+/** What evt stats measured, of an archive or live, as rules are judged on it. */
+export function gateRunOf(run: MeasuredEvents, nowMs: number): GateRun {
   const { result, failure, isEmpty, intervals = [] } = run
   const unused = result.findings.filter(({ kind }) => kind === 'mappingUnused')
   return {

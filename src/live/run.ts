@@ -14,6 +14,12 @@ export interface LiveRequest extends TailRequest {
   allowPartial: boolean
   /** Told what is tapped, before the first event. */
   onOpen(sources: Tail['sources']): void
+  /** Ends it as its end of time does. */
+  stop?: AbortSignal | undefined
+  /** Given a way to ask for what was measured so far, before the first event. */
+  onBegin?(measured: () => StatsRun): void
+  /** Called when something came. */
+  onItems?(): void
 }
 
 /**
@@ -23,23 +29,38 @@ export interface LiveRequest extends TailRequest {
  * @throws EvtError `usage` for a mapping, configuration or SOURCE that is wrong
  */
 export async function runLive(request: LiveRequest): Promise<StatsRun> {
-  const { measure, nowMs, signal, allowPartial } = request
-  const tail = await openTail({ ...request, hops: measure.hops })
+  const { measure, nowMs, signal, stop } = request
+  const ends = stop ? AbortSignal.any([signal, stop]) : signal
+  const tail = await openTail({ ...request, signal: ends, hops: measure.hops })
   request.onOpen(tail.sources)
   const meter = new LiveMeter({ ...measure, mapping: tail.mapping })
   const beganMs = nowMs()
-  for await (const items of tail.items) meter.observe(items, nowMs())
-  const lastedMs = nowMs() - beganMs
-  for (const { path, fault } of tail.faults) meter.addFault(path, fault)
-  const figures = meter.read()
-  const { objectFaults } = meter
+  const measured = () => runOf(request, { tail, meter, lastedMs: nowMs() - beganMs })
+  request.onBegin?.(measured)
+  for await (const items of tail.items) {
+    meter.observe(items, nowMs())
+    request.onItems?.()
+  }
+  return measured()
+}
+
+interface Measuring {
+  tail: Tail
+  meter: LiveMeter
+  lastedMs: number
+}
+
+function runOf(request: LiveRequest, { tail, meter, lastedMs }: Measuring): StatsRun {
+  const { signal, allowPartial } = request
+  const objectFaults = [...tail.faults]
+  const figures = meter.read(objectFaults)
   const { records } = figures.read
   const isEmpty = figures.total.events === 0
   const sources = tail.sources.map(({ address }) => address)
   return {
     result: { ...resultOf(request, figures, sources), partial: isPartial(tail, signal) },
     timeline: figures.timeline,
-    intervals: undefined,
+    intervals: figures.intervals,
     objectFaults,
     typed: { sources, flags: [], isGone: true },
     isEmpty,

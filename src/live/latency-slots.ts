@@ -1,0 +1,99 @@
+import { compareText } from '../event/sequence.js'
+import type { Delivery } from '../meters/delivery.js'
+import { LatencyCounts } from '../stats/latency-counts.js'
+import type { LatencyInterval } from '../stats/latency-intervals.js'
+
+/** Between half as many and as many windows are kept, of whatever span. */
+const MOST_SLOTS = 200
+/** Where there are many types, so few. */
+const LEAST_SLOTS = 20
+const LEAST_US = 1_000
+/** So many counts are kept; some 40 bytes each. */
+const MOST_COUNTS = 1_000_000
+/** Of a latency so many bits: windows are compared with each other, and need no more. */
+const BITS = 6
+
+type Counts = Map<number, number>
+
+/** By source and type, as JSON. */
+type Slot = Map<string, Counts>
+
+/**
+ * The latencies of windows all over a run whose length nobody knows before: the windows get twice
+ * as long whenever there would be too many, so that memory is bounded.
+ */
+export class LatencySlots {
+  private slots = new Map<number, Slot>()
+  private slotUs = LEAST_US
+  private firstUs = Number.POSITIVE_INFINITY
+  private lastUs = Number.NEGATIVE_INFINITY
+  private counts = 0
+
+  observe({ event, repeats }: Delivery): void {
+    const { timeUs, receivedAtUs, source, type } = event
+    if (repeats !== null || timeUs === null || receivedAtUs === null) return
+    const us = receivedAtUs - timeUs
+    if (us < 0) return
+    this.firstUs = Math.min(this.firstUs, receivedAtUs)
+    this.lastUs = Math.max(this.lastUs, receivedAtUs)
+    this.add(this.numberOf(receivedAtUs), JSON.stringify([source, type]), roughly(us), 1)
+    while (this.isTooMuch()) this.widen()
+  }
+
+  /** As an archive gives them: by start, without those that hold nothing. */
+  read(): LatencyInterval[] {
+    const numbers = [...this.slots.keys()].sort((a, b) => a - b)
+    return numbers.flatMap((number) => {
+      const rows = [...(this.slots.get(number) ?? [])]
+      const all = new LatencyCounts()
+      const texts = rows.flatMap(([name, counts]) => {
+        const its = new LatencyCounts()
+        for (const [us, count] of counts) its.loadBucket(us, count)
+        all.merge(its)
+        const { hdr } = its.histogram().figures()
+        const [source, type] = JSON.parse(name) as [string, string]
+        return hdr === null ? [] : [{ source, type, hdr }]
+      })
+      const total = all.histogram().figures().hdr
+      if (total === null) return []
+      texts.sort((a, b) => compareText(a.type, b.type) || compareText(a.source, b.source))
+      return [{ startUs: number * this.slotUs, rows: texts, total }]
+    })
+  }
+
+  private numberOf(us: number): number {
+    return Math.floor(us / this.slotUs)
+  }
+
+  private isTooMuch(): boolean {
+    const slots = this.numberOf(this.lastUs) - this.numberOf(this.firstUs) + 1
+    return slots > MOST_SLOTS || (this.counts > MOST_COUNTS && slots > LEAST_SLOTS)
+  }
+
+  private widen(): void {
+    const narrow = this.slots
+    this.slots = new Map()
+    this.slotUs *= 2
+    this.counts = 0
+    for (const [number, rows] of narrow) {
+      for (const [name, counts] of rows) {
+        for (const [us, count] of counts) this.add(Math.floor(number / 2), name, us, count)
+      }
+    }
+  }
+
+  private add(number: number, name: string, us: number, count: number): void {
+    const slot = this.slots.get(number) ?? new Map<string, Counts>()
+    this.slots.set(number, slot)
+    const counts = slot.get(name) ?? new Map<number, number>()
+    slot.set(name, counts)
+    const known = counts.get(us)
+    if (known === undefined) this.counts += 1
+    counts.set(us, (known ?? 0) + count)
+  }
+}
+
+function roughly(us: number): number {
+  const step = 2 ** Math.max(0, Math.floor(Math.log2(Math.max(1, us))) + 1 - BITS)
+  return Math.floor(us / step) * step
+}
