@@ -43,9 +43,7 @@ export function startCommand(
       resolve(failureOf(line, exit, signal))
     })
   })
-  const kill = (signal: NodeJS.Signals) => {
-    const { pid } = child
-    if (pid === undefined || isOver) return
+  const kill = (pid: number, signal: NodeJS.Signals) => {
     try {
       process.kill(detached ? -pid : pid, signal)
     } catch {
@@ -55,10 +53,14 @@ export function startCommand(
   return {
     end,
     async stop() {
-      kill('SIGTERM')
-      const timer = setTimeout(() => kill('SIGKILL'), GRACE_MS)
+      const { pid } = child
+      if (isOver || pid === undefined) return
+      kill(pid, 'SIGTERM')
+      const timer = setTimeout(() => kill(pid, 'SIGKILL'), GRACE_MS)
       await end
       clearTimeout(timer)
+      // What it started, and did not end.
+      if (detached) kill(pid, 'SIGKILL')
     },
   }
 }

@@ -44,6 +44,11 @@ export function verdictOf(rules: readonly JudgedRule[]): Verdict {
   return verdicts.includes('inconclusive') ? 'inconclusive' : 'pass'
 }
 
+/** What is in doubt passes nothing. */
+export function passOnlyIf(isSure: boolean, verdict: Verdict): Verdict {
+  return !isSure && verdict === 'pass' ? 'inconclusive' : verdict
+}
+
 function judgeWhole(
   rule: LimitRule | BaselineRule,
   { measured, baseline, windows, flows }: Grounds,

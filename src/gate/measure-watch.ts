@@ -1,9 +1,8 @@
-import { type LiveRequest, runLive } from '../live/run.js'
+import { type LiveRequest, type LiveRun, runLive } from '../live/run.js'
 import { counted } from '../stats/findings/phrases.js'
-import type { StatsRun } from '../stats/run.js'
 import type { Baseline } from './baseline.js'
 import { certainVerdict } from './certain.js'
-import { judgeRules, verdictOf } from './judge.js'
+import { judgeRules, passOnlyIf, verdictOf } from './judge.js'
 import { type GateRun, gateRunOf } from './measure.js'
 import type { Rule } from './rule.js'
 
@@ -29,7 +28,7 @@ export async function measuredWatch(request: WatchRequest): Promise<GateRun> {
   const { live, everyMs, nowMs } = request
   const stop = new AbortController()
   let timer: NodeJS.Timeout | undefined
-  const onBegin = (measured: () => StatsRun) => {
+  const onBegin = (measured: () => LiveRun) => {
     let looks = 0
     timer = setInterval(() => {
       looks += 1
@@ -44,13 +43,14 @@ export async function measuredWatch(request: WatchRequest): Promise<GateRun> {
 }
 
 /** Whether there is nothing more to wait for; what is known so far is told. */
-function look(live: StatsRun, looks: number, request: WatchRequest): boolean {
+function look(live: LiveRun, looks: number, request: WatchRequest): boolean {
   const { rules, baseline, nowMs } = request
-  const { measured, windows, doubts } = gateRunOf(live, nowMs())
+  const { measured, windows, doubts, isEmpty } = gateRunOf(live, nowMs())
   const grounds = { measured, windows, flows: new Map(), baseline }
-  const verdict = verdictOf(judgeRules(rules, grounds))
+  const isDoubted = isEmpty || doubts.length > 0
+  const verdict = passOnlyIf(!isDoubted, verdictOf(judgeRules(rules, grounds)))
   const certain = certainVerdict(rules, grounds, (CHANCE_OF_LOOKS * 6) / (Math.PI * looks) ** 2)
-  const isOver = certain === 'fail' || (certain === 'pass' && doubts.length === 0)
+  const isOver = certain === 'fail' || (certain === 'pass' && !isDoubted)
   const events = counted(measured.total.figures.events, 'event')
   const after = isOver ? `, certainly after ${counted(looks, 'look')}` : ''
   request.live.onNote(`${events}: ${verdict}${after}`)

@@ -55,6 +55,7 @@ class Watch {
   #deadline: NodeJS.Timeout | undefined
   #settling: NodeJS.Timeout | undefined
   #quietAt = 0
+  #isTooLong = false
   #over: Promise<void> | undefined
 
   constructor(private readonly request: WhileRequest) {}
@@ -72,7 +73,8 @@ class Watch {
     signal.addEventListener('abort', this.#interrupted)
     this.#over = this.#command.end.then((failure) => {
       this.#failure ??= failure
-      if (failure) this.#stop.abort()
+      // What a command did that failed is told all the same, but for one that did nothing.
+      if (this.#failure?.code === 'usage' || this.#isTooLong) this.#stop.abort()
       else this.#settle()
     })
   }
@@ -102,6 +104,7 @@ class Watch {
   #tooLong(): void {
     const { command, durationMs } = this.request
     const within = durationText(durationMs ?? 0)
+    this.#isTooLong = true
     const message = `--while ${command}: the command did not end within ${within}, and was ended`
     this.#failure = new EvtError(message, { code: 'outside', hint: '--duration gives it longer' })
     void this.#command?.stop()

@@ -5,7 +5,7 @@ import type { StatsRequest } from '../stats/request.js'
 import { askedBeside, checkBeside, checkSeenOnce, type SentChoices } from './asked-beside.js'
 import type { Baseline } from './baseline.js'
 import { flowFigures } from './flows.js'
-import { type Grounds, judgeRules, verdictOf } from './judge.js'
+import { type Grounds, judgeRules, passOnlyIf, verdictOf } from './judge.js'
 import { mappingLines } from './mapping-lines.js'
 import { type GateRun, measuredRun, savedRuns } from './measure.js'
 import { openBaseline } from './open-baseline.js'
@@ -146,10 +146,9 @@ function resultOf(rules: readonly Rule[], grounds: Grounds, run: GateRun): Check
   const judged = judgeRules(rules, grounds)
   const doubts = [...run.doubts]
   const isDoubted = isEmpty || about.partial || failure !== undefined || doubts.length > 0
-  const verdict = verdictOf(judged)
   return {
     schema: 'evt.check/1',
-    verdict: isDoubted && verdict === 'pass' ? 'inconclusive' : verdict,
+    verdict: passOnlyIf(!isDoubted, verdictOf(judged)),
     sources: [...about.sources],
     partial: about.partial,
     span: about.span,

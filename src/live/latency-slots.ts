@@ -1,7 +1,12 @@
-import { compareText } from '../event/sequence.js'
 import type { Delivery } from '../meters/delivery.js'
-import { LatencyCounts } from '../stats/latency-counts.js'
-import type { LatencyInterval } from '../stats/latency-intervals.js'
+import type { HdrBucket } from '../meters/hdr-buckets.js'
+
+/** The latencies of one window in µs, roughly, in ascending order. */
+export interface LatencyWindow {
+  startUs: number
+  rows: { source: string; type: string; buckets: HdrBucket[] }[]
+  total: HdrBucket[]
+}
 
 /** Between half as many and as many windows are kept, of whatever span. */
 const MOST_SLOTS = 200
@@ -29,6 +34,8 @@ export class LatencySlots {
   private lastUs = Number.NEGATIVE_INFINITY
   private counts = 0
 
+  constructor(private readonly mostCounts = MOST_COUNTS) {}
+
   observe({ event, repeats }: Delivery): void {
     const { timeUs, receivedAtUs, source, type } = event
     if (repeats !== null || timeUs === null || receivedAtUs === null) return
@@ -40,24 +47,16 @@ export class LatencySlots {
     while (this.isTooMuch()) this.widen()
   }
 
-  /** As an archive gives them: by start, without those that hold nothing. */
-  read(): LatencyInterval[] {
+  /** By start, without those that hold nothing. */
+  read(): LatencyWindow[] {
     const numbers = [...this.slots.keys()].sort((a, b) => a - b)
-    return numbers.flatMap((number) => {
-      const rows = [...(this.slots.get(number) ?? [])]
-      const all = new LatencyCounts()
-      const texts = rows.flatMap(([name, counts]) => {
-        const its = new LatencyCounts()
-        for (const [us, count] of counts) its.loadBucket(us, count)
-        all.merge(its)
-        const { hdr } = its.histogram().figures()
+    return numbers.map((number) => {
+      const rows = [...(this.slots.get(number) ?? [])].map(([name, counts]) => {
         const [source, type] = JSON.parse(name) as [string, string]
-        return hdr === null ? [] : [{ source, type, hdr }]
+        return { source, type, buckets: bucketsOf([counts]) }
       })
-      const total = all.histogram().figures().hdr
-      if (total === null) return []
-      texts.sort((a, b) => compareText(a.type, b.type) || compareText(a.source, b.source))
-      return [{ startUs: number * this.slotUs, rows: texts, total }]
+      const total = bucketsOf([...(this.slots.get(number)?.values() ?? [])])
+      return { startUs: number * this.slotUs, rows, total }
     })
   }
 
@@ -67,7 +66,7 @@ export class LatencySlots {
 
   private isTooMuch(): boolean {
     const slots = this.numberOf(this.lastUs) - this.numberOf(this.firstUs) + 1
-    return slots > MOST_SLOTS || (this.counts > MOST_COUNTS && slots > LEAST_SLOTS)
+    return slots > MOST_SLOTS || (this.counts > this.mostCounts && slots > LEAST_SLOTS)
   }
 
   private widen(): void {
@@ -94,6 +93,20 @@ export class LatencySlots {
 }
 
 function roughly(us: number): number {
-  const step = 2 ** Math.max(0, Math.floor(Math.log2(Math.max(1, us))) + 1 - BITS)
+  const step = stepAt(us)
   return Math.floor(us / step) * step
+}
+
+function stepAt(us: number): number {
+  return 2 ** Math.max(0, Math.floor(Math.log2(Math.max(1, us))) + 1 - BITS)
+}
+
+function bucketsOf(all: readonly Counts[]): HdrBucket[] {
+  const sum: Counts = new Map()
+  for (const counts of all) {
+    for (const [us, count] of counts) sum.set(us, (sum.get(us) ?? 0) + count)
+  }
+  return [...sum]
+    .sort(([a], [b]) => a - b)
+    .map(([lowest, count]) => ({ lowest, highest: lowest + stepAt(lowest) - 1, count }))
 }

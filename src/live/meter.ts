@@ -4,14 +4,13 @@ import { timeText } from '../event/time.js'
 import type { SpanFigures } from '../meters/figures.js'
 import { StatsMeter } from '../meters/stats.js'
 import { isDated } from '../stats/findings/dated.js'
-import type { LatencyInterval } from '../stats/latency-intervals.js'
 import type { FaultyField, ObjectFault } from '../stats/load.js'
 import { byEvents } from '../stats/measure.js'
 import type { Finding, Span, StatsRow, TypeRow, WindowRow } from '../stats/result.js'
 import type { Timeline } from '../stats/timeline.js'
 import { Faults } from './faults.js'
 import { liveFindings } from './findings.js'
-import { LatencySlots } from './latency-slots.js'
+import { LatencySlots, type LatencyWindow } from './latency-slots.js'
 import { LiveTimeline } from './timeline.js'
 
 export interface LiveOptions {
@@ -36,7 +35,7 @@ export interface LiveFigures {
   windows: WindowRow[] | undefined
   findings: Finding[]
   timeline: Timeline | null
-  intervals: LatencyInterval[] | undefined
+  latencies: LatencyWindow[] | undefined
   read: { bytes: number; records: number; undecodable: number }
   /** Whether something may have been forgotten. */
   isBounded: boolean
@@ -94,7 +93,7 @@ export class LiveMeter {
       ...{ span: spanTexts, total, types: rows, windows: this.windows() },
       findings: liveFindings({ ...about, events, isDated: isDated(spanTexts) }),
       timeline: this.timeline.read(),
-      intervals: this.latencies?.read(),
+      latencies: this.latencies?.read(),
       read: { bytes, records, undecodable },
       isBounded: this.isBounded,
     }

@@ -5,6 +5,7 @@ import { count } from '../reading/absence.js'
 import { endedBadly } from '../reading/ended-badly.js'
 import type { StatsRun } from '../stats/run.js'
 import { openTail, type Tail, type TailRequest } from '../tail/run.js'
+import type { LatencyWindow } from './latency-slots.js'
 import { type LiveFigures, LiveMeter, type LiveOptions } from './meter.js'
 
 export interface LiveRequest extends TailRequest {
@@ -17,9 +18,14 @@ export interface LiveRequest extends TailRequest {
   /** Ends it as its end of time does. */
   stop?: AbortSignal | undefined
   /** Given a way to ask for what was measured so far, before the first event. */
-  onBegin?(measured: () => StatsRun): void
+  onBegin?(measured: () => LiveRun): void
   /** Called when something came. */
   onItems?(): void
+}
+
+export interface LiveRun extends StatsRun {
+  /** Where they were asked for. */
+  latencies: LatencyWindow[] | undefined
 }
 
 /**
@@ -28,7 +34,7 @@ export interface LiveRequest extends TailRequest {
  *
  * @throws EvtError `usage` for a mapping, configuration or SOURCE that is wrong
  */
-export async function runLive(request: LiveRequest): Promise<StatsRun> {
+export async function runLive(request: LiveRequest): Promise<LiveRun> {
   const { measure, nowMs, signal, stop } = request
   const ends = stop ? AbortSignal.any([signal, stop]) : signal
   const tail = await openTail({ ...request, signal: ends, hops: measure.hops })
@@ -50,7 +56,7 @@ interface Measuring {
   lastedMs: number
 }
 
-function runOf(request: LiveRequest, { tail, meter, lastedMs }: Measuring): StatsRun {
+function runOf(request: LiveRequest, { tail, meter, lastedMs }: Measuring): LiveRun {
   const { signal, allowPartial } = request
   const objectFaults = [...tail.faults]
   const figures = meter.read(objectFaults)
@@ -60,7 +66,7 @@ function runOf(request: LiveRequest, { tail, meter, lastedMs }: Measuring): Stat
   return {
     result: { ...resultOf(request, figures, sources), partial: isPartial(tail, signal) },
     timeline: figures.timeline,
-    intervals: figures.intervals,
+    ...{ intervals: undefined, latencies: figures.latencies },
     objectFaults,
     typed: { sources, flags: [], isGone: true },
     isEmpty,
@@ -78,7 +84,7 @@ function resultOf(
   { chosen, filter, memory }: LiveRequest,
   figures: LiveFigures,
   sources: string[],
-): Omit<StatsRun['result'], 'partial'> {
+): Omit<LiveRun['result'], 'partial'> {
   const { sinceUs, untilUs, types = [] } = chosen
   const { span, total, types: rows, windows, findings, read, isBounded } = figures
   const text = (us: number | null) => (us === null ? null : timeText(us))
