@@ -16,7 +16,7 @@ const LEAST_US = 1_000
 /** So many counts are kept; some 40 bytes each. */
 const MOST_COUNTS = 1_000_000
 /** Of a latency so many bits: windows are compared with each other, and need no more. */
-const BITS = 6
+const BITS = 8
 
 type Counts = Map<number, number>
 
