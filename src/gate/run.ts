@@ -119,7 +119,8 @@ async function baselineFor(request: CheckRequest, mapping: string[]): Promise<Ba
   const { name, runs, branch } = request.baseline
   if (name === undefined) return null
   return openBaseline({
-    ...{ name, runs, branch, cwd: request.cwd },
+    ...{ name, runs, branch, cwd: request.cwd, aws: request.aws ?? {} },
+    ...{ nowMs: request.nowMs, signal: request.signal },
     like: { mapping, ...histogramKind },
     measure: async (source) => {
       const { nowMs } = request
