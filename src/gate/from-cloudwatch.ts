@@ -57,7 +57,7 @@ export function metricAddress(text: string): MetricAddress {
 function wrong(message: string): EvtError {
   return new EvtError(message, {
     code: 'usage',
-    hint: `write ${SCHEME}NAMESPACE/METRIC?DIMENSION=VALUE&over=7d, with &unit=ms where it has none`,
+    hint: `write ${SCHEME}NAMESPACE/METRIC?DIMENSION=VALUE&over=7d, and &unit=ms where it has none`,
   })
 }
 

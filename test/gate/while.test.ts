@@ -18,7 +18,8 @@ for n in range(int(sys.argv[1])):
     body = '{"id":"e-%d","type":"placed"}' % n
     if sys.argv[2] == "sqs":
         sqs = boto3.client("sqs", **aws)
-        sqs.send_message(QueueUrl=sqs.get_queue_url(QueueName="orders")["QueueUrl"], MessageBody=body)
+        url = sqs.get_queue_url(QueueName="orders")["QueueUrl"]
+        sqs.send_message(QueueUrl=url, MessageBody=body)
     else:
         boto3.client("sns", **aws).publish(TopicArn=sys.argv[2], Message=body)
 print("sent")

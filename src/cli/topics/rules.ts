@@ -50,7 +50,8 @@ export const topic: Topic = {
       'histogram log, a summary of k6 or a metric of CloudWatch (percentiles alone), or another ' +
       'SOURCE. Of a folder the newest five runs are compared with. A metric is written ' +
       'cloudwatch://NAMESPACE/METRIC?DIMENSION=VALUE, with &over=7d for how far back (1d if ' +
-      'unsaid), and &unit=us, ms or s where CloudWatch knows none. docs/gate.md says how it is decided, and how often it is wrong.',
+      'unsaid), and &unit=us, ms or s where CloudWatch knows none. docs/gate.md says how it is ' +
+      'decided, and how often it is wrong.',
     { heading: 'examples' },
     {
       verbatim: [
