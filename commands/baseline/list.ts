@@ -1,21 +1,25 @@
 import * as Args from '@oclif/core/args'
 import { BaseCommand } from '../../src/cli/base-command.js'
-import { outputFlags } from '../../src/cli/flags.js'
+import { awsFlags, awsOptions, outputFlags } from '../../src/cli/flags.js'
 
 export default class BaselineList extends BaseCommand {
   static override summary = 'the runs that are saved in a folder, and how they went'
   static override description = 'The oldest first, with their percentiles and the trend of p99.'
   static override examples = ['<%= config.bin %> baseline list baselines/']
   static override args = {
-    folder: Args.string({ required: true, ignoreStdin: true, description: 'of saved runs' }),
+    folder: Args.string({
+      required: true,
+      ignoreStdin: true,
+      description: 'of saved runs, or s3://BUCKET/PREFIX',
+    }),
   }
-  static override flags = { ...outputFlags('text', 'json', 'csv', 'markdown') }
+  static override flags = { ...awsFlags, ...outputFlags('text', 'json', 'csv', 'markdown') }
 
   override async run() {
     const { args, flags } = await this.parse(BaselineList)
     const { savedIn } = await import('../../src/gate/saved-in.js')
     const { listOutput } = await import('../../src/ui/baseline-text.js')
-    const files = await savedIn(args.folder)
+    const files = await savedIn(args.folder, awsOptions(flags))
     this.print(listOutput(files, this.format(flags), await this.style(flags)))
     return undefined
   }

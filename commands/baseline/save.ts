@@ -1,7 +1,7 @@
 import * as Flags from '@oclif/core/flags'
 import { BaseCommand } from '../../src/cli/base-command.js'
 import { checkFlags } from '../../src/cli/check-flags.js'
-import { archiveFlags, outputFlags, sourceArgs } from '../../src/cli/flags.js'
+import { archiveFlags, awsOptions, outputFlags, sourceArgs } from '../../src/cli/flags.js'
 
 const { 'allow-partial': _, ...measuredFlags } = archiveFlags
 
@@ -14,6 +14,7 @@ export default class BaselineSave extends BaseCommand {
     'With --if-passed, only a run that its rules pass is saved.'
   static override examples = [
     '<%= config.bin %> baseline save archive/ --to baselines/',
+    '<%= config.bin %> baseline save archive/ --to s3://acme-ci/baselines',
     '<%= config.bin %> baseline save archive/ --to baselines/ --if-passed --baseline baselines/',
   ]
   static override args = sourceArgs
@@ -21,7 +22,7 @@ export default class BaselineSave extends BaseCommand {
     to: Flags.string({
       required: true,
       helpValue: 'DIR|FILE',
-      description: 'a folder, which is made, or a file whose name ends in .json',
+      description: 'a folder, which is made, or s3://BUCKET/PREFIX, or a file that ends in .json',
     }),
     'if-passed': Flags.boolean({ description: 'save only what its rules pass' }),
     rule: checkFlags.rule,
@@ -46,7 +47,7 @@ export default class BaselineSave extends BaseCommand {
       return undefined
     }
     const { saveRun } = await import('../../src/gate/folder.js')
-    const file = await saveRun(run, flags.to)
+    const file = await saveRun(run, flags.to, awsOptions(flags))
     const { savedLine } = await import('../../src/ui/baseline-text.js')
     this.print(savedLine(file, run, this.format(flags)))
     return undefined

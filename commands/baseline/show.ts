@@ -1,6 +1,6 @@
 import * as Args from '@oclif/core/args'
 import { BaseCommand } from '../../src/cli/base-command.js'
-import { outputFlags } from '../../src/cli/flags.js'
+import { awsFlags, awsOptions, outputFlags } from '../../src/cli/flags.js'
 
 export default class BaselineShow extends BaseCommand {
   static override summary = 'one saved run: its figures, by type'
@@ -10,16 +10,16 @@ export default class BaselineShow extends BaseCommand {
     run: Args.string({
       required: true,
       ignoreStdin: true,
-      description: 'a saved run, or a folder',
+      description: 'a saved run, a folder, or s3://BUCKET/PREFIX',
     }),
   }
-  static override flags = { ...outputFlags('text', 'json') }
+  static override flags = { ...awsFlags, ...outputFlags('text', 'json') }
 
   override async run() {
     const { args, flags } = await this.parse(BaselineShow)
     const { savedAt } = await import('../../src/gate/saved-in.js')
     const { showOutput } = await import('../../src/ui/baseline-text.js')
-    const file = await savedAt(args.run)
+    const file = await savedAt(args.run, awsOptions(flags))
     this.print(showOutput(file, this.format(flags), await this.style(flags)))
     return undefined
   }

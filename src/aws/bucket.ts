@@ -28,7 +28,7 @@ export interface Bucket {
    * so that the last call, which has none of its bytes, makes it visible.
    * @returns false where there is */
   putFile(key: string, file: string): Promise<boolean>
-  remove(key: string, only: Only): Promise<void>
+  remove(key: string, only?: Only): Promise<void>
   /** The keys below, and what stands between two slashes there, in byte order. */
   list(below: string, startAfter?: string): AsyncIterable<{ keys: string[]; folders: string[] }>
   /** Gives up what a process that was killed had begun to put. */
@@ -48,7 +48,12 @@ const bucketActions = [
 
 type Sdk = typeof import('@aws-sdk/client-s3')
 
-export async function openBucket(bucket: string, options: AwsOptions): Promise<Bucket> {
+/** @param needs what AWS has to permit; where it is left out, what recording needs */
+export async function openBucket(
+  bucket: string,
+  options: AwsOptions,
+  needs: readonly string[] = bucketActions,
+): Promise<Bucket> {
   const { sdk, client } = await openS3(options)
   const send = async <Answer>(command: object, action: string): Promise<Answer> => {
     try {
@@ -57,7 +62,7 @@ export async function openBucket(bucket: string, options: AwsOptions): Promise<B
     } catch (error) {
       const region = () => Promise.resolve(client.config.region())
       const on = `the bucket ${bucket}`
-      throw await awsFailure(error, { action: `s3:${action}`, on, region, needs: bucketActions })
+      throw await awsFailure(error, { action: `s3:${action}`, on, region, needs })
     }
   }
   return opened(sdk, bucket, send, () => client.destroy())

@@ -8,8 +8,8 @@ import { savedRunOf } from '../gate/save.js'
 import type { SavedRun } from '../gate/saved-run.js'
 import { namedSources } from '../reading/named-sources.js'
 import { gateChoices, sentChoices } from './check-flags.js'
-import { nowOf } from './check-run.js'
 import { reading, type TypedArchive } from './read-request.js'
+import { nowOf } from './time.js'
 
 interface TypedSave extends TypedArchive {
   flags: TypedArchive['flags'] &

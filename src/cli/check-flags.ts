@@ -13,7 +13,9 @@ export const checkFlags = {
   }),
   baseline: Flags.string({
     helpValue: 'DIR|FILE|SOURCE',
-    description: 'compare with saved runs, a summary of k6, or another SOURCE',
+    description:
+      'compare with saved runs (a folder, s3://BUCKET/PREFIX, or one), a summary of k6, a metric ' +
+      'of CloudWatch (cloudwatch://NAMESPACE/METRIC?DIMENSION=VALUE), or another SOURCE',
   }),
   'baseline-runs': Flags.integer({
     helpValue: 'N',

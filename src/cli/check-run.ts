@@ -9,12 +9,15 @@ import { checkMarkdown } from '../ui/check-markdown.js'
 import { checkText } from '../ui/check-text.js'
 import type { TextStyle } from '../ui/style.js'
 import { gateChoices, sentChoices } from './check-flags.js'
+import { isLiveCheck, type LiveCheckFlags } from './check-live-flags.js'
 import { reading, type TypedArchive } from './read-request.js'
+import { nowOf } from './time.js'
 
 type CheckFormat = 'text' | 'json' | 'markdown' | 'html'
 
-interface TypedCheck extends TypedArchive {
+export interface TypedCheck extends TypedArchive {
   flags: TypedArchive['flags'] &
+    LiveCheckFlags &
     Parameters<typeof gateChoices>[0] &
     Parameters<typeof sentChoices>[0] & {
       rule?: string[] | undefined
@@ -32,10 +35,11 @@ interface Look {
   isExplained: boolean
 }
 
-/** Measures and judges what was typed. */
+/** Measures and judges what was typed: an archive, or what comes. */
 export async function checking(typed: TypedCheck): Promise<CheckRun> {
   const { flags } = typed
-  return reading(typed, (request) => {
+  const isLive = isLiveCheck(flags)
+  return reading(typed, async (request) => {
     const asked: CheckRequest = {
       ...request,
       choices: gateChoices(flags),
@@ -48,14 +52,10 @@ export async function checking(typed: TypedCheck): Promise<CheckRun> {
       },
       nowMs: nowOf(request.env),
     }
-    return runCheck(asked)
+    if (!isLive) return runCheck(asked)
+    const { checkingLive } = await import('./check-live-run.js')
+    return checkingLive(typed, asked)
   })
-}
-
-/** SOURCE_DATE_EPOCH stands for now where a result has to be the same again. */
-export function nowOf(env: Readonly<Record<string, string | undefined>>): number {
-  const seconds = env['SOURCE_DATE_EPOCH']
-  return seconds !== undefined && /^\d+$/.test(seconds) ? Number(seconds) * 1_000 : Date.now()
 }
 
 /** A run as it is written to stdout. */

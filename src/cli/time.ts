@@ -56,3 +56,9 @@ function isoUs(text: string): number | undefined {
   const ms = Date.parse(`${date}T${clock}:${seconds}${offset}`)
   return ms * 1_000 + Number(fraction.padEnd(6, '0'))
 }
+
+/** SOURCE_DATE_EPOCH stands for now where a result has to be the same again. */
+export function nowOf(env: Readonly<Record<string, string | undefined>>): number {
+  const seconds = env['SOURCE_DATE_EPOCH']
+  return seconds !== undefined && /^\d+$/.test(seconds) ? Number(seconds) * 1_000 : Date.now()
+}

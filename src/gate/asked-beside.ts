@@ -47,6 +47,19 @@ export function checkBeside(
   })
 }
 
+/** @throws EvtError `usage` for rules that read a second time, which what comes cannot be */
+export function checkSeenOnce(rules: readonly Rule[]): void {
+  const again = rules.find(
+    (rule) => rule.scope.kind === 'flow' || [LOSS, LOOPS].includes(nameOf(rule) ?? ''),
+  )
+  if (!again) return
+  const what = again.scope.kind === 'flow' ? 'flows' : nameOf(again)
+  throw new EvtError(`rules on ${what} read a second time, and what comes is seen once`, {
+    code: 'usage',
+    hint: 'evt record keeps it, and evt check judges what was kept',
+  })
+}
+
 /** The figures that `evt stats` does not have, where a rule is about them, of the same events. */
 export async function askedBeside(
   rules: readonly Rule[],

@@ -12,4 +12,6 @@ export interface BaselineRun extends Measured {
   at: string | null
   commit: string | null
   branch: string | null
+  /** Nothing else is known of it: not how many events there were. */
+  isPercentilesAlone?: boolean
 }

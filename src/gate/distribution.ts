@@ -42,10 +42,11 @@ export class Distribution {
     return this.atRank(rankOf(this.total, percent)).highest
   }
 
-  /** How many samples lie in buckets above the one that holds this value. */
+  /** How many samples lie in buckets above this value, or above the one that holds it. */
   above(value: number): number {
-    const at = this.firstFrom((i) => (this.buckets[i]?.highest ?? 0) >= value)
-    return this.total - (this.upTo[at] ?? this.total)
+    const isAbove = (i: number) => (this.buckets[i]?.lowest ?? 0) > value
+    const at = this.firstFrom(isAbove)
+    return isAbove(at) ? this.total - (this.upTo[at - 1] ?? 0) : 0
   }
 
   /**

@@ -1,6 +1,9 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { isBucketAddress } from '../aws/bucket-address.js'
+import type { AwsOptions } from '../aws/options.js'
 import { EvtError } from '../errors.js'
+import { putInBucket, removeFromBucket, runsInBucket } from './bucket-runs.js'
 import type { RunFile } from './merge-runs.js'
 import { readSavedRun, type SavedRun, savedRunText } from './saved-run.js'
 
@@ -12,20 +15,25 @@ export interface Reference {
   branch: string | undefined
 }
 
-/** The runs that are saved in a folder, the oldest first; undefined where there is no folder.
+/** The runs that are saved in a folder or below a prefix of S3, the oldest first; undefined where
+ * there is none.
  * @throws EvtError `usage` for a file among them that is no saved run */
-export async function runsIn(folder: string): Promise<RunFile[] | undefined> {
+export async function runsIn(folder: string, aws: AwsOptions): Promise<RunFile[] | undefined> {
+  const runs = isBucketAddress(folder) ? await runsInBucket(folder, aws) : await runsOnDisk(folder)
+  const order = ({ file, run }: RunFile) => `${run.savedAt} ${file}`
+  return runs?.sort((a, b) => (order(a) < order(b) ? -1 : 1))
+}
+
+async function runsOnDisk(folder: string): Promise<RunFile[] | undefined> {
   const names = await filesIn(folder)
   if (names === undefined) return undefined
   const jsons = names.filter((name) => name.endsWith('.json') && !name.startsWith('.'))
-  const runs = await Promise.all(
+  return Promise.all(
     jsons.map(async (name) => {
       const file = join(folder, name)
       return { file, run: readSavedRun(await readFile(file, 'utf8'), file) }
     }),
   )
-  const order = ({ file, run }: RunFile) => `${run.savedAt} ${file}`
-  return runs.sort((a, b) => (order(a) < order(b) ? -1 : 1))
 }
 
 async function filesIn(folder: string): Promise<string[] | undefined> {
@@ -49,14 +57,15 @@ export function referenceOf(files: readonly RunFile[], { runs, branch }: Referen
 
 /** Writes a run into a folder, which is made, or to a file whose name ends in .json.
  * @returns the file */
-export async function saveRun(run: SavedRun, to: string): Promise<string> {
+export async function saveRun(run: SavedRun, to: string, aws: AwsOptions): Promise<string> {
+  if (isBucketAddress(to)) return saveInBucket(run, to, aws)
   try {
     if (to.endsWith('.json')) {
       await writeFile(to, savedRunText(run))
       return to
     }
     await mkdir(to, { recursive: true })
-    return await writtenAside(run, join(to, nameOf(run)))
+    return await firstFree(join(to, nameOf(run)), (file) => written(file, run))
   } catch (cause) {
     if (!(cause instanceof Error) || !('code' in cause)) throw cause
     throw new EvtError(`the run cannot be saved to ${to} (${cause.code})`, {
@@ -66,16 +75,31 @@ export async function saveRun(run: SavedRun, to: string): Promise<string> {
   }
 }
 
-/** Nothing that is there is written over. */
-async function writtenAside(run: SavedRun, base: string): Promise<string> {
+async function saveInBucket(run: SavedRun, to: string, aws: AwsOptions): Promise<string> {
+  const text = savedRunText(run)
+  if (to.endsWith('.json')) {
+    await putInBucket(to, text, { aws, ifAbsent: false })
+    return to
+  }
+  const base = `${to.replace(/\/+$/, '')}/${nameOf(run)}`
+  return firstFree(base, (file) => putInBucket(file, text, { aws, ifAbsent: true }))
+}
+
+/** Nothing that is there is written over. @param write false: there is such a file */
+async function firstFree(base: string, write: (file: string) => Promise<boolean>) {
   for (let n = 1; ; n++) {
     const file = `${base}${n === 1 ? '' : `-${n}`}.json`
-    try {
-      await writeFile(file, savedRunText(run), { flag: 'wx' })
-      return file
-    } catch (error) {
-      if (!(error instanceof Error) || !('code' in error) || error.code !== 'EEXIST') throw error
-    }
+    if (await write(file)) return file
+  }
+}
+
+async function written(file: string, run: SavedRun): Promise<boolean> {
+  try {
+    await writeFile(file, savedRunText(run), { flag: 'wx' })
+    return true
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false
+    throw error
   }
 }
 
@@ -96,6 +120,8 @@ export function oldRuns(files: readonly RunFile[], keep: number): RunFile[] {
   return files.filter((file) => !kept.has(file))
 }
 
-export async function removeRuns(files: readonly RunFile[]): Promise<void> {
-  for (const { file } of files) await rm(file, { force: true })
+export async function removeRuns(files: readonly RunFile[], aws: AwsOptions): Promise<void> {
+  for (const { file } of files) {
+    await (isBucketAddress(file) ? removeFromBucket(file, aws) : rm(file, { force: true }))
+  }
 }

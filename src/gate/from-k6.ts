@@ -44,5 +44,6 @@ export function k6Run(value: unknown, file: string): BaselineRun {
     ...{ max: trend.max, skewed: 0, overflow: 0, resolutionMs: null, hdr: null },
   })
   const total = { figures: row, distribution: null, dependence: null }
-  return { at: null, commit: null, branch: null, total, types: [] }
+  const from = { at: null, commit: null, branch: null }
+  return { ...from, total, types: [], isPercentilesAlone: true }
 }

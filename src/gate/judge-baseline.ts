@@ -32,6 +32,9 @@ export function judgeBaseline(
   const none = (why: string) => ({ ...undecided(rule, why), value, samples })
   if (runs === null) return none('there is no baseline')
   if (runs.length === 0) return none('no run of the baseline has this type')
+  if (metric.percent === undefined && runs.every((run) => run.isPercentilesAlone)) {
+    return none('the baseline has percentiles alone')
+  }
   if (value === null) return none(whyNone(rule, row))
   const known = runs.filter(({ row: its }) => isEnough(rule, its))
   const [first] = runs

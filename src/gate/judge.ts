@@ -21,12 +21,17 @@ export interface Grounds {
 /** Of all verdicts of one rule one in a hundred may be wrong by chance. */
 const CHANCE = 0.01
 
-/** Judges every rule, for every type that it is about. */
-export function judgeRules(rules: readonly Rule[], grounds: Grounds): JudgedRule[] {
+/** Judges every rule, for every type that it is about.
+ * @param chance of one rule to be told wrongly */
+export function judgeRules(
+  rules: readonly Rule[],
+  grounds: Grounds,
+  chance = CHANCE,
+): JudgedRule[] {
   return rules.flatMap((rule) => {
     if (rule.kind === 'expect') return [judgeExpected(rule, grounds.measured)]
-    if (rule.scope.kind === 'types') return judgeTypes(rule, rule.scope.glob, grounds)
-    return [said(rule, null, judgeWhole(rule, grounds))]
+    if (rule.scope.kind === 'types') return judgeTypes(rule, rule.scope.glob, { grounds, chance })
+    return [said(rule, null, judgeWhole(rule, grounds, 1 - chance))]
   })
 }
 
@@ -39,10 +44,17 @@ export function verdictOf(rules: readonly JudgedRule[]): Verdict {
   return verdicts.includes('inconclusive') ? 'inconclusive' : 'pass'
 }
 
-function judgeWhole(rule: LimitRule | BaselineRule, grounds: Grounds): Judgement {
-  const { measured, baseline, windows, flows } = grounds
+/** What is in doubt passes nothing. */
+export function passOnlyIf(isSure: boolean, verdict: Verdict): Verdict {
+  return !isSure && verdict === 'pass' ? 'inconclusive' : verdict
+}
+
+function judgeWhole(
+  rule: LimitRule | BaselineRule,
+  { measured, baseline, windows, flows }: Grounds,
+  confidence: number,
+): Judgement {
   const { scope } = rule
-  const confidence = 1 - CHANCE
   if (rule.kind === 'baseline') {
     const runs = baseline?.runs.map((run) => ({ ...run, row: run.total })) ?? null
     return judgeBaseline(rule, measured.total, { runs, confidence })
@@ -58,7 +70,7 @@ function judgeWhole(rule: LimitRule | BaselineRule, grounds: Grounds): Judgement
 function judgeTypes(
   rule: LimitRule | BaselineRule,
   glob: string,
-  { measured, baseline }: Grounds,
+  { grounds: { measured, baseline }, chance }: { grounds: Grounds; chance: number },
 ): JudgedRule[] {
   const isMeant = typeMatcher([glob])
   const rows = measured.types.filter(({ type }) => isMeant(type))
@@ -66,7 +78,7 @@ function judgeTypes(
   if (rows.length + gone.length === 0) {
     return [said(rule, null, undecided(rule, `no event has a type that ${glob} matches`))]
   }
-  const confidence = 1 - CHANCE / rows.length
+  const confidence = 1 - chance / rows.length
   const judged = rows.map((row) => {
     if (rule.kind === 'limit') return said(rule, row, judgeLimit(rule, row, confidence))
     const runs = baseline?.runs.flatMap((run) => {

@@ -2,13 +2,15 @@ import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { EvtError } from '../errors.js'
 import { timeText } from '../event/time.js'
+import type { LiveRun } from '../live/run.js'
 import { LatencyHistogram } from '../meters/hdr.js'
-import type { LatencyInterval } from '../stats/latency-intervals.js'
+import type { HdrBucket } from '../meters/hdr-buckets.js'
 import type { StatsRequest } from '../stats/request.js'
 import type { StatsResult, WindowRow } from '../stats/result.js'
 import { runStats } from '../stats/run.js'
+import { Distribution } from './distribution.js'
 import { measuredOfLogs } from './from-logs.js'
-import { measuredOf } from './from-stats.js'
+import { type MeasuredWindow, measuredOf } from './from-stats.js'
 import { distributionOf, latencyRow, type Measured } from './measured.js'
 import { mergedRuns, type RunFile } from './merge-runs.js'
 import { measuredOfSaved, readSavedRun, type SavedRun } from './saved-run.js'
@@ -56,22 +58,43 @@ export async function measuredRun(asked: MeasureRequest): Promise<GateRun> {
   return gateRunOf(run, nowMs)
 }
 
-/** What evt stats measured, as rules are judged on it. */
-function gateRunOf(run: MeasuredEvents, nowMs: number): GateRun {
-  const { result, failure, isEmpty, intervals = [] } = run
+/** What evt stats measured, of an archive or live, as rules are judged on it. */
+export function gateRunOf(run: MeasuredEvents | LiveRun, nowMs: number): GateRun {
+  const { result, failure, isEmpty } = run
   const unused = result.findings.filter(({ kind }) => kind === 'mappingUnused')
+  const windows = 'latencies' in run ? ofLive(run) : ofArchive(run)
   return {
-    measured: measuredOf(result, intervals, nowMs),
+    measured: measuredOf(result, windows, nowMs),
     about: result,
     read: result.read,
     windows: result.windows ?? [],
     doubts: unused.map(({ explain }) => explain),
     ...{ failure: failure && withoutPartial(failure), isEmpty },
-    timeline: timelineOf(intervals),
+    timeline: timelineOf(windows),
   }
 }
 
 type MeasuredEvents = Extract<Awaited<ReturnType<typeof runStats>>, { timeline: unknown }>
+
+function ofArchive({ intervals = [] }: MeasuredEvents): MeasuredWindow[] {
+  return intervals.flatMap(({ startUs, rows, total }) => {
+    const all = distributionOf(total)
+    const its = rows.flatMap(({ hdr, ...named }) => {
+      const distribution = distributionOf(hdr)
+      return distribution === null ? [] : [{ ...named, distribution }]
+    })
+    return all === null ? [] : [{ startUs, rows: its, total: all }]
+  })
+}
+
+function ofLive({ latencies = [] }: LiveRun): MeasuredWindow[] {
+  const distribution = (buckets: HdrBucket[]) => new Distribution({ buckets: () => buckets })
+  return latencies.map(({ startUs, rows, total }) => ({
+    startUs,
+    rows: rows.map(({ buckets, ...named }) => ({ ...named, distribution: distribution(buckets) })),
+    total: distribution(total),
+  }))
+}
 
 /** Where a log holds no histogram there is nothing to judge: the run ends by its failure. */
 const nothing: Measured = {
@@ -121,12 +144,9 @@ function ofSaved(run: SavedRun): GateRun {
 }
 
 /** Percentiles of all types together over time. */
-function timelineOf(intervals: readonly LatencyInterval[]): SavedRun['windows'] {
-  return intervals.flatMap(({ startUs, total }) => {
-    const distribution = distributionOf(total)
-    if (distribution === null) return []
-    const ms = (percent: number) => distribution.percentile(percent) / 1_000
-    const { total: samples } = distribution
-    return [{ start: timeText(startUs), samples, p50Ms: ms(50), p99Ms: ms(99) }]
+function timelineOf(windows: readonly MeasuredWindow[]): SavedRun['windows'] {
+  return windows.map(({ startUs, total }) => {
+    const ms = (percent: number) => total.percentile(percent) / 1_000
+    return { start: timeText(startUs), samples: total.total, p50Ms: ms(50), p99Ms: ms(99) }
   })
 }

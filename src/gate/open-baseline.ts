@@ -1,8 +1,12 @@
 import { readFile, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import { isBucketAddress } from '../aws/bucket-address.js'
+import type { AwsOptions } from '../aws/options.js'
 import { EvtError } from '../errors.js'
 import type { Baseline, BaselineRun } from './baseline.js'
+import { textInBucket } from './bucket-runs.js'
 import { type Reference, referenceOf, runsIn } from './folder.js'
+import { cloudwatchRun, isMetricAddress } from './from-cloudwatch.js'
 import { isK6Summary, k6Run } from './from-k6.js'
 import type { Measured } from './measured.js'
 import { checkAlike, type RunFile } from './merge-runs.js'
@@ -12,6 +16,9 @@ export interface BaselineRequest extends Reference {
   /** As it was given. */
   name: string
   cwd: string
+  aws: AwsOptions
+  nowMs: number
+  signal: AbortSignal
   /** What the runs have to share with the one that is judged. */
   like: Pick<SavedRun, 'mapping' | 'unit' | 'precision'>
   /** Measures a SOURCE as the run is measured. */
@@ -19,13 +26,16 @@ export interface BaselineRequest extends Reference {
 }
 
 /**
- * What runs are compared with: a folder of saved runs, one of them, a summary of k6, or a SOURCE.
+ * What runs are compared with: a folder of saved runs or a prefix of S3 with such, one of them, a
+ * summary of k6, a metric of CloudWatch, or a SOURCE.
  * Null where nothing is saved yet.
  *
  * @throws EvtError `usage` for what cannot be compared with
  */
 export async function openBaseline(request: BaselineRequest): Promise<Baseline | null> {
   const { name, cwd } = request
+  if (isMetricAddress(name)) return { name, runs: [await cloudwatchRun(name, request)] }
+  if (isBucketAddress(name)) return ofBucket(request)
   const path = resolve(cwd, name)
   const found = await stat(path).catch(() => undefined)
   if (found?.isDirectory() && (await isOfRuns(path))) return ofFolder(request, path)
@@ -39,15 +49,22 @@ export async function openBaseline(request: BaselineRequest): Promise<Baseline |
 /** A folder of events is a SOURCE; one that is empty will have runs. */
 async function isOfRuns(folder: string): Promise<boolean> {
   try {
-    return (await runsIn(folder)) !== undefined
+    return (await runsIn(folder, {})) !== undefined
   } catch (error) {
     if (error instanceof EvtError && / is no saved run/.test(error.message)) return false
     throw error
   }
 }
 
+async function ofBucket(request: BaselineRequest): Promise<Baseline | null> {
+  const { name, aws } = request
+  if (!name.endsWith('.json')) return ofFolder(request, name)
+  const text = await textInBucket(name, aws)
+  return text === undefined ? null : ofText(request, text)
+}
+
 async function ofFolder(request: BaselineRequest, folder: string): Promise<Baseline | null> {
-  const files = (await runsIn(folder)) ?? []
+  const files = (await runsIn(folder, request.aws)) ?? []
   const reference = referenceOf(files, request)
   if (reference.length > 0) return ofRuns(request, reference)
   if (files.length > 0 && request.branch !== undefined) {
@@ -61,8 +78,11 @@ async function ofFolder(request: BaselineRequest, folder: string): Promise<Basel
 }
 
 async function ofFile(request: BaselineRequest, path: string): Promise<Baseline | null> {
+  return ofText(request, await readFile(path, 'utf8'))
+}
+
+async function ofText(request: BaselineRequest, text: string): Promise<Baseline> {
   const { name } = request
-  const text = await readFile(path, 'utf8')
   const value = jsonOf(text)
   if (isK6Summary(value)) return { name, runs: [k6Run(value, name)] }
   const isRun = /^\s*\{\s*"schema":\s*"evt\.run\//.test(text)

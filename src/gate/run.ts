@@ -1,11 +1,11 @@
-import type { EvtError } from '../errors.js'
+import { EvtError } from '../errors.js'
 import { createMapping } from '../event/mapping.js'
 import { namedSources } from '../reading/named-sources.js'
 import type { StatsRequest } from '../stats/request.js'
-import { askedBeside, checkBeside, type SentChoices } from './asked-beside.js'
+import { askedBeside, checkBeside, checkSeenOnce, type SentChoices } from './asked-beside.js'
 import type { Baseline } from './baseline.js'
 import { flowFigures } from './flows.js'
-import { type Grounds, judgeRules, verdictOf } from './judge.js'
+import { type Grounds, judgeRules, passOnlyIf, verdictOf } from './judge.js'
 import { mappingLines } from './mapping-lines.js'
 import { type GateRun, measuredRun, savedRuns } from './measure.js'
 import { openBaseline } from './open-baseline.js'
@@ -50,19 +50,49 @@ export async function runCheck(request: CheckRequest): Promise<CheckRun> {
   )
 }
 
+/** What is to be measured, and what it is for. */
+export interface Measurement {
+  sources: readonly string[]
+  windowUs: number | null
+  rules: readonly Rule[]
+  baseline: Baseline | null
+}
+
+/**
+ * The same of what comes, which is seen once.
+ *
+ * @throws EvtError `usage` also for rules that read a second time, and what nothing comes to
+ */
+export async function runLiveCheck(
+  request: CheckRequest,
+  measure: (asked: Measurement) => Promise<GateRun>,
+): Promise<CheckRun> {
+  return judgedRun(request, measure, async (rules, sources) => {
+    checkSeenOnce(rules)
+    const isMeasured = sources.some(isLog) || (await savedRuns(sources, request.cwd)) !== undefined
+    if (!isMeasured) return
+    throw new EvtError(`nothing comes to ${sources.join(' ')}: it was measured before`, {
+      code: 'usage',
+      hint: 'leave out --while and --watch',
+    })
+  })
+}
+
 /** The same of what is measured in another way. */
 export async function judgedRun(
   request: CheckRequest,
-  measure: (asked: { sources: readonly string[]; windowUs: number | null }) => Promise<GateRun>,
+  measure: (asked: Measurement) => Promise<GateRun>,
+  check?: (rules: readonly Rule[], sources: readonly string[]) => Promise<void>,
 ): Promise<CheckRun> {
   const { config, sources } = await namedSources(request)
   const rules = rulesOf(request.rules, config, sources)
+  await check?.(rules, sources)
   checkBeside(rules, sources, request.sent)
   const mapping = createMapping({ events: config.events, maps: request.maps })
   const saved = await savedRuns(sources, request.cwd)
   const lines = saved?.[0].run.mapping ?? mappingLines(mapping, request.presets ?? [])
   const baseline = await baselineFor(request, lines)
-  const run = await measure({ sources, windowUs: windowUsOf(rules) })
+  const run = await measure({ sources, windowUs: windowUsOf(rules), rules, baseline })
   const isOfEvents = saved === undefined && !sources.some(isLog) && !run.isEmpty
   if (isOfEvents && run.failure === undefined) {
     const asked = { ...request, given: sources }
@@ -89,7 +119,8 @@ async function baselineFor(request: CheckRequest, mapping: string[]): Promise<Ba
   const { name, runs, branch } = request.baseline
   if (name === undefined) return null
   return openBaseline({
-    ...{ name, runs, branch, cwd: request.cwd },
+    ...{ name, runs, branch, cwd: request.cwd, aws: request.aws ?? {} },
+    ...{ nowMs: request.nowMs, signal: request.signal },
     like: { mapping, ...histogramKind },
     measure: async (source) => {
       const { nowMs } = request
@@ -116,10 +147,9 @@ function resultOf(rules: readonly Rule[], grounds: Grounds, run: GateRun): Check
   const judged = judgeRules(rules, grounds)
   const doubts = [...run.doubts]
   const isDoubted = isEmpty || about.partial || failure !== undefined || doubts.length > 0
-  const verdict = verdictOf(judged)
   return {
     schema: 'evt.check/1',
-    verdict: isDoubted && verdict === 'pass' ? 'inconclusive' : verdict,
+    verdict: passOnlyIf(!isDoubted, verdictOf(judged)),
     sources: [...about.sources],
     partial: about.partial,
     span: about.span,

@@ -1,4 +1,3 @@
-import type { Fault } from '../archives/object.js'
 import type { Decoded, EventRecord, Undecodable } from '../event/event.js'
 import type { Mapping } from '../event/mapping.js'
 import { timeText } from '../event/time.js'
@@ -11,6 +10,7 @@ import type { Finding, Span, StatsRow, TypeRow, WindowRow } from '../stats/resul
 import type { Timeline } from '../stats/timeline.js'
 import { Faults } from './faults.js'
 import { liveFindings } from './findings.js'
+import { LatencySlots, type LatencyWindow } from './latency-slots.js'
 import { LiveTimeline } from './timeline.js'
 
 export interface LiveOptions {
@@ -19,6 +19,8 @@ export interface LiveOptions {
   /** The width of windows; null: none. */
   windowUs: number | null
   hops?: boolean | undefined
+  /** Whether the latencies of windows all over the run are wanted. */
+  spread?: boolean | undefined
   /** So long at least identities and keys are remembered, by the clock of who observes; null: for
    * ever. */
   memoryMs: number | null
@@ -33,6 +35,7 @@ export interface LiveFigures {
   windows: WindowRow[] | undefined
   findings: Finding[]
   timeline: Timeline | null
+  latencies: LatencyWindow[] | undefined
   read: { bytes: number; records: number; undecodable: number }
   /** Whether something may have been forgotten. */
   isBounded: boolean
@@ -43,11 +46,11 @@ const MOST_FIELDS = 3
 
 /** Measures deliveries in the order in which they are observed, and keeps none of them. */
 export class LiveMeter {
-  readonly objectFaults: ObjectFault[] = []
   private readonly stats: StatsMeter
   private readonly faults = new Faults('type')
   private readonly rowFaults: Faults
   private readonly timeline = new LiveTimeline()
+  private readonly latencies: LatencySlots | undefined
   private readonly undecodables: Undecodable[] = []
   private readonly undecodableReasons = new Map<string, number>()
   private readonly faultyFields: FaultyField[] = []
@@ -59,10 +62,11 @@ export class LiveMeter {
   private isBounded = false
 
   constructor(private readonly options: LiveOptions) {
-    const { by, windowUs, hops = false, memoryMs } = options
+    const { by, windowUs, hops = false, spread = false, memoryMs } = options
     const rowOf = windowUs === null ? (by === 'source' ? sourceOf : null) : windowOf(windowUs)
     this.stats = new StatsMeter(rowOf, hops)
     this.rowFaults = by === 'type' ? this.faults : new Faults(by)
+    this.latencies = spread ? new LatencySlots() : undefined
     if (memoryMs !== null) this.stats.forget()
   }
 
@@ -75,23 +79,21 @@ export class LiveMeter {
     }
   }
 
-  addFault(path: string, fault: Fault): void {
-    this.objectFaults.push({ path, fault })
-  }
-
-  read(): LiveFigures {
+  /** @param objectFaults what kept sources from being read whole, to be told */
+  read(objectFaults: ObjectFault[] = []): LiveFigures {
     const { span, total, types } = this.stats.read()
     const { by, mapping } = this.options
     const rows = by === 'type' ? types : this.bySource()
     const spanTexts = textsOf(span)
     const { events, faults, rowFaults, undecodable, bytes } = this
     const records = events + undecodable
-    const loaded = { ...this.kept(), records, undecodable }
+    const loaded = { ...this.kept(), objectFaults, records, undecodable }
     const about = { rows, types, faults, rowFaults, loaded, mapping }
     return {
       ...{ span: spanTexts, total, types: rows, windows: this.windows() },
       findings: liveFindings({ ...about, events, isDated: isDated(spanTexts) }),
       timeline: this.timeline.read(),
+      latencies: this.latencies?.read(),
       read: { bytes, records, undecodable },
       isBounded: this.isBounded,
     }
@@ -104,6 +106,7 @@ export class LiveMeter {
     this.faults.observe(delivery)
     if (this.rowFaults !== this.faults) this.rowFaults.observe(delivery)
     this.timeline.observe(event)
+    this.latencies?.observe(delivery)
     for (const fault of event.faults) this.addFaultyField(event, fault)
   }
 
@@ -136,8 +139,8 @@ export class LiveMeter {
   }
 
   private kept() {
-    const { objectFaults, undecodables, undecodableReasons, faultyFields, faultyFieldCounts } = this
-    return { objectFaults, undecodables, undecodableReasons, faultyFields, faultyFieldCounts }
+    const { undecodables, undecodableReasons, faultyFields, faultyFieldCounts } = this
+    return { undecodables, undecodableReasons, faultyFields, faultyFieldCounts }
   }
 
   private bySource(): TypeRow[] {

@@ -5,6 +5,7 @@ import { count } from '../reading/absence.js'
 import { endedBadly } from '../reading/ended-badly.js'
 import type { StatsRun } from '../stats/run.js'
 import { openTail, type Tail, type TailRequest } from '../tail/run.js'
+import type { LatencyWindow } from './latency-slots.js'
 import { type LiveFigures, LiveMeter, type LiveOptions } from './meter.js'
 
 export interface LiveRequest extends TailRequest {
@@ -14,6 +15,17 @@ export interface LiveRequest extends TailRequest {
   allowPartial: boolean
   /** Told what is tapped, before the first event. */
   onOpen(sources: Tail['sources']): void
+  /** Ends it as its end of time does. */
+  stop?: AbortSignal | undefined
+  /** Given a way to ask for what was measured so far, before the first event. */
+  onBegin?(measured: () => LiveRun): void
+  /** Called when something came. */
+  onItems?(): void
+}
+
+export interface LiveRun extends StatsRun {
+  /** Where they were asked for. */
+  latencies: LatencyWindow[] | undefined
 }
 
 /**
@@ -22,24 +34,39 @@ export interface LiveRequest extends TailRequest {
  *
  * @throws EvtError `usage` for a mapping, configuration or SOURCE that is wrong
  */
-export async function runLive(request: LiveRequest): Promise<StatsRun> {
-  const { measure, nowMs, signal, allowPartial } = request
-  const tail = await openTail({ ...request, hops: measure.hops })
+export async function runLive(request: LiveRequest): Promise<LiveRun> {
+  const { measure, nowMs, signal, stop } = request
+  const ends = stop ? AbortSignal.any([signal, stop]) : signal
+  const tail = await openTail({ ...request, signal: ends, hops: measure.hops })
   request.onOpen(tail.sources)
   const meter = new LiveMeter({ ...measure, mapping: tail.mapping })
   const beganMs = nowMs()
-  for await (const items of tail.items) meter.observe(items, nowMs())
-  const lastedMs = nowMs() - beganMs
-  for (const { path, fault } of tail.faults) meter.addFault(path, fault)
-  const figures = meter.read()
-  const { objectFaults } = meter
+  const measured = () => runOf(request, { tail, meter, lastedMs: nowMs() - beganMs })
+  request.onBegin?.(measured)
+  for await (const items of tail.items) {
+    meter.observe(items, nowMs())
+    request.onItems?.()
+  }
+  return measured()
+}
+
+interface Measuring {
+  tail: Tail
+  meter: LiveMeter
+  lastedMs: number
+}
+
+function runOf(request: LiveRequest, { tail, meter, lastedMs }: Measuring): LiveRun {
+  const { signal, allowPartial } = request
+  const objectFaults = [...tail.faults]
+  const figures = meter.read(objectFaults)
   const { records } = figures.read
   const isEmpty = figures.total.events === 0
   const sources = tail.sources.map(({ address }) => address)
   return {
     result: { ...resultOf(request, figures, sources), partial: isPartial(tail, signal) },
     timeline: figures.timeline,
-    intervals: undefined,
+    ...{ intervals: undefined, latencies: figures.latencies },
     objectFaults,
     typed: { sources, flags: [], isGone: true },
     isEmpty,
@@ -57,7 +84,7 @@ function resultOf(
   { chosen, filter, memory }: LiveRequest,
   figures: LiveFigures,
   sources: string[],
-): Omit<StatsRun['result'], 'partial'> {
+): Omit<LiveRun['result'], 'partial'> {
   const { sinceUs, untilUs, types = [] } = chosen
   const { span, total, types: rows, windows, findings, read, isBounded } = figures
   const text = (us: number | null) => (us === null ? null : timeText(us))

@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { makeTempFolder, removeTempFolder } from '../archives/temp-folder.js'
 import { type Bucket, openBucket } from '../aws/bucket.js'
+import { bucketPlace } from '../aws/bucket-address.js'
 import type { AwsOptions } from '../aws/options.js'
 import { EvtError } from '../errors.js'
 import { patiently } from '../taps/patiently.js'
@@ -22,7 +23,7 @@ export async function openPrefix(
   address: string,
   { aws, signal, onNote }: PrefixOptions,
 ): Promise<Store> {
-  const { name, prefix } = placeOf(address)
+  const { name, prefix } = bucketPlace(address)
   const bucket = await openBucket(name, aws)
   const sleep = (ms: number) => setTimeout(ms, undefined, { signal }).then(() => undefined)
   const lock = new BucketLock(bucket, `${prefix}${LOCK}`, address, sleep)
@@ -66,20 +67,6 @@ function insisting(address: string, signal: AbortSignal, onNote: (text: string) 
       hint: 'what was acknowledged is in the recording; the same line goes on from there',
     })
   }
-}
-
-/** The bucket, and the beginning of all keys there. */
-function placeOf(address: string): { name: string; prefix: string } {
-  const [, name, path = ''] =
-    /^s3:\/\/([a-z0-9][\w.-]{1,61}[a-z0-9])(?:\/(.*))?$/s.exec(address) ?? []
-  if (name === undefined) {
-    throw new EvtError(`${address} names no bucket`, {
-      code: 'usage',
-      hint: 'write s3://BUCKET or s3://BUCKET/PREFIX',
-    })
-  }
-  const prefix = path.replace(/\/+$/, '')
-  return { name, prefix: prefix === '' ? '' : `${prefix}/` }
 }
 
 async function hasOthers(bucket: Bucket, prefix: string): Promise<boolean> {

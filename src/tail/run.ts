@@ -14,9 +14,9 @@ import { type OutsidePlaces, outsideOf } from '../reading/outside.js'
 import { tapFor } from '../taps/index.js'
 import type { Consent, FanOut, Safety, SpecialOption, Start, Tap, TapOptions } from '../taps/tap.js'
 import type { Checkpoints } from './checkpoints.js'
-import { clockUs, FromTime } from './from-time.js'
+import { clockUs } from './from-time.js'
+import { type Reading, type TailItem, wanted } from './lane.js'
 import { merged } from './merge.js'
-import type { Progress } from './progress.js'
 import { redact } from './redact.js'
 
 export interface TailRequest extends GivenSources, OutsidePlaces {
@@ -48,14 +48,8 @@ export interface TailRequest extends GivenSources, OutsidePlaces {
   hops?: boolean | undefined
   /** Makes another mapping of the one that was typed and configured. */
   mapped?: ((mapping: Mapping) => Mapping) | undefined
-}
-
-/** What was found in one of the sources. */
-interface TailItem {
-  readonly source: string
-  readonly decoded: Decoded
-  /** Of the batch of its source so many were given, this one included. */
-  readonly taken: number
+  /** Called when what arrives from now on is seen of every SOURCE. */
+  onReady?: (() => void) | undefined
 }
 
 /** A tail that has been set up and not begun. */
@@ -129,18 +123,6 @@ const refusals: Readonly<Record<SpecialOption, string>> = {
 const hint =
   'kinesis://STREAM has; leave the flag out, or read the others by a command of their own'
 
-/** How what is tapped is decoded and chosen. */
-interface Reading {
-  mapping: Mapping
-  options: Omit<TapOptions, 'signal'>
-  isWanted(event: EventRecord): boolean
-  /** What was given out, and then something else was asked for. */
-  taken: WeakSet<Decoded>
-  /** Before the first event from then on, nothing is shown. */
-  fromUs: number | undefined
-  hidden: readonly JsonPath[]
-}
-
 async function readingOf(
   request: TailRequest,
   config: Config,
@@ -194,7 +176,7 @@ function startFor(start: TailRequest['start']): Start | undefined {
 async function* itemsOf(
   tapped: readonly { address: string; opens: string; tap: Tap }[],
   reading: Reading & { checkpoints: Checkpoints | undefined },
-  { signal: interruption, durationMs, limit }: TailRequest,
+  { signal: interruption, durationMs, limit, onReady }: TailRequest,
 ): AsyncGenerator<TailItem[]> {
   const own = new AbortController()
   const stop = () => own.abort()
@@ -204,13 +186,18 @@ async function* itemsOf(
   const { signal } = own
   let left = limit ?? Number.POSITIVE_INFINITY
   const { checkpoints } = reading
+  let unready = tapped.length
+  const onLaneReady = () => {
+    unready -= 1
+    if (unready === 0) onReady?.()
+  }
   const lanes = tapped.map(({ address, opens, tap }) => {
     const progress = checkpoints?.of(address)
     const { before: resume, checkpoint } = progress ?? {}
     const open = (onReady: () => void) =>
       tap.open(opens, { ...reading.options, signal, resume, checkpoint, onReady })
     const isAlone = tapped.length === 1
-    return wanted(address, open, { ...reading, signal, progress, isAlone })
+    return wanted(address, open, { ...reading, signal, progress, isAlone, onReady: onLaneReady })
   })
   checkpoints?.begin(stop)
   try {
@@ -246,49 +233,6 @@ function together(lanes: readonly AsyncGenerator<TailItem[]>[]): AsyncIterable<T
   const [only] = lanes
   if (only && lanes.length === 1) return only
   return merged(lanes, { clockUs: ({ decoded }) => clockUs(decoded), patienceMs: PATIENCE_MS })
-}
-
-interface Lane extends Reading {
-  signal: AbortSignal
-  progress: Progress | undefined
-  /** Whether there is no other source. */
-  isAlone: boolean
-}
-
-async function* wanted(
-  source: string,
-  open: (onReady: () => void) => AsyncIterable<Decoded[]>,
-  { isWanted, fromUs, options, signal, progress, isAlone }: Lane,
-): AsyncGenerator<TailItem[]> {
-  const start = new FromTime(source, progress ? progress.fromUs : fromUs, options.onNote)
-  let isSetUp = false
-  const onReady = () => {
-    isSetUp = true
-  }
-  try {
-    for await (const batch of open(onReady)) {
-      onReady()
-      const items: TailItem[] = []
-      for (const [at, decoded] of batch.entries()) {
-        const isShown = decoded.kind === 'undecodable' || isWanted(decoded.event)
-        const taken = at + 1
-        if (start.hasBegun(decoded) && isShown) items.push({ source, decoded, taken })
-      }
-      if (items.length > 0) yield items
-      // Who asks for more has taken what there was.
-      progress?.passed(start.isOver)
-    }
-  } catch (error) {
-    // Whoever ends a tap that is still being set up ends it as any other.
-    if (!(error instanceof EvtError)) throw error
-    if (signal.aborted && error.code === 'interrupted') return
-    // What is wrong from the start is to be mended first; later, the others go on.
-    if (isAlone || !isSetUp) throw error
-    options.onNote(`${source} died: ${error.message}; the others go on`)
-    options.onFault(source, { reason: 'cut', detail: `died: ${error.message}` })
-  } finally {
-    start.end()
-  }
 }
 
 /** Up to the last event that may come; what cannot be decoded counts for none. */

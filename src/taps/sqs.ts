@@ -21,7 +21,9 @@ export const tap: Tap = {
   missed:
     'What a consumer receives and deletes before evt receives it. Of a group of a FIFO queue, ' +
     'what lies behind the messages that come first, ten at most, until these are deleted. Of ' +
-    'more than can be received within 2 s, those that SQS does not give first.',
+    'more than can be received within 2 s, those that SQS does not give first. With --from ' +
+    'latest, which goes by the clock of this machine, what was sent within the time that it ' +
+    'is ahead of that of SQS; what was sent before is shown where it is behind.',
   repeated:
     'Nothing of the latest 100,000 messages: each is shown once, however often it is received. ' +
     'With --consume, what SQS delivers again after it was deleted, and what was shown and not ' +

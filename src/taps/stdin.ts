@@ -28,6 +28,7 @@ async function* readPipe(address: string, options: TapOptions): AsyncGenerator<D
     const stop = () => stream.stop()
     options.signal.addEventListener('abort', stop)
     if (options.signal.aborted) stop()
+    options.onReady?.()
     try {
       const { head, chunks } = await begun(stream)
       const object = { kind: 'stream', path, stream: new PeekedStream(chunks, path) } as const

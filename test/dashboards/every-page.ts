@@ -1,7 +1,9 @@
 import { auditPage } from '../../dashboards/html/audit-page.js'
+import { checkPage } from '../../dashboards/html/check-page.js'
 import { reconcilePage } from '../../dashboards/html/reconcile-page.js'
 import { statsPage } from '../../dashboards/html/stats-page.js'
 import { audits } from './audits.js'
+import { checks } from './checks.js'
 import { made, pages } from './pages.js'
 import { reconciliations } from './reconciliations.js'
 
@@ -17,5 +19,8 @@ export const everyPage: readonly Drawn[] = [
   }),
   ...Object.entries(reconciliations).map(([name, run]): Drawn => {
     return [`evt reconcile, ${name}`, () => reconcilePage(run, made)]
+  }),
+  ...Object.entries(checks).map(([name, run]): Drawn => {
+    return [`evt check, ${name}`, () => checkPage(run, made)]
   }),
 ]

@@ -6,8 +6,8 @@ import { type Workload, workloads } from './workloads.js'
 const PAIRS = isLong ? 4_000 : 60
 /** Hours of the long campaign are no reason to wait in the short one. */
 const TIMEOUT_MS = 3_600_000
-/** Of a share of one in a hundred, as many as five standard errors. */
-const ALLOWED = 0.01 + 5 * Math.sqrt((0.01 * 0.99) / PAIRS)
+/** Of a share of one in a hundred, as many as four standard errors. */
+const ALLOWED = 0.01 + 4 * Math.sqrt((0.01 * 0.99) / PAIRS)
 
 const percent = (share: number) => `${(share * 100).toFixed(1)}%`
 

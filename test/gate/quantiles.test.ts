@@ -4,6 +4,7 @@ import { quantileRanks, type RankBounds } from '../../src/gate/binomial.js'
 import { Distribution } from '../../src/gate/distribution.js'
 import { normalQuantile, studentQuantile } from '../../src/gate/quantiles.js'
 import { HdrBuckets, rankOf } from '../../src/meters/hdr-buckets.js'
+import { campaign } from '../helpers/campaign.js'
 
 describe('quantiles, against tables', () => {
   test.each([
@@ -122,4 +123,20 @@ describe('a distribution', () => {
     expect(width(1, 5)).toBeGreaterThan((width(1) ?? 0) * 1.3)
     expect(width(1, 1)).toBeNull()
   })
+})
+
+test('samples above a value are counted, whether or not there is a bucket of that value', () => {
+  const value = fc.integer({ min: 0, max: 2_000 }) // each in a bucket of its own
+  fc.assert(
+    fc.property(fc.array(value, { maxLength: 60 }), value, (all, least) => {
+      const histogram = new HdrBuckets(3, 0, 2n ** 45n)
+      for (const us of all) histogram.addAt(us, 1)
+      expect(new Distribution(histogram).above(least)).toBe(all.filter((us) => us > least).length)
+    }),
+    { numRuns: campaign(200) },
+  )
+  const buckets = () => [{ lowest: 4_096, highest: 4_099, count: 3 }]
+  expect([4_095, 4_096, 4_099].map((us) => new Distribution({ buckets }).above(us))).toEqual([
+    3, 0, 0,
+  ])
 })

@@ -57,7 +57,7 @@ export const edges: Readonly<Record<string, readonly string[]>> = {
   init: ['stats'], // how a SOURCE is missed, and words for figures
   reconcile: ['stats', 'tail'], // the shape and the words of findings; what is tapped
   loops: ['tail'], // what is tapped
-  gate: ['stats', 'loops', 'reconcile'], // what is measured, and words for figures
+  gate: ['stats', 'live', 'loops', 'reconcile'], // what is measured, and words for figures
   event: ['errors'],
   taps: ['archives'], // files and streams, their formats and records
 }

@@ -46,9 +46,12 @@ export const topic: Topic = {
         ],
       ],
     },
-    'A baseline is a folder of runs that evt baseline save wrote, one of them, a histogram log, ' +
-      'a summary of k6 (percentiles alone), or another SOURCE. Of a folder the newest five runs ' +
-      'are compared with. docs/gate.md says how it is decided, and how often it is wrong.',
+    'A baseline is a folder of runs that evt baseline save wrote, also in S3, one of them, a ' +
+      'histogram log, a summary of k6 or a metric of CloudWatch (percentiles alone), or another ' +
+      'SOURCE. Of a folder the newest five runs are compared with. A metric is written ' +
+      'cloudwatch://NAMESPACE/METRIC?DIMENSION=VALUE, with &over=7d for how far back (1d if ' +
+      'unsaid), and &unit=us, ms or s where CloudWatch knows none. docs/gate.md says how it is ' +
+      'decided, and how often it is wrong.',
     { heading: 'examples' },
     {
       verbatim: [
