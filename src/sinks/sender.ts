@@ -25,6 +25,8 @@ export interface SenderOptions<E extends SinkEntry> {
   readonly concurrency?: number
   /** Calls that one entry may be in. */
   readonly attempts?: number
+  /** Whether, where order is kept, nothing more of a key is sent once one of it failed for good. */
+  readonly holdsKeys?: boolean
   readonly nowMs?: () => number
   /** The waits before something is tried again: the first, which doubles, and the longest. */
   readonly waitMs?: { readonly first: number; readonly most: number }
@@ -57,7 +59,7 @@ export class Sender<E extends SinkEntry> {
     private readonly sink: OpenSink,
     options: SenderOptions<E>,
   ) {
-    const usual = { concurrency: 8, attempts: 20, nowMs: Date.now }
+    const usual = { concurrency: 8, attempts: 20, holdsKeys: false, nowMs: Date.now }
     this.options = { ...usual, waitMs: { first: 100, most: 5_000 }, ...options }
     this.lanes = new Lanes(sink.keepsOrder)
     this.capacity = this.options.concurrency * sink.limits.entries * BATCHES_AHEAD
@@ -80,7 +82,7 @@ export class Sender<E extends SinkEntry> {
       this.settle(entry, { status: 'failed', error: refused ?? '', attempts: 0 })
       return
     }
-    if (this.options.signal.aborted) {
+    if (this.options.signal.aborted || this.lanes.isClosed(entry)) {
       this.settle(entry, { status: 'not sent' })
       return
     }
@@ -156,8 +158,10 @@ export class Sender<E extends SinkEntry> {
     const { error, isTemporary } = result
     const isOver = this.failure !== undefined || this.options.signal.aborted
     if (!isTemporary || isOver || attempts >= this.options.attempts) {
+      const behind = this.options.holdsKeys ? this.lanes.close(pending) : []
       this.lanes.settle(pending)
       this.settle(entry, { status: 'failed', error, attempts })
+      for (const one of behind) this.settle(one.entry, { status: 'not sent' })
       return
     }
     const again = () => {

@@ -43,7 +43,7 @@ export const edges: Readonly<Record<string, readonly string[]>> = {
   // The shape of a result, to draw it.
   ui: [
     ...['stats', 'audit', 'init', 'indexing', 'leftovers', 'generate', 'lag', 'doctor', 'loops'],
-    ...['reconcile', 'gate', 'record'],
+    ...['reconcile', 'gate', 'record', 'replay'],
   ],
   // The same, and numbers and times in the words of the text.
   dashboards: ['ui', 'stats', 'audit', 'reconcile', 'gate'],
@@ -51,6 +51,7 @@ export const edges: Readonly<Record<string, readonly string[]>> = {
   indexing: ['stats'], // what it says of an archive is kept with the index
   lag: ['stats'], // words for figures
   record: ['tail'], // where a source begins
+  replay: ['record'], // who holds a lock
   live: ['tail', 'stats'], // what is tapped; the shape of a result and the words of findings
   init: ['stats'], // how a SOURCE is missed, and words for figures
   reconcile: ['stats', 'tail'], // the shape and the words of findings; what is tapped
