@@ -25,6 +25,6 @@ export function estimateOf(
 function priceOf(tally: Tally, { kind, sink: { price } }: Pick<Target, 'kind' | 'sink'>) {
   if (!price) return kind.iamActions.length === 0 && kind.name !== 'http' ? 0 : null
   const { per, unitBytes, usdPerMillion } = price
-  const byCall = Math.max(tally.calls, Math.ceil(tally.bytes / unitBytes))
+  const byCall = Math.max(tally.calls, Math.ceil(tally.takenBytes / unitBytes))
   return ((per === 'call' ? byCall : tally.entryUnits) * usdPerMillion) / 1e6
 }

@@ -70,8 +70,11 @@ export class Journal {
       const unlock = lockJournal(path)
       try {
         const file = openSync(path, 'a+', 0o600)
-        if (isAnew) ftruncateSync(file, 0)
         const sent = readLines(file, path, of)
+        if (isAnew) {
+          ftruncateSync(file, 0)
+          sent.fill(0)
+        }
         if (fstatSync(file).size === 0) begin(file, of)
         return new Journal(path, file, unlock, sent)
       } catch (error) {

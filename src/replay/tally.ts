@@ -9,7 +9,9 @@ const LARGEST_KEYS = 5
 /** Counts what is to be sent, as the target would take it. */
 export class Tally {
   events = 0
+  /** Of bodies; and as the target counts what it takes. */
   bytes = 0
+  takenBytes = 0
   repeats = 0
   replays = 0
   unmarked = 0
@@ -33,11 +35,10 @@ export class Tally {
     this.events += 1
     const prepared = this.sink.prepare(entry)
     const isLarge = !('refused' in prepared) && prepared.sizeBytes > this.sink.limits.entryBytes
-    const sizeBytes = 'refused' in prepared ? Buffer.byteLength(entry.body) : prepared.sizeBytes
     if ('refused' in prepared) this.#refuse(prepared.refused, entry)
     else if (isLarge) this.#refuse(this.#tooLarge(), entry)
-    else this.#take(sizeBytes)
-    this.#count(entry, sizeBytes)
+    else this.#take(prepared.sizeBytes)
+    this.#count(entry, Buffer.byteLength(entry.body))
   }
 
   /** Of what is sent, and in which order. */
@@ -95,11 +96,12 @@ export class Tally {
       this.#calls += 1
       this.#batch = { entries: 1, bytes: sizeBytes }
     } else this.#batch = { entries: batch.entries + 1, bytes: batch.bytes + sizeBytes }
+    this.takenBytes += sizeBytes
     if (price) this.entryUnits += Math.max(1, Math.ceil(sizeBytes / price.unitBytes))
   }
 
-  #count({ type, source, key, momentUs, ...entry }: ReplayEntry, sizeBytes: number): void {
-    this.bytes += sizeBytes
+  #count({ type, source, key, momentUs, ...entry }: ReplayEntry, bodyBytes: number): void {
+    this.bytes += bodyBytes
     this.repeats += Number(entry.isRepeat)
     this.replays += Number(entry.wasReplay)
     this.unmarked += Number(!entry.isMarked)
@@ -113,7 +115,7 @@ export class Tally {
     const name = JSON.stringify([type, source])
     const row = this.#types.get(name) ?? { type, source, events: 0, bytes: 0 }
     row.events += 1
-    row.bytes += sizeBytes
+    row.bytes += bodyBytes
     this.#types.set(name, row)
   }
 }

@@ -23,12 +23,18 @@ export function warningsOf(tally: Tally, planned: Planned): ReplayWarning[] {
   }
   const are = (many: number, one: string) => `${count(many, one)} ${many === 1 ? 'is' : 'are'}`
   const { repeats, replays, unmarked, untimed, events, refused } = tally
-  const left = refused.reduce((sum, one) => sum + one.count, 0)
-  const end = isSkipping ? 'left out' : 'never taken by the target'
-  warn('refused', left, `${are(left, 'event')} ${end}`)
-  warn('replays', replays, `${are(replays, 'event')} of a replay already, which may go round in a loop`)
-  const again = `${are(repeats, 'event')} delivered before`
-  warn('duplicates', repeats, `${again}, and sent again too; --distinct leaves that out`)
+  const taken = isSkipping ? 'left out' : 'never taken by the target'
+  const unfit = refused.reduce((sum, one) => sum + one.count, 0)
+  warn('refused', unfit, `${are(unfit, 'event')} ${taken}`)
+  warn(
+    'replays',
+    replays,
+    `${are(replays, 'event')} of a replay already, which may go round in a loop`,
+  )
+  const [repeat, left] =
+    repeats === 1 ? ['repeats another, and is', 'it'] : ['repeat others, and are', 'them']
+  const again = `${count(repeats, 'event')} ${repeat} sent too; --distinct leaves ${left} out`
+  warn('duplicates', repeats, again)
   const rows = are(undecodable, 'record')
   warn('undecodable', undecodable, `${rows} undecodable, and not sent`)
   const keyed = events - tally.withoutKey

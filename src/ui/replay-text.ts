@@ -46,7 +46,11 @@ export function replaySentText(result: ReplayResult, sent: ReplaySent, style: Te
     [repeated, 'tries repeated'],
   ] as const
   const told = others.flatMap(([count, word]) => (count > 0 ? [`${countText(count)} ${word}`] : []))
+  const isDone = sentBefore > 0 && sent.sent + failed + notSent === 0
   const lines = [
+    ...(isDone
+      ? ['all was sent before, as the journal says; another --journal sends it again']
+      : []),
     safeText(`${what} in ${durationText(durationMs)}${reached}`),
     ...(told.length > 0 ? [told.join(', ')] : []),
     ...sent.errors.map(({ error, count }) => `  ${countText(count)}  ${safeText(error)}`),
