@@ -36,7 +36,8 @@ export async function benchReplay({ root, evtRun, events, rounds }: ReplayBench)
     writeEvents(file, events, 1)
     const [evt, floor]: [number[], number[]] = [[], []]
     for (let round = 0; round < rounds; round++) {
-      floor.push(Number(await told([process.execPath, `${root}bench/send-loop.mjs`, file, queue.url])))
+      const loop = [`${root}bench/send-loop.mjs`, file, queue.url]
+      floor.push(Number(await told([process.execPath, ...loop])))
       evt.push(JSON.parse(await run(file)).sent.durationMs)
     }
     const paced = join(folder, 'paced.ndjson')

@@ -82,7 +82,7 @@ export class ChainSql {
     return [`system.main.md5(${leafExpression(level.root, inner)}) <> ${sum}`]
   }
 
-  /** A CloudEvent in binary mode is put together by the decoder, which finds marks of replays too. */
+  /** The decoder puts CloudEvents in binary mode together, and finds marks of replays. */
   private headers(level: Level): string[] {
     const { headers } = level.envelope
     if (!headers) return []

@@ -3,8 +3,8 @@ import type { Envelope } from './envelope.js'
 export const DELIVERY = 'delivery/1'
 
 /**
- * A line of a file that `evt replay` wrote: the document, and what evt knew of its delivery that the
- * document does not say. Read again, it gives the figures of what was replayed.
+ * A line of a file that `evt replay` wrote: the document, and what evt knew of its delivery. Read
+ * again, it gives the figures of what was replayed.
  */
 export const delivery: Envelope = {
   name: 'delivery',

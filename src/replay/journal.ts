@@ -36,8 +36,8 @@ interface Line {
 }
 
 /**
- * What became of each event, a line each, in a file that outlives a crash. A number that has no line
- * was not sent, as far as anybody knows.
+ * What became of each event, a line each, in a file that outlives a crash. A number that has no
+ * line was not sent, as far as anybody knows.
  */
 export class Journal {
   /** Events that were sent by runs before. */

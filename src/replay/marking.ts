@@ -3,7 +3,7 @@ import type { MarkPlace } from '../sinks/sink.js'
 import type { ReplayBody } from './statement.js'
 
 /** The name that EventBridge gives its replays, by which evt finds its own too. */
-export const MARK = 'replay-name'
+const MARK = 'replay-name'
 
 /** How what is sent shows that it is a replay. */
 export interface Marking {

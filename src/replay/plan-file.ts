@@ -43,7 +43,7 @@ export type PlannedRequest = z.infer<typeof requestShape>
 
 /** What there is to read, as it was listed.
  * @throws EvtError `usage` for what can be read once */
-export function listingOf(objects: readonly ArchiveObject[]): string {
+function listingOf(objects: readonly ArchiveObject[]): string {
   const hash = createHash('sha256')
   for (const object of objects) {
     if (object.kind === 'stream') {

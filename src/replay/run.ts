@@ -107,7 +107,8 @@ function checkRead(request: ReplayRequest, searched: Searched, { sources, events
   if (events > 0) return
   const { records, undecodable } = searched
   const bad = undecodable === 0 ? '' : `, ${count(undecodable, 'record')} cannot be decoded`
-  const message = `no events to send in ${sources.join(' ')}: ${count(records, 'record')} read${bad}`
+  const read = `${count(records, 'record')} read${bad}`
+  const message = `no events to send in ${sources.join(' ')}: ${read}`
   throw new EvtError(message, { code: 'inconclusive' })
 }
 
@@ -123,7 +124,8 @@ function refusalOf({ result, tally }: Planned, request: ReplayRequest): EvtError
   if (!first || request.skipRefused) return undefined
   const others = result.refused.slice(1).reduce((sum, one) => sum + one.count, 0)
   const more = others === 0 ? '' : `, and ${count(others, 'event')} for other reasons`
-  const what = `${count(first.count, 'event')} cannot be sent: it ${first.reason}${more}`
+  const since = first.count === 1 ? 'it' : 'each'
+  const what = `${count(first.count, 'event')} cannot be sent, since ${since} ${first.reason}${more}`
   const isKeyless = / key, which /.test(first.reason)
   return new EvtError(`nothing was sent: ${what}`, {
     code: 'usage',

@@ -21,8 +21,8 @@ interface SendOptions {
 }
 
 /**
- * Sends entries in their order, those that the journal does not have. Of a key that the target keeps
- * in order nothing more is sent once one of it failed, so that the next run can go on there.
+ * Sends entries in their order, those that the journal does not have. Of a key that the target
+ * keeps in order nothing more is sent once one of it failed, so that the next run can go on there.
  *
  * @returns also why nothing more could be sent, where something failed for good
  */

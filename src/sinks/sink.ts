@@ -48,7 +48,7 @@ export type Sent =
 export type MarkPlace = 'attribute' | 'detail' | 'document' | 'line'
 
 /** What a service takes by its list for each call, or each entry, of so many bytes or a part. */
-export interface ListPrice {
+interface ListPrice {
   readonly per: 'call' | 'entry'
   readonly unitBytes: number
   readonly usdPerMillion: number

