@@ -124,8 +124,8 @@ function refusalOf({ result, tally }: Planned, request: ReplayRequest): EvtError
   if (!first || request.skipRefused) return undefined
   const others = result.refused.slice(1).reduce((sum, one) => sum + one.count, 0)
   const more = others === 0 ? '' : `, and ${count(others, 'event')} for other reasons`
-  const since = first.count === 1 ? 'it' : 'each'
-  const what = `${count(first.count, 'event')} cannot be sent, since ${since} ${first.reason}${more}`
+  const reason = `${first.count === 1 ? 'it' : 'each'} ${first.reason}`
+  const what = `${count(first.count, 'event')} cannot be sent, since ${reason}${more}`
   const isKeyless = / key, which /.test(first.reason)
   return new EvtError(`nothing was sent: ${what}`, {
     code: 'usage',
