@@ -44,7 +44,8 @@ export class Sender<E extends SinkEntry> {
   private readonly lanes: Lanes<E>
   /** Those that wait to be tried again, each by itself. */
   private readonly resting = new Map<Pending<E>, { timer: NodeJS.Timeout; error: string }>()
-  private readonly lastAnswers = new AbortController()
+  /** One a call: a signal that all share would gather listeners. */
+  private readonly underWay = new Set<AbortController>()
   private readonly options: Required<SenderOptions<E>>
   private readonly capacity: number
   private calls = 0
@@ -141,8 +142,10 @@ export class Sender<E extends SinkEntry> {
 
   private async answers(batch: readonly Pending<E>[]): Promise<readonly Sent[]> {
     const messages = batch.map(({ message }) => message)
+    const call = new AbortController()
+    this.underWay.add(call)
     try {
-      const results = await this.sink.send(messages, this.lastAnswers.signal)
+      const results = await this.sink.send(messages, call.signal)
       if (results.some((result) => !result.isSent && result.isOfAll)) this.rest()
       return results
     } catch (error) {
@@ -150,6 +153,8 @@ export class Sender<E extends SinkEntry> {
       this.stop()
       const told = error instanceof Error ? error.message : String(error)
       return batch.map(() => ({ ...unanswered, error: told, isTemporary: false }))
+    } finally {
+      this.underWay.delete(call)
     }
   }
 
@@ -199,7 +204,10 @@ export class Sender<E extends SinkEntry> {
     this.resting.clear()
     this.dropAll()
     if (this.calls === 0) return
-    const timer = setTimeout(() => this.lastAnswers.abort(), LAST_ANSWERS_MS)
+    const giveUp = () => {
+      for (const call of this.underWay) call.abort()
+    }
+    const timer = setTimeout(giveUp, LAST_ANSWERS_MS)
     timer.unref()
   }
 
