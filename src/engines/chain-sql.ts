@@ -5,6 +5,7 @@ import {
   fieldPaths,
   namingFields,
 } from '../envelopes/envelope.js'
+import { REPLAY_HEADER } from '../envelopes/header-mark.js'
 import type { JsonPath } from '../event/json-path.js'
 import { jsonPointer, type LeafTree, leafExpression, quoteText } from './leaf-tree.js'
 import { isAmbiguous, isHardlyScalar } from './scalar-sql.js'
@@ -57,7 +58,7 @@ export class ChainSql {
       return `CASE WHEN ${doubt} THEN ${type} IS DISTINCT FROM 'VARCHAR' ELSE false END`
     })
     const bodies = this.levels.flatMap((level) => [
-      ...this.binaryMode(level),
+      ...this.headers(level),
       ...this.pointer(level),
       ...this.otherBody(level),
     ])
@@ -81,12 +82,13 @@ export class ChainSql {
     return [`system.main.md5(${leafExpression(level.root, inner)}) <> ${sum}`]
   }
 
-  /** A CloudEvent in binary mode is put together by the decoder. */
-  private binaryMode(level: Level): string[] {
+  /** The decoder puts CloudEvents in binary mode together, and finds marks of replays. */
+  private headers(level: Level): string[] {
     const { headers } = level.envelope
     if (!headers) return []
     if (typeof headers === 'function' || !level.tree.add(headers)) return ['true']
-    return [`contains(lower(${leafExpression(level.root, headers)}), 'specversion')`]
+    const text = `lower(${leafExpression(level.root, headers)})`
+    return ['specversion', REPLAY_HEADER].map((name) => `contains(${text}, ${quoteText(name)})`)
   }
 
   doubt(condition: string): void {

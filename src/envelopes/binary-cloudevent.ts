@@ -27,7 +27,7 @@ export function binaryCloudEvent(headers: JsonValue | undefined): JsonObject | u
 
 /** The value of a message attribute of SQS, of SNS or of what Lambda is given of them, or of a
  * header, which may be a list. */
-function headerText(value: JsonValue): string | undefined {
+export function headerText(value: JsonValue): string | undefined {
   if (typeof value === 'string') return value
   if (Array.isArray(value)) return value.length === 1 ? headerText(value[0] ?? null) : undefined
   if (!isObject(value)) return undefined

@@ -2,7 +2,8 @@ import { timeText } from '../event/time.js'
 import type { Envelope } from './envelope.js'
 
 /** The object that EventBridge delivers to a target, and that a rule writes to Firehose or Logs.
- * `time` is the producer's; there is none of arrival. Only a replayed event has `replay-name`. */
+ * `time` is the producer's; there is none of arrival. Only a replayed event has `replay-name`; one
+ * that evt put on a bus again has it in its detail, since all beside it is EventBridge's. */
 export const eventbridge: Envelope = {
   name: 'eventbridge',
   title: 'Amazon EventBridge',
@@ -16,7 +17,7 @@ export const eventbridge: Envelope = {
     source: [['source']],
     type: [['detail-type']],
     time: [['time']],
-    replay: [['replay-name']],
+    replay: [['replay-name'], ['detail', 'replay-name']],
   },
   stamps: {},
   payload: ['detail'],

@@ -3,6 +3,7 @@ import { bigPayload, claimCheck } from './claim-check.js'
 import { cloudevents } from './cloudevents.js'
 import { cloudtrail } from './cloudtrail.js'
 import { debezium } from './debezium.js'
+import { delivery } from './delivery.js'
 import { dms } from './dms.js'
 import { dynamodb } from './dynamodb.js'
 import { emf } from './emf.js'
@@ -85,6 +86,7 @@ export const envelopes: readonly Envelope[] = [
   noMessages,
   claimCheck,
   bigPayload,
+  delivery,
   recording,
   json,
 ]

@@ -11,6 +11,7 @@ import {
   isWrapping,
   namingFields,
 } from './envelope.js'
+import { headerMark } from './header-mark.js'
 import { type HopReader, hopReader } from './hops.js'
 import { payloadReader } from './payload.js'
 import { placeReader } from './place.js'
@@ -126,7 +127,7 @@ function compilePlan(envelopes: readonly Envelope[], mapping: TypeMapping): Plan
       traceId: field('traceId'),
       replyTo: field('replyTo'),
       version: field('version'),
-      replay: field('replay'),
+      replay: firstOf([field('replay'), ...headerMarks(envelopes)]),
       attempt: field('attempt'),
       transportId: firstOf(presetReaders(envelopes, 'transportId')),
     },
@@ -180,6 +181,14 @@ function presetReaders(envelopes: readonly Envelope[], field: FieldName): Reader
     )
   })
   return (outermostFirst.includes(field) ? readers : readers.reverse()).flat()
+}
+
+/** The innermost layer first, as for other fields. */
+function headerMarks(envelopes: readonly Envelope[]): Reader[] {
+  const readers = envelopes.flatMap(({ headers }, layer) =>
+    headers ? [derivedAt(layer, headerMark(headers))] : [],
+  )
+  return readers.reverse()
 }
 
 function scalarAt(layer: number, path: JsonPath): Reader {

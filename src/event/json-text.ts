@@ -85,7 +85,7 @@ function exactNumber(token: string): string {
 }
 
 /** The index after the closing quote of the string that opens at `open`. */
-function stringEnd(text: string, open: number): number {
+export function stringEnd(text: string, open: number): number {
   let close = open
   do {
     close = text.indexOf('"', close + 1)

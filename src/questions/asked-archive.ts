@@ -43,6 +43,8 @@ export interface AskOptions {
 
 export interface Asked {
   rows: ResultRows
+  /** The same rows once more, when these have come to their end. */
+  again(): Promise<ResultRows>
   searched: Searched
 }
 
@@ -105,7 +107,8 @@ async function askOnce<T>(
     // What was read before an interruption is answered; another one ends evt.
     const signal = options.signal.aborted ? undefined : options.signal
     const ask = () => engine.rows({ ...statement, sql }, signal)
-    return await take({ rows: await (index ? rowsFromIndex(index, ask) : ask()), searched })
+    const again = () => (index ? rowsFromIndex(index, ask) : ask())
+    return await take({ rows: await again(), again, searched })
   })
 }
 

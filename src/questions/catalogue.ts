@@ -24,7 +24,7 @@ export interface Question {
 }
 
 /** What evt's own judging reads; nobody asks it. */
-const ownFolders: readonly string[] = ['stats', 'reconcile']
+const ownFolders: readonly string[] = ['stats', 'reconcile', 'replay']
 
 /** The questions that evt ships, then those of other folders, by name; a later one of the same name
  * takes the place of an earlier one.

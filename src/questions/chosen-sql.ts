@@ -7,7 +7,8 @@ const arrival = 'coalesce(received_at_us, event_time_us)'
 /** A selection as SQL over the columns of the view `events`; undefined where all are chosen. Of a
  * filter only what SQL can say: the matcher of patterns has to decide. */
 export function chosenSql(chosen: Chosen): string | undefined {
-  const { sinceUs, untilUs, clock = 'arrival', types = [], entities = [], keys = [] } = chosen
+  const { sinceUs, untilUs, clock = 'arrival', types = [], entities = [] } = chosen
+  const { keys = [], ids = [] } = chosen
   const could = chosen.filter && couldMatchSql(chosen.filter)
   const us = clock === 'arrival' ? arrival : 'coalesce(event_time_us, received_at_us)'
   const conditions = [
@@ -16,6 +17,7 @@ export function chosenSql(chosen: Chosen): string | undefined {
     ...any(types.map((glob) => `type LIKE ${quoteText(likeOf(glob))} ESCAPE '\\'`)),
     ...any(entities.map((entity) => `list_contains(entities, ${quoteText(entity)})`)),
     ...any(keys.map((key) => `"key" = ${quoteText(key)}`)),
+    ...any(ids.map((id) => `id = ${quoteText(id)}`)),
     ...(could === undefined ? [] : [could]),
   ]
   return conditions.length === 0 ? undefined : conditions.join(' AND ')

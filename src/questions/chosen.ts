@@ -14,13 +14,16 @@ export interface Chosen {
   /** `kind:id`; none: all. */
   entities?: readonly string[]
   keys?: readonly string[]
+  /** Of events. */
+  ids?: readonly string[]
   /** Of the document. */
   filter?: EventPattern | undefined
 }
 
 /** The selection as a test of an event that was decoded; undefined where all are chosen. */
 export function chosenTest(chosen: Chosen): ((event: EventRecord) => boolean) | undefined {
-  const { sinceUs, untilUs, clock = 'arrival', types = [], entities = [], keys = [] } = chosen
+  const { sinceUs, untilUs, clock = 'arrival', types = [], entities = [] } = chosen
+  const { keys = [], ids = [] } = chosen
   const tests: ((event: EventRecord) => boolean)[] = []
   if (sinceUs !== null || untilUs !== null) {
     const [since, until] = [sinceUs ?? -Infinity, untilUs ?? Infinity]
@@ -37,6 +40,7 @@ export function chosenTest(chosen: Chosen): ((event: EventRecord) => boolean) | 
     tests.push((event) => entities.some((entity) => event.entities.includes(entity)))
   }
   if (keys.length > 0) tests.push(({ key }) => key !== null && keys.includes(key))
+  if (ids.length > 0) tests.push(({ id }) => id !== null && ids.includes(id))
   if (chosen.filter) {
     const isMatch = patternMatcher(chosen.filter)
     tests.push(({ document }) => isMatch(document))

@@ -3,7 +3,8 @@ import { resourceAddress } from '../aws/address.js'
 import { type EventsBus, openEventsBus } from '../aws/put-events.js'
 import { EvtError } from '../errors.js'
 import type { JsonObject, JsonValue } from '../event/event.js'
-import { jsonText, readJson } from '../event/json.js'
+import { readJson } from '../event/json.js'
+import { memberText } from '../event/json-members.js'
 import { parseTime } from '../event/time.js'
 import { failedCall, failedEntry } from './answers.js'
 import type { OpenSink, Sent, Sink, SinkEntry } from './sink.js'
@@ -22,6 +23,7 @@ export const eventbridge: Sink = {
   order: 'A bus keeps no order.',
   repeated: 'Where an answer is lost, an event is put again, and its rules may match both.',
   cost: 'Each 64 KB of an event counts as one event put.',
+  ...{ marks: 'detail', callMs: 20 },
   iamActions,
   async open(address, { aws, signal }) {
     const named = resourceAddress(address)
@@ -43,6 +45,7 @@ function opened(bus: EventsBus, name: string): OpenSink<PutEventsRequestEntry> {
     target: `the bus ${name} in ${region}`,
     limits: { entries: 10, entryBytes: MOST_BYTES, batchBytes: MOST_BYTES },
     keepsOrder: false,
+    price: { per: 'entry', unitBytes: 65_536, usdPerMillion: 1 },
     prepare(entry) {
       const message = putEntry(entry)
       return 'refused' in message ? message : { message, sizeBytes: bytesOf(message) }
@@ -76,7 +79,7 @@ function putEntry(entry: SinkEntry): PutEventsRequestEntry | { refused: string }
   const reading = readJson(entry.body)
   const document = 'value' in reading ? reading.value : undefined
   if (!isObject(document)) return { refused: 'it is no JSON object' }
-  const put = ownEntry(document) ?? {
+  const put = ownEntry(document, entry.body) ?? {
     ...{ Source: entry.source, DetailType: entry.type, Detail: entry.body },
     ...(entry.timeUs === null ? {} : { Time: new Date(entry.timeUs / 1_000) }),
   }
@@ -90,13 +93,13 @@ function putEntry(entry: SinkEntry): PutEventsRequestEntry | { refused: string }
 }
 
 /** Of what is an event of EventBridge itself. */
-function ownEntry(document: JsonObject): PutEventsRequestEntry | undefined {
+function ownEntry(document: JsonObject, text: string): PutEventsRequestEntry | undefined {
   const { source, 'detail-type': type, detail, resources, time } = document
   if (typeof source !== 'string' || typeof type !== 'string' || !isObject(detail)) return undefined
   const at = parseTime(time)
   const names = Array.isArray(resources) ? resources.filter((one) => typeof one === 'string') : []
   return {
-    ...{ Source: source, DetailType: type, Detail: jsonText(detail) },
+    ...{ Source: source, DetailType: type, Detail: memberText(text, 'detail') ?? '{}' },
     ...(at && 'timeUs' in at ? { Time: new Date(at.timeUs / 1_000) } : {}),
     ...(names.length > 0 ? { Resources: names } : {}),
   }

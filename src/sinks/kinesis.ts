@@ -9,6 +9,8 @@ import type { OpenSink, Sent, Sink, SinkEntry } from './sink.js'
 /** Of a whole call, keys included; and what a record has, unless the stream takes larger ones. */
 const BATCH_BYTES = 10 * 1_048_576
 const USUAL_KIB = 1_024
+/** A second. */
+const RECORDS_PER_SHARD = 1_000
 const MOST_KEY_CHARACTERS = 256
 const iamActions = ['kinesis:DescribeStreamSummary', 'kinesis:PutRecords']
 
@@ -21,6 +23,7 @@ export const kinesis: Sink = {
     'stream that spreads its records regardless of their keys keeps none.',
   repeated: 'Where an answer is lost, a record is put again, and the stream may have both.',
   cost: 'Each 25 KB of a record is a unit of payload; a stream on demand counts bytes.',
+  ...{ marks: 'document', callMs: 20 },
   iamActions,
   async open(address, { aws, signal }) {
     const named = resourceAddress(address)
@@ -36,6 +39,8 @@ export const kinesis: Sink = {
 
 function opened(stream: PutStream, name: string): OpenSink<PutRecordsRequestEntry> {
   const { StreamARN = '', MaxRecordSizeInKiB, RecordDistributionStrategy } = stream.summary
+  const { OpenShardCount = 0, StreamModeDetails } = stream.summary
+  const isFixed = StreamModeDetails?.StreamMode !== 'ON_DEMAND' && OpenShardCount > 0
   const region = StreamARN.split(':')[3] || 'an unknown region'
   return {
     target: `the stream ${name} in ${region}`,
@@ -44,6 +49,8 @@ function opened(stream: PutStream, name: string): OpenSink<PutRecordsRequestEntr
       entryBytes: (MaxRecordSizeInKiB ?? USUAL_KIB) * 1_024,
     },
     keepsOrder: RecordDistributionStrategy !== 'AUTO',
+    price: { per: 'entry', unitBytes: 25_600, usdPerMillion: 0.014 },
+    ...(isFixed && { mostPerSecond: OpenShardCount * RECORDS_PER_SHARD }),
     prepare(entry) {
       const PartitionKey = partitionKey(entry)
       const Data = Buffer.from(entry.body)

@@ -14,6 +14,9 @@ export class Lanes<E extends SinkEntry> {
   /** By key of which one is ready or under way: those behind it. */
   private readonly behind = new Map<string, Pending<E>[]>()
 
+  /** Keys of which nothing goes any more. */
+  private readonly closed = new Set<string>()
+
   constructor(private readonly keepsOrder: boolean) {}
 
   /** How many may go. */
@@ -55,6 +58,18 @@ export class Lanes<E extends SinkEntry> {
     const next = this.behind.get(key)?.shift()
     if (next) this.ready.push(next)
     else this.behind.delete(key)
+  }
+
+  /** Lets nothing more go of the key of one that was taken.
+   * @returns those that waited behind it */
+  close({ entry: { key } }: Pending<E>): Pending<E>[] {
+    if (!this.keepsOrder || key === null) return []
+    this.closed.add(key)
+    return this.behind.get(key)?.splice(0) ?? []
+  }
+
+  isClosed({ key }: SinkEntry): boolean {
+    return key !== null && this.closed.has(key)
   }
 
   /** Takes out all that wait. */

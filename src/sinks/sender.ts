@@ -25,6 +25,8 @@ export interface SenderOptions<E extends SinkEntry> {
   readonly concurrency?: number
   /** Calls that one entry may be in. */
   readonly attempts?: number
+  /** Whether, where order is kept, nothing more of a key is sent once one of it failed for good. */
+  readonly holdsKeys?: boolean
   readonly nowMs?: () => number
   /** The waits before something is tried again: the first, which doubles, and the longest. */
   readonly waitMs?: { readonly first: number; readonly most: number }
@@ -42,7 +44,8 @@ export class Sender<E extends SinkEntry> {
   private readonly lanes: Lanes<E>
   /** Those that wait to be tried again, each by itself. */
   private readonly resting = new Map<Pending<E>, { timer: NodeJS.Timeout; error: string }>()
-  private readonly lastAnswers = new AbortController()
+  /** One a call: a signal that all share would gather listeners. */
+  private readonly underWay = new Set<AbortController>()
   private readonly options: Required<SenderOptions<E>>
   private readonly capacity: number
   private calls = 0
@@ -57,7 +60,7 @@ export class Sender<E extends SinkEntry> {
     private readonly sink: OpenSink,
     options: SenderOptions<E>,
   ) {
-    const usual = { concurrency: 8, attempts: 20, nowMs: Date.now }
+    const usual = { concurrency: 8, attempts: 20, holdsKeys: false, nowMs: Date.now }
     this.options = { ...usual, waitMs: { first: 100, most: 5_000 }, ...options }
     this.lanes = new Lanes(sink.keepsOrder)
     this.capacity = this.options.concurrency * sink.limits.entries * BATCHES_AHEAD
@@ -80,7 +83,7 @@ export class Sender<E extends SinkEntry> {
       this.settle(entry, { status: 'failed', error: refused ?? '', attempts: 0 })
       return
     }
-    if (this.options.signal.aborted) {
+    if (this.options.signal.aborted || this.lanes.isClosed(entry)) {
       this.settle(entry, { status: 'not sent' })
       return
     }
@@ -139,8 +142,10 @@ export class Sender<E extends SinkEntry> {
 
   private async answers(batch: readonly Pending<E>[]): Promise<readonly Sent[]> {
     const messages = batch.map(({ message }) => message)
+    const call = new AbortController()
+    this.underWay.add(call)
     try {
-      const results = await this.sink.send(messages, this.lastAnswers.signal)
+      const results = await this.sink.send(messages, call.signal)
       if (results.some((result) => !result.isSent && result.isOfAll)) this.rest()
       return results
     } catch (error) {
@@ -148,6 +153,8 @@ export class Sender<E extends SinkEntry> {
       this.stop()
       const told = error instanceof Error ? error.message : String(error)
       return batch.map(() => ({ ...unanswered, error: told, isTemporary: false }))
+    } finally {
+      this.underWay.delete(call)
     }
   }
 
@@ -156,8 +163,10 @@ export class Sender<E extends SinkEntry> {
     const { error, isTemporary } = result
     const isOver = this.failure !== undefined || this.options.signal.aborted
     if (!isTemporary || isOver || attempts >= this.options.attempts) {
+      const behind = this.options.holdsKeys ? this.lanes.close(pending) : []
       this.lanes.settle(pending)
       this.settle(entry, { status: 'failed', error, attempts })
+      for (const one of behind) this.settle(one.entry, { status: 'not sent' })
       return
     }
     const again = () => {
@@ -195,7 +204,10 @@ export class Sender<E extends SinkEntry> {
     this.resting.clear()
     this.dropAll()
     if (this.calls === 0) return
-    const timer = setTimeout(() => this.lastAnswers.abort(), LAST_ANSWERS_MS)
+    const giveUp = () => {
+      for (const call of this.underWay) call.abort()
+    }
+    const timer = setTimeout(giveUp, LAST_ANSWERS_MS)
     timer.unref()
   }
 

@@ -42,6 +42,18 @@ export type Sent =
       readonly isOfAll: boolean
     }
 
+/** Where a target has a place for the name of a replay. `attribute`: beside the body. `detail`: in
+ * the detail of an event of EventBridge. `document`: in an event of EventBridge, as EventBridge has
+ * it, and nowhere else. `line`: in a line around the document. */
+export type MarkPlace = 'attribute' | 'detail' | 'document' | 'line'
+
+/** What a service takes by its list for each call, or each entry, of so many bytes or a part. */
+interface ListPrice {
+  readonly per: 'call' | 'entry'
+  readonly unitBytes: number
+  readonly usdPerMillion: number
+}
+
 /** A target that is there and may be sent to, as far as could be found out without sending. */
 export interface OpenSink<M = unknown> {
   /** In words, such as `the queue orders in eu-west-1`. */
@@ -50,6 +62,15 @@ export interface OpenSink<M = unknown> {
   /** Whether the service keeps the order of a key. It does for those sent one after the other: no
    * two of a key may be in one batch, as one of them may fail. */
   readonly keepsOrder: boolean
+  /** Whether all that is sent is there in the order of the calls, so that no key has to wait. */
+  readonly isInTurn?: boolean
+  readonly price?: ListPrice
+  /** Entries that it takes a second, where that is known. */
+  readonly mostPerSecond?: number
+  /** Where it writes on this machine, if it does. */
+  readonly path?: string
+  /** Whether nothing is there that was sent before; absent where that cannot be told. */
+  isEmpty?(): Promise<boolean>
   /** Gives why the target can never take an entry, as a sentence goes on after `it`. */
   prepare(entry: SinkEntry): Prepared<M> | { readonly refused: string }
   /**
@@ -71,6 +92,9 @@ export interface Sink {
   readonly order: string
   readonly repeated: string
   readonly cost: string
+  readonly marks: MarkPlace
+  /** About how long a call takes, where nothing is in its way. */
+  readonly callMs: number
   /** What AWS has to permit. */
   readonly iamActions: readonly string[]
   /**
@@ -82,6 +106,8 @@ export interface Sink {
 }
 
 export interface SinkOptions {
+  /** Where relative paths begin; the folder that evt runs in if unsaid. */
+  readonly cwd?: string
   readonly aws: AwsOptions
   readonly signal: AbortSignal
 }

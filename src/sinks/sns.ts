@@ -20,6 +20,7 @@ export const sns: Sink = {
     'Where an answer is lost, a message is sent again: a FIFO topic drops the second within 5 ' +
     'minutes, of another topic subscribers may get both.',
   cost: 'A request for each 64 KB of messages, and what its subscriptions deliver.',
+  ...{ marks: 'attribute', callMs: 20 },
   iamActions,
   async open(address, { aws, signal }) {
     const named = resourceAddress(address)
@@ -37,6 +38,7 @@ function opened(topic: PublishTopic): OpenSink<Message> {
     target: `the ${isFifo ? 'FIFO topic' : 'topic'} ${name} in ${region}`,
     limits: { entries: 10, entryBytes: most, batchBytes: most },
     keepsOrder: isFifo,
+    price: { per: 'call', unitBytes: 65_536, usdPerMillion: 0.5 },
     prepare(entry) {
       const refused = refusedMessage(entry, isFifo)
       if (refused !== undefined) return { refused }

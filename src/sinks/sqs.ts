@@ -20,6 +20,7 @@ export const sqs: Sink = {
     'Where an answer is lost, a message is sent again: a FIFO queue drops the second within 5 ' +
     'minutes, another queue may have both.',
   cost: 'A request for up to 10 messages, and one more for each 64 KB of them.',
+  ...{ marks: 'attribute', callMs: 20 },
   iamActions,
   async open(address, { aws, signal }) {
     const named = resourceAddress(address)
@@ -46,6 +47,7 @@ function opened(
       batchBytes: MEBIBYTE,
     },
     keepsOrder: isFifo,
+    price: { per: 'call', unitBytes: 65_536, usdPerMillion: isFifo ? 0.5 : 0.4 },
     prepare(entry) {
       const refused = refusedMessage(entry, isFifo)
       if (refused !== undefined) return { refused }

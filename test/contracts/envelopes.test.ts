@@ -61,6 +61,7 @@ const unwritten: Readonly<Record<string, string>> = {
   'records-none-of-firehose': 'holds nothing',
   'records-no-messages': 'holds nothing',
   recording: 'is what evt record writes',
+  delivery: 'is what evt replay writes',
 }
 const payloads: Readonly<Record<string, object>> = {
   dynamodb: { pk: { S: 'o-4411' }, orderId: { S: 'o-4411' }, total: { N: '19.9' } },

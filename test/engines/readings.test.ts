@@ -74,8 +74,10 @@ describe('every fixture is read equally by the decoder, the narrow relation and 
   const assembled = [
     'cloudevents/dataref-with-data',
     'sns/body-array',
+    'sns/replayed-by-evt',
     'sqs/md5-mismatch',
     'sqs/object-body',
+    'sqs/replayed-by-evt',
   ]
   const left = {
     none: {

@@ -44,7 +44,7 @@ export const edges: Readonly<Record<string, readonly string[]>> = {
   // The shape of a result, to draw it.
   ui: [
     ...['stats', 'audit', 'init', 'indexing', 'leftovers', 'generate', 'lag', 'doctor', 'loops'],
-    ...['reconcile', 'gate', 'record', 'publish'],
+    ...['reconcile', 'gate', 'record', 'publish', 'replay'],
   ],
   // The same, and numbers and times in the words of the text.
   dashboards: ['ui', 'stats', 'audit', 'reconcile', 'gate'],
@@ -53,12 +53,14 @@ export const edges: Readonly<Record<string, readonly string[]>> = {
   lag: ['stats'], // words for figures
   publish: ['stats'], // what is measured
   record: ['tail'], // where a source begins
+  replay: ['record'], // who holds a lock
   live: ['tail', 'stats'], // what is tapped; the shape of a result and the words of findings
   init: ['stats'], // how a SOURCE is missed, and words for figures
   reconcile: ['stats', 'tail'], // the shape and the words of findings; what is tapped
   loops: ['tail'], // what is tapped
   gate: ['stats', 'live', 'loops', 'reconcile'], // what is measured, and words for figures
   event: ['errors'],
+  sinks: ['archives'], // what a failure of the disk is called
   taps: ['archives'], // files and streams, their formats and records
 }
 

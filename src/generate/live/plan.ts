@@ -1,6 +1,6 @@
 import { EvtError } from '../../errors.js'
 import { timeText } from '../../event/time.js'
-import { sinkFor } from '../../sinks/index.js'
+import { serviceSinkFor } from '../../sinks/index.js'
 import type { OpenSink, SinkOptions } from '../../sinks/sink.js'
 import { Fault } from '../events.js'
 import { makeWorkload } from '../make-workload.js'
@@ -83,7 +83,7 @@ export interface LiveOptions extends SinkOptions {
  */
 export async function planLive(given: GivenSettings, options: LiveOptions): Promise<LiveRun> {
   checkLedger(options.ledger, options)
-  const kind = await sinkFor(options.to)
+  const kind = await serviceSinkFor(options.to)
   const sink = await kind.open(options.to, options)
   const service = kind.name
   const { settings, outer } = liveSettings(given, { service, isFifo: sink.keepsOrder })

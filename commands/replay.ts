@@ -1,0 +1,49 @@
+import { BaseCommand } from '../src/cli/base-command.js'
+import { outputFlags, sourceArgs } from '../src/cli/flags.js'
+import { refuseBeside, replayFlags } from '../src/cli/replay-flags.js'
+
+export default class Replay extends BaseCommand {
+  static override summary = 'send archived events again: planned, in order, and known what became'
+  static override description =
+    'Reads an archive, tells what would be sent, and asks. Events of a key are sent in order of ' +
+    'arrival, repeats too, the document as it was archived. What became of each stands in a ' +
+    'journal: the same line goes on where it ends, also after kill -9, and sends again at most ' +
+    'what was under way, with the same MessageDeduplicationId. Where a target keeps the order of ' +
+    'a key and one of it fails for good, nothing more of the key is sent. Events are marked ' +
+    '(replay-name: an attribute of SQS, SNS and HTTP, in the detail on a bus, in the document of ' +
+    'an event of EventBridge elsewhere), and what is marked is not sent again without --replays. ' +
+    'Files get lines that evt reads with the figures of the source, standard output the bodies. ' +
+    'Exit 5 where nothing is selected.'
+  static override examples = [
+    '<%= config.bin %> replay archive/ --to sqs://orders --dry-run',
+    '<%= config.bin %> replay archive/ --to sqs://orders.fifo --since 1h --key 4711 --yes',
+    '<%= config.bin %> replay archive/ --to eventbridge://shop --type order.* --rate 100/s',
+    '<%= config.bin %> replay archive/ --to kinesis://orders --speed 10x --distinct',
+    '<%= config.bin %> replay archive/ --to lambda://bill --id 3f0c --body payload --yes',
+    '<%= config.bin %> replay archive/ --to https://test.example.com/events --plan plan.json',
+    '<%= config.bin %> replay --apply plan.json --yes',
+    '<%= config.bin %> replay archive/ --to again.ndjson --no-mark --yes',
+  ]
+  static override args = sourceArgs
+  static override flags = { ...replayFlags, ...outputFlags('text', 'json') }
+
+  override async run(): Promise<undefined> {
+    const { args, flags, metadata } = await this.parse(Replay)
+    const typed = Object.keys(flags).filter((name) => !metadata.flags[name]?.setFromDefault)
+    refuseBeside(flags.apply, { typed, sources: args.source ?? [] })
+    const { replayTyped } = await import('../src/cli/replay-run.js')
+    const { replayPlanText, replaySentText } = await import('../src/ui/replay-text.js')
+    const isJson = this.format(flags) === 'json'
+    const style = await this.style(flags)
+    const { argv } = this
+    const { note, print } = this.voice(flags)
+    const given = { ...this.typed(flags, args.source), flags, argv, isJson, style, note }
+    const { result, failure } = await replayTyped(given)
+    const { sent, to } = result
+    const text = sent ? replaySentText(result, sent, style) : replayPlanText(result, style)
+    if (isJson) print(JSON.stringify(result))
+    else if (to === '-' && !flags['dry-run']) note(text)
+    else print(text)
+    if (failure !== undefined) throw failure
+  }
+}

@@ -1,0 +1,45 @@
+import { setTimeout } from 'node:timers/promises'
+
+/** How fast is sent. */
+export type Speed =
+  /** As fast as the target takes it. */
+  | { readonly is: 'max' }
+  /** So many times as fast as the events came. */
+  | { readonly is: 'times'; readonly times: number }
+  | { readonly is: 'rate'; readonly perSecond: number }
+
+/** When each entry of a run is due. */
+export class Pace {
+  readonly #beganMs = performance.now()
+  #firstUs: number | undefined
+  #count = 0
+
+  constructor(private readonly speed: Speed) {}
+
+  /** Resolves when it is an entry's turn, or the signal aborts. */
+  async until({ momentUs }: { momentUs: number | null }, signal: AbortSignal): Promise<void> {
+    const waitMs = this.#dueMs(momentUs) - (performance.now() - this.#beganMs)
+    if (waitMs < 1) return
+    await setTimeout(waitMs, undefined, { signal }).catch(() => undefined)
+  }
+
+  /** Since the run began. What has no time comes behind the one before it. */
+  #dueMs(momentUs: number | null): number {
+    const { speed } = this
+    if (speed.is === 'max') return 0
+    if (speed.is === 'rate') return (this.#count++ / speed.perSecond) * 1_000
+    if (momentUs === null) return 0
+    this.#firstUs ??= momentUs
+    return (momentUs - this.#firstUs) / 1_000 / speed.times
+  }
+}
+
+/** How long a run takes at least for its pace. */
+export function paceMs(
+  speed: Speed,
+  { events, firstUs, lastUs }: { events: number; firstUs: number | null; lastUs: number | null },
+): number {
+  if (speed.is === 'max') return 0
+  if (speed.is === 'rate') return ((events - 1) / speed.perSecond) * 1_000
+  return ((lastUs ?? 0) - (firstUs ?? 0)) / 1_000 / speed.times
+}

@@ -1,0 +1,101 @@
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import { cacheFolder } from '../config/cache-folder.js'
+import type { ResultRows } from '../engines/engine.js'
+import { timeText } from '../event/time.js'
+import type { Searched } from '../questions/searched.js'
+import type { OpenedArchive } from '../reading/open-archive.js'
+import type { OpenSink, Sink } from '../sinks/sink.js'
+import { entryReader } from './entry.js'
+import { estimateOf } from './estimate.js'
+import type { Marking } from './marking.js'
+import type { ReplayRequest } from './request.js'
+import type { ReplayResult } from './result.js'
+import { Tally } from './tally.js'
+import { warningsOf } from './warnings.js'
+
+const ID_DIGITS = 12
+
+export interface Planned {
+  readonly result: ReplayResult
+  readonly tally: Tally
+  readonly marking: Marking
+}
+
+interface PlanOf {
+  readonly kind: Sink
+  readonly sink: OpenSink
+  readonly archive: OpenedArchive
+  readonly request: ReplayRequest
+}
+
+/** Goes through what was selected once, as if it were sent. */
+export async function planned(
+  { columns, chunks }: ResultRows,
+  searched: Searched,
+  of: PlanOf,
+): Promise<Planned> {
+  const { kind, sink, request } = of
+  const tally = new Tally(sink)
+  const { body, isMarked } = request
+  // As long as the name will be, which goes by what is sent.
+  const name = isMarked ? (request.name ?? nameOf('0')) : null
+  const marking = { name, place: kind.marks, body }
+  const entryOf = entryReader(columns, marking)
+  for await (const chunk of chunks) for (const cells of chunk) tally.add(entryOf(cells))
+  const plan = planId(tally, request)
+  const named = { ...marking, name: isMarked ? (request.name ?? nameOf(plan)) : null }
+  return {
+    result: resultOf(plan, { ...of, tally, searched, name: named.name }),
+    tally,
+    marking: named,
+  }
+}
+
+function nameOf(plan: string): string {
+  return `evt-${plan.slice(0, ID_DIGITS).padEnd(ID_DIGITS, '0')}`
+}
+
+/** Of exactly these messages, in this order, to this target. */
+function planId(tally: Tally, { to, name, isMarked, body }: ReplayRequest): string {
+  const of = JSON.stringify([tally.contents(), to, name, isMarked, body])
+  return createHash('sha256').update(of).digest('hex').slice(0, 32)
+}
+
+interface ResultOf extends PlanOf {
+  readonly tally: Tally
+  readonly searched: Searched
+  readonly name: string | null
+}
+
+function resultOf(plan: string, { tally, searched, name, ...of }: ResultOf): ReplayResult {
+  const { kind, sink, archive, request } = of
+  const { to, order, body, distinct, speed, concurrency, skipRefused: isSkipping } = request
+  const { undecodable } = searched
+  const planned = { kind, sink, speed, isMarking: name !== null, undecodable, isSkipping }
+  return {
+    ...{ schema: 'evt.replay/1', plan, sources: archive.sources, to, target: sink.target, name },
+    selection: selectionOf(request),
+    ...{ order, body, distinct, partial: false, events: tally.events, bytes: tally.bytes },
+    ...{ calls: tally.calls, keys: tally.keys, types: tally.types },
+    estimate: estimateOf(tally, { kind, sink, speed, concurrency }),
+    warnings: warningsOf(tally, planned),
+    refused: tally.refused,
+    journal: journalFor(plan, kind, request),
+    sent: null,
+  }
+}
+
+function selectionOf({ range, types, entities, keys, ids, filter }: ReplayRequest) {
+  const text = (us: number | null) => (us === null ? null : timeText(us))
+  return {
+    ...{ since: text(range.sinceUs), until: text(range.untilUs) },
+    ...{ types, entities, keys, ids, filter: filter?.json ?? null },
+  }
+}
+
+/** What is printed is gone with who read it, so nobody can go on with it. */
+function journalFor(plan: string, { name }: Sink, { journal, env }: ReplayRequest): string | null {
+  if (journal !== null || name === 'stdout') return journal
+  return join(cacheFolder(env), 'replay', `${plan}.ndjson`)
+}

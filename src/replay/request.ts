@@ -1,0 +1,30 @@
+import type { TypedPattern } from '../event/pattern.js'
+import type { ReadRequest } from '../reading/open-archive.js'
+import type { Speed } from './pace.js'
+import type { ReplayBody, ReplayOrder } from './statement.js'
+
+/** What was typed of a replay. */
+export interface ReplayRequest extends ReadRequest {
+  to: string
+  types: readonly string[]
+  entities: readonly string[]
+  keys: readonly string[]
+  ids: readonly string[]
+  filter?: TypedPattern | undefined
+  order: ReplayOrder
+  body: ReplayBody
+  distinct: boolean
+  /** Whether events show that they are replayed, and by which name; evt makes one if unsaid. */
+  isMarked: boolean
+  name: string | null
+  /** Whether what is a replay already may be sent again, and the others where the target cannot
+   * take some. */
+  replays: boolean
+  skipRefused: boolean
+  speed: Speed
+  concurrency: number
+  memoryLimitBytes: number
+  allowPartial: boolean
+  /** Where the journal is to be; evt has a place for it if unsaid. */
+  journal: string | null
+}

@@ -1,0 +1,184 @@
+import { stat } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { EvtError } from '../errors.js'
+import { type Asked, askArchive } from '../questions/asked-archive.js'
+import type { Searched } from '../questions/searched.js'
+import { count, noObjects } from '../reading/absence.js'
+import { endedBadly } from '../reading/ended-badly.js'
+import { type OpenedArchive, openArchive } from '../reading/open-archive.js'
+import { progressOf } from '../reading/progress.js'
+import { sinkFor } from '../sinks/index.js'
+import type { OpenSink, Sink } from '../sinks/sink.js'
+import { Journal } from './journal.js'
+import { type Planned, planned } from './plan.js'
+import type { ReplayRequest } from './request.js'
+import type { ReplayResult } from './result.js'
+import { sendEntries } from './send.js'
+import { replayStatement } from './statement.js'
+
+export interface ReplayRun {
+  readonly result: ReplayResult
+  /** Why it does not end well although there is a plan. */
+  readonly failure: unknown
+}
+
+export interface ReplayHooks {
+  /** Called with the plan before anything is sent; false: nothing is to be.
+   * @throws EvtError where it cannot be asked */
+  agree(plan: ReplayResult, archive: OpenedArchive): Promise<boolean>
+  onSending(done: { sent: number; bytes: number }): void
+}
+
+/**
+ * `evt replay`: looks at the target, reads the archive, tells what would be sent, and where that is
+ * agreed to, sends it.
+ *
+ * @throws EvtError where there is no plan: what was typed wrong, no target, nothing selected
+ */
+export async function runReplay(request: ReplayRequest, hooks: ReplayHooks): Promise<ReplayRun> {
+  const { to, cwd, signal, aws = {} } = request
+  const kind = await sinkFor(to)
+  const sink = await kind.open(to, { aws, cwd, signal })
+  try {
+    const archive = await openArchive(request)
+    const { sources, pruned, objects } = archive
+    if (objects.length === 0) throw noObjects(sources, pruned)
+    checkTarget(request, sink, archive)
+    const statement = await replayStatement({ ...request, isDistinct: request.distinct })
+    return await askArchive(statement, askingOf(request, archive), (asked) =>
+      replayed(asked, { kind, sink, archive, request, hooks }),
+    )
+  } finally {
+    sink.close()
+  }
+}
+
+function askingOf(request: ReplayRequest, { index: _, ...archive }: OpenedArchive) {
+  const { presets, memoryLimitBytes, signal, range, types, entities, keys, ids, filter } = request
+  return {
+    // An index has documents as JSON that says the same; what is sent is what was received.
+    ...{ archive, presets, memoryLimitBytes, signal, sqlFromBytes: 0 },
+    chosen: { ...range, types, entities, keys, ids, filter: filter?.pattern },
+    onProgress: progressOf(archive.objects, request),
+  }
+}
+
+interface Context {
+  readonly kind: Sink
+  readonly sink: OpenSink
+  readonly archive: OpenedArchive
+  readonly request: ReplayRequest
+  readonly hooks: ReplayHooks
+}
+
+async function replayed({ rows, again, searched }: Asked, context: Context): Promise<ReplayRun> {
+  const { request, hooks, sink, archive } = context
+  const plan = await planned(rows, searched, context)
+  const { result } = plan
+  request.onRead?.()
+  checkRead(request, searched, result)
+  const refusal = refusalOf(plan, request)
+  if (refusal) return { result, failure: refusal }
+  await checkEmpty(result, context)
+  if (!(await hooks.agree(result, archive))) return { result, failure: undefined }
+  const journal = await openJournal(result, context)
+  try {
+    const { marking } = plan
+    const { speed, concurrency, signal } = request
+    const { sent, failure } = await sendEntries(await again(), {
+      ...{ sink, marking, journal, speed, concurrency, signal, events: result.events },
+      onProgress: hooks.onSending,
+    })
+    const done = { ...result, sent }
+    const isPartial = missing(done, request) > 0
+    return { result: { ...done, partial: isPartial }, failure: failure ?? unsent(done, request) }
+  } finally {
+    journal?.close()
+  }
+}
+
+/** A selection that was not read to its end, or holds nothing. */
+function checkRead(request: ReplayRequest, searched: Searched, { sources, events }: ReplayResult) {
+  const cut = endedBadly({ ...searched, ...request })
+  if (cut) {
+    const message = `nothing was sent: ${cut.message.replace(/: the result is partial$/, '')}`
+    throw new EvtError(message, { code: cut.code, hint: cut.hint, cause: cut })
+  }
+  if (events > 0) return
+  const { records, undecodable } = searched
+  const bad = undecodable === 0 ? '' : `, ${count(undecodable, 'record')} cannot be decoded`
+  const read = `${count(records, 'record')} read${bad}`
+  const message = `no events to send in ${sources.join(' ')}: ${read}`
+  throw new EvtError(message, { code: 'inconclusive' })
+}
+
+/** Why a plan is not to be carried out as it was typed. */
+function refusalOf({ result, tally }: Planned, request: ReplayRequest): EvtError | undefined {
+  if (tally.replays > 0 && !request.replays) {
+    return new EvtError(`nothing was sent: ${count(tally.replays, 'event')} came by a replay`, {
+      code: 'usage',
+      hint: '--replays sends them again all the same; --filter can leave them out',
+    })
+  }
+  const [first] = result.refused
+  if (!first || request.skipRefused) return undefined
+  const others = result.refused.slice(1).reduce((sum, one) => sum + one.count, 0)
+  const more = others === 0 ? '' : `, and ${count(others, 'event')} for other reasons`
+  const reason = `${first.count === 1 ? 'it' : 'each'} ${first.reason}`
+  const what = `${count(first.count, 'event')} cannot be sent, since ${reason}${more}`
+  const isKeyless = / key, which /.test(first.reason)
+  return new EvtError(`nothing was sent: ${what}`, {
+    code: 'usage',
+    hint: isKeyless
+      ? '--map key=$.detail.orderId says where the key is; --skip-refused sends the others'
+      : '--skip-refused sends the others',
+  })
+}
+
+/** A file that is there, and not by this replay, is not written to. */
+async function checkEmpty({ journal, to }: ReplayResult, { sink, request }: Context) {
+  if ((await sink.isEmpty?.()) !== false) return
+  if (journal !== null && (await isThere(resolve(request.cwd, journal)))) return
+  throw new EvtError(`${to} holds something already, and not of this replay`, {
+    code: 'usage',
+    hint: 'name a file that is not there yet',
+  })
+}
+
+function isThere(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  )
+}
+
+async function openJournal({ journal, plan, to, events }: ReplayResult, context: Context) {
+  if (journal === null) return null
+  // What it tells of is gone where the target is empty.
+  const isAnew = (await context.sink.isEmpty?.()) === true
+  return Journal.open(resolve(context.request.cwd, journal), { plan, to, events }, isAnew)
+}
+
+/** What is read must not be written to. */
+function checkTarget({ to }: ReplayRequest, { path }: OpenSink, { objects }: OpenedArchive): void {
+  const isRead = objects.some((object) => object.kind === 'file' && object.file === path)
+  if (!isRead) return
+  throw new EvtError(`--to ${to} is one of the files that are read`, { code: 'usage' })
+}
+
+/** Events that were to be sent and were not. */
+function missing({ sent, refused }: ReplayResult, { skipRefused }: ReplayRequest): number {
+  if (!sent) return 0
+  const left = refused.reduce((sum, one) => sum + one.count, 0)
+  return sent.failed + sent.notSent - (skipRefused ? left : 0)
+}
+
+function unsent(result: ReplayResult, request: ReplayRequest): EvtError | undefined {
+  const left = missing(result, request)
+  if (left <= 0) return undefined
+  const hint = result.journal === null ? undefined : 'the same line goes on where this one ended'
+  const what = `${left.toLocaleString('en')} of ${count(result.events, 'event')}`
+  return request.signal.aborted
+    ? new EvtError(`interrupted: ${what} not sent`, { code: 'interrupted', hint })
+    : new EvtError(`${what} could not be sent`, { code: 'outside', hint })
+}

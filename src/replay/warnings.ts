@@ -1,0 +1,51 @@
+import { count } from '../reading/absence.js'
+import type { OpenSink, Sink } from '../sinks/sink.js'
+import type { Speed } from './pace.js'
+import type { ReplayWarning, WarningKind } from './result.js'
+import type { Tally } from './tally.js'
+
+interface Planned {
+  readonly kind: Sink
+  readonly sink: OpenSink
+  readonly speed: Speed
+  /** Whether events are to show that they are replayed. */
+  readonly isMarking: boolean
+  readonly undecodable: number
+  readonly isSkipping: boolean
+}
+
+/** What somebody should know before it is sent. */
+export function warningsOf(tally: Tally, planned: Planned): ReplayWarning[] {
+  const { kind, sink, speed, isMarking, undecodable, isSkipping } = planned
+  const warnings: ReplayWarning[] = []
+  const warn = (of: WarningKind, many: number, explain: string) => {
+    if (many > 0) warnings.push({ kind: of, count: many, explain })
+  }
+  const are = (many: number, one: string) => `${count(many, one)} ${many === 1 ? 'is' : 'are'}`
+  const { repeats, replays, unmarked, untimed, events, refused } = tally
+  const taken = isSkipping ? 'left out' : 'never taken by the target'
+  const unfit = refused.reduce((sum, one) => sum + one.count, 0)
+  warn('refused', unfit, `${are(unfit, 'event')} ${taken}`)
+  warn(
+    'replays',
+    replays,
+    `${are(replays, 'event')} of a replay already, which may go round in a loop`,
+  )
+  const [repeat, left] =
+    repeats === 1 ? ['repeats another, and is', 'it'] : ['repeat others, and are', 'them']
+  const again = `${count(repeats, 'event')} ${repeat} sent too; --distinct leaves ${left} out`
+  warn('duplicates', repeats, again)
+  const rows = are(undecodable, 'record')
+  warn('undecodable', undecodable, `${rows} undecodable, and not sent`)
+  const keyed = events - tally.withoutKey
+  const isOrdered = sink.keepsOrder || sink.isInTurn === true
+  warn('order', isOrdered ? 0 : keyed, `${sink.target} does not keep the order of a key`)
+  const bare = `${are(unmarked, 'event')} sent without a mark, for which ${kind.name} has no place`
+  warn('unmarked', isMarking ? unmarked : 0, bare)
+  const isFifo = sink.target.startsWith('the FIFO ')
+  const dropped = 'what was sent to it within 5 minutes before is dropped by the target'
+  warn('dedupWindow', isFifo ? events : 0, dropped)
+  const timeless = `${are(untimed, 'event')} without a time, and sent without a pause`
+  warn('untimed', speed.is === 'times' ? untimed : 0, timeless)
+  return warnings
+}

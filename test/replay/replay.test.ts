@@ -1,0 +1,136 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { type Stage, stage } from '../cases/run-case.js'
+import { startEvt } from '../testbed/evt-process.js'
+import { TargetDouble } from '../testbed/target-double.js'
+
+let at: Stage
+let double: TargetDouble
+beforeEach(async () => {
+  double = new TargetDouble()
+  await double.start()
+  at = stage()
+  at = { ...at, env: { ...at.env, ...double.env } }
+})
+afterEach(async () => {
+  await double.stop()
+  at.remove()
+})
+
+function write(...events: object[]): void {
+  const lines = events.map((event) => `${JSON.stringify(event)}\n`)
+  writeFileSync(join(at.work, 'o.ndjson'), lines.join(''))
+}
+
+const mapping = ['--map', 'id=$.id', '--map', 'key=$.key']
+const begun = (...more: string[]) => startEvt(['replay', 'o.ndjson', ...more], at)
+async function replay(...more: string[]) {
+  const child = begun(...more)
+  const { exit } = await child.end
+  return { exit, out: child.out.text, err: child.err.text }
+}
+const bodies = () => double.taken.map(({ body }) => JSON.parse(body))
+
+test('repeats are sent too, each with an id of its own that is always the same', async () => {
+  const one = { id: 'e-1', key: 'a key', n: 1 }
+  write(one, one, { id: 'e-2', key: 'b', n: 1 })
+  const to = ['--to', 'sqs://orders.fifo', '--yes', ...mapping]
+  expect(await replay(...to, '--journal', 'one.ndjson', '--name', 'first')).toMatchObject({
+    exit: 0,
+  })
+  const first = double.taken.splice(0)
+  const ids = first.map(({ dedupe }) => dedupe)
+  expect(new Set(ids).size).toBe(3)
+  expect(first.map(({ group }) => group).sort()[2]).toBe('b')
+  expect(first.filter(({ group }) => /^[0-9a-f]{64}$/.test(group))).toHaveLength(2)
+  for (const { attributes } of first) expect(attributes['replay-name']?.StringValue).toBe('first')
+  expect(await replay(...to, '--journal', 'two.ndjson', '--no-mark')).toMatchObject({ exit: 0 })
+  expect(double.taken.map(({ dedupe }) => dedupe).sort()).toEqual(ids.sort())
+  for (const { attributes } of double.taken) expect(attributes).toEqual({})
+})
+
+test('a FIFO target without keys is refused before anything is sent', async () => {
+  write({ id: 'e-1' }, { id: 'e-2' })
+  const { exit, err } = await replay('--to', 'sqs://orders.fifo', '--yes', '--map', 'id=$.id')
+  expect(exit).toBe(2)
+  expect(err).toBe(
+    'evt: nothing was sent: 2 events cannot be sent, since each has no key, which a FIFO target ' +
+      'needs for its group\n     --map key=$.detail.orderId says where the key is; ' +
+      '--skip-refused sends the others\n',
+  )
+  expect(double.calls).toBe(0)
+})
+
+test('events that are too large stand in the plan, and can be left out', async () => {
+  write({ id: 'e-1', key: 'k' }, { id: 'e-2', key: 'k', text: 'x'.repeat(1_100_000) })
+  const to = ['--to', 'sqs://orders.fifo', '--yes', '-o', 'json', ...mapping]
+  const refused = await replay(...to)
+  expect(refused.exit).toBe(2)
+  expect(JSON.parse(refused.out)).toMatchObject({
+    refused: [
+      {
+        reason:
+          'is larger than the 1,048,576 bytes that the FIFO queue orders.fifo in eu-west-1 takes',
+        ...{ count: 1, examples: ['e-2'] },
+      },
+    ],
+    sent: null,
+  })
+  expect(double.calls).toBe(0)
+  const { exit, out } = await replay(...to, '--skip-refused')
+  expect({ exit, sent: JSON.parse(out).sent }).toMatchObject({ exit: 0, sent: { sent: 1 } })
+  expect(bodies().map(({ id }) => id)).toEqual(['e-1'])
+})
+
+test('behind one that fails for good nothing more of its key is sent, until it was', async () => {
+  const numbers = Array.from({ length: 30 }, (_, n) => n)
+  write(...numbers.map((n) => ({ id: `e-${n}`, key: n % 2 === 0 ? 'even' : 'odd', n })))
+  double.refuses = ({ body }) => JSON.parse(body).n === 4
+  const to = ['--to', 'sqs://orders.fifo', '--yes', '--quiet', '-o', 'json', ...mapping]
+  const first = await replay(...to)
+  expect(first.exit).toBe(3)
+  expect(JSON.parse(first.out).sent).toMatchObject({ sent: 17, failed: 1, notSent: 12 })
+  expect(JSON.parse(first.err).error.message).toBe('13 of 30 events could not be sent')
+  double.refuses = () => false
+  const again = await replay(...to)
+  expect(again.exit).toBe(0)
+  expect(JSON.parse(again.out).sent).toMatchObject({ sent: 13, sentBefore: 17, notSent: 0 })
+  for (const key of ['even', 'odd']) {
+    const found = bodies().filter((event) => event.key === key)
+    expect(found.map(({ n }) => n)).toEqual(
+      numbers.filter((n) => (n % 2 === 0) === (key === 'even')),
+    )
+  }
+})
+
+test('Ctrl-C ends it with 130, and the same line goes on', async () => {
+  const numbers = Array.from({ length: 200 }, (_, n) => n)
+  write(...numbers.map((n) => ({ id: `e-${n}`, key: `k-${n % 20}`, n })))
+  const to = ['--to', 'sqs://orders.fifo', '--yes', '--journal', 'j.ndjson', ...mapping]
+  const child = begun(...to, '--rate', '40/s')
+  for (let tries = 0; double.taken.length < 20 && tries < 10_000; tries++) await setTimeout(10)
+  child.kill('SIGINT')
+  expect(await child.end).toEqual({ exit: 130, signal: null })
+  expect(child.err.text).toMatch(/evt: interrupted: \d+ of 200 events not sent\n {5}the same line/)
+  const before = double.taken.length
+  expect(await replay(...to)).toMatchObject({ exit: 0 })
+  expect(before).toBeLessThan(200)
+  expect(double.taken).toHaveLength(200)
+  const lines = readFileSync(join(at.work, 'j.ndjson'), 'utf8').trim().split('\n').slice(1)
+  const sent = lines.map((line) => JSON.parse(line)).map(({ n }) => n)
+  expect(sent.sort((a, b) => a - b)).toEqual(numbers.map((n) => n + 1))
+})
+
+test('one journal is written by one evt at a time', async () => {
+  write(...Array.from({ length: 100 }, (_, n) => ({ id: `e-${n}`, key: `k-${n}` })))
+  const to = ['--to', 'sqs://orders.fifo', '--yes', '--journal', 'j.ndjson', ...mapping]
+  const child = begun(...to, '--rate', '10/s')
+  for (let tries = 0; double.taken.length === 0 && tries < 10_000; tries++) await setTimeout(10)
+  const { exit, err } = await replay(...to, '--quiet')
+  child.kill('SIGTERM')
+  await child.end
+  expect(exit).toBe(3)
+  expect(err).toMatch(/^evt: another evt writes to the journal \S+j\.ndjson \(process \d+ on /)
+})
