@@ -70,10 +70,37 @@ export function shortestCycle({ starts, ends }: Arrows, component: readonly numb
   for (const place of component) {
     if (!inside.has(place)) continue
     const limit = best.length === 0 ? Number.POSITIVE_INFINITY : best.length - 1
-    const found = cycleThrough({ starts, ends }, inside, place, limit)
+    const search = { origin: place, goal: place, limit }
+    const found = wayBetween({ starts, ends }, inside, search)
     if (found) best = found
     if (best.length === 2) break
     trim({ starts, ends }, inside, into, place)
+  }
+  return best
+}
+
+/** So many edges are tried at most. */
+const MOST_TRIES = 2_000
+
+/** A shortest cycle of a component that one of these edges is a part of; none where there is none. */
+export function shortestCycleBy(
+  { starts, ends }: Arrows,
+  component: readonly number[],
+  isWanted: (edge: number) => boolean,
+): number[] {
+  const inside = new Set(component)
+  let best: number[] = []
+  let tries = 0
+  for (const from of component) {
+    for (let edge = starts[from] ?? 0; edge < (starts[from + 1] ?? 0); edge++) {
+      const to = ends[edge] ?? 0
+      if (!isWanted(edge) || !inside.has(to)) continue
+      if (to === from) return [edge]
+      if (best.length === 2 || tries++ >= MOST_TRIES) return best
+      const limit = best.length === 0 ? Number.POSITIVE_INFINITY : best.length - 2
+      const back = wayBetween({ starts, ends }, inside, { origin: to, goal: from, limit })
+      if (back) best = [edge, ...back]
+    }
   }
   return best
 }
@@ -91,12 +118,18 @@ function reversed({ starts, ends }: Arrows, inside: ReadonlySet<number>): Map<nu
   return into
 }
 
-/** Breadth first; undefined where the way back is longer than the limit. */
-function cycleThrough(
+interface Search {
+  readonly origin: number
+  readonly goal: number
+  /** How many edges there may be. */
+  readonly limit: number
+}
+
+/** Breadth first, one step at least; undefined where the way is longer than the limit. */
+function wayBetween(
   { starts, ends }: Arrows,
   inside: ReadonlySet<number>,
-  origin: number,
-  limit: number,
+  { origin, goal, limit }: Search,
 ): number[] | undefined {
   const cameBy = new Map<number, { from: number; edge: number }>()
   let level = [origin]
@@ -105,8 +138,8 @@ function cycleThrough(
     for (const from of level) {
       for (let edge = starts[from] ?? 0; edge < (starts[from + 1] ?? 0); edge++) {
         const to = ends[edge] ?? 0
-        if (to === origin) return wayTo(cameBy, { from, edge })
-        if (!inside.has(to) || cameBy.has(to)) continue
+        if (to === goal) return wayTo(cameBy, { from, edge })
+        if (to === origin || !inside.has(to) || cameBy.has(to)) continue
         cameBy.set(to, { from, edge })
         below.push(to)
       }

@@ -1,8 +1,8 @@
 import { isVagueWrite } from '../actions.js'
 import type { Graph } from '../graph.js'
-import { guardsOf, leavesOutReplays } from '../guards.js'
+import { type Guard, guardsOf, leavesOutReplays } from '../guards.js'
 import type { EdgeKind, Finding, NodeKind, Severity, TopologyEdge } from '../model.js'
-import { circularComponents, shortestCycle } from './components.js'
+import { circularComponents, shortestCycle, shortestCycleBy } from './components.js'
 import { flowOf } from './flow.js'
 
 /** Ways that are taken only by what fails. */
@@ -10,15 +10,46 @@ const ofFailures: ReadonlySet<EdgeKind> = new Set(['dlq', 'redrive', 'failure'])
 /** AWS ends a chain through these alone, after about 16 steps. */
 const watchedByAws: ReadonlySet<NodeKind> = new Set(['function', 'queue', 'topic', 'bucket'])
 
-/** Where what is sent comes back: one shortest cycle of each component. */
+/** Where what is sent comes back: one shortest cycle of each component. Those of ways that are
+ * taken for sure come first; then those that need one of the others. */
 export function cycles(graph: Graph): Finding[] {
-  const flow = flowOf(graph.topology)
+  const isUnsure = (edge: TopologyEdge) => isVague(graph, edge) || ofFailures.has(edge.via)
+  const isGuarded = (edge: TopologyEdge) => guardsBut(edge).length > 0
+  return [
+    ...found(graph, (edge) => !isUnsure(edge) && !isGuarded(edge)),
+    ...found(graph, (edge) => !isGuarded(edge), isUnsure),
+    ...found(graph, () => true, isGuarded),
+  ]
+}
+
+/** @param isNew edges of which a cycle has to have one */
+function found(
+  graph: Graph,
+  isTaken: (edge: TopologyEdge) => boolean,
+  isNew?: (edge: TopologyEdge) => boolean,
+): Finding[] {
+  const flow = flowOf(graph.topology, isTaken)
+  const edgeAt = (n: number) => flow.edges[n]
   return circularComponents(flow).flatMap((component) => {
-    const way = shortestCycle(flow, component)
-    const edges = way.flatMap((edge) => flow.edges[edge] ?? [])
+    const way = isNew
+      ? shortestCycleBy(flow, component, (n) => {
+          const edge = edgeAt(n)
+          return edge !== undefined && isNew(edge)
+        })
+      : shortestCycle(flow, component)
+    const edges = way.flatMap((n) => edgeAt(n) ?? [])
     const ids = new Set(component.flatMap((place) => flow.places[place]?.id ?? []))
     return edges.length === 0 ? [] : [cycleFinding(graph, fromFirst(edges), ids.size)]
   })
+}
+
+/** The guards of an edge; those against replays end none but of replays. */
+function guardsBut({ when }: TopologyEdge): Guard[] {
+  return guardsOf(when).filter(({ field }) => field !== 'replay-name')
+}
+
+function isVague(graph: Graph, { to, via }: TopologyEdge): boolean {
+  return via === 'permission' && isVagueWrite(graph.node(to)?.kind ?? 'unknown')
 }
 
 /** The same cycle, beginning at the node that is first by its id. */
@@ -31,11 +62,7 @@ function fromFirst(edges: readonly TopologyEdge[]): TopologyEdge[] {
 function cycleFinding(graph: Graph, edges: readonly TopologyEdge[], nodes: number): Finding {
   const path = edges.map(({ from }) => from)
   const [on = ''] = path
-  const guards = edges.flatMap((edge) =>
-    guardsOf(edge.when)
-      .filter(({ field }) => field !== 'replay-name')
-      .map((guard) => ({ ...guard, edge })),
-  )
+  const guards = edges.flatMap((edge) => guardsBut(edge).map((guard) => ({ ...guard, edge })))
   const way = [...path, on].join(' → ')
   const told = [
     `${way}: what is sent comes back to where it began.`,
@@ -61,10 +88,8 @@ function nameOf({ from, to, via }: TopologyEdge): string {
 }
 
 function severityOf(graph: Graph, edges: readonly TopologyEdge[]): Severity {
-  const isVague = edges.some(({ to, via }) => {
-    return via === 'permission' && isVagueWrite(graph.node(to)?.kind ?? 'unknown')
-  })
-  return isVague || edges.some(({ via }) => ofFailures.has(via)) ? 'warning' : 'error'
+  const isSure = edges.every((edge) => !isVague(graph, edge) && !ofFailures.has(edge.via))
+  return isSure ? 'error' : 'warning'
 }
 
 function doubts(graph: Graph, edges: readonly TopologyEdge[]): string[] {

@@ -22,10 +22,15 @@ export interface Flow {
  * it, so that a rule leads on only those that its pattern may match. What an archive keeps goes
  * nowhere until somebody starts a replay.
  */
-export function flowOf({ nodes, edges }: Topology): Flow {
+export function flowOf(
+  { nodes, edges }: Topology,
+  isTaken: (edge: TopologyEdge) => boolean,
+): Flow {
   const disabled = new Set(nodes.filter(({ facts }) => facts.isDisabled).map(({ id }) => id))
-  const live = edges.filter(({ from, to, via, facts }) => {
-    return via !== 'archive' && !facts.isDisabled && !disabled.has(from) && !disabled.has(to)
+  const live = edges.filter((edge) => {
+    const { from, to, via, facts } = edge
+    const isOn = !facts.isDisabled && !disabled.has(from) && !disabled.has(to)
+    return isOn && via !== 'archive' && isTaken(edge)
   })
   const places: Place[] = []
   const at = new Map<string, Map<string, number>>()
