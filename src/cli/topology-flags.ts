@@ -31,3 +31,6 @@ export const topologyCheckFlags = {
     description: 'write the result to this file too: .md, .json, .sarif, or .xml for JUnit',
   }),
 }
+
+/** What `evt topology diff --fail-on` takes. */
+export const diffFaults = ['newCycles', 'lostConsumers'] as const

@@ -3,9 +3,12 @@ import { resolve } from 'node:path'
 import { loadConfig } from '../config/load.js'
 import { EvtError } from '../errors.js'
 import { checked } from '../topology/check.js'
+import { type TopologyDiff, topologyDiff } from '../topology/diff.js'
 import { topologyOfTemplates } from '../topology/from-templates.js'
 import { type Severity, severities, type TopologyResult } from '../topology/model.js'
+import { savedTopology } from '../topology/saved.js'
 import { jsonText } from '../ui/stats-json.js'
+import type { diffFaults } from './topology-flags.js'
 
 interface TypedTopology {
   template?: readonly string[] | undefined
@@ -93,4 +96,30 @@ export function endBy({ findings }: TopologyResult, least: FailOn): void {
   if (bad === 0) return
   const message = `${bad} of ${findings.length} ${findings.length === 1 ? 'finding' : 'findings'}`
   throw new EvtError(`the gate does not hold: ${message} fail it`, { code: 'gate' })
+}
+
+/**
+ * Both sides of a comparison: templates, or what `evt topology show -o json` wrote.
+ *
+ * @throws EvtError `usage` for what is neither
+ */
+export async function topologiesCompared(
+  { a, b }: { readonly a: string; readonly b: string },
+  config: string | undefined,
+): Promise<TopologyDiff> {
+  const cwd = process.cwd()
+  const read = async (path: string) =>
+    (await savedTopology(path, cwd)) ?? topologyAsked({ template: [path], config })
+  return topologyDiff(await read(a), await read(b))
+}
+
+/** @throws EvtError `gate` where there is what was asked to fail on */
+export function endDiff(
+  diff: TopologyDiff,
+  faults: readonly (typeof diffFaults)[number][],
+): void {
+  const bad = faults.filter((fault) => diff[fault].length > 0)
+  if (bad.length === 0) return
+  const told = bad.map((fault) => `${fault} ${diff[fault].length}`).join(', ')
+  throw new EvtError(`the gate does not hold: ${told}`, { code: 'gate' })
 }
