@@ -1,7 +1,7 @@
 import * as Flags from '@oclif/core/flags'
-import { awsFlags, sourceFlags } from './flags.js'
+import { sourceFlags } from './flags.js'
 
-/** Flags of every `evt topology`. */
+/** Flags of `evt topology show` and `evt topology check`. */
 export const topologyFlags = {
   template: Flags.string({
     helpValue: 'FILE|GLOB',
@@ -10,7 +10,6 @@ export const topologyFlags = {
     description: 'templates of CloudFormation, SAM or CDK; of a folder, those that cdk synth wrote',
   }),
   config: sourceFlags.config,
-  ...awsFlags,
 }
 
 /** How a graph is drawn for other programs. */

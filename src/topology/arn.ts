@@ -38,13 +38,26 @@ const places: Readonly<Record<string, readonly Place[]>> = {
 }
 
 /** Undefined for what is no ARN and no URL of a queue. Texts may have `${…}` in them. */
-export function namedBy(text: string): Named | undefined {
+export function namedBy(written: string): Named | undefined {
+  // Colons and slashes within `${AWS::Region}` are none of the ARN's.
+  const tokens: string[] = []
+  const text = written.replace(/\$\{[^}]*\}/g, (token) => {
+    return String.fromCharCode(0xe000 + tokens.push(token) - 1)
+  })
+  const named = namedByPlain(text)
+  if (!named) return undefined
+  const name = named.name.replace(/[\ue000-\uf8ff]/g, (sign) => {
+    return tokens[sign.charCodeAt(0) - 0xe000] ?? sign
+  })
+  return { ...named, name }
+}
+
+function namedByPlain(text: string): Named | undefined {
   const queue = /^https:\/\/(?:sqs[.-]|[\w-]*\.?queue\.)[^/]*\/[^/]+\/([^/]+)$/.exec(text)?.[1]
   if (queue !== undefined) {
     return { kind: 'queue', name: queue, account: undefined, region: undefined }
   }
-  // Colons within `${AWS::Region}` are none of the ARN's.
-  const [arn, , service = '', region = '', account = '', ...rest] = text.split(/:(?![^{}]*\})/)
+  const [arn, , service = '', region = '', account = '', ...rest] = text.split(':')
   if (arn !== 'arn' || rest.length === 0) return undefined
   const end = rest.join(':')
   const where = {
@@ -56,9 +69,4 @@ export function namedBy(text: string): Named | undefined {
     if (name !== undefined) return { kind, name, ...where }
   }
   return { kind: 'service', name: `${service}:${end}`, ...where }
-}
-
-/** `dynamodb` for the ARN of a stream of a table, and of the table. */
-export function serviceOf(text: string): string | undefined {
-  return /^arn:[^:]*:([\w-]+):/.exec(text.replaceAll(/\$\{[^}]*\}/g, ''))?.[1]
 }

@@ -35,15 +35,20 @@ export async function topologyOfTemplates(
 function resourcesOf(stack: Stack): Resource[] {
   return stack.logicalIds().flatMap((id) => {
     const type = stack.typeOf(id)
-    if (type === undefined) stack.gap('type', id, 'it has no Type')
+    if (type === undefined) nameTypeless(stack, id)
     // The properties of types that nobody reads are not looked at.
     const isRead = type !== undefined && Object.hasOwn(readers, type)
     return isRead ? (stack.resource(id) ?? []) : []
   })
 }
 
-/** Types that have no part in where events go, by their own kind or as a nested stack has. */
-const plain = /^AWS::(CloudFormation::(Stack|WaitCondition)|CDK::Metadata$)/
+function nameTypeless(stack: Stack, id: string): void {
+  if (!id.startsWith('Fn::')) return stack.gap('type', id, 'it has no Type')
+  stack.gap('transform', id, 'the resources that it makes are not known')
+}
+
+/** Types that are nothing by themselves, or stand for what is named by them. */
+const plain = /^AWS::(CloudFormation::(Stack|WaitCondition)|CDK::Metadata$|Lambda::(Alias|Version))/
 
 function nameUnread(stack: Stack): void {
   const counts = new Map<string, number>()

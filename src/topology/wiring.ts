@@ -127,7 +127,10 @@ export class Wiring {
     const stack = this.#stackOf(from, token)
     const { name } = token
     if (stack?.declares(name)) {
-      if (stack.resource(name) === undefined) return undefined
+      if (stack.resource(name) === undefined) {
+        from.stack.gap('condition', from.logicalId, `${of.what} is ${name}, which is left out`)
+        return undefined
+      }
       const type = stack.typeOf(name) ?? ''
       from.stack.gap('type', from.logicalId, `${of.what} is of ${name}, a ${type}`)
       return this.builder.refer(of.kind ?? 'unknown', token.text)

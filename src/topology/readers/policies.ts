@@ -86,11 +86,12 @@ const busPolicy: Reader = {
 
 const permission: Reader = {
   wire(resource, wiring) {
-    const { FunctionName, Principal, Action, SourceArn, SourceAccount } = resource.properties
+    const { FunctionName, Principal, Action, ...narrowing } = resource.properties
+    const { SourceArn, SourceAccount, FunctionUrlAuthType: auth } = narrowing
     const of = { what: 'the function of the permission', kind: 'function' as const }
     const on = wiring.find(resource, FunctionName, of)
     if (on === undefined) return
-    const isConditional = SourceArn !== undefined || SourceAccount !== undefined
+    const isConditional = [SourceArn, SourceAccount].some(Boolean) || auth === 'AWS_IAM'
     const actions = [String(Action ?? 'lambda:InvokeFunction')]
     wiring.builder.grant({
       ...{ who: String(Principal), actions, on, isConditional, isOfResource: true },
