@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: evt beside a floor, in one run, on the same files. Ratios carry over to other
  * machines, times do not. `--quick` takes 1 million events instead of 10; `--only` one of sql,
- * decoder, live, index and gate; `--huge`, with `--only index`, 100 million.
+ * decoder, live, index, gate and topology; `--huge`, with `--only index`, 100 million.
  */
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -11,6 +11,7 @@ import { benchIndex } from './index-rows.js'
 import { benchLive } from './live-rows.js'
 import { type Contender, type Measured, measureInTurn } from './measure.js'
 import { type Row, report } from './report.js'
+import { benchTopology } from './topology-rows.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const evt = `${root}bin/run.js`
@@ -28,17 +29,20 @@ const floor = (source: string): Contender['command'] => [
   source,
 ]
 
+const parts = ['sql', 'decoder', 'live', 'index', 'gate', 'topology']
+
 async function main(): Promise<void> {
   const { only, huge } = parseArgs({
     options: { only: { type: 'string' }, quick: { type: 'boolean' }, huge: { type: 'boolean' } },
   }).values
-  if (only !== undefined && !['sql', 'decoder', 'live', 'index', 'gate'].includes(only)) {
-    throw new Error(`--only ${only}: sql, decoder, live, index or gate`)
+  if (only !== undefined && !parts.includes(only)) {
+    throw new Error(`--only ${only}: one of ${parts.join(', ')}`)
   }
   const isWanted = (part: string) => only === undefined || only === part
   if (isWanted('sql')) await benchSql()
   if (isWanted('decoder')) await benchDecoder()
   if (isWanted('live')) await benchLines()
+  if (isWanted('topology')) await benchTopology({ folder, evtRun, rounds })
   if (!isWanted('index') && !isWanted('gate')) return
   await makeArchive('gz', ['--events', String(events), '--files', '40'])
   if (isWanted('gate')) await benchGate({ folder, evtRun, events, rounds })

@@ -1,4 +1,5 @@
 import type { NodeKind } from './model.js'
+import { own } from './template/parse.js'
 
 /** What an ARN or the URL of a queue names. */
 export interface Named {
@@ -64,7 +65,7 @@ function namedByPlain(text: string): Named | undefined {
     account: /^\d{12}$/.test(account) ? account : undefined,
     region: /^[a-z]{2}[a-z-]*-\d$/.test(region) ? region : undefined,
   }
-  for (const [kind, pattern] of places[service] ?? []) {
+  for (const [kind, pattern] of own(places, service) ?? []) {
     const name = pattern.exec(end)?.[1]
     if (name !== undefined) return { kind, name, ...where }
   }

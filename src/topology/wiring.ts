@@ -3,6 +3,7 @@ import { namedBy } from './arn.js'
 import type { TopologyBuilder } from './builder.js'
 import { globMatches } from './glob.js'
 import type { NodeFacts, NodeKind } from './model.js'
+import { own } from './template/parse.js'
 import type { Resource, Stack } from './template/stack.js'
 import { hasToken, onlyToken, type Token, tokensIn } from './template/tokens.js'
 
@@ -160,13 +161,14 @@ export class Wiring {
     if (!stack) return undefined
     const id = this.#ids.get(`${stack.name}#${token.name}`)
     if (id !== undefined) return id
-    const property = standIns[stack.typeOf(token.name) ?? '']
+    const property = own(standIns, stack.typeOf(token.name) ?? '')
     const resource = property === undefined ? undefined : stack.resource(token.name)
     if (property === undefined || !resource) return undefined
     const value = resource.properties[property]
     const inner = typeof value === 'string' ? onlyToken(value) : undefined
     // Two of them that stand for each other lead nowhere.
-    if (inner && standIns[this.#stackOf(resource, inner)?.typeOf(inner.name) ?? ''] === undefined) {
+    const innerType = inner && this.#stackOf(resource, inner)?.typeOf(inner.name)
+    if (inner && own(standIns, innerType ?? '') === undefined) {
       return this.#resourceNode(resource, inner)
     }
     if (inner) return this.#throughVersion(resource, inner)

@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '../../event/event.js'
 import type { NodeKind } from '../model.js'
-import { isMapping } from '../template/parse.js'
+import { isMapping, own } from '../template/parse.js'
 import type { Resource } from '../template/stack.js'
 import { tokensIn } from '../template/tokens.js'
 import type { Wiring } from '../wiring.js'
@@ -86,7 +86,7 @@ function taskEdges(resource: Resource, wiring: Wiring, state: JsonObject): void 
     return
   }
   if (/^(events|eventbridge)$/.test(service)) return putEvents(resource, wiring, given)
-  const call = calls[service]
+  const call = own(calls, service)
   if (!call || isRead.test(action)) return
   const [name, kind] = call
   const to = wiring.find(resource, given[name], { what: `${name} of a task`, kind })
@@ -133,7 +133,7 @@ const route: Reader = {
       return
     }
     const [service = ''] = String(subtype ?? '').split('-')
-    const call = calls[service.toLowerCase().replace('stepfunctions', 'states')]
+    const call = own(calls, service.toLowerCase().replace('stepfunctions', 'states'))
     const of = { what: 'the target of the integration', kind: call?.[1] }
     const value = call ? given[call[0]] : undefined
     const found = call
@@ -152,7 +152,7 @@ function integrated(resource: Resource, wiring: Wiring, integration: JsonObject)
   const found = [path, ...tokensIn(templates).map(({ text }) => text)].flatMap((text) =>
     wiring.known(resource, text),
   )
-  const kind = service === 'events' ? 'bus' : calls[service]?.[1]
+  const kind = service === 'events' ? 'bus' : own(calls, service)?.[1]
   const ofKind = found.filter((id) => wiring.builder.kindOf(id) === kind)
   if (ofKind.length > 0) return [...new Set(ofKind)]
   const named = service === 'sqs' ? path.split('/').at(-1) : undefined
@@ -206,7 +206,7 @@ const iotRule: Reader = {
     const from = wiring.idOf(resource)
     const wire = (action: JsonObject, via: 'target' | 'failure') => {
       for (const [name, given] of Object.entries(action)) {
-        const known = actions[name]
+        const known = own(actions, name)
         const what = `whom the action ${name} sends to`
         const to = known
           ? wiring.find(resource, mapping(given)[known[0]], { what, kind: known[1] })

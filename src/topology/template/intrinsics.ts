@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '../../event/event.js'
 import type { GapKind } from '../model.js'
-import { isMapping, section } from './parse.js'
+import { isMapping, own, section } from './parse.js'
 import { hasToken, token } from './tokens.js'
 
 /** What `AWS::NoValue` is: the property is not there. */
@@ -54,9 +54,9 @@ export const functions: ReadonlyMap<string, Intrinsic> = new Map<string, Intrins
 function ref(name: string, stack: Stack, context: Context): Resolved {
   if (name === 'AWS::NoValue') return NO_VALUE
   if (name.startsWith('AWS::')) return token(name)
-  const given = stack.given[name]
+  const given = own(stack.given, name)
   if (given !== undefined) return given
-  const parameter = stack.parameters[name]
+  const parameter = own(stack.parameters, name)
   if (parameter === undefined) {
     if (!stack.declares(name)) {
       stack.gap('reference', context.at, `refers to ${name}, which is not in the template`)
@@ -171,7 +171,7 @@ function mapped(argument: JsonValue, stack: Stack, context: Context): Resolved {
   const list = Array.isArray(argument) ? argument : []
   const keys = list.slice(0, 3).map((each) => textOf(stack.evaluate(each, context)))
   const [map = '', first = '', second = ''] = keys
-  const found = section(section(section(stack.body, 'Mappings'), map), first)[second]
+  const found = own(section(section(section(stack.body, 'Mappings'), map), first), second)
   if (found !== undefined) return found
   const other = isMapping(list[3]) ? list[3]['DefaultValue'] : undefined
   if (other !== undefined) return stack.evaluate(other, context)

@@ -46,9 +46,14 @@ export function isMapping(value: JsonValue | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
+/** What stands in a mapping under a key, whatever objects have of themselves. */
+export function own<T>(record: Readonly<Record<string, T>>, key: string): T | undefined {
+  return Object.hasOwn(record, key) ? record[key] : undefined
+}
+
 /** A section of a template, or of a part of one. */
 export function section(body: JsonObject, name: string): JsonObject {
-  const value = body[name]
+  const value = own(body, name)
   return isMapping(value) ? value : {}
 }
 
@@ -67,7 +72,7 @@ function yamlOf(text: string, file: string, strangeTags: string[]): JsonValue {
   try {
     const document = parseDocument(text, { customTags: tags, logLevel: 'error' })
     const [error] = document.errors
-    if (error) throw no(error.message.split('\n')[0]?.replace(/:$/, '') ?? '')
+    if (error) throw no(whyNot(error.message))
     for (const { code, message } of document.warnings) {
       const tag = /Unresolved tag: (\S+)/.exec(message)?.[1]
       if (code === 'TAG_RESOLVE_FAILED' && tag !== undefined) strangeTags.push(tag)
@@ -78,6 +83,11 @@ function yamlOf(text: string, file: string, strangeTags: string[]): JsonValue {
     if (cause instanceof ReferenceError) throw no(cause.message, cause)
     throw cause
   }
+}
+
+function whyNot(message: string): string {
+  if (/call stack/.test(message)) return 'it is nested too deep'
+  return message.split('\n')[0]?.replace(/:$/, '') ?? ''
 }
 
 /** One tag for each kind of node that may follow it. */

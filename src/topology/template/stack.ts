@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from '../../event/event.js'
 import type { GapKind } from '../model.js'
 import { functions, NO_VALUE, type Resolved } from './intrinsics.js'
-import { isMapping, section } from './parse.js'
+import { isMapping, own, section } from './parse.js'
 import { token } from './tokens.js'
 
 /** What a template needs to know of others. */
@@ -67,7 +67,7 @@ export class Stack {
   }
 
   typeOf(logicalId: string): string | undefined {
-    const resource = section(this.body, 'Resources')[logicalId]
+    const resource = own(section(this.body, 'Resources'), logicalId)
     const type = isMapping(resource) ? resource['Type'] : undefined
     return typeof type === 'string' ? type : undefined
   }
@@ -81,7 +81,7 @@ export class Stack {
   }
 
   #read(logicalId: string): Resource | undefined {
-    const raw = section(this.body, 'Resources')[logicalId]
+    const raw = own(section(this.body, 'Resources'), logicalId)
     const type = this.typeOf(logicalId)
     if (!this.declares(logicalId) || !isMapping(raw) || type === undefined) return undefined
     if (!this.isThere(raw, logicalId)) return undefined
@@ -109,7 +109,7 @@ export class Stack {
   condition(name: string): boolean | undefined {
     if (!this.#conditions.has(name)) {
       this.#conditions.set(name, undefined)
-      const value = this.resolve(section(this.body, 'Conditions')[name], name)
+      const value = this.resolve(own(section(this.body, 'Conditions'), name), name)
       this.#conditions.set(name, typeof value === 'boolean' ? value : undefined)
     }
     return this.#conditions.get(name)

@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from '../../event/event.js'
 import type { GapKind } from '../model.js'
 import type { Loaded } from './load.js'
-import { isMapping, section } from './parse.js'
+import { isMapping, own, section } from './parse.js'
 import { Stack, type World } from './stack.js'
 import { qualified } from './tokens.js'
 
@@ -27,7 +27,7 @@ export class Stacks implements World {
 
   outputOf(stack: Stack, logicalId: string, output: string): JsonValue | undefined {
     const child = this.#children.get(`${stack.name}#${logicalId}`)
-    const written = child && section(child.body, 'Outputs')[output]
+    const written = child && own(section(child.body, 'Outputs'), output)
     if (!child || !isMapping(written)) return undefined
     return qualified(child.resolve(written['Value'], output), child.name)
   }

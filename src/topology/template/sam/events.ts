@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '../../../event/event.js'
-import { isMapping, section } from '../parse.js'
+import { isMapping, own, section } from '../parse.js'
 
 /** Whom an event of SAM invokes. */
 export interface Invoked {
@@ -14,7 +14,7 @@ type Maker = (id: string, given: JsonObject, invoked: Invoked) => JsonObject
 /** The plain resources that an event of a function or state machine stands for. */
 export function eventResources(name: string, event: JsonObject, invoked: Invoked): JsonObject {
   const type = String(event['Type'])
-  const make = makers[type]
+  const make = own(makers, type)
   const id = `${invoked.id}${name}`
   if (make) return make(id, section(event, 'Properties'), invoked)
   // What has no maker is named as a type that is not read.

@@ -18,15 +18,15 @@ export function strangeTransforms(body: JsonObject): string[] {
 /** The template with plain resources in place of those of SAM. Those of other types stay. */
 export function expandSam(body: JsonObject): JsonObject {
   const globals = section(body, 'Globals')
-  const resources: JsonObject = {}
+  const resources = new Map<string, JsonValue>()
   for (const [logicalId, raw] of Object.entries(section(body, 'Resources'))) {
     const made = isMapping(raw) ? madeOf(logicalId, raw, globals) : undefined
     for (const [id, resource] of Object.entries(made ?? { [logicalId]: raw })) {
       // What somebody wrote counts before what SAM would make.
-      if (!Object.hasOwn(resources, id)) resources[id] = resource
+      if (!resources.has(id)) resources.set(id, resource)
     }
   }
-  return { ...body, Resources: resources }
+  return { ...body, Resources: Object.fromEntries(resources) }
 }
 
 function madeOf(id: string, raw: JsonObject, globals: JsonObject): JsonObject | undefined {
@@ -63,15 +63,15 @@ function resourcesOf(kind: string, resource: SamResource): JsonObject | undefine
 
 /** Globals below the properties: mappings go together, lists one behind the other. */
 function merged(below: JsonObject, above: JsonObject): JsonObject {
-  const result: Record<string, JsonValue> = { ...below }
+  const result = new Map(Object.entries(below))
   for (const [key, value] of Object.entries(above)) {
-    const under = result[key]
+    const under = result.get(key)
     if (isMapping(under) && isMapping(value) && !isFunction(value)) {
-      result[key] = merged(under, value)
-    } else if (Array.isArray(under) && Array.isArray(value)) result[key] = [...under, ...value]
-    else result[key] = value
+      result.set(key, merged(under, value))
+    } else if (Array.isArray(under) && Array.isArray(value)) result.set(key, [...under, ...value])
+    else result.set(key, value)
   }
-  return result
+  return Object.fromEntries(result)
 }
 
 function isFunction(value: JsonObject): boolean {

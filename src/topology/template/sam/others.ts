@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '../../../event/event.js'
-import { isMapping, section } from '../parse.js'
+import { isMapping, own, section } from '../parse.js'
 import { eventResources } from './events.js'
 import { policiesOf } from './policies.js'
 import type { SamResource } from './resource.js'
@@ -37,7 +37,7 @@ export function otherResources(
   { id, properties }: SamResource,
 ): JsonObject | undefined {
   if (kind === 'Connector') return connector(id, properties)
-  const type = types[kind]
+  const type = own(types, kind)
   if (type === undefined) return undefined
   const location = properties['Location']
   const template = location === undefined ? {} : { TemplateURL: location }

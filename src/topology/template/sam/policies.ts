@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '../../../event/event.js'
-import { isMapping } from '../parse.js'
+import { isMapping, own } from '../parse.js'
 
 /** For each policy template of SAM that lets something be sent or read: the parameter that names
  * the resource, the service and kind in its ARN, and the actions. */
@@ -55,7 +55,7 @@ function policyOf(one: JsonValue): JsonValue[] {
 const noValue: JsonObject = { Ref: 'AWS::NoValue' }
 
 function documentOf(name: string, parameters: JsonObject): JsonObject | undefined {
-  const template = templates[name]
+  const template = own(templates, name)
   if (!template) return undefined
   const [parameter, place, actions] = template
   const [service = '', before = ''] = place.split(/:(.*)/s)
