@@ -10,8 +10,8 @@ export default class TopologyDiff extends BaseCommand {
   static override summary = 'what a change of the wiring does: edges, cycles, lost consumers'
   static override description =
     'Sets two topologies side by side: nodes and edges that are new, gone or choose otherwise, ' +
-    'cycles that there were not, and what is no longer read by who read it. Nodes are the same by ' +
-    'their name, or by their logical id where they have none. Exit 4 where there is what ' +
+    'cycles that there were not, and what is no longer read by who read it. Nodes are the same ' +
+    'by their name, or by their logical id where they have none. Exit 4 where there is what ' +
     '--fail-on names.'
   static override examples = [
     '<%= config.bin %> topology diff old/template.yaml new/template.yaml',

@@ -6,8 +6,8 @@ import { graphFormats, topologyFlags } from '../../src/cli/topology-flags.js'
 export default class TopologyShow extends BaseCommand {
   static override summary = 'what is wired to what, in templates of CloudFormation, SAM and CDK'
   static override description =
-    'Buses, rules, topics, queues, streams, functions, pipes, tables, buckets, state machines and ' +
-    'APIs, and how events get from one to the other: by what they are wired to, and by what ' +
+    'Buses, rules, topics, queues, streams, functions, pipes, tables, buckets, state machines ' +
+    'and APIs, and how events get from one to the other: by what they are wired to, and by what ' +
     'their roles let them send. What a template does not tell (parameters without a default, ' +
     'imports, transforms that cannot be expanded) is named. -o markdown has a chart that Mermaid ' +
     'draws. Exit 5 where nothing sends or receives events.'

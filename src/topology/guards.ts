@@ -7,8 +7,8 @@ export interface Guard {
   readonly kind: 'absent' | 'limit'
 }
 
-/** Fields that count how far an event has come. */
-const counter = /hop|depth|ttl|attempt|count|turn|generation|level|round/i
+/** Fields that count how far an event has come. A limit of others, such as prices, is no guard. */
+const counter = /^(hops?|depth|ttl|attempts?|retr(y|ies)|turns?)([_-]?(count|number))?$/i
 
 /** The guards of a pattern; of several patterns, of which one has to match, those that all have. */
 export function guardsOf(when: JsonValue): Guard[] {

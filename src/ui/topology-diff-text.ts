@@ -31,11 +31,15 @@ function headline(diff: TopologyDiff): string {
   const from = safeText(`${a.join(' ')} → ${b.join(' ')}`)
   if (isSame(diff)) return `no difference   ${from}`
   const parts = [
-    ...[`${counted(nodes.added.length, 'node')} and ${counted(edges.added.length, 'edge')} new`],
-    ...[`${counted(nodes.removed.length, 'node')} and ${counted(edges.removed.length, 'edge')} gone`],
+    `${both(nodes.added, edges.added)} new`,
+    `${both(nodes.removed, edges.removed)} gone`,
     ...(edges.changed.length > 0 ? [`${counted(edges.changed.length, 'edge')} changed`] : []),
   ]
   return `${parts.join(', ')}   ${from}`
+}
+
+function both(nodes: readonly unknown[], edges: readonly unknown[]): string {
+  return `${counted(nodes.length, 'node')} and ${counted(edges.length, 'edge')}`
 }
 
 interface Change {
@@ -70,6 +74,7 @@ export function topologyDiffMarkdown(diff: TopologyDiff): string {
   const rows = [...bad, ...changes(diff).map(({ sign, what }) => [sign, what])]
   const columns = ['change', 'what'].map((name) => ({ name, type: 'text' as const }))
   const table = markdownText({ columns, rows, metadata: {} })
-  const head = `### evt topology diff: ${isSame(diff) ? 'no difference' : counted(rows.length, 'change')}`
+  const many = isSame(diff) ? 'no difference' : counted(rows.length, 'change')
+  const head = `### evt topology diff: ${many}`
   return rows.length === 0 ? head : `${head}\n\n${table}`
 }

@@ -37,9 +37,8 @@ export function topologyDot({ nodes, edges }: Topology): string {
     const style = sometimes.has(via) ? ', style=dashed' : ''
     return `  ${quoted(from)} -> ${quoted(to)} [label=${quoted(via)}${style}];`
   })
-  return ['digraph topology {', '  rankdir=LR;', '  node [shape=box];', ...boxes, ...arrows, '}'].join(
-    '\n',
-  )
+  const begin = ['digraph topology {', '  rankdir=LR;', '  node [shape=box];']
+  return [...begin, ...boxes, ...arrows, '}'].join('\n')
 }
 
 /** A text of DOT: quotes and backslashes escaped; lines are kept apart. */

@@ -38,7 +38,8 @@ export function headline({ sources, nodes, edges, gaps }: Topology): string {
   const told = gaps.filter(isTold).length
   const where = sources.length > 3 ? `${sources.length} templates` : sources.join(' ')
   const unknown = told === 0 ? '' : `   ${counted(told, 'gap')}`
-  return `${counted(nodes.length, 'node')}, ${counted(edges.length, 'edge')}   ${safeText(where)}${unknown}`
+  const size = `${counted(nodes.length, 'node')}, ${counted(edges.length, 'edge')}`
+  return `${size}   ${safeText(where)}${unknown}`
 }
 
 export function counted(count: number, one: string): string {

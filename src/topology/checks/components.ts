@@ -82,7 +82,7 @@ export function shortestCycle({ starts, ends }: Arrows, component: readonly numb
 /** So many edges are tried at most. */
 const MOST_TRIES = 2_000
 
-/** A shortest cycle of a component that one of these edges is a part of; none where there is none. */
+/** A shortest cycle of a component with one of these edges; empty where there is none. */
 export function shortestCycleBy(
   { starts, ends }: Arrows,
   component: readonly number[],

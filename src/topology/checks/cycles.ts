@@ -66,11 +66,7 @@ function cycleFinding(graph: Graph, edges: readonly TopologyEdge[], nodes: numbe
   const way = [...path, on].join(' → ')
   const told = [
     `${way}: what is sent comes back to where it began.`,
-    ...guards.map(({ field, kind, edge }) =>
-      kind === 'absent'
-        ? `${nameOf(edge)} takes only events without ${field}: it ends if what comes back has that.`
-        : `${nameOf(edge)} takes only events below a limit of ${field}: it ends if that is counted.`,
-    ),
+    ...guards.map(guardText),
     ...doubts(graph, edges),
     ...(nodes > path.length ? [`It is one of the cycles among ${nodes} nodes.`] : []),
   ]
@@ -80,6 +76,13 @@ function cycleFinding(graph: Graph, edges: readonly TopologyEdge[], nodes: numbe
     ...{ on, explanation: told.join(' '), witnesses: [...path] },
     fix: fixOf(edges, guards.length > 0),
   }
+}
+
+function guardText({ field, kind, edge }: Guard & { readonly edge: TopologyEdge }): string {
+  const only = `${nameOf(edge)} takes only events`
+  return kind === 'absent'
+    ? `${only} without ${field}: it ends if what comes back has that.`
+    : `${only} below a limit of ${field}: it ends if that is counted.`
 }
 
 /** Who chooses on an edge: the rule at its end, else the edge itself. */

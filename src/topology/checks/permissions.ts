@@ -61,7 +61,9 @@ function undelivered(graph: Graph, edge: TopologyEdge, own: readonly Grant[]): F
   return [
     {
       ...{ id: 'targetWithoutPermission', severity: 'error', on: edge.to, witnesses },
-      explanation: `nothing here allows ${principal} ${action} on ${edge.to}: nothing arrives from ${edge.from}.`,
+      explanation:
+        `nothing here allows ${principal} ${action} on ${edge.to}: nothing arrives from ` +
+        `${edge.from}.`,
       fix:
         target.kind === 'function'
           ? `add an AWS::Lambda::Permission for ${principal}, with the SourceArn of ${edge.from}`
@@ -77,7 +79,8 @@ function tooWide({ who, actions, on, isConditional, isOfResource }: Grant): Find
     return [
       {
         ...{ id: 'publicPolicy', severity: 'error', on, witnesses },
-        explanation: `the policy of ${on} allows ${actions.join(', ')} to everybody, in any account.`,
+        explanation:
+          `the policy of ${on} allows ${actions.join(', ')} to everybody, in any account.`,
         fix: 'name the accounts or services, or add a condition such as aws:SourceArn',
       },
     ]

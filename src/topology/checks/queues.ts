@@ -1,6 +1,6 @@
 import { isAction } from '../actions.js'
 import type { Graph } from '../graph.js'
-import type { EdgeKind, Finding, TopologyEdge, TopologyNode } from '../model.js'
+import type { EdgeKind, Finding, NodeKind, TopologyEdge, TopologyNode } from '../model.js'
 
 /** How often the timeout of a function should fit into the visibility timeout of its queue. */
 const TIMEOUTS = 6
@@ -81,24 +81,27 @@ function ofRedrive(graph: Graph, queue: TopologyNode): Finding[] {
     const [a, b] = [queue, dlq].map(({ facts }) => (facts.isFifo ? 'FIFO' : 'standard'))
     found.push({
       ...{ id: 'dlqTypeMismatch', severity: 'error', on: dlq.id, witnesses },
-      explanation: `${queue.id} is ${a} and its dead-letter queue ${dlq.id} is ${b}: SQS takes no such pair.`,
+      explanation:
+        `${queue.id} is ${a} and its dead-letter queue ${dlq.id} is ${b}: SQS takes no such ` +
+        'pair.',
       fix: `make both ${a}`,
     })
   }
   return found
 }
 
-/** Targets, topics and functions that put what failed into a queue take standard ones alone. */
+/** Who keeps what failed in standard queues alone. */
+const needStandard: ReadonlySet<NodeKind> = new Set(['rule', 'function', 'schedule'])
+
 function ofFifo(graph: Graph, queue: TopologyNode): Finding[] {
   if (!queue.facts.isFifo) return fromFifo(graph, queue)
   return graph.in(queue.id).flatMap(({ from, via }) => {
     const kind = graph.node(from)?.kind
-    const isRefused = via === 'dlq' && (kind === 'rule' || kind === 'function' || kind === 'schedule')
-    if (!isRefused) return []
+    if (via !== 'dlq' || !needStandard.has(kind ?? 'unknown')) return []
     return [
       {
         ...{ id: 'dlqTypeMismatch', severity: 'error' as const, on: queue.id },
-        explanation: `${from} keeps what fails in ${queue.id}, a FIFO queue, which it cannot send to.`,
+        explanation: `${from} keeps what fails in ${queue.id}, which is FIFO and takes none of it.`,
         fix: 'take a standard queue',
         witnesses: [`${from} > ${queue.id}`],
       },
@@ -173,8 +176,8 @@ function pollers(queue: TopologyNode, reader: TopologyNode, edge: TopologyEdge):
       ...{ id, severity: 'warning', on: reader.id, witnesses },
       explanation:
         `Lambda polls ${queue.id} by ${FIRST_POLLERS} at first, and more by the minute, and only ` +
-        `${reserved} of ${reader.id} may run at once: messages that are throttled count as received ` +
-        'and end in the dead-letter queue unseen.',
+        `${reserved} of ${reader.id} may run at once: messages that are throttled count as ` +
+        'received and end in the dead-letter queue unseen.',
       fix: 'set MaximumConcurrency of the mapping instead of ReservedConcurrentExecutions',
     },
   ]

@@ -126,12 +126,13 @@ function faultOf(when: JsonValue): string | undefined {
 
 function tooManyRules(graph: Graph): Finding[] {
   return graph.declared('bus').flatMap((bus) => {
-    const count = new Set(graph.out(bus.id).flatMap(({ to, via }) => (via === 'rule' ? to : []))).size
+    const rules = graph.out(bus.id).filter(({ via }) => via === 'rule')
+    const count = new Set(rules.map(({ to }) => to)).size
     if (count <= MOST_RULES) return []
     return [
       {
         ...{ id: 'tooManyRules', severity: 'warning' as const, on: bus.id, witnesses: [bus.id] },
-        explanation: `${bus.id} has ${count} rules; a bus takes ${MOST_RULES} unless that is raised.`,
+        explanation: `${bus.id} has ${count} rules; a bus takes ${MOST_RULES} by default.`,
         fix: 'have the quota raised, or divide the rules among several buses',
       },
     ]

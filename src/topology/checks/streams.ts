@@ -56,16 +56,17 @@ function tooManyConsumers(graph: Graph, { id }: TopologyNode): Finding[] {
   ]
 }
 
-/** One record that fails holds up its shard until it is too old, unless something ends the tries. */
+/** A record that fails holds up its shard until it is too old, unless something ends the tries. */
 function endless(graph: Graph, { from, to, via, facts }: TopologyEdge): Finding[] {
   const isFunction = graph.node(to)?.kind === 'function'
-  if (via !== 'mapping' || !isFunction || facts.isDisabled || facts.hasRetryLimit !== false) return []
+  if (via !== 'mapping' || !isFunction || facts.isDisabled) return []
+  if (facts.hasRetryLimit !== false) return []
   return [
     {
       ...{ id: 'shardBlocked', severity: 'warning', on: to },
       explanation:
-        `one record of ${from} that ${to} cannot work off holds up its shard until it is too old: ` +
-        'the mapping tries for ever.',
+        `one record of ${from} that ${to} cannot work off holds up its shard until it is too ` +
+        'old: the mapping tries for ever.',
       fix: 'set MaximumRetryAttempts or MaximumRecordAgeInSeconds, and a destination OnFailure',
       witnesses: [`${from} > ${to}`],
     },
