@@ -6,10 +6,10 @@ export default class TopologyCheck extends BaseCommand {
   static override summary = 'what would run in a circle, get lost or never arrive when deployed'
   static override description =
     'Looks in the wiring for cycles, with the guards that break them, and for what wakes ' +
-    'somebody at night: targets without dead-letter queue or permission, queues that nobody reads, ' +
-    'timeouts, retention and types of queues that do not fit, shards that are blocked or read by ' +
-    'too many, public policies. topology: of evt.yaml suppresses findings, with a reason. Exit 4 ' +
-    'where there are errors, 5 where nothing sends or receives events.'
+    'somebody at night: targets without dead-letter queue or permission, queues that nobody ' +
+    'reads, timeouts, retention and types of queues that do not fit, shards that are blocked or ' +
+    'read by too many, public policies. topology: of evt.yaml suppresses findings, with a ' +
+    'reason. Exit 4 where there are errors, 5 where nothing sends or receives events.'
   static override examples = [
     '<%= config.bin %> topology check --template template.yaml',
     '<%= config.bin %> topology check --template cdk.out --fail-on warning',

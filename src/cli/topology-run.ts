@@ -39,7 +39,7 @@ export async function topologyAsked(flags: TypedTopology): Promise<TopologyResul
 type FailOn = Severity | 'never'
 
 /** Whether a finding is as bad as what was asked to fail on, or worse. */
-export function isFailing(severity: Severity, least: FailOn): boolean {
+function isFailing(severity: Severity, least: FailOn): boolean {
   return least !== 'never' && severities.indexOf(severity) <= severities.indexOf(least)
 }
 
@@ -114,10 +114,7 @@ export async function topologiesCompared(
 }
 
 /** @throws EvtError `gate` where there is what was asked to fail on */
-export function endDiff(
-  diff: TopologyDiff,
-  faults: readonly (typeof diffFaults)[number][],
-): void {
+export function endDiff(diff: TopologyDiff, faults: readonly (typeof diffFaults)[number][]): void {
   const bad = faults.filter((fault) => diff[fault].length > 0)
   if (bad.length === 0) return
   const told = bad.map((fault) => `${fault} ${diff[fault].length}`).join(', ')

@@ -1,16 +1,13 @@
 import type { Config } from '../config/config.js'
 import { checks } from './checks/index.js'
-import { Graph } from './graph.js'
 import { globMatches } from './glob.js'
+import { Graph } from './graph.js'
 import { type Finding, severities, type Topology, type TopologyResult } from './model.js'
 
 type Suppression = NonNullable<NonNullable<Config['topology']>['suppress']>[number]
 
 /** Looks for everything that is wrong, the worst first. */
-export function checked(
-  topology: Topology,
-  suppressions: readonly Suppression[],
-): TopologyResult {
+export function checked(topology: Topology, suppressions: readonly Suppression[]): TopologyResult {
   const graph = new Graph(topology)
   const found = checks.flatMap((check) => check(graph)).sort(byWeight)
   const reasonFor = ({ id, on }: Finding) =>

@@ -43,8 +43,9 @@ function resourcesOf(stack: Stack): Resource[] {
 }
 
 function nameTypeless(stack: Stack, id: string): void {
-  if (!id.startsWith('Fn::')) return stack.gap('type', id, 'it has no Type')
-  stack.gap('transform', id, 'the resources that it makes are not known')
+  if (id.startsWith('Fn::')) {
+    stack.gap('transform', id, 'the resources that it makes are not known')
+  } else stack.gap('type', id, 'it has no Type')
 }
 
 /** Types that are nothing by themselves, or stand for what is named by them. */

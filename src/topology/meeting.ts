@@ -10,8 +10,8 @@ const plainFields = [
 
 /**
  * Whether no event can be of two patterns, as far as the attributes of EventBridge tell: one names
- * the values that it takes, and the other takes none of these. `null` is a pattern of everything. False
- * says nothing: such an event may exist or not.
+ * the values that it takes, and the other takes none of these. `null` is a pattern of everything.
+ * False says nothing: such an event may exist or not.
  */
 export function areApart(a: JsonValue, b: JsonValue): boolean {
   if (!isObject(a) || !isObject(b)) return false

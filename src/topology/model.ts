@@ -1,12 +1,29 @@
 import type { JsonValue } from '../event/event.js'
 
 /** What a node can be. `service` is what a target names and nothing more is known of. */
-export const nodeKinds = [
-  ...(['bus', 'rule', 'archive', 'apiDestination', 'schedule', 'pipe', 'topic', 'queue'] as const),
-  ...(['stream', 'consumer', 'table', 'function', 'task', 'firehose', 'bucket'] as const),
-  ...(['stateMachine', 'api', 'iotRule', 'logGroup', 'endpoint', 'service', 'unknown'] as const),
-] as const
-export type NodeKind = (typeof nodeKinds)[number]
+export type NodeKind =
+  | 'bus'
+  | 'rule'
+  | 'archive'
+  | 'apiDestination'
+  | 'schedule'
+  | 'pipe'
+  | 'topic'
+  | 'queue'
+  | 'stream'
+  | 'consumer'
+  | 'table'
+  | 'function'
+  | 'task'
+  | 'firehose'
+  | 'bucket'
+  | 'stateMachine'
+  | 'api'
+  | 'iotRule'
+  | 'logGroup'
+  | 'endpoint'
+  | 'service'
+  | 'unknown'
 
 /** What is known of a node beside its name, where the checks ask for it. */
 export interface NodeFacts {
@@ -37,12 +54,27 @@ export interface TopologyNode {
 }
 
 /** How something gets from one node to another. */
-export const edgeKinds = [
-  ...(['rule', 'target', 'archive', 'replay', 'subscription', 'mapping', 'stream'] as const),
-  ...(['consumer', 'source', 'enrichment', 'destination', 'failure', 'redrive', 'dlq'] as const),
-  ...(['notification', 'integration', 'task', 'permission', 'delivery', 'logs'] as const),
-] as const
-export type EdgeKind = (typeof edgeKinds)[number]
+export type EdgeKind =
+  | 'rule'
+  | 'target'
+  | 'archive'
+  | 'replay'
+  | 'subscription'
+  | 'mapping'
+  | 'stream'
+  | 'consumer'
+  | 'source'
+  | 'enrichment'
+  | 'destination'
+  | 'failure'
+  | 'redrive'
+  | 'dlq'
+  | 'notification'
+  | 'integration'
+  | 'task'
+  | 'permission'
+  | 'delivery'
+  | 'logs'
 
 /** What is known of an edge, where the checks ask for it. */
 export interface EdgeFacts {

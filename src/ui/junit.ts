@@ -11,11 +11,7 @@ export interface JunitCase {
 }
 
 /** A suite as JUnit's XML. */
-export function junitText(
-  name: string,
-  className: string,
-  cases: readonly JunitCase[],
-): string {
+export function junitText(name: string, className: string, cases: readonly JunitCase[]): string {
   // Its types say `default`, which CommonJS has not.
   const builder = (reports as unknown as Builder).newBuilder()
   const suite = builder.testSuite().name(name)

@@ -23,7 +23,7 @@ export function topologyCheckText(result: TopologyResult, style: TextStyle): str
   return textOf(parts, style)
 }
 
-export function verdictText({ findings }: TopologyResult): string {
+function verdictText({ findings }: TopologyResult): string {
   const counts = severities.flatMap((severity) => {
     const count = findings.filter((finding) => finding.severity === severity).length
     return count === 0 ? [] : [counted(count, severity)]
@@ -45,7 +45,10 @@ const signs: Readonly<Record<Severity, string>> = { error: '!', warning: '!', no
 
 function suppressedLines({ suppressed }: TopologyResult, { width }: TextStyle): string[] {
   return suppressed.flatMap(({ id, on, reason }) => {
-    const [first = '', ...rest] = wrapped(safeText(`${id}  ${on}  suppressed: ${reason}`), width - 2)
+    const [first = '', ...rest] = wrapped(
+      safeText(`${id}  ${on}  suppressed: ${reason}`),
+      width - 2,
+    )
     return [`· ${first}`, ...rest.map((line) => `  ${line}`)]
   })
 }

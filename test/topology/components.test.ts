@@ -60,9 +60,11 @@ test('components are the nodes that reach each other, and cycles the shortest in
       })
       expect(found.sort((a, b) => (a[0] ?? 0) - (b[0] ?? 0))).toEqual(naive)
       for (const component of found) {
-        const inside = flow.pairs.map((_, n) => n).filter((n) => {
-          return flow.pairs[n]?.every((end) => component.includes(end))
-        })
+        const inside = flow.pairs
+          .map((_, n) => n)
+          .filter((n) => {
+            return flow.pairs[n]?.every((end) => component.includes(end))
+          })
         const least = Math.min(...inside.map((n) => shortestBy(flow.pairs, n)))
         expectCycle(flow.pairs, shortestCycle(flow, component), least)
         const by = shortestCycleBy(flow, component, (edge) => edge === wanted)

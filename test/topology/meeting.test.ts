@@ -44,7 +44,7 @@ describe('what is told of two patterns', () => {
     [{ source: ['shop'] }, { source: [{ prefix: 'sh' }] }, false],
     [{ source: [{ prefix: 'a' }] }, { source: [{ prefix: 'b' }] }, false],
     [{ 'replay-name': [{ exists: false }] }, { 'replay-name': [{ exists: true }] }, true],
-    [{ source: ['${Stage}'] }, { source: ['depot'] }, false],
+    [{ source: [`\${Stage}`] }, { source: ['depot'] }, false],
     [{ source: ['shop'] }, null, false],
     // A list in detail may have both.
     [{ detail: { tags: ['a'] } }, { detail: { tags: ['b'] } }, false],

@@ -100,9 +100,10 @@ function doubts(graph: Graph, edges: readonly TopologyEdge[]): string[] {
   const failing = edges.filter(({ via }) => ofFailures.has(via))
   const kinds = edges.map(({ from }) => graph.node(from)?.kind ?? 'unknown')
   return [
-    ...permitted.map(({ from, to, when }) =>
-      `That ${from} sends to ${to} is told by its permission alone` +
-      `${typeof when === 'string' ? `, ${when}` : ''}.`,
+    ...permitted.map(
+      ({ from, to, when }) =>
+        `That ${from} sends to ${to} is told by its permission alone` +
+        `${typeof when === 'string' ? `, ${when}` : ''}.`,
     ),
     ...failing.map(({ from, to }) => `From ${from} to ${to} goes only what fails.`),
     ...edges

@@ -22,10 +22,7 @@ export interface Flow {
  * it, so that a rule leads on only those that its pattern may match. What an archive keeps goes
  * nowhere until somebody starts a replay.
  */
-export function flowOf(
-  { nodes, edges }: Topology,
-  isTaken: (edge: TopologyEdge) => boolean,
-): Flow {
+export function flowOf({ nodes, edges }: Topology, isTaken: (edge: TopologyEdge) => boolean): Flow {
   const disabled = new Set(nodes.filter(({ facts }) => facts.isDisabled).map(({ id }) => id))
   const live = edges.filter((edge) => {
     const { from, to, via, facts } = edge

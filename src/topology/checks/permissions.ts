@@ -79,8 +79,7 @@ function tooWide({ who, actions, on, isConditional, isOfResource }: Grant): Find
     return [
       {
         ...{ id: 'publicPolicy', severity: 'error', on, witnesses },
-        explanation:
-          `the policy of ${on} allows ${actions.join(', ')} to everybody, in any account.`,
+        explanation: `the policy of ${on} allows everybody, in any account, ${actions.join(', ')}.`,
         fix: 'name the accounts or services, or add a condition such as aws:SourceArn',
       },
     ]

@@ -12,13 +12,15 @@ const LEAST_RECEIVES = 5
 const forFailures: ReadonlySet<EdgeKind> = new Set(['dlq', 'redrive', 'failure'])
 
 export function queues(graph: Graph): Finding[] {
-  return graph.declared('queue').flatMap((queue) => [
-    ...withoutReader(graph, queue),
-    ...withoutDlq(graph, queue),
-    ...ofRedrive(graph, queue),
-    ...ofFifo(graph, queue),
-    ...graph.out(queue.id).flatMap((edge) => ofMapping(graph, queue, edge)),
-  ])
+  return graph
+    .declared('queue')
+    .flatMap((queue) => [
+      ...withoutReader(graph, queue),
+      ...withoutDlq(graph, queue),
+      ...ofRedrive(graph, queue),
+      ...ofFifo(graph, queue),
+      ...graph.out(queue.id).flatMap((edge) => ofMapping(graph, queue, edge)),
+    ])
 }
 
 function readersOf(graph: Graph, queue: TopologyNode): TopologyEdge[] {
@@ -200,7 +202,11 @@ function fewReceives(queue: TopologyNode, reader: TopologyNode): Finding[] {
 
 function days(seconds: number): string {
   const units: [number, string][] = [
-    ...([[86_400, 'day'], [3_600, 'hour'], [60, 'minute']] as [number, string][]),
+    ...([
+      [86_400, 'day'],
+      [3_600, 'hour'],
+      [60, 'minute'],
+    ] as [number, string][]),
   ]
   const [size, unit] = units.find(([size]) => seconds >= size) ?? [1, 'second']
   const count = Math.round((seconds / size) * 10) / 10

@@ -9,15 +9,19 @@ const MOST_CONSUMERS = 20
 
 export function streams(graph: Graph): Finding[] {
   return [
-    ...graph.declared('stream').flatMap((stream) => [
-      ...tooManyPollers(graph, stream, MOST_POLLERS),
-      ...tooManyConsumers(graph, stream),
-      ...graph.out(stream.id).flatMap((edge) => endless(graph, edge)),
-    ]),
-    ...graph.declared('table').flatMap((table) => [
-      ...tooManyPollers(graph, table, MOST_TABLE_READERS),
-      ...graph.out(table.id).flatMap((edge) => endless(graph, edge)),
-    ]),
+    ...graph
+      .declared('stream')
+      .flatMap((stream) => [
+        ...tooManyPollers(graph, stream, MOST_POLLERS),
+        ...tooManyConsumers(graph, stream),
+        ...graph.out(stream.id).flatMap((edge) => endless(graph, edge)),
+      ]),
+    ...graph
+      .declared('table')
+      .flatMap((table) => [
+        ...tooManyPollers(graph, table, MOST_TABLE_READERS),
+        ...graph.out(table.id).flatMap((edge) => endless(graph, edge)),
+      ]),
     ...graph.declared('consumer').flatMap(({ id }) => {
       return graph.out(id).flatMap((edge) => endless(graph, edge))
     }),

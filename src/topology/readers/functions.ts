@@ -34,7 +34,10 @@ const lambda: Reader = {
     wiring.hold(resource, properties['Role'], id)
     const values = Object.values(mapping(mapping(properties['Environment'])['Variables']))
     const texts = values.filter((value) => typeof value === 'string')
-    wiring.mention(id, texts.flatMap((text) => wiring.known(resource, text)))
+    wiring.mention(
+      id,
+      texts.flatMap((text) => wiring.known(resource, text)),
+    )
     const arn = mapping(properties['DeadLetterConfig'])['TargetArn']
     deadLetters(resource, wiring, { from: id, arn, what: 'the dead-letter queue of the function' })
   },
@@ -180,8 +183,9 @@ function notify(
   for (const [name, ofOne] of Object.entries(config)) {
     if (!/^(Lambda|LambdaFunction|Queue|Topic)Configurations$/.test(name)) continue
     for (const one of mappings(ofOne)) {
-      const { Function, LambdaFunctionArn, Queue, QueueArn, Topic, TopicArn } = one
-      const arn = Function ?? LambdaFunctionArn ?? Queue ?? QueueArn ?? Topic ?? TopicArn
+      const { LambdaFunctionArn, Queue, QueueArn, Topic, TopicArn } = one
+      const ofLambda = one['Function'] ?? LambdaFunctionArn
+      const arn = ofLambda ?? Queue ?? QueueArn ?? Topic ?? TopicArn
       const to = wiring.find(resource, arn, { what: 'the target of the notification' })
       const { Event, Events, Filter } = one
       const events = Event ?? Events ?? null

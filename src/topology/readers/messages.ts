@@ -1,8 +1,16 @@
 import type { JsonValue } from '../../event/event.js'
-import { onlyToken } from '../template/tokens.js'
 import type { Resource } from '../template/stack.js'
+import { onlyToken } from '../template/tokens.js'
 import type { Wiring } from '../wiring.js'
-import { deadLetters, documentOf, isTrue, mapping, mappings, numberOf, type Reader } from './reader.js'
+import {
+  deadLetters,
+  documentOf,
+  isTrue,
+  mapping,
+  mappings,
+  numberOf,
+  type Reader,
+} from './reader.js'
 
 const RETENTION_S = 345_600
 const VISIBILITY_S = 30
@@ -88,7 +96,9 @@ const queue: Reader = {
     }
   },
   wire(resource, wiring) {
-    const redrive = mapping(documentOf(resource, 'RedrivePolicy', resource.properties['RedrivePolicy']))
+    const redrive = mapping(
+      documentOf(resource, 'RedrivePolicy', resource.properties['RedrivePolicy']),
+    )
     const what = 'the dead-letter queue'
     const to = wiring.find(resource, redrive['deadLetterTargetArn'], { what, kind: 'queue' })
     if (to === undefined) return

@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '../../event/event.js'
-import type { NodeKind } from '../model.js'
 import { isAction, sending } from '../actions.js'
+import type { NodeKind } from '../model.js'
 import type { Resource } from '../template/stack.js'
 import type { Wiring } from '../wiring.js'
 import { documentOf, list, mapping, mappings, type Reader } from './reader.js'

@@ -85,7 +85,7 @@ function taskEdges(resource: Resource, wiring: Wiring, state: JsonObject): void 
     if (to !== undefined) wiring.builder.edge({ from, to, via: 'task' })
     return
   }
-  if (/^(events|eventbridge)$/.test(service)) return putEvents(resource, wiring, given)
+  if (/^(events|eventbridge)$/.test(service)) putEvents(resource, wiring, given)
   const call = own(calls, service)
   if (!call || isRead.test(action)) return
   const [name, kind] = call
@@ -148,7 +148,10 @@ function integrated(resource: Resource, wiring: Wiring, integration: JsonObject)
   if (typeof uri !== 'string') return []
   const [, service, , path = ''] = isIntegration.exec(uri) ?? []
   if (service === undefined) return wiring.known(resource, uri)
-  const templates = JSON.stringify([integration['RequestTemplates'], integration['RequestParameters']])
+  const templates = JSON.stringify([
+    integration['RequestTemplates'],
+    integration['RequestParameters'],
+  ])
   const found = [path, ...tokensIn(templates).map(({ text }) => text)].flatMap((text) =>
     wiring.known(resource, text),
   )

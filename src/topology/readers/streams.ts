@@ -1,8 +1,8 @@
 import type { JsonObject } from '../../event/event.js'
 import type { Resource } from '../template/stack.js'
 import type { Wiring } from '../wiring.js'
-import { deadLetters, filtersOf, mapping, type Reader } from './reader.js'
 import { sentBy } from './buses.js'
+import { deadLetters, filtersOf, mapping, type Reader } from './reader.js'
 
 const stream: Reader = {
   node: ({ properties }) => ({ kind: 'stream', name: properties['Name'] }),

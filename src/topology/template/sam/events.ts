@@ -178,7 +178,11 @@ function scheduler(id: string, given: JsonObject, { arn }: Invoked): JsonObject 
 /** SAM puts the notification into the bucket; here it stands beside it, which reads the same. */
 function notification(id: string, given: JsonObject, invoked: Invoked): JsonObject {
   const { Bucket: bucket = null, Events: events = null, Filter: filter } = given
-  const one = { Event: events, Function: invoked.arn, ...(filter !== undefined && { Filter: filter }) }
+  const one = {
+    Event: events,
+    Function: invoked.arn,
+    ...(filter !== undefined && { Filter: filter }),
+  }
   return {
     [id]: {
       Type: 'Custom::S3BucketNotifications',

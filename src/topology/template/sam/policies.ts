@@ -20,7 +20,11 @@ const templates: Readonly<Record<string, readonly [string, string, readonly stri
     ['firehose:PutRecord', 'firehose:PutRecordBatch'],
   ],
   DynamoDBCrudPolicy: ['TableName', 'dynamodb:table/', ['dynamodb:PutItem', 'dynamodb:UpdateItem']],
-  DynamoDBWritePolicy: ['TableName', 'dynamodb:table/', ['dynamodb:PutItem', 'dynamodb:UpdateItem']],
+  DynamoDBWritePolicy: [
+    'TableName',
+    'dynamodb:table/',
+    ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
+  ],
   S3CrudPolicy: ['BucketName', 's3:', ['s3:PutObject']],
   S3WritePolicy: ['BucketName', 's3:', ['s3:PutObject']],
   S3FullAccessPolicy: ['BucketName', 's3:', ['s3:PutObject']],
