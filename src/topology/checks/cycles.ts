@@ -10,6 +10,10 @@ const ofFailures: ReadonlySet<EdgeKind> = new Set(['dlq', 'redrive', 'failure'])
 /** AWS ends a chain through these alone, after about 16 steps. */
 const watchedByAws: ReadonlySet<NodeKind> = new Set(['function', 'queue', 'topic', 'bucket'])
 
+/** Nodes of a cycle that its sentence names; its witnesses are all. */
+const MOST_SHOWN = 24
+const MOST_TOLD = 5
+
 /** Where what is sent comes back: one shortest cycle of each component. Those of ways that are
  * taken for sure come first; then those that need one of the others. */
 export function cycles(graph: Graph): Finding[] {
@@ -63,7 +67,9 @@ function cycleFinding(graph: Graph, edges: readonly TopologyEdge[], nodes: numbe
   const path = edges.map(({ from }) => from)
   const [on = ''] = path
   const guards = edges.flatMap((edge) => guardsBut(edge).map((guard) => ({ ...guard, edge })))
-  const way = [...path, on].join(' → ')
+  const hidden = path.length - MOST_SHOWN
+  const shown = hidden > 0 ? [...path.slice(0, MOST_SHOWN), `… ${hidden} more`] : path
+  const way = [...shown, on].join(' → ')
   const told = [
     `${way}: what is sent comes back to where it began.`,
     ...guards.map(guardText),
@@ -99,12 +105,14 @@ function doubts(graph: Graph, edges: readonly TopologyEdge[]): string[] {
   const permitted = edges.filter(({ via }) => via === 'permission')
   const failing = edges.filter(({ via }) => ofFailures.has(via))
   const kinds = edges.map(({ from }) => graph.node(from)?.kind ?? 'unknown')
+  const rest = permitted.length - MOST_TOLD
   return [
-    ...permitted.map(
+    ...permitted.slice(0, MOST_TOLD).map(
       ({ from, to, when }) =>
         `That ${from} sends to ${to} is told by its permission alone` +
         `${typeof when === 'string' ? `, ${when}` : ''}.`,
     ),
+    ...(rest > 0 ? [`So are ${rest} more of its steps.`] : []),
     ...failing.map(({ from, to }) => `From ${from} to ${to} goes only what fails.`),
     ...edges
       .filter(({ when }) => leavesOutReplays(when))
