@@ -107,11 +107,13 @@ function doubts(graph: Graph, edges: readonly TopologyEdge[]): string[] {
   const kinds = edges.map(({ from }) => graph.node(from)?.kind ?? 'unknown')
   const rest = permitted.length - MOST_TOLD
   return [
-    ...permitted.slice(0, MOST_TOLD).map(
-      ({ from, to, when }) =>
-        `That ${from} sends to ${to} is told by its permission alone` +
-        `${typeof when === 'string' ? `, ${when}` : ''}.`,
-    ),
+    ...permitted
+      .slice(0, MOST_TOLD)
+      .map(
+        ({ from, to, when }) =>
+          `That ${from} sends to ${to} is told by its permission alone` +
+          `${typeof when === 'string' ? `, ${when}` : ''}.`,
+      ),
     ...(rest > 0 ? [`So are ${rest} more of its steps.`] : []),
     ...failing.map(({ from, to }) => `From ${from} to ${to} goes only what fails.`),
     ...edges
