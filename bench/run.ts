@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: evt beside a floor, in one run, on the same files. Ratios carry over to other
  * machines, times do not. `--quick` takes 1 million events instead of 10; `--only` one of sql,
- * decoder, live, index, gate and replay; `--huge`, with `--only index`, 100 million.
+ * decoder, live, index, gate, replay and topology; `--huge`, with `--only index`, 100 million.
  */
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -12,6 +12,7 @@ import { benchLive } from './live-rows.js'
 import { type Contender, type Measured, measureInTurn } from './measure.js'
 import { benchReplay } from './replay-rows.js'
 import { type Row, report } from './report.js'
+import { benchTopology } from './topology-rows.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const evt = `${root}bin/run.js`
@@ -19,7 +20,7 @@ const quick = process.argv.includes('--quick')
 const events = quick ? 1_000_000 : 10_000_000
 const folder = `${root}.bench/${quick ? '1m' : '10m'}`
 const rounds = 3
-const parts = ['sql', 'decoder', 'live', 'replay', 'index', 'gate']
+const parts = ['sql', 'decoder', 'live', 'replay', 'index', 'gate', 'topology']
 const replayedEvents = quick ? 20_000 : 200_000
 /** Of the archives that the decoder reads. */
 const decodedEvents = quick ? 300_000 : 1_000_000
@@ -36,13 +37,14 @@ async function main(): Promise<void> {
     options: { only: { type: 'string' }, quick: { type: 'boolean' }, huge: { type: 'boolean' } },
   }).values
   if (only !== undefined && !parts.includes(only)) {
-    throw new Error(`--only ${only}: ${parts.join(', ')}`)
+    throw new Error(`--only ${only}: one of ${parts.join(', ')}`)
   }
   const isWanted = (part: string) => only === undefined || only === part
   if (isWanted('sql')) await benchSql()
   if (isWanted('decoder')) await benchDecoder()
   if (isWanted('live')) await benchLines()
   if (isWanted('replay')) await benchReplay({ root, evtRun, events: replayedEvents, rounds })
+  if (isWanted('topology')) await benchTopology({ folder, evtRun, rounds })
   if (!isWanted('index') && !isWanted('gate')) return
   await makeArchive('gz', ['--events', String(events), '--files', '40'])
   if (isWanted('gate')) await benchGate({ folder, evtRun, events, rounds })

@@ -25,6 +25,16 @@ export interface Config {
   athena?: AthenaConfig | undefined
   cloudwatch?: { namespace?: string | undefined } | undefined
   privacy?: { redact?: JsonPath[] | undefined } | undefined
+  topology?: { suppress?: SuppressionConfig[] | undefined } | undefined
+}
+
+/** A finding of evt topology check that is known and wanted. */
+interface SuppressionConfig {
+  /** Of the check. */
+  id: string
+  /** The node; `*` and `?` stand for others. */
+  on: string
+  reason: string
 }
 
 interface AthenaConfig {

@@ -54,6 +54,12 @@ const athena = z.strictObject({
 })
 const cloudwatch = z.strictObject({ namespace: z.string().optional() })
 const privacy = z.strictObject({ redact: z.array(path).optional() })
+const suppression = z.strictObject({
+  id: z.string().min(1),
+  on: z.string().min(1),
+  reason: z.string().min(1),
+})
+const topology = z.strictObject({ suppress: z.array(suppression).optional() })
 
 /** evt.yaml as written. Unknown keys are errors. */
 export const configSchema = z.strictObject({
@@ -73,17 +79,22 @@ export const configSchema = z.strictObject({
     .optional(),
   cloudwatch: cloudwatch.optional(),
   privacy: privacy.optional(),
+  topology: topology.optional(),
 }) satisfies z.ZodType<Omit<Config, 'file'>>
 
 /** The keys that may stand in the mapping at a place of the file. */
 export function keysAt(place: readonly PropertyKey[]): string[] {
-  const [section] = place
+  const [section, ...inside] = place
   if (section === undefined) return Object.keys(configSchema.shape)
   if (section === 'events') return [...mappedFields, 'entities', ...Object.keys(ruleWords)]
+  if (section === 'topology' && inside.length > 0) return Object.keys(suppression.shape)
   return Object.keys(section in sections ? sections[section as keyof typeof sections] : {})
 }
 
-const sections = { athena: athena.shape, cloudwatch: cloudwatch.shape, privacy: privacy.shape }
+const sections = {
+  ...{ athena: athena.shape, cloudwatch: cloudwatch.shape, privacy: privacy.shape },
+  topology: topology.shape,
+}
 
 /** A text that `parse` understands; its complaint becomes the issue's. */
 function read<T>(expected: string, pattern: string, parse: (text: string) => T) {

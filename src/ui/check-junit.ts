@@ -1,6 +1,6 @@
-import reports, { type Builder } from 'junit-report-builder'
 import type { CheckResult, JudgedRule } from '../gate/result.js'
 import { explainText, figureOr, headline, ruleText, valueText } from './check-words.js'
+import { type JunitCase, junitText } from './junit.js'
 import { safeText } from './safe-text.js'
 
 /**
@@ -9,24 +9,25 @@ import { safeText } from './safe-text.js'
  * why.
  */
 export function checkJunit(result: CheckResult): string {
-  // Its types say `default`, which CommonJS has not.
-  const builder = (reports as unknown as Builder).newBuilder()
   const name = `evt check ${safeText(result.sources.join(' '))}`
-  const suite = builder.testSuite().name(name)
-  for (const rule of result.rules) {
-    const testCase = suite.testCase().name(ruleText(rule)).className('evt.check')
-    const text = messageOf(rule)
-    if (rule.verdict === 'pass') continue
-    if (rule.severity === 'warn') testCase.skipped().standardOutput(text)
-    else if (rule.verdict === 'fail') testCase.failure(text, 'fail')
-    else testCase.error(text, 'inconclusive')
-  }
+  const cases = result.rules.map(caseOf)
   const isWorse = result.verdict !== 'pass' && !result.rules.some(isBad)
   if (isWorse) {
     const text = [headline(result), ...result.doubts.map(safeText)].join('; ')
-    suite.testCase().name('what was measured').className('evt.check').error(text, 'inconclusive')
+    const bad = { kind: 'error', text, type: 'inconclusive' } as const
+    cases.push({ name: 'what was measured', bad })
   }
-  return builder.build()
+  return junitText(name, 'evt.check', cases)
+}
+
+function caseOf(rule: JudgedRule): JunitCase {
+  const name = ruleText(rule)
+  if (rule.verdict === 'pass') return { name }
+  const text = messageOf(rule)
+  if (rule.severity === 'warn') return { name, bad: { kind: 'skipped', text, type: 'warn' } }
+  return rule.verdict === 'fail'
+    ? { name, bad: { kind: 'failure', text, type: 'fail' } }
+    : { name, bad: { kind: 'error', text, type: 'inconclusive' } }
 }
 
 function isBad({ severity, verdict }: JudgedRule): boolean {
@@ -35,7 +36,5 @@ function isBad({ severity, verdict }: JudgedRule): boolean {
 
 function messageOf(rule: JudgedRule): string {
   const limit = rule.limit === null ? '' : `, limit ${figureOr(rule.limit, rule.unit)}`
-  const text = `${valueText(rule)}${limit}  ${explainText(rule)}`.trim()
-  // The library keeps the first end of a CDATA section in a text, and none after it.
-  return text.replaceAll(']]>', ']] >')
+  return `${valueText(rule)}${limit}  ${explainText(rule)}`.trim()
 }

@@ -19,9 +19,12 @@ export function traceMermaid(events: readonly TracedEvent[]): string {
   return ['flowchart TD', ...nodes, ...edges, ...more].join('\n')
 }
 
-/** Nothing in it is markup: Mermaid reads `#code;` as the character. */
 function label({ source, type, id }: TracedEvent): string {
-  const text = `${source === '' ? type : `${source}/${type}`} ${id ?? ''}`
+  return mermaidText(`${source === '' ? type : `${source}/${type}`} ${id ?? ''}`)
+}
+
+/** Nothing in it is markup: Mermaid reads `#code;` as the character. */
+export function mermaidText(text: string): string {
   return [...safeText(text).slice(0, 200)]
     .map((sign) => (/[\p{L}\p{N} ./:_-]/u.test(sign) ? sign : `#${sign.codePointAt(0)};`))
     .join('')

@@ -9,7 +9,7 @@ const DEEPEST = 24
  *
  * @param events each cause before its effects, as a trace has them
  */
-export function treePrefixes(events: readonly TracedEvent[]): string[] {
+export function treePrefixes(events: readonly Pick<TracedEvent, 'cause'>[]): string[] {
   const effects = new Map<number, number>()
   const lastEffect = new Map<number, number>()
   for (const [at, { cause }] of events.entries()) {

@@ -44,7 +44,7 @@ export const edges: Readonly<Record<string, readonly string[]>> = {
   // The shape of a result, to draw it.
   ui: [
     ...['stats', 'audit', 'init', 'indexing', 'leftovers', 'generate', 'lag', 'doctor', 'loops'],
-    ...['reconcile', 'gate', 'record', 'publish', 'replay'],
+    ...['reconcile', 'gate', 'record', 'publish', 'replay', 'topology'],
   ],
   // The same, and numbers and times in the words of the text.
   dashboards: ['ui', 'stats', 'audit', 'reconcile', 'gate'],

@@ -1,0 +1,122 @@
+import { writeFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { loadConfig } from '../config/load.js'
+import { EvtError } from '../errors.js'
+import { checked } from '../topology/check.js'
+import { type TopologyDiff, topologyDiff } from '../topology/diff.js'
+import { topologyOfTemplates } from '../topology/from-templates.js'
+import { type Severity, severities, type TopologyResult } from '../topology/model.js'
+import { savedTopology } from '../topology/saved.js'
+import { jsonText } from '../ui/stats-json.js'
+import type { diffFaults } from './topology-flags.js'
+
+interface TypedTopology {
+  template?: readonly string[] | undefined
+  config?: string | undefined
+}
+
+/**
+ * The topology that was asked for, with what is wrong in it.
+ *
+ * @throws EvtError `usage` for what is no template, `inconclusive` where there is nothing in it
+ */
+export async function topologyAsked(flags: TypedTopology): Promise<TopologyResult> {
+  const [cwd, env] = [process.cwd(), process.env]
+  const given = flags.template ?? []
+  const { topology } = await loadConfig({ file: flags.config, cwd, env })
+  if (given.length === 0) {
+    const hint = 'name templates with --template FILE, such as --template cdk.out'
+    throw new EvtError('no topology is asked for', { code: 'usage', hint })
+  }
+  const found = await topologyOfTemplates(given, cwd)
+  if (found.edges.length === 0 && !found.nodes.some(({ at }) => at !== null)) {
+    const message = `nothing in ${found.sources.join(', ')} sends or receives events`
+    throw new EvtError(message, { code: 'inconclusive' })
+  }
+  return checked(found, topology?.suppress ?? [])
+}
+
+type FailOn = Severity | 'never'
+
+/** Whether a finding is as bad as what was asked to fail on, or worse. */
+function isFailing(severity: Severity, least: FailOn): boolean {
+  return least !== 'never' && severities.indexOf(severity) <= severities.indexOf(least)
+}
+
+const reportKinds = ['md', 'json', 'xml', 'sarif'] as const
+type ReportKind = (typeof reportKinds)[number]
+
+/** @throws EvtError `usage` for the name of a file that says no format */
+export function reportKind(file: string): ReportKind {
+  const ending = /\.([a-z]+)$/.exec(file)?.[1]
+  const kind = reportKinds.find((one) => one === ending)
+  if (kind !== undefined) return kind
+  const message = `--report ${file}: what is in it is told by .md, .json, .xml or .sarif`
+  throw new EvtError(message, { code: 'usage' })
+}
+
+/** Writes the result to files beside what is printed. */
+export async function writeReports(
+  result: TopologyResult,
+  files: readonly string[],
+  { least, version }: { readonly least: FailOn; readonly version: string },
+): Promise<void> {
+  for (const file of files) {
+    const text = await reportText(result, reportKind(file), { least, version })
+    try {
+      await writeFile(resolve(file), text)
+    } catch (cause) {
+      throw new EvtError(`the report ${file} cannot be written`, { code: 'outside', cause })
+    }
+  }
+}
+
+async function reportText(
+  result: TopologyResult,
+  kind: ReportKind,
+  { least, version }: { readonly least: FailOn; readonly version: string },
+): Promise<string> {
+  const { topologyCheckMarkdown } = await import('../ui/topology-check-text.js')
+  const { topologyJunit, topologySarif } = await import('../ui/topology-reports.js')
+  switch (kind) {
+    case 'md':
+      return `${topologyCheckMarkdown(result)}\n`
+    case 'json':
+      return `${jsonText(result)}\n`
+    case 'xml':
+      return topologyJunit(result, ({ severity }) => isFailing(severity, least))
+    case 'sarif':
+      return `${topologySarif(result, version)}\n`
+  }
+}
+
+/** @throws EvtError `gate` where there are findings that fail it */
+export function endBy({ findings }: TopologyResult, least: FailOn): void {
+  const bad = findings.filter(({ severity }) => isFailing(severity, least)).length
+  if (bad === 0) return
+  const message = `${bad} of ${findings.length} ${findings.length === 1 ? 'finding' : 'findings'}`
+  throw new EvtError(`the gate does not hold: ${message} fail it`, { code: 'gate' })
+}
+
+/**
+ * Both sides of a comparison: templates, or what `evt topology show -o json` wrote.
+ *
+ * @throws EvtError `usage` for what is neither
+ */
+export async function topologiesCompared(
+  { a, b }: { readonly a: string; readonly b: string },
+  config: string | undefined,
+): Promise<TopologyDiff> {
+  const cwd = process.cwd()
+  const read = async (path: string) =>
+    (await savedTopology(path, cwd)) ?? topologyAsked({ template: [path], config })
+  return topologyDiff(await read(a), await read(b))
+}
+
+/** @throws EvtError `gate` where there is what was asked to fail on */
+export function endDiff(diff: TopologyDiff, faults: readonly (typeof diffFaults)[number][]): void {
+  const bad = faults.filter((fault) => diff[fault].length > 0)
+  if (bad.length === 0) return
+  const told = bad.map((fault) => `${fault} ${diff[fault].length}`).join(', ')
+  throw new EvtError(`the gate does not hold: ${told}`, { code: 'gate' })
+}

@@ -1,0 +1,127 @@
+import type { JsonValue } from '../event/event.js'
+import type {
+  EdgeFacts,
+  EdgeKind,
+  Gap,
+  Grant,
+  NodeFacts,
+  NodeKind,
+  Topology,
+  TopologyEdge,
+  TopologyNode,
+} from './model.js'
+
+export interface NewEdge {
+  from: string
+  to: string
+  via: EdgeKind
+  when?: JsonValue | undefined
+  sends?: JsonValue | undefined
+  facts?: EdgeFacts | undefined
+}
+
+interface Declared {
+  kind: NodeKind
+  name: string
+  at: string
+  facts?: NodeFacts | undefined
+}
+
+/** Gathers a topology. What is declared and what is only referred to under one name is one node. */
+export class TopologyBuilder {
+  readonly #nodes = new Map<string, TopologyNode>()
+  readonly #edges: TopologyEdge[] = []
+  readonly #permitted: NewEdge[] = []
+  readonly #grants: Grant[] = []
+  readonly #gaps: Gap[] = []
+  readonly #told = new Set<string>()
+
+  /** @returns its id, which differs from `kind:name` where another place declares that name */
+  declare({ kind, name, at, facts = {} }: Declared): string {
+    let id = `${kind}:${name}`
+    if (this.#nodes.get(id)?.declared === true) id = `${id} (${at})`
+    this.#nodes.set(id, { id, kind, name, declared: true, at, facts })
+    return id
+  }
+
+  /** A node that something refers to. */
+  refer(kind: NodeKind, name: string): string {
+    const id = `${kind}:${name}`
+    if (!this.#nodes.has(id)) {
+      this.#nodes.set(id, { id, kind, name, declared: false, at: null, facts: {} })
+    }
+    return id
+  }
+
+  /** The default bus, which every account has. */
+  defaultBus(): string {
+    const id = this.refer('bus', 'default')
+    const node = this.#nodes.get(id)
+    if (node) node.declared = true
+    return id
+  }
+
+  has(id: string): boolean {
+    return this.#nodes.has(id)
+  }
+
+  kindOf(id: string): NodeKind {
+    return this.#nodes.get(id)?.kind ?? 'unknown'
+  }
+
+  facts(id: string): NodeFacts {
+    return this.#nodes.get(id)?.facts ?? {}
+  }
+
+  /** Nodes of a kind, by name. */
+  named(kind: NodeKind): TopologyNode[] {
+    return [...this.#nodes.values()].filter((node) => node.kind === kind)
+  }
+
+  edge({ from, to, via, when, sends, facts = {} }: NewEdge): void {
+    this.#edges.push({ from, to, via, when: when ?? null, sends: sends ?? null, facts })
+  }
+
+  /** An edge that only a permission speaks for: drawn where nothing else says the same. */
+  permit(edge: NewEdge): void {
+    this.#permitted.push(edge)
+  }
+
+  grant(grant: Grant): void {
+    this.#grants.push(grant)
+  }
+
+  gap(gap: Gap): void {
+    const key = JSON.stringify([gap.kind, gap.at, gap.explain])
+    if (this.#told.has(key)) return
+    this.#told.add(key)
+    this.#gaps.push(gap)
+  }
+
+  build(sources: string[]): Topology {
+    const wired = new Set(this.#edges.map(({ from, to }) => `${from}\n${to}`))
+    for (const edge of this.#permitted) {
+      const key = `${edge.from}\n${edge.to}`
+      if (wired.has(key)) continue
+      wired.add(key)
+      this.edge(edge)
+    }
+    const byText = (of: (one: never) => string) => (a: unknown, b: unknown) =>
+      of(a as never) < of(b as never) ? -1 : of(a as never) > of(b as never) ? 1 : 0
+    return {
+      sources,
+      nodes: [...this.#nodes.values()].sort(byText(({ id }: TopologyNode) => id)),
+      edges: once(this.#edges).sort(byText(edgeText)),
+      grants: this.#grants.sort(byText((grant: Grant) => JSON.stringify(grant))),
+      gaps: this.#gaps.sort(byText(({ at, explain }: Gap) => `${at} ${explain}`)),
+    }
+  }
+}
+
+function edgeText({ from, to, via, when }: TopologyEdge): string {
+  return `${from}\n${to}\n${via}\n${JSON.stringify(when)}`
+}
+
+function once(edges: readonly TopologyEdge[]): TopologyEdge[] {
+  return [...new Map(edges.map((edge) => [JSON.stringify(edge), edge])).values()]
+}

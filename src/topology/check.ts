@@ -1,0 +1,44 @@
+import type { Config } from '../config/config.js'
+import { checks } from './checks/index.js'
+import { globMatches } from './glob.js'
+import { Graph } from './graph.js'
+import { type Finding, severities, type Topology, type TopologyResult } from './model.js'
+
+type Suppression = NonNullable<NonNullable<Config['topology']>['suppress']>[number]
+
+/** Looks for everything that is wrong, the worst first. */
+export function checked(topology: Topology, suppressions: readonly Suppression[]): TopologyResult {
+  const graph = new Graph(topology)
+  const found = checks.flatMap((check) => check(graph)).sort(byWeight)
+  const reasonFor = ({ id, on }: Finding) =>
+    suppressions.find((one) => one.id === id && globMatches(one.on, on))?.reason
+  const suppressed = found.flatMap((finding) => {
+    const reason = reasonFor(finding)
+    return reason === undefined ? [] : [{ ...finding, reason }]
+  })
+  const findings = found.filter((finding) => reasonFor(finding) === undefined)
+  const unused = suppressions.filter(({ id, on }) => {
+    return !found.some((finding) => finding.id === id && globMatches(on, finding.on))
+  })
+  const { sources, nodes, edges, grants, gaps } = topology
+  return {
+    schema: 'evt.topology/1',
+    ...{ sources, nodes, edges },
+    findings: [...findings, ...unused.map(unusedFinding)],
+    ...{ suppressed, grants, gaps },
+  }
+}
+
+function unusedFinding({ id, on }: Suppression): Finding {
+  return {
+    ...{ id: 'suppressionUnused', severity: 'note', on, witnesses: [] },
+    explanation: `evt.yaml suppresses ${id} on ${on}, and there is no such finding.`,
+    fix: 'remove it',
+  }
+}
+
+function byWeight(a: Finding, b: Finding): number {
+  const weight = ({ severity }: Finding) => severities.indexOf(severity)
+  const text = ({ id, on, witnesses }: Finding) => JSON.stringify([id, on, witnesses])
+  return weight(a) - weight(b) || (text(a) < text(b) ? -1 : 1)
+}

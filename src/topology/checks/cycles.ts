@@ -1,0 +1,138 @@
+import { isVagueWrite } from '../actions.js'
+import type { Graph } from '../graph.js'
+import { type Guard, guardsOf, leavesOutReplays } from '../guards.js'
+import type { EdgeKind, Finding, NodeKind, Severity, TopologyEdge } from '../model.js'
+import { circularComponents, shortestCycle, shortestCycleBy } from './components.js'
+import { flowOf } from './flow.js'
+
+/** Ways that are taken only by what fails. */
+const ofFailures: ReadonlySet<EdgeKind> = new Set(['dlq', 'redrive', 'failure'])
+/** AWS ends a chain through these alone, after about 16 steps. */
+const watchedByAws: ReadonlySet<NodeKind> = new Set(['function', 'queue', 'topic', 'bucket'])
+
+/** Nodes of a cycle that its sentence names; its witnesses are all. */
+const MOST_SHOWN = 24
+const MOST_TOLD = 5
+
+/** Where what is sent comes back: one shortest cycle of each component. Those of ways that are
+ * taken for sure come first; then those that need one of the others. */
+export function cycles(graph: Graph): Finding[] {
+  const isUnsure = (edge: TopologyEdge) => isVague(graph, edge) || ofFailures.has(edge.via)
+  const isGuarded = (edge: TopologyEdge) => guardsBut(edge).length > 0
+  return [
+    ...found(graph, (edge) => !isUnsure(edge) && !isGuarded(edge)),
+    ...found(graph, (edge) => !isGuarded(edge), isUnsure),
+    ...found(graph, () => true, isGuarded),
+  ]
+}
+
+/** @param isNew edges of which a cycle has to have one */
+function found(
+  graph: Graph,
+  isTaken: (edge: TopologyEdge) => boolean,
+  isNew?: (edge: TopologyEdge) => boolean,
+): Finding[] {
+  const flow = flowOf(graph.topology, isTaken)
+  const edgeAt = (n: number) => flow.edges[n]
+  return circularComponents(flow).flatMap((component) => {
+    const way = isNew
+      ? shortestCycleBy(flow, component, (n) => {
+          const edge = edgeAt(n)
+          return edge !== undefined && isNew(edge)
+        })
+      : shortestCycle(flow, component)
+    const edges = way.flatMap((n) => edgeAt(n) ?? [])
+    const ids = new Set(component.flatMap((place) => flow.places[place]?.id ?? []))
+    return edges.length === 0 ? [] : [cycleFinding(graph, fromFirst(edges), ids.size)]
+  })
+}
+
+/** The guards of an edge; those against replays end none but of replays. */
+function guardsBut({ when }: TopologyEdge): Guard[] {
+  return guardsOf(when).filter(({ field }) => field !== 'replay-name')
+}
+
+function isVague(graph: Graph, { to, via }: TopologyEdge): boolean {
+  return via === 'permission' && isVagueWrite(graph.node(to)?.kind ?? 'unknown')
+}
+
+/** The same cycle, beginning at the node that is first by its id. */
+function fromFirst(edges: readonly TopologyEdge[]): TopologyEdge[] {
+  const ids = edges.map(({ from }) => from)
+  const first = ids.indexOf([...ids].sort()[0] ?? '')
+  return [...edges.slice(first), ...edges.slice(0, first)]
+}
+
+function cycleFinding(graph: Graph, edges: readonly TopologyEdge[], nodes: number): Finding {
+  const path = edges.map(({ from }) => from)
+  const [on = ''] = path
+  const guards = edges.flatMap((edge) => guardsBut(edge).map((guard) => ({ ...guard, edge })))
+  const hidden = path.length - MOST_SHOWN
+  const shown = hidden > 0 ? [...path.slice(0, MOST_SHOWN), `… ${hidden} more`] : path
+  const way = [...shown, on].join(' → ')
+  const told = [
+    `${way}: what is sent comes back to where it began.`,
+    ...guards.map(guardText),
+    ...doubts(graph, edges),
+    ...(nodes > path.length ? [`It is one of the cycles among ${nodes} nodes.`] : []),
+  ]
+  return {
+    id: guards.length > 0 ? 'guardedCycle' : 'cycle',
+    severity: guards.length > 0 ? 'note' : severityOf(graph, edges),
+    ...{ on, explanation: told.join(' '), witnesses: [...path] },
+    fix: fixOf(edges, guards.length > 0),
+  }
+}
+
+function guardText({ field, kind, edge }: Guard & { readonly edge: TopologyEdge }): string {
+  const only = `${nameOf(edge)} takes only events`
+  return kind === 'absent'
+    ? `${only} without ${field}: it ends if what comes back has that.`
+    : `${only} below a limit of ${field}: it ends if that is counted.`
+}
+
+/** Who chooses on an edge: the rule at its end, else the edge itself. */
+function nameOf({ from, to, via }: TopologyEdge): string {
+  return via === 'rule' ? to : `the ${via} from ${from} to ${to}`
+}
+
+function severityOf(graph: Graph, edges: readonly TopologyEdge[]): Severity {
+  const isSure = edges.every((edge) => !isVague(graph, edge) && !ofFailures.has(edge.via))
+  return isSure ? 'error' : 'warning'
+}
+
+function doubts(graph: Graph, edges: readonly TopologyEdge[]): string[] {
+  const permitted = edges.filter(({ via }) => via === 'permission')
+  const failing = edges.filter(({ via }) => ofFailures.has(via))
+  const kinds = edges.map(({ from }) => graph.node(from)?.kind ?? 'unknown')
+  const rest = permitted.length - MOST_TOLD
+  return [
+    ...permitted
+      .slice(0, MOST_TOLD)
+      .map(
+        ({ from, to, when }) =>
+          `That ${from} sends to ${to} is told by its permission alone` +
+          `${typeof when === 'string' ? `, ${when}` : ''}.`,
+      ),
+    ...(rest > 0 ? [`So are ${rest} more of its steps.`] : []),
+    ...failing.map(({ from, to }) => `From ${from} to ${to} goes only what fails.`),
+    ...edges
+      .filter(({ when }) => leavesOutReplays(when))
+      .map((edge) => `${nameOf(edge)} leaves out replays, which does not end it.`),
+    kinds.every((kind) => watchedByAws.has(kind))
+      ? 'Lambda ends such a chain after about 16 steps, where its trace headers are kept.'
+      : 'No service of AWS ends it.',
+  ]
+}
+
+function fixOf(edges: readonly TopologyEdge[], isGuarded: boolean): string {
+  if (isGuarded) return 'see that what comes back has what the guard looks at, by a test'
+  const rule = edges.find(({ via }) => via === 'rule')
+  if (rule) {
+    return (
+      `mark what is sent on, and let ${rule.to} leave it out: "detail": {"mark": [{"exists": ` +
+      'false}]}; or send it with a source or type that the pattern does not take'
+    )
+  }
+  return 'send to another place than what is read from, or filter out what was written by yourself'
+}

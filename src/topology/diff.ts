@@ -1,0 +1,141 @@
+import type { EdgeKind, Finding, TopologyEdge, TopologyNode, TopologyResult } from './model.js'
+
+type DiffNode = Pick<TopologyNode, 'id' | 'kind' | 'name'>
+type DiffEdge = Pick<TopologyEdge, 'from' | 'to' | 'via' | 'when'>
+
+/** `evt.topologyDiff/1`. */
+export interface TopologyDiff {
+  schema: 'evt.topologyDiff/1'
+  a: string[]
+  b: string[]
+  nodes: { added: DiffNode[]; removed: DiffNode[] }
+  edges: { added: DiffEdge[]; removed: DiffEdge[]; changed: ChangedEdge[] }
+  newCycles: Finding[]
+  lostConsumers: LostConsumer[]
+}
+
+/** An edge that chooses otherwise than before. */
+interface ChangedEdge {
+  from: string
+  to: string
+  via: EdgeKind
+  before: TopologyEdge['when'][]
+  after: TopologyEdge['when'][]
+}
+
+/** A node that is there as before, and is read by fewer. */
+interface LostConsumer {
+  on: string
+  lost: string[]
+  /** How many read it still. */
+  left: number
+}
+
+/** What a change of the wiring does. */
+export function topologyDiff(a: TopologyResult, b: TopologyResult): TopologyDiff {
+  const [before, after] = [byWay(a.edges), byWay(b.edges)]
+  const missingIn = (others: ReadonlyMap<string, unknown>) => (edge: TopologyEdge) =>
+    !others.has(wayOf(edge))
+  return {
+    schema: 'evt.topologyDiff/1',
+    ...{ a: a.sources, b: b.sources },
+    nodes: { added: nodesBeyond(b, a), removed: nodesBeyond(a, b) },
+    edges: {
+      added: b.edges.filter(missingIn(before)).map(edgeOf),
+      removed: a.edges.filter(missingIn(after)).map(edgeOf),
+      changed: changedEdges(before, after),
+    },
+    newCycles: newCycles(a, b),
+    lostConsumers: lostConsumers(a, b),
+  }
+}
+
+/** Whether nothing is otherwise than before. */
+export function isSame({ nodes, edges }: TopologyDiff): boolean {
+  const lists = [nodes.added, nodes.removed, edges.added, edges.removed, edges.changed]
+  return lists.every((list) => list.length === 0)
+}
+
+function nodesBeyond({ nodes }: TopologyResult, others: TopologyResult): DiffNode[] {
+  const known = new Set(others.nodes.map(({ id }) => id))
+  return nodes.filter(({ id }) => !known.has(id)).map(({ id, kind, name }) => ({ id, kind, name }))
+}
+
+function edgeOf({ from, to, via, when }: TopologyEdge): DiffEdge {
+  return { from, to, via, when }
+}
+
+function wayOf({ from, to, via }: TopologyEdge): string {
+  return JSON.stringify([from, to, via])
+}
+
+/** Several edges may lead one way, such as subscriptions with filters of their own. */
+function byWay(edges: readonly TopologyEdge[]): Map<string, TopologyEdge[]> {
+  const ways = new Map<string, TopologyEdge[]>()
+  for (const edge of edges) {
+    const list = ways.get(wayOf(edge))
+    if (list) list.push(edge)
+    else ways.set(wayOf(edge), [edge])
+  }
+  return ways
+}
+
+function changedEdges(
+  before: ReadonlyMap<string, TopologyEdge[]>,
+  after: ReadonlyMap<string, TopologyEdge[]>,
+): ChangedEdge[] {
+  return [...after].flatMap(([way, edges]) => {
+    const [old, now] = [before.get(way), edges].map((list) => list?.map(({ when }) => when))
+    const [edge] = edges
+    if (!old || !now || !edge || JSON.stringify(old) === JSON.stringify(now)) return []
+    const { from, to, via } = edge
+    return [{ from, to, via, before: old, after: now }]
+  })
+}
+
+function cyclesOf({ findings, suppressed }: TopologyResult): Finding[] {
+  return [...findings, ...suppressed].filter(({ id }) => id === 'cycle' || id === 'guardedCycle')
+}
+
+/** Those that A had not: neither found, nor there all the same beside a shorter one. */
+function newCycles(a: TopologyResult, b: TopologyResult): Finding[] {
+  const keyOf = ({ id, witnesses }: Finding) => JSON.stringify([id, witnesses])
+  const known = new Set(cyclesOf(a).map(keyOf))
+  const edges = new Set(a.edges.map(stepOf))
+  const added = new Set(b.edges.filter((edge) => !edges.has(stepOf(edge))).map(pairOf))
+  return cyclesOf(b).filter((finding) => {
+    const { witnesses: path } = finding
+    const pairs = path.map((from, n) => JSON.stringify([from, path[(n + 1) % path.length]]))
+    return !known.has(keyOf(finding)) && pairs.some((pair) => added.has(pair))
+  })
+}
+
+function stepOf({ from, to, via, when }: TopologyEdge): string {
+  return JSON.stringify([from, to, via, when])
+}
+
+function pairOf({ from, to }: TopologyEdge): string {
+  return JSON.stringify([from, to])
+}
+
+/** Ways by which nobody reads. */
+const noReading: ReadonlySet<EdgeKind> = new Set(['dlq', 'redrive', 'failure', 'replay'])
+
+function lostConsumers(a: TopologyResult, b: TopologyResult): LostConsumer[] {
+  const there = new Set(b.nodes.map(({ id }) => id))
+  const [before, after] = [readersOf(a), readersOf(b)]
+  return [...before].flatMap(([on, readers]) => {
+    const left = after.get(on) ?? new Set()
+    const lost = [...readers].filter((reader) => !left.has(reader))
+    return there.has(on) && lost.length > 0 ? [{ on, lost, left: left.size }] : []
+  })
+}
+
+function readersOf({ edges }: TopologyResult): Map<string, Set<string>> {
+  const readers = new Map<string, Set<string>>()
+  for (const { from, to, via, facts } of edges) {
+    if (noReading.has(via) || via === 'permission' || facts.isDisabled) continue
+    readers.set(from, (readers.get(from) ?? new Set()).add(to))
+  }
+  return readers
+}

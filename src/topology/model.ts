@@ -1,0 +1,169 @@
+import type { JsonValue } from '../event/event.js'
+
+/** What a node can be. `service` is what a target names and nothing more is known of. */
+export type NodeKind =
+  | 'bus'
+  | 'rule'
+  | 'archive'
+  | 'apiDestination'
+  | 'schedule'
+  | 'pipe'
+  | 'topic'
+  | 'queue'
+  | 'stream'
+  | 'consumer'
+  | 'table'
+  | 'function'
+  | 'task'
+  | 'firehose'
+  | 'bucket'
+  | 'stateMachine'
+  | 'api'
+  | 'iotRule'
+  | 'logGroup'
+  | 'endpoint'
+  | 'service'
+  | 'unknown'
+
+/** What is known of a node beside its name, where the checks ask for it. */
+export interface NodeFacts {
+  isFifo?: boolean | undefined
+  /** Of a queue. */
+  visibilityTimeoutS?: number | undefined
+  retentionS?: number | undefined
+  maxReceiveCount?: number | undefined
+  /** Of a function. */
+  timeoutS?: number | undefined
+  reservedConcurrency?: number | undefined
+  /** Of a rule or schedule that does nothing. */
+  isDisabled?: boolean | undefined
+  /** Of a rule that goes by the clock, not by events. */
+  isScheduled?: boolean | undefined
+}
+
+export interface TopologyNode {
+  /** `kind:name`; stable for what has a name, else by its logical id. */
+  id: string
+  kind: NodeKind
+  name: string
+  /** False: others refer to it, and nothing here says what it is. */
+  declared: boolean
+  /** Where it is declared: `template.yaml#Orders`, or an ARN; null where it is not. */
+  at: string | null
+  facts: NodeFacts
+}
+
+/** How something gets from one node to another. */
+export type EdgeKind =
+  | 'rule'
+  | 'target'
+  | 'archive'
+  | 'replay'
+  | 'subscription'
+  | 'mapping'
+  | 'stream'
+  | 'consumer'
+  | 'source'
+  | 'enrichment'
+  | 'destination'
+  | 'failure'
+  | 'redrive'
+  | 'dlq'
+  | 'notification'
+  | 'integration'
+  | 'task'
+  | 'permission'
+  | 'delivery'
+  | 'logs'
+
+/** What is known of an edge, where the checks ask for it. */
+export interface EdgeFacts {
+  /** Whether what cannot be delivered is kept. */
+  hasDlq?: boolean | undefined
+  /** Whether it has a role to act with. */
+  hasRole?: boolean | undefined
+  /** What is sent is another document than what came. */
+  isTransformed?: boolean | undefined
+  isDisabled?: boolean | undefined
+  /** Of an event-source mapping. */
+  maximumConcurrency?: number | undefined
+  parallelizationFactor?: number | undefined
+  hasRetryLimit?: boolean | undefined
+}
+
+export interface TopologyEdge {
+  from: string
+  to: string
+  via: EdgeKind
+  /** The pattern or filter that chooses, or the permitted action; null: everything. */
+  when: JsonValue
+  /** What is known of each event on it, as a pattern of EventBridge; null: nothing. */
+  sends: JsonValue
+  facts: EdgeFacts
+}
+
+/** Who may do something with a node. */
+export interface Grant {
+  /** A node, `events.amazonaws.com`, an account or ARN; `*` is everybody. */
+  who: string
+  /** Actions as policies write them. */
+  actions: string[]
+  /** The node; null: any of the service. */
+  on: string | null
+  /** Whether conditions narrow it. */
+  isConditional: boolean
+  /** Whether the policy belongs to the node, not to who acts. */
+  isOfResource: boolean
+}
+
+/** Something that could not be told, and so is missing from the graph or may be otherwise. */
+export interface Gap {
+  kind: GapKind
+  /** `template.yaml#Orders`, or the service of an account. */
+  at: string
+  explain: string
+}
+
+export type GapKind =
+  | 'transform'
+  | 'parameter'
+  | 'condition'
+  | 'import'
+  | 'nested'
+  | 'reference'
+  | 'type'
+  | 'value'
+  | 'permission'
+  | 'service'
+
+export interface Topology {
+  /** The templates, or the account and region. */
+  sources: string[]
+  nodes: TopologyNode[]
+  edges: TopologyEdge[]
+  grants: Grant[]
+  gaps: Gap[]
+}
+
+/** `evt.topology/1` (DESIGN §7). */
+export interface TopologyResult extends Topology {
+  schema: 'evt.topology/1'
+  findings: Finding[]
+  /** Those that evt.yaml says to leave, with why. */
+  suppressed: (Finding & { reason: string })[]
+}
+
+export const severities = ['error', 'warning', 'note'] as const
+export type Severity = (typeof severities)[number]
+
+export interface Finding {
+  /** Which check: `queueWithoutReader`. */
+  id: string
+  severity: Severity
+  /** The node that it is about. */
+  on: string
+  explanation: string
+  fix: string
+  /** Nodes, or edges as `from > to`, that prove it. */
+  witnesses: string[]
+}

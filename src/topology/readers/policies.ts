@@ -1,0 +1,231 @@
+import type { JsonObject, JsonValue } from '../../event/event.js'
+import { isAction, sending } from '../actions.js'
+import type { NodeKind } from '../model.js'
+import type { Resource } from '../template/stack.js'
+import type { Wiring } from '../wiring.js'
+import { documentOf, list, mapping, mappings, type Reader } from './reader.js'
+
+/** A statement that allows something. */
+interface Statement {
+  readonly who: readonly string[]
+  readonly actions: readonly string[]
+  readonly resources: readonly string[]
+  readonly isConditional: boolean
+  readonly condition: JsonObject
+}
+
+function statementsOf(resource: Resource, document: JsonValue | undefined): Statement[] {
+  const policy = mapping(documentOf(resource, 'the policy', document))
+  return mappings(policy['Statement']).flatMap((statement) => {
+    if (statement['Effect'] === 'Deny') {
+      const why = 'what the policy denies is not weighed against what it allows'
+      resource.stack.gap('permission', resource.logicalId, why)
+      return []
+    }
+    return [allowed(statement)]
+  })
+}
+
+function allowed(statement: JsonObject): Statement {
+  const { Principal: principal, Action, Resource: on, Condition } = statement
+  const texts = (value: JsonValue | undefined) => list(value).map(String)
+  const everyone = statement['NotPrincipal'] === undefined ? [] : ['*']
+  const who =
+    typeof principal === 'string'
+      ? [principal]
+      : [...Object.values(mapping(principal)).flatMap(texts), ...everyone]
+  const condition = mapping(Condition)
+  return {
+    who,
+    actions: statement['NotAction'] === undefined ? texts(Action) : ['*'],
+    resources: statement['NotResource'] === undefined ? texts(on) : ['*'],
+    isConditional: Object.keys(condition).length > 0,
+    condition,
+  }
+}
+
+/** A policy that belongs to what it is about, which a property names. */
+function resourcePolicy(property: string, kind: NodeKind, document = 'PolicyDocument'): Reader {
+  return {
+    wire(resource, wiring) {
+      const { properties } = resource
+      const what = `whom the policy is about`
+      const nodes = list(properties[property]).flatMap((value) => {
+        return wiring.find(resource, value, { what, kind }) ?? []
+      })
+      for (const { who, actions, isConditional } of statementsOf(resource, properties[document])) {
+        for (const on of nodes) {
+          for (const one of who) {
+            wiring.builder.grant({
+              ...{ who: one, actions: [...actions], on, isConditional, isOfResource: true },
+            })
+          }
+        }
+      }
+    },
+  }
+}
+
+const busPolicy: Reader = {
+  wire(resource, wiring) {
+    const { EventBusName, Statement: written, Principal, Action, Condition } = resource.properties
+    const on =
+      wiring.find(resource, EventBusName, { what: 'the bus of the policy', kind: 'bus' }) ??
+      wiring.builder.defaultBus()
+    const statement = written ?? { Principal: Principal ?? null, Action: Action ?? null, Condition }
+    const document = { Statement: list(JSON.parse(JSON.stringify(statement))) }
+    for (const { who, actions, isConditional } of statementsOf(resource, document)) {
+      for (const one of who) {
+        wiring.builder.grant({
+          ...{ who: one, actions: [...actions], on, isConditional, isOfResource: true },
+        })
+      }
+    }
+  },
+}
+
+const permission: Reader = {
+  wire(resource, wiring) {
+    const { FunctionName, Principal, Action, ...narrowing } = resource.properties
+    const { SourceArn, SourceAccount, FunctionUrlAuthType: auth } = narrowing
+    const of = { what: 'the function of the permission', kind: 'function' as const }
+    const on = wiring.find(resource, FunctionName, of)
+    if (on === undefined) return
+    const isConditional = [SourceArn, SourceAccount].some(Boolean) || auth === 'AWS_IAM'
+    const actions = [String(Action ?? 'lambda:InvokeFunction')]
+    wiring.builder.grant({
+      ...{ who: String(Principal), actions, on, isConditional, isOfResource: true },
+    })
+  },
+}
+
+const role: Reader = {
+  settle(resource, wiring) {
+    const holders = wiring.holders(`${resource.stack.name}#${resource.logicalId}`)
+    for (const policy of mappings(resource.properties['Policies'])) {
+      permit(resource, wiring, { holders, document: policy['PolicyDocument'] })
+    }
+  },
+}
+
+const policy: Reader = {
+  settle(resource, wiring) {
+    const { Roles: roles, RoleName: one, PolicyDocument: document } = resource.properties
+    const names = [...list(roles), ...list(one)]
+    const holders = names.flatMap((name) => {
+      const key = wiring.keyOf(resource, name)
+      return key === undefined ? [] : wiring.holders(key)
+    })
+    permit(resource, wiring, { holders, document })
+  },
+}
+
+interface Wanted {
+  readonly statement: Statement
+  /** Of what it allows, what puts something on its way. */
+  readonly wanted: typeof sending
+}
+
+interface Permitted {
+  readonly holders: readonly string[]
+  readonly document: JsonValue | undefined
+}
+
+/** What the holders of a role may send, and read from queues. */
+function permit(resource: Resource, wiring: Wiring, { holders, document }: Permitted): void {
+  for (const statement of statementsOf(resource, document)) {
+    const wanted = sending.filter(({ action }) => {
+      return statement.actions.some((pattern) => isAction(pattern, action))
+    })
+    if (wanted.length === 0) continue
+    for (const text of statement.resources) {
+      if (text === '*') anywhere(resource, wiring, { holders, statement, wanted })
+      for (const on of text === '*' ? [] : namedIn(resource, wiring, text)) {
+        for (const holder of holders) {
+          permitted(wiring, { holder, on, statement, wanted })
+        }
+        if (holders.length === 0) {
+          const { isConditional, actions } = statement
+          const who = `${resource.stack.name}#${resource.logicalId}`
+          wiring.builder.grant({
+            ...{ who, actions: [...actions], on, isConditional, isOfResource: false },
+          })
+        }
+      }
+    }
+  }
+}
+
+/** `*` tells nothing of where to; the environment of a function does. */
+function anywhere(
+  resource: Resource,
+  wiring: Wiring,
+  { holders, statement, wanted }: Wanted & { readonly holders: readonly string[] },
+): void {
+  const { actions, isConditional } = statement
+  for (const who of holders) {
+    wiring.builder.grant({
+      ...{ who, actions: [...actions], on: null, isConditional, isOfResource: false },
+    })
+    const found = wiring.mentionedBy(who).filter((on) => {
+      return wanted.some(({ kind }) => kind === wiring.builder.kindOf(on))
+    })
+    for (const on of found) permitted(wiring, { holder: who, on, statement, wanted })
+    const what = wanted.map(({ action }) => action).join(', ')
+    const more = found.length === 0 ? '' : `; its environment names ${found.join(', ')}`
+    const explain = `${who} may ${what} on anything${more}`
+    resource.stack.gap('permission', resource.logicalId, explain)
+  }
+}
+
+function namedIn(resource: Resource, wiring: Wiring, text: string): string[] {
+  if (!/[*?]/.test(text.replace(/\/\*$/, '').replace(/^arn:aws:\w+:\*:\*:/, ''))) {
+    const what = 'a resource of the policy'
+    return [wiring.find(resource, text.replace(/\/\*$/, ''), { what })].flatMap((id) => id ?? [])
+  }
+  return wiring.matching(text)
+}
+
+function permitted(
+  wiring: Wiring,
+  { holder, on, statement, wanted }: Wanted & { readonly holder: string; readonly on: string },
+): void {
+  const { actions, isConditional, condition } = statement
+  wiring.builder.grant({
+    ...{ who: holder, actions: [...actions], on, isConditional, isOfResource: false },
+  })
+  const kind = wiring.builder.kindOf(on)
+  const fitting = wanted.find((each) => each.kind === kind)
+  if (!fitting) return
+  const ends = fitting.isReading ? { from: on, to: holder } : { from: holder, to: on }
+  const sends = kind === 'bus' ? sentUnder(condition) : null
+  wiring.builder.permit({ ...ends, via: 'permission', when: fitting.action, sends })
+}
+
+/** Conditions that say which source and type somebody may send. */
+function sentUnder(condition: JsonObject): JsonValue {
+  const fields: Record<string, JsonValue> = {}
+  for (const [operator, given] of Object.entries(condition)) {
+    if (!/(^|:)StringEquals(IfExists)?$/.test(operator)) continue
+    for (const [key, value] of Object.entries(mapping(given))) {
+      if (key === 'events:source') fields['source'] = list(value)
+      if (key === 'events:detail-type') fields['detail-type'] = list(value)
+    }
+  }
+  return Object.keys(fields).length === 0 ? null : fields
+}
+
+export const readers: Readonly<Record<string, Reader>> = {
+  'AWS::SQS::QueuePolicy': resourcePolicy('Queues', 'queue'),
+  'AWS::SQS::QueueInlinePolicy': resourcePolicy('Queue', 'queue'),
+  'AWS::SNS::TopicPolicy': resourcePolicy('Topics', 'topic'),
+  'AWS::SNS::TopicInlinePolicy': resourcePolicy('TopicArn', 'topic'),
+  'AWS::S3::BucketPolicy': resourcePolicy('Bucket', 'bucket'),
+  'AWS::Kinesis::ResourcePolicy': resourcePolicy('ResourceArn', 'stream', 'ResourcePolicy'),
+  'AWS::Events::EventBusPolicy': busPolicy,
+  'AWS::Lambda::Permission': permission,
+  'AWS::IAM::Role': role,
+  'AWS::IAM::Policy': policy,
+  'AWS::IAM::ManagedPolicy': policy,
+  'AWS::IAM::RolePolicy': policy,
+}
