@@ -30,7 +30,7 @@ export function companionsOf(event: FoundEvent, subject: Subject) {
     const id = String(value)
     const isTold = tellingName.test(name) || ofPeople.test(name) || mail.test(id)
     if (!isTold || id === '' || id.length > MOST_CHARACTERS || found.size >= MOST) continue
-    if (known.has(id) || isOwn(id)) continue
+    if (path === '$.id' || known.has(id) || isOwn(id)) continue
     found.set(`${path} ${id}`, { by: 'field', of: path, id })
   }
   return [...entities, ...found.values()]

@@ -5,21 +5,10 @@ import { codeOf, readError } from '../archives/read-error.js'
 import { EvtError } from '../errors.js'
 import { count } from '../reading/absence.js'
 import { MANIFEST } from './bundle-writer.js'
+import { verifyProof } from './erasure-proof.js'
 import { type BundledFile, chainOf, type Manifest, manifestText } from './manifest.js'
 import { fileHash } from './seals.js'
-
-/** `evt.verify/1`: whether a bundle is what was written. */
-export interface VerifyResult {
-  schema: 'evt.verify/1'
-  bundle: string
-  intact: boolean
-  createdAt: string | null
-  /** As its manifest lists them. */
-  files: number
-  bytes: number
-  matched: number | null
-  faults: { name: string; fault: string }[]
-}
+import type { VerifyResult } from './verified.js'
 
 /** What is looked at of a manifest; all of it is in its chain. */
 const written = z.looseObject({
@@ -31,13 +20,16 @@ const written = z.looseObject({
 })
 
 /**
- * Checks a bundle against its manifest, and its manifest against itself. It needs no key and asks
+ * Checks a bundle against its manifest, and its manifest against itself; or the proof of an erasure,
+ * and the objects that it tells of. It needs no key and asks
  * nobody.
  *
  * @throws EvtError `usage` where there is no bundle
  */
 export async function verifyBundle(bundle: string, cwd: string): Promise<VerifyResult> {
   const folder = resolve(cwd, bundle)
+  const proof = await verifyProof(bundle, folder)
+  if (proof) return proof
   const names = await namesIn(bundle, folder)
   const text = names.includes(MANIFEST) ? await textOf(bundle, folder) : ''
   const manifest = manifestIn(text)

@@ -1,6 +1,6 @@
 import type { FindResult } from '../privacy/find.js'
 import type { SealedManifest } from '../privacy/manifest.js'
-import type { VerifyResult } from '../privacy/verify.js'
+import type { VerifyResult } from '../privacy/verified.js'
 import { counted } from '../stats/findings/phrases.js'
 import { asciiText } from './ascii.js'
 import { bytesText, countText } from './numbers.js'
