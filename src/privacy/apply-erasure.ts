@@ -23,7 +23,7 @@ export interface ApplyRequest {
 export interface Applied {
   /** Objects that were written again, in all runs. */
   objects: number
-  indexes: string[]
+  indexes: number
 }
 
 /** @returns null where it was applied already, and its proof is in its place */
@@ -50,20 +50,22 @@ export async function applyErasure(plan: ErasePlan, request: ApplyRequest): Prom
     const places = { schemaRegistry: plan.schemaRegistry ?? undefined, cwd: plan.cwd, env, signal }
     const eraser = eraserOf(plan, await outsideOf(places, {}))
     const touched = plan.objects.filter(({ counts }) => isTouched(counts))
+    const files = touched.map((object) => object.file)
+    const { sources, cwd } = plan
+    const indexes = new Set(await dropDerived({ sources, cwd, env, files }))
     for (const [n, object] of touched.entries()) {
       if (signal.aborted) throw interrupted(n, touched.length)
       await eraseObject(object, { eraser, key: plan.key, journal })
     }
-    const files = touched.map((object) => object.file)
-    const { sources, cwd } = plan
-    const indexes = await dropDerived({ sources, cwd, env, files })
+    // Somebody may have built one meanwhile.
+    for (const folder of await dropDerived({ sources, cwd, env, files })) indexes.add(folder)
     // There already, where evt was killed just now.
     await rm(`${file}.key`, { force: true })
     await newFile(`${file}.key`, `${plan.key}\n`)
-    const proof = proofOf(plan, { journal, indexes: indexes.length, nowMs: request.now() })
+    const proof = proofOf(plan, { journal, indexes: indexes.size, nowMs: request.now() })
     await replaceFile(file, proofText(proof))
     await journal.remove()
-    return { objects: touched.length, indexes }
+    return { objects: touched.length, indexes: indexes.size }
   } finally {
     await unlock(file)
   }

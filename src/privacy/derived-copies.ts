@@ -34,14 +34,14 @@ export async function dropDerived(places: ErasedPlaces): Promise<string[]> {
   return dropped
 }
 
-/** A damaged index may hold anything of its archive. */
 async function isOf(
   folder: string,
   { own, files }: { own: readonly string[]; files: readonly string[] },
 ): Promise<boolean> {
   const manifest = await readManifest(folder)
   if (manifest === 'absent') return false
-  if (manifest === 'damaged') return own.includes(folder)
+  // What it has of earlier states of an object may be of the subject too.
+  if (own.includes(folder) || manifest === 'damaged') return own.includes(folder)
   const erased = new Set(files)
   return manifest.objects.some(({ file }) => erased.has(file))
 }

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import type { Format } from '../archives/object.js'
+import { readJson } from '../event/json.js'
 import type { Eraser, Verdict } from './eraser.js'
 import { gapsOf } from './json-layer.js'
 import { lineEndBehind, type Unit, type UnitGroup, unitGroups } from './units.js'
@@ -44,7 +45,10 @@ export class TextEraser {
   async #line(text: string): Promise<string | null> {
     const groups = unitGroups(text, 'ndjson') ?? []
     const isSeveral = groups.some(({ isList, units }) => isList || units.length > 1)
-    return isSeveral ? this.#groups(text, groups, false) : this.#judge(text)
+    const isReadable = groups.every(({ units }) =>
+      units.every(({ start, end }) => readJson(text.slice(start, end)).ok),
+    )
+    return isSeveral && isReadable ? this.#groups(text, groups, false) : this.#judge(text)
   }
 
   async #groups(text: string, groups: readonly UnitGroup[], areUnits: boolean): Promise<string> {

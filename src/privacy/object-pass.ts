@@ -45,6 +45,10 @@ export type Write = (bytes: Buffer) => Promise<void>
 const MOST_TEXT_BYTES = 256 * 1024 * 1024
 const MOST_ROWS = 100_000
 const LF = 10
+const namesOf: Partial<Record<Sniffed['format'], string>> = {
+  ...{ parquet: 'Parquet', avro: 'Avro', csv: 'CSV', tsv: 'a table with tabs' },
+  ...{ hlog: 'a histogram log', hgrm: 'a percentile table' },
+}
 const BOM = Buffer.from([0xef, 0xbb, 0xbf])
 const lineFormats: readonly string[] = ['ndjson', 'empty']
 const textFormats: readonly string[] = ['array', 'concatenated', 'cloudtrail']
@@ -80,7 +84,7 @@ export async function passThrough(
       sniffed,
       counts,
       rows,
-      refused: isFound ? `is ${format}, which is not written again` : null,
+      refused: isFound ? `is ${namesOf[format] ?? format}, which is not written again` : null,
     }
   }
   const bytes = readBytes(object, { compression, report })

@@ -78,14 +78,13 @@ export function appliedText(
   applied: Applied | null,
   format: 'text' | 'json',
 ): string {
-  const { objects = 0, indexes = [] } = applied ?? {}
+  const { objects = 0, indexes = 0 } = applied ?? {}
   if (format === 'json') {
-    const result = { objects, indexes: indexes.length, before: applied === null }
+    const result = { objects, indexes, before: applied === null }
     return jsonText({ schema: 'evt.erasure-applied/1', proof: file, ...result })
   }
   if (!applied) return `${safeText(file)} was applied already`
-  const dropped =
-    indexes.length === 0 ? '' : `, ${counted(indexes.length, 'index', 'indexes')} removed`
+  const dropped = indexes === 0 ? '' : `, ${counted(indexes, 'index', 'indexes')} removed`
   return [
     '',
     `erased: ${counted(objects, 'object')} written again${dropped}`,
