@@ -14,11 +14,15 @@ export async function newFile(file: string, text: string): Promise<void> {
     await syncFolder(dirname(file))
   } catch (error) {
     if (codeOf(error) !== 'EEXIST') throw diskFailure(error, file)
-    throw new EvtError(`${file} is there already`, {
-      code: 'usage',
-      hint: 'a plan is never written over: name another file',
-    })
+    throw taken(file)
   }
+}
+
+export function taken(file: string): EvtError {
+  return new EvtError(`${file} is there already`, {
+    code: 'usage',
+    hint: 'a plan is never written over: name another file',
+  })
 }
 
 /** Puts a text in place of a file at once: whoever looks sees the one or the other. */

@@ -35,11 +35,12 @@ export class TextEraser {
       : Buffer.from(left, text === null ? 'latin1' : 'utf8')
   }
 
-  /** A text with several values, or with one list of them. */
-  async text(text: string, format: Format): Promise<string> {
+  /** A text with several values, or with one list of them; null where it is no such text, and may
+   * hold what is looked for: nobody knows what would go with it. */
+  async text(text: string, format: Format): Promise<string | null> {
     const groups = unitGroups(text, format)
-    if (!groups) return (await this.#judge(text)) ?? ''
-    return this.#groups(text, groups, true)
+    if (groups) return this.#groups(text, groups, true)
+    return this.#eraser.mayTouch(text) ? null : text
   }
 
   async #line(text: string): Promise<string | null> {
@@ -58,7 +59,8 @@ export class TextEraser {
       for (const unit of units) {
         if (areUnits) this.#record = ++this.units
         const before = text.slice(unit.start, unit.end)
-        const after = await this.#judge(before)
+        const isKept = areUnits && this.#isBroken(before)
+        const after = isKept ? before : await this.#judge(before)
         if (after === null) dropped.add(unit)
         else if (after !== before) changes.push({ ...unit, text: after })
       }
@@ -71,6 +73,14 @@ export class TextEraser {
       }
     }
     return changed(text, changes)
+  }
+
+  /** Of a broken place among others nobody knows what all belongs to it: it stays, and is told. */
+  #isBroken(text: string): boolean {
+    if (!this.#eraser.mayTouch(text) || readJson(text).ok) return false
+    const { mentioned, unreadable, ...verdict } = this.#eraser.unreadable(text)
+    this.#tell({ ...verdict, text, mentioned: 0, unreadable: mentioned + unreadable }, text)
+    return true
   }
 
   #broken(bytes: Buffer): string | null {

@@ -154,6 +154,7 @@ async function wholeText(
   const text = body.toString()
   if (!Buffer.from(text).equals(body)) return 'is not UTF-8'
   const left = await texts.text(text, format)
+  if (left === null) return 'is no JSON to its end'
   if (write) await write(Buffer.concat([isMarked ? BOM : Buffer.alloc(0), Buffer.from(left)]))
   return null
 }

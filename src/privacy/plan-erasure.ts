@@ -1,9 +1,10 @@
+import { access } from 'node:fs/promises'
 import { resolve, sep } from 'node:path'
 import type { FileObject } from '../archives/object.js'
 import { EvtError } from '../errors.js'
 import { count, noObjects } from '../reading/absence.js'
 import { type OpenedArchive, openArchive, type ReadRequest } from '../reading/open-archive.js'
-import { newFile } from './durable-file.js'
+import { newFile, taken } from './durable-file.js'
 import { type ErasePlan, eraserOf, planText } from './erase-plan.js'
 import type { EraseMode } from './eraser.js'
 import { isTouched, passThrough } from './object-pass.js'
@@ -34,7 +35,7 @@ export async function planErasure(request: PlanRequest): Promise<ErasePlan> {
   const archive = await openArchive({ ...request, index: undefined })
   checkKinds(subject, archive.mapping)
   if (archive.objects.length === 0) throw noObjects(archive.sources, archive.pruned)
-  checkPlace(request, archive)
+  await checkPlace(request, archive)
   const files = filesOf(archive)
   const plan = freshPlan(request, archive)
   const eraser = eraserOf(plan, archive.outside)
@@ -84,14 +85,24 @@ function checkMentions({ values }: Subject): void {
 }
 
 /** What names the subject must not lie in what is searched for it. */
-function checkPlace({ plan, cwd }: PlanRequest, { sources }: OpenedArchive): void {
+async function checkPlace({ plan, cwd }: PlanRequest, { sources }: OpenedArchive): Promise<void> {
   const file = resolve(cwd, plan)
   const around = sources.find((source) => file.startsWith(resolve(cwd, source) + sep))
+  for (const name of [plan, `${plan}.key`, `${plan}.journal`]) {
+    if (await isThere(resolve(cwd, name))) throw taken(name)
+  }
   if (around === undefined) return
   throw new EvtError(`${plan} is in ${around}, which it is a plan for`, {
     code: 'usage',
     hint: 'a plan names the subject: put it elsewhere',
   })
+}
+
+function isThere(file: string): Promise<boolean> {
+  return access(file).then(
+    () => true,
+    () => false,
+  )
 }
 
 function filesOf({ objects }: OpenedArchive): FileObject[] {
