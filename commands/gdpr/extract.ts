@@ -13,8 +13,8 @@ export default class GdprExtract extends BaseCommand {
     'bundle, in DIR.key. The bundle itself is personal data. evt gdpr verify checks it.'
   static override examples = [
     '<%= config.bin %> gdpr extract --entity user:42 archive/ --to bundle',
-    "<%= config.bin %> gdpr extract --entity user:42 --also '*=ada@example.com' --ignore-case --deep archive/ --to bundle",
-    '<%= config.bin %> gdpr extract --entity user:42 archive/ --to bundle --format portable --redact-others',
+    "<%= config.bin %> gdpr extract --also '*=ada@example.com' --ignore-case --deep a/ --to bundle",
+    '<%= config.bin %> gdpr extract --entity user:42 a/ --to b --format portable --redact-others',
   ]
   static override args = sourceArgs
   static override flags = {

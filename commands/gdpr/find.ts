@@ -9,8 +9,8 @@ export default class GdprFind extends BaseCommand {
   static override summary = 'where a value is in an archive, and who else is named with it'
   static override description =
     'Looks for a text or number in every event; needs no mapping. Tells the types and paths that ' +
-    'hold it, and which other identifiers are in the same events: who they are of should be known ' +
-    'before evt gdpr extract or erase is given one of them.'
+    'hold it, and which other identifiers are in the same events: who they are of should be ' +
+    'known before evt gdpr extract or erase is given one of them.'
   static override examples = [
     '<%= config.bin %> gdpr find ada@example.com archive/',
     '<%= config.bin %> gdpr find ada@example.com archive/ --ignore-case --deep',

@@ -62,7 +62,7 @@ export function proofOf(
     refused: plan.refused.map(({ path, reason }) => ({ path: clean(path), reason })),
     indexesDropped: indexes,
     completeness: [
-      `Erased: what was in ${plan.sources.map(clean).join(', ')}, and the indexes that evt has of it.`,
+      `Erased: what was in ${plan.sources.map(clean).join(', ')}, and its indexes by evt.`,
       'Not erased: other copies, backups, logs, messages in queues and streams, archives of ' +
         'EventBridge, older versions of objects, and what subscribers keep. They have to be told.',
     ],

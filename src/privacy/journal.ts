@@ -16,8 +16,8 @@ export type Step = z.infer<typeof step>
 
 const holder = z.object({ pid: z.int(), host: z.string() })
 
-/** What apply has done of a plan, in a file beside it, line by line; each is on the disk before apply
- * goes on. A line that was being written when evt was killed does not count. */
+/** What apply has done of a plan, in a file beside it, line by line; each is on the disk before
+ * apply goes on. A line that was being written when evt was killed does not count. */
 export class Journal {
   readonly #steps = new Map<string, Step>()
 

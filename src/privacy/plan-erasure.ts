@@ -127,7 +127,8 @@ function checkFound({ objects, refused, searched, sources }: ErasePlan, request:
     })
   }
   if (objects.length > 0 || refused.length > 0) return
-  const read = `${count(searched.objects, 'object')} and ${count(searched.units, 'record')} searched`
+  const records = count(searched.units, 'record')
+  const read = `${count(searched.objects, 'object')} and ${records} searched`
   throw new EvtError(`nothing to erase in ${sources.join(' ')}: ${read}`, {
     code: 'inconclusive',
     hint: 'evt gdpr find VALUE SOURCE tells where a value is',

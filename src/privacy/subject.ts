@@ -78,8 +78,8 @@ export function checkKinds({ entities }: Subject, { rules }: Mapping): void {
       code: 'usage',
       hint:
         `--map entities.${unknown}=$.path.of.its.id, or entities: in evt.yaml; evt init proposes ` +
-        "them\nwithout any, evt gdpr find VALUE SOURCE tells where a value is, and --also '*=VALUE'\n" +
-        'takes it along',
+        'them\nwithout any, evt gdpr find VALUE SOURCE tells where a value is, and --also ' +
+        "'*=VALUE'\ntakes it along",
     })
   }
   const near = suggest(unknown, kinds)

@@ -20,8 +20,8 @@ const written = z.looseObject({
 })
 
 /**
- * Checks a bundle against its manifest, and its manifest against itself; or the proof of an erasure,
- * and the objects that it tells of. It needs no key and asks
+ * Checks a bundle against its manifest, and its manifest against itself; or the proof of an
+ * erasure, and the objects that it tells of. It needs no key and asks
  * nobody.
  *
  * @throws EvtError `usage` where there is no bundle
