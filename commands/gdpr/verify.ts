@@ -6,7 +6,8 @@ export default class GdprVerify extends BaseCommand {
   static override summary = 'whether a bundle of evidence is what was written'
   static override description =
     'Checks every file of a bundle against its manifest, and the manifest against itself, ' +
-    'offline and without the key. Exit 4 where a byte has been changed, or a file is missing or was added.'
+    'offline and without the key. Exit 4 where a byte has been changed, or a file is missing or ' +
+    'was added. Of the proof of an erasure, also whether the objects are as it says.'
   static override examples = ['<%= config.bin %> gdpr verify bundle']
   static override args = {
     bundle: Args.string({

@@ -37,8 +37,8 @@ export async function openErasure({ plan, cwd }: ApplyRequest): Promise<ErasePla
 
 /**
  * Does what a plan says, object by object. Whatever stops it, the same call goes on: at no moment
- * is an object missing, or written in part. At the end the plan, which names the subject, is replaced
- * by a proof that does not, and the key of its hashes lies beside it.
+ * is an object missing, or written in part. At the end the plan, which names the subject, is
+ * replaced by a proof that does not, and the key of its hashes lies beside it.
  *
  * @throws EvtError `outside` where an object is not what was planned, or the disk fails
  */

@@ -91,7 +91,7 @@ export class BundleWriter {
 }
 
 /** Beside a bundle, so that one can be given away without it. */
-export function keyFile(folder: string): string {
+function keyFile(folder: string): string {
   return `${folder}.key`
 }
 

@@ -16,7 +16,8 @@ export interface ErasedPlaces {
 
 /**
  * Removes what evt derived from objects that held a subject: their indexes, wherever they were
- * built and whatever they are called, and the types that completion offers. All of it can be made again.
+ * built and whatever they are called, and the types that completion offers. All of it can be
+ * made again.
  *
  * @returns the folders of the indexes
  */

@@ -20,7 +20,7 @@ import { subjectStatement } from './statement.js'
 import { checkKinds } from './subject.js'
 import { FoundTally } from './tally.js'
 
-export const EVENTS = 'events.ndjson'
+const EVENTS = 'events.ndjson'
 
 export interface ExtractRun {
   manifest: SealedManifest

@@ -101,7 +101,7 @@ function nestedIn(text: string, { path, outer }: Open): Open | undefined {
 }
 
 /** The JSON object, array or text that a text holds. */
-export function nestedJson(text: string): JsonValue | undefined {
+function nestedJson(text: string): JsonValue | undefined {
   if (!/^\s*[{["]/.test(text)) return undefined
   try {
     return parseJson(text)

@@ -9,7 +9,7 @@ interface Place {
   readonly parent: ListNode | ObjectNode | null
 }
 
-export interface ScalarNode extends Place {
+interface ScalarNode extends Place {
   readonly kind: 'scalar'
 }
 

@@ -14,7 +14,7 @@ export interface MaskSettings {
   entityPaths(type: string): readonly { kind: string; path: JsonPath }[]
 }
 
-export const MASKED = '[of others]'
+const MASKED = '[of others]'
 
 /**
  * Hides who else an event is about: what the mapping names at its paths, where it is telling also

@@ -99,7 +99,7 @@ export function reportMarkdown(told: Told): string {
   return `${['# Your data', madeText(told), ...parts].join('\n\n')}\n`
 }
 
-export function madeText({ createdAt, tool, operator }: Told): string {
+function madeText({ createdAt, tool, operator }: Told): string {
   const by = operator === null ? '' : ` for ${markdownSafe(operator)}`
   return `Made at ${createdAt} by evt ${tool.version}${by}.`
 }

@@ -8,7 +8,7 @@ const plantings = [
   ...(['mapped', 'shared', 'nested', 'packed', 'case', 'escaped', 'text', 'key'] as const),
   ...(['decoy', null] as const),
 ]
-export type Planting = (typeof plantings)[number]
+type Planting = (typeof plantings)[number]
 
 export interface PlantedRow {
   id: string
