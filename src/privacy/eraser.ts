@@ -68,12 +68,12 @@ export class Eraser {
     const verdict: Verdict = { text, ...untouched }
     let isHeld = false
     for (const record of recordsIn(layer.root)) {
-      const placed = await this.#placedEvents(layer, record)
+      const { placed, count } = await this.#placedEvents(layer, record)
       const about = placed.filter(({ event }) => this.#isAbout(event))
       const held = about.filter(({ event }) => this.#settings.isHeld(event.type))
       verdict.held += held.length
       isHeld ||= held.length > 0
-      const isAll = placed.length === about.length && held.length === 0
+      const isAll = count === about.length && held.length === 0
       for (const one of about) {
         if (held.includes(one)) continue
         if (this.#isDropped(one.event)) this.#drop(one, verdict, { layer, record, isAll })
@@ -111,20 +111,25 @@ export class Eraser {
     return entities.every((entity) => subject.entities.includes(entity))
   }
 
-  async #placedEvents(layer: JsonLayer, record: JsonNode): Promise<PlacedEvent[]> {
+  /** @returns also how many there are with those that cannot be decoded */
+  async #placedEvents(
+    layer: JsonLayer,
+    record: JsonNode,
+  ): Promise<{ placed: PlacedEvent[]; count: number }> {
     const value = layer.valueOf(record)
-    if (typeof value !== 'object' || value === null) return []
+    if (typeof value !== 'object' || value === null) return { placed: [], count: 0 }
     const sizeBytes = record.end - record.start
     const position = { path: '', record: 1 }
     const asked = { value, position, sizeBytes, head: new Uint8Array() }
     const decoded = await complete(() => this.#settings.decode(asked))
     const taken = new Set<JsonNode>()
-    return decoded.flatMap((one) => {
+    const placed = decoded.flatMap((one) => {
       if (one.kind !== 'event') return []
       const { event } = one
       const isWanted = this.#isAbout(event) || this.#mentions.hasPaths
       return [{ event, place: isWanted ? placeOf(event.document, layer, taken) : undefined }]
     })
+    return { placed, count: decoded.length }
   }
 
   #drop(
