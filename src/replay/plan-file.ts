@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { z } from 'zod'
-import type { ArchiveObject } from '../archives/object.js'
+import { type ArchiveObject, identityOf } from '../archives/object.js'
 import { codeOf } from '../archives/read-error.js'
 import { EvtError } from '../errors.js'
 import type { ReplayRequest } from './request.js'
@@ -51,8 +51,8 @@ function listingOf(objects: readonly ArchiveObject[]): string {
         ...{ code: 'usage', hint: 'write it to a file first' },
       })
     }
-    const { file, sizeBytes, mtimeMs } = object
-    hash.update(JSON.stringify([file, sizeBytes, mtimeMs]))
+    const { sizeBytes, mtimeMs } = object
+    hash.update(JSON.stringify([identityOf(object), sizeBytes, mtimeMs]))
   }
   return hash.digest('hex')
 }

@@ -44,10 +44,10 @@ export const edges: Readonly<Record<string, readonly string[]>> = {
   // The shape of a result, to draw it.
   ui: [
     ...['stats', 'audit', 'init', 'indexing', 'leftovers', 'generate', 'lag', 'doctor', 'loops'],
-    ...['reconcile', 'gate', 'record', 'publish', 'replay', 'topology'],
+    ...['reconcile', 'gate', 'record', 'publish', 'replay', 'topology', 'privacy'],
   ],
   // The same, and numbers and times in the words of the text.
-  dashboards: ['ui', 'stats', 'audit', 'reconcile', 'gate'],
+  dashboards: ['ui', 'stats', 'audit', 'reconcile', 'gate', 'privacy'],
   generate: ['stats'], // the shape of a result, to write the truth in it
   indexing: ['stats'], // what it says of an archive is kept with the index
   lag: ['stats'], // words for figures

@@ -1,0 +1,39 @@
+import { BaseCommand } from '../../src/cli/base-command.js'
+import { outputFlags, sourceArgs } from '../../src/cli/flags.js'
+import { matchingFlags, subjectArchiveFlags, valueAndSources } from '../../src/cli/gdpr-flags.js'
+import { memoryBytes } from '../../src/cli/memory-size.js'
+
+const { 'no-index': _, ...readFlags } = subjectArchiveFlags
+
+export default class GdprFind extends BaseCommand {
+  static override summary = 'where a value is in an archive, and who else is named with it'
+  static override description =
+    'Looks for a text or number in every event; needs no mapping. Tells the types and paths that ' +
+    'hold it, and which other identifiers are in the same events: who they are of should be ' +
+    'known before evt gdpr extract or erase is given one of them.'
+  static override examples = [
+    '<%= config.bin %> gdpr find ada@example.com archive/',
+    '<%= config.bin %> gdpr find ada@example.com archive/ --ignore-case --deep',
+  ]
+  static override args = sourceArgs
+  static override usage = 'gdpr find VALUE [SOURCE...]'
+  static override flags = { ...matchingFlags, ...readFlags, ...outputFlags('text', 'json') }
+
+  override async run() {
+    const { args, flags } = await this.parse(GdprFind)
+    const { reading } = await import('../../src/cli/read-request.js')
+    const { runFind } = await import('../../src/privacy/find.js')
+    const { renderFind } = await import('../../src/ui/gdpr-text.js')
+    const { value, sources } = valueAndSources(args.source)
+    const { result, failure } = await reading(this.typed(flags, sources), (request) =>
+      runFind({
+        ...{ ...request, value, ignoreCase: flags['ignore-case'], deep: flags.deep },
+        memoryLimitBytes: memoryBytes(flags['memory-limit']),
+        allowPartial: flags['allow-partial'],
+      }),
+    )
+    this.print(renderFind(result, this.format(flags), await this.style(flags)))
+    if (failure) throw failure
+    return undefined
+  }
+}

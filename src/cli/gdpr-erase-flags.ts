@@ -1,0 +1,86 @@
+import * as Flags from '@oclif/core/flags'
+import { EvtError } from '../errors.js'
+import type { EraseMode } from '../privacy/eraser.js'
+import { progressFlags, sourceFlags } from './flags.js'
+import { shareOf, subjectFlags, subjectOf } from './gdpr-flags.js'
+
+const { deep: _, ...whoFlags } = subjectFlags
+const modes = ['drop', 'null', 'pseudonymise'] as const
+
+/** Flags of `evt gdpr erase`. */
+export const eraseFlags = {
+  ...whoFlags,
+  plan: Flags.string({ helpValue: 'FILE', description: 'write down here what is to be erased' }),
+  apply: Flags.string({
+    helpValue: 'FILE',
+    exclusive: ['plan', 'entity', 'also'],
+    description: 'erase what this plan says',
+  }),
+  mode: Flags.option({
+    options: modes,
+    helpValue: 'MODE',
+    description: 'drop every event of the subject, or make its fields null or a pseudonym',
+  })(),
+  hold: Flags.string({
+    helpValue: 'GLOB',
+    multiple: true,
+    multipleNonGreedy: true,
+    description: 'events of these types have to be kept, such as invoice.*; they are listed',
+  }),
+  'erase-mentions': Flags.boolean({
+    default: false,
+    description: 'erase values, and ids that tell by themselves, also wherever else they stand',
+  }),
+  'dry-run': Flags.boolean({ default: false, description: 'show what the plan says, do nothing' }),
+  yes: Flags.boolean({ exclusive: ['dry-run'], description: 'do not ask' }),
+  'allow-partial': Flags.boolean({ description: 'exit 0 although not all can be erased' }),
+  ...sourceFlags,
+  ...progressFlags,
+}
+
+interface EraseFlagValues extends Omit<Parameters<typeof subjectOf>[0], 'deep'> {
+  plan?: string | undefined
+  apply?: string | undefined
+  mode?: EraseMode | undefined
+  hold?: readonly string[] | undefined
+  'erase-mentions': boolean
+  'max-share': string
+  'dry-run': boolean
+  yes?: boolean | undefined
+  'allow-partial'?: boolean | undefined
+}
+
+/**
+ * What is to be planned.
+ *
+ * @throws EvtError `usage` where there is no plan to be written
+ */
+export function planOf(flags: EraseFlagValues) {
+  const { plan, mode = 'default' } = flags
+  if (plan === undefined) {
+    throw new EvtError('--plan is missing', {
+      code: 'usage',
+      hint: '--plan FILE writes down what is to be erased, --apply FILE erases it',
+    })
+  }
+  return {
+    ...{ plan, mode, subject: subjectOf({ ...flags, deep: true }) },
+    mentions: flags['erase-mentions'],
+    holds: flags.hold ?? [],
+    maxShare: shareOf(flags['max-share']),
+    allowPartial: flags['allow-partial'] ?? false,
+  }
+}
+
+/** How a plan is to be applied. */
+export function applyOf(flags: EraseFlagValues, sources: readonly string[] = []) {
+  if (sources.length > 0) {
+    throw new EvtError('--apply takes no SOURCE: the plan names its objects', { code: 'usage' })
+  }
+  return {
+    plan: flags.apply ?? '',
+    isDry: flags['dry-run'],
+    isSure: flags.yes === true,
+    allowPartial: flags['allow-partial'] ?? false,
+  }
+}

@@ -1,0 +1,70 @@
+import { EvtError } from '../errors.js'
+import { applyErasure, leftBehind, openErasure } from '../privacy/apply-erasure.js'
+import { type PlanRequest, planErasure } from '../privacy/plan-erasure.js'
+import { appliedText, eraseQuestion, renderPlan } from '../ui/gdpr-erase-text.js'
+import { commandText } from '../ui/shell-quote.js'
+import type { TextStyle } from '../ui/style.js'
+import { confirmed } from './confirm.js'
+
+interface Voice {
+  print(text: string): void
+  note(text: string): void
+  format: 'text' | 'json'
+  style: TextStyle
+}
+
+/** `evt gdpr erase --plan`. */
+export async function runPlan(
+  request: PlanRequest & { allowPartial: boolean },
+  { print, format, style }: Voice,
+): Promise<void> {
+  const plan = await planErasure(request)
+  print(renderPlan(plan, request.plan, format, style))
+  const failure = leftBehind(plan)
+  if (failure && !request.allowPartial) throw failure
+}
+
+/** `evt gdpr erase --apply`: shows the plan, asks, and does it. */
+export async function runApply(
+  options: {
+    plan: string
+    isDry: boolean
+    isSure: boolean
+    allowPartial: boolean
+    argv: readonly string[]
+    signal: AbortSignal
+  },
+  { print, format, style }: Voice,
+): Promise<'interrupted' | undefined> {
+  const { plan: file, isDry, isSure, argv, signal } = options
+  const request = { plan: file, cwd: process.cwd(), env: process.env, signal, now: Date.now }
+  const plan = await openErasure(request)
+  if (plan === null) {
+    print(appliedText(file, null, format))
+    return undefined
+  }
+  const isJson = format === 'json'
+  if (!isJson || isDry) print(renderPlan(plan, file, format, style, true))
+  if (isDry) return undefined
+  if (!isSure) {
+    const { stdin, stderr } = process
+    const canAsk = !isJson && stdin.isTTY === true && stderr.isTTY === true
+    if (!canAsk) throw unasked(isJson, argv)
+    const answer = await confirmed(`\n${eraseQuestion(plan)}`, signal)
+    if (answer === null) return 'interrupted'
+    if (!answer) return undefined
+  }
+  const applied = await applyErasure(plan, request)
+  print(appliedText(file, applied, format))
+  const failure = leftBehind(plan)
+  if (failure && !options.allowPartial) throw failure
+  return undefined
+}
+
+function unasked(isJson: boolean, argv: readonly string[]): EvtError {
+  const reason = isJson ? '-o json does not ask' : 'there is no terminal to ask on'
+  return new EvtError(`nothing was erased: ${reason}`, {
+    code: 'usage',
+    hint: commandText(['evt', 'gdpr', 'erase', ...argv, '--yes']),
+  })
+}

@@ -1,0 +1,96 @@
+import * as Flags from '@oclif/core/flags'
+import { EvtError } from '../errors.js'
+import { parseSearch } from '../privacy/subject.js'
+import { entityText } from './entity-text.js'
+import { archiveFlags } from './flags.js'
+
+const { type: _, filter: _f, ...wholeFlags } = archiveFlags
+
+/** What is known of somebody is not narrowed by types. */
+export const subjectArchiveFlags = wholeFlags
+
+/** How values are compared. */
+export const matchingFlags = {
+  'ignore-case': Flags.boolean({ default: false, description: 'take no heed of case in values' }),
+  deep: Flags.boolean({
+    default: false,
+    description: 'find values also inside of longer texts, and in JSON that is a text',
+  }),
+}
+
+/** Who it is about. */
+export const subjectFlags = {
+  entity: Flags.string({
+    helpValue: 'KIND:ID',
+    multiple: true,
+    multipleNonGreedy: true,
+    description: 'who it is about, as the mapping names it, such as user:42',
+    parse: async (text: string) => entityText(text),
+  }),
+  also: Flags.string({
+    helpValue: 'PATH=VALUE',
+    multiple: true,
+    multipleNonGreedy: true,
+    description:
+      "events that have this value, too: '$.detail.email=ada@example.com', '*=…' anywhere",
+    parse: async (text: string) => {
+      parseSearch(text)
+      return text
+    },
+  }),
+  ...matchingFlags,
+  'max-share': Flags.string({
+    helpValue: 'PERCENT',
+    default: '10%',
+    description: 'refuse a subject that is in more of all events: probably a wrong identifier',
+    parse: async (text: string) => {
+      shareOf(text)
+      return text
+    },
+  }),
+}
+
+/**
+ * Who was named by {@link subjectFlags}.
+ *
+ * @throws EvtError `usage` where nobody was
+ */
+export function subjectOf(flags: {
+  entity?: readonly string[] | undefined
+  also?: readonly string[] | undefined
+  'ignore-case': boolean
+  deep: boolean
+}) {
+  const { entity: entities = [], also = [], deep } = flags
+  if (entities.length === 0 && also.length === 0) {
+    throw new EvtError('--entity is missing', {
+      code: 'usage',
+      hint: "--entity KIND:ID, or --also '*=VALUE' where no entities are mapped",
+    })
+  }
+  const values = also.map(parseSearch)
+  return { entities: [...new Set(entities)], values, ignoreCase: flags['ignore-case'], deep }
+}
+
+/** @throws EvtError `usage` for what is no percentage */
+export function shareOf(text: string): number {
+  const percent = /^\d+(\.\d+)?%$/.test(text) ? Number.parseFloat(text) : Number.NaN
+  if (percent > 0 && percent <= 100) return percent / 100
+  throw new EvtError(`${JSON.stringify(text)} is no share`, {
+    code: 'usage',
+    hint: 'write a percentage above 0% and up to 100%, as in 10%',
+  })
+}
+
+/**
+ * The value that is looked for stands before the SOURCEs.
+ *
+ * @throws EvtError `usage` where there is none
+ */
+export function valueAndSources([value, ...sources]: readonly string[] = []) {
+  if (value) return { value, sources }
+  throw new EvtError('nothing is looked for', {
+    code: 'usage',
+    hint: 'evt gdpr find VALUE SOURCE',
+  })
+}

@@ -1,0 +1,93 @@
+import { rm } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { EvtError } from '../errors.js'
+import { count } from '../reading/absence.js'
+import { outsideOf } from '../reading/outside.js'
+import { dropDerived } from './derived-copies.js'
+import { newFile, replaceFile } from './durable-file.js'
+import { eraseObject, GOES_ON } from './erase-object.js'
+import { type ErasePlan, eraserOf, readPlan } from './erase-plan.js'
+import { proofOf, proofText, readProof } from './erasure-proof.js'
+import { Journal, unlock } from './journal.js'
+import { isTouched } from './object-pass.js'
+
+export interface ApplyRequest {
+  /** As typed. */
+  plan: string
+  cwd: string
+  env: Readonly<Record<string, string | undefined>>
+  signal: AbortSignal
+  now(): number
+}
+
+export interface Applied {
+  /** Objects that were written again, in all runs. */
+  objects: number
+  indexes: number
+}
+
+/** @returns null where it was applied already, and its proof is in its place */
+export async function openErasure({ plan, cwd }: ApplyRequest): Promise<ErasePlan | null> {
+  const file = resolve(cwd, plan)
+  const proof = await readProof(file)
+  if (proof === undefined || proof === 'changed') return readPlan(plan, file)
+  await rm(`${file}.journal`, { force: true })
+  return null
+}
+
+/**
+ * Does what a plan says, object by object. Whatever stops it, the same call goes on: at no moment
+ * is an object missing, or written in part. At the end the plan, which names the subject, is
+ * replaced by a proof that does not, and the key of its hashes lies beside it.
+ *
+ * @throws EvtError `outside` where an object is not what was planned, or the disk fails
+ */
+export async function applyErasure(plan: ErasePlan, request: ApplyRequest): Promise<Applied> {
+  const file = resolve(request.cwd, request.plan)
+  const { env, signal } = request
+  const journal = await Journal.open(file)
+  try {
+    const places = { schemaRegistry: plan.schemaRegistry ?? undefined, cwd: plan.cwd, env, signal }
+    const eraser = eraserOf(plan, await outsideOf(places, {}))
+    const touched = plan.objects.filter(({ counts }) => isTouched(counts))
+    const files = touched.map((object) => object.file)
+    const { sources, cwd } = plan
+    const indexes = new Set(await dropDerived({ sources, cwd, env, files }))
+    for (const [n, object] of touched.entries()) {
+      if (signal.aborted) throw interrupted(n, touched.length)
+      await eraseObject(object, { eraser, key: plan.key, journal })
+    }
+    // Somebody may have built one meanwhile.
+    for (const folder of await dropDerived({ sources, cwd, env, files })) indexes.add(folder)
+    // There already, where evt was killed just now.
+    await rm(`${file}.key`, { force: true })
+    await newFile(`${file}.key`, `${plan.key}\n`)
+    const proof = proofOf(plan, { journal, indexes: indexes.size, nowMs: request.now() })
+    await replaceFile(file, proofText(proof))
+    await journal.remove()
+    return { objects: touched.length, indexes: indexes.size }
+  } finally {
+    await unlock(file)
+  }
+}
+
+/** What a plan cannot erase; undefined where it erases all. */
+export function leftBehind({ objects, refused }: ErasePlan): EvtError | undefined {
+  const left = objects.reduce((sum, { counts }) => sum + counts.left, 0)
+  const [first] = refused
+  if (left === 0 && !first) return undefined
+  const events = left === 0 ? [] : [`${count(left, 'record')} cannot be changed where they are`]
+  const more = refused.length === 1 ? '' : `, and ${refused.length - 1} more are not written again`
+  const whole = first ? [`${first.path} ${first.reason}${more}`] : []
+  return new EvtError(`not all is erased: ${[...events, ...whole].join('; ')}`, {
+    code: 'outside',
+    hint: '--allow-partial takes that as it is; the plan names each of them',
+  })
+}
+
+function interrupted(done: number, all: number): EvtError {
+  return new EvtError(`interrupted: ${done} of ${count(all, 'object')} are done`, {
+    code: 'interrupted',
+    hint: GOES_ON,
+  })
+}

@@ -1,0 +1,72 @@
+import { readdir, readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { dropFolder } from '../archive-index/drop.js'
+import { readManifest } from '../archive-index/manifest.js'
+import { indexFolders, noteFolder } from '../archive-index/place.js'
+import { codeOf, readError } from '../archives/read-error.js'
+import { typesFile } from '../config/cache-folder.js'
+
+export interface ErasedPlaces {
+  sources: readonly string[]
+  cwd: string
+  env: Readonly<Record<string, string | undefined>>
+  /** Absolute. */
+  files: readonly string[]
+}
+
+/**
+ * Removes what evt derived from objects that held a subject: their indexes, wherever they were
+ * built and whatever they are called, and the types that completion offers. All of it can be
+ * made again.
+ *
+ * @returns the folders of the indexes
+ */
+export async function dropDerived(places: ErasedPlaces): Promise<string[]> {
+  const { sources, cwd, env, files } = places
+  const own = await indexFolders({ sources, cwd, env })
+  const folders = [...new Set([...own, ...(await knownFolders(env))])]
+  const dropped: string[] = []
+  for (const folder of folders) {
+    if (!(await isOf(folder, { own, files }))) continue
+    await dropFolder(folder)
+    dropped.push(folder)
+  }
+  await rm(typesFile(env), { force: true })
+  return dropped
+}
+
+async function isOf(
+  folder: string,
+  { own, files }: { own: readonly string[]; files: readonly string[] },
+): Promise<boolean> {
+  const manifest = await readManifest(folder)
+  if (manifest === 'absent') return false
+  // What it has of earlier states of an object may be of the subject too.
+  if (own.includes(folder) || manifest === 'damaged') return own.includes(folder)
+  const erased = new Set(files)
+  return manifest.objects.some(({ file }) => erased.has(file))
+}
+
+/** In the cache, and where others were built to. */
+async function knownFolders(env: ErasedPlaces['env']): Promise<string[]> {
+  const above = noteFolder({ env })
+  const names = await readdir(above).catch((error): string[] => {
+    if (codeOf(error) === 'ENOENT') return []
+    throw readError(above, error)
+  })
+  const known = names.map((name) => {
+    const path = join(above, name)
+    return name.endsWith('.json') ? toldIn(path) : path
+  })
+  return (await Promise.all(known)).filter((folder) => folder !== undefined)
+}
+
+async function toldIn(note: string): Promise<string | undefined> {
+  try {
+    const told: unknown = JSON.parse(await readFile(note, 'utf8'))
+    const folder: unknown = typeof told === 'object' && told !== null && Reflect.get(told, 'folder')
+    return typeof folder === 'string' ? folder : undefined
+  } catch {
+    return undefined
+  }
+}

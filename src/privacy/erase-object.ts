@@ -1,0 +1,107 @@
+import { chmod, chown, rename, rm, stat } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { codeOf } from '../archives/read-error.js'
+import { EvtError } from '../errors.js'
+import { diskFailure } from './disk-failure.js'
+import type { PlannedObject } from './erase-plan.js'
+import type { Eraser } from './eraser.js'
+import type { Journal, Step } from './journal.js'
+import { isTouched, passThrough } from './object-pass.js'
+import { PackedFile } from './packed-file.js'
+import { fileHash } from './seals.js'
+import { syncFolder } from './sync-folder.js'
+
+/** How apply goes on after whatever stopped it. */
+export const GOES_ON = 'what is done is in the journal; the same line goes on from there'
+
+/**
+ * Writes an object again without the subject, beside it, looks at what was written, and puts it in
+ * its place at once. What was done before is found in the journal.
+ *
+ * @throws EvtError `outside` where the object is not what was planned, or cannot be written
+ */
+export async function eraseObject(
+  object: PlannedObject,
+  { eraser, key, journal }: { eraser: Eraser; key: string; journal: Journal },
+): Promise<void> {
+  const { path, file } = object
+  const known = journal.stepOf(file)
+  if (known?.state === 'replaced') return
+  const now = await fileHash(file).catch((error) => {
+    throw changedSince(path, codeOf(error) === 'ENOENT' ? 'is gone' : 'cannot be read', error)
+  })
+  if (known?.sha256 === now.sha256) return journal.add({ ...known, state: 'replaced' })
+  if (now.sha256 !== object.sha256) throw changedSince(path, 'has changed')
+  const aside = join(dirname(file), `.${basename(file)}.evt-erase`)
+  const before = await stat(file)
+  try {
+    const written = await writeAside(object, { eraser, key, aside })
+    await journal.add(written)
+    const last = await stat(file)
+    if (last.size !== before.size || last.mtimeMs !== before.mtimeMs || last.ino !== before.ino) {
+      throw changedSince(path, 'has changed')
+    }
+    await rename(aside, file)
+    await syncFolder(dirname(file))
+    await journal.add({ ...written, state: 'replaced' })
+  } catch (error) {
+    await rm(aside, { force: true })
+    throw diskFailure(error, path, GOES_ON)
+  }
+}
+
+async function writeAside(
+  object: PlannedObject,
+  { eraser, key, aside }: { eraser: Eraser; key: string; aside: string },
+): Promise<Step> {
+  const { path, file, counts } = object
+  const { mode, uid, gid, size: sizeBytes, mtimeMs } = await stat(file)
+  const target = await PackedFile.open(aside)
+  try {
+    const write = (bytes: Buffer) => target.write(bytes)
+    const source = { kind: 'file' as const, path, file, sizeBytes, mtimeMs }
+    const pass = await passThrough(source, { eraser, key, write })
+    const isAsPlanned = JSON.stringify(pass.counts) === JSON.stringify(counts)
+    if (pass.refused !== null || !isAsPlanned) throw otherwise(path)
+    await target.finish(pass.sniffed.compression)
+  } catch (error) {
+    await target.discard()
+    throw error
+  }
+  await chmod(aside, mode & 0o7777)
+  await chown(aside, uid, gid).catch(() => undefined)
+  await checkWritten(object, { eraser, key, aside })
+  return { file, state: 'written', ...(await fileHash(aside)) }
+}
+
+/** Reads what was written: nothing of the subject is in it, and nothing else is missing. */
+async function checkWritten(
+  { path, counts }: PlannedObject,
+  { eraser, key, aside }: { eraser: Eraser; key: string; aside: string },
+): Promise<void> {
+  const { size: sizeBytes, mtimeMs } = await stat(aside)
+  const written = { kind: 'file' as const, path, file: aside, sizeBytes, mtimeMs }
+  const { counts: found, refused } = await passThrough(written, { eraser, key })
+  const isWhole = found.units === counts.units - counts.unitsDropped
+  const isKept = found.held === counts.held && found.left === counts.left
+  if (refused === null && !isTouched(found) && isWhole && isKept) return
+  throw new EvtError(`${path} would not be right without the subject: it stays as it is`, {
+    code: 'outside',
+    hint: GOES_ON,
+  })
+}
+
+function changedSince(path: string, what: string, cause?: unknown): EvtError {
+  return new EvtError(`${path} ${what} since the plan was made: it stays as it is`, {
+    code: 'outside',
+    hint: 'make a new plan for what is there now',
+    cause,
+  })
+}
+
+function otherwise(path: string): EvtError {
+  return new EvtError(`${path} is read otherwise than when the plan was made: it stays as it is`, {
+    code: 'outside',
+    hint: 'make a new plan with this evt',
+  })
+}

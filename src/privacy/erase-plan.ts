@@ -1,0 +1,104 @@
+import { readFile } from 'node:fs/promises'
+import { z } from 'zod'
+import { codeOf, readError } from '../archives/read-error.js'
+import { createDecoder } from '../envelopes/decode.js'
+import type { Outside } from '../envelopes/outside.js'
+import { EvtError } from '../errors.js'
+import { createMapping } from '../event/mapping.js'
+import type { EventRule } from '../event/rule.js'
+import { typeMatcher } from '../event/type-globs.js'
+import { type EraseMode, Eraser } from './eraser.js'
+import type { ObjectCounts, ObjectRow } from './object-pass.js'
+import { sha256 } from './seals.js'
+import type { Subject } from './subject.js'
+
+/** An object that is to be written again. */
+export interface PlannedObject {
+  path: string
+  /** Absolute. */
+  file: string
+  bytes: number
+  sha256: string
+  compression: 'none' | 'gzip' | 'zstd'
+  format: string
+  counts: ObjectCounts
+  rows: ObjectRow[]
+}
+
+/** `evt.erasure/1`: what is erased, where, and how events are read. It names the subject, until it
+ * is done. */
+export interface ErasePlan {
+  schema: 'evt.erasure/1'
+  createdAt: string
+  tool: { name: 'evt'; version: string }
+  subject: Subject
+  mode: EraseMode
+  mentions: boolean
+  holds: string[]
+  /** Of the hashes of rows, and of pseudonyms. */
+  key: string
+  cwd: string
+  sources: string[]
+  mapping: { events: Record<string, EventRule>; maps: string[] }
+  presets: string[] | null
+  schemaRegistry: string | null
+  searched: { objects: number; bytes: number; units: number }
+  objects: PlannedObject[]
+  /** What is not written again, and why. */
+  refused: { path: string; reason: string }[]
+}
+
+/** The words of a plan that apply goes by; all of them are sealed. */
+const shape = z.looseObject({
+  schema: z.literal('evt.erasure/1'),
+  subject: z.looseObject({ entities: z.array(z.string()) }),
+  objects: z.array(z.looseObject({ path: z.string(), file: z.string(), sha256: z.string() })),
+  chainSha256: z.string(),
+})
+
+/** A plan as it is written: whoever changes a byte has another one. */
+export function planText(plan: ErasePlan): string {
+  return `${JSON.stringify({ ...plan, chainSha256: sha256(JSON.stringify(plan)) }, null, 2)}\n`
+}
+
+/** @throws EvtError `usage` where it is no plan, or is not as it was written */
+export async function readPlan(path: string, file: string): Promise<ErasePlan> {
+  const text = await readFile(file, 'utf8').catch((error) => {
+    if (codeOf(error) === 'ENOENT') throw notThere(path)
+    throw readError(path, error)
+  })
+  const plan = planIn(text)
+  if (plan) return plan
+  throw new EvtError(`${path} is no plan as evt wrote it`, {
+    code: 'usage',
+    hint: `evt gdpr erase --entity KIND:ID SOURCE --plan ${path} makes one`,
+  })
+}
+
+/** Reads records as they were read when the plan was made. */
+export function eraserOf(plan: ErasePlan, outside: Outside): Eraser {
+  const { subject, mode, mentions, holds, key, presets } = plan
+  const mapping = createMapping(plan.mapping)
+  const decode = createDecoder({ mapping, presets: presets ?? undefined, outside })
+  const isHeld = typeMatcher(holds)
+  return new Eraser({ subject, mapping, decode, mode, mentions, isHeld, key })
+}
+
+function planIn(text: string): ErasePlan | undefined {
+  try {
+    const all: unknown = JSON.parse(text)
+    shape.parse(all)
+    // What is sealed is all that stands there, in its order.
+    const { chainSha256, ...plan } = all as ErasePlan & { chainSha256: string }
+    return planText(plan) === text && chainSha256 !== '' ? plan : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function notThere(path: string): EvtError {
+  return new EvtError(`there is no plan ${path}`, {
+    code: 'usage',
+    hint: `evt gdpr erase --entity KIND:ID SOURCE --plan ${path} makes one`,
+  })
+}

@@ -1,0 +1,231 @@
+import type { RecordValue } from '../envelopes/decode.js'
+import { complete } from '../envelopes/missing.js'
+import type { Decoded, EventRecord, JsonValue } from '../event/event.js'
+import { jsonText, readJson, scalarText } from '../event/json.js'
+import type { JsonPath } from '../event/json-path.js'
+import type { Mapping } from '../event/mapping.js'
+import { folding } from './hits.js'
+import { JsonLayer } from './json-layer.js'
+import type { JsonNode } from './json-nodes.js'
+import { Mentions } from './mentions.js'
+import { keyedHash } from './seals.js'
+import { idOf, kindOf, type Subject } from './subject.js'
+
+export type EraseMode = 'default' | 'drop' | 'null' | 'pseudonymise'
+
+export interface EraserSettings {
+  subject: Subject
+  mapping: Mapping
+  decode(record: RecordValue): Decoded[]
+  mode: EraseMode
+  /** Whether values are erased wherever they stand. */
+  mentions: boolean
+  /** Types that have to be kept. */
+  isHeld(type: string): boolean
+  /** What pseudonyms are made with. */
+  key: string
+}
+
+/** What is to be done with one record, in events, but for mentions, which are places. */
+export interface Verdict {
+  /** Null: nothing of it is left. */
+  text: string | null
+  dropped: number
+  changed: number
+  mentioned: number
+  held: number
+  /** Events about the subject in wrappings that cannot be changed. */
+  unplaced: number
+  /** It cannot be decoded, and holds an identifier. */
+  unreadable: number
+}
+
+interface PlacedEvent {
+  event: EventRecord
+  place: { layer: JsonLayer; node: JsonNode } | undefined
+}
+
+const untouched = { dropped: 0, changed: 0, mentioned: 0, held: 0, unplaced: 0, unreadable: 0 }
+
+/** Takes a subject out of records, one by one. What is not the subject's stays as it is written. */
+export class Eraser {
+  readonly #settings: EraserSettings
+  readonly #mentions: Mentions
+  readonly #ids: readonly string[]
+
+  constructor(settings: EraserSettings) {
+    this.#settings = settings
+    this.#mentions = new Mentions(settings.subject, settings.mentions)
+    this.#ids = settings.subject.entities.map(idOf)
+  }
+
+  /** Of one JSON value, as it is written. */
+  async judge(text: string): Promise<Verdict> {
+    if (!this.#mentions.mayBeIn(text)) return { text, ...untouched }
+    const reading = readJson(text)
+    if (!reading.ok) return this.unreadable(text)
+    const layer = new JsonLayer(text)
+    const verdict: Verdict = { text, ...untouched }
+    let isHeld = false
+    for (const record of recordsIn(layer.root)) {
+      const { placed, count } = await this.#placedEvents(layer, record)
+      const about = placed.filter(({ event }) => this.#isAbout(event))
+      const held = about.filter(({ event }) => this.#settings.isHeld(event.type))
+      verdict.held += held.length
+      isHeld ||= held.length > 0
+      const isAll = count === about.length && held.length === 0
+      for (const one of about) {
+        if (held.includes(one)) continue
+        if (this.#isDropped(one.event)) this.#drop(one, verdict, { layer, record, isAll })
+        else this.#blank(one, verdict)
+      }
+      // What a hold keeps is kept as it is.
+      if (held.length === 0) for (const one of placed) this.#blankValues(one, verdict)
+    }
+    if (verdict.text !== null && this.#settings.mentions && !isHeld) {
+      verdict.mentioned += this.#mentions.blank(layer, this.#replacement)
+    }
+    return { ...verdict, text: verdict.text === null ? null : layer.finished() }
+  }
+
+  /** Whether a text has to be judged at all. */
+  mayTouch(text: string): boolean {
+    return this.#mentions.mayBeIn(text)
+  }
+
+  /** Of what is no readable JSON. */
+  unreadable(text: string): Verdict {
+    if (!this.#mentions.isIn(text)) return { text, ...untouched }
+    const isDropped = this.#settings.mentions
+    const counts = isDropped ? { mentioned: 1 } : { unreadable: 1 }
+    return { ...untouched, ...counts, text: isDropped ? null : text }
+  }
+
+  #isAbout({ entities }: EventRecord): boolean {
+    return entities.some((entity) => this.#settings.subject.entities.includes(entity))
+  }
+
+  #isDropped({ entities }: EventRecord): boolean {
+    const { mode, subject } = this.#settings
+    if (mode !== 'default') return mode === 'drop'
+    return entities.every((entity) => subject.entities.includes(entity))
+  }
+
+  /** @returns also how many there are with those that cannot be decoded */
+  async #placedEvents(
+    layer: JsonLayer,
+    record: JsonNode,
+  ): Promise<{ placed: PlacedEvent[]; count: number }> {
+    const value = layer.valueOf(record)
+    if (typeof value !== 'object' || value === null) return { placed: [], count: 0 }
+    const sizeBytes = record.end - record.start
+    const position = { path: '', record: 1 }
+    const asked = { value, position, sizeBytes, head: new Uint8Array() }
+    const decoded = await complete(() => this.#settings.decode(asked))
+    const taken = new Set<JsonNode>()
+    const placed = decoded.flatMap((one) => {
+      if (one.kind !== 'event') return []
+      const { event } = one
+      const isWanted = this.#isAbout(event) || this.#mentions.hasPaths
+      return [{ event, place: isWanted ? placeOf(event.document, layer, taken) : undefined }]
+    })
+    return { placed, count: decoded.length }
+  }
+
+  #drop(
+    { place }: PlacedEvent,
+    verdict: Verdict,
+    { layer, record, isAll }: { layer: JsonLayer; record: JsonNode; isAll: boolean },
+  ): void {
+    const found = place ?? (isAll ? { layer, node: record } : undefined)
+    if (!found) {
+      verdict.unplaced += 1
+      return
+    }
+    verdict.dropped += 1
+    if (found.layer.drop(found.node)) verdict.text = null
+  }
+
+  /** The subject's fields, in the event and in what is around it. */
+  #blank({ event, place }: PlacedEvent, verdict: Verdict): void {
+    const { mapping, subject } = this.#settings
+    const kinds = new Set(subject.entities.map(kindOf))
+    const paths = mapping
+      .mappingFor(event.type)
+      .entities.filter(({ kind }) => kinds.has(kind))
+      .map(({ path }) => path)
+    let count = 0
+    for (const { layer, node } of around(place)) {
+      for (const path of paths) {
+        const found = nodeAt(node, path)
+        const id = found && scalarText(layer.valueOf(found))
+        if (!found || !id || !this.#ids.includes(id)) continue
+        layer.set(found, this.#replacement(id))
+        count += 1
+      }
+    }
+    if (count > 0) verdict.changed += 1
+    else verdict.unplaced += 1
+  }
+
+  /** Values that were named with their paths. */
+  #blankValues({ event, place }: PlacedEvent, verdict: Verdict): void {
+    if (!place || !(this.#settings.mentions || this.#isAbout(event))) return
+    const { values } = this.#settings.subject
+    const fold = folding(this.#settings.subject)
+    for (const { path, value } of values) {
+      const found = path && nodeAt(place.node, path)
+      const text = found && scalarText(place.layer.valueOf(found))
+      if (!found || text === null || text === undefined || fold(text) !== fold(value)) continue
+      place.layer.set(found, this.#replacement(value))
+      verdict.mentioned += 1
+    }
+  }
+
+  readonly #replacement = (id: string): string | null => {
+    const { mode, key } = this.#settings
+    return mode === 'pseudonymise' ? `erased-${keyedHash(key, id).slice(0, 16)}` : null
+  }
+}
+
+/** The entries of a list are records, as they are for every reader. */
+function recordsIn(root: JsonNode): readonly JsonNode[] {
+  return root.kind === 'list' ? root.items : [root]
+}
+
+/** Where a document stands in a record, or in the JSON in its texts. */
+function placeOf(document: JsonValue, root: JsonLayer, taken: Set<JsonNode>) {
+  const wanted = jsonText(document)
+  for (const layer of root.layers()) {
+    for (const node of layer.nodes()) {
+      if (node.kind !== 'object' || taken.has(node)) continue
+      if (jsonText(layer.valueOf(node)) !== wanted) continue
+      taken.add(node)
+      return { layer, node }
+    }
+  }
+  return undefined
+}
+
+/** A document and the objects that it is in, across texts. */
+function* around(place: PlacedEvent['place']): Generator<{ layer: JsonLayer; node: JsonNode }> {
+  if (!place) return
+  let { layer, node } = place
+  for (;;) {
+    if (node.kind === 'object') yield { layer, node }
+    const outer = node.parent ? { layer, node: node.parent } : layer.outer
+    if (!outer) return
+    layer = outer.layer
+    node = outer.node
+  }
+}
+
+function nodeAt(root: JsonNode, path: JsonPath): JsonNode | undefined {
+  let node: JsonNode | undefined = root
+  for (const step of path) {
+    if (node?.kind === 'list') node = typeof step === 'number' ? node.items[step] : undefined
+    else if (node?.kind === 'object') node = node.entries.find(({ name }) => name === step)?.value
+    else return undefined
+  }
+  return node
+}

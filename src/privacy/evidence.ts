@@ -1,0 +1,135 @@
+import { readingHash } from '../archive-index/open-index.js'
+import type { ArchiveObject, StoredObject } from '../archives/object.js'
+import { isLoss } from '../archives/object.js'
+import { isFault, readableFile } from '../archives/readable.js'
+import type { Statement } from '../engines/engine.js'
+import { pathText } from '../event/json-path.js'
+import { timeText } from '../event/time.js'
+import { isCut, type Searched } from '../questions/searched.js'
+import type { OpenedArchive } from '../reading/open-archive.js'
+import { completenessOf } from './completeness.js'
+import type { HashedParameter, SearchedObject } from './manifest.js'
+import type { ExtractRequest, Told } from './request.js'
+import { fileHash, keyedHash } from './seals.js'
+import { idOf, kindOf, type Subject, withoutIdentifiers } from './subject.js'
+import type { FoundTally } from './tally.js'
+
+export interface Evidence {
+  archive: OpenedArchive
+  searched: Searched
+  tally: FoundTally
+  statement: Statement
+  key: string
+  request: ExtractRequest
+}
+
+/** What is said of an extract. No identifier is in it, but as a keyed hash. */
+export async function manifestOf(evidence: Evidence): Promise<Told> {
+  const { archive, searched, tally, statement, key, request } = evidence
+  const { subject, right, operator, nowMs, range, presets, index } = request
+  const version = index?.version ?? ''
+  const clean = (text: string) => withoutIdentifiers(text, subject)
+  const told = tally.told()
+  const text = (us: number | null) => (us === null ? null : timeText(us))
+  return {
+    ...{ schema: 'evt.bundle/1', right, createdAt: new Date(nowMs).toISOString() },
+    tool: { name: 'evt', version },
+    operator,
+    configSha256: readingHash({ version, mapping: archive.mapping, presets }),
+    query: {
+      engine: `duckdb ${await duckdbVersion()}`,
+      sql: statement.sql,
+      parameters: parametersOf(subject, key),
+      ignoreCase: subject.ignoreCase,
+      deep: subject.deep,
+      usedIndex: archive.index !== undefined && subject.values.length === 0,
+    },
+    sources: archive.sources.map(clean),
+    objects: await objectsOf(evidence),
+    selection: { since: text(range.sinceUs), until: text(range.untilUs) },
+    eventTime: told.eventTime,
+    arrival: told.arrival,
+    counts: countsOf(evidence),
+    types: told.types.map(({ type, source, events, fields }) => ({
+      ...{ type: clean(type), source: clean(source), events, fields: fields.map(clean) },
+    })),
+    hits: told.hits.map((row) => ({ ...row, path: clean(row.path) })),
+    masked: told.masked.map((row) => ({ ...row, path: clean(row.path) })),
+    partial: isCut(searched),
+    completeness: completenessOf({
+      sources: archive.sources.map(clean),
+      pruned: archive.pruned,
+      unreadable: unreadable(searched).size,
+      undecodable: searched.undecodable,
+      hasRange: range.sinceUs !== null || range.untilUs !== null,
+      hasValues: subject.values.length > 0,
+      followsClaims: archive.outside.claims !== undefined,
+    }),
+  }
+}
+
+function countsOf({ archive, searched, tally }: Evidence): Told['counts'] {
+  const { objects, bytes, records, undecodable, events } = searched
+  return {
+    objectsListed: archive.objects.length + archive.pruned,
+    ...{ objectsRead: objects, objectsUnreadable: unreadable(searched).size, bytesRead: bytes },
+    ...{ records, undecodable, events, matched: tally.matched, matchedByEntity: tally.byEntity },
+    matchedByValueAlone: tally.matched - tally.byEntity,
+  }
+}
+
+function unreadable({ objectFaults }: Searched): Set<string> {
+  return new Set(objectFaults.flatMap(({ path, fault }) => (isLoss(fault) ? [path] : [])))
+}
+
+function parametersOf({ entities, values }: Subject, key: string): HashedParameter[] {
+  const about = entities.map((entity, n) => ({
+    name: `entity${n + 1}`,
+    of: kindOf(entity),
+    hmacSha256: keyedHash(key, idOf(entity)),
+  }))
+  const also = values.map(({ path, value }, n) => ({
+    name: `value${n + 1}`,
+    of: path === null ? '*' : pathText(path),
+    hmacSha256: keyedHash(key, value),
+  }))
+  return [...about, ...also]
+}
+
+async function objectsOf({ archive, searched, tally, request }: Evidence) {
+  const faults = new Map(searched.objectFaults.map(({ path, fault }) => [path, fault.detail]))
+  const indexed = new Set(archive.index?.covered.map(({ object }) => object.path))
+  const rows: SearchedObject[] = []
+  for (const object of archive.objects) {
+    const { path } = object
+    const isHashed = tally.paths.has(path) && !indexed.has(path) && !faults.has(path)
+    rows.push({
+      path: withoutIdentifiers(path, request.subject),
+      ...(await stateOf(object, isHashed)),
+      fault: faults.get(path) ?? null,
+    })
+  }
+  return rows
+}
+
+async function stateOf(object: ArchiveObject, isHashed: boolean) {
+  if (object.kind === 'stream') {
+    return { bytes: object.stream.bytes, modifiedAt: null, sha256: null }
+  }
+  const { sizeBytes: bytes, mtimeMs } = object
+  const sha256 = isHashed ? await hashOf(object) : null
+  return { bytes, modifiedAt: new Date(mtimeMs).toISOString(), sha256 }
+}
+
+/** Null for what cannot be fetched any more. */
+async function hashOf(object: StoredObject): Promise<string | null> {
+  const held = await readableFile(object)
+  if (isFault(held)) return null
+  const { sha256 } = await fileHash(held.object.file).finally(held.release)
+  return sha256
+}
+
+async function duckdbVersion(): Promise<string> {
+  const { version } = await import('@duckdb/node-api')
+  return version()
+}

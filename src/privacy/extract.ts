@@ -1,0 +1,129 @@
+import { resolve } from 'node:path'
+import type { ResultRows } from '../engines/engine.js'
+import { EvtError } from '../errors.js'
+import { jsonText } from '../event/json.js'
+import { askArchive } from '../questions/asked-archive.js'
+import type { Searched } from '../questions/searched.js'
+import { count, noObjects } from '../reading/absence.js'
+import { endedBadly } from '../reading/ended-badly.js'
+import { type OpenedArchive, openArchive } from '../reading/open-archive.js'
+import { progressOf } from '../reading/progress.js'
+import { BundleWriter } from './bundle-writer.js'
+import { type Evidence, manifestOf } from './evidence.js'
+import type { FoundEvent } from './found-event.js'
+import type { SealedManifest } from './manifest.js'
+import { maskOthers } from './mask-others.js'
+import { matching } from './matching.js'
+import type { ExtractRequest } from './request.js'
+import { newKey } from './seals.js'
+import { subjectStatement } from './statement.js'
+import { checkKinds } from './subject.js'
+import { FoundTally } from './tally.js'
+
+const EVENTS = 'events.ndjson'
+
+export interface ExtractRun {
+  manifest: SealedManifest
+  failure: EvtError | undefined
+}
+
+/**
+ * `evt gdpr extract`: every event about a subject into a bundle of evidence, which is there whole
+ * or not at all.
+ *
+ * @throws EvtError `usage` for what was typed wrong, and for a subject that is in too much
+ */
+export async function runExtract(request: ExtractRequest): Promise<ExtractRun> {
+  const opened = await openArchive(request)
+  checkKinds(request.subject, opened.mapping)
+  if (opened.objects.length === 0) throw noObjects(opened.sources, opened.pruned)
+  const folder = resolve(request.cwd, request.to)
+  const writer = await BundleWriter.open(folder)
+  try {
+    return await extractInto(writer, opened, request)
+  } catch (error) {
+    await writer.discard()
+    throw error
+  }
+}
+
+async function extractInto(
+  writer: BundleWriter,
+  archive: OpenedArchive,
+  request: ExtractRequest,
+): Promise<ExtractRun> {
+  const { subject, signal, presets, memoryLimitBytes, range } = request
+  const statement = subjectStatement(subject)
+  // The index knows what is about an entity, and no values.
+  const entities = subject.values.length === 0 ? subject.entities : []
+  const asking = { archive, presets, memoryLimitBytes, signal, documentsAsJson: true }
+  const chosen = { ...range, entities }
+  const onProgress = progressOf(archive.objects, request)
+  const tally = new FoundTally()
+  const searched = await askArchive(statement, { ...asking, chosen, onProgress }, async (asked) => {
+    await writeEvents(writer, asked.rows, tally, archive, request)
+    return asked.searched
+  })
+  request.onRead?.()
+  checkShare(tally.matched, searched, request)
+  const failure = endedBadly({ ...searched, ...request })
+  if (signal.aborted && failure) throw failure
+  const key = newKey()
+  const evidence: Evidence = { archive, searched, tally, statement, key, request }
+  const manifest = await manifestOf(evidence)
+  for (const report of request.reports) {
+    if ('textOf' in report) await writer.add(report.name, await report.textOf(manifest))
+  }
+  const whole = await writer.publish({ ...manifest, files: [] }, key)
+  return { manifest: whole, failure: failure ?? nothingFound(whole) }
+}
+
+/** One line for each event, into events.ndjson and the reports that have rows. */
+async function writeEvents(
+  writer: BundleWriter,
+  rows: ResultRows,
+  tally: FoundTally,
+  archive: OpenedArchive,
+  request: ExtractRequest,
+): Promise<void> {
+  const { subject, redactOthers, keptKinds } = request
+  const personal = archive.config.privacy?.redact ?? []
+  const entityPaths = (type: string) => archive.mapping.mappingFor(type).entities
+  const masking = { subject, keptKinds, personal, entityPaths }
+  async function* found(): AsyncGenerator<FoundEvent> {
+    for await (const { event, hits, isAbout } of matching(rows, subject)) {
+      tally.add(event, hits, isAbout)
+      if (redactOthers) tally.addMasked(event.type, maskOthers(event, masking))
+      yield event
+    }
+  }
+  const lines = { name: EVENTS, head: '', rowOf: eventLine }
+  const tables = request.reports.filter((report) => 'rowOf' in report)
+  await writer.addRows([lines, ...tables], found())
+}
+
+function eventLine(event: FoundEvent): string {
+  return `${jsonText({ ...event, position: { ...event.position } })}\n`
+}
+
+function checkShare(matched: number, { events }: Searched, { maxShare }: ExtractRequest): void {
+  if (matched <= events * maxShare) return
+  const share = `${((matched / events) * 100).toFixed(1)}%`
+  const reason = `${matched.toLocaleString('en')} of ${count(events, 'event')} (${share})`
+  const most = `${Number((maxShare * 100).toFixed(3))}%`
+  throw new EvtError(`the subject is in ${reason}, more than ${most}: nothing was written`, {
+    code: 'usage',
+    hint: 'that is probably a wrong identifier; --max-share 100% takes it all the same',
+  })
+}
+
+function nothingFound({ sources, counts }: SealedManifest): EvtError | undefined {
+  if (counts.matched > 0) return undefined
+  const { objectsRead, records, undecodable } = counts
+  const bad = undecodable === 0 ? '' : `, ${count(undecodable, 'record')} cannot be decoded`
+  const read = `${count(objectsRead, 'object')} and ${count(records, 'record')} searched${bad}`
+  return new EvtError(`no events of the subject in ${sources.join(' ')}: ${read}`, {
+    code: 'inconclusive',
+    hint: 'the bundle says so\nevt gdpr find VALUE SOURCE tells where a value is',
+  })
+}

@@ -1,0 +1,117 @@
+import { open, readFile, rm } from 'node:fs/promises'
+import { hostname } from 'node:os'
+import { z } from 'zod'
+import { codeOf, readError } from '../archives/read-error.js'
+import { EvtError } from '../errors.js'
+import { diskFailure } from './disk-failure.js'
+
+/** How far an object has come: its new bytes lie beside it, or are in its place. */
+const step = z.strictObject({
+  file: z.string(),
+  state: z.enum(['written', 'replaced']),
+  bytes: z.int(),
+  sha256: z.string(),
+})
+export type Step = z.infer<typeof step>
+
+const holder = z.object({ pid: z.int(), host: z.string() })
+
+/** What apply has done of a plan, in a file beside it, line by line; each is on the disk before
+ * apply goes on. A line that was being written when evt was killed does not count. */
+export class Journal {
+  readonly #steps = new Map<string, Step>()
+
+  private constructor(private readonly file: string) {}
+
+  /** @throws EvtError `outside` where another evt applies the same plan */
+  static async open(plan: string): Promise<Journal> {
+    const journal = new Journal(`${plan}.journal`)
+    await lock(`${plan}.lock`)
+    for (const line of await linesOf(journal.file)) {
+      const read = stepIn(line)
+      if (read) journal.#steps.set(read.file, read)
+    }
+    return journal
+  }
+
+  stepOf(file: string): Step | undefined {
+    return this.#steps.get(file)
+  }
+
+  async add(done: Step): Promise<void> {
+    try {
+      const handle = await open(this.file, 'a', 0o600)
+      try {
+        // What was cut before stays a line of its own.
+        await handle.writeFile(`\n${JSON.stringify(done)}\n`)
+        await handle.sync()
+      } finally {
+        await handle.close()
+      }
+    } catch (error) {
+      throw diskFailure(error, this.file, 'the same line goes on from here')
+    }
+    this.#steps.set(done.file, done)
+  }
+
+  async remove(): Promise<void> {
+    await rm(this.file, { force: true })
+  }
+}
+
+export async function unlock(plan: string): Promise<void> {
+  await rm(`${plan}.lock`, { force: true })
+}
+
+function stepIn(line: string): Step | undefined {
+  try {
+    return step.parse(JSON.parse(line))
+  } catch {
+    return undefined
+  }
+}
+
+async function linesOf(file: string): Promise<string[]> {
+  const text = await readFile(file, 'utf8').catch((error) => {
+    if (codeOf(error) === 'ENOENT') return ''
+    throw readError(file, error)
+  })
+  return text.split('\n').filter((line) => line !== '')
+}
+
+/** What a process left behind that is no more does not count. */
+async function lock(file: string): Promise<void> {
+  const text = JSON.stringify({ pid: process.pid, host: hostname() })
+  for (let isSecond = false; ; isSecond = true) {
+    try {
+      const handle = await open(file, 'wx', 0o600)
+      await handle.writeFile(text).finally(() => handle.close())
+      return
+    } catch (error) {
+      if (codeOf(error) !== 'EEXIST') throw diskFailure(error, file)
+    }
+    const other = await holderOf(file)
+    if (isSecond || (other && isAlive(other))) {
+      throw new EvtError(`another evt applies this plan: ${file}`, { code: 'outside' })
+    }
+    await rm(file, { force: true })
+  }
+}
+
+async function holderOf(file: string): Promise<z.infer<typeof holder> | undefined> {
+  try {
+    return holder.parse(JSON.parse(await readFile(file, 'utf8')))
+  } catch {
+    return undefined
+  }
+}
+
+function isAlive({ pid, host }: z.infer<typeof holder>): boolean {
+  if (host !== hostname()) return true
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return codeOf(error) === 'EPERM'
+  }
+}

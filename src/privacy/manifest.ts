@@ -1,0 +1,113 @@
+import { sha256 } from './seals.js'
+
+/** A file of a bundle. */
+export interface BundledFile {
+  readonly name: string
+  readonly bytes: number
+  readonly sha256: string
+}
+
+/** An object that was searched. Objects that hold events of the subject, and were read whole, have
+ * their hash. */
+export interface SearchedObject {
+  readonly path: string
+  readonly bytes: number | null
+  readonly modifiedAt: string | null
+  readonly sha256: string | null
+  /** Why not all of it was read. */
+  readonly fault: string | null
+}
+
+interface TimeRange {
+  readonly first: string | null
+  readonly last: string | null
+}
+
+/** Identifiers stand in it as keyed hashes alone: HMAC-SHA-256 under the key beside the bundle. */
+export interface HashedParameter {
+  readonly name: string
+  /** Kind of an entity, path of a value. */
+  readonly of: string
+  readonly hmacSha256: string
+}
+
+interface FoundType {
+  readonly type: string
+  readonly source: string
+  readonly events: number
+  /** Paths in its payloads: the categories of data. */
+  readonly fields: readonly string[]
+}
+
+/** `evt.bundle/1`: what was done, of what, and how its files are known to be what was written. */
+export interface Manifest {
+  readonly schema: 'evt.bundle/1'
+  readonly right: 'access' | 'portability'
+  readonly createdAt: string
+  readonly tool: { readonly name: 'evt'; readonly version: string }
+  readonly operator: string | null
+  /** Of how events were read: mapping and presets. */
+  readonly configSha256: string
+  readonly query: {
+    readonly engine: string
+    readonly sql: string
+    readonly parameters: readonly HashedParameter[]
+    readonly ignoreCase: boolean
+    readonly deep: boolean
+    readonly usedIndex: boolean
+  }
+  readonly sources: readonly string[]
+  readonly objects: readonly SearchedObject[]
+  readonly selection: { readonly since: string | null; readonly until: string | null }
+  /** Of the events that were found. */
+  readonly eventTime: TimeRange
+  readonly arrival: TimeRange
+  readonly counts: {
+    readonly objectsListed: number
+    readonly objectsRead: number
+    readonly objectsUnreadable: number
+    readonly bytesRead: number
+    readonly records: number
+    readonly undecodable: number
+    readonly events: number
+    readonly matched: number
+    readonly matchedByEntity: number
+    readonly matchedByValueAlone: number
+  }
+  readonly types: readonly FoundType[]
+  /** Where the values of --also were found. */
+  readonly hits: readonly {
+    readonly path: string
+    readonly part: boolean
+    readonly count: number
+  }[]
+  /** What was hidden of others. */
+  readonly masked: readonly {
+    readonly type: string
+    readonly path: string
+    readonly count: number
+  }[]
+  readonly partial: boolean
+  readonly completeness: readonly string[]
+  readonly files: readonly BundledFile[]
+}
+
+export interface SealedManifest extends Manifest {
+  /** SHA-256 over the hashes of the files, in their order, and over everything above. */
+  readonly chainSha256: string
+}
+
+export function sealed(manifest: Manifest): SealedManifest {
+  return { ...manifest, chainSha256: chainOf(manifest) }
+}
+
+/** The one way in which a manifest is written: other bytes are not what evt wrote. */
+export function manifestText(manifest: SealedManifest): string {
+  return `${JSON.stringify(manifest, null, 2)}\n`
+}
+
+/** Each link hashes the one before with the next file; the last one adds all that is said. */
+export function chainOf(manifest: Manifest): string {
+  const links = manifest.files.map(({ name, bytes, sha256 }) => `${sha256} ${bytes} ${name}`)
+  return [...links, JSON.stringify(manifest)].reduce((before, link) => sha256(before + link), '')
+}

@@ -1,0 +1,102 @@
+import { folding } from './hits.js'
+import type { JsonLayer } from './json-layer.js'
+import { identifiersOf, idOf, isTelling, type Subject } from './subject.js'
+
+/** What stands for a part of a text; too short to be an identifier itself. */
+const ERASED = '[...]'
+
+/** JSON, gzip or other bytes in base64. */
+const packed = /"(?:e[yw]|H4sI)|[A-Za-z0-9+/]{20}/
+
+/** Finds identifiers in records, wherever they stand, and takes them out. */
+export class Mentions {
+  /** Some values are looked for at their paths. */
+  readonly hasPaths: boolean
+  readonly #fold: (text: string) => string
+  /** All that records are looked at for. */
+  readonly #identifiers: readonly string[]
+  /** What is taken out wherever it stands. */
+  readonly #erased: readonly string[]
+  readonly #hasNumbers: boolean
+
+  constructor(
+    private readonly subject: Subject,
+    isErasing: boolean,
+  ) {
+    this.#fold = folding(subject)
+    this.hasPaths = subject.values.some(({ path }) => path !== null)
+    const ids = subject.entities.map(idOf)
+    const values = subject.values.flatMap(({ path, value }) => (path === null ? [value] : []))
+    this.#erased = isErasing
+      ? [...new Set([...ids.filter(isTelling), ...values])].map(this.#fold)
+      : []
+    this.#identifiers = identifiersOf(subject).map(this.#fold)
+    this.#hasNumbers = this.#identifiers.some((value) => /^-?\d/.test(value))
+  }
+
+  /** Whether a text has to be looked at closely: quick, and never wrongly no. Escapes, base64 and
+   * other ways to write a number may hide what is looked for. */
+  mayBeIn(text: string): boolean {
+    if (text.includes('\\') || packed.test(text)) return true
+    if (this.#hasNumbers && /\d[.eE]/.test(text)) return true
+    const isWide = this.subject.ignoreCase && /[\u0080-\uffff]/.test(text)
+    return isWide || this.isIn(text)
+  }
+
+  isIn(text: string): boolean {
+    const folded = this.#fold(text)
+    return this.#identifiers.some((value) => folded.includes(value))
+  }
+
+  /**
+   * Takes out what is erased wherever it stands: whole values, parts of longer texts, names.
+   *
+   * @returns at how many places
+   */
+  blank(root: JsonLayer, replacement: (value: string) => string | null): number {
+    let count = 0
+    for (const layer of root.layers()) {
+      for (const node of layer.nodes()) {
+        if (node.kind === 'object') count += this.#rename(layer, node)
+        if (node.kind !== 'scalar' || layer.inner.has(node) || layer.isSet(node)) continue
+        const value = layer.valueOf(node)
+        if (typeof value !== 'string' && typeof value !== 'number') continue
+        const text = String(value)
+        const folded = this.#fold(text)
+        const whole = this.#erased.find((erased) => erased === folded)
+        if (whole !== undefined) layer.set(node, replacement(whole))
+        else if (typeof value === 'string' && this.#isPart(folded)) {
+          layer.set(node, this.#without(text))
+        } else continue
+        count += 1
+      }
+    }
+    return count
+  }
+
+  #rename(layer: JsonLayer, node: Extract<JsonLayer['root'], { kind: 'object' }>): number {
+    const found = node.entries.filter(({ name }) => this.#isPart(this.#fold(name)))
+    for (const entry of found) layer.rename(entry, this.#without(entry.name))
+    return found.length
+  }
+
+  #isPart(folded: string): boolean {
+    return this.#erased.some((value) => folded.includes(value))
+  }
+
+  /** A text without what is erased. Where its small letters are not one for one, all of it goes. */
+  #without(text: string): string {
+    return this.#erased.reduce((left, value) => {
+      const folded = this.#fold(left)
+      if (!folded.includes(value)) return left
+      if (folded.length !== left.length) return ERASED
+      const parts: string[] = []
+      let from = 0
+      for (let at = folded.indexOf(value); at >= 0; at = folded.indexOf(value, from)) {
+        parts.push(left.slice(from, at), ERASED)
+        from = at + value.length
+      }
+      return parts.join('') + left.slice(from)
+    }, text)
+  }
+}

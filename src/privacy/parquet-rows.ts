@@ -1,0 +1,20 @@
+import type { FileObject } from '../archives/object.js'
+import { openDuckdb } from '../engines/duckdb.js'
+import { jsonText } from '../event/json.js'
+import { openRows, rowsOf } from '../reading/parquet-file.js'
+
+const READING_BYTES = 1e9
+
+/** The records of a Parquet file, as JSON. */
+export async function* parquetRows(file: FileObject): AsyncGenerator<string> {
+  const duckdb = await openDuckdb({ memoryLimitBytes: READING_BYTES, threads: 1 })
+  try {
+    await openRows(file, duckdb)
+    let record = 0
+    for await (const read of rowsOf(file, duckdb, () => ++record)) {
+      if ('value' in read) yield jsonText(read.value)
+    }
+  } finally {
+    await duckdb.close()
+  }
+}

@@ -1,0 +1,148 @@
+import { access } from 'node:fs/promises'
+import { resolve, sep } from 'node:path'
+import type { FileObject } from '../archives/object.js'
+import { EvtError } from '../errors.js'
+import { count, noObjects } from '../reading/absence.js'
+import { type OpenedArchive, openArchive, type ReadRequest } from '../reading/open-archive.js'
+import { newFile, taken } from './durable-file.js'
+import { type ErasePlan, eraserOf, planText } from './erase-plan.js'
+import type { EraseMode } from './eraser.js'
+import { isTouched, passThrough } from './object-pass.js'
+import { fileHash, newKey } from './seals.js'
+import { checkKinds, isTelling, type Subject } from './subject.js'
+
+export interface PlanRequest extends ReadRequest {
+  subject: Subject
+  mode: EraseMode
+  mentions: boolean
+  /** Types, as globs, that have to be kept. */
+  holds: readonly string[]
+  maxShare: number
+  /** The file of the plan. */
+  plan: string
+  version: string
+  nowMs: number
+}
+
+/**
+ * Finds what has to be erased, and writes it down. Nothing of the archive is changed.
+ *
+ * @throws EvtError `usage` for what was typed wrong, `inconclusive` where there is nothing to erase
+ */
+export async function planErasure(request: PlanRequest): Promise<ErasePlan> {
+  const { subject, mentions, signal } = request
+  if (mentions) checkMentions(subject)
+  const archive = await openArchive({ ...request, index: undefined })
+  checkKinds(subject, archive.mapping)
+  if (archive.objects.length === 0) throw noObjects(archive.sources, archive.pruned)
+  await checkPlace(request, archive)
+  const files = filesOf(archive)
+  const plan = freshPlan(request, archive)
+  const eraser = eraserOf(plan, archive.outside)
+  const { key } = plan
+  for (const [n, object] of files.entries()) {
+    if (signal.aborted) throw new EvtError('interrupted: no plan was made', { code: 'interrupted' })
+    const { path, file, sizeBytes: bytes } = object
+    const { sniffed, counts, rows, refused } = await passThrough(object, { eraser, key })
+    plan.searched.units += counts.units
+    plan.searched.bytes += bytes
+    if (refused !== null) plan.refused.push({ path, reason: refused })
+    else if (isTouched(counts) || counts.held + counts.left > 0) {
+      const { compression, format } = sniffed
+      const hash = (await fileHash(file)).sha256
+      plan.objects.push({ path, file, bytes, sha256: hash, compression, format, counts, rows })
+    }
+    tellProgress(request, files, n)
+  }
+  request.onRead?.()
+  checkFound(plan, request)
+  await newFile(resolve(request.cwd, request.plan), planText(plan))
+  return plan
+}
+
+function freshPlan(request: PlanRequest, { config, sources, objects }: OpenedArchive): ErasePlan {
+  const { subject, mode, mentions, holds, maps, presets, cwd, version, nowMs } = request
+  return {
+    schema: 'evt.erasure/1',
+    createdAt: new Date(nowMs).toISOString(),
+    tool: { name: 'evt', version },
+    ...{ subject, mode, mentions, holds: [...holds], key: newKey(), cwd, sources: [...sources] },
+    mapping: { events: config.events ?? {}, maps: [...maps] },
+    presets: presets ? [...presets] : null,
+    schemaRegistry: request.schemaRegistry ?? null,
+    searched: { objects: objects.length, bytes: 0, units: 0 },
+    ...{ objects: [], refused: [] },
+  }
+}
+
+/** @throws EvtError `usage` for what would be found by chance wherever it stands */
+function checkMentions({ values }: Subject): void {
+  if (!values.some(({ path, value }) => path === null && !isTelling(value))) return
+  throw new EvtError('--erase-mentions takes no short value and no bare number without its path', {
+    code: 'usage',
+    hint: "name the path, as in --also '$.detail.customerId=42'",
+  })
+}
+
+/** What names the subject must not lie in what is searched for it. */
+async function checkPlace({ plan, cwd }: PlanRequest, { sources }: OpenedArchive): Promise<void> {
+  const file = resolve(cwd, plan)
+  const around = sources.find((source) => file.startsWith(resolve(cwd, source) + sep))
+  for (const name of [plan, `${plan}.key`, `${plan}.journal`]) {
+    if (await isThere(resolve(cwd, name))) throw taken(name)
+  }
+  if (around === undefined) return
+  throw new EvtError(`${plan} is in ${around}, which it is a plan for`, {
+    code: 'usage',
+    hint: 'a plan names the subject: put it elsewhere',
+  })
+}
+
+function isThere(file: string): Promise<boolean> {
+  return access(file).then(
+    () => true,
+    () => false,
+  )
+}
+
+function filesOf({ objects }: OpenedArchive): FileObject[] {
+  return objects.map((object) => {
+    if (object.kind === 'file') return object
+    throw new EvtError(`${object.path} cannot be written again`, {
+      code: 'usage',
+      hint: 'name files and folders',
+    })
+  })
+}
+
+function checkFound({ objects, refused, searched, sources }: ErasePlan, request: PlanRequest) {
+  const sum = (of: (one: ErasePlan['objects'][number]) => number) =>
+    objects.reduce((total, one) => total + of(one), 0)
+  const events = sum(({ counts }) => counts.dropped + counts.changed)
+  if (events > searched.units * request.maxShare) {
+    const share = `${events.toLocaleString('en')} of ${count(searched.units, 'record')}`
+    throw new EvtError(`the subject is in ${share}: no plan was made`, {
+      code: 'usage',
+      hint: 'that is probably a wrong identifier; --max-share 100% takes it all the same',
+    })
+  }
+  if (objects.length > 0 || refused.length > 0) return
+  const records = count(searched.units, 'record')
+  const read = `${count(searched.objects, 'object')} and ${records} searched`
+  throw new EvtError(`nothing to erase in ${sources.join(' ')}: ${read}`, {
+    code: 'inconclusive',
+    hint: 'evt gdpr find VALUE SOURCE tells where a value is',
+  })
+}
+
+function tellProgress(request: PlanRequest, files: readonly FileObject[], n: number): void {
+  const bytesOf = (some: readonly FileObject[]) => some.reduce((sum, one) => sum + one.sizeBytes, 0)
+  request.onProgress({
+    label: `reading ${request.given.join(' ')}`.trim(),
+    bytesDone: bytesOf(files.slice(0, n + 1)),
+    bytesTotal: bytesOf(files),
+    records: 0,
+    objectsDone: n + 1,
+    objectsTotal: files.length,
+  })
+}

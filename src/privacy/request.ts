@@ -1,0 +1,31 @@
+import type { ReadRequest } from '../reading/open-archive.js'
+import type { FoundEvent } from './found-event.js'
+import type { Manifest } from './manifest.js'
+import type { Subject } from './subject.js'
+
+export interface ExtractRequest extends ReadRequest {
+  subject: Subject
+  /** Where the bundle is written. */
+  to: string
+  /** A subject of more than this share of all events is probably a wrong identifier. */
+  maxShare: number
+  redactOthers: boolean
+  /** Kinds of entities that are not masked as others. */
+  keptKinds: readonly string[]
+  right: Manifest['right']
+  /** Who answers for it. */
+  operator: string | null
+  nowMs: number
+  memoryLimitBytes: number
+  allowPartial: boolean
+  /** Further files of the bundle, drawn from its events. */
+  reports: readonly Report[]
+}
+
+/** What is known before the files are sealed. */
+export type Told = Omit<Manifest, 'files'>
+
+/** A file of a bundle: of rows, one for each event, or a text that is made once all is known. */
+export type Report =
+  | { readonly name: string; readonly head: string; rowOf(event: FoundEvent): string }
+  | { readonly name: string; textOf(told: Told): string | Promise<string> }

@@ -1,0 +1,12 @@
+/** `evt.verify/1`: whether a bundle is what was written. */
+export interface VerifyResult {
+  schema: 'evt.verify/1'
+  bundle: string
+  intact: boolean
+  createdAt: string | null
+  /** As its manifest lists them. */
+  files: number
+  bytes: number
+  matched: number | null
+  faults: { name: string; fault: string }[]
+}

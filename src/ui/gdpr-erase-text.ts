@@ -1,0 +1,115 @@
+import type { Applied } from '../privacy/apply-erasure.js'
+import type { ErasePlan, PlannedObject } from '../privacy/erase-plan.js'
+import { counted } from '../stats/findings/phrases.js'
+import { asciiText } from './ascii.js'
+import { bytesText, countText } from './numbers.js'
+import { safeText } from './safe-text.js'
+import { commandText } from './shell-quote.js'
+import { jsonText } from './stats-json.js'
+import type { TextStyle } from './style.js'
+import { type Column, usedLines } from './table.js'
+
+const columns: readonly Column[] = [
+  { title: 'object', align: 'left', shrinkTo: 32 },
+  { title: 'records', align: 'right' },
+  { title: 'dropped', align: 'right' },
+  { title: 'blanked', align: 'right' },
+  { title: 'values', align: 'right' },
+  { title: 'held', align: 'right' },
+  { title: 'left', align: 'right' },
+]
+
+/** What a plan says, without naming the subject; without a line end. */
+export function renderPlan(
+  plan: ErasePlan,
+  file: string,
+  format: 'text' | 'json',
+  style: TextStyle,
+  isApplying = false,
+): string {
+  const { objects, refused, searched, mode, mentions, holds, createdAt, sources } = plan
+  if (format === 'json') {
+    return jsonText({
+      ...{ schema: 'evt.erasure-plan/1', plan: file, createdAt, sources, mode, mentions, holds },
+      ...{ searched: { ...searched }, total: { ...totalOf(objects) } },
+      objects: objects.map(({ path, bytes, sha256, counts }) => ({
+        ...{ path, bytes, sha256, ...counts },
+      })),
+      refused: refused.map((one) => ({ ...one })),
+    })
+  }
+  const total = totalOf(objects)
+  const where = `${counted(searched.objects, 'object')}, ${bytesText(searched.bytes)} searched`
+  const rows = objects.map(({ path, counts }) => {
+    const { units, dropped, changed, mentioned, held, left } = counts
+    const numbers = [dropped, changed, mentioned, held].map((n) => ({
+      text: n === 0 ? '' : countText(n),
+    }))
+    const last = left === 0 ? { text: '' } : { text: countText(left), wrong: true }
+    return [{ text: safeText(path) }, { text: countText(units) }, ...numbers, last]
+  })
+  const lines = [
+    `${safeText(file)}   ${summary(total)}   ${where}`,
+    ...(rows.length === 0 ? [] : ['', ...usedLines(columns, rows, style)]),
+    ...(refused.length === 0 ? [] : ['']),
+    ...refused.map(({ path, reason }) => `${safeText(path)} ${reason} !`),
+    ...(isApplying ? [] : ['', ...next(file)]),
+  ]
+  const text = lines.join('\n')
+  return style.unicode ? text : asciiText(text)
+}
+
+function next(file: string): string[] {
+  return [
+    'nothing was changed; the plan names the subject, keep it to yourself',
+    `next  ${commandText(['evt', 'gdpr', 'erase', '--apply', file])}`,
+  ]
+}
+
+/** The question before anything is changed. */
+export function eraseQuestion({ objects }: ErasePlan): string {
+  const total = totalOf(objects)
+  return `${summary(total)}: write ${counted(objects.length, 'object')} again?`
+}
+
+/** How it ended. @param applied null: it was applied before */
+export function appliedText(
+  file: string,
+  applied: Applied | null,
+  format: 'text' | 'json',
+): string {
+  const { objects = 0, indexes = 0 } = applied ?? {}
+  if (format === 'json') {
+    const result = { objects, indexes, before: applied === null }
+    return jsonText({ schema: 'evt.erasure-applied/1', proof: file, ...result })
+  }
+  if (!applied) return `${safeText(file)} was applied already`
+  const dropped = indexes === 0 ? '' : `, ${counted(indexes, 'index', 'indexes')} removed`
+  return [
+    '',
+    `erased: ${counted(objects, 'object')} written again${dropped}`,
+    `the plan was replaced by its proof, which names nobody; its key is ${safeText(file)}.key`,
+    '',
+    `next  ${commandText(['evt', 'gdpr', 'verify', file])}`,
+  ].join('\n')
+}
+
+type Total = Pick<PlannedObject['counts'], 'dropped' | 'changed' | 'mentioned' | 'held' | 'left'>
+
+function totalOf(objects: readonly PlannedObject[]): Total {
+  const sum = (of: keyof Total) => objects.reduce((all, { counts }) => all + counts[of], 0)
+  return {
+    ...{ dropped: sum('dropped'), changed: sum('changed'), mentioned: sum('mentioned') },
+    ...{ held: sum('held'), left: sum('left') },
+  }
+}
+
+function summary({ dropped, changed, mentioned, held }: Total): string {
+  const parts = [
+    `drop ${counted(dropped, 'event')}`,
+    ...(changed === 0 ? [] : [`blank ${counted(changed, 'event')}`]),
+    ...(mentioned === 0 ? [] : [`erase ${counted(mentioned, 'value')}`]),
+    ...(held === 0 ? [] : [`hold ${countText(held)}`]),
+  ]
+  return parts.join(', ')
+}
