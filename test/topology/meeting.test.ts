@@ -42,12 +42,14 @@ describe('what is told of two patterns', () => {
   test.each<[JsonValue, JsonValue, boolean]>([
     [{ source: ['shop'] }, { source: ['depot'] }, true],
     [{ source: ['shop'] }, { source: [{ prefix: 'sh' }] }, false],
-    [{ source: [{ prefix: 'a' }] }, { source: [{ prefix: 'b' }] }, false],
+    [{ source: [{ prefix: 'a' }] }, { source: [{ prefix: 'b' }] }, true],
     [{ 'replay-name': [{ exists: false }] }, { 'replay-name': [{ exists: true }] }, true],
     [{ source: [`\${Stage}`] }, { source: ['depot'] }, false],
     [{ source: ['shop'] }, null, false],
-    // A list in detail may have both.
-    [{ detail: { tags: ['a'] } }, { detail: { tags: ['b'] } }, false],
+    // A list may have both, and is not thought of.
+    [{ detail: { by: ['a'] } }, { detail: { by: ['b'] } }, true],
+    [{ detail: { by: ['a'] } }, { detail: { at: ['b'] } }, false],
+    [{ detail: { by: ['a', `\${By}`] } }, { detail: { by: ['b'] } }, false],
     // What cannot be read tells nothing.
     [{ source: ['shop'] }, { source: [{ numeric: ['>'] }] }, false],
   ])('%j and %j', (a, b, isApart) => {
