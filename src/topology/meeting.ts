@@ -5,8 +5,8 @@ import { meet } from '../event/pattern-meet.js'
 
 /**
  * Whether no event can be of two patterns; `null` is a pattern of everything. Events with a list
- * where the patterns have values that exclude each other are not thought of. What is known only when
- * it is deployed may be anything. False says nothing: such an event may exist or not.
+ * where the patterns have values that exclude each other are not thought of. What is known only
+ * when it is deployed may be anything. False says nothing: such an event may exist or not.
  */
 export function areApart(a: JsonValue, b: JsonValue): boolean {
   const [one, other] = [patternOf(a), patternOf(b)]
