@@ -11,12 +11,9 @@ export interface NamedFaults {
 export class Faults {
   private readonly types = new Map<string, Map<string, RowFaults>>()
 
-  constructor(private readonly by: 'type' | 'source') {}
-
-  observe(delivery: Delivery): void {
-    if (!isFaulty(delivery)) return
-    const { type, source } = delivery.event
-    this.faultsOf(this.by === 'source' ? '*' : type, source).observe(delivery)
+  /** @param row the row that the delivery counts in */
+  observe(delivery: Delivery, row: { type: string; source: string }): void {
+    if (isFaulty(delivery)) this.faultsOf(row.type, row.source).observe(delivery)
   }
 
   ofRow({ type, source }: { type: string; source: string }): RowFaults | undefined {

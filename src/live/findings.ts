@@ -1,4 +1,5 @@
 import type { Mapping } from '../event/mapping.js'
+import { OTHERS } from '../meters/stats.js'
 import { arrivalsUnknown } from '../stats/findings/arrival-unknown.js'
 import { checksums } from '../stats/findings/checksum.js'
 import { clocks } from '../stats/findings/clock.js'
@@ -8,6 +9,7 @@ import { latencyDraft, slowAboveMs } from '../stats/findings/latency.js'
 import { noIdentities } from '../stats/findings/no-identity.js'
 import { objectFaults } from '../stats/findings/object-faults.js'
 import { inOrder } from '../stats/findings/order.js'
+import { counted, countText } from '../stats/findings/phrases.js'
 import { reorderedDraft } from '../stats/findings/reordered.js'
 import { resolutions } from '../stats/findings/resolution.js'
 import { sequences } from '../stats/findings/sequence.js'
@@ -47,10 +49,24 @@ export function liveFindings(observed: Observed): Finding[] {
     ...checksums(counted),
     ...clocks(counted),
     ...resolutions(counted),
+    ...othersTogether(observed),
   ]
   return inOrder(drafts).map(({ kind, type, source, severity, count, explain, witnesses }) => {
     return { kind, type, source, severity, count, explain, witnesses: witnesses ?? [] }
   })
+}
+
+/** Rows are bounded: who reads that there are no others must be told. */
+function othersTogether({ rows }: Observed): Draft[] {
+  const others = rows.find(({ type, source }) => type === OTHERS || source === OTHERS)
+  if (!others) return []
+  const { events } = others
+  const what = others.type === OTHERS ? 'types' : 'sources'
+  const explain =
+    `${countText(rows.length - 1)} ${what} have rows of their own, those that came first; ` +
+    `${counted(events, 'event')} of others count together. Total is of all.`
+  const about = { type: null, source: null, severity: 'warning', count: events } as const
+  return [{ kind: 'coverage', ...about, weight: events, explain }]
 }
 
 function ofRow(row: FindingRow, { rowFaults, isDated }: Observed): Draft[] {

@@ -2,7 +2,7 @@ import type { Decoded, EventRecord, Undecodable } from '../event/event.js'
 import type { Mapping } from '../event/mapping.js'
 import { timeText } from '../event/time.js'
 import type { SpanFigures } from '../meters/figures.js'
-import { StatsMeter } from '../meters/stats.js'
+import { OTHERS, StatsMeter } from '../meters/stats.js'
 import { isDated } from '../stats/findings/dated.js'
 import type { FaultyField, ObjectFault } from '../stats/load.js'
 import { byEvents } from '../stats/measure.js'
@@ -27,6 +27,8 @@ export interface LiveOptions {
   mapping: Mapping
 }
 
+type TypeName = StatsMeter['row']
+
 /** All that `evt stats` says, as far as it is known of what was observed. */
 export interface LiveFigures {
   span: Span
@@ -41,13 +43,15 @@ export interface LiveFigures {
   isBounded: boolean
 }
 
+/** So many types and sources have rows of their own: who sends names many to fill memory. */
+export const MOST_ROWS = 1_000
 const MOST_KEPT = 100
 const MOST_FIELDS = 3
 
 /** Measures deliveries in the order in which they are observed, and keeps none of them. */
 export class LiveMeter {
   private readonly stats: StatsMeter
-  private readonly faults = new Faults('type')
+  private readonly faults = new Faults()
   private readonly rowFaults: Faults
   private readonly timeline = new LiveTimeline()
   private readonly latencies: LatencySlots | undefined
@@ -55,6 +59,7 @@ export class LiveMeter {
   private readonly undecodableReasons = new Map<string, number>()
   private readonly faultyFields: FaultyField[] = []
   private readonly faultyFieldCounts = new Map<string, number>()
+  private readonly sources = new Set<string>()
   private events = 0
   private undecodable = 0
   private bytes = 0
@@ -63,9 +68,9 @@ export class LiveMeter {
 
   constructor(private readonly options: LiveOptions) {
     const { by, windowUs, hops = false, spread = false, memoryMs } = options
-    const rowOf = windowUs === null ? (by === 'source' ? sourceOf : null) : windowOf(windowUs)
-    this.stats = new StatsMeter(rowOf, hops)
-    this.rowFaults = by === 'type' ? this.faults : new Faults(by)
+    const rowOf = windowUs === null ? (by === 'source' ? this.sourceOf : null) : windowOf(windowUs)
+    this.stats = new StatsMeter(rowOf, hops, MOST_ROWS)
+    this.rowFaults = by === 'type' ? this.faults : new Faults()
     this.latencies = spread ? new LatencySlots() : undefined
     if (memoryMs !== null) this.stats.forget()
   }
@@ -103,11 +108,20 @@ export class LiveMeter {
     this.events += 1
     this.bytes += event.sizeBytes
     const delivery = this.stats.observe(event)
-    this.faults.observe(delivery)
-    if (this.rowFaults !== this.faults) this.rowFaults.observe(delivery)
+    const { row } = this.stats
+    this.faults.observe(delivery, row)
+    if (this.rowFaults !== this.faults) {
+      this.rowFaults.observe(delivery, { type: '*', source: this.sourceOf(event) })
+    }
     this.timeline.observe(event)
     this.latencies?.observe(delivery)
-    for (const fault of event.faults) this.addFaultyField(event, fault)
+    for (const fault of event.faults) this.addFaultyField(event, row, fault)
+  }
+
+  /** Of so many sources their own name. */
+  private readonly sourceOf = ({ source }: EventRecord): string => {
+    if (this.sources.size < MOST_ROWS) this.sources.add(source)
+    return this.sources.has(source) ? source : OTHERS
   }
 
   private addUndecodable(undecodable: Undecodable): void {
@@ -118,8 +132,11 @@ export class LiveMeter {
     if (this.undecodables.length < MOST_KEPT) this.undecodables.push(undecodable)
   }
 
-  private addFaultyField(event: EventRecord, fault: EventRecord['faults'][number]): void {
-    const { type, id, key, source, position } = event
+  private addFaultyField(
+    { id, key, position }: EventRecord,
+    { type, source }: TypeName,
+    fault: EventRecord['faults'][number],
+  ): void {
     const name = JSON.stringify([source, type, fault.field, fault.reason])
     const known = this.faultyFieldCounts.get(name) ?? 0
     this.faultyFieldCounts.set(name, known + 1)
@@ -162,10 +179,6 @@ export class LiveMeter {
       return { start: timeText(startUs), end: timeText(startUs + windowUs), ...row }
     })
   }
-}
-
-function sourceOf({ source }: EventRecord): string {
-  return source
 }
 
 /** The start of the window; no text for what has neither time. */

@@ -16,6 +16,16 @@ export interface StatsFigures {
   types: (StatsRow & { type: string; source: string })[]
 }
 
+/** The row of what has none of its own, where their number is bounded. */
+export const OTHERS = '(others)'
+
+interface RowName {
+  readonly type: string
+  readonly source: string
+}
+
+const others: RowName = { type: OTHERS, source: '' }
+
 type Rows = GroupedMeter<Delivery, StatsRow, RowMeter>
 
 /**
@@ -28,17 +38,25 @@ export class StatsMeter implements Meter<EventRecord, StatsFigures> {
   private readonly judge = new Judge()
   private readonly span = new SpanMeter()
   private readonly types = new GroupedMeter<Delivery, Map<string, StatsRow>, Rows>(
-    ({ event }) => event.type,
-    () => this.rowsBy(({ event }) => event.source),
+    () => this.row.type,
+    () => this.rowsBy(() => this.row.source),
   )
   private readonly groups: Rows | null
+  private rows = 0
+  /** That of the delivery that was observed last. */
+  row: RowName = others
   /** All keys: rows that have forgotten some cannot tell what they shared. */
   private keys: Remembered | null = null
 
-  /** @param withHops whether the legs of the way are measured too; see {@link HopsMeter} */
+  /**
+   * @param withHops whether the legs of the way are measured too; see {@link HopsMeter}
+   * @param mostRows so many types and sources have rows of their own, those that came first; what
+   * else comes counts in a row named {@link OTHERS}, and in its group as always
+   */
   constructor(
     private readonly rowOf: ((event: EventRecord) => string) | null = null,
     private readonly withHops = false,
+    private readonly mostRows = Number.POSITIVE_INFINITY,
   ) {
     this.groups = rowOf && this.rowsBy(({ event }) => rowOf(event))
   }
@@ -46,6 +64,7 @@ export class StatsMeter implements Meter<EventRecord, StatsFigures> {
   /** Gives what the deliveries before it say of this one, valid until the next. */
   observe(event: EventRecord): Delivery {
     const delivery = this.judge.judge(event)
+    this.row = this.rowOfType(event)
     this.span.observe(delivery)
     this.types.observe(delivery)
     this.groups?.observe(delivery)
@@ -97,7 +116,15 @@ export class StatsMeter implements Meter<EventRecord, StatsFigures> {
   }
 
   fresh(): StatsMeter {
-    return new StatsMeter(this.rowOf, this.withHops)
+    return new StatsMeter(this.rowOf, this.withHops, this.mostRows)
+  }
+
+  private rowOfType(event: RowName): RowName {
+    if (this.mostRows === Number.POSITIVE_INFINITY) return event
+    if (this.types.groups.get(event.type)?.groups.has(event.source)) return event
+    if (this.rows >= this.mostRows) return others
+    this.rows += 1
+    return event
   }
 
   private withKeys(total: StatsRow): StatsRow {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { EventRecord } from '../../src/event/event.js'
 import { createMapping } from '../../src/event/mapping.js'
-import { LiveMeter } from '../../src/live/meter.js'
+import { LiveMeter, MOST_ROWS } from '../../src/live/meter.js'
 import { executions } from '../helpers/campaign.js'
 
 const START_US = 1_767_225_600_000_000
@@ -58,4 +58,26 @@ test('memory is that of what is remembered, however much has come', () => {
 
 test('a run that is no longer than what is remembered forgets nothing', () => {
   expect(run(900, WINDOW_MS).figures).toEqual(run(900, null).figures)
+})
+
+test.each(['type', 'source'] as const)('rows by %s are bounded, the total is of all', (by) => {
+  const mapping = createMapping({ events: {}, maps: [] })
+  const meter = new LiveMeter({ by, windowUs: null, memoryMs: null, mapping })
+  const count = 3 * MOST_ROWS
+  for (let n = 0; n < count; n++) {
+    const one = { ...event(n * 10), id: `e-${n}`, [by]: `name-${n}` }
+    // Some of those with rows of their own come again.
+    const again = { ...one, [by]: `name-${n % 50}`, id: `again-${n}` }
+    meter.observe(
+      [one, again].map((each) => ({ decoded: { kind: 'event', event: each } })),
+      n,
+    )
+  }
+  const { types, total, findings } = meter.read()
+  expect(types).toHaveLength(MOST_ROWS + 1)
+  expect(total.events).toBe(2 * count)
+  expect(types.reduce((sum, { events }) => sum + events, 0)).toBe(2 * count)
+  expect(types.find((row) => Object.values(row).includes('(others)'))?.events).toBe(2 * MOST_ROWS)
+  const { explain } = findings.find(({ kind }) => kind === 'coverage') ?? {}
+  expect(explain).toContain(`1,000 ${by}s have rows of their own`)
 })
