@@ -59,9 +59,14 @@ export function addresses({ sources, cwd }: Pick<IndexOwner, 'sources' | 'cwd'>)
   return sources.map((source) => (isRemote(source) ? source : resolve(cwd, source))).sort()
 }
 
-async function toldFolder(owner: IndexOwner): Promise<string | undefined> {
+function toldFolder(owner: IndexOwner): Promise<string | undefined> {
+  return folderIn(noteFile(owner))
+}
+
+/** Where a note says that an index was built to; undefined where there is no such note. */
+export async function folderIn(note: string): Promise<string | undefined> {
   try {
-    const told: unknown = JSON.parse(await readFile(noteFile(owner), 'utf8'))
+    const told: unknown = JSON.parse(await readFile(note, 'utf8'))
     const folder: unknown = typeof told === 'object' && told !== null && Reflect.get(told, 'folder')
     return typeof folder === 'string' ? folder : undefined
   } catch {

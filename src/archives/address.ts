@@ -97,8 +97,12 @@ async function remotePlaces(address: string): Promise<Place[]> {
       hint: `write its name behind it, as in ${address}orders`,
     })
   }
+  const isLive = /^(sqs|sns|eventbridge|logs|kinesis|dynamodb):\/\/|^arn:/i.test(address)
   throw new EvtError(`cannot read ${address}: archives are read from files, stdin and S3`, {
     code: 'usage',
+    hint: isLive
+      ? 'evt stats --duration and evt check --watch measure what comes, evt record keeps it'
+      : undefined,
   })
 }
 

@@ -2,7 +2,7 @@ import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { dropFolder } from '../archive-index/drop.js'
 import { readManifest } from '../archive-index/manifest.js'
-import { noteFolder } from '../archive-index/place.js'
+import { folderIn, noteFolder } from '../archive-index/place.js'
 import { codeOf, readError } from '../archives/read-error.js'
 import { cacheFolder, typesFile } from '../config/cache-folder.js'
 import { EvtError } from '../errors.js'
@@ -10,8 +10,8 @@ import type { Leftover, Survey } from './leftover.js'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** What evt keeps in its cache: indexes, which are copies of events, and the types that completion
- * offers. All of it can be made again. */
+/** What evt keeps on this machine: indexes, which are copies of events, in its cache and where
+ * `--to` said, and the types that completion offers. All of it can be made again. */
 export async function leftLocally(env: Environment): Promise<Survey> {
   const gaps: EvtError[] = []
   const orGap = (error: unknown): Leftover[] => {
@@ -19,7 +19,11 @@ export async function leftLocally(env: Environment): Promise<Survey> {
     gaps.push(error)
     return []
   }
-  const found = [...(await indexes(env).catch(orGap)), ...(await types(env).catch(orGap))]
+  const found = [
+    ...(await indexes(env).catch(orGap)),
+    ...(await indexesElsewhere(env).catch(orGap)),
+    ...(await types(env).catch(orGap)),
+  ]
   return { where: cacheFolder(env), found, gaps }
 }
 
@@ -31,14 +35,37 @@ async function indexes(env: Environment): Promise<Leftover[]> {
   const names = (await namesIn(above)).filter((name) => /^[0-9a-f]{16}$/.test(name)).sort()
   const found = names.map(async (name): Promise<Leftover[]> => {
     const folder = join(above, name)
-    const manifest = await readManifest(folder)
-    if (manifest === 'absent') return []
-    const of = manifest === 'damaged' ? null : sourcesText(manifest.sources)
-    const sizeBytes = await sizeOf(folder)
-    const remove = () => dropFolder(folder)
-    return [{ kind: 'index', name: join('index', name), of, sizeBytes, ...ofCache, remove }]
+    return indexIn(folder, join('index', name), () => dropFolder(folder))
   })
   return (await Promise.all(found)).flat()
+}
+
+/** Those that were built with `--to`, by the notes of where. */
+async function indexesElsewhere(env: Environment): Promise<Leftover[]> {
+  const above = noteFolder({ env })
+  const names = (await namesIn(above)).filter((name) => /^[0-9a-f]{16}\.json$/.test(name)).sort()
+  const found = names.map(async (name): Promise<Leftover[]> => {
+    const note = join(above, name)
+    const folder = await folderIn(note)
+    if (folder === undefined) return []
+    return indexIn(folder, folder, async () => {
+      await dropFolder(folder)
+      await rm(note, { force: true })
+    })
+  })
+  return (await Promise.all(found)).flat()
+}
+
+/** The index in a folder, if there is one. */
+async function indexIn(
+  folder: string,
+  name: string,
+  remove: () => Promise<void>,
+): Promise<Leftover[]> {
+  const manifest = await readManifest(folder)
+  if (manifest === 'absent') return []
+  const of = manifest === 'damaged' ? null : sourcesText(manifest.sources)
+  return [{ kind: 'index', name, of, sizeBytes: await sizeOf(folder), ...ofCache, remove }]
 }
 
 /** Another evt may have written it otherwise. */

@@ -214,7 +214,9 @@ describe('what cannot be read', () => {
     'an address of no archive: %s',
     async (address) => {
       const message = `cannot read ${address}: archives are read from files, stdin and S3`
-      expect(await failure([address])).toEqual({ message, hint: undefined, code: 'usage' })
+      const hint =
+        'evt stats --duration and evt check --watch measure what comes, evt record keeps it'
+      expect(await failure([address])).toEqual({ message, hint, code: 'usage' })
     },
   )
 
