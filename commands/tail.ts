@@ -16,7 +16,8 @@ export default class Tail extends BaseCommand {
     'is followed too. Topics of SNS and buses of EventBridge are followed through a queue of ' +
     "evt's own; a queue of SQS is received from with --intrusive alone, and what was received is " +
     'given back. Streams of Kinesis are polled, or with --fan-out or --consumer sent to a ' +
-    'consumer, child shards behind their parents. Several SOURCEs are merged by time. Ctrl-C ' +
+    'consumer, child shards behind their parents; so are the streams of tables of DynamoDB, and ' +
+    'objects of S3 as they come. Several SOURCEs are merged by time. Ctrl-C ' +
     'ends it, with exit 130. ' +
     'evt help taps says what a tap may miss, and what it costs.'
   static override examples = [
