@@ -30,6 +30,7 @@ mixed: six of them, by type`
 
   static override examples = [
     '<%= config.bin %> generate --to archive --events 100k',
+    '<%= config.bin %> generate --to archive --loss 0.1% --ledger sent',
     '<%= config.bin %> generate --to archive --seed 7 --duplicates 1% --loss 0.1% --layout hive',
     "<%= config.bin %> generate --to queue --envelope 'sqs>sns>eventbridge' --redeliveries 2%",
     "<%= config.bin %> generate --to stream --envelope 'kinesis>kpl>eventbridge' --duplicates 1%",
@@ -66,7 +67,7 @@ mixed: six of them, by type`
     const { generateArchive } = await import('../src/generate/generate.js')
     try {
       const result = await generateArchive(settingsFrom(flags), {
-        ...{ to: flags.to, force: flags.force, signal: this.signal },
+        ...{ to: flags.to, force: flags.force, ledger: flags.ledger, signal: this.signal },
         onProgress: (state) =>
           progress.update({ label: `writing ${flags.to}`, bytesTotal: null, ...state }),
       })

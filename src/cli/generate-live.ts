@@ -11,7 +11,7 @@ import { progressFor } from './progress.js'
 
 interface LiveFlags extends GenerateFlags {
   readonly to: string
-  readonly ledger: string
+  readonly ledger?: string | undefined
   readonly force: boolean
   readonly yes: boolean
   readonly 'dry-run': boolean
@@ -45,7 +45,7 @@ export async function targetOf(to: string): Promise<string> {
  * @throws EvtError where not all was sent; what was has been printed by then */
 export async function generateLive(typed: TypedGenerate): Promise<void> {
   const { flags, signal, isJson } = typed
-  const { to, ledger, force } = flags
+  const { to, ledger = 'ledger', force } = flags
   const run = await planLive(settingsFrom(flags), {
     ...{ to, ledger, force, aws: awsOptions(flags), signal },
   })

@@ -98,9 +98,9 @@ const archiveFlags = {
 /** The flags of what is sent. */
 const liveFlags = {
   ledger: Flags.string({
-    default: 'ledger',
     helpValue: 'DIR',
-    description: 'the folder that says what was sent',
+    description:
+      'a folder for what was sent, lost events too; ledger where it is sent live, none for an archive',
   }),
   yes: Flags.boolean({ exclusive: ['dry-run'], description: 'send without asking' }),
   'dry-run': Flags.boolean({ description: 'only show what would be sent' }),

@@ -2,6 +2,8 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { EvtError } from '../errors.js'
 import { type WriteState, type WrittenArchive, writeArchive } from './archive.js'
+import { writeArchiveLedger } from './archive-ledger.js'
+import { checkLedger } from './live/ledger.js'
 import { makeWorkload } from './make-workload.js'
 import { mappingFile } from './mapping-file.js'
 import { planArchive } from './plan.js'
@@ -32,6 +34,8 @@ interface GenerateProgress extends WriteState {
 export interface GenerateOptions {
   to: string
   force: boolean
+  /** A folder for what was produced, lost events too; undefined: none is written. */
+  ledger?: string | undefined
   signal: AbortSignal
   onProgress: (progress: GenerateProgress) => void
 }
@@ -47,6 +51,7 @@ export async function generateArchive(
   options: GenerateOptions,
 ): Promise<GenerateResult> {
   const settings = checkedSettings(given)
+  if (options.ledger !== undefined) checkLedger(options.ledger, options)
   const target = await openTarget(options.to, options)
   try {
     const result = await writeAll(settings, target, options)
@@ -61,7 +66,7 @@ export async function generateArchive(
 async function writeAll(
   settings: ReturnType<typeof checkedSettings>,
   { workPath }: Target,
-  { to, signal, onProgress }: GenerateOptions,
+  { to, force, ledger, signal, onProgress }: GenerateOptions,
 ): Promise<GenerateResult> {
   const workload = makeWorkload(settings)
   const { count } = workload.deliveries
@@ -79,6 +84,7 @@ async function writeAll(
   const truth = truthOf(workload, plan, written)
   await writeFile(join(workPath, 'truth.json'), `${JSON.stringify(truth, null, 2)}\n`)
   await writeFile(join(workPath, 'evt.yaml'), mappingFile(settings, workload.rows))
+  if (ledger !== undefined) writeArchiveLedger(workload, ledger, force)
   const { objects, bytes, records, undecodable }: WrittenArchive = written
   return {
     schema: 'evt.generate/1',

@@ -16,7 +16,7 @@ export const archiveOnly = [
   ...['format', 'compression', 'members', 'layout', 'files', 'shuffle-files'],
 ] as const
 /** Flags of live targets. */
-export const liveOnly = ['ledger', 'yes', 'dry-run', 'profile', 'region', 'endpoint-url'] as const
+export const liveOnly = ['yes', 'dry-run', 'profile', 'region', 'endpoint-url'] as const
 
 export interface LiveSettings {
   readonly settings: GenerateSettings
