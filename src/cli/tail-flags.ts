@@ -78,6 +78,9 @@ export const tailFlags = {
     description: 'read a stream of Kinesis by this consumer, which nobody else may use meanwhile',
     parse: async (text: string) => consumerArn(text),
   }),
+  'live-tail': Flags.boolean({
+    description: 'let a live tail of CloudWatch Logs say when something came: about $0.01 a minute',
+  }),
   limit: Flags.integer({ helpValue: 'N', min: 1, description: 'end after so many events' }),
   duration: Flags.custom<number>({
     helpValue: 'TIME',

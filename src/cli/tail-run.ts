@@ -36,6 +36,7 @@ interface TailFlagValues {
   resume?: string | undefined
   'fan-out'?: boolean | undefined
   consumer?: string | undefined
+  'live-tail'?: boolean | undefined
   color: ColorMode
   'allow-partial': boolean
 }
@@ -131,7 +132,7 @@ export function requestOf(typed: TypedTail, onNote: (text: string) => void): Tai
       ...(flags.intrusive ?? []),
       ...(flags.consume ? ['consume' as const] : []),
     ]),
-    fanOut: fanOutOf(flags),
+    ...{ fanOut: fanOutOf(flags), liveTail: flags['live-tail'] },
     filter: flags.filter,
     chosen: { ...chosenOf(flags), ...timeRange(flags, nowMs) },
     grep: flags.grep,

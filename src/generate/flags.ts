@@ -100,7 +100,8 @@ const liveFlags = {
   ledger: Flags.string({
     helpValue: 'DIR',
     description:
-      'a folder for what was sent, lost events too; ledger where it is sent live, none for an archive',
+      'a folder for what was sent, lost events too; ledger/ where it is sent live, none for an ' +
+      'archive',
   }),
   yes: Flags.boolean({ exclusive: ['dry-run'], description: 'send without asking' }),
   'dry-run': Flags.boolean({ description: 'only show what would be sent' }),

@@ -36,6 +36,7 @@ export interface TailRequest extends GivenSources, OutsidePlaces {
   redact: readonly JsonPath[]
   consents: ReadonlySet<Consent>
   fanOut?: FanOut | undefined
+  liveTail?: boolean | undefined
   /** As it was typed; `chosen` has what it means. */
   filter: TypedPattern | undefined
   stdin: AsyncIterable<unknown>
@@ -103,25 +104,36 @@ async function checkpointsOf(
 /** @throws EvtError `usage` where something was asked for that is nothing for a source */
 function checkHeeded(
   tapped: readonly { readonly address: string; readonly tap: Tap }[],
-  { start, fanOut }: TailRequest,
+  { start, fanOut, liveTail }: TailRequest,
 ): void {
   const isSequence = typeof start === 'object' && 'sequence' in start
   const asked: readonly (SpecialOption | false)[] = [
     isSequence && 'sequence',
     fanOut !== undefined && 'fanOut',
+    liveTail === true && 'liveTail',
   ]
   for (const { address, tap } of tapped) {
     const unheeded = asked.find((option) => option && !tap.heeds?.includes(option))
-    if (unheeded) throw new EvtError(`${address} ${refusals[unheeded]}`, { code: 'usage', hint })
+    if (!unheeded) continue
+    const { refusal, have } = refusals[unheeded]
+    throw new EvtError(`${address} ${refusal}`, {
+      code: 'usage',
+      hint: `${have}; leave the flag out, or read the others by a command of their own`,
+    })
   }
 }
 
-const refusals: Readonly<Record<SpecialOption, string>> = {
-  sequence: 'has no sequence numbers to begin at',
-  fanOut: 'has no consumers with throughput of their own',
+const refusals: Readonly<Record<SpecialOption, { refusal: string; have: string }>> = {
+  sequence: {
+    refusal: 'has no sequence numbers to begin at',
+    have: 'kinesis://STREAM/SHARD and dynamodb://TABLE/SHARD have',
+  },
+  fanOut: {
+    refusal: 'has no consumers with throughput of their own',
+    have: 'kinesis://STREAM has',
+  },
+  liveTail: { refusal: 'has no live tail', have: 'logs://GROUP has' },
 }
-const hint =
-  'kinesis://STREAM has; leave the flag out, or read the others by a command of their own'
 
 async function readingOf(
   request: TailRequest,
@@ -160,7 +172,7 @@ async function readingOf(
       ...{ start: startFor(start), sequence, follow, cwd, stdin, onFault, onNote, pollMs },
       ...{ aliases: config.archives ?? {}, decode: now, isWanted },
       ...{ aws: request.aws ?? {}, consents: request.consents, filter: request.filter, taken },
-      fanOut: request.fanOut,
+      ...{ fanOut: request.fanOut, liveTail: request.liveTail },
     },
     isWanted,
     taken,

@@ -59,7 +59,7 @@ export type Consent = 'intrusive' | 'fifo' | 'dead-letter' | 'consume'
 /** Where to go on once so many of a batch were taken, as JSON that the tap alone understands. */
 export type CheckpointAt = (taken: number) => JsonValue
 
-export type SpecialOption = 'sequence' | 'fanOut'
+export type SpecialOption = 'sequence' | 'fanOut' | 'liveTail'
 
 /** By whom a stream of Kinesis is read with throughput of its own: a consumer that evt registers
  * and removes, or one that is there. */
@@ -93,6 +93,8 @@ export interface TapOptions {
   aws: AwsOptions
   consents: ReadonlySet<Consent>
   fanOut?: FanOut | undefined
+  /** Whether a live tail of CloudWatch Logs says when to look. */
+  liveTail?: boolean | undefined
   /** What its reader has taken, so that a tap that may delete it does. */
   taken?: Pick<WeakSet<Decoded>, 'has'> | undefined
   /** Batches are acknowledged by who takes them, within so long; otherwise a batch is done with
