@@ -67,12 +67,13 @@ async function aliasPlaces(address: string, context: AddressContext): Promise<Pl
   const { name, rest, target } = aliasIn(address, context.aliases) ?? absent
   const isElsewhere = target === '-' || isRemote(target)
   const root = isElsewhere ? target : resolve(context.cwd, target)
-  const full = rest === '' ? root : `${root}/${rest}`
+  const full = rest === '' ? root : `${withoutSlash(root)}/${rest}`
   const places = await placesOf(full, { ...context, aliases: {} })
   return places.map((place) => {
     if ('stream' in place) return { ...place, path: `${name}:${rest}` }
-    const isBelow = place.path.startsWith(`${root}/`)
-    const inside = isBelow ? place.path.slice(root.length + 1) : isGlob(root) ? place.relative : ''
+    const above = `${withoutSlash(root)}/`
+    const isBelow = place.path.startsWith(above)
+    const inside = isBelow ? place.path.slice(above.length) : isGlob(root) ? place.relative : ''
     return { ...place, path: `${name}:${inside}` }
   })
 }
@@ -81,7 +82,11 @@ async function aliasPlaces(address: string, context: AddressContext): Promise<Pl
 export function withoutAlias(address: string, aliases: AddressContext['aliases']): string {
   const alias = aliasIn(address, aliases)
   if (alias === undefined) return address
-  return alias.rest === '' ? alias.target : `${alias.target}/${alias.rest}`
+  return alias.rest === '' ? alias.target : `${withoutSlash(alias.target)}/${alias.rest}`
+}
+
+function withoutSlash(address: string): string {
+  return address.replace(/(?<=[^/])\/+$/, '')
 }
 
 /** Whether it is no path and no alias, but an address of a service. */

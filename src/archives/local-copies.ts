@@ -49,7 +49,7 @@ export class LocalCopies {
       this.here.add(copy)
       this.folder ??= makeTempFolder('evt-s3-')
       const folder = await this.folder
-      const file = join(folder, `${this.made++}${extname(listed.key)}`)
+      const file = join(folder, `${this.made++}${endingOf(listed.key)}`)
       const fault = await this.write(listed, file, folder, signal)
       if (!fault) return { file }
       this.forget(copy)
@@ -106,6 +106,12 @@ export class LocalCopies {
       await handle.close()
     }
   }
+}
+
+/** What somebody else named may be too long for a name of a file. */
+function endingOf(key: string): string {
+  const ending = extname(key)
+  return ending.length > 16 ? '' : ending
 }
 
 function codeOf(error: unknown): unknown {

@@ -58,7 +58,8 @@ export async function metricPercentiles(
   }
 }
 
-/** Of a metric in several units, what most samples are in. */
+/** Of a metric in several units, what most samples are in. CloudWatch rounds where a range begins to
+ * whole minutes: what is left at its end comes as a point of its own. */
 function figuresOf(
   counts: readonly Datapoint[],
   points: readonly Datapoint[],
@@ -67,6 +68,9 @@ function figuresOf(
   const [most] = [...counts].sort((a, b) => samplesOf(b) - samplesOf(a))
   if (!most) return undefined
   const unit = most.Unit ?? 'None'
-  const point = points.find(({ Unit = 'None' }) => Unit === unit)
+  const atMs = most.Timestamp?.getTime()
+  const point = points.find(
+    ({ Unit = 'None', Timestamp }) => Unit === unit && Timestamp?.getTime() === atMs,
+  )
   return { unit, samples: samplesOf(most), percentiles: { ...point?.ExtendedStatistics } }
 }

@@ -1,6 +1,6 @@
 import type { MetricDatum } from '@aws-sdk/client-cloudwatch'
 import { clientSettings } from './client-settings.js'
-import { awsFailure, isRefused, isThrottled } from './failure.js'
+import { awsFailure, failureOfAll, isRefused, isThrottled } from './failure.js'
 import type { AwsOptions } from './options.js'
 
 /** Tells CloudWatch metrics. */
@@ -41,7 +41,7 @@ export async function openMetricWriter(
           return undefined
         } catch (error) {
           const mayWait = isThrottled(error) && attempt < MOST_ATTEMPTS && !signal.aborted
-          if (!mayWait && (isRefused(error) || isThrottled(error))) {
+          if (!mayWait && (isRefused(error) || isThrottled(error) || isUnsent(error))) {
             return { refused: await failed(error, signal) }
           }
           if (!mayWait) throw await failed(error, signal)
@@ -51,4 +51,11 @@ export async function openMetricWriter(
     },
     close: () => client.destroy(),
   }
+}
+
+/** Whether the call surely left for nobody: there is nobody to call as, or no connection. */
+function isUnsent(error: unknown): boolean {
+  if (failureOfAll(error)) return true
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  return /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN)$/.test(code)
 }

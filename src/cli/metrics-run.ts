@@ -33,15 +33,21 @@ export interface TypedMetrics extends TypedArchive {
  * @throws EvtError where not all was published */
 export async function publishMetrics(typed: TypedMetrics): Promise<void> {
   const run = await reading(typed, (request) => planPublish(requestOf(typed, request)))
-  const { result, windows } = run
+  const { result, windows, failure } = run
   try {
+    // A window is published once: what is missing now would stay missing.
+    if (failure && typed.flags['dry-run'] !== true) throw unpublished(failure)
     if (typed.flags.emf === true) {
       for (const line of emfLines(windows, result.namespace)) typed.print(line)
     } else await agreedAndPublished(run, typed)
-    if (run.failure) throw run.failure
+    if (failure) throw failure
   } finally {
     run.close()
   }
+}
+
+function unpublished({ message, code, hint, cause }: EvtError): EvtError {
+  return new EvtError(`nothing was published: ${message}`, { code, hint, cause })
 }
 
 function requestOf(
@@ -66,15 +72,16 @@ function requestOf(
 async function agreedAndPublished(run: PublishRun, typed: TypedMetrics): Promise<void> {
   const { flags, isJson, print } = typed
   const { result } = run
-  const shown = (isDone: boolean) => (isJson ? JSON.stringify(result) : metricsText(result, isDone))
+  const shown = (of: PublishRun['result'], isDone: boolean) =>
+    isJson ? JSON.stringify(of) : metricsText(of, isDone)
   if (flags['dry-run'] === true || result.windows.published === 0) {
-    print(shown(false))
+    print(shown(result, false))
     return
   }
   await agreed(result, typed)
   const progress = await progressFor(flags)
   const label = `publishing to ${result.namespace}`
-  await run
+  const published = await run
     .publish((calls) =>
       progress.update({
         ...{ label, bytesDone: 0, bytesTotal: null, records: calls },
@@ -82,7 +89,7 @@ async function agreedAndPublished(run: PublishRun, typed: TypedMetrics): Promise
       }),
     )
     .finally(() => progress.stop())
-  print(shown(true))
+  print(shown(published, true))
 }
 
 /** @throws EvtError where somebody says no, or nobody can be asked */

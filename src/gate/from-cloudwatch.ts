@@ -47,7 +47,13 @@ export function metricAddress(text: string): MetricAddress {
   if (unit !== undefined && unitMs === undefined) {
     throw wrong(`${text}: unit=${unit} is none of us, ms and s`)
   }
-  const plain = (part: string) => decodeURIComponent(part)
+  const plain = (part: string) => {
+    try {
+      return decodeURIComponent(part)
+    } catch {
+      throw wrong(`${text} names no metric`)
+    }
+  }
   return {
     ...{ namespace: plain(namespace), name: plain(name), dimensions, unitMs },
     overMs: Number(days) * DAY_MS,

@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises'
+import { readdir, readFile, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { isBucketAddress } from '../aws/bucket-address.js'
 import type { AwsOptions } from '../aws/options.js'
@@ -49,7 +49,9 @@ export async function openBaseline(request: BaselineRequest): Promise<Baseline |
 /** A folder of events is a SOURCE; one that is empty will have runs. */
 async function isOfRuns(folder: string): Promise<boolean> {
   try {
-    return (await runsIn(folder, {})) !== undefined
+    const runs = await runsIn(folder, {})
+    if (runs === undefined || runs.length > 0) return runs !== undefined
+    return (await readdir(folder)).every((name) => /^\.|\.md$/i.test(name))
   } catch (error) {
     if (error instanceof EvtError && / is no saved run/.test(error.message)) return false
     throw error

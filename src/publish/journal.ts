@@ -1,7 +1,5 @@
-import { appendFile, open, readFile } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { appendFile, open, readFile, truncate } from 'node:fs/promises'
 import { z } from 'zod'
-import { makeFolder } from '../archives/make-folder.js'
 import { codeOf } from '../archives/read-error.js'
 import { EvtError } from '../errors.js'
 
@@ -13,29 +11,40 @@ const line = z.strictObject({
   state: z.enum(['begun', 'done', 'refused']),
 })
 
+const LINE_START = '{"window":"'
+
 /** Which windows CloudWatch was told of: a file of one line for each step, which is on disk before
  * the next step. */
 export class Journal {
   readonly #states = new Map<number, WindowState>()
+  /** So many bytes are whole lines, where what follows them was cut. */
+  #wholeBytes: number | undefined
 
   constructor(readonly file: string) {}
 
   /** @throws EvtError `usage` for a file that is none of evt's, or cannot be read */
   async read(): Promise<void> {
+    this.#states.clear()
     const text = await readFile(this.file, 'utf8').catch((error: unknown) => {
       if (codeOf(error) === 'ENOENT') return ''
       throw this.#failed('read', error)
     })
     // A line that was cut was not acted upon.
-    for (const each of text.split('\n').slice(0, -1)) {
+    const whole = text.slice(0, text.lastIndexOf('\n') + 1)
+    for (const each of whole.split('\n').slice(0, -1)) {
       const parsed = line.safeParse(jsonOf(each))
-      if (!parsed.success) {
-        throw new EvtError(`${this.file} is no journal of evt metrics publish`, { code: 'usage' })
-      }
+      if (!parsed.success) throw this.#isNone()
       this.#states.set(Date.parse(parsed.data.window), parsed.data.state)
     }
-    // What follows a cut line begins on one of its own.
-    if (text !== '' && !text.endsWith('\n')) await this.#append('\n')
+    const rest = text.slice(whole.length)
+    if (rest === '') return
+    if (!rest.startsWith(LINE_START) && !LINE_START.startsWith(rest)) throw this.#isNone()
+    // It goes before the next line is written.
+    this.#wholeBytes = Buffer.byteLength(whole)
+  }
+
+  #isNone(): EvtError {
+    return new EvtError(`${this.file} is no journal of evt metrics publish`, { code: 'usage' })
   }
 
   stateOf(startMs: number): WindowState | undefined {
@@ -53,7 +62,8 @@ export class Journal {
 
   async #append(text: string): Promise<void> {
     try {
-      await makeFolder(dirname(this.file))
+      if (this.#wholeBytes !== undefined) await truncate(this.file, this.#wholeBytes)
+      this.#wholeBytes = undefined
       await appendFile(this.file, text, { mode: 0o600 })
       const handle = await open(this.file)
       await handle.sync().finally(() => handle.close())

@@ -75,9 +75,11 @@ export function chosenWindows(
     const state = journal.stateOf(startMs)
     if (state === 'done') counts.before += 1
     else if (state === 'begun' && !resend) counts.inDoubt += 1
+    // What --since cuts may be too old as well: it is left out either way.
+    else if (startMs < sinceMs) counts.cut += 1
     else if (startMs < nowMs - OLDEST_MS || startMs > nowMs + AHEAD_MS) counts.refused += 1
     else if (endMs > nowMs) counts.open += 1
-    else if (startMs < sinceMs || endMs > untilMs) counts.cut += 1
+    else if (endMs > untilMs) counts.cut += 1
     else return true
     return false
   })
@@ -92,7 +94,7 @@ function notTaken(refused: number, all: number): EvtError {
   return new EvtError(
     `${refused} of ${all} windows are of a time that CloudWatch does not take: it takes two ` +
       'weeks back and two hours ahead',
-    { code: 'usage', hint: '--allow-late publishes the others; --since 14d reads no more' },
+    { code: 'usage', hint: '--allow-late publishes the others; --since 13d reads no more' },
   )
 }
 

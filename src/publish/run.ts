@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import type { MetricDatum } from '@aws-sdk/client-cloudwatch'
+import { isRemote } from '../archives/address.js'
+import { makeFolder } from '../archives/make-folder.js'
 import { type MetricWriter, openMetricWriter } from '../aws/put-metrics.js'
 import { cacheFolder } from '../config/cache-folder.js'
 import { loadConfig } from '../config/load.js'
 import { EvtError } from '../errors.js'
+import { lockJournal } from '../record/journal-lock.js'
 import type { StatsRequest } from '../stats/request.js'
 import type { StatsResult } from '../stats/result.js'
 import { runEventStats } from '../stats/run.js'
@@ -67,8 +70,16 @@ export async function planPublish(request: PublishRequest): Promise<PublishRun> 
   return {
     ...{ result: planned, windows: wanted, failure },
     async publish(onProgress) {
-      if (writer) await publish(wanted, { writer, journal, signal: request.signal, onProgress })
-      return planned
+      if (!writer) return planned
+      await makeFolder(dirname(journal.file))
+      const unlock = lockJournal(journal.file)
+      try {
+        const left = await stillWanted(wanted, journal, request.resend)
+        await publish(left, { writer, journal, signal: request.signal, onProgress })
+        return { ...planned, windows: { ...windows, published: left.length } }
+      } finally {
+        unlock()
+      }
     },
     close: () => writer?.close(),
   }
@@ -82,6 +93,19 @@ function untimedIn({ total, windows = [] }: StatsResult): number {
 function noTimes(events: number): EvtError {
   return new EvtError(`${events} events, none with a time: a metric is of a moment`, {
     ...{ code: 'inconclusive', hint: '--map time=$.path says where it is' },
+  })
+}
+
+/** Another run may have published some since this one was planned. */
+async function stillWanted(
+  windows: readonly WindowDatums[],
+  journal: Journal,
+  resend: boolean,
+): Promise<WindowDatums[]> {
+  await journal.read()
+  return windows.filter(({ startMs }) => {
+    const state = journal.stateOf(startMs)
+    return state === undefined || state === 'refused' || (state === 'begun' && resend)
   })
 }
 
@@ -144,13 +168,16 @@ async function namespaceOf({ namespace, config, env, cwd, given }: PublishReques
 
 /** Of the same windows with the same names in the same place there is one. */
 function journalFile(
-  { journal, cwd, env, windowUs, dimensions }: PublishRequest,
+  { journal, cwd, env, windowUs, dimensions, aws = {} }: PublishRequest,
   namespace: string,
   region: string | null,
   sources: readonly string[],
 ): string {
   if (journal !== undefined) return resolve(cwd, journal)
-  const of = [namespace, region, windowUs, dimensions, sources.map((each) => resolve(cwd, each))]
+  const account = aws.profile ?? env['AWS_PROFILE'] ?? null
+  const endpoint = aws.endpointUrl ?? env['AWS_ENDPOINT_URL_CLOUDWATCH'] ?? env['AWS_ENDPOINT_URL']
+  const places = sources.map((each) => (isRemote(each) ? each : resolve(cwd, each)))
+  const of = [namespace, account, endpoint ?? null, region, windowUs, dimensions, places]
   const key = createHash('sha256').update(JSON.stringify(of)).digest('hex').slice(0, 16)
   return join(cacheFolder(env), 'metrics', `${key}.ndjson`)
 }

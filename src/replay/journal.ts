@@ -11,8 +11,8 @@ import {
 import { dirname } from 'node:path'
 import { codeOf } from '../archives/read-error.js'
 import { EvtError } from '../errors.js'
+import { lockJournal } from '../record/journal-lock.js'
 import type { Outcome } from '../sinks/sender.js'
-import { lockJournal } from './journal-lock.js'
 
 const SCHEMA = 'evt.journal/1'
 const SYNC_EACH_MS = 1_000

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
+import { isSkipped } from '../archives/folder.js'
 import type { FileObject } from '../archives/object.js'
 import { codeOf } from '../archives/read-error.js'
 import { sniff } from '../archives/sniff.js'
@@ -184,10 +185,11 @@ async function storedObject(path: string, file: string): Promise<FileObject> {
   return { kind: 'file', path, file, sizeBytes: size, mtimeMs }
 }
 
-/** As in folders: names that begin with . or _ are nobody's events. */
+/** As in folders: see `isSkipped`; what was named itself is meant. */
 function isEvents({ key, sizeBytes }: ListedObject, prefix: string): boolean {
   const below = key.slice(prefix.lastIndexOf('/') + 1)
-  return sizeBytes > 0 && !key.endsWith('/') && !below.split('/').some((name) => /^[._]/.test(name))
+  if (sizeBytes === 0 || key.endsWith('/')) return false
+  return key === prefix || !below.split('/').some(isSkipped)
 }
 
 function compare(a: string, b: string): number {

@@ -1,5 +1,6 @@
 import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { type Stage, stage } from '../cases/run-case.js'
 import { describeWith } from '../helpers/needs.js'
@@ -169,12 +170,52 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)(
       expect(JSON.parse(out).windows).toMatchObject({ published: 2, refused: 1 })
     })
 
+    test('what was never sent is not in doubt', async () => {
+      const nowhere = await publish(
+        '--yes',
+        '--endpoint-url',
+        'http://127.0.0.1:9',
+        '--journal',
+        'j',
+      )
+      expect(nowhere.exit).toBe(3)
+      const { out } = await publish('--yes', '--journal', 'j', '-o', 'json')
+      expect(JSON.parse(out).windows).toMatchObject({ published: 2, inDoubt: 0 })
+    })
+
+    test('a journal that was cut in the midst of a line goes on', async () => {
+      expect((await publish('--yes', '--journal', 'j')).exit).toBe(0)
+      const journal = join(at.work, 'j')
+      writeFileSync(journal, `${readFileSync(journal, 'utf8')}{"window":"2026-1`)
+      for (let run = 0; run < 2; run++) {
+        const { out } = await publish('--dry-run', '--journal', 'j', '-o', 'json')
+        expect(JSON.parse(out).windows).toMatchObject({ published: 0, before: 2 })
+      }
+      write(2, 10)
+      for (const published of [1, 0]) {
+        const { out } = await publish('--yes', '--journal', 'j', '-o', 'json')
+        expect(JSON.parse(out).windows).toMatchObject({ published, inDoubt: 0 })
+      }
+    })
+
+    test('what was read in part alone is published only on purpose', async () => {
+      const whole = gzipSync(readFileSync(join(at.work, 'o.ndjson')))
+      writeFileSync(join(at.work, 'o.ndjson'), whole.subarray(0, whole.length - 100))
+      const { exit, err } = await publish('--yes')
+      expect([exit, puts()]).toEqual([3, 0])
+      expect(err).toContain('nothing was published: ')
+      expect((await publish('--emf')).out).toBe('')
+      expect([(await publish('--yes', '--allow-partial')).exit, puts()]).toEqual([0, 1])
+    })
+
     test('a file that is no journal is left as it is', async () => {
-      writeFileSync(join(at.work, 'j'), 'mine\n')
-      const { exit, err } = await publish('--yes', '--journal', 'j')
-      expect([exit, puts()]).toEqual([2, 0])
-      expect(err).toContain('is no journal of evt metrics publish')
-      expect(readFileSync(join(at.work, 'j'), 'utf8')).toBe('mine\n')
+      for (const mine of ['mine\n', 'mine']) {
+        writeFileSync(join(at.work, 'j'), mine)
+        const { exit, err } = await publish('--yes', '--journal', 'j')
+        expect([exit, puts()]).toEqual([2, 0])
+        expect(err).toContain('is no journal of evt metrics publish')
+        expect(readFileSync(join(at.work, 'j'), 'utf8')).toBe(mine)
+      }
     })
 
     test('the embedded metric format needs nobody', async () => {

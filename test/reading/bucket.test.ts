@@ -104,6 +104,15 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)(
       expect(one).toEqual(await figures('archive/2026/11/01/a.ndjson'))
     })
 
+    test('an alias stands for a prefix, with a slash or without', async () => {
+      const archives = '{ one: s3://acme/archive, other: s3://acme/archive/ }'
+      writeFileSync(join(at.work, 'evt.yaml'), `archives: ${archives}\n`)
+      for (const name of ['one', 'other']) {
+        const { result } = await stats(`${name}:2026/11/01`)
+        expect(result.read.records).toBe(399)
+      }
+    })
+
     test('an object named twice is read once', async () => {
       const args = ['stats', 's3://acme/archive', 's3://acme/archive/2026/11/01', '-o', 'json']
       expect(JSON.parse((await run(...args)).out).read.records).toBe(1_049)

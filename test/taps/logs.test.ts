@@ -203,3 +203,36 @@ test('of too many events the first that came are forgotten', () => {
   events.forgetBefore(2)
   expect(events.isNew('d', 1)).toBe(true)
 })
+
+const liveTails = async (count: number) =>
+  vi.waitFor(() => expect(group.liveTails).toBe(count), { timeout: 100_000, interval: 10 })
+const seenSoon = async (expected: readonly unknown[]) =>
+  vi.waitFor(() => expect(ids()).toEqual(expected.map(String)), { timeout: 100_000, interval: 5 })
+
+test('a live tail says when to look, and what is looked up is shown', async () => {
+  group.hasLiveTails = true
+  const { ended } = await watch({ liveTail: true, pollMs: 100_000 })
+  await liveTails(1)
+  for (let id = 0; id < 1_000; id++) group.put(id)
+  group.tell()
+  await seenSoon(Array.from({ length: 1_000 }, (_, id) => id))
+  // One that is over is begun again.
+  group.endLiveTails()
+  await liveTails(0)
+  await liveTails(1)
+  group.put('after')
+  group.tell()
+  await seenSoon([...Array.from({ length: 1_000 }, (_, id) => id), 'after'])
+  stop.abort()
+  await ended
+  await liveTails(0)
+  expect(notes).toEqual([])
+})
+
+test('without permission for a live tail it is said, and asked by itself', async () => {
+  await watch({ liveTail: true })
+  await vi.waitFor(() => expect(notes).toHaveLength(1), { timeout: 100_000 })
+  expect(notes[0]).toMatch(/^no live tail of \/shop: logs:StartLiveTail is not allowed/)
+  group.put(1)
+  await until([1])
+})

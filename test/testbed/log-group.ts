@@ -1,7 +1,8 @@
 import { once } from 'node:events'
-import { createServer } from 'node:http'
+import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { bodyOf } from './body.js'
+import { frame } from './subscriptions.js'
 
 export interface LogEvent {
   readonly eventId: string
@@ -33,6 +34,10 @@ export class LogGroup {
   /** What the next calls meet instead of an answer. */
   readonly faults: Fault[] = []
   pageSize = 10_000
+  /** Whether live tails may be begun. */
+  hasLiveTails = false
+  /** Those that are open. */
+  readonly #tails = new Set<ServerResponse>()
   /** Of AWS's clock, before this machine's. */
   aheadMs = 0
   url = ''
@@ -45,6 +50,14 @@ export class LogGroup {
       if (sent === undefined) return
       const fault = this.faults.shift()
       if (fault === 'cut') return void request.socket.resetAndDestroy()
+      const operation = String(request.headers['x-amz-target']).split('.')[1]
+      if (operation === 'StartLiveTail') return this.#startLiveTail(response)
+      if (operation === 'DescribeLogGroups') {
+        const logGroupArn = 'arn:aws:logs:eu-west-1:123456789012:log-group:/shop'
+        const body = { logGroups: [{ logGroupName: '/shop', logGroupArn }] }
+        response.writeHead(200, { 'content-type': 'application/x-amz-json-1.1' })
+        return void response.end(JSON.stringify(body))
+      }
       const asked = JSON.parse(sent.toString()) as Asked
       this.asked.push(asked)
       const { status, body } = fault ?? { status: 200, body: this.#page(asked) }
@@ -72,6 +85,37 @@ export class LogGroup {
     })
   }
 
+  #startLiveTail(response: ServerResponse): void {
+    if (!this.hasLiveTails) {
+      response.writeHead(400, { 'content-type': 'application/x-amz-json-1.1' })
+      response.end(JSON.stringify({ __type: 'AccessDeniedException', message: 'may not' }))
+      return
+    }
+    response.writeHead(200, { 'content-type': 'application/vnd.amazon.eventstream' })
+    response.write(frame({ ':message-type': 'event', ':event-type': 'initial-response' }, '{}'))
+    response.write(tailEvent('sessionStart', { sessionId: '1' }))
+    this.#tails.add(response)
+    response.on('close', () => this.#tails.delete(response))
+  }
+
+  /** Live tails hear of what came; of a thousand events they have a sample. */
+  tell(): void {
+    const sessionResults = this.events.slice(-1).map(({ timestamp, message }) => {
+      return { timestamp, ingestionTime: timestamp, message, logStreamName: 's' }
+    })
+    const update = { sessionMetadata: { sampled: true }, sessionResults }
+    for (const tail of this.#tails) tail.write(tailEvent('sessionUpdate', update))
+  }
+
+  /** Three hours are over. */
+  endLiveTails(): void {
+    for (const tail of this.#tails) tail.end()
+  }
+
+  get liveTails(): number {
+    return this.#tails.size
+  }
+
   #page({ startTime, nextToken, limit = this.pageSize }: Asked): object {
     const from = Number(nextToken?.slice(1) ?? 0)
     const found = this.events
@@ -89,4 +133,9 @@ export class LogGroup {
     this.#server.close()
     await once(this.#server, 'close')
   }
+}
+
+function tailEvent(type: string, payload: object): Buffer {
+  const headers = { ':message-type': 'event', ':event-type': type }
+  return frame({ ...headers, ':content-type': 'application/json' }, JSON.stringify(payload))
 }

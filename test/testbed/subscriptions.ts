@@ -119,7 +119,8 @@ function eventFrame(
 }
 
 /** A message of AWS's event streams: lengths, headers, payload, and CRCs of both. */
-function frame(headers: Readonly<Record<string, string>>, payload: string): Buffer {
+/** An event of a stream of events, as AWS frames it. */
+export function frame(headers: Readonly<Record<string, string>>, payload: string): Buffer {
   const parts = Object.entries(headers).map(([name, value]) => {
     const [key, text] = [Buffer.from(name), Buffer.from(value)]
     const size = Buffer.alloc(2)

@@ -51,7 +51,7 @@ export const edges: Readonly<Record<string, readonly string[]>> = {
   generate: ['stats'], // the shape of a result, to write the truth in it
   indexing: ['stats'], // what it says of an archive is kept with the index
   lag: ['stats'], // words for figures
-  publish: ['stats'], // what is measured
+  publish: ['stats', 'record'], // what is measured; who holds a lock
   record: ['tail'], // where a source begins
   replay: ['record'], // who holds a lock
   live: ['tail', 'stats'], // what is tapped; the shape of a result and the words of findings

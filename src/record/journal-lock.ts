@@ -1,7 +1,7 @@
 import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { codeOf } from '../archives/read-error.js'
 import { EvtError } from '../errors.js'
-import { isGone, ownHolder, parseHolder } from '../record/holder.js'
+import { isGone, ownHolder, parseHolder } from './holder.js'
 
 /**
  * Makes sure that one evt alone goes on with a journal. A lock of a process that is no more does
