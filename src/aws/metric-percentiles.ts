@@ -58,8 +58,8 @@ export async function metricPercentiles(
   }
 }
 
-/** Of a metric in several units, what most samples are in. CloudWatch rounds where a range begins to
- * whole minutes: what is left at its end comes as a point of its own. */
+/** Of a metric in several units, what most samples are in. CloudWatch rounds where a range begins
+ * to whole minutes: what is left at its end comes as a point of its own. */
 function figuresOf(
   counts: readonly Datapoint[],
   points: readonly Datapoint[],
