@@ -50,6 +50,11 @@ export class LiveLoops {
     return [...this.found].flatMap(([way, loop]) => (known.has(way) ? [] : [loop]))
   }
 
+  /** All that were found so far. */
+  get known(): FoundLoop[] {
+    return [...this.found.values()]
+  }
+
   /** Whether an event that is marked is of a node that the loop passes. */
   isMarked({ path }: FoundLoop): boolean {
     return path.some((node) => this.marked.has(node))
@@ -85,10 +90,21 @@ export class LiveLoops {
     const caused = loops.map((loop) => told(loop, events, causes))
     const found = [...caused, ...loopsByLineage(events, caused, this.options.leastTurns)]
     for (const loop of found) {
-      const way = wayOf(loop)
-      if (loop.turns >= (this.found.get(way)?.turns ?? 0)) this.found.set(way, loop)
+      const way = this.keyOf(loop)
+      const known = this.found.get(way)
+      if (!known || isBetter(loop, known)) this.found.set(way, loop)
     }
     return { loops: found, chains, causation: counts }
+  }
+
+  /** Of a lineage the nodes are seen one after the other, and forgotten so: what has more or fewer of
+   * them is the same loop. */
+  private keyOf(loop: FoundLoop): string {
+    const way = wayOf(loop)
+    if (loop.by === 'causation' || this.found.has(way)) return way
+    const isWithin = (a: FoundLoop, b: FoundLoop) => a.path.every((node) => b.path.includes(node))
+    const known = [...this.found].find(([, one]) => isWithin(one, loop) || isWithin(loop, one))
+    return known?.[0] ?? way
   }
 
   private isTimeToForget(nowMs: number): boolean {
@@ -99,6 +115,12 @@ export class LiveLoops {
     this.forgotAtMs = nowMs
     return true
   }
+}
+
+/** Whether more is told of a loop than before; causes tell more than lineages. */
+function isBetter(loop: FoundLoop, known: FoundLoop): boolean {
+  if (loop.by !== known.by) return loop.by === 'causation'
+  return loop.path.length >= known.path.length && loop.turns >= known.turns
 }
 
 /** The same wherever the loop was entered. */

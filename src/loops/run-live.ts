@@ -32,15 +32,16 @@ export interface LiveLoopsRun extends LoopsRun {
  * @throws EvtError `usage` for a mapping, configuration or SOURCE that is wrong
  */
 export async function runLoopsLive(request: LiveLoopsRequest): Promise<LiveLoopsRun> {
-  const { leastTurns, memoryMs, ends: marks, nowMs, signal, allowPartial } = request
+  const { leastTurns, memoryMs, ends, nowMs, signal, allowPartial } = request
   const tail = await openTail(request)
   request.onOpen(tail.sources)
-  const live = new LiveLoops({ leastTurns, memoryMs, marks })
+  const live = new LiveLoops({ leastTurns, memoryMs, marks: ends })
   let last: FoundLoop | undefined
   for await (const items of tail.items) {
     const found = live.observe(items, nowMs())
     for (const loop of found) request.onLoop(loop)
-    last = found.find((loop) => live.isMarked(loop))
+    // A loop may be known before the event that the rule matches came.
+    last = ends && live.known.find((loop) => live.isMarked(loop))
     if (last) break
   }
   const { loops, chains, causation, read, isBounded } = live.read()

@@ -23,6 +23,8 @@ interface JournalOf {
   /** The plan: of exactly these messages to this target. */
   readonly plan: string
   readonly to: string
+  /** Which target that was: the same words name another in another folder, region or account. */
+  readonly at: string
   readonly events: number
 }
 
@@ -175,10 +177,10 @@ function headOf(bytes: Buffer): string {
   return bytes.toString().slice(0, SCHEMA.length)
 }
 
-function checkHead(line: string, path: string, { plan }: JournalOf): void {
+function checkHead(line: string, path: string, { plan, at }: JournalOf): void {
   const head = parsed(line)
   if (head?.['schema'] !== SCHEMA) throw notOurs(path)
-  if (head['plan'] === plan) return
+  if (head['plan'] === plan && head['at'] === at) return
   throw new EvtError(`${path} is the journal of another plan`, {
     code: 'usage',
     hint:

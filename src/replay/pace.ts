@@ -8,6 +8,9 @@ export type Speed =
   | { readonly is: 'times'; readonly times: number }
   | { readonly is: 'rate'; readonly perSecond: number }
 
+/** Node's timers take no longer one, and fire at once. */
+const LONGEST_MS = 2 ** 31 - 1
+
 /** When each entry of a run is due. */
 export class Pace {
   readonly #beganMs = performance.now()
@@ -18,9 +21,13 @@ export class Pace {
 
   /** Resolves when it is an entry's turn, or the signal aborts. */
   async until({ momentUs }: { momentUs: number | null }, signal: AbortSignal): Promise<void> {
-    const waitMs = this.#dueMs(momentUs) - (performance.now() - this.#beganMs)
-    if (waitMs < 1) return
-    await setTimeout(waitMs, undefined, { signal }).catch(() => undefined)
+    const dueMs = this.#dueMs(momentUs)
+    while (!signal.aborted) {
+      const waitMs = dueMs - (performance.now() - this.#beganMs)
+      if (waitMs < 1) return
+      const ms = Math.min(waitMs, LONGEST_MS)
+      await setTimeout(ms, undefined, { signal }).catch(() => undefined)
+    }
   }
 
   /** Since the run began. What has no time comes behind the one before it. */

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises'
-import { resolve } from 'node:path'
+import { resolve, sep } from 'node:path'
 import { EvtError } from '../errors.js'
 import { type Asked, askArchive } from '../questions/asked-archive.js'
 import type { Searched } from '../questions/searched.js'
@@ -44,6 +44,7 @@ export async function runReplay(request: ReplayRequest, hooks: ReplayHooks): Pro
     const { sources, pruned, objects } = archive
     if (objects.length === 0) throw noObjects(sources, pruned)
     checkTarget(request, sink, archive)
+    checkOutside(request, sink, archive)
     const statement = await replayStatement({ ...request, isDistinct: request.distinct })
     return await askArchive(statement, askingOf(request, archive), (asked) =>
       replayed(asked, { kind, sink, archive, request, hooks }),
@@ -135,19 +136,19 @@ function refusalOf({ result, tally }: Planned, request: ReplayRequest): EvtError
   })
 }
 
-/** A file that is there, and not by this replay, is not written to. */
+/** A file that is there, and not by this replay, is not written to. An empty journal tells of none. */
 async function checkEmpty({ journal, to }: ReplayResult, { sink, request }: Context) {
   if ((await sink.isEmpty?.()) !== false) return
-  if (journal !== null && (await isThere(resolve(request.cwd, journal)))) return
+  if (journal !== null && (await isBegun(resolve(request.cwd, journal)))) return
   throw new EvtError(`${to} holds something already, and not of this replay`, {
     code: 'usage',
     hint: 'name a file that is not there yet',
   })
 }
 
-function isThere(path: string): Promise<boolean> {
+function isBegun(path: string): Promise<boolean> {
   return stat(path).then(
-    () => true,
+    ({ size }) => size > 0,
     () => false,
   )
 }
@@ -156,7 +157,13 @@ async function openJournal({ journal, plan, to, events }: ReplayResult, context:
   if (journal === null) return null
   // What it tells of is gone where the target is empty.
   const isAnew = (await context.sink.isEmpty?.()) === true
-  return Journal.open(resolve(context.request.cwd, journal), { plan, to, events }, isAnew)
+  const of = { plan, to, at: identityOf(context.sink), events }
+  return Journal.open(resolve(context.request.cwd, journal), of, isAnew)
+}
+
+/** Which target it is, whatever words named it. */
+function identityOf({ arn, path, target }: OpenSink): string {
+  return arn || path || target
 }
 
 /** What is read must not be written to. */
@@ -164,6 +171,17 @@ function checkTarget({ to }: ReplayRequest, { path }: OpenSink, { objects }: Ope
   const isRead = objects.some((object) => object.kind === 'file' && object.file === path)
   if (!isRead) return
   throw new EvtError(`--to ${to} is one of the files that are read`, { code: 'usage' })
+}
+
+/** What lies in a folder that is read would be read by the next run, which could not go on. */
+function checkOutside({ to, cwd }: ReplayRequest, { path }: OpenSink, { sources }: OpenedArchive) {
+  if (path === undefined) return
+  const within = (folder: string) => path.startsWith(folder.endsWith(sep) ? folder : folder + sep)
+  const source = sources.find((each) => within(resolve(cwd, each)))
+  if (source === undefined) return
+  throw new EvtError(`--to ${to} is in ${source}, which is read`, {
+    ...{ code: 'usage', hint: 'name a file beside it' },
+  })
 }
 
 /** Events that were to be sent and were not. */

@@ -42,6 +42,7 @@ export const eventbridge: Sink = {
 function opened(bus: EventsBus, name: string): OpenSink<PutEventsRequestEntry> {
   const region = bus.arn.split(':')[3] || 'an unknown region'
   return {
+    arn: bus.arn,
     target: `the bus ${name} in ${region}`,
     limits: { entries: 10, entryBytes: MOST_BYTES, batchBytes: MOST_BYTES },
     keepsOrder: false,

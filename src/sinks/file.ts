@@ -1,5 +1,13 @@
-import { closeSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs'
-import { mkdir, stat } from 'node:fs/promises'
+import {
+  closeSync,
+  fstatSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  writeSync,
+} from 'node:fs'
+import { stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { codeOf } from '../archives/read-error.js'
 import { EvtError } from '../errors.js'
@@ -50,8 +58,9 @@ function opened(address: string, path: string): OpenSink<string> {
     },
     async send(batch) {
       try {
+        // Nothing is waited for: of calls that are under way together, none overtakes another.
         if (file === undefined) {
-          await mkdir(dirname(path), { recursive: true })
+          mkdirSync(dirname(path), { recursive: true })
           file = openLines(path)
         }
         return written(file, batch)

@@ -43,6 +43,7 @@ function opened(stream: PutStream, name: string): OpenSink<PutRecordsRequestEntr
   const isFixed = StreamModeDetails?.StreamMode !== 'ON_DEMAND' && OpenShardCount > 0
   const region = StreamARN.split(':')[3] || 'an unknown region'
   return {
+    arn: StreamARN,
     target: `the stream ${name} in ${region}`,
     limits: {
       ...{ entries: 500, batchBytes: BATCH_BYTES },

@@ -67,6 +67,8 @@ export interface OpenSink<M = unknown> {
   readonly price?: ListPrice
   /** Entries that it takes a second, where that is known. */
   readonly mostPerSecond?: number
+  /** Which it is, wherever and as whoever it was named: an ARN. Absent: what was typed says it. */
+  readonly arn?: string
   /** Where it writes on this machine, if it does. */
   readonly path?: string
   /** Whether nothing is there that was sent before; absent where that cannot be told. */

@@ -35,6 +35,7 @@ function opened(topic: PublishTopic): OpenSink<Message> {
   const [, , , region = '', , name = ''] = arn.split(':')
   const most = Number(attributes['MaximumMessageSize']) || USUAL_BYTES
   return {
+    arn,
     target: `the ${isFifo ? 'FIFO topic' : 'topic'} ${name} in ${region}`,
     limits: { entries: 10, entryBytes: most, batchBytes: most },
     keepsOrder: isFifo,

@@ -40,6 +40,7 @@ function opened(
   const isFifo = FifoQueue === 'true'
   const region = QueueArn.split(':')[3] || 'an unknown region'
   return {
+    arn: QueueArn,
     target: `the ${isFifo ? 'FIFO queue' : 'queue'} ${queue.name} in ${region}`,
     limits: {
       entries: 10,

@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
-import { isExpiredIterator, isThrottled, isTrimmed } from '../aws/failure.js'
+import { isExpiredIterator, isMissing, isThrottled, isTrimmed } from '../aws/failure.js'
 import type { Shard, ShardPage, ShardStart } from '../aws/shards.js'
 import { Patience } from './patiently.js'
 import { Permits } from './permits.js'
@@ -103,11 +103,20 @@ export class ShardPolling implements ShardSource {
       if (page) this.#took(shard, page, pace, startMs)
       return page
     } catch (error) {
+      if (isMissing(error) && (await this.#isGone(shard))) return nothingMore
       if (isTrimmed(error) && start.at === 'after') this.#skip(shard, place, start.sequence)
       else if (!isExpiredIterator(error)) throw error
       place.iterator = undefined
       return undefined
     }
+  }
+
+  /** Whether retention has removed a shard since it was listed; says so. */
+  async #isGone(shard: string): Promise<boolean> {
+    const all = await this.shards()
+    if (!all || all.some(({ id }) => id === shard)) return false
+    this.#note(`: ${shard} is gone, and what of it was not read is missing`)
+    return true
   }
 
   /** Goes on with what is still kept. */
@@ -190,6 +199,9 @@ interface Place {
 }
 
 const MOST_EMPTY = 5
+
+/** Of a shard that is not kept any more. */
+const nothingMore: ShardPage<ShardRecord> = { records: [], next: undefined, behindMs: undefined }
 
 function movedTo(place: Place, sequence: string | undefined, iterator: string): Place {
   if (sequence === undefined) return { ...place, iterator, empty: place.empty + 1 }

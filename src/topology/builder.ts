@@ -100,10 +100,13 @@ export class TopologyBuilder {
 
   build(sources: string[]): Topology {
     const wired = new Set(this.#edges.map(({ from, to }) => `${from}\n${to}`))
+    // Each permission may be for events of other sources and types.
+    const permitted = new Set<string>()
     for (const edge of this.#permitted) {
-      const key = `${edge.from}\n${edge.to}`
-      if (wired.has(key)) continue
-      wired.add(key)
+      const { from, to, sends } = edge
+      const key = JSON.stringify([from, to, sends ?? null])
+      if (wired.has(`${from}\n${to}`) || permitted.has(key)) continue
+      permitted.add(key)
       this.edge(edge)
     }
     const byText = (of: (one: never) => string) => (a: unknown, b: unknown) =>
@@ -118,8 +121,8 @@ export class TopologyBuilder {
   }
 }
 
-function edgeText({ from, to, via, when }: TopologyEdge): string {
-  return `${from}\n${to}\n${via}\n${JSON.stringify(when)}`
+function edgeText({ from, to, via, when, sends }: TopologyEdge): string {
+  return `${from}\n${to}\n${via}\n${JSON.stringify(when)}\n${JSON.stringify(sends)}`
 }
 
 function once(edges: readonly TopologyEdge[]): TopologyEdge[] {

@@ -14,7 +14,7 @@ export interface TopologyDiff {
   lostConsumers: LostConsumer[]
 }
 
-/** An edge that chooses otherwise than before. */
+/** An edge that chooses otherwise than before, else one on which other events are sent. */
 interface ChangedEdge {
   from: string
   to: string
@@ -33,7 +33,8 @@ interface LostConsumer {
 
 /** What a change of the wiring does. */
 export function topologyDiff(a: TopologyResult, b: TopologyResult): TopologyDiff {
-  const [before, after] = [byWay(a.edges), byWay(b.edges)]
+  const [ofA, ofB] = [takenEdges(a), takenEdges(b)]
+  const [before, after] = [byWay(ofA), byWay(ofB)]
   const missingIn = (others: ReadonlyMap<string, unknown>) => (edge: TopologyEdge) =>
     !others.has(wayOf(edge))
   return {
@@ -41,8 +42,8 @@ export function topologyDiff(a: TopologyResult, b: TopologyResult): TopologyDiff
     ...{ a: a.sources, b: b.sources },
     nodes: { added: nodesBeyond(b, a), removed: nodesBeyond(a, b) },
     edges: {
-      added: b.edges.filter(missingIn(before)).map(edgeOf),
-      removed: a.edges.filter(missingIn(after)).map(edgeOf),
+      added: ofB.filter(missingIn(before)).map(edgeOf),
+      removed: ofA.filter(missingIn(after)).map(edgeOf),
       changed: changedEdges(before, after),
     },
     newCycles: newCycles(a, b),
@@ -54,6 +55,12 @@ export function topologyDiff(a: TopologyResult, b: TopologyResult): TopologyDiff
 export function isSame({ nodes, edges }: TopologyDiff): boolean {
   const lists = [nodes.added, nodes.removed, edges.added, edges.removed, edges.changed]
   return lists.every((list) => list.length === 0)
+}
+
+/** Without what is turned off, and with it leads nowhere. */
+function takenEdges({ nodes, edges }: TopologyResult): TopologyEdge[] {
+  const off = new Set(nodes.filter(({ facts }) => facts.isDisabled).map(({ id }) => id))
+  return edges.filter(({ from, to, facts }) => !facts.isDisabled && !off.has(from) && !off.has(to))
 }
 
 function nodesBeyond({ nodes }: TopologyResult, others: TopologyResult): DiffNode[] {
@@ -85,11 +92,15 @@ function changedEdges(
   after: ReadonlyMap<string, TopologyEdge[]>,
 ): ChangedEdge[] {
   return [...after].flatMap(([way, edges]) => {
-    const [old, now] = [before.get(way), edges].map((list) => list?.map(({ when }) => when))
-    const [edge] = edges
-    if (!old || !now || !edge || JSON.stringify(old) === JSON.stringify(now)) return []
+    const [old = [], [edge]] = [before.get(way), edges]
+    const field = (['when', 'sends'] as const).find((name) => {
+      const [was, is] = [old, edges].map((list) => JSON.stringify(list.map((one) => one[name])))
+      return was !== is
+    })
+    if (old.length === 0 || !edge || !field) return []
     const { from, to, via } = edge
-    return [{ from, to, via, before: old, after: now }]
+    const [was, is] = [old, edges].map((list) => list.map((one) => one[field]))
+    return [{ from, to, via, before: was ?? [], after: is ?? [] }]
   })
 }
 
@@ -101,8 +112,9 @@ function cyclesOf({ findings, suppressed }: TopologyResult): Finding[] {
 function newCycles(a: TopologyResult, b: TopologyResult): Finding[] {
   const keyOf = ({ id, witnesses }: Finding) => JSON.stringify([id, witnesses])
   const known = new Set(cyclesOf(a).map(keyOf))
-  const edges = new Set(a.edges.map(stepOf))
-  const added = new Set(b.edges.filter((edge) => !edges.has(stepOf(edge))).map(pairOf))
+  const [ofA, ofB] = [takenEdges(a), takenEdges(b)]
+  const edges = new Set(ofA.map(stepOf))
+  const added = new Set(ofB.filter((edge) => !edges.has(stepOf(edge))).map(pairOf))
   return cyclesOf(b).filter((finding) => {
     const { witnesses: path } = finding
     const pairs = path.map((from, n) => JSON.stringify([from, path[(n + 1) % path.length]]))
@@ -110,8 +122,8 @@ function newCycles(a: TopologyResult, b: TopologyResult): Finding[] {
   })
 }
 
-function stepOf({ from, to, via, when }: TopologyEdge): string {
-  return JSON.stringify([from, to, via, when])
+function stepOf({ from, to, via, when, sends }: TopologyEdge): string {
+  return JSON.stringify([from, to, via, when, sends])
 }
 
 function pairOf({ from, to }: TopologyEdge): string {
@@ -131,10 +143,10 @@ function lostConsumers(a: TopologyResult, b: TopologyResult): LostConsumer[] {
   })
 }
 
-function readersOf({ edges }: TopologyResult): Map<string, Set<string>> {
+function readersOf(topology: TopologyResult): Map<string, Set<string>> {
   const readers = new Map<string, Set<string>>()
-  for (const { from, to, via, facts } of edges) {
-    if (noReading.has(via) || via === 'permission' || facts.isDisabled) continue
+  for (const { from, to, via } of takenEdges(topology)) {
+    if (noReading.has(via) || via === 'permission') continue
     readers.set(from, (readers.get(from) ?? new Set()).add(to))
   }
   return readers

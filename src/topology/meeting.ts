@@ -28,7 +28,7 @@ function patternOf(json: JsonValue): EventPattern | undefined {
 }
 
 /** A pattern that asks less: without the fields whose values a deployment decides. */
-function withoutUnknown(json: JsonValue): JsonValue | undefined {
+export function withoutUnknown(json: JsonValue): JsonValue | undefined {
   if (!isObject(json)) return JSON.stringify(json).includes('${') ? undefined : json
   const kept = Object.entries(json).flatMap(([name, value]) => {
     const known = withoutUnknown(value)

@@ -1,5 +1,5 @@
 import type { ResultColumn, ResultRows, ResultValue } from '../engines/engine.js'
-import { readJson } from '../event/json.js'
+import { jsonText, readJson } from '../event/json.js'
 import { asciiText } from './ascii.js'
 import { csvText } from './csv.js'
 import { markdownText } from './markdown.js'
@@ -161,5 +161,5 @@ function objectText(columns: readonly ResultColumn[], row: Row): string {
 /** A document as it is printed: integers beyond 2⁵³ are strings. */
 function documentText(text: string): string {
   const reading = readJson(text)
-  return JSON.stringify(reading.ok ? reading.value : text)
+  return jsonText(reading.ok ? reading.value : text)
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -26,6 +26,17 @@ const envelopes = [
   ['an aggregate of Kinesis', 'kinesis>kpl>eventbridge', 'duplicates', 'reorder'],
   ['a document of nobody', 'sqs>json', 'redeliveries'],
 ] as const
+
+test('calls that begin together are written in their order', async () => {
+  const [from, to] = [join(folder, 'archive'), join(folder, 'again.ndjson')]
+  expect(await evt(['generate', '--to', from, '--events', '7k'])).toMatchObject({ code: 0 })
+  const journal = join(folder, 'journal.ndjson')
+  const how = ['--no-mark', '--yes', '--journal', journal]
+  expect(await evt(['replay', from, '--to', to, ...how])).toMatchObject({ code: 0 })
+  const [, ...lines] = readFileSync(journal, 'utf8').trimEnd().split('\n')
+  const numbers = lines.map((line) => JSON.parse(line).n)
+  expect(numbers).toEqual(numbers.map((_, n) => n + 1))
+})
 
 test.each(envelopes)(
   '%s gives the same figures behind a replay',

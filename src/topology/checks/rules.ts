@@ -2,7 +2,7 @@ import { EvtError } from '../../errors.js'
 import type { JsonValue } from '../../event/event.js'
 import { parsePattern } from '../../event/pattern.js'
 import type { Graph } from '../graph.js'
-import { areApart } from '../meeting.js'
+import { areApart, withoutUnknown } from '../meeting.js'
 import type { Finding, TopologyEdge, TopologyNode } from '../model.js'
 
 /** Quotas of EventBridge; the second can be raised. */
@@ -113,10 +113,15 @@ function takesAll(when: JsonValue): boolean {
 
 const always = new Set(['source', 'detail-type', 'account', 'region', 'time', 'id', 'version'])
 
-/** Undefined for a pattern that can be read. */
+/** Undefined for a pattern that can be read. What a deployment decides, such as a parameter, may
+ * be right. */
 function faultOf(when: JsonValue): string | undefined {
+  const known = withoutUnknown(when)
+  const isAnyLeft = known !== undefined && !(isObject(known) && Object.keys(known).length === 0)
+  const text = JSON.stringify(isAnyLeft ? known : when)
+  if (!isAnyLeft && text.includes('${')) return undefined
   try {
-    parsePattern(JSON.stringify(when))
+    parsePattern(text)
     return undefined
   } catch (error) {
     if (error instanceof EvtError) return error.message
