@@ -13,7 +13,11 @@ export const eraseFlags = {
   plan: Flags.string({ helpValue: 'FILE', description: 'write down here what is to be erased' }),
   apply: Flags.string({
     helpValue: 'FILE',
-    exclusive: ['plan', 'entity', 'also'],
+    // The plan says all of that.
+    exclusive: [
+      ...['plan', 'entity', 'also', 'ignore-case', 'max-share', 'mode', 'hold', 'erase-mentions'],
+      'map',
+    ],
     description: 'erase what this plan says',
   }),
   mode: Flags.option({
@@ -31,7 +35,10 @@ export const eraseFlags = {
     default: false,
     description: 'erase values, and ids that tell by themselves, also wherever else they stand',
   }),
-  'dry-run': Flags.boolean({ default: false, description: 'show what the plan says, do nothing' }),
+  'dry-run': Flags.boolean({
+    dependsOn: ['apply'],
+    description: 'show what the plan says, do nothing',
+  }),
   yes: Flags.boolean({ exclusive: ['dry-run'], description: 'do not ask' }),
   'allow-partial': Flags.boolean({ description: 'exit 0 although not all can be erased' }),
   ...sourceFlags,
@@ -45,7 +52,7 @@ interface EraseFlagValues extends Omit<Parameters<typeof subjectOf>[0], 'deep'> 
   hold?: readonly string[] | undefined
   'erase-mentions': boolean
   'max-share': string
-  'dry-run': boolean
+  'dry-run'?: boolean | undefined
   yes?: boolean | undefined
   'allow-partial'?: boolean | undefined
 }
@@ -63,8 +70,15 @@ export function planOf(flags: EraseFlagValues) {
       hint: '--plan FILE writes down what is to be erased, --apply FILE erases it',
     })
   }
+  const subject = subjectOf({ ...flags, deep: true })
+  if (subject.values.some(({ path }) => path === null) && !flags['erase-mentions']) {
+    throw new EvtError('--also *=… erases nothing without --erase-mentions', {
+      code: 'usage',
+      hint: 'name the path, or add --erase-mentions, which erases values wherever they stand',
+    })
+  }
   return {
-    ...{ plan, mode, subject: subjectOf({ ...flags, deep: true }) },
+    ...{ plan, mode, subject },
     mentions: flags['erase-mentions'],
     holds: flags.hold ?? [],
     maxShare: shareOf(flags['max-share']),
@@ -79,7 +93,7 @@ export function applyOf(flags: EraseFlagValues, sources: readonly string[] = [])
   }
   return {
     plan: flags.apply ?? '',
-    isDry: flags['dry-run'],
+    isDry: flags['dry-run'] === true,
     isSure: flags.yes === true,
     allowPartial: flags['allow-partial'] ?? false,
   }

@@ -7,8 +7,13 @@ const meaning: Readonly<Record<string, string>> = {
   causationId: 'the id of the event that caused it is',
 }
 
-/** Why a run ends with 4 where there are loops, or cannot say that there are none. */
-export function faultIn({ loops, causation, searched }: LoopsResult): EvtError | undefined {
+/** Why a run ends with 4 where there are loops, or cannot say that there are none.
+ *
+ * @param wasLinked whether causes were known of events that are forgotten by now */
+export function faultIn(
+  { loops, causation, searched }: LoopsResult,
+  wasLinked = false,
+): EvtError | undefined {
   if (loops.length > 0) {
     return new EvtError(`${count(loops.length, 'loop')} found`, { code: 'gate' })
   }
@@ -19,7 +24,7 @@ export function faultIn({ loops, causation, searched }: LoopsResult): EvtError |
     return new EvtError(`no events in ${sources.join(' ')}: ${read}`, { code: 'inconclusive' })
   }
   const { linked, missing, itself, circular } = causation
-  if (linked + itself + circular > 0) return undefined
+  if (wasLinked || linked + itself + circular > 0) return undefined
   const [reason, field] =
     missing > 0
       ? [`none of the causes of ${count(missing, 'event')} is there`, 'id']

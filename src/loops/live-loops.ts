@@ -22,6 +22,8 @@ export interface LiveLoopsOptions {
 export interface LiveLoopsFigures extends Pick<LoopsResult, 'loops' | 'chains' | 'causation'> {
   read: { bytes: number; records: number; undecodable: number }
   isBounded: boolean
+  /** Whether some event named its cause, also one that has been forgotten. */
+  isLinked: boolean
 }
 
 /** Finds loops in what is observed, as {@link loopsIn} does in an archive. */
@@ -32,6 +34,7 @@ export class LiveLoops {
   private readonly marked = new Set<string>()
   private readonly counts = { bytes: 0, records: 0, undecodable: 0 }
   private newEvents = 0
+  private isLinked = false
   private lookedAtMs = Number.NEGATIVE_INFINITY
   private forgotAtMs = Number.NaN
 
@@ -62,10 +65,11 @@ export class LiveLoops {
 
   read(): LiveLoopsFigures {
     const { loops, chains, causation } = this.look(this.lookedAtMs)
-    const { isBounded } = this.kept
+    const { isLinked, kept } = this
+    const { isBounded } = kept
     // Of what was forgotten more may have been known before.
     const all = isBounded ? [...this.found.values()].sort((a, b) => b.events - a.events) : loops
-    return { loops: all, chains, causation, read: { ...this.counts }, isBounded }
+    return { loops: all, chains, causation, read: { ...this.counts }, isBounded, isLinked }
   }
 
   private add(decoded: Decoded): void {
@@ -86,6 +90,7 @@ export class LiveLoops {
     this.lookedAtMs = nowMs
     const events = this.kept.linked()
     const { causes, counts } = linksOf(events)
+    this.isLinked ||= counts.linked + counts.itself + counts.circular > 0
     const { loops, chains } = loopsIn(events, causes, this.options.leastTurns)
     const caused = loops.map((loop) => told(loop, events, causes))
     const found = [...caused, ...loopsByLineage(events, caused, this.options.leastTurns)]

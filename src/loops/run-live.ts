@@ -44,7 +44,7 @@ export async function runLoopsLive(request: LiveLoopsRequest): Promise<LiveLoops
     last = ends && live.known.find((loop) => live.isMarked(loop))
     if (last) break
   }
-  const { loops, chains, causation, read, isBounded } = live.read()
+  const { loops, chains, causation, read, isBounded, isLinked } = live.read()
   const { bytes, records, undecodable } = read
   const sources = tail.sources.map(({ address }) => address)
   const events = records - undecodable
@@ -56,5 +56,5 @@ export async function runLoopsLive(request: LiveLoopsRequest): Promise<LiveLoops
     ...(isBounded && { bounded: request.memory }),
   }
   const bad = endedBadly({ records, objectFaults: tail.faults, signal, allowPartial })
-  return { result, failure: bad ?? faultIn(result), last }
+  return { result, failure: bad ?? faultIn(result, isLinked), last }
 }

@@ -1,5 +1,6 @@
 import { chmod, chown, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import type { Sniffed } from '../archives/object.js'
 import { codeOf } from '../archives/read-error.js'
 import { EvtError } from '../errors.js'
 import { diskFailure } from './disk-failure.js'
@@ -8,6 +9,7 @@ import type { Eraser } from './eraser.js'
 import type { Journal, Step } from './journal.js'
 import { isTouched, passThrough } from './object-pass.js'
 import { PackedFile } from './packed-file.js'
+import { isReadAlike } from './read-alike.js'
 import { fileHash } from './seals.js'
 import { syncFolder } from './sync-folder.js'
 
@@ -57,6 +59,7 @@ async function writeAside(
   const { path, file, counts } = object
   const { mode, uid, gid, size: sizeBytes, mtimeMs } = await stat(file)
   const target = await PackedFile.open(aside)
+  let known: Sniffed
   try {
     const write = (bytes: Buffer) => target.write(bytes)
     const source = { kind: 'file' as const, path, file, sizeBytes, mtimeMs }
@@ -64,27 +67,29 @@ async function writeAside(
     const isAsPlanned = JSON.stringify(pass.counts) === JSON.stringify(counts)
     if (pass.refused !== null || !isAsPlanned) throw otherwise(path)
     await target.finish(pass.sniffed.compression)
+    known = pass.sniffed
   } catch (error) {
     await target.discard()
     throw error
   }
   await chmod(aside, mode & 0o7777)
   await chown(aside, uid, gid).catch(() => undefined)
-  await checkWritten(object, { eraser, key, aside })
+  await checkWritten(object, { eraser, key, aside, known })
   return { file, state: 'written', ...(await fileHash(aside)) }
 }
 
 /** Reads what was written: nothing of the subject is in it, and nothing else is missing. */
 async function checkWritten(
   { path, counts }: PlannedObject,
-  { eraser, key, aside }: { eraser: Eraser; key: string; aside: string },
+  { aside, ...options }: { eraser: Eraser; key: string; aside: string; known: Sniffed },
 ): Promise<void> {
   const { size: sizeBytes, mtimeMs } = await stat(aside)
   const written = { kind: 'file' as const, path, file: aside, sizeBytes, mtimeMs }
-  const { counts: found, refused } = await passThrough(written, { eraser, key })
+  const { counts: found, refused } = await passThrough(written, options)
   const isWhole = found.units === counts.units - counts.unitsDropped
   const isKept = found.held === counts.held && found.left === counts.left
-  if (refused === null && !isTouched(found) && isWhole && isKept) return
+  const isErased = refused === null && !isTouched(found) && isWhole && isKept
+  if (isErased && (await isReadAlike(written, options.known))) return
   throw new EvtError(`${path} would not be right without the subject: it stays as it is`, {
     code: 'outside',
     hint: GOES_ON,

@@ -73,7 +73,11 @@ export class Eraser {
       const held = about.filter(({ event }) => this.#settings.isHeld(event.type))
       verdict.held += held.length
       isHeld ||= held.length > 0
-      const isAll = count === about.length && held.length === 0
+      // Only then may the record go as a whole.
+      const isAll =
+        count === about.length &&
+        held.length === 0 &&
+        about.every(({ event }) => this.#isDropped(event))
       for (const one of about) {
         if (held.includes(one)) continue
         if (this.#isDropped(one.event)) this.#drop(one, verdict, { layer, record, isAll })
@@ -85,7 +89,10 @@ export class Eraser {
     if (verdict.text !== null && this.#settings.mentions && !isHeld) {
       verdict.mentioned += this.#mentions.blank(layer, this.#replacement)
     }
-    return { ...verdict, text: verdict.text === null ? null : layer.finished() }
+    if (verdict.text === null) return verdict
+    verdict.text = layer.finished()
+    if (this.#settings.mentions) verdict.unplaced += await this.#hiddenIn(verdict.text)
+    return verdict
   }
 
   /** Whether a text has to be judged at all. */
@@ -96,7 +103,7 @@ export class Eraser {
   /** Of what is no readable JSON. */
   unreadable(text: string): Verdict {
     if (!this.#mentions.isIn(text)) return { text, ...untouched }
-    const isDropped = this.#settings.mentions
+    const isDropped = this.#mentions.isErasedIn(text)
     const counts = isDropped ? { mentioned: 1 } : { unreadable: 1 }
     return { ...untouched, ...counts, text: isDropped ? null : text }
   }
@@ -116,12 +123,7 @@ export class Eraser {
     layer: JsonLayer,
     record: JsonNode,
   ): Promise<{ placed: PlacedEvent[]; count: number }> {
-    const value = layer.valueOf(record)
-    if (typeof value !== 'object' || value === null) return { placed: [], count: 0 }
-    const sizeBytes = record.end - record.start
-    const position = { path: '', record: 1 }
-    const asked = { value, position, sizeBytes, head: new Uint8Array() }
-    const decoded = await complete(() => this.#settings.decode(asked))
+    const decoded = await this.#decoded(layer, record)
     const taken = new Set<JsonNode>()
     const placed = decoded.flatMap((one) => {
       if (one.kind !== 'event') return []
@@ -130,6 +132,33 @@ export class Eraser {
       return [{ event, place: isWanted ? placeOf(event.document, layer, taken) : undefined }]
     })
     return { placed, count: decoded.length }
+  }
+
+  async #decoded(layer: JsonLayer, record: JsonNode): Promise<Decoded[]> {
+    const value = layer.valueOf(record)
+    if (typeof value !== 'object' || value === null) return []
+    const sizeBytes = record.end - record.start
+    const position = { path: '', record: 1 }
+    const asked = { value, position, sizeBytes, head: new Uint8Array() }
+    return complete(() => this.#settings.decode(asked))
+  }
+
+  /** Events that still hold what is erased, such as in Avro or zstd: that is not written again. */
+  async #hiddenIn(text: string): Promise<number> {
+    if (!this.#mentions.mayBeIn(text)) return 0
+    const layer = new JsonLayer(text)
+    let count = 0
+    for (const record of recordsIn(layer.root)) {
+      for (const one of await this.#decoded(layer, record)) {
+        if (one.kind !== 'event') continue
+        const { event } = one
+        // These are counted already.
+        if (this.#isAbout(event) || this.#settings.isHeld(event.type)) continue
+        const texts = [event.document, event.payload].map(jsonText)
+        if (texts.some((each) => this.#mentions.isErasedIn(each))) count += 1
+      }
+    }
+    return count
   }
 
   #drop(
@@ -199,7 +228,7 @@ function placeOf(document: JsonValue, root: JsonLayer, taken: Set<JsonNode>) {
   for (const layer of root.layers()) {
     for (const node of layer.nodes()) {
       if (node.kind !== 'object' || taken.has(node)) continue
-      if (jsonText(layer.valueOf(node)) !== wanted) continue
+      if (layer.canonicalOf(node) !== wanted) continue
       taken.add(node)
       return { layer, node }
     }

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { pathText } from '../event/json-path.js'
 import type { ErasePlan } from './erase-plan.js'
 import type { Journal } from './journal.js'
+import { filesLike } from './nameless-file.js'
 import type { ObjectCounts } from './object-pass.js'
 import { fileHash, keyedHash, sha256 } from './seals.js'
 import { idOf, kindOf, withoutIdentifiers } from './subject.js'
@@ -63,6 +64,9 @@ export function proofOf(
     indexesDropped: indexes,
     completeness: [
       `Erased: what was in ${plan.sources.map(clean).join(', ')}, and its indexes by evt.`,
+      ...(plan.objects.some(({ file }) => clean(file) !== file)
+        ? ['Not erased: identifiers in the names of files and folders. They have to be renamed.']
+        : []),
       'Not erased: other copies, backups, logs, messages in queues and streams, archives of ' +
         'EventBridge, older versions of objects, and what subscribers keep. They have to be told.',
     ],
@@ -112,9 +116,12 @@ export async function verifyProof(proof: string, file: string): Promise<VerifyRe
   }
   const faults: VerifyResult['faults'] = []
   for (const { file: name, after } of read.objects) {
-    const now = await fileHash(name).catch(() => undefined)
-    if (!now) faults.push({ name, fault: 'is missing' })
-    else if (now.sha256 !== after.sha256) faults.push({ name, fault: 'has been changed' })
+    const files = await filesLike(name)
+    const now = await Promise.all(files.map((one) => fileHash(one).catch(() => undefined)))
+    if (now.every((one) => !one)) faults.push({ name, fault: 'is missing' })
+    else if (!now.some((one) => one?.sha256 === after.sha256)) {
+      faults.push({ name, fault: 'has been changed' })
+    }
   }
   return {
     ...{ ...result, intact: faults.length === 0, createdAt: read.finishedAt, faults },

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path'
+import { resolve, sep } from 'node:path'
 import type { ResultRows } from '../engines/engine.js'
 import { EvtError } from '../errors.js'
 import { jsonText } from '../event/json.js'
@@ -38,6 +38,7 @@ export async function runExtract(request: ExtractRequest): Promise<ExtractRun> {
   checkKinds(request.subject, opened.mapping)
   if (opened.objects.length === 0) throw noObjects(opened.sources, opened.pruned)
   const folder = resolve(request.cwd, request.to)
+  checkPlace(folder, opened.sources, request)
   const writer = await BundleWriter.open(folder)
   try {
     return await extractInto(writer, opened, request)
@@ -45,6 +46,16 @@ export async function runExtract(request: ExtractRequest): Promise<ExtractRun> {
     await writer.discard()
     throw error
   }
+}
+
+/** Events in a bundle would be events of the archive, twice. */
+function checkPlace(folder: string, sources: readonly string[], { cwd, to }: ExtractRequest): void {
+  const around = sources.find((source) => `${folder}${sep}`.startsWith(resolve(cwd, source) + sep))
+  if (around === undefined) return
+  throw new EvtError(`${to} is in ${around}, which is searched`, {
+    code: 'usage',
+    hint: 'name a folder elsewhere: its events would be found there as well',
+  })
 }
 
 async function extractInto(

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { JsonValue } from '../event/event.js'
-import { readJson } from '../event/json.js'
+import { jsonText, readJson } from '../event/json.js'
 import { type Entry, type JsonNode, type ListNode, nodesOf, type ObjectNode } from './json-nodes.js'
 import { type Nested, nestedText } from './nested-text.js'
 
@@ -23,6 +23,8 @@ export class JsonLayer {
   readonly inner = new Map<JsonNode, JsonLayer>()
   readonly #changes = new Map<JsonNode | Entry, Change>()
   readonly #dropped = new Map<ListNode, Set<JsonNode>>()
+  /** Of texts of events, which are asked for once for each event that a record holds. */
+  readonly #canonical = new Map<JsonNode, string>()
 
   constructor(
     readonly text: string,
@@ -63,6 +65,13 @@ export class JsonLayer {
     return reading.ok ? reading.value : null
   }
 
+  /** A value in the one way in which evt writes it. */
+  canonicalOf(node: JsonNode): string {
+    const text = this.#canonical.get(node) ?? jsonText(this.valueOf(node))
+    this.#canonical.set(node, text)
+    return text
+  }
+
   set(node: JsonNode, value: JsonValue): void {
     const { start, end } = node
     this.#changes.set(node, { start, end, text: JSON.stringify(value) })
@@ -89,7 +98,18 @@ export class JsonLayer {
     if (parent.kind === 'object') return this.drop(parent)
     const dropped = this.#dropped.get(parent) ?? new Set()
     this.#dropped.set(parent, dropped.add(node))
-    return dropped.size === parent.items.length && this.drop(parent)
+    return this.#isEmptied(parent) && this.drop(parent)
+  }
+
+  /** Whether nothing is left of a list, nor of those beside it: Kafka's records are an object of
+   * lists, one a partition. */
+  #isEmptied(list: ListNode): boolean {
+    const left = (one: ListNode) => one.items.filter((item) => !this.#dropped.get(one)?.has(item))
+    if (left(list).length > 0) return false
+    const beside = list.parent?.kind === 'object' ? list.parent.entries : []
+    return !beside.some(
+      ({ value }) => value.kind === 'list' && left(value).some(({ kind }) => kind === 'object'),
+    )
   }
 
   /** The text with all its changes; itself where there are none. */

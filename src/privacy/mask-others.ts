@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '../event/event.js'
-import { scalarText } from '../event/json.js'
+import { jsonText, scalarText } from '../event/json.js'
 import { type JsonPath, pathText, valueAt } from '../event/json-path.js'
 import type { FoundEvent } from './found-event.js'
 import { identifiersOf, idOf, isTelling, kindOf, type Subject } from './subject.js'
@@ -63,10 +63,15 @@ function setAt(event: FoundEvent, path: JsonPath): boolean {
   const isSet = put(event.document, path)
   for (let from = 1; from <= path.length; from++) {
     const inner = path.slice(from)
-    if (valueAt(event.payload, inner) === value) put(event.payload, inner)
+    if (isSame(valueAt(event.payload, inner), value)) put(event.payload, inner)
   }
   if (valueAt(event.payload, path) !== undefined) put(event.payload, path)
   return isSet
+}
+
+/** They were read one by one: lists and objects are never one and the same. */
+function isSame(one: JsonValue | undefined, other: JsonValue | undefined): boolean {
+  return one !== undefined && other !== undefined && jsonText(one) === jsonText(other)
 }
 
 function put(document: JsonValue, path: JsonPath): boolean {

@@ -48,6 +48,11 @@ export class Mentions {
     return this.#identifiers.some((value) => folded.includes(value))
   }
 
+  /** Whether a text holds what is erased wherever it stands: no short ids, no bare numbers. */
+  isErasedIn(text: string): boolean {
+    return this.#isPart(this.#fold(text))
+  }
+
   /**
    * Takes out what is erased wherever it stands: whole values, parts of longer texts, names.
    *

@@ -35,6 +35,8 @@ export interface ObjectPass {
   sniffed: Sniffed
   counts: ObjectCounts
   rows: ObjectRow[]
+  /** Units of which something is erased. */
+  unitsTouched: number
   /** Why the object is not read or written as a whole; nothing of it may be replaced then. */
   refused: string | null
 }
@@ -53,17 +55,32 @@ const BOM = Buffer.from([0xef, 0xbb, 0xbf])
 const lineFormats: readonly string[] = ['ndjson', 'empty']
 const textFormats: readonly string[] = ['array', 'concatenated', 'cloudtrail']
 
+interface PassOptions {
+  eraser: Eraser
+  key: string
+  write?: Write | undefined
+  /** How it is read, where that is known: what is left of an object may look like another kind. */
+  known?: Sniffed | undefined
+}
+
 /** Reads an object through an eraser; with `write` its new bytes are made meanwhile. */
 export async function passThrough(
   object: FileObject,
-  { eraser, key, write }: { eraser: Eraser; key: string; write?: Write | undefined },
+  { eraser, key, write, known }: PassOptions,
 ): Promise<ObjectPass> {
-  const sniffed = await sniff(object)
+  const sniffed = known ?? (await sniff(object))
   const counts = freshCounts()
   const rows: ObjectRow[] = []
+  let unitsTouched = 0
+  let lastTouched = 0
   const onVerdict: OnVerdict = (verdict, text, record) => {
     if (!isVerdict(verdict, text)) return
     addTo(counts, verdict)
+    // Of a line with several values each has a verdict.
+    if (isTouched(verdict) && record !== lastTouched) {
+      unitsTouched += 1
+      lastTouched = record
+    }
     if (rows.length < MOST_ROWS) {
       rows.push({ record, action: actionOf(verdict, text), hash: keyedHash(key, text) })
     }
@@ -75,16 +92,22 @@ export async function passThrough(
   }
   const { compression, format } = sniffed
   const isLines = lineFormats.includes(format)
+  // What is looked for stands in it in other bytes.
+  if (sniffed.utf16) {
+    return { sniffed, counts, rows, unitsTouched, refused: 'is UTF-16, which is not searched' }
+  }
   if (!(isLines || textFormats.includes(format))) {
-    for await (const text of recordTexts(object, sniffed)) {
+    for await (const text of recordTexts(object, sniffed, report)) {
       onVerdict(await eraser.judge(text), text, ++counts.units)
     }
     const isFound = isTouched(counts) || counts.left > 0
+    const found = isFound ? `is ${namesOf[format] ?? format}, which is not written again` : null
     return {
       sniffed,
       counts,
       rows,
-      refused: isFound ? `is ${namesOf[format] ?? format}, which is not written again` : null,
+      unitsTouched,
+      refused: found ?? fault?.detail ?? null,
     }
   }
   const bytes = readBytes(object, { compression, report })
@@ -93,17 +116,21 @@ export async function passThrough(
     : await wholeText(bytes, texts, { format, write })
   counts.units = texts.units
   counts.unitsDropped = texts.unitsDropped
-  return { sniffed, counts, rows, refused: fault ? fault.detail : refused }
+  return { sniffed, counts, rows, unitsTouched, refused: fault ? fault.detail : refused }
 }
 
 /** The records of what is no text, as JSON. */
-async function* recordTexts(object: FileObject, sniffed: Sniffed): AsyncGenerator<string> {
+async function* recordTexts(
+  object: FileObject,
+  sniffed: Sniffed,
+  report: (fault: Fault) => void,
+): AsyncGenerator<string> {
   if (sniffed.format === 'parquet') {
     const { parquetRows } = await import('./parquet-rows.js')
-    yield* parquetRows(object)
+    yield* parquetRows(object, report)
     return
   }
-  for await (const batch of readRecords(object, sniffed)) {
+  for await (const batch of readRecords(object, sniffed, { report })) {
     for (const record of batch) if ('value' in record) yield jsonText(record.value)
   }
 }
@@ -132,7 +159,9 @@ async function eachLine(
     rest.push(chunk.subarray(from))
   }
   const last = Buffer.concat(rest)
-  if (last.length > 0) await line(last, false)
+  // A byte order mark alone is no line.
+  if (isFirst && last.equals(BOM)) await write?.(last)
+  else if (last.length > 0) await line(last, false)
   return null
 }
 
@@ -185,6 +214,10 @@ function actionOf(verdict: Verdict, text: string): ObjectRow['action'] {
 }
 
 /** Whether anything of an object is to be written again. */
-export function isTouched({ dropped, changed, mentioned }: ObjectCounts): boolean {
+export function isTouched({
+  dropped,
+  changed,
+  mentioned,
+}: Pick<ObjectCounts, 'dropped' | 'changed' | 'mentioned'>): boolean {
   return dropped + changed + mentioned > 0
 }

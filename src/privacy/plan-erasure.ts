@@ -40,10 +40,13 @@ export async function planErasure(request: PlanRequest): Promise<ErasePlan> {
   const plan = freshPlan(request, archive)
   const eraser = eraserOf(plan, archive.outside)
   const { key } = plan
+  let unitsTouched = 0
   for (const [n, object] of files.entries()) {
     if (signal.aborted) throw new EvtError('interrupted: no plan was made', { code: 'interrupted' })
     const { path, file, sizeBytes: bytes } = object
-    const { sniffed, counts, rows, refused } = await passThrough(object, { eraser, key })
+    const pass = await passThrough(object, { eraser, key })
+    const { sniffed, counts, rows, refused } = pass
+    unitsTouched += pass.unitsTouched
     plan.searched.units += counts.units
     plan.searched.bytes += bytes
     if (refused !== null) plan.refused.push({ path, reason: refused })
@@ -55,7 +58,7 @@ export async function planErasure(request: PlanRequest): Promise<ErasePlan> {
     tellProgress(request, files, n)
   }
   request.onRead?.()
-  checkFound(plan, request)
+  checkFound(plan, unitsTouched, request)
   await newFile(resolve(request.cwd, request.plan), planText(plan))
   return plan
 }
@@ -115,12 +118,13 @@ function filesOf({ objects }: OpenedArchive): FileObject[] {
   })
 }
 
-function checkFound({ objects, refused, searched, sources }: ErasePlan, request: PlanRequest) {
-  const sum = (of: (one: ErasePlan['objects'][number]) => number) =>
-    objects.reduce((total, one) => total + of(one), 0)
-  const events = sum(({ counts }) => counts.dropped + counts.changed)
-  if (events > searched.units * request.maxShare) {
-    const share = `${events.toLocaleString('en')} of ${count(searched.units, 'record')}`
+function checkFound(
+  { objects, refused, searched, sources }: ErasePlan,
+  unitsTouched: number,
+  request: PlanRequest,
+) {
+  if (unitsTouched > searched.units * request.maxShare) {
+    const share = `${unitsTouched.toLocaleString('en')} of ${count(searched.units, 'record')}`
     throw new EvtError(`the subject is in ${share}: no plan was made`, {
       code: 'usage',
       hint: 'that is probably a wrong identifier; --max-share 100% takes it all the same',

@@ -48,14 +48,19 @@ export function identifiersOf({ entities, values }: Subject): string[] {
   return [...new Set([...entities.map(idOf), ...values.map(({ value }) => value)])]
 }
 
+/** What stands for an identifier. */
+export const IDENTIFIER = '[identifier]'
+
 /**
  * A text with identifiers of a subject taken out, for what is kept as evidence: paths may hold
  * them. Short ones would be found by chance.
  */
 export function withoutIdentifiers(text: string, subject: Subject): string {
+  const flags = subject.ignoreCase ? 'giu' : 'gu'
   return identifiersOf(subject)
     .filter(isTelling)
-    .reduce((left, value) => left.replaceAll(value, '[identifier]'), text)
+    .map((value) => new RegExp(value.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'), flags))
+    .reduce((left, value) => left.replace(value, IDENTIFIER), text)
 }
 
 /** Whether a value says by itself whom it is of: it is of some length, and no bare number. */

@@ -49,6 +49,8 @@ export class Journal {
   #isDue = false
   #syncedMs = 0
   #failure: EvtError | undefined
+  /** Puts on the disk what lines tell of, before they are put there. */
+  syncTarget: (() => void) | undefined
 
   private constructor(
     readonly path: string,
@@ -122,6 +124,7 @@ export class Journal {
   close(): void {
     try {
       this.flush()
+      this.syncTarget?.()
       fsyncSync(this.file)
     } finally {
       closeSync(this.file)
@@ -137,6 +140,7 @@ export class Journal {
       const nowMs = performance.now()
       if (nowMs - this.#syncedMs < SYNC_EACH_MS) return
       this.#syncedMs = nowMs
+      this.syncTarget?.()
       fsyncSync(this.file)
     } catch (error) {
       this.#failure = failureOf(this.path, error) as EvtError // a write fails with a code

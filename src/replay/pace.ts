@@ -11,11 +11,14 @@ export type Speed =
 /** Node's timers take no longer one, and fire at once. */
 const LONGEST_MS = 2 ** 31 - 1
 
+/** What a target that had no room held up is caught up with, at a rate. */
+const CATCH_UP_MS = 1_000
+
 /** When each entry of a run is due. */
 export class Pace {
   readonly #beganMs = performance.now()
   #firstUs: number | undefined
-  #count = 0
+  #nextMs = 0
 
   constructor(private readonly speed: Speed) {}
 
@@ -34,7 +37,12 @@ export class Pace {
   #dueMs(momentUs: number | null): number {
     const { speed } = this
     if (speed.is === 'max') return 0
-    if (speed.is === 'rate') return (this.#count++ / speed.perSecond) * 1_000
+    if (speed.is === 'rate') {
+      const nowMs = performance.now() - this.#beganMs
+      const dueMs = Math.max(this.#nextMs, nowMs - CATCH_UP_MS)
+      this.#nextMs = dueMs + 1_000 / speed.perSecond
+      return dueMs
+    }
     if (momentUs === null) return 0
     this.#firstUs ??= momentUs
     return (momentUs - this.#firstUs) / 1_000 / speed.times

@@ -36,6 +36,7 @@ const fileShape = z.object({
   /** Of the messages. */
   plan: z.string(),
   request: requestShape,
+  planned: z.object({ target: z.string() }),
 })
 
 type PlanFile = z.infer<typeof fileShape>
@@ -79,8 +80,14 @@ export function planFileText(
     ...{ memoryLimitBytes, allowPartial: request.allowPartial },
   }
   const { plan } = planned
-  const file: PlanFile = { schema: SCHEMA, listing: listingOf(objects), plan, request: saved }
-  return `${JSON.stringify({ ...file, planned }, null, 2)}\n`
+  const file: PlanFile = {
+    schema: SCHEMA,
+    listing: listingOf(objects),
+    plan,
+    request: saved,
+    planned,
+  }
+  return `${JSON.stringify(file, null, 2)}\n`
 }
 
 /** @throws EvtError `usage` where it is no plan */
@@ -108,12 +115,14 @@ function parsedPlan(text: string): unknown {
 /** @throws EvtError `usage` where the archive, or how it is read, is not what was planned */
 export function checkUnchanged(
   saved: PlanFile,
-  { plan }: ReplayResult,
+  { plan, target }: ReplayResult,
   objects: readonly ArchiveObject[],
 ): void {
   const isListed = listingOf(objects) === saved.listing
-  if (isListed && plan === saved.plan) return
-  const what = isListed ? 'its events are read otherwise' : 'the archive has changed'
+  const isSameTarget = target === saved.planned.target
+  if (isListed && isSameTarget && plan === saved.plan) return
+  const otherwise = isSameTarget ? 'its events are read otherwise' : `its target is ${target}`
+  const what = isListed ? otherwise : 'the archive has changed'
   throw new EvtError(`nothing was sent: since the plan was made, ${what}`, {
     ...{ code: 'usage', hint: 'make the plan anew, with --plan' },
   })

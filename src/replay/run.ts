@@ -83,6 +83,7 @@ async function replayed({ rows, again, searched }: Asked, context: Context): Pro
   await checkEmpty(result, context)
   if (!(await hooks.agree(result, archive))) return { result, failure: undefined }
   const journal = await openJournal(result, context)
+  if (journal) journal.syncTarget = () => sink.sync?.()
   try {
     const { marking } = plan
     const { speed, concurrency, signal } = request

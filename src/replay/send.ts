@@ -30,16 +30,17 @@ export async function sendEntries(
   { columns, chunks }: ResultRows,
   options: SendOptions,
 ): Promise<{ sent: ReplaySent; failure: unknown }> {
-  const { signal, journal, concurrency } = options
+  const { signal, journal, concurrency, speed } = options
+  const aSecond = speed.is === 'rate' ? Math.ceil(speed.perSecond) : Number.POSITIVE_INFINITY
   const counts = new Counts(options)
   const sender = new Sender<ReplayEntry>(journaled(options), {
-    ...{ signal, concurrency, holdsKeys: true },
+    ...{ signal, concurrency, most: Math.max(concurrency, aSecond), holdsKeys: true },
     onOutcome: (entry, outcome) => {
       journal?.add(entry, outcome)
       counts.note(entry, outcome)
     },
   })
-  const pace = new Pace(options.speed)
+  const pace = new Pace(speed)
   const entryOf = entryReader(columns, options.marking)
   const all = async () => {
     for await (const chunk of chunks) {

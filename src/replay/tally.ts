@@ -32,6 +32,9 @@ export class Tally {
 
   add(entry: ReplayEntry): void {
     this.#contents.update(`${entry.sendId}\0${entry.key}\0${entry.body}\0`)
+    if (this.sink.tellsSource) {
+      this.#contents.update(JSON.stringify([entry.source, entry.type, entry.timeUs]))
+    }
     this.events += 1
     const prepared = this.sink.prepare(entry)
     const isLarge = !('refused' in prepared) && prepared.sizeBytes > this.sink.limits.entryBytes

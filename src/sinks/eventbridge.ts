@@ -45,7 +45,7 @@ function opened(bus: EventsBus, name: string): OpenSink<PutEventsRequestEntry> {
     arn: bus.arn,
     target: `the bus ${name} in ${region}`,
     limits: { entries: 10, entryBytes: MOST_BYTES, batchBytes: MOST_BYTES },
-    keepsOrder: false,
+    ...{ keepsOrder: false, tellsSource: true },
     price: { per: 'entry', unitBytes: 65_536, usdPerMillion: 1 },
     prepare(entry) {
       const message = putEntry(entry)

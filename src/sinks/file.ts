@@ -1,6 +1,7 @@
 import {
   closeSync,
   fstatSync,
+  fsyncSync,
   ftruncateSync,
   mkdirSync,
   openSync,
@@ -64,6 +65,13 @@ function opened(address: string, path: string): OpenSink<string> {
           file = openLines(path)
         }
         return written(file, batch)
+      } catch (cause) {
+        throw writeFailure(address, cause)
+      }
+    },
+    sync() {
+      try {
+        if (file !== undefined) fsyncSync(file)
       } catch (cause) {
         throw writeFailure(address, cause)
       }

@@ -23,6 +23,8 @@ export interface SenderOptions<E extends SinkEntry> {
   readonly signal: AbortSignal
   /** Calls at one time. */
   readonly concurrency?: number
+  /** Entries that may be without an outcome; fewer than fill its calls, so that fewer wait here. */
+  readonly most?: number
   /** Calls that one entry may be in. */
   readonly attempts?: number
   /** Whether, where order is kept, nothing more of a key is sent once one of it failed for good. */
@@ -60,10 +62,12 @@ export class Sender<E extends SinkEntry> {
     private readonly sink: OpenSink,
     options: SenderOptions<E>,
   ) {
-    const usual = { concurrency: 8, attempts: 20, holdsKeys: false, nowMs: Date.now }
+    const most = Number.POSITIVE_INFINITY
+    const usual = { concurrency: 8, most, attempts: 20, holdsKeys: false, nowMs: Date.now }
     this.options = { ...usual, waitMs: { first: 100, most: 5_000 }, ...options }
     this.lanes = new Lanes(sink.keepsOrder)
-    this.capacity = this.options.concurrency * sink.limits.entries * BATCHES_AHEAD
+    const ahead = this.options.concurrency * sink.limits.entries * BATCHES_AHEAD
+    this.capacity = Math.min(this.options.most, ahead)
     const { signal } = options
     if (signal.aborted) this.stop()
     else signal.addEventListener('abort', this.stop, { once: true })

@@ -65,12 +65,16 @@ export interface OpenSink<M = unknown> {
   /** Whether all that is sent is there in the order of the calls, so that no key has to wait. */
   readonly isInTurn?: boolean
   readonly price?: ListPrice
+  /** Whether an entry's source, type and time go beside the body. */
+  readonly tellsSource?: boolean
   /** Entries that it takes a second, where that is known. */
   readonly mostPerSecond?: number
   /** Which it is, wherever and as whoever it was named: an ARN. Absent: what was typed says it. */
   readonly arn?: string
   /** Where it writes on this machine, if it does. */
   readonly path?: string
+  /** Puts what was sent on the disk: before a journal there says that it was. */
+  sync?(): void
   /** Whether nothing is there that was sent before; absent where that cannot be told. */
   isEmpty?(): Promise<boolean>
   /** Gives why the target can never take an entry, as a sentence goes on after `it`. */

@@ -39,7 +39,9 @@ export class TopologyBuilder {
   /** @returns its id, which differs from `kind:name` where another place declares that name */
   declare({ kind, name, at, facts = {} }: Declared): string {
     let id = `${kind}:${name}`
-    if (this.#nodes.get(id)?.declared === true) id = `${id} (${at})`
+    for (const place of [placeOf(at), at]) {
+      if (this.#nodes.get(id)?.declared === true) id = `${kind}:${name} (${place})`
+    }
     this.#nodes.set(id, { id, kind, name, declared: true, at, facts })
     return id
   }
@@ -119,6 +121,13 @@ export class TopologyBuilder {
       gaps: this.#gaps.sort(byText(({ at, explain }: Gap) => `${at} ${explain}`)),
     }
   }
+}
+
+/** Without the folder, and of a nested stack without the template that nests it: what it is
+ * compared with may lie elsewhere. */
+function placeOf(at: string): string {
+  const file = at.replace(/^.*\/(?=[^/#]*\.[^/#]+(?:[/#]|$))/, '')
+  return file.replace(/^[^/#]*\//, '')
 }
 
 function edgeText({ from, to, via, when, sends }: TopologyEdge): string {
