@@ -102,8 +102,8 @@ export class LiveLoops {
     return { loops: found, chains, causation: counts }
   }
 
-  /** Of a lineage the nodes are seen one after the other, and forgotten so: what has more or fewer of
-   * them is the same loop. */
+  /** Of a lineage the nodes are seen one after the other, and forgotten so: what has more or fewer
+   * of them is the same loop. */
   private keyOf(loop: FoundLoop): string {
     const way = wayOf(loop)
     if (loop.by === 'causation' || this.found.has(way)) return way

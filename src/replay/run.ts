@@ -137,7 +137,8 @@ function refusalOf({ result, tally }: Planned, request: ReplayRequest): EvtError
   })
 }
 
-/** A file that is there, and not by this replay, is not written to. An empty journal tells of none. */
+/** A file that is there, and not by this replay, is not written to. An empty journal tells of
+ * none. */
 async function checkEmpty({ journal, to }: ReplayResult, { sink, request }: Context) {
   if ((await sink.isEmpty?.()) !== false) return
   if (journal !== null && (await isBegun(resolve(request.cwd, journal)))) return
