@@ -5,7 +5,7 @@ import { awsFailure } from './failure.js'
 import type { AwsOptions } from './options.js'
 
 /** What live tails need, beside what reading a log group does. */
-export const liveTailActions = ['logs:StartLiveTail', 'logs:DescribeLogGroups']
+const liveTailActions = ['logs:StartLiveTail', 'logs:DescribeLogGroups']
 
 /**
  * Says when something came into a log group, as a live tail of CloudWatch Logs hears of it: within

@@ -42,7 +42,7 @@ export interface ObjectPass {
 }
 
 /** Takes the new bytes, unpacked. */
-export type Write = (bytes: Buffer) => Promise<void>
+type Write = (bytes: Buffer) => Promise<void>
 
 const MOST_TEXT_BYTES = 256 * 1024 * 1024
 const MOST_ROWS = 100_000
