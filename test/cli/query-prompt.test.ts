@@ -41,7 +41,7 @@ describeWith('tmux', hasTmux)('evt query SOURCE on a terminal', () => {
 
   test('asks for one question after the other, of an archive that is read once', async () => {
     await opens()
-    expect(at.screen()).toMatch(/^8 events of 4 types in a\.ndjson; \.help helps/m)
+    await at.until(/^8 events of 4 types in a\.ndjson; \.help helps/m)
     writeFileSync(join(at.work, 'a.ndjson'), '')
     await asks('select count(*) as n', /^\.\.\.>$/m)
     await asks("from events where type = 'order.paid';", /^2\n1 row\n\nevt>$|^ *2\n1 row\nevt>$/m)
