@@ -1,7 +1,7 @@
 /** A metric of CloudWatch at one moment. */
 export interface Datum {
   readonly metric: string
-  readonly unit: 'Count' | 'Milliseconds' | 'Seconds'
+  readonly unit: 'Count' | 'Milliseconds'
   readonly dimensions: readonly (readonly [name: string, value: string])[]
   /** The start of the window that it is about. */
   readonly atMs: number
