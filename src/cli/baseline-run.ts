@@ -49,7 +49,7 @@ export async function runToSave(
               branch: flags['baseline-branch'],
             },
           },
-          ({ windowUs }) => measuredRun({ request: asked, sources, windowUs, nowMs }),
+          ({ windowUs, saved }) => measuredRun({ request: asked, sources, windowUs, nowMs, saved }),
         )
       : null
     const run =

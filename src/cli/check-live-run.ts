@@ -1,3 +1,4 @@
+import { liveLoopsFor } from '../gate/asked-beside.js'
 import { measuredWatch } from '../gate/measure-watch.js'
 import { measuredWhile } from '../gate/measure-while.js'
 import { type CheckRequest, type CheckRun, type Measurement, runLiveCheck } from '../gate/run.js'
@@ -16,18 +17,19 @@ const WATCH_MS = 600_000
 export async function checkingLive(typed: TypedCheck, asked: CheckRequest): Promise<CheckRun> {
   const { flags } = typed
   const nowMs = () => nowOf(asked.env)
-  return runLiveCheck(asked, (measurement) => {
+  return runLiveCheck(asked, async (measurement) => {
     const live = liveRequest(typed, measurement)
     const command = flags.while
     const durationMs = flags.duration ?? null
+    const { rules, baseline } = measurement
+    const loops = await liveLoopsFor(rules, memoryMs(flags['dedupe-window']))
     if (command !== undefined) {
       const settleMs = flags.settle ?? SETTLE_MS
-      return measuredWhile({ live, command, settleMs, durationMs, nowMs })
+      return measuredWhile({ live, command, settleMs, durationMs, loops, nowMs })
     }
-    const { rules, baseline } = measurement
     return measuredWatch({
       live: { ...live, durationMs: durationMs ?? WATCH_MS },
-      ...{ everyMs: flags.window ?? LOOK_MS, rules, baseline, nowMs },
+      ...{ everyMs: flags.window ?? LOOK_MS, rules, baseline, loops, nowMs },
     })
   })
 }

@@ -1,7 +1,6 @@
 import { EvtError } from '../errors.js'
+import type { LiveLoops } from '../loops/live-loops.js'
 import { LEAST_TURNS } from '../loops/loop.js'
-import { runLoops } from '../loops/run.js'
-import { runReconcile } from '../reconcile/run.js'
 import { acknowledgedWords } from '../reconcile/sent-status.js'
 import type { StatsRequest } from '../stats/request.js'
 import { LOOPS, LOSS, type MetricRow } from './metrics.js'
@@ -47,28 +46,47 @@ export function checkBeside(
   })
 }
 
+/** What finds loops in what comes, where a rule is about them.
+ *
+ * @param memoryMs so long events are remembered at least */
+export async function liveLoopsFor(
+  rules: readonly Rule[],
+  memoryMs: number | null,
+): Promise<LiveLoops | undefined> {
+  if (!rules.some((rule) => nameOf(rule) === LOOPS)) return undefined
+  const { LiveLoops } = await import('../loops/live-loops.js')
+  return new LiveLoops({ leastTurns: LEAST_TURNS, memoryMs })
+}
+
+/** Null where nothing was known of causes: then none can be seen. */
+export function loopsSeen(live: LiveLoops): number | null {
+  const { loops, isLinked } = live.read()
+  return loops.length > 0 || isLinked ? loops.length : null
+}
+
 /** @throws EvtError `usage` for rules that read a second time, which what comes cannot be */
 export function checkSeenOnce(rules: readonly Rule[]): void {
-  const again = rules.find(
-    (rule) => rule.scope.kind === 'flow' || [LOSS, LOOPS].includes(nameOf(rule) ?? ''),
-  )
+  const again = rules.find((rule) => rule.scope.kind === 'flow' || nameOf(rule) === LOSS)
   if (!again) return
-  const what = again.scope.kind === 'flow' ? 'flows' : nameOf(again)
+  const what = again.scope.kind === 'flow' ? 'flows' : LOSS
   throw new EvtError(`rules on ${what} read a second time, and what comes is seen once`, {
     code: 'usage',
     hint: 'evt record keeps it, and evt check judges what was kept',
   })
 }
 
-/** The figures that `evt stats` does not have, where a rule is about them, of the same events. */
+/** The figures that `evt stats` does not have, where a rule is about them, of the same events.
+ *
+ * @param known are not asked for again */
 export async function askedBeside(
   rules: readonly Rule[],
+  known: MetricRow,
   request: StatsRequest,
   sent: SentChoices,
 ): Promise<Pick<MetricRow, 'loops' | 'lost'>> {
   const names = new Set(rules.map(nameOf))
   return {
-    ...(names.has(LOOPS) && { loops: await loopsIn(request) }),
+    ...(names.has(LOOPS) && known.loops === undefined && { loops: await loopsIn(request) }),
     ...(names.has(LOSS) && { lost: await lostIn(request, sent) }),
   }
 }
@@ -80,6 +98,7 @@ function nameOf(rule: Rule): string | undefined {
 async function loopsIn(request: StatsRequest): Promise<number | null> {
   const { types, filter, memoryLimitBytes } = request.choices
   const chosen = { types, filter, memoryLimitBytes, entities: [], allowPartial: false }
+  const { runLoops } = await import('../loops/run.js')
   const { result, failure } = await runLoops({ ...request, ...chosen, leastTurns: LEAST_TURNS })
   if (failure?.code === 'inconclusive') return null
   if (failure && failure.code !== 'gate') throw failure
@@ -89,6 +108,7 @@ async function loopsIn(request: StatsRequest): Promise<number | null> {
 async function lostIn(request: StatsRequest, sent: SentChoices): Promise<number | null> {
   const { given, maps } = request
   const { types, filter, memoryLimitBytes } = request.choices
+  const { runReconcile } = await import('../reconcile/run.js')
   const { result, failure, isEmpty } = await runReconcile({
     ...request,
     stages: [

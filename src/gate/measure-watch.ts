@@ -1,4 +1,5 @@
 import { type LiveRequest, type LiveRun, runLive } from '../live/run.js'
+import type { LiveLoops } from '../loops/live-loops.js'
 import { counted } from '../stats/findings/phrases.js'
 import type { Baseline } from './baseline.js'
 import { certainVerdict } from './certain.js'
@@ -13,6 +14,8 @@ export interface WatchRequest {
   everyMs: number
   rules: readonly Rule[]
   baseline: Baseline | null
+  /** Of what comes, where a rule is about them. */
+  loops: LiveLoops | undefined
   nowMs(): number
 }
 
@@ -25,7 +28,7 @@ const CHANCE_OF_LOOKS = 0.001
  * these come to 1.
  */
 export async function measuredWatch(request: WatchRequest): Promise<GateRun> {
-  const { live, everyMs, nowMs } = request
+  const { live, everyMs, loops, nowMs } = request
   const stop = new AbortController()
   let timer: NodeJS.Timeout | undefined
   const onBegin = (measured: () => LiveRun) => {
@@ -36,7 +39,9 @@ export async function measuredWatch(request: WatchRequest): Promise<GateRun> {
     }, everyMs)
   }
   try {
-    return gateRunOf(await runLive({ ...live, stop: stop.signal, onBegin }), nowMs())
+    const onItems: LiveRequest['onItems'] = (items) => void loops?.observe(items, nowMs())
+    const run = await runLive({ ...live, stop: stop.signal, onBegin, onItems })
+    return gateRunOf(run, nowMs(), loops)
   } finally {
     clearInterval(timer)
   }
@@ -44,8 +49,8 @@ export async function measuredWatch(request: WatchRequest): Promise<GateRun> {
 
 /** Whether there is nothing more to wait for; what is known so far is told. */
 function look(live: LiveRun, looks: number, request: WatchRequest): boolean {
-  const { rules, baseline, nowMs } = request
-  const { measured, windows, doubts, isEmpty } = gateRunOf(live, nowMs())
+  const { rules, baseline, loops, nowMs } = request
+  const { measured, windows, doubts, isEmpty } = gateRunOf(live, nowMs(), loops)
   const grounds = { measured, windows, flows: new Map(), baseline }
   const isDoubted = isEmpty || doubts.length > 0
   const verdict = passOnlyIf(!isDoubted, verdictOf(judgeRules(rules, grounds)))

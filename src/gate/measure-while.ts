@@ -1,5 +1,6 @@
 import { EvtError } from '../errors.js'
 import { type LiveRequest, runLive } from '../live/run.js'
+import type { LiveLoops } from '../loops/live-loops.js'
 import { durationText } from '../stats/findings/phrases.js'
 import { type RunningCommand, startCommand } from './command.js'
 import { type GateRun, gateRunOf } from './measure.js'
@@ -13,6 +14,8 @@ export interface WhileRequest {
   settleMs: number
   /** The command has so long to end, and it has so long to get quiet; null: as long as it takes. */
   durationMs: number | null
+  /** Of what comes, where a rule is about them. */
+  loops: LiveLoops | undefined
   nowMs(): number
 }
 
@@ -25,17 +28,20 @@ const MOST_SETTLES = 12
  */
 export async function measuredWhile(request: WhileRequest): Promise<GateRun> {
   const watch = new Watch(request)
-  const { live, nowMs } = request
+  const { live, loops, nowMs } = request
   try {
     const run = await runLive({
       ...live,
       durationMs: null,
       stop: watch.stop,
       onReady: () => watch.begin(),
-      onItems: () => watch.came(),
+      onItems: (items) => {
+        loops?.observe(items, nowMs())
+        watch.came()
+      },
     })
     const failure = await watch.ended()
-    return withFailure(gateRunOf(run, nowMs()), failure)
+    return withFailure(gateRunOf(run, nowMs(), loops), failure)
   } finally {
     await watch.close()
   }

@@ -1,13 +1,15 @@
-import { readFile } from 'node:fs/promises'
+import { open, readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { EvtError } from '../errors.js'
 import { timeText } from '../event/time.js'
 import type { LiveRun } from '../live/run.js'
+import type { LiveLoops } from '../loops/live-loops.js'
 import { LatencyHistogram } from '../meters/hdr.js'
 import type { HdrBucket } from '../meters/hdr-buckets.js'
 import type { StatsRequest } from '../stats/request.js'
 import type { StatsResult, WindowRow } from '../stats/result.js'
-import { runStats } from '../stats/run.js'
+import type { runStats } from '../stats/run.js'
+import { loopsSeen } from './asked-beside.js'
 import { Distribution } from './distribution.js'
 import { measuredOfLogs } from './from-logs.js'
 import { type MeasuredWindow, measuredOf } from './from-stats.js'
@@ -35,13 +37,18 @@ export interface MeasureRequest {
   sources: readonly string[]
   windowUs: number | null
   nowMs: number
+  /** What {@link savedRuns} found of them, where it was asked before. */
+  saved?: SavedFiles | undefined
 }
+
+export type SavedFiles = readonly [RunFile, ...RunFile[]]
 
 /** Measures events, or reads what was measured of them: saved runs, histogram logs. */
 export async function measuredRun(asked: MeasureRequest): Promise<GateRun> {
   const { request, sources, windowUs, nowMs } = asked
-  const files = await savedRuns(sources, request.cwd)
+  const files = asked.saved ?? (await savedRuns(sources, request.cwd))
   if (files) return ofSaved(mergedRuns(files))
+  const { runStats } = await import('../stats/run.js')
   const choices = { ...request.choices, windowUs, spread: true }
   const run = await runStats({ ...request, given: sources, choices })
   if (!('timeline' in run)) {
@@ -58,13 +65,21 @@ export async function measuredRun(asked: MeasureRequest): Promise<GateRun> {
   return gateRunOf(run, nowMs)
 }
 
-/** What evt stats measured, of an archive or live, as rules are judged on it. */
-export function gateRunOf(run: MeasuredEvents | LiveRun, nowMs: number): GateRun {
+/** What evt stats measured, of an archive or live, as rules are judged on it.
+ *
+ * @param loops what was found of them beside */
+export function gateRunOf(
+  run: MeasuredEvents | LiveRun,
+  nowMs: number,
+  loops?: LiveLoops,
+): GateRun {
   const { result, failure, isEmpty } = run
   const unused = result.findings.filter(({ kind }) => kind === 'mappingUnused')
   const windows = 'latencies' in run ? ofLive(run) : ofArchive(run)
+  const measured = measuredOf(result, windows, nowMs)
+  if (loops) measured.total.figures.loops = loopsSeen(loops)
   return {
-    measured: measuredOf(result, windows, nowMs),
+    measured,
     about: result,
     read: result.read,
     windows: result.windows ?? [],
@@ -118,18 +133,29 @@ const noSpan = { firstTime: null, lastTime: null, firstReceivedAt: null, lastRec
 export async function savedRuns(
   sources: readonly string[],
   cwd: string,
-): Promise<[RunFile, ...RunFile[]] | undefined> {
+): Promise<SavedFiles | undefined> {
   const isNamed = sources.every((source) => /^[^*?]+\.json$/.test(source))
-  if (!isNamed) return undefined
+  if (!isNamed || !(await isSavedRun(resolve(cwd, sources[0] ?? '')))) return undefined
   const texts = await Promise.all(
     sources.map((source) => readFile(resolve(cwd, source), 'utf8').catch(() => '')),
   )
-  if (!/^\s*\{\s*"schema":\s*"evt\.run\//.test(texts[0] ?? '')) return undefined
   const [first, ...others] = sources.map((file, n) => ({
     file,
     run: readSavedRun(texts[n] ?? '', file),
   }))
   return first && [first, ...others]
+}
+
+/** By its first bytes: an archive may be greater than memory. */
+async function isSavedRun(file: string): Promise<boolean> {
+  const handle = await open(file).catch(() => undefined)
+  try {
+    const { buffer, bytesRead } = (await handle?.read(Buffer.alloc(256))) ?? {}
+    const head = buffer?.toString('utf8', 0, bytesRead) ?? ''
+    return /^\s*\{\s*"schema":\s*"evt\.run\//.test(head)
+  } finally {
+    await handle?.close()
+  }
 }
 
 function ofSaved(run: SavedRun): GateRun {

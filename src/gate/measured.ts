@@ -1,4 +1,5 @@
 import { EvtError } from '../errors.js'
+import type { HdrBuckets } from '../meters/hdr-buckets.js'
 import { readHdr } from '../meters/hdr-v2.js'
 import type { StatsRow } from '../stats/result.js'
 import { dependenceOf } from './dependence.js'
@@ -29,11 +30,15 @@ export const percents = [50, 90, 95, 99, 99.9, 99.99] as const
 
 /** The histogram that evt or a saved run has as text.
  * @throws EvtError `outside` where it holds none */
-export function distributionOf(hdr: string | null): Distribution | null {
-  if (hdr === null) return null
+export function bucketsOf(hdr: string): HdrBuckets {
   const reading = readHdr(hdr)
-  if (reading.ok) return new Distribution(reading.histogram)
+  if (reading.ok) return reading.histogram
   throw new EvtError(`a histogram ${reading.fault}`, { code: 'outside' })
+}
+
+/** The same, to be asked for ranks. */
+export function distributionOf(hdr: string | null): Distribution | null {
+  return hdr === null ? null : new Distribution(bucketsOf(hdr))
 }
 
 /** How much the samples of a row depend on each other, by the histograms of its windows. */

@@ -1,8 +1,8 @@
 import { EvtError } from '../errors.js'
 import { compareText } from '../event/sequence.js'
 import { LatencyHistogram } from '../meters/hdr.js'
-import { readHdr } from '../meters/hdr-v2.js'
 import { mappingDifference } from './mapping-lines.js'
+import { bucketsOf } from './measured.js'
 import { percentileNames } from './result.js'
 import type { SavedRow, SavedRun } from './saved-run.js'
 
@@ -141,14 +141,9 @@ function mergedOrdering(rows: readonly Row['ordering'][]): Row['ordering'] {
 function mergedLatency(rows: readonly Row['latencyMs'][]): Row['latencyMs'] {
   const filled = rows.filter(({ count }) => count > 0)
   const histogram = new LatencyHistogram()
-  for (const { hdr } of filled) {
-    const reading = hdr === null ? null : readHdr(hdr)
-    if (reading && !reading.ok)
-      throw new EvtError(`a histogram ${reading.fault}`, { code: 'usage' })
-    for (const { lowest, count } of reading?.histogram.buckets() ?? []) {
-      histogram.recordBucket(lowest, count)
-    }
-  }
+  const [merged, ...others] = filled.flatMap(({ hdr }) => (hdr === null ? [] : [bucketsOf(hdr)]))
+  for (const other of others) merged?.merge(other)
+  for (const { lowest, count } of merged?.buckets() ?? []) histogram.recordBucket(lowest, count)
   const us = (ms: number | null) => Math.round((ms ?? 0) * 1_000)
   const isEmpty = filled.length === 0
   histogram.setExact({

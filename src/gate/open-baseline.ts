@@ -38,24 +38,10 @@ export async function openBaseline(request: BaselineRequest): Promise<Baseline |
   if (isBucketAddress(name)) return ofBucket(request)
   const path = resolve(cwd, name)
   const found = await stat(path).catch(() => undefined)
-  if (found?.isDirectory() && (await isOfRuns(path))) return ofFolder(request, path)
+  if (found?.isDirectory()) return ofFolder(request, path)
   if (found?.isFile() && name.endsWith('.json')) return ofFile(request, path)
   const isMissing = found === undefined && !/[*?:]/.test(name)
-  if (isMissing) return null
-  const measured = await request.measure(name)
-  return { name, runs: [{ at: null, commit: null, branch: null, ...measured }] }
-}
-
-/** A folder of events is a SOURCE; one that is empty will have runs. */
-async function isOfRuns(folder: string): Promise<boolean> {
-  try {
-    const runs = await runsIn(folder, {})
-    if (runs === undefined || runs.length > 0) return runs !== undefined
-    return (await readdir(folder)).every((name) => /^\.|\.md$/i.test(name))
-  } catch (error) {
-    if (error instanceof EvtError && / is no saved run/.test(error.message)) return false
-    throw error
-  }
+  return isMissing ? null : ofSource(request)
 }
 
 async function ofBucket(request: BaselineRequest): Promise<Baseline | null> {
@@ -66,7 +52,8 @@ async function ofBucket(request: BaselineRequest): Promise<Baseline | null> {
 }
 
 async function ofFolder(request: BaselineRequest, folder: string): Promise<Baseline | null> {
-  const files = (await runsIn(folder, request.aws)) ?? []
+  const files = await onlyRunsIn(folder, request.aws)
+  if (files === undefined) return ofSource(request)
   const reference = referenceOf(files, request)
   if (reference.length > 0) return ofRuns(request, reference)
   if (files.length > 0 && request.branch !== undefined) {
@@ -77,6 +64,24 @@ async function ofFolder(request: BaselineRequest, folder: string): Promise<Basel
     })
   }
   return null
+}
+
+/** Undefined for a folder of events, which is a SOURCE; one that is empty will have runs. */
+async function onlyRunsIn(folder: string, aws: AwsOptions): Promise<RunFile[] | undefined> {
+  try {
+    const runs = await runsIn(folder, aws)
+    if (runs === undefined || runs.length > 0) return runs ?? []
+    if (isBucketAddress(folder)) return undefined
+    const names = await readdir(folder)
+    return names.every((name) => /^\.|\.md$/i.test(name)) ? [] : undefined
+  } catch (error) {
+    if (error instanceof EvtError && / is no saved run/.test(error.message)) return undefined
+    throw error
+  }
+}
+
+async function ofSource({ name, measure }: BaselineRequest): Promise<Baseline> {
+  return { name, runs: [{ at: null, commit: null, branch: null, ...(await measure(name)) }] }
 }
 
 async function ofFile(request: BaselineRequest, path: string): Promise<Baseline | null> {
@@ -91,8 +96,7 @@ async function ofText(request: BaselineRequest, text: string): Promise<Baseline>
   if (isRun || text.trim() === '' || value === undefined) {
     return ofRuns(request, [{ file: name, run: readSavedRun(text, name) }])
   }
-  const measured = await request.measure(name)
-  return { name, runs: [{ at: null, commit: null, branch: null, ...measured }] }
+  return ofSource(request)
 }
 
 function jsonOf(text: string): unknown {

@@ -4,10 +4,9 @@ import { namedSources } from '../reading/named-sources.js'
 import type { StatsRequest } from '../stats/request.js'
 import { askedBeside, checkBeside, checkSeenOnce, type SentChoices } from './asked-beside.js'
 import type { Baseline } from './baseline.js'
-import { flowFigures } from './flows.js'
 import { type Grounds, judgeRules, passOnlyIf, verdictOf } from './judge.js'
 import { mappingLines } from './mapping-lines.js'
-import { type GateRun, measuredRun, savedRuns } from './measure.js'
+import { type GateRun, measuredRun, type SavedFiles, savedRuns } from './measure.js'
 import { openBaseline } from './open-baseline.js'
 import { type CheckResult, percentileNames } from './result.js'
 import type { Rule } from './rule.js'
@@ -45,8 +44,8 @@ export interface CheckRun {
  * @throws EvtError `usage` for a rule, mapping, baseline or SOURCE that is wrong
  */
 export async function runCheck(request: CheckRequest): Promise<CheckRun> {
-  return judgedRun(request, ({ sources, windowUs }) =>
-    measuredRun({ request, sources, windowUs, nowMs: request.nowMs }),
+  return judgedRun(request, ({ sources, windowUs, saved }) =>
+    measuredRun({ request, sources, windowUs, nowMs: request.nowMs, saved }),
   )
 }
 
@@ -56,6 +55,8 @@ export interface Measurement {
   windowUs: number | null
   rules: readonly Rule[]
   baseline: Baseline | null
+  /** Where all of the sources were measured before. */
+  saved?: SavedFiles | undefined
 }
 
 /**
@@ -92,14 +93,15 @@ export async function judgedRun(
   const saved = await savedRuns(sources, request.cwd)
   const lines = saved?.[0].run.mapping ?? mappingLines(mapping, request.presets ?? [])
   const baseline = await baselineFor(request, lines)
-  const run = await measure({ sources, windowUs: windowUsOf(rules), rules, baseline })
+  const run = await measure({ sources, windowUs: windowUsOf(rules), rules, baseline, saved })
   const isOfEvents = saved === undefined && !sources.some(isLog) && !run.isEmpty
   if (isOfEvents && run.failure === undefined) {
     const asked = { ...request, given: sources }
-    Object.assign(run.measured.total.figures, await askedBeside(rules, asked, request.sent))
+    const { figures } = run.measured.total
+    Object.assign(figures, await askedBeside(rules, figures, asked, request.sent))
   }
   const isOfFlows = rules.some(({ scope }) => scope.kind === 'flow') && !run.isEmpty
-  const flows = isOfFlows ? await flowFigures({ ...request, given: sources }) : new Map()
+  const flows = isOfFlows ? await flowsOf({ ...request, given: sources }) : new Map()
   const grounds = { measured: run.measured, windows: run.windows, flows, baseline }
   return {
     result: resultOf(rules, grounds, run),
@@ -113,6 +115,11 @@ export async function judgedRun(
     run,
     mapping: lines,
   }
+}
+
+async function flowsOf(request: StatsRequest) {
+  const { flowFigures } = await import('./flows.js')
+  return flowFigures(request)
 }
 
 async function baselineFor(request: CheckRequest, mapping: string[]): Promise<Baseline | null> {

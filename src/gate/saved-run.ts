@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { EvtError } from '../errors.js'
 import type { Dependence } from './distribution.js'
-import { distributionOf, type GateRow, type Measured, percents } from './measured.js'
+import { bucketsOf, distributionOf, type GateRow, type Measured, percents } from './measured.js'
 import { percentileNames } from './result.js'
 
 const figure = z.number().nullable()
@@ -110,7 +110,7 @@ export function readSavedRun(text: string, file: string): SavedRun {
   }
   for (const { latencyMs } of [result.data.total, ...result.data.types]) {
     const { hdr, count: samples, overflow } = latencyMs
-    const total = histogramOf(hdr, file)?.total ?? 0
+    const total = hdr === null ? 0 : samplesIn(hdr, file)
     if (total !== samples - overflow) {
       throw corrupt(file, `a histogram holds ${total} samples, not ${samples - overflow}`)
     }
@@ -118,9 +118,9 @@ export function readSavedRun(text: string, file: string): SavedRun {
   return result.data
 }
 
-function histogramOf(hdr: string | null, file: string) {
+function samplesIn(hdr: string, file: string): number {
   try {
-    return distributionOf(hdr)
+    return bucketsOf(hdr).total
   } catch (error) {
     if (!(error instanceof EvtError)) throw error
     throw corrupt(file, error.message)

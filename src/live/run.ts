@@ -1,5 +1,6 @@
 import { resourceAddress } from '../aws/address.js'
 import { EvtError } from '../errors.js'
+import type { Decoded } from '../event/event.js'
 import { timeText } from '../event/time.js'
 import { count } from '../reading/absence.js'
 import { endedBadly } from '../reading/ended-badly.js'
@@ -19,8 +20,8 @@ export interface LiveRequest extends TailRequest {
   stop?: AbortSignal | undefined
   /** Given a way to ask for what was measured so far, before the first event. */
   onBegin?(measured: () => LiveRun): void
-  /** Called when something came. */
-  onItems?(): void
+  /** Called when something came, after it was measured. */
+  onItems?(items: readonly { readonly decoded: Decoded }[]): void
 }
 
 export interface LiveRun extends StatsRun {
@@ -45,7 +46,7 @@ export async function runLive(request: LiveRequest): Promise<LiveRun> {
   request.onBegin?.(measured)
   for await (const items of tail.items) {
     meter.observe(items, nowMs())
-    request.onItems?.()
+    request.onItems?.(items)
   }
   return measured()
 }

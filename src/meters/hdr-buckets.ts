@@ -11,7 +11,9 @@ export interface HdrBucket {
  * room, so that a header that announces a great range costs nothing.
  */
 export class HdrBuckets {
-  private readonly counts = new Map<number, number>()
+  private indexes: number[] = []
+  /** Beside the indexes, which ascend. */
+  private counts: number[] = []
   /** Buckets of one width, apart from the first of all, which are twice as many. */
   private readonly half: number
   total = 0
@@ -35,7 +37,16 @@ export class HdrBuckets {
 
   addAt(index: number, count: number): void {
     if (count === 0) return
-    this.counts.set(index, (this.counts.get(index) ?? 0) + count)
+    const { indexes, counts } = this
+    const at = this.placeOf(index)
+    if (at === indexes.length) {
+      indexes.push(index)
+      counts.push(count)
+    } else if (indexes[at] === index) counts[at] = (counts[at] ?? 0) + count
+    else {
+      indexes.splice(at, 0, index)
+      counts.splice(at, 0, count)
+    }
     this.total += count
   }
 
@@ -59,20 +70,35 @@ export class HdrBuckets {
   /** Buckets of another precision are not these: added up, they would answer for neither. */
   merge(other: HdrBuckets): void {
     if (!this.fits(other)) throw new Error('histograms of different precision cannot be added')
-    for (const [index, count] of other.counts) this.addAt(index, count)
+    const [mine, its] = [this.indexes, other.indexes]
+    const indexes: number[] = []
+    const counts: number[] = []
+    for (let here = 0, there = 0; here < mine.length || there < its.length; ) {
+      const [a, b] = [
+        mine[here] ?? Number.POSITIVE_INFINITY,
+        its[there] ?? Number.POSITIVE_INFINITY,
+      ]
+      indexes.push(Math.min(a, b))
+      counts.push(
+        (a > b ? 0 : (this.counts[here++] ?? 0)) + (b > a ? 0 : (other.counts[there++] ?? 0)),
+      )
+    }
+    this.indexes = indexes
+    this.counts = counts
+    this.total += other.total
     if (other.highest > this.highest) this.highest = other.highest
   }
 
   /** Index and count of what holds something, ascending. */
   entries(): [index: number, count: number][] {
-    return [...this.counts].sort(([a], [b]) => a - b)
+    return this.indexes.map((index, n) => [index, this.counts[n] ?? 0])
   }
 
   /** What holds something, ascending. */
   buckets(): HdrBucket[] {
-    return this.entries().map(([index, count]) => {
+    return this.indexes.map((index, n) => {
       const { lowest, width } = this.rangeOf(index)
-      return { lowest, highest: lowest + width - 1, count }
+      return { lowest, highest: lowest + width - 1, count: this.counts[n] ?? 0 }
     })
   }
 
@@ -84,6 +110,20 @@ export class HdrBuckets {
     let end = BigInt(subBuckets) << BigInt(this.unitMagnitude)
     for (; end <= this.highest; end *= 2n) buckets += 1
     return { buckets, subBuckets }
+  }
+
+  /** Where this index stands, or would. */
+  private placeOf(index: number): number {
+    const { indexes } = this
+    let [low, high] = [0, indexes.length]
+    // Most come in order of their values.
+    if (index > (indexes[high - 1] ?? -1)) return high
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if ((indexes[middle] ?? 0) < index) low = middle + 1
+      else high = middle
+    }
+    return low
   }
 
   private rangeOf(index: number): { lowest: number; width: number } {

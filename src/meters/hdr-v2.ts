@@ -85,17 +85,16 @@ function readCounts(bytes: Buffer, histogram: HdrBuckets): HdrReading | undefine
   let index = 0
   for (let at = 0; at < bytes.length; ) {
     let coded = 0
-    let size = 0
+    let scale = 1
     let more = true
-    while (more) {
-      const byte = bytes[at + size]
+    for (let size = 1; more; size++) {
+      const byte = bytes[at++]
       if (byte === undefined) return bad('is cut')
-      size += 1
       // The ninth byte has no room for a mark: all of its bits are the number's.
       more = size < MAX_COUNT_BYTES && byte >= 0x80
-      coded += (more ? byte & 0x7f : byte) * 2 ** (7 * (size - 1))
+      coded += (more ? byte & 0x7f : byte) * scale
+      scale *= 0x80
     }
-    at += size
     if (coded > Number.MAX_SAFE_INTEGER) return bad('has a count beyond 2^52')
     const isRun = coded % 2 === 1
     if (!isRun) histogram.addAt(index, coded / 2)

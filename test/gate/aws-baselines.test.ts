@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -95,19 +95,31 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)(
     )
 
     test(
+      'and a prefix of events is measured as any SOURCE',
+      async () => {
+        const Body = readFileSync(join(at.work, 'a.ndjson'), 'utf8')
+        await moto.call('s3', 'put_object', { Bucket: 'acme', Key: 'before/a.ndjson', Body })
+        const words = ['--baseline', 's3://acme/before/', ...rule]
+        expect(await evt(at, 'check', 'a.ndjson', ...words)).toMatchObject({ exit: 0, err: '' })
+        expect(await evt(at, 'check', 'slow.ndjson', ...words)).toMatchObject({ exit: 4 })
+      },
+      3 * PATIENCE_MS,
+    )
+
+    test(
       'that are not there, not such, or not to be reached are told apart',
       async () => {
         const compared = (baseline: string) =>
           evt(at, 'check', 'a.ndjson', '--baseline', baseline, ...rule)
-        await moto.call('s3', 'put_object', { Bucket: 'acme', Key: 'x/a.json', Body: '{"a":1}' })
+        await moto.call('s3', 'put_object', { Bucket: 'acme', Key: 'x/a.json', Body: '{"a":' })
         const [odd, gone, none, badly] = [
           await compared('s3://acme/x'),
           await compared('s3://acme/x/b.json'),
           await compared('s3://acme-nowhere/runs'),
           await compared('s3://A/runs'),
         ]
-        const line = ' is no saved run: it has no schema evt.run/1'
-        expect(odd).toMatchObject({ exit: 2, err: `evt: s3://acme/x/a.json${line}\n` })
+        const line = 'evt: s3://acme/x/a.json is corrupt: it is not JSON\n'
+        expect(odd).toMatchObject({ exit: 2, err: line })
         expect(gone).toMatchObject({ exit: 5, out: expect.stringContaining('no baseline') })
         expect(none.exit).toBe(2)
         expect(none.err).toContain('acme-nowhere')
