@@ -97,9 +97,10 @@ export class Journal {
   add({ n, sendId }: { n: number; sendId: string }, outcome: Outcome): void {
     if (outcome.status === 'not sent') return
     const { status, attempts } = outcome
-    const told =
-      outcome.status === 'sent' ? { messageId: outcome.messageId } : { error: outcome.error }
-    const line: Line = { n, sendId, status, ...told, attempts }
+    const line: Line =
+      outcome.status === 'sent'
+        ? { n, sendId, status, messageId: outcome.messageId, attempts }
+        : { n, sendId, status, error: outcome.error, attempts }
     this.#held += `${JSON.stringify(line)}\n`
     if (this.#isDue) return
     this.#isDue = true

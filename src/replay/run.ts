@@ -45,7 +45,11 @@ export async function runReplay(request: ReplayRequest, hooks: ReplayHooks): Pro
     if (objects.length === 0) throw noObjects(sources, pruned)
     checkTarget(request, sink, archive)
     checkOutside(request, sink, archive)
-    const statement = await replayStatement({ ...request, isDistinct: request.distinct })
+    const tellsDelivery = kind.marks === 'line'
+    const statement = await replayStatement({
+      ...request,
+      ...{ isDistinct: request.distinct, tellsDelivery },
+    })
     return await askArchive(statement, askingOf(request, archive), (asked) =>
       replayed(asked, { kind, sink, archive, request, hooks }),
     )

@@ -47,9 +47,12 @@ export async function sendEntries(
       for (const cells of chunk) {
         const entry = entryOf(cells)
         if (journal?.wasSent(entry.n)) continue
-        await pace.until(entry, signal)
+        // Most are due, and have room: what there is to wait for is waited for alone.
+        const due = pace.until(entry, signal)
+        if (due) await due
         if (signal.aborted) return
-        await sender.add(entry)
+        const room = sender.add(entry)
+        if (room) await room
       }
     }
   }
@@ -77,6 +80,8 @@ class Counts {
   #bytes = 0
   #firstMs = Number.POSITIVE_INFINITY
   #lastMs = 0
+  /** Those of a call are told of together. */
+  #toldMs = 0
   readonly #errors = new Map<string, number>()
 
   constructor(private readonly options: SendOptions) {}
@@ -93,11 +98,14 @@ class Counts {
     this.#repeated += outcome.attempts - 1
     this.#firstMs = Math.min(this.#firstMs, outcome.calledMs)
     this.#lastMs = Math.max(this.#lastMs, outcome.answeredMs)
+    if (outcome.answeredMs === this.#toldMs) return
+    this.#toldMs = outcome.answeredMs
     this.options.onProgress({ sent: this.#sent, bytes: this.#bytes })
   }
 
   result(): ReplaySent {
-    const { events, journal } = this.options
+    const { events, journal, onProgress } = this.options
+    onProgress({ sent: this.#sent, bytes: this.#bytes })
     const [sent, failed, sentBefore] = [this.#sent, this.#failed, journal?.sentBefore ?? 0]
     const durationMs = sent > 0 ? this.#lastMs - this.#firstMs : 0
     const errors = [...this.#errors].map(([error, count]) => ({ error, count }))

@@ -13,17 +13,23 @@ interface Asked {
   body: ReplayBody
   /** First deliveries alone. */
   isDistinct: boolean
+  /** Whether what is sent tells of the delivery that was. */
+  tellsDelivery: boolean
 }
 
-/** What {@link replayStatement} gives of each delivery, in this order. */
+/** What {@link replayStatement} gives of each delivery. */
 const columns = [
   't.moment_us',
-  ...['id', 'source', 'type', 'event_time_us', 'received_at_us', '"key"', 'trace_id'].map(ofEvent),
-  ...['copy_number', 'replay', 'attempt', 'transport_id', 'place', 'place_sequence'].map(ofEvent),
+  ...['id', 'source', 'type', 'event_time_us', '"key"', 'copy_number', 'replay'].map(ofEvent),
   'e.envelopes[-1] AS layer',
   'e.position.path AS path',
   'e.position.record AS record',
 ]
+
+/** And where the delivery itself is told of. */
+const deliveryColumns = [
+  ...['received_at_us', 'trace_id', 'attempt', 'transport_id', 'place', 'place_sequence'],
+].map(ofEvent)
 
 function ofEvent(column: string): string {
   return `e.${column}`
@@ -31,10 +37,16 @@ function ofEvent(column: string): string {
 
 /** The question for what is to be sent, in the order in which it is: always the same for the same
  * archive. */
-export async function replayStatement({ order, body, isDistinct }: Asked): Promise<Statement> {
+export async function replayStatement({
+  order,
+  body,
+  isDistinct,
+  tellsDelivery,
+}: Asked): Promise<Statement> {
   const [followers, arrivals, turns] = await Promise.all(
     ['stats/followers', 'stats/arrivals', 'replay/turns'].map(querySql),
   )
+  const given = tellsDelivery ? [...columns, ...deliveryColumns] : columns
   const payload = body === 'payload' ? 'e.payload' : 'NULL'
   const sql = `WITH deliveries AS (SELECT pos, received_at_us AS received_us FROM events),
 places AS (
@@ -45,7 +57,7 @@ places AS (
 followers AS (${followers}),
 arrivals AS (${arrivals}),
 turns AS (${turns})
-SELECT ${columns.join(', ')}, e.document, ${payload} AS payload
+SELECT ${given.join(', ')}, e.document, ${payload} AS payload
 FROM turns t JOIN events e ON e.pos = t.pos
 ORDER BY t.moment_us NULLS FIRST, t.turn, t.pos`
   return { sql, values: { by: order, copies: isDistinct ? 'first' : 'all' } }
