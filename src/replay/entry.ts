@@ -20,10 +20,12 @@ export interface ReplayEntry extends SinkEntry {
   readonly wasReplay: boolean
   /** Whether it has the mark of this replay, where it is to have one. */
   readonly isMarked: boolean
+  /** Whether it is sent once more on purpose. */
+  readonly isInjected: boolean
 }
 
 /** A row of {@link replayStatement}. */
-interface Row {
+export interface ReplayRow {
   readonly momentUs: number | null
   readonly id: string | null
   readonly source: string
@@ -43,22 +45,14 @@ interface Row {
   readonly record: number
   readonly document: string
   readonly payload: string | null
-}
-
-/** Makes entries of rows, which are given in the order of sending. */
-export function entryReader(columns: readonly ResultColumn[], marking: Marking) {
-  const rowOf = rowReader(columns)
-  let n = 0
-  return (cells: Cells): ReplayEntry => {
-    n += 1
-    return entryOf(rowOf(cells), n, marking)
-  }
+  /** Why nothing can be sent of it. */
+  readonly fault?: string | undefined
 }
 
 type Cells = readonly ResultValue[]
 
 /** Where each column stands is found once, since this is gone through for every event. */
-function rowReader(columns: readonly ResultColumn[]): (cells: Cells) => Row {
+export function rowReader(columns: readonly ResultColumn[]): (cells: Cells) => ReplayRow {
   const places = new Map(columns.map(({ name }, n) => [name, n]))
   const text = (name: string) => {
     const at = places.get(name) ?? -1
@@ -113,8 +107,9 @@ function rowReader(columns: readonly ResultColumn[]): (cells: Cells) => Row {
   })
 }
 
-function entryOf(row: Row, n: number, marking: Marking): ReplayEntry {
-  const bare = marking.body === 'document' ? row.document : payloadOf(row)
+export function entryOf(row: ReplayRow, n: number, marking: Marking): ReplayEntry {
+  const payload = marking.body === 'document' ? row.document : payloadOf(row)
+  const bare = payload ?? ''
   const { body, attributes, isMarked } = marked(bare, row.layer, marking)
   const isLine = marking.place === 'line' && marking.body === 'document'
   return {
@@ -131,25 +126,33 @@ function entryOf(row: Row, n: number, marking: Marking): ReplayEntry {
     isMarked: isLine || isMarked,
     body: isLine ? deliveryLine(row, bare, marking.name) : body,
     sendId: sendIdOf(row),
+    fault: row.fault ?? (payload === null ? 'it has no payload' : undefined),
+    isInjected: false,
   }
 }
 
 /** As it stands in the document, where that is known: SQL and the decoder write numbers anew. */
-function payloadOf({ layer, document, payload }: Row): string {
-  const member = members[layer ?? '']
-  return (member && memberText(document, member)) ?? payload ?? ''
+function payloadOf({ layer, document, payload }: ReplayRow): string | null {
+  const member = payloadMember(layer)
+  return (member && memberText(document, member)) ?? payload
 }
 
 const members: Readonly<Record<string, string>> = { eventbridge: 'detail', cloudevents: 'data' }
 
+/** Where a document has its payload; undefined where it is the payload.
+ * @param layer its innermost wrapping */
+export function payloadMember(layer: string | null): string | undefined {
+  return members[layer ?? '']
+}
+
 /** Always the same for the same delivery of an event, and of no other. */
-function sendIdOf({ source, id, copyNumber, path, record }: Row): string {
+function sendIdOf({ source, id, copyNumber, path, record }: ReplayRow): string {
   const identity = id === null ? [path, record] : [source, id, copyNumber]
   return hash('sha256', JSON.stringify(identity)).slice(0, 32)
 }
 
 /** A document and what evt knows of its delivery: read again, it is the same delivery. */
-function deliveryLine(row: Row, document: string, name: string | null): string {
+function deliveryLine(row: ReplayRow, document: string, name: string | null): string {
   const { id, source, type, timeUs, receivedAtUs, key, traceId, attempt, transportId } = row
   const { place, placeSort, replay } = row
   const mark = name ?? replay

@@ -10,6 +10,11 @@ export type WarningKind =
   | 'order'
   | 'dedupWindow'
   | 'untimed'
+  | 'injected'
+  | 'claimCheck'
+  | 'fanOut'
+  | 'unguarded'
+  | 'fanOutUnknown'
 
 /** What somebody should know before it is sent. */
 export interface ReplayWarning {
@@ -67,6 +72,7 @@ export interface ReplayResult {
     readonly keys: readonly string[]
     readonly ids: readonly string[]
     readonly filter: JsonValue
+    readonly sql: string | null
   }
   readonly order: ReplayOrder
   readonly body: ReplayBody

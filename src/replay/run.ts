@@ -9,6 +9,9 @@ import { type OpenedArchive, openArchive } from '../reading/open-archive.js'
 import { progressOf } from '../reading/progress.js'
 import { sinkFor } from '../sinks/index.js'
 import type { OpenSink, Sink } from '../sinks/sink.js'
+import { withClaimCheck } from './claim-check.js'
+import type { Making } from './entries.js'
+import { type FanOut, fanOutOf } from './fan-out.js'
 import { Journal } from './journal.js'
 import { type Planned, planned } from './plan.js'
 import type { ReplayRequest } from './request.js'
@@ -38,20 +41,25 @@ export interface ReplayHooks {
 export async function runReplay(request: ReplayRequest, hooks: ReplayHooks): Promise<ReplayRun> {
   const { to, cwd, signal, aws = {} } = request
   const kind = await sinkFor(to)
-  const sink = await kind.open(to, { aws, cwd, signal })
+  const bare = await kind.open(to, { aws, cwd, signal })
+  const { claimCheck: place, topology: templates } = request
+  const sink = place === null ? bare : await withClaimCheck(bare, { kind, place, aws })
   try {
+    const fanOut = await fanOutOf(sink, { templates, cwd })
     const archive = await openArchive(request)
     const { sources, pruned, objects } = archive
     if (objects.length === 0) throw noObjects(sources, pruned)
     checkTarget(request, sink, archive)
     checkOutside(request, sink, archive)
+    const clock = { nowMs: 0 }
+    const transform = await transformFor(request, archive, clock)
     const tellsDelivery = kind.marks === 'line'
     const statement = await replayStatement({
       ...request,
-      ...{ isDistinct: request.distinct, tellsDelivery },
+      ...{ isDistinct: request.distinct, tellsDelivery, isPicked: request.sql !== null },
     })
     return await askArchive(statement, askingOf(request, archive), (asked) =>
-      replayed(asked, { kind, sink, archive, request, hooks }),
+      replayed(asked, { kind, sink, archive, request, hooks, transform, clock, fanOut }),
     )
   } finally {
     sink.close()
@@ -63,6 +71,7 @@ function askingOf(request: ReplayRequest, { index: _, ...archive }: OpenedArchiv
   return {
     // An index has documents as JSON that says the same; what is sent is what was received.
     ...{ archive, presets, memoryLimitBytes, signal, sqlFromBytes: 0 },
+    picking: request.sql ?? undefined,
     chosen: { ...range, types, entities, keys, ids, filter: filter?.pattern },
     onProgress: progressOf(archive.objects, request),
   }
@@ -74,6 +83,24 @@ interface Context {
   readonly archive: OpenedArchive
   readonly request: ReplayRequest
   readonly hooks: ReplayHooks
+  readonly transform: Making['transform']
+  readonly fanOut: FanOut
+  /** What events that are to be of now are: of no time while it is planned, so that the same plan
+   * is the same. */
+  readonly clock: { nowMs: number }
+}
+
+/** @throws EvtError `usage` for rules that are wrong */
+async function transformFor(
+  { transform: file, cwd }: ReplayRequest,
+  { mapping }: OpenedArchive,
+  clock: Context['clock'],
+): Promise<Making['transform']> {
+  if (file === null) return null
+  const { readTransform } = await import('./transform/rules.js')
+  const { transformOf } = await import('./transform/transform.js')
+  const nowMs = () => clock.nowMs
+  return transformOf(await readTransform(file, { cwd, nowMs }), { mapping, nowMs })
 }
 
 async function replayed({ rows, again, searched }: Asked, context: Context): Promise<ReplayRun> {
@@ -90,9 +117,11 @@ async function replayed({ rows, again, searched }: Asked, context: Context): Pro
   if (journal) journal.syncTarget = () => sink.sync?.()
   try {
     const { marking } = plan
-    const { speed, concurrency, signal } = request
+    const { speed, concurrency, signal, injection } = request
+    context.clock.nowMs = request.nowMs()
     const { sent, failure } = await sendEntries(await again(), {
-      ...{ sink, marking, journal, speed, concurrency, signal, events: result.events },
+      making: { marking, injection, transform: context.transform },
+      ...{ sink, journal, speed, concurrency, signal, events: result.events },
       onProgress: hooks.onSending,
     })
     const done = { ...result, sent }

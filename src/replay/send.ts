@@ -1,15 +1,15 @@
 import type { ResultRows } from '../engines/engine.js'
 import { type Outcome, Sender } from '../sinks/sender.js'
 import type { OpenSink } from '../sinks/sink.js'
-import { entryReader, type ReplayEntry } from './entry.js'
+import { entriesOf, type Making } from './entries.js'
+import type { ReplayEntry } from './entry.js'
 import type { Journal } from './journal.js'
-import type { Marking } from './marking.js'
 import { Pace, type Speed } from './pace.js'
 import type { ReplaySent } from './result.js'
 
 interface SendOptions {
   readonly sink: OpenSink
-  readonly marking: Marking
+  readonly making: Making
   /** Null where none is kept. */
   readonly journal: Journal | null
   readonly speed: Speed
@@ -27,7 +27,7 @@ interface SendOptions {
  * @returns also why nothing more could be sent, where something failed for good
  */
 export async function sendEntries(
-  { columns, chunks }: ResultRows,
+  rows: ResultRows,
   options: SendOptions,
 ): Promise<{ sent: ReplaySent; failure: unknown }> {
   const { signal, journal, concurrency, speed } = options
@@ -41,11 +41,9 @@ export async function sendEntries(
     },
   })
   const pace = new Pace(speed)
-  const entryOf = entryReader(columns, options.marking)
   const all = async () => {
-    for await (const chunk of chunks) {
-      for (const cells of chunk) {
-        const entry = entryOf(cells)
+    for await (const chunk of entriesOf(rows, options.making)) {
+      for (const entry of chunk) {
         if (journal?.wasSent(entry.n)) continue
         // Most are due, and have room: what there is to wait for is waited for alone.
         const due = pace.until(entry, signal)

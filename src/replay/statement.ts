@@ -1,4 +1,5 @@
 import type { Statement } from '../engines/engine.js'
+import { PICKED } from '../questions/picked.js'
 import { querySql } from '../questions/query.js'
 
 /** How those of a key follow each other. */
@@ -15,6 +16,8 @@ interface Asked {
   isDistinct: boolean
   /** Whether what is sent tells of the delivery that was. */
   tellsDelivery: boolean
+  /** Whether the table `picked` says which. */
+  isPicked: boolean
 }
 
 /** What {@link replayStatement} gives of each delivery. */
@@ -42,12 +45,14 @@ export async function replayStatement({
   body,
   isDistinct,
   tellsDelivery,
+  isPicked,
 }: Asked): Promise<Statement> {
   const [followers, arrivals, turns] = await Promise.all(
     ['stats/followers', 'stats/arrivals', 'replay/turns'].map(querySql),
   )
   const given = tellsDelivery ? [...columns, ...deliveryColumns] : columns
   const payload = body === 'payload' ? 'e.payload' : 'NULL'
+  const picked = isPicked ? `WHERE e.pos IN (SELECT pos FROM ${PICKED})` : ''
   const sql = `WITH deliveries AS (SELECT pos, received_at_us AS received_us FROM events),
 places AS (
   SELECT pos, hash(place) AS place_hash, place_sequence AS part_3,
@@ -58,7 +63,7 @@ followers AS (${followers}),
 arrivals AS (${arrivals}),
 turns AS (${turns})
 SELECT ${given.join(', ')}, e.document, ${payload} AS payload
-FROM turns t JOIN events e ON e.pos = t.pos
+FROM turns t JOIN events e ON e.pos = t.pos ${picked}
 ORDER BY t.moment_us NULLS FIRST, t.turn, t.pos`
   return { sql, values: { by: order, copies: isDistinct ? 'first' : 'all' } }
 }

@@ -81,7 +81,8 @@ export class Sender<E extends SinkEntry> {
    */
   add(entry: E): Promise<void> | undefined {
     if (this.failure) throw this.failure.error
-    const prepared = this.sink.prepare(entry)
+    const { fault } = entry
+    const prepared = fault === undefined ? this.sink.prepare(entry) : { refused: fault }
     const refused = 'refused' in prepared ? prepared.refused : this.tooLarge(prepared.sizeBytes)
     this.open += 1
     if (refused !== undefined || 'refused' in prepared) {
