@@ -22,6 +22,11 @@ const whichFlags = {
     helpValue: 'SQL',
     description: 'only events whose id or position this gives, over the view events',
   }),
+  snapshot: Flags.boolean({
+    dependsOn: ['since'],
+    exclusive: ['type', 'filter', 'key', 'id', 'sql'],
+    description: 'first the states that entities had at --since, then what came',
+  }),
   distinct: Flags.boolean({ description: 'first deliveries alone: leave repeats out' }),
   replays: Flags.boolean({ description: 'send also what came by a replay already' }),
   'skip-refused': Flags.boolean({ description: 'leave out what the target can never take' }),

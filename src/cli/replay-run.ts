@@ -38,6 +38,7 @@ type ReplayFlagValues = TypedArchive['flags'] & {
   type?: string[] | undefined
   filter?: TypedPattern | undefined
   sql?: string | undefined
+  snapshot?: boolean | undefined
   inject?: number | undefined
   seed?: number | undefined
   transform?: string | undefined
@@ -107,8 +108,9 @@ function targetIn({ to }: ReplayFlagValues): string {
 
 function asTyped(read: ReadRequest, to: string, flags: ReplayFlagValues): ReplayRequest {
   const { rate, speed = { is: 'max' }, order, body, concurrency, plan } = flags
-  const isGiven = (name: 'distinct' | 'replays' | 'skip-refused' | 'no-mark' | 'allow-partial') =>
-    flags[name] === true
+  const isGiven = (
+    name: 'distinct' | 'replays' | 'skip-refused' | 'no-mark' | 'allow-partial' | 'snapshot',
+  ) => flags[name] === true
   return {
     ...{ ...read, to, order, body, concurrency },
     ...{ distinct: isGiven('distinct'), replays: isGiven('replays') },
@@ -116,6 +118,7 @@ function asTyped(read: ReadRequest, to: string, flags: ReplayFlagValues): Replay
     ...{ ids: flags.id ?? [], filter: flags.filter, skipRefused: isGiven('skip-refused') },
     ...{ isMarked: !isGiven('no-mark'), name: flags.name ?? null },
     ...{ sql: flags.sql ?? null, transform: flags.transform ?? null, nowMs: Date.now },
+    snapshot: isGiven('snapshot'),
     ...{ claimCheck: flags['claim-check'] ?? null, topology: flags.topology ?? [] },
     injection:
       flags.inject === undefined ? null : { duplicates: flags.inject, seed: flags.seed ?? 0 },

@@ -26,12 +26,12 @@ export async function withClaimCheck(
   sink: OpenSink,
   { kind, place, aws }: { kind: Sink; place: string; aws: AwsOptions },
 ): Promise<OpenSink> {
+  const { name, prefix } = bucketPlace(place)
   if (!takers.includes(kind.name)) {
     throw new EvtError('--claim-check is for queues and topics', {
       ...{ code: 'usage', hint: 'leave it out: --skip-refused leaves out what is too large' },
     })
   }
-  const { name, prefix } = bucketPlace(place)
   const bucket = await openBucket(name, aws, ['s3:PutObject'])
   return claiming(sink, { name, prefix, bucket })
 }

@@ -22,6 +22,8 @@ export interface ReplayEntry extends SinkEntry {
   readonly isMarked: boolean
   /** Whether it is sent once more on purpose. */
   readonly isInjected: boolean
+  /** Whether it is the state of an entity. */
+  readonly isState: boolean
 }
 
 /** A row of {@link replayStatement}. */
@@ -45,6 +47,8 @@ export interface ReplayRow {
   readonly record: number
   readonly document: string
   readonly payload: string | null
+  /** The entity whose state this is a part of, or is; null for what is sent as it is. */
+  readonly folds: string | null
   /** Why nothing can be sent of it. */
   readonly fault?: string | undefined
 }
@@ -84,6 +88,7 @@ export function rowReader(columns: readonly ResultColumn[]): (cells: Cells) => R
   const record = number('record')
   const document = text('document')
   const payload = text('payload')
+  const folds = text('folds')
   return (cells) => ({
     momentUs: momentUs(cells),
     id: id(cells),
@@ -104,6 +109,7 @@ export function rowReader(columns: readonly ResultColumn[]): (cells: Cells) => R
     record: record(cells) ?? 0,
     document: document(cells) ?? '',
     payload: payload(cells),
+    folds: folds(cells),
   })
 }
 
@@ -128,6 +134,7 @@ export function entryOf(row: ReplayRow, n: number, marking: Marking): ReplayEntr
     sendId: sendIdOf(row),
     fault: row.fault ?? (payload === null ? 'it has no payload' : undefined),
     isInjected: false,
+    isState: row.folds !== null,
   }
 }
 

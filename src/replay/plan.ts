@@ -28,7 +28,7 @@ interface PlanOf {
   readonly sink: OpenSink
   readonly archive: OpenedArchive
   readonly request: ReplayRequest
-  readonly transform: Making['transform']
+  readonly making: Pick<Making, 'transform' | 'snapshot'>
   readonly fanOut: FanOut
 }
 
@@ -41,7 +41,7 @@ export async function planned(rows: ResultRows, searched: Searched, of: PlanOf):
   const name = isMarked ? (request.name ?? nameOf('0')) : null
   const marking = { name, place: kind.marks, body }
   const { injection } = request
-  const entries = entriesOf(rows, { marking, injection, transform: of.transform })
+  const entries = entriesOf(rows, { ...of.making, marking, injection })
   for await (const chunk of entries) for (const entry of chunk) tally.add(entry)
   const plan = planId(tally, request)
   const named = { ...marking, name: isMarked ? (request.name ?? nameOf(plan)) : null }
@@ -76,6 +76,7 @@ function resultOf(plan: string, { tally, searched, name, ...of }: ResultOf): Rep
   const isMarking = name !== null
   const planned = {
     ...{ kind, sink, speed, isMarking, undecodable, isSkipping, fanOut, claimCheck },
+    isSnapshot: of.making.snapshot !== null,
   }
   return {
     ...{ schema: 'evt.replay/1', plan, sources: archive.sources, to, target: sink.target, name },

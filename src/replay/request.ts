@@ -18,6 +18,8 @@ export interface ReplayRequest extends ReadRequest {
   body: ReplayBody
   distinct: boolean
   injection: Injection | null
+  /** Whether what was before `range` is told first, as the states of entities. */
+  snapshot: boolean
   /** Whether events show that they are replayed, and by which name; evt makes one if unsaid. */
   isMarked: boolean
   name: string | null

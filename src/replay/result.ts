@@ -11,6 +11,7 @@ export type WarningKind =
   | 'dedupWindow'
   | 'untimed'
   | 'injected'
+  | 'snapshot'
   | 'claimCheck'
   | 'fanOut'
   | 'unguarded'

@@ -18,6 +18,7 @@ import type { ReplayRequest } from './request.js'
 import type { ReplayResult } from './result.js'
 import { sendEntries } from './send.js'
 import { replayStatement } from './statement.js'
+import type { Snapshot } from './states.js'
 
 export interface ReplayRun {
   readonly result: ReplayResult
@@ -46,28 +47,46 @@ export async function runReplay(request: ReplayRequest, hooks: ReplayHooks): Pro
   const sink = place === null ? bare : await withClaimCheck(bare, { kind, place, aws })
   try {
     const fanOut = await fanOutOf(sink, { templates, cwd })
-    const archive = await openArchive(request)
+    const archive = await openArchive(reading(request))
     const { sources, pruned, objects } = archive
     if (objects.length === 0) throw noObjects(sources, pruned)
     checkTarget(request, sink, archive)
     checkOutside(request, sink, archive)
     const clock = { nowMs: 0 }
     const transform = await transformFor(request, archive, clock)
+    const snapshot = snapshotFor(request, archive)
+    const making = { transform, snapshot }
     const tellsDelivery = kind.marks === 'line'
     const statement = await replayStatement({
       ...request,
       ...{ isDistinct: request.distinct, tellsDelivery, isPicked: request.sql !== null },
+      snapshotUs: snapshot?.sinceUs ?? null,
     })
     return await askArchive(statement, askingOf(request, archive), (asked) =>
-      replayed(asked, { kind, sink, archive, request, hooks, transform, clock, fanOut }),
+      replayed(asked, { kind, sink, archive, request, hooks, making, clock, fanOut }),
     )
   } finally {
     sink.close()
   }
 }
 
+/** What came before is read, too, where it is told as states. */
+function reading(request: ReplayRequest): ReplayRequest {
+  const { range, snapshot } = request
+  return snapshot ? { ...request, range: { ...range, sinceUs: null } } : request
+}
+
+function snapshotFor(
+  { snapshot, range, entities }: ReplayRequest,
+  { mapping }: OpenedArchive,
+): Snapshot | null {
+  const { sinceUs } = range
+  return snapshot && sinceUs !== null ? { sinceUs, entities, mapping } : null
+}
+
 function askingOf(request: ReplayRequest, { index: _, ...archive }: OpenedArchive) {
-  const { presets, memoryLimitBytes, signal, range, types, entities, keys, ids, filter } = request
+  const { presets, memoryLimitBytes, signal, types, entities, keys, ids, filter } = request
+  const { range } = reading(request)
   return {
     // An index has documents as JSON that says the same; what is sent is what was received.
     ...{ archive, presets, memoryLimitBytes, signal, sqlFromBytes: 0 },
@@ -83,7 +102,7 @@ interface Context {
   readonly archive: OpenedArchive
   readonly request: ReplayRequest
   readonly hooks: ReplayHooks
-  readonly transform: Making['transform']
+  readonly making: Pick<Making, 'transform' | 'snapshot'>
   readonly fanOut: FanOut
   /** What events that are to be of now are: of no time while it is planned, so that the same plan
    * is the same. */
@@ -120,7 +139,7 @@ async function replayed({ rows, again, searched }: Asked, context: Context): Pro
     const { speed, concurrency, signal, injection } = request
     context.clock.nowMs = request.nowMs()
     const { sent, failure } = await sendEntries(await again(), {
-      making: { marking, injection, transform: context.transform },
+      making: { marking, injection, ...context.making },
       ...{ sink, journal, speed, concurrency, signal, events: result.events },
       onProgress: hooks.onSending,
     })

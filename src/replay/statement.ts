@@ -18,6 +18,8 @@ interface Asked {
   tellsDelivery: boolean
   /** Whether the table `picked` says which. */
   isPicked: boolean
+  /** What was before is to be folded into states, by entity; null: nothing is. */
+  snapshotUs: number | null
 }
 
 /** What {@link replayStatement} gives of each delivery. */
@@ -46,6 +48,7 @@ export async function replayStatement({
   isDistinct,
   tellsDelivery,
   isPicked,
+  snapshotUs,
 }: Asked): Promise<Statement> {
   const [followers, arrivals, turns] = await Promise.all(
     ['stats/followers', 'stats/arrivals', 'replay/turns'].map(querySql),
@@ -61,9 +64,28 @@ places AS (
 ),
 followers AS (${followers}),
 arrivals AS (${arrivals}),
-turns AS (${turns})
-SELECT ${given.join(', ')}, e.document, ${payload} AS payload
-FROM turns t JOIN events e ON e.pos = t.pos ${picked}
-ORDER BY t.moment_us NULLS FIRST, t.turn, t.pos`
-  return { sql, values: { by: order, copies: isDistinct ? 'first' : 'all' } }
+turns AS (${turns}),
+sent AS (
+  SELECT ${given.join(', ')}, e.document, ${payload} AS payload, t.turn, t.pos
+  FROM turns t JOIN events e ON e.pos = t.pos ${picked}
+)
+${snapshotUs === null ? `SELECT * EXCLUDE (turn, pos) FROM sent ORDER BY ${inTurn}` : withHistory}`
+  const since = snapshotUs === null ? {} : { since: snapshotUs }
+  return { sql, values: { by: order, copies: isDistinct ? 'first' : 'all', ...since } }
 }
+
+const inTurn = 'moment_us NULLS FIRST, turn, pos'
+
+/** First what entities were told before, each in the order in which it happened. */
+const withHistory = `, history AS (
+  SELECT unnest(list_distinct(entities)) AS folds, type, "key", payload,
+    coalesce(event_time_us, received_at_us) AS happened_us, pos
+  FROM events
+  WHERE copy_number = 1 AND coalesce(received_at_us, event_time_us) < $since
+),
+since AS (
+  SELECT s.* FROM sent s JOIN events e ON e.pos = s.pos
+  WHERE coalesce(e.received_at_us, e.event_time_us) >= $since
+)
+SELECT * FROM (SELECT * FROM history UNION ALL BY NAME SELECT * FROM since)
+ORDER BY folds NULLS LAST, happened_us, ${inTurn}`

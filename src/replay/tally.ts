@@ -16,6 +16,7 @@ export class Tally {
   replays = 0
   unmarked = 0
   injected = 0
+  states = 0
   /** Whose bodies lie elsewhere. */
   claims = 0
   untimed = 0
@@ -116,6 +117,7 @@ export class Tally {
     this.replays += Number(entry.wasReplay)
     this.unmarked += Number(!entry.isMarked)
     this.injected += Number(entry.isInjected)
+    this.states += Number(entry.isState)
     if (momentUs === null) this.untimed += 1
     else {
       this.firstUs = Math.min(this.firstUs ?? momentUs, momentUs)

@@ -14,6 +14,7 @@ interface Planned {
   readonly undecodable: number
   readonly isSkipping: boolean
   readonly fanOut: FanOut
+  readonly isSnapshot: boolean
   /** Where too large bodies are put. */
   readonly claimCheck: string | null
 }
@@ -41,6 +42,13 @@ export function warningsOf(tally: Tally, planned: Planned): ReplayWarning[] {
   warn('duplicates', repeats, again)
   const twice = `${are(injected, 'event')} sent twice, on purpose`
   warn('injected', injected, twice)
+  const states = tally.states === 1 ? 'the state of an entity' : 'the states of entities'
+  warn('snapshot', tally.states, `${are(tally.states, 'event')} ${states}, sent first`)
+  if (planned.isSnapshot && tally.states === 0) {
+    const explain =
+      'no entity had a state at --since: evt.yaml says with entities: what events tell of'
+    warnings.push({ kind: 'snapshot', count: 0, explain })
+  }
   const rows = are(undecodable, 'record')
   warn('undecodable', undecodable, `${rows} undecodable, and not sent`)
   const keyed = events - tally.withoutKey

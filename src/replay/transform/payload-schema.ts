@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import { codeOf } from '../../archives/read-error.js'
 import { EvtError } from '../../errors.js'
 
@@ -11,10 +12,13 @@ export type PayloadCheck = (payload: unknown) => string | undefined
  *
  * @throws EvtError `usage` where it cannot be read, or is none
  */
-export async function payloadCheck(path: string, where: string): Promise<PayloadCheck> {
+export async function payloadCheck(
+  file: string,
+  { folder, where }: { folder: string; where: string },
+): Promise<PayloadCheck> {
   const refused = (what: string, cause?: unknown) =>
-    new EvtError(`${where}: schema ${path} ${what}`, { code: 'usage', cause })
-  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    new EvtError(`${where}: schema ${file} ${what}`, { code: 'usage', cause })
+  const text = await readFile(resolve(folder, file), 'utf8').catch((cause: unknown) => {
     throw refused(`cannot be read (${codeOf(cause) ?? cause})`, cause)
   })
   const schema = schemaIn(text)

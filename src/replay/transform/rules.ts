@@ -46,12 +46,12 @@ export async function readTransform(
     found.data,
   )) {
     const where = `${file}: ${glob}`
-    const schemaPath = schema && resolve(dirname(path), schema)
+    const folder = dirname(path)
     rules.push({
       ...{ isFor: typeMatcher([glob]), type, source, isNow: time === 'now' },
       mask: mask.map((each) => maskPath(each, where)),
       upcast: upcast === undefined ? undefined : await Upcast.of(upcast, where, nowMs),
-      check: schemaPath === undefined ? undefined : await payloadCheck(schemaPath, where),
+      check: schema === undefined ? undefined : await payloadCheck(schema, { folder, where }),
     })
   }
   if (rules.length > 0) return rules
