@@ -3,7 +3,6 @@ import type { JsonValue } from '../event/event.js'
 import { parseJson } from '../event/json.js'
 import type { OpenSink } from '../sinks/sink.js'
 import { namedBy } from '../topology/arn.js'
-import { topologyOfTemplates } from '../topology/from-templates.js'
 import { Graph } from '../topology/graph.js'
 import { guardsOf } from '../topology/guards.js'
 import type { TopologyEdge } from '../topology/model.js'
@@ -61,6 +60,7 @@ async function toldByTemplates(
   cwd: string,
 ): Promise<Found[] | undefined> {
   if (templates.length === 0) return []
+  const { topologyOfTemplates } = await import('../topology/from-templates.js')
   const graph = new Graph(await topologyOfTemplates(templates, cwd))
   const named = arn === undefined ? undefined : namedBy(arn)
   const id = named && `${named.kind}:${named.name}`

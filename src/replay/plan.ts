@@ -23,12 +23,13 @@ export interface Planned {
   readonly marking: Marking
 }
 
-interface PlanOf {
+export interface PlanOf {
   readonly kind: Sink
   readonly sink: OpenSink
   readonly archive: OpenedArchive
   readonly request: ReplayRequest
-  readonly making: Pick<Making, 'transform' | 'snapshot'>
+  /** Also where the rules stand, if there are any. */
+  readonly making: Pick<Making, 'transform' | 'snapshot'> & { readonly rules: string | null }
   readonly fanOut: FanOut
 }
 
@@ -81,6 +82,7 @@ function resultOf(plan: string, { tally, searched, name, ...of }: ResultOf): Rep
   return {
     ...{ schema: 'evt.replay/1', plan, sources: archive.sources, to, target: sink.target, name },
     selection: selectionOf(request),
+    transform: of.making.rules,
     ...{ order, body, distinct, partial: false, events: tally.events, bytes: tally.bytes },
     ...{ calls: tally.calls, keys: tally.keys, types: tally.types },
     estimate: estimateOf(tally, { kind, sink, speed, concurrency }),

@@ -75,6 +75,8 @@ export interface ReplayResult {
     readonly filter: JsonValue
     readonly sql: string | null
   }
+  /** The file of rules that change what is sent. */
+  readonly transform: string | null
   readonly order: ReplayOrder
   readonly body: ReplayBody
   readonly distinct: boolean

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { resolve, sep } from 'node:path'
+import { besideFile } from '../config/sources.js'
 import { EvtError } from '../errors.js'
 import { type Asked, askArchive } from '../questions/asked-archive.js'
 import type { Searched } from '../questions/searched.js'
@@ -13,7 +14,7 @@ import { withClaimCheck } from './claim-check.js'
 import type { Making } from './entries.js'
 import { type FanOut, fanOutOf } from './fan-out.js'
 import { Journal } from './journal.js'
-import { type Planned, planned } from './plan.js'
+import { type Planned, type PlanOf, planned } from './plan.js'
 import type { ReplayRequest } from './request.js'
 import type { ReplayResult } from './result.js'
 import { sendEntries } from './send.js'
@@ -53,9 +54,10 @@ export async function runReplay(request: ReplayRequest, hooks: ReplayHooks): Pro
     checkTarget(request, sink, archive)
     checkOutside(request, sink, archive)
     const clock = { nowMs: 0 }
-    const transform = await transformFor(request, archive, clock)
+    const rules = rulesFile(request, archive)
+    const transform = await transformFor(rules, request, archive, clock)
     const snapshot = snapshotFor(request, archive)
-    const making = { transform, snapshot }
+    const making = { transform, snapshot, rules }
     const tellsDelivery = kind.marks === 'line'
     const statement = await replayStatement({
       ...request,
@@ -102,16 +104,23 @@ interface Context {
   readonly archive: OpenedArchive
   readonly request: ReplayRequest
   readonly hooks: ReplayHooks
-  readonly making: Pick<Making, 'transform' | 'snapshot'>
+  readonly making: PlanOf['making']
   readonly fanOut: FanOut
   /** What events that are to be of now are: of no time while it is planned, so that the same plan
    * is the same. */
   readonly clock: { nowMs: number }
 }
 
+/** As typed, or as evt.yaml names it. */
+function rulesFile({ transform }: ReplayRequest, { config }: OpenedArchive): string | null {
+  const usual = config.replay?.transform
+  return transform ?? (usual === undefined ? null : besideFile(usual, config))
+}
+
 /** @throws EvtError `usage` for rules that are wrong */
 async function transformFor(
-  { transform: file, cwd }: ReplayRequest,
+  file: string | null,
+  { cwd }: ReplayRequest,
   { mapping }: OpenedArchive,
   clock: Context['clock'],
 ): Promise<Making['transform']> {

@@ -9,6 +9,8 @@ import type { Fan, OpenSink, Sink } from './sink.js'
 
 /** Unless the topic says more. */
 const USUAL_BYTES = 262_144
+/** A topic may have millions, and a plan names a few. */
+const MOST_FANS = 1_000
 const iamActions = ['sns:GetTopicAttributes', 'sns:Publish']
 
 type Message = Omit<PublishBatchRequestEntry, 'Id'>
@@ -45,6 +47,7 @@ async function subscriptionsOf(topicArn: string, aws: AwsOptions): Promise<Fan[]
       ? last(Endpoint)
       : `${Protocol} ${last(SubscriptionArn)}`
     fans.push({ name })
+    if (fans.length === MOST_FANS) break
   }
   return fans
 }

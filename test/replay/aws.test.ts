@@ -40,15 +40,19 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)('wit
   afterEach(() => at.remove())
 
   test('bodies too large are put in a bucket, and found again by the pointer', async () => {
-    await moto.call('s3', 'create_bucket', {
-      ...{ Bucket: 'claims' },
-      CreateBucketConfiguration: { LocationConstraint: moto.region },
-    })
     const { QueueUrl } = await moto.call('sqs', 'create_queue', { QueueName: 'orders' })
     write({ id: 'e-1', text: 'small' }, { id: 'e-2', text: 'ä'.repeat(1_000_000) })
     const to = ['replay', 'o.ndjson', '--to', 'sqs://orders', '--yes', '--map', 'id=$.id']
     expect(await evt(...to, '--quiet')).toMatchObject({ exit: 2 })
-    const sent = await evt(...to, '--claim-check', 's3://claims/big/', '--name', 'again')
+    const claiming = ['--claim-check', 's3://claims/big/', '--name', 'again']
+    const refused = await evt(...to, '--quiet', ...claiming)
+    expect(refused.exit).not.toBe(0)
+    expect(refused.err).toMatch(/^evt: there is no bucket claims/)
+    await moto.call('s3', 'create_bucket', {
+      ...{ Bucket: 'claims' },
+      CreateBucketConfiguration: { LocationConstraint: moto.region },
+    })
+    const sent = await evt(...to, ...claiming)
     expect(sent.exit).toBe(0)
     expect(sent.err).toContain(
       '! 1 event has a body too large for the target, put in s3://claims/big/\n',

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import type { ErrorObject } from 'ajv'
 import { codeOf } from '../../archives/read-error.js'
 import { EvtError } from '../../errors.js'
 
@@ -32,15 +33,22 @@ export async function payloadCheck(
     const ajv = isDraft7 ? new Ajv(options) : new Ajv2020(options)
     const isValid = ajv.compile(schema)
     return (payload) => {
-      if (isValid(payload)) return undefined
-      const [first] = isValid.errors ?? []
-      const place = first?.instancePath.replace(/\/\d+(?=\/|$)/g, '/…')
-      const at = place ? `at ${place} ` : ''
-      return `${at}${first?.message ?? 'is not valid'}`
+      try {
+        return isValid(payload) ? undefined : faultOf(isValid.errors?.[0])
+      } catch (error) {
+        // A schema that refers to itself goes as deep as what it is asked about.
+        if (error instanceof RangeError) return 'it nests too deeply'
+        throw error
+      }
     }
   } catch (error) {
     throw refused(`is no JSON Schema: ${error instanceof Error ? error.message : error}`, error)
   }
+}
+
+/** With the place in the schema: what is counted by reason says nothing of one event. */
+function faultOf(error: ErrorObject | undefined): string {
+  return error ? `${error.schemaPath} ${error.message}` : 'is not valid'
 }
 
 function schemaIn(text: string): object | undefined {

@@ -103,7 +103,9 @@ const words: Readonly<Record<string, string>> = {
 
 function maskPath(path: string, where: string): JsonPath {
   try {
-    return parsePath(path)
+    const parsed = parsePath(path)
+    if (parsed.length > 0) return parsed
+    throw new EvtError('$ is the document, of which nothing would be left', { code: 'usage' })
   } catch (cause) {
     if (!(cause instanceof EvtError)) throw cause
     const { message, code, hint } = cause

@@ -46,7 +46,7 @@ function masked(row: ReplayRow, paths: readonly JsonPath[]): ReplayRow {
   if (paths.length === 0) return row
   const document = parsed(row.document)
   const isPacked = valueAt(document, ['data_base64']) !== undefined
-  if (isPacked && paths.some(([first]) => first === 'data')) {
+  if (isPacked && paths.some(([first]) => first === 'data' || first === 'data_base64')) {
     throw new Unfit('it has its data in base64, where nothing is masked')
   }
   const texts = new Set<string>()
