@@ -41,11 +41,9 @@ export interface ReplayHooks {
  * @throws EvtError where there is no plan: what was typed wrong, no target, nothing selected
  */
 export async function runReplay(request: ReplayRequest, hooks: ReplayHooks): Promise<ReplayRun> {
-  const { to, cwd, signal, aws = {} } = request
+  const { to, cwd, topology: templates } = request
   const kind = await sinkFor(to)
-  const bare = await kind.open(to, { aws, cwd, signal })
-  const { claimCheck: place, topology: templates } = request
-  const sink = place === null ? bare : await withClaimCheck(bare, { kind, place, aws })
+  const sink = await opened(kind, request)
   try {
     const fanOut = await fanOutOf(sink, { templates, cwd })
     const archive = await openArchive(reading(request))
@@ -69,6 +67,18 @@ export async function runReplay(request: ReplayRequest, hooks: ReplayHooks): Pro
     )
   } finally {
     sink.close()
+  }
+}
+
+async function opened(kind: Sink, request: ReplayRequest): Promise<OpenSink> {
+  const { to, cwd, signal, aws = {}, claimCheck: place } = request
+  const sink = await kind.open(to, { aws, cwd, signal })
+  if (place === null) return sink
+  try {
+    return await withClaimCheck(sink, { kind, place, aws })
+  } catch (error) {
+    sink.close()
+    throw error
   }
 }
 

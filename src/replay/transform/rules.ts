@@ -69,7 +69,7 @@ async function textOf(path: string, file: string): Promise<string> {
 
 function yamlOf(content: string, file: string): unknown {
   try {
-    return parse(content) ?? {}
+    return parse(content, { logLevel: 'error' }) ?? {}
   } catch (cause) {
     const place = cause instanceof YAMLParseError ? cause.linePos?.[0].line : undefined
     const at = place === undefined ? file : `${file}:${place}`
