@@ -23,6 +23,8 @@ export default class Replay extends BaseCommand {
     '<%= config.bin %> replay archive/ --to https://test.example.com/events --plan plan.json',
     '<%= config.bin %> replay --apply plan.json --yes',
     '<%= config.bin %> replay archive/ --to again.ndjson --no-mark --yes',
+    '<%= config.bin %> replay archive/ --to sqs://orders --transform rules.yaml --dry-run',
+    '<%= config.bin %> replay archive/ --to sqs://orders --snapshot --since 2026-11-01',
   ]
   static override args = sourceArgs
   static override flags = { ...replayFlags, ...outputFlags('text', 'json') }

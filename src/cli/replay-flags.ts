@@ -1,6 +1,6 @@
 import * as Flags from '@oclif/core/flags'
 import { EvtError } from '../errors.js'
-import { parseRate } from '../generate/flag-values.js'
+import { parseRate, parseShare } from '../generate/flag-values.js'
 import type { Speed } from '../replay/pace.js'
 import { replayBodies, replayOrders } from '../replay/statement.js'
 import { entityText } from './entity-text.js'
@@ -18,6 +18,15 @@ const whichFlags = {
   }),
   key: Flags.string({ helpValue: 'KEY', ...several, description: 'only events of this key' }),
   id: Flags.string({ helpValue: 'ID', ...several, description: 'only the event with this id' }),
+  sql: Flags.string({
+    helpValue: 'SQL',
+    description: 'only events whose id or position this gives, over the view events',
+  }),
+  snapshot: Flags.boolean({
+    dependsOn: ['since'],
+    exclusive: ['type', 'filter', 'key', 'id', 'sql'],
+    description: 'first the states that entities had at --since, then what came',
+  }),
   distinct: Flags.boolean({ description: 'first deliveries alone: leave repeats out' }),
   replays: Flags.boolean({ description: 'send also what came by a replay already' }),
   'skip-refused': Flags.boolean({ description: 'leave out what the target can never take' }),
@@ -40,6 +49,27 @@ const howFlags = {
       const hint = 'write 1 to 64 letters, digits, dots, hyphens and underscores'
       throw new EvtError(`${JSON.stringify(text)} is no name of a replay`, { code: 'usage', hint })
     },
+  }),
+  transform: Flags.string({
+    helpValue: 'FILE',
+    description: 'change what is sent by the rules in this file: rename, mask, upcast, check',
+  }),
+  'claim-check': Flags.string({
+    helpValue: 's3://BUCKET/PREFIX',
+    description: 'put bodies there that a queue or topic cannot take, and send where they are',
+  }),
+  topology: Flags.string({
+    ...{ helpValue: 'TEMPLATE', ...several },
+    description: 'templates of CloudFormation that tell who gets what the target takes',
+  }),
+  inject: Flags.custom<number>({
+    helpValue: 'duplicates=N%',
+    description: 'send so many events twice, on purpose',
+    parse: async (text) => parseInjection(text),
+  })(),
+  seed: Flags.integer({
+    ...{ helpValue: 'N', dependsOn: ['inject'] },
+    description: 'choose others to send twice',
   }),
   'no-mark': Flags.boolean({
     exclusive: ['name'],
@@ -96,6 +126,15 @@ function parseSpeed(text: string): Speed {
   if (times > 0 && times <= 1e6) return { is: 'times', times }
   throw new EvtError(`${JSON.stringify(text)} is no speed`, {
     ...{ code: 'usage', hint: 'write 1x, 10x or max' },
+  })
+}
+
+/** `duplicates=1%`. */
+function parseInjection(text: string): number {
+  const [, share] = /^duplicates=(.+)$/s.exec(text) ?? []
+  if (share !== undefined) return parseShare(share)
+  throw new EvtError(`${JSON.stringify(text)} is nothing to inject`, {
+    ...{ code: 'usage', hint: 'write duplicates=1%' },
   })
 }
 

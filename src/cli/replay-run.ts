@@ -37,6 +37,13 @@ type ReplayFlagValues = TypedArchive['flags'] & {
   id?: string[] | undefined
   type?: string[] | undefined
   filter?: TypedPattern | undefined
+  sql?: string | undefined
+  snapshot?: boolean | undefined
+  inject?: number | undefined
+  seed?: number | undefined
+  transform?: string | undefined
+  'claim-check'?: string | undefined
+  topology?: string[] | undefined
   distinct?: boolean | undefined
   replays?: boolean | undefined
   'skip-refused'?: boolean | undefined
@@ -101,14 +108,20 @@ function targetIn({ to }: ReplayFlagValues): string {
 
 function asTyped(read: ReadRequest, to: string, flags: ReplayFlagValues): ReplayRequest {
   const { rate, speed = { is: 'max' }, order, body, concurrency, plan } = flags
-  const isGiven = (name: 'distinct' | 'replays' | 'skip-refused' | 'no-mark' | 'allow-partial') =>
-    flags[name] === true
+  const isGiven = (
+    name: 'distinct' | 'replays' | 'skip-refused' | 'no-mark' | 'allow-partial' | 'snapshot',
+  ) => flags[name] === true
   return {
     ...{ ...read, to, order, body, concurrency },
     ...{ distinct: isGiven('distinct'), replays: isGiven('replays') },
     ...{ types: flags.type ?? [], entities: flags.entity ?? [], keys: flags.key ?? [] },
     ...{ ids: flags.id ?? [], filter: flags.filter, skipRefused: isGiven('skip-refused') },
     ...{ isMarked: !isGiven('no-mark'), name: flags.name ?? null },
+    ...{ sql: flags.sql ?? null, transform: flags.transform ?? null, nowMs: Date.now },
+    snapshot: isGiven('snapshot'),
+    ...{ claimCheck: flags['claim-check'] ?? null, topology: flags.topology ?? [] },
+    injection:
+      flags.inject === undefined ? null : { duplicates: flags.inject, seed: flags.seed ?? 0 },
     speed: rate === undefined ? speed : { is: 'rate', perSecond: rate },
     memoryLimitBytes: memoryBytes(flags['memory-limit']),
     allowPartial: isGiven('allow-partial'),
@@ -127,6 +140,7 @@ function asPlanned(
       : { text: filter, pattern: parsePattern(filter), json: parseJson(filter) }
   return {
     ...{ ...read, presets, config, schemaRegistry, followClaims, ...saved, filter: pattern },
+    nowMs: Date.now,
     journal: resolve(read.cwd, journal ?? besidePlan(apply)),
   }
 }

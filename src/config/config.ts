@@ -25,6 +25,8 @@ export interface Config {
   athena?: AthenaConfig | undefined
   cloudwatch?: { namespace?: string | undefined } | undefined
   privacy?: { redact?: JsonPath[] | undefined } | undefined
+  /** Rules that change what is sent again. Its path starts at the folder of the file. */
+  replay?: { transform?: string | undefined } | undefined
   topology?: { suppress?: SuppressionConfig[] | undefined } | undefined
 }
 

@@ -54,6 +54,7 @@ const athena = z.strictObject({
 })
 const cloudwatch = z.strictObject({ namespace: z.string().optional() })
 const privacy = z.strictObject({ redact: z.array(path).optional() })
+const replay = z.strictObject({ transform: z.string().min(1).optional() })
 const suppression = z.strictObject({
   id: z.string().min(1),
   on: z.string().min(1),
@@ -79,6 +80,7 @@ export const configSchema = z.strictObject({
     .optional(),
   cloudwatch: cloudwatch.optional(),
   privacy: privacy.optional(),
+  replay: replay.optional(),
   topology: topology.optional(),
 }) satisfies z.ZodType<Omit<Config, 'file'>>
 
@@ -93,6 +95,7 @@ export function keysAt(place: readonly PropertyKey[]): string[] {
 
 const sections = {
   ...{ athena: athena.shape, cloudwatch: cloudwatch.shape, privacy: privacy.shape },
+  replay: replay.shape,
   topology: topology.shape,
 }
 

@@ -95,6 +95,24 @@ export class DuckdbEngine implements Engine {
     }
   }
 
+  /** Puts the rows of a statement in a table that is there. */
+  async keep(table: string, { sql }: Statement): Promise<void> {
+    const filling = { sql: `INSERT INTO ${table} ${sql}`, values: {} }
+    await this.tellsMore(true)
+    await this.told(filling, () => this.duckdb.connection.run(filling.sql))
+    await this.tellsMore(false)
+  }
+
+  /** The names of the columns that a statement gives. */
+  async columnsOf(statement: Statement): Promise<string[]> {
+    const prepared = await this.duckdb.connection.prepare(statement.sql)
+    try {
+      return Array.from({ length: prepared.columnCount }, (_, n) => prepared.columnName(n))
+    } finally {
+      prepared.destroySync()
+    }
+  }
+
   /** Whether the statement says in which order its rows come. */
   async isOrdered({ sql }: Statement): Promise<boolean> {
     const [[text] = []] = await this.duckdb.rows(`SELECT json_serialize_sql(${quoteText(sql)})`)

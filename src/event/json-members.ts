@@ -1,13 +1,17 @@
+import type { JsonPath } from './json-path.js'
 import { stringEnd } from './json-text.js'
 
 /* Changes of the texts of JSON objects that keep every other character: numbers stay as exact as
  * they were written. */
 
-interface Member {
-  readonly key: string
-  /** Of the value in the text. */
+/** Where a value stands in the text. */
+interface Span {
   readonly valueFrom: number
   readonly to: number
+}
+
+interface Member extends Span {
+  readonly key: string
 }
 
 /** The text of an object's member; of several of one name that of the first. */
@@ -26,6 +30,22 @@ export function withMember(text: string, key: string, value: string): string {
   const at = last?.to ?? close
   const comma = last ? ',' : ''
   return `${text.slice(0, at)}${comma}${JSON.stringify(key)}:${value}${text.slice(at)}`
+}
+
+/** A document with this value wherever a path leads, of several members of one name to each; the
+ * same text where it leads nowhere. */
+export function withValueAt(text: string, path: JsonPath, value: string): string {
+  const [step, ...rest] = path
+  if (step === undefined) return value
+  const spans: readonly Span[] =
+    typeof step === 'number'
+      ? elementsOf(text).slice(step, step + 1)
+      : membersOf(text).filter(({ key }) => key === step)
+  // From the last on: what stands before it keeps its place.
+  return spans.toReversed().reduce((changed, { valueFrom, to }) => {
+    const inner = withValueAt(changed.slice(valueFrom, to), rest, value)
+    return changed.slice(0, valueFrom) + inner + changed.slice(to)
+  }, text)
 }
 
 /** The members of the outermost object of valid JSON; none where it is no object. */
@@ -58,6 +78,31 @@ function membersOf(text: string): Member[] {
     } else if (character === ',') ends(at)
   }
   return members
+}
+
+/** The elements of the outermost array of valid JSON; none where it is no array. */
+function elementsOf(text: string): Span[] {
+  const elements: Span[] = []
+  const open = text.search(/[^ \t\r\n]/)
+  if (text[open] !== '[') return elements
+  let depth = 0
+  let from = open + 1
+  const ends = (at: number) => {
+    const part = text.slice(from, at)
+    const valueFrom = from + part.length - part.trimStart().length
+    if (part.trim() !== '') elements.push({ valueFrom, to: from + part.trimEnd().length })
+    from = at + 1
+  }
+  for (let at = open; at < text.length; at++) {
+    const character = text[at]
+    if (character === '"') at = stringEnd(text, at) - 1
+    else if (character === '{' || character === '[') depth += 1
+    else if (character === '}' || character === ']') {
+      if (depth === 1) ends(at)
+      depth -= 1
+    } else if (character === ',' && depth === 1) ends(at)
+  }
+  return elements
 }
 
 /** How many blanks stand before a place. */

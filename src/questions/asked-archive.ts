@@ -19,6 +19,7 @@ import { checkFlows, type Flows, flowColumns, flowStepColumns, flowsSql } from '
 import { canAnswer, IndexFailure, rowsFromIndex, takeFromIndex, trusting } from './from-index.js'
 import { emptyJudged, eventsView, judgedColumns, judgeEvents } from './judged.js'
 import { judgeIndexed } from './kept-judged.js'
+import { bothLooks, emptyPicked, PICKED, pickingOf } from './picked.js'
 import { Plans } from './plans.js'
 import { type Searched, searchedBy, withIndexed } from './searched.js'
 import { type SpillOptions, withDuckdb } from './spilling-duckdb.js'
@@ -35,6 +36,8 @@ export interface AskOptions {
   spoolDir?: string | undefined
   /** Line-delimited files below this size are not worth a query. */
   sqlFromBytes?: number | undefined
+  /** SQL whose rows are ids or positions: those are the rows of the table `picked`. */
+  picking?: string | undefined
   /** The engine's plan instead of rows. */
   explain?: boolean | undefined
   signal: AbortSignal
@@ -97,12 +100,13 @@ async function askOnce<T>(
   take: (asked: Asked) => Promise<T>,
 ): Promise<T> {
   return withEngine(options, async (duckdb, engine) => {
-    const looks = await looksAt(statement, engine, duckdb)
+    const { looks, picking } = await looksAt(statement, engine, { duckdb, ...options })
     checkFlows(looks, options.flows ?? {}, statement.values['flow'])
     const index = indexFor(looks, options)
     // Where no order is asked for, it is that of positions, wherever rows come from.
     const isSorted = !(await engine.isOrdered(statement))
     const searched = await readInto(duckdb, looks, { ...options, index, isSorted })
+    if (picking) await engine.keep(PICKED, picking)
     const sql = options.explain ? `EXPLAIN ${statement.sql}` : statement.sql
     // What was read before an interruption is answered; another one ends evt.
     const signal = options.signal.aborted ? undefined : options.signal
@@ -143,14 +147,22 @@ async function withEngine<T>(
 }
 
 /** Found over empty tables, which are dropped again. */
-async function looksAt(statement: Statement, engine: DuckdbEngine, duckdb: Duckdb): Promise<Looks> {
-  for (const sql of [...emptyTables, ...emptyJudged, ...(await views())]) await duckdb.rows(sql)
-  const looks = await engine.looks(statement)
+async function looksAt(
+  statement: Statement,
+  engine: DuckdbEngine,
+  { duckdb, picking: sql }: Pick<AskOptions, 'picking'> & { duckdb: Duckdb },
+): Promise<{ looks: Looks; picking?: Statement }> {
+  const empty = [...emptyTables, ...emptyJudged, ...(await views())]
+  if (sql !== undefined) empty.push(emptyPicked)
+  for (const each of empty) await duckdb.rows(each)
+  const own = await engine.looks(statement)
+  const picked = sql === undefined ? undefined : await pickingOf(sql, engine)
+  const looks = picked ? bothLooks(own, picked.looks) : own
   for (const name of ['flow_steps', 'fields', 'events']) await duckdb.rows(`DROP VIEW ${name}`)
   for (const name of ['archive', 'undecodable', 'repeats', 'reorderings', 'flows']) {
     await duckdb.rows(`DROP TABLE ${name}`)
   }
-  return looks
+  return picked ? { looks, picking: picked.picking } : { looks }
 }
 
 /** The index, where it has what is asked. A stream could not be read again without it. */

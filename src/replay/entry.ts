@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { ResultColumn, ResultValue } from '../engines/engine.js'
 import { DELIVERY, type DeliveryLine } from '../envelopes/delivery.js'
 import { scalarText } from '../event/json.js'
@@ -20,10 +20,14 @@ export interface ReplayEntry extends SinkEntry {
   readonly wasReplay: boolean
   /** Whether it has the mark of this replay, where it is to have one. */
   readonly isMarked: boolean
+  /** Whether it is sent once more on purpose. */
+  readonly isInjected: boolean
+  /** Whether it is the state of an entity. */
+  readonly isState: boolean
 }
 
 /** A row of {@link replayStatement}. */
-interface Row {
+export interface ReplayRow {
   readonly momentUs: number | null
   readonly id: string | null
   readonly source: string
@@ -43,70 +47,119 @@ interface Row {
   readonly record: number
   readonly document: string
   readonly payload: string | null
+  /** The entity whose state this is a part of, or is; null for what is sent as it is. */
+  readonly folds: string | null
+  /** Why nothing can be sent of it. */
+  readonly fault?: string | undefined
 }
 
-/** Makes entries of rows, which are given in the order of sending. */
-export function entryReader(columns: readonly ResultColumn[], marking: Marking) {
+type Cells = readonly ResultValue[]
+
+/** Where each column stands is found once, since this is gone through for every event. */
+export function rowReader(columns: readonly ResultColumn[]): (cells: Cells) => ReplayRow {
   const places = new Map(columns.map(({ name }, n) => [name, n]))
-  let n = 0
-  return (cells: readonly ResultValue[]): ReplayEntry => {
-    n += 1
-    return entryOf(
-      rowOf((name) => cells[places.get(name) ?? -1] ?? null),
-      n,
-      marking,
-    )
+  const text = (name: string) => {
+    const at = places.get(name) ?? -1
+    return (cells: Cells) => scalarText(cells[at])
   }
-}
-
-function rowOf(cell: (name: string) => ResultValue): Row {
-  const text = (name: string) => scalarText(cell(name))
   const number = (name: string) => {
-    const found = cell(name)
-    return found === null ? null : Number(found)
+    const at = places.get(name) ?? -1
+    return (cells: Cells) => {
+      const found = cells[at] ?? null
+      return found === null ? null : Number(found)
+    }
   }
-  return {
-    ...{ momentUs: number('moment_us'), id: text('id'), source: text('source') ?? '' },
-    ...{ type: text('type') ?? '', timeUs: number('event_time_us') },
-    ...{ receivedAtUs: number('received_at_us'), key: text('key'), traceId: text('trace_id') },
-    ...{ copyNumber: number('copy_number') ?? 1, replay: text('replay') },
-    ...{ attempt: number('attempt'), transportId: text('transport_id'), place: text('place') },
-    ...{ placeSort: text('place_sequence'), layer: text('layer'), path: text('path') ?? '' },
-    ...{ record: number('record') ?? 0 },
-    ...{ document: text('document') ?? '', payload: text('payload') },
-  }
+  const momentUs = number('moment_us')
+  const id = text('id')
+  const source = text('source')
+  const type = text('type')
+  const timeUs = number('event_time_us')
+  const receivedAtUs = number('received_at_us')
+  const key = text('key')
+  const traceId = text('trace_id')
+  const copyNumber = number('copy_number')
+  const replay = text('replay')
+  const attempt = number('attempt')
+  const transportId = text('transport_id')
+  const place = text('place')
+  const placeSort = text('place_sequence')
+  const layer = text('layer')
+  const path = text('path')
+  const record = number('record')
+  const document = text('document')
+  const payload = text('payload')
+  const folds = text('folds')
+  return (cells) => ({
+    momentUs: momentUs(cells),
+    id: id(cells),
+    source: source(cells) ?? '',
+    type: type(cells) ?? '',
+    timeUs: timeUs(cells),
+    receivedAtUs: receivedAtUs(cells),
+    key: key(cells),
+    traceId: traceId(cells),
+    copyNumber: copyNumber(cells) ?? 1,
+    replay: replay(cells),
+    attempt: attempt(cells),
+    transportId: transportId(cells),
+    place: place(cells),
+    placeSort: placeSort(cells),
+    layer: layer(cells),
+    path: path(cells) ?? '',
+    record: record(cells) ?? 0,
+    document: document(cells) ?? '',
+    payload: payload(cells),
+    folds: folds(cells),
+  })
 }
 
-function entryOf(row: Row, n: number, marking: Marking): ReplayEntry {
-  const { momentUs, id, source, type, timeUs, key, layer, copyNumber, replay } = row
-  const bare = marking.body === 'document' ? row.document : payloadOf(row)
-  const { body, attributes, isMarked } = marked(bare, layer, marking)
+export function entryOf(row: ReplayRow, n: number, marking: Marking): ReplayEntry {
+  const payload = marking.body === 'document' ? row.document : payloadOf(row)
+  const bare = payload ?? ''
+  const { body, attributes, isMarked } = marked(bare, row.layer, marking)
   const isLine = marking.place === 'line' && marking.body === 'document'
   return {
-    ...{ n, id, momentUs, source, type, timeUs, key, attributes },
-    ...{ isRepeat: copyNumber > 1, wasReplay: replay !== null },
+    n,
+    id: row.id,
+    momentUs: row.momentUs,
+    source: row.source,
+    type: row.type,
+    timeUs: row.timeUs,
+    key: row.key,
+    attributes,
+    isRepeat: row.copyNumber > 1,
+    wasReplay: row.replay !== null,
     isMarked: isLine || isMarked,
     body: isLine ? deliveryLine(row, bare, marking.name) : body,
     sendId: sendIdOf(row),
+    fault: row.fault ?? (payload === null ? 'it has no payload' : undefined),
+    isInjected: false,
+    isState: row.folds !== null,
   }
 }
 
 /** As it stands in the document, where that is known: SQL and the decoder write numbers anew. */
-function payloadOf({ layer, document, payload }: Row): string {
-  const member = members[layer ?? '']
-  return (member && memberText(document, member)) ?? payload ?? ''
+function payloadOf({ layer, document, payload }: ReplayRow): string | null {
+  const member = payloadMember(layer)
+  return (member && memberText(document, member)) ?? payload
 }
 
 const members: Readonly<Record<string, string>> = { eventbridge: 'detail', cloudevents: 'data' }
 
+/** Where a document has its payload; undefined where it is the payload.
+ * @param layer its innermost wrapping */
+export function payloadMember(layer: string | null): string | undefined {
+  return members[layer ?? '']
+}
+
 /** Always the same for the same delivery of an event, and of no other. */
-function sendIdOf({ source, id, copyNumber, path, record }: Row): string {
+function sendIdOf({ source, id, copyNumber, path, record }: ReplayRow): string {
   const identity = id === null ? [path, record] : [source, id, copyNumber]
-  return createHash('sha256').update(JSON.stringify(identity)).digest('hex').slice(0, 32)
+  return hash('sha256', JSON.stringify(identity)).slice(0, 32)
 }
 
 /** A document and what evt knows of its delivery: read again, it is the same delivery. */
-function deliveryLine(row: Row, document: string, name: string | null): string {
+function deliveryLine(row: ReplayRow, document: string, name: string | null): string {
   const { id, source, type, timeUs, receivedAtUs, key, traceId, attempt, transportId } = row
   const { place, placeSort, replay } = row
   const mark = name ?? replay

@@ -28,6 +28,13 @@ interface JournalOf {
   readonly events: number
 }
 
+/** What is told of an entry. */
+interface Told {
+  readonly n: number
+  readonly sendId: string
+  readonly isInjected: boolean
+}
+
 interface Line {
   readonly n: number
   readonly sendId: string
@@ -35,6 +42,8 @@ interface Line {
   readonly messageId?: string
   readonly error?: string
   readonly attempts: number
+  /** Sent once more on purpose. */
+  readonly injected?: true
 }
 
 /**
@@ -94,12 +103,14 @@ export class Journal {
     return this.#sent[n - 1] === 1
   }
 
-  add({ n, sendId }: { n: number; sendId: string }, outcome: Outcome): void {
+  add({ n, sendId, isInjected }: Told, outcome: Outcome): void {
     if (outcome.status === 'not sent') return
     const { status, attempts } = outcome
-    const told =
-      outcome.status === 'sent' ? { messageId: outcome.messageId } : { error: outcome.error }
-    const line: Line = { n, sendId, status, ...told, attempts }
+    const told: Line =
+      outcome.status === 'sent'
+        ? { n, sendId, status, messageId: outcome.messageId, attempts }
+        : { n, sendId, status, error: outcome.error, attempts }
+    const line: Line = isInjected ? { ...told, injected: true } : told
     this.#held += `${JSON.stringify(line)}\n`
     if (this.#isDue) return
     this.#isDue = true

@@ -19,10 +19,12 @@ interface Marked {
   readonly isMarked: boolean
 }
 
+const none = {}
+
 /** @param layer the innermost wrapping of the document */
 export function marked(body: string, layer: string | null, marking: Marking): Marked {
   const { name, place } = marking
-  const unmarked = { body, attributes: {}, isMarked: false }
+  const unmarked = { body, attributes: none, isMarked: false }
   if (name === null) return unmarked
   if (place === 'attribute') return { body, attributes: { [MARK]: name }, isMarked: true }
   const value = JSON.stringify(name)

@@ -22,9 +22,13 @@ export class Pace {
 
   constructor(private readonly speed: Speed) {}
 
-  /** Resolves when it is an entry's turn, or the signal aborts. */
-  async until({ momentUs }: { momentUs: number | null }, signal: AbortSignal): Promise<void> {
-    const dueMs = this.#dueMs(momentUs)
+  /** Resolves when it is an entry's turn, or the signal aborts; undefined: it is. */
+  until({ momentUs }: { momentUs: number | null }, signal: AbortSignal): Promise<void> | undefined {
+    if (this.speed.is === 'max') return undefined
+    return this.#wait(this.#dueMs(momentUs), signal)
+  }
+
+  async #wait(dueMs: number, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       const waitMs = dueMs - (performance.now() - this.#beganMs)
       if (waitMs < 1) return

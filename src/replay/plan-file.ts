@@ -24,6 +24,12 @@ const requestShape = z.strictObject({
   ...{ cwd: z.string(), to: z.string(), types: texts, entities: texts, keys: texts, ids: texts },
   range: z.strictObject({ sinceUs: z.number().nullable(), untilUs: z.number().nullable() }),
   filter: z.string().optional(),
+  snapshot: z.boolean().default(false),
+  claimCheck: z.string().nullable().default(null),
+  topology: texts.default([]),
+  sql: z.string().nullable().default(null),
+  transform: z.string().nullable().default(null),
+  injection: z.strictObject({ duplicates: z.number(), seed: z.int() }).nullable().default(null),
   ...{ order: z.enum(replayOrders), body: z.enum(replayBodies), distinct: z.boolean() },
   ...{ isMarked: z.boolean(), name: z.string().nullable(), replays: z.boolean() },
   ...{ skipRefused: z.boolean(), speed, concurrency: z.int().positive() },
@@ -67,6 +73,7 @@ export function planFileText(
   const { given, maps, presets, config, schemaRegistry, followClaims, cwd, range } = request
   const { to, types, entities, keys, ids, filter, order, body, distinct, isMarked } = request
   const { name, replays, skipRefused, speed, concurrency, memoryLimitBytes } = request
+  const { sql, transform, injection, claimCheck, topology, snapshot } = request
   const sources = given.length > 0 ? given : planned.sources
   const saved: PlannedRequest = {
     ...{ given: [...sources], maps: [...maps], cwd, range, to },
@@ -77,7 +84,8 @@ export function planFileText(
     ...{ types: [...types], entities: [...entities], keys: [...keys], ids: [...ids] },
     ...(filter && { filter: JSON.stringify(filter.json) }),
     ...{ order, body, distinct, isMarked, name, replays, skipRefused, speed, concurrency },
-    ...{ memoryLimitBytes, allowPartial: request.allowPartial },
+    ...{ snapshot, claimCheck, topology: [...topology] },
+    ...{ sql, transform, injection, memoryLimitBytes, allowPartial: request.allowPartial },
   }
   const { plan } = planned
   const file: PlanFile = {

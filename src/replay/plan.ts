@@ -6,8 +6,9 @@ import { timeText } from '../event/time.js'
 import type { Searched } from '../questions/searched.js'
 import type { OpenedArchive } from '../reading/open-archive.js'
 import type { OpenSink, Sink } from '../sinks/sink.js'
-import { entryReader } from './entry.js'
+import { entriesOf, type Making } from './entries.js'
 import { estimateOf } from './estimate.js'
+import type { FanOut } from './fan-out.js'
 import type { Marking } from './marking.js'
 import type { ReplayRequest } from './request.js'
 import type { ReplayResult } from './result.js'
@@ -22,27 +23,27 @@ export interface Planned {
   readonly marking: Marking
 }
 
-interface PlanOf {
+export interface PlanOf {
   readonly kind: Sink
   readonly sink: OpenSink
   readonly archive: OpenedArchive
   readonly request: ReplayRequest
+  /** Also where the rules stand, if there are any. */
+  readonly making: Pick<Making, 'transform' | 'snapshot'> & { readonly rules: string | null }
+  readonly fanOut: FanOut
 }
 
 /** Goes through what was selected once, as if it were sent. */
-export async function planned(
-  { columns, chunks }: ResultRows,
-  searched: Searched,
-  of: PlanOf,
-): Promise<Planned> {
+export async function planned(rows: ResultRows, searched: Searched, of: PlanOf): Promise<Planned> {
   const { kind, sink, request } = of
   const tally = new Tally(sink)
   const { body, isMarked } = request
   // As long as the name will be, which goes by what is sent.
   const name = isMarked ? (request.name ?? nameOf('0')) : null
   const marking = { name, place: kind.marks, body }
-  const entryOf = entryReader(columns, marking)
-  for await (const chunk of chunks) for (const cells of chunk) tally.add(entryOf(cells))
+  const { injection } = request
+  const entries = entriesOf(rows, { ...of.making, marking, injection })
+  for await (const chunk of entries) for (const entry of chunk) tally.add(entry)
   const plan = planId(tally, request)
   const named = { ...marking, name: isMarked ? (request.name ?? nameOf(plan)) : null }
   return {
@@ -69,13 +70,19 @@ interface ResultOf extends PlanOf {
 }
 
 function resultOf(plan: string, { tally, searched, name, ...of }: ResultOf): ReplayResult {
-  const { kind, sink, archive, request } = of
+  const { kind, sink, archive, request, fanOut } = of
   const { to, order, body, distinct, speed, concurrency, skipRefused: isSkipping } = request
+  const { claimCheck } = request
   const { undecodable } = searched
-  const planned = { kind, sink, speed, isMarking: name !== null, undecodable, isSkipping }
+  const isMarking = name !== null
+  const planned = {
+    ...{ kind, sink, speed, isMarking, undecodable, isSkipping, fanOut, claimCheck },
+    isSnapshot: of.making.snapshot !== null,
+  }
   return {
     ...{ schema: 'evt.replay/1', plan, sources: archive.sources, to, target: sink.target, name },
     selection: selectionOf(request),
+    transform: of.making.rules,
     ...{ order, body, distinct, partial: false, events: tally.events, bytes: tally.bytes },
     ...{ calls: tally.calls, keys: tally.keys, types: tally.types },
     estimate: estimateOf(tally, { kind, sink, speed, concurrency }),
@@ -86,11 +93,11 @@ function resultOf(plan: string, { tally, searched, name, ...of }: ResultOf): Rep
   }
 }
 
-function selectionOf({ range, types, entities, keys, ids, filter }: ReplayRequest) {
+function selectionOf({ range, types, entities, keys, ids, filter, sql }: ReplayRequest) {
   const text = (us: number | null) => (us === null ? null : timeText(us))
   return {
     ...{ since: text(range.sinceUs), until: text(range.untilUs) },
-    ...{ types, entities, keys, ids, filter: filter?.json ?? null },
+    ...{ types, entities, keys, ids, filter: filter?.json ?? null, sql },
   }
 }
 

@@ -10,6 +10,12 @@ export type WarningKind =
   | 'order'
   | 'dedupWindow'
   | 'untimed'
+  | 'injected'
+  | 'snapshot'
+  | 'claimCheck'
+  | 'fanOut'
+  | 'unguarded'
+  | 'fanOutUnknown'
 
 /** What somebody should know before it is sent. */
 export interface ReplayWarning {
@@ -67,7 +73,10 @@ export interface ReplayResult {
     readonly keys: readonly string[]
     readonly ids: readonly string[]
     readonly filter: JsonValue
+    readonly sql: string | null
   }
+  /** The file of rules that change what is sent. */
+  readonly transform: string | null
   readonly order: ReplayOrder
   readonly body: ReplayBody
   readonly distinct: boolean

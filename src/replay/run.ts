@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { resolve, sep } from 'node:path'
+import { besideFile } from '../config/sources.js'
 import { EvtError } from '../errors.js'
 import { type Asked, askArchive } from '../questions/asked-archive.js'
 import type { Searched } from '../questions/searched.js'
@@ -9,12 +10,16 @@ import { type OpenedArchive, openArchive } from '../reading/open-archive.js'
 import { progressOf } from '../reading/progress.js'
 import { sinkFor } from '../sinks/index.js'
 import type { OpenSink, Sink } from '../sinks/sink.js'
+import { withClaimCheck } from './claim-check.js'
+import type { Making } from './entries.js'
+import { type FanOut, fanOutOf } from './fan-out.js'
 import { Journal } from './journal.js'
-import { type Planned, planned } from './plan.js'
+import { type Planned, type PlanOf, planned } from './plan.js'
 import type { ReplayRequest } from './request.js'
 import type { ReplayResult } from './result.js'
 import { sendEntries } from './send.js'
 import { replayStatement } from './statement.js'
+import type { Snapshot } from './states.js'
 
 export interface ReplayRun {
   readonly result: ReplayResult
@@ -36,29 +41,68 @@ export interface ReplayHooks {
  * @throws EvtError where there is no plan: what was typed wrong, no target, nothing selected
  */
 export async function runReplay(request: ReplayRequest, hooks: ReplayHooks): Promise<ReplayRun> {
-  const { to, cwd, signal, aws = {} } = request
+  const { to, cwd, topology: templates } = request
   const kind = await sinkFor(to)
-  const sink = await kind.open(to, { aws, cwd, signal })
+  const sink = await opened(kind, request)
   try {
-    const archive = await openArchive(request)
+    const fanOut = await fanOutOf(sink, { templates, cwd })
+    const archive = await openArchive(reading(request))
     const { sources, pruned, objects } = archive
     if (objects.length === 0) throw noObjects(sources, pruned)
     checkTarget(request, sink, archive)
     checkOutside(request, sink, archive)
-    const statement = await replayStatement({ ...request, isDistinct: request.distinct })
+    const clock = { nowMs: 0 }
+    const rules = rulesFile(request, archive)
+    const transform = await transformFor(rules, request, archive, clock)
+    const snapshot = snapshotFor(request, archive)
+    const making = { transform, snapshot, rules }
+    const tellsDelivery = kind.marks === 'line'
+    const statement = await replayStatement({
+      ...request,
+      ...{ isDistinct: request.distinct, tellsDelivery, isPicked: request.sql !== null },
+      snapshotUs: snapshot?.sinceUs ?? null,
+    })
     return await askArchive(statement, askingOf(request, archive), (asked) =>
-      replayed(asked, { kind, sink, archive, request, hooks }),
+      replayed(asked, { kind, sink, archive, request, hooks, making, clock, fanOut }),
     )
   } finally {
     sink.close()
   }
 }
 
+async function opened(kind: Sink, request: ReplayRequest): Promise<OpenSink> {
+  const { to, cwd, signal, aws = {}, claimCheck: place } = request
+  const sink = await kind.open(to, { aws, cwd, signal })
+  if (place === null) return sink
+  try {
+    return await withClaimCheck(sink, { kind, place, aws })
+  } catch (error) {
+    sink.close()
+    throw error
+  }
+}
+
+/** What came before is read, too, where it is told as states. */
+function reading(request: ReplayRequest): ReplayRequest {
+  const { range, snapshot } = request
+  return snapshot ? { ...request, range: { ...range, sinceUs: null } } : request
+}
+
+function snapshotFor(
+  { snapshot, range, entities }: ReplayRequest,
+  { mapping }: OpenedArchive,
+): Snapshot | null {
+  const { sinceUs } = range
+  return snapshot && sinceUs !== null ? { sinceUs, entities, mapping } : null
+}
+
 function askingOf(request: ReplayRequest, { index: _, ...archive }: OpenedArchive) {
-  const { presets, memoryLimitBytes, signal, range, types, entities, keys, ids, filter } = request
+  const { presets, memoryLimitBytes, signal, types, entities, keys, ids, filter } = request
+  const { range } = reading(request)
   return {
     // An index has documents as JSON that says the same; what is sent is what was received.
     ...{ archive, presets, memoryLimitBytes, signal, sqlFromBytes: 0 },
+    picking: request.sql ?? undefined,
     chosen: { ...range, types, entities, keys, ids, filter: filter?.pattern },
     onProgress: progressOf(archive.objects, request),
   }
@@ -70,6 +114,31 @@ interface Context {
   readonly archive: OpenedArchive
   readonly request: ReplayRequest
   readonly hooks: ReplayHooks
+  readonly making: PlanOf['making']
+  readonly fanOut: FanOut
+  /** What events that are to be of now are: of no time while it is planned, so that the same plan
+   * is the same. */
+  readonly clock: { nowMs: number }
+}
+
+/** As typed, or as evt.yaml names it. */
+function rulesFile({ transform }: ReplayRequest, { config }: OpenedArchive): string | null {
+  const usual = config.replay?.transform
+  return transform ?? (usual === undefined ? null : besideFile(usual, config))
+}
+
+/** @throws EvtError `usage` for rules that are wrong */
+async function transformFor(
+  file: string | null,
+  { cwd }: ReplayRequest,
+  { mapping }: OpenedArchive,
+  clock: Context['clock'],
+): Promise<Making['transform']> {
+  if (file === null) return null
+  const { readTransform } = await import('./transform/rules.js')
+  const { transformOf } = await import('./transform/transform.js')
+  const nowMs = () => clock.nowMs
+  return transformOf(await readTransform(file, { cwd, nowMs }), { mapping, nowMs })
 }
 
 async function replayed({ rows, again, searched }: Asked, context: Context): Promise<ReplayRun> {
@@ -86,9 +155,11 @@ async function replayed({ rows, again, searched }: Asked, context: Context): Pro
   if (journal) journal.syncTarget = () => sink.sync?.()
   try {
     const { marking } = plan
-    const { speed, concurrency, signal } = request
+    const { speed, concurrency, signal, injection } = request
+    context.clock.nowMs = request.nowMs()
     const { sent, failure } = await sendEntries(await again(), {
-      ...{ sink, marking, journal, speed, concurrency, signal, events: result.events },
+      making: { marking, injection, ...context.making },
+      ...{ sink, journal, speed, concurrency, signal, events: result.events },
       onProgress: hooks.onSending,
     })
     const done = { ...result, sent }

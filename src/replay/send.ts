@@ -1,15 +1,15 @@
 import type { ResultRows } from '../engines/engine.js'
 import { type Outcome, Sender } from '../sinks/sender.js'
 import type { OpenSink } from '../sinks/sink.js'
-import { entryReader, type ReplayEntry } from './entry.js'
+import { entriesOf, type Making } from './entries.js'
+import type { ReplayEntry } from './entry.js'
 import type { Journal } from './journal.js'
-import type { Marking } from './marking.js'
 import { Pace, type Speed } from './pace.js'
 import type { ReplaySent } from './result.js'
 
 interface SendOptions {
   readonly sink: OpenSink
-  readonly marking: Marking
+  readonly making: Making
   /** Null where none is kept. */
   readonly journal: Journal | null
   readonly speed: Speed
@@ -27,7 +27,7 @@ interface SendOptions {
  * @returns also why nothing more could be sent, where something failed for good
  */
 export async function sendEntries(
-  { columns, chunks }: ResultRows,
+  rows: ResultRows,
   options: SendOptions,
 ): Promise<{ sent: ReplaySent; failure: unknown }> {
   const { signal, journal, concurrency, speed } = options
@@ -41,15 +41,16 @@ export async function sendEntries(
     },
   })
   const pace = new Pace(speed)
-  const entryOf = entryReader(columns, options.marking)
   const all = async () => {
-    for await (const chunk of chunks) {
-      for (const cells of chunk) {
-        const entry = entryOf(cells)
+    for await (const chunk of entriesOf(rows, options.making)) {
+      for (const entry of chunk) {
         if (journal?.wasSent(entry.n)) continue
-        await pace.until(entry, signal)
+        // Most are due, and have room: what there is to wait for is waited for alone.
+        const due = pace.until(entry, signal)
+        if (due) await due
         if (signal.aborted) return
-        await sender.add(entry)
+        const room = sender.add(entry)
+        if (room) await room
       }
     }
   }
@@ -77,6 +78,8 @@ class Counts {
   #bytes = 0
   #firstMs = Number.POSITIVE_INFINITY
   #lastMs = 0
+  /** Those of a call are told of together. */
+  #toldMs = 0
   readonly #errors = new Map<string, number>()
 
   constructor(private readonly options: SendOptions) {}
@@ -93,11 +96,14 @@ class Counts {
     this.#repeated += outcome.attempts - 1
     this.#firstMs = Math.min(this.#firstMs, outcome.calledMs)
     this.#lastMs = Math.max(this.#lastMs, outcome.answeredMs)
+    if (outcome.answeredMs === this.#toldMs) return
+    this.#toldMs = outcome.answeredMs
     this.options.onProgress({ sent: this.#sent, bytes: this.#bytes })
   }
 
   result(): ReplaySent {
-    const { events, journal } = this.options
+    const { events, journal, onProgress } = this.options
+    onProgress({ sent: this.#sent, bytes: this.#bytes })
     const [sent, failed, sentBefore] = [this.#sent, this.#failed, journal?.sentBefore ?? 0]
     const durationMs = sent > 0 ? this.#lastMs - this.#firstMs : 0
     const errors = [...this.#errors].map(([error, count]) => ({ error, count }))

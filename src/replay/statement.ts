@@ -1,4 +1,5 @@
 import type { Statement } from '../engines/engine.js'
+import { PICKED } from '../questions/picked.js'
 import { querySql } from '../questions/query.js'
 
 /** How those of a key follow each other. */
@@ -13,17 +14,27 @@ interface Asked {
   body: ReplayBody
   /** First deliveries alone. */
   isDistinct: boolean
+  /** Whether what is sent tells of the delivery that was. */
+  tellsDelivery: boolean
+  /** Whether the table `picked` says which. */
+  isPicked: boolean
+  /** What was before is to be folded into states, by entity; null: nothing is. */
+  snapshotUs: number | null
 }
 
-/** What {@link replayStatement} gives of each delivery, in this order. */
+/** What {@link replayStatement} gives of each delivery. */
 const columns = [
   't.moment_us',
-  ...['id', 'source', 'type', 'event_time_us', 'received_at_us', '"key"', 'trace_id'].map(ofEvent),
-  ...['copy_number', 'replay', 'attempt', 'transport_id', 'place', 'place_sequence'].map(ofEvent),
+  ...['id', 'source', 'type', 'event_time_us', '"key"', 'copy_number', 'replay'].map(ofEvent),
   'e.envelopes[-1] AS layer',
   'e.position.path AS path',
   'e.position.record AS record',
 ]
+
+/** And where the delivery itself is told of. */
+const deliveryColumns = [
+  ...['received_at_us', 'trace_id', 'attempt', 'transport_id', 'place', 'place_sequence'],
+].map(ofEvent)
 
 function ofEvent(column: string): string {
   return `e.${column}`
@@ -31,11 +42,20 @@ function ofEvent(column: string): string {
 
 /** The question for what is to be sent, in the order in which it is: always the same for the same
  * archive. */
-export async function replayStatement({ order, body, isDistinct }: Asked): Promise<Statement> {
+export async function replayStatement({
+  order,
+  body,
+  isDistinct,
+  tellsDelivery,
+  isPicked,
+  snapshotUs,
+}: Asked): Promise<Statement> {
   const [followers, arrivals, turns] = await Promise.all(
     ['stats/followers', 'stats/arrivals', 'replay/turns'].map(querySql),
   )
+  const given = tellsDelivery ? [...columns, ...deliveryColumns] : columns
   const payload = body === 'payload' ? 'e.payload' : 'NULL'
+  const picked = isPicked ? `WHERE e.pos IN (SELECT pos FROM ${PICKED})` : ''
   const sql = `WITH deliveries AS (SELECT pos, received_at_us AS received_us FROM events),
 places AS (
   SELECT pos, hash(place) AS place_hash, place_sequence AS part_3,
@@ -44,9 +64,28 @@ places AS (
 ),
 followers AS (${followers}),
 arrivals AS (${arrivals}),
-turns AS (${turns})
-SELECT ${columns.join(', ')}, e.document, ${payload} AS payload
-FROM turns t JOIN events e ON e.pos = t.pos
-ORDER BY t.moment_us NULLS FIRST, t.turn, t.pos`
-  return { sql, values: { by: order, copies: isDistinct ? 'first' : 'all' } }
+turns AS (${turns}),
+sent AS (
+  SELECT ${given.join(', ')}, e.document, ${payload} AS payload, t.turn, t.pos
+  FROM turns t JOIN events e ON e.pos = t.pos ${picked}
+)
+${snapshotUs === null ? `SELECT * EXCLUDE (turn, pos) FROM sent ORDER BY ${inTurn}` : withHistory}`
+  const since = snapshotUs === null ? {} : { since: snapshotUs }
+  return { sql, values: { by: order, copies: isDistinct ? 'first' : 'all', ...since } }
 }
+
+const inTurn = 'moment_us NULLS FIRST, turn, pos'
+
+/** First what entities were told before, each in the order in which it happened. */
+const withHistory = `, history AS (
+  SELECT unnest(list_distinct(entities)) AS folds, type, "key", payload,
+    coalesce(event_time_us, received_at_us) AS happened_us, pos
+  FROM events
+  WHERE copy_number = 1 AND coalesce(received_at_us, event_time_us) < $since
+),
+since AS (
+  SELECT s.* FROM sent s JOIN events e ON e.pos = s.pos
+  WHERE coalesce(e.received_at_us, e.event_time_us) >= $since
+)
+SELECT * FROM (SELECT * FROM history UNION ALL BY NAME SELECT * FROM since)
+ORDER BY folds NULLS LAST, happened_us, ${inTurn}`

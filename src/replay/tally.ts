@@ -15,6 +15,10 @@ export class Tally {
   repeats = 0
   replays = 0
   unmarked = 0
+  injected = 0
+  states = 0
+  /** Whose bodies lie elsewhere. */
+  claims = 0
   untimed = 0
   withoutKey = 0
   /** What the price is for, by entry and by call. */
@@ -36,11 +40,15 @@ export class Tally {
       this.#contents.update(JSON.stringify([entry.source, entry.type, entry.timeUs]))
     }
     this.events += 1
-    const prepared = this.sink.prepare(entry)
+    const { fault } = entry
+    const prepared = fault === undefined ? this.sink.prepare(entry) : { refused: fault }
     const isLarge = !('refused' in prepared) && prepared.sizeBytes > this.sink.limits.entryBytes
     if ('refused' in prepared) this.#refuse(prepared.refused, entry)
     else if (isLarge) this.#refuse(this.#tooLarge(), entry)
-    else this.#take(prepared.sizeBytes)
+    else {
+      this.#take(prepared.sizeBytes)
+      this.claims += Number(prepared.isClaim === true)
+    }
     this.#count(entry, Buffer.byteLength(entry.body))
   }
 
@@ -108,6 +116,8 @@ export class Tally {
     this.repeats += Number(entry.isRepeat)
     this.replays += Number(entry.wasReplay)
     this.unmarked += Number(!entry.isMarked)
+    this.injected += Number(entry.isInjected)
+    this.states += Number(entry.isState)
     if (momentUs === null) this.untimed += 1
     else {
       this.firstUs = Math.min(this.firstUs ?? momentUs, momentUs)

@@ -1,5 +1,6 @@
 import type { PutEventsRequestEntry } from '@aws-sdk/client-eventbridge'
 import { resourceAddress } from '../aws/address.js'
+import { rulesOf } from '../aws/bus-rules.js'
 import { type EventsBus, openEventsBus } from '../aws/put-events.js'
 import { EvtError } from '../errors.js'
 import type { JsonObject, JsonValue } from '../event/event.js'
@@ -35,7 +36,12 @@ export const eventbridge: Sink = {
       })
     }
     const bus = await openEventsBus(named, { ...aws, signal, needs: iamActions })
-    return opened(bus, named.name)
+    const region = aws.region ?? named.region
+    const fans = async () => {
+      const rules = await rulesOf(named.arn ?? named.name, { ...aws, region, signal })
+      return rules.filter(({ isEnabled, pattern }) => isEnabled && pattern !== undefined)
+    }
+    return { ...opened(bus, named.name), fans }
   },
 }
 

@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { SinkEntry } from './sink.js'
 
+/** What the extended clients of SQS and SNS know a pointer by: how many bytes it stands for. */
+export const CLAIM_SIZE = 'ExtendedPayloadSize'
+
 const MOST_ATTRIBUTES = 10
 /** Anything that XML cannot hold. */
 const untransported = /[^\t\n\r\x20-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u
@@ -38,7 +41,10 @@ export function refusedMessage(
 export function messageAttributes({ attributes }: SinkEntry) {
   const entries = Object.entries(attributes)
   if (entries.length === 0) return {}
-  const typed = entries.map(([name, value]) => [name, { DataType: 'String', StringValue: value }])
+  const typed = entries.map(([name, value]) => [
+    name,
+    { DataType: name === CLAIM_SIZE ? 'Number' : 'String', StringValue: value },
+  ])
   return { MessageAttributes: Object.fromEntries(typed) }
 }
 

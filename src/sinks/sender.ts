@@ -74,26 +74,29 @@ export class Sender<E extends SinkEntry> {
   }
 
   /**
-   * Takes an entry; resolves when there is room for another.
+   * Takes an entry.
    *
+   * @returns resolves when there is room for another; undefined where there is
    * @throws EvtError why nothing can be sent any more
    */
-  async add(entry: E): Promise<void> {
+  add(entry: E): Promise<void> | undefined {
     if (this.failure) throw this.failure.error
-    const prepared = this.sink.prepare(entry)
+    const { fault } = entry
+    const prepared = fault === undefined ? this.sink.prepare(entry) : { refused: fault }
     const refused = 'refused' in prepared ? prepared.refused : this.tooLarge(prepared.sizeBytes)
     this.open += 1
     if (refused !== undefined || 'refused' in prepared) {
       this.settle(entry, { status: 'failed', error: refused ?? '', attempts: 0 })
-      return
+      return undefined
     }
     if (this.options.signal.aborted || this.lanes.isClosed(entry)) {
       this.settle(entry, { status: 'not sent' })
-      return
+      return undefined
     }
-    this.lanes.add({ ...prepared, entry, attempts: 0 })
+    const { message, sizeBytes } = prepared
+    this.lanes.add({ message, sizeBytes, entry, attempts: 0 })
     this.pump()
-    while (this.open >= this.capacity && !this.failure) await this.change()
+    return this.isFull() ? this.room() : undefined
   }
 
   /**
@@ -105,6 +108,14 @@ export class Sender<E extends SinkEntry> {
     while (this.open > 0) await this.change()
     this.options.signal.removeEventListener('abort', this.stop)
     if (this.failure) throw this.failure.error
+  }
+
+  private isFull(): boolean {
+    return this.open >= this.capacity && !this.failure
+  }
+
+  private async room(): Promise<void> {
+    while (this.isFull()) await this.change()
   }
 
   private tooLarge(sizeBytes: number): string | undefined {
@@ -225,6 +236,7 @@ export class Sender<E extends SinkEntry> {
   private settle(entry: E, outcome: Outcome): void {
     this.open -= 1
     this.options.onOutcome(entry, outcome)
+    if (this.wake.length === 0) return
     for (const wake of this.wake.splice(0)) wake()
   }
 

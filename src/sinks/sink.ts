@@ -15,6 +15,8 @@ export interface SinkEntry {
   /** What tells this sending from every other: where the same is sent once more because nobody
    * knows whether it arrived, a FIFO target drops it by this. */
   readonly sendId: string
+  /** Why it can be sent to no target, as a sentence. */
+  readonly fault?: string | undefined
 }
 
 /** What a call takes. Bytes are of UTF-8, attributes included. */
@@ -28,6 +30,15 @@ export interface SinkLimits {
 export interface Prepared<M> {
   readonly message: M
   readonly sizeBytes: number
+  /** Whether what is sent points to a body that lies elsewhere. */
+  readonly isClaim?: boolean
+}
+
+/** A rule of a bus or a subscription of a topic, which gets what the target takes. */
+export interface Fan {
+  readonly name: string
+  /** Of a rule, as it was written. */
+  readonly pattern?: string | undefined
 }
 
 /** What became of one entry of a call. */
@@ -75,6 +86,9 @@ export interface OpenSink<M = unknown> {
   readonly path?: string
   /** Puts what was sent on the disk: before a journal there says that it was. */
   sync?(): void
+  /** Who gets what it takes, as far as they are switched on.
+   * @throws EvtError where that may not be asked */
+  fans?(): Promise<Fan[]>
   /** Whether nothing is there that was sent before; absent where that cannot be told. */
   isEmpty?(): Promise<boolean>
   /** Gives why the target can never take an entry, as a sentence goes on after `it`. */

@@ -1,12 +1,16 @@
 import type { PublishBatchRequestEntry } from '@aws-sdk/client-sns'
 import { resourceAddress } from '../aws/address.js'
+import type { AwsOptions } from '../aws/options.js'
 import { openPublishTopic, type PublishTopic } from '../aws/publish.js'
+import { openTopics } from '../aws/sns.js'
 import { batchSent, failedCall } from './answers.js'
 import { fifoFields, messageAttributes, messageBytes, refusedMessage } from './message.js'
-import type { OpenSink, Sink } from './sink.js'
+import type { Fan, OpenSink, Sink } from './sink.js'
 
 /** Unless the topic says more. */
 const USUAL_BYTES = 262_144
+/** A topic may have millions, and a plan names a few. */
+const MOST_FANS = 1_000
 const iamActions = ['sns:GetTopicAttributes', 'sns:Publish']
 
 type Message = Omit<PublishBatchRequestEntry, 'Id'>
@@ -25,8 +29,27 @@ export const sns: Sink = {
   async open(address, { aws, signal }) {
     const named = resourceAddress(address)
     if (named?.service !== 'sns') throw new Error(`no topic: ${address}`)
-    return opened(await openPublishTopic(named, { ...aws, signal, needs: iamActions }))
+    const topic = await openPublishTopic(named, { ...aws, signal, needs: iamActions })
+    return { ...opened(topic), fans: () => subscriptionsOf(topic.arn, aws) }
   },
+}
+
+/** By what is subscribed, or where that is somebody's address, by the subscription. */
+async function subscriptionsOf(topicArn: string, aws: AwsOptions): Promise<Fan[]> {
+  const region = topicArn.split(':')[3]
+  const topics = await openTopics({ ...aws, region }, ['sns:ListSubscriptionsByTopic'])
+  const fans: Fan[] = []
+  for await (const { Endpoint = '', Protocol = '', SubscriptionArn = '' } of topics.subscriptions(
+    topicArn,
+  )) {
+    const last = (arn: string) => arn.slice(arn.lastIndexOf(':') + 1)
+    const name = Endpoint.startsWith('arn:')
+      ? last(Endpoint)
+      : `${Protocol} ${last(SubscriptionArn)}`
+    fans.push({ name })
+    if (fans.length === MOST_FANS) break
+  }
+  return fans
 }
 
 function opened(topic: PublishTopic): OpenSink<Message> {

@@ -16,13 +16,14 @@ const words = {
 
 /** What `evt replay` is about to send, and where. */
 export function replayPlanText(plan: ReplayResult, style: TextStyle): string {
-  const { events, bytes, calls, target, sources, keys, order, name, journal } = plan
+  const { events, bytes, calls, target, sources, keys, order, name, journal, transform } = plan
   const size = `${many(events, 'event')}, ${bytesText(bytes)}, in about ${many(calls, 'call')}`
   const lines = [
     labelled('to', target),
     labelled('from', sources.join(' ')),
     labelled('send', size),
     ...typeLines(plan),
+    ...(transform === null ? [] : [labelled('changed', `by the rules of ${transform}`)]),
     ...(keys.count > 0 ? [labelled('keys', `${countText(keys.count)}, ${words[order]}`)] : []),
     labelled('takes', estimateText(plan)),
     labelled('mark', name === null ? 'none' : `replay-name ${name}`),

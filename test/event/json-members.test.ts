@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { memberText, withMember } from '../../src/event/json-members.js'
+import { memberText, withMember, withValueAt } from '../../src/event/json-members.js'
+import { parsePath } from '../../src/event/json-path.js'
 import { campaign } from '../helpers/campaign.js'
 
 test.each([
@@ -22,6 +23,20 @@ test.each([
   ['{"m": {"a":[1]} , "b":2}', '{"m": "x" , "b":2}'],
 ])('%s becomes %s', (text, more) => {
   expect(withMember(text, 'm', '"x"')).toBe(more)
+})
+
+test.each([
+  ['{"a":{"b":1.0}, "c":2}', '$.a.b', '{"a":{"b":"x"}, "c":2}'],
+  ['{"a":[1, {"b":[7]} ,3]}', '$.a[1].b[0]', '{"a":[1, {"b":["x"]} ,3]}'],
+  ['{"a":1,"a":{"b":2},"a":{"b":3}}', '$.a.b', '{"a":1,"a":{"b":"x"},"a":{"b":"x"}}'],
+  ['{"a":[ ]}', '$.a[0]', '{"a":[ ]}'],
+  ['{"a":["],",2]}', '$.a[1]', '{"a":["],","x"]}'],
+  ['{"a":1}', '$.a.b', '{"a":1}'],
+  ['{"a":1}', '$.a[0]', '{"a":1}'],
+  ['[1,2]', '$[1]', '[1,"x"]'],
+  ['{"a":1}', '$', '"x"'],
+])('%s with another value at %s: %s', (text, path, changed) => {
+  expect(withValueAt(text, parsePath(path), '"x"')).toBe(changed)
 })
 
 test('any object has its members, and keeps them beside a new one', () => {

@@ -53,7 +53,8 @@ export const edges: Readonly<Record<string, readonly string[]>> = {
   lag: ['stats'], // words for figures
   publish: ['stats', 'record'], // what is measured; who holds a lock
   record: ['tail'], // where a source begins
-  replay: ['record'], // who holds a lock
+  // Who holds a lock; who gets what a target takes; what events lead to.
+  replay: ['record', 'topology', 'audit'],
   live: ['tail', 'stats'], // what is tapped; the shape of a result and the words of findings
   init: ['stats'], // how a SOURCE is missed, and words for figures
   reconcile: ['stats', 'tail'], // the shape and the words of findings; what is tapped
