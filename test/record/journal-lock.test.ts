@@ -77,13 +77,16 @@ test('a lock of nobody that somebody takes already is left to that one', () => {
   expect(readFileSync(lock, 'utf8')).toContain('dead')
 })
 
-test.each(['dead', 'damaged'])('of a lock that is %s the claim of the dead does not count', (is) => {
-  const lock = join(folder, 'j.ndjson.lock')
-  writeFileSync(lock, is === 'dead' ? held(GONE_PID, 'dead') : '{"pid":')
-  writeFileSync(`${lock}.${is}.claim`, held(GONE_PID, 'dead too'))
-  const unlock = lockJournal(join(folder, 'j.ndjson'))
-  expect(JSON.parse(readFileSync(lock, 'utf8'))).toMatchObject({ pid: process.pid })
-  expect(readdirSync(folder)).toEqual(['j.ndjson.lock'])
-  unlock()
-  expect(readdirSync(folder)).toEqual([])
-})
+test.each(['dead', 'damaged'])(
+  'of a lock that is %s the claim of the dead does not count',
+  (is) => {
+    const lock = join(folder, 'j.ndjson.lock')
+    writeFileSync(lock, is === 'dead' ? held(GONE_PID, 'dead') : '{"pid":')
+    writeFileSync(`${lock}.${is}.claim`, held(GONE_PID, 'dead too'))
+    const unlock = lockJournal(join(folder, 'j.ndjson'))
+    expect(JSON.parse(readFileSync(lock, 'utf8'))).toMatchObject({ pid: process.pid })
+    expect(readdirSync(folder)).toEqual(['j.ndjson.lock'])
+    unlock()
+    expect(readdirSync(folder)).toEqual([])
+  },
+)

@@ -10,6 +10,7 @@ export const floors: readonly (readonly string[])[] = [
     'ui',
     'dashboards',
     'replay',
+    'dlq',
     'privacy',
     'topology',
     'gate',
@@ -44,7 +45,7 @@ export const edges: Readonly<Record<string, readonly string[]>> = {
   // The shape of a result, to draw it.
   ui: [
     ...['stats', 'audit', 'init', 'indexing', 'leftovers', 'generate', 'lag', 'doctor', 'loops'],
-    ...['reconcile', 'gate', 'record', 'publish', 'replay', 'topology', 'privacy'],
+    ...['reconcile', 'gate', 'record', 'publish', 'replay', 'topology', 'privacy', 'dlq'],
   ],
   // The same, and numbers and times in the words of the text.
   dashboards: ['ui', 'stats', 'audit', 'reconcile', 'gate', 'privacy'],
@@ -54,6 +55,7 @@ export const edges: Readonly<Record<string, readonly string[]>> = {
   publish: ['stats', 'record'], // what is measured; who holds a lock
   record: ['tail'], // where a source begins
   replay: ['record'], // who holds a lock
+  dlq: ['record', 'replay'], // what is parked; the pace
   live: ['tail', 'stats'], // what is tapped; the shape of a result and the words of findings
   init: ['stats'], // how a SOURCE is missed, and words for figures
   reconcile: ['stats', 'tail'], // the shape and the words of findings; what is tapped
