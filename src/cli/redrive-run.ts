@@ -5,7 +5,7 @@ import { redrivePlanText } from '../ui/redrive-text.js'
 import type { TextStyle } from '../ui/style.js'
 import { agree } from './agree.js'
 import { awsOptions } from './flags.js'
-import { progressFor } from './progress.js'
+import { progressFor, uncounted } from './progress.js'
 
 export interface TypedRedrive extends Pick<GivenSources, 'given' | 'choose' | 'lineWith'> {
   readonly flags: Parameters<typeof awsOptions>[0] & {
@@ -47,8 +47,8 @@ export async function redriveTyped(typed: TypedRedrive): Promise<RedriveRun> {
       },
       onProgress: ({ moved, of }) =>
         progress.update({
-          ...{ label: 'moving', bytesDone: 0, bytesTotal: null, records: moved },
-          ...{ objectsDone: null, objectsTotal: of },
+          ...uncounted('moving'),
+          told: `${moved} of about ${of ?? '?'} messages`,
         }),
     })
   } finally {

@@ -26,12 +26,17 @@ export interface QueueRequest extends GivenSources {
   onNote(text: string): void
 }
 
+const takes = 'evt dlq takes sqs://QUEUE, its ARN or its URL'
+
 /** Asks SQS of a queue without a look at a message.
  * @throws EvtError `usage` where what was named is no queue, or not there */
 export async function findQueue(
   request: QueueRequest,
   needs: readonly string[],
 ): Promise<FoundQueue> {
+  if (request.given.length === 0) {
+    throw new EvtError('no queue is named', { code: 'usage', hint: takes })
+  }
   const { config, sources } = await namedSources(request)
   const [source = '', another] = sources
   const named = queueNamed(source)
@@ -57,7 +62,7 @@ function queueNamed(source: string): ResourceAddress {
   const named = resourceAddress(source)
   if (named?.service === 'sqs') return named
   throw new EvtError(`${source} is no queue`, {
-    ...{ code: 'usage', hint: 'evt dlq takes sqs://QUEUE, its ARN or its URL' },
+    ...{ code: 'usage', hint: takes },
   })
 }
 
