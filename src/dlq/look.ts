@@ -12,6 +12,8 @@ export const HIDDEN_SECONDS = 60
 /** All is given back before SQS shows it by itself. */
 const MOST_MS = 40_000
 const AT_ONCE = 8
+/** Of a FIFO queue so many can be in flight, and those that others have count. */
+const MOST_OF_FIFO = 10_000
 /** How long calls may take to end after evt was told to. */
 const LATE_MS = 2_500
 /** Somebody else has it already, or may have it. */
@@ -68,7 +70,8 @@ async function receiveAll({
   held,
   ...options
 }: LookOptions & { receives: Receives; held: Message[] }): Promise<string | undefined> {
-  const { nature, limit, signal, place, onNote } = options
+  const { nature, signal, place, onNote } = options
+  const limit = Math.min(options.limit, nature.isFifo ? MOST_OF_FIFO : options.limit)
   const endsMs = performance.now() + MOST_MS
   const seen = new Set<string>()
   while (!signal.aborted) {
@@ -84,7 +87,7 @@ async function receiveAll({
     }
     const worn = wornOf(messages, nature)
     if (worn !== undefined) return worn
-    if (seen.size >= limit) return `--limit ${limit} was reached`
+    if (seen.size >= limit) return `${limit} were seen`
     if (performance.now() > endsMs) return `${MOST_MS / 1_000} s were over`
   }
   throw new EvtError('interrupted: all that was received is given back', { code: 'interrupted' })

@@ -3,6 +3,7 @@ import type { Message, OpenQueue } from '../aws/queue.js'
 import { Pace } from '../replay/pace.js'
 import { type Outcome, Sender } from '../sinks/sender.js'
 import type { OpenSink } from '../sinks/sink.js'
+import { Patience } from '../taps/patiently.js'
 import { inBatches } from '../taps/queue-batches.js'
 import type { Decode } from './letter.js'
 import { entryOf } from './move-entry.js'
@@ -29,6 +30,7 @@ export interface Moving {
   /** Outlives `signal` for a moment: to delete what was sent, and give the rest back. */
   readonly late: AbortSignal
   onProgress(moved: number): void
+  onNote(text: string): void
 }
 
 /**
@@ -55,6 +57,7 @@ class MoveRun {
   readonly #sentAs = new Set<string>()
   readonly #returned = new Set<string>()
   readonly #others = new Set<string>()
+  readonly #newer = new Set<string>()
   readonly #tried = new Set<string>()
   readonly #sentBefore = new Set<string>()
   readonly #errors = new Map<string, number>()
@@ -77,12 +80,15 @@ class MoveRun {
   /** Of a FIFO queue one call after the other: two might take the head of a group and what is
    * behind it. */
   async #receive(): Promise<Message[]> {
-    const { queue, isFifo, late } = this.moving
-    const receive = () =>
-      queue.receive({ waitSeconds: 1, hiddenSeconds: HIDDEN_SECONDS, signal: late })
+    const { queue, isFifo, late, signal, onNote } = this.moving
+    const options = { waitSeconds: 1, hiddenSeconds: HIDDEN_SECONDS, signal: late }
+    const patience = new Patience(queue.name, { signal, onNote })
+    const receive = () => patience.call(() => queue.receive(options))
     const calls = Array.from({ length: isFifo ? 1 : AT_ONCE }, receive)
     const received = await Promise.allSettled(calls)
-    const messages = received.flatMap((one) => (one.status === 'fulfilled' ? one.value : []))
+    const messages = received.flatMap((one) => {
+      return one.status === 'fulfilled' ? (one.value ?? []) : []
+    })
     for (const message of messages) this.#held.set(idOf(message), message)
     const failed = received.find((one) => one.status === 'rejected')
     if (failed) throw failed.reason
@@ -117,14 +123,20 @@ class MoveRun {
   }
 
   #isToSend(message: Message): boolean {
-    const { isOf, beganMs } = this.moving
     const id = idOf(message)
-    if (!isOf(message)) this.#others.add(id)
-    else if (this.#sentAs.has(id)) this.#returned.add(id)
-    const isNewer = Number(message.Attributes?.SentTimestamp ?? 0) > beganMs
-    const isOver = [this.#tried, this.#returned, this.#others].some((ids) => ids.has(id))
-    if (isOver || isNewer) return false
-    return !this.#closedGroups.has(groupOf(message) ?? '')
+    if (this.#tried.has(id)) return false
+    const staying = this.#staying(message)
+    staying?.add(id)
+    return staying === undefined && !this.#closedGroups.has(groupOf(message) ?? '')
+  }
+
+  /** Where it counts, if it is to stay in the queue. */
+  #staying(message: Message): Set<string> | undefined {
+    const { isOf, beganMs } = this.moving
+    if (!isOf(message)) return this.#others
+    if (this.#sentAs.has(idOf(message))) return this.#returned
+    const sentMs = Number(message.Attributes?.SentTimestamp ?? 0)
+    return sentMs > beganMs ? this.#newer : undefined
   }
 
   async #entryOf(message: Message): Promise<MoveEntry> {
@@ -162,16 +174,13 @@ class MoveRun {
     const { queue, journal, sink, late } = this.moving
     sink.sync?.()
     journal.sync()
+    for (const message of sent) this.#undeleted.add(idOf(message))
     const remove = (batch: readonly Message[]) => queue.deleteBatch(batch, late)
     const left = new Set((await inBatches(sent, remove, late)).map(({ message }) => message))
     for (const message of sent) {
-      const id = idOf(message)
-      if (left.has(message)) {
-        this.#undeleted.add(id)
-        continue
-      }
-      this.#held.delete(id)
-      this.#undeleted.delete(id)
+      if (left.has(message)) continue
+      this.#held.delete(idOf(message))
+      this.#undeleted.delete(idOf(message))
     }
   }
 
@@ -185,12 +194,12 @@ class MoveRun {
 
   moved(): Moved {
     const errors = [...this.#errors].map(([error, count]) => ({ error, count }))
-    const told = [this.#failed, this.#undeleted, this.#returned, this.#others]
+    const told = [this.#failed, this.#undeleted, this.#returned, this.#others, this.#newer]
     const left = [...this.#held.keys()].filter((id) => told.every((ids) => !ids.has(id)))
     return {
       ...{ messages: this.#messages, sentBefore: this.#sentBefore.size, failed: this.#failed.size },
       ...{ undeleted: this.#undeleted.size, returned: this.#returned.size, left: left.length },
-      others: this.#others.size,
+      ...{ others: this.#others.size, newer: this.#newer.size },
       errors: errors.sort((a, b) => b.count - a.count),
       isCancelled: false,
     }

@@ -1,6 +1,7 @@
 import type { SendMessageBatchRequestEntry } from '@aws-sdk/client-sqs'
 import type { Message, OpenQueue } from '../aws/queue.js'
 import { batchSent, failedCall } from '../sinks/answers.js'
+import { fifoFields } from '../sinks/message.js'
 import type { OpenSink, SinkEntry } from '../sinks/sink.js'
 
 const MEBIBYTE = 1_048_576
@@ -24,13 +25,12 @@ export async function queueTarget(queue: OpenQueue): Promise<OpenSink> {
     },
     keepsOrder: isFifo,
     prepare(entry) {
-      const { letter, key, sendId } = entry as MoveEntry
-      if (isFifo && key === null) return { refused: 'it has no group, which a FIFO queue needs' }
-      const fifo = isFifo && { MessageGroupId: key, MessageDeduplicationId: sendId }
-      // On a standard queue it names a tenant.
-      const tenant = !isFifo && key !== null && { MessageGroupId: key }
-      const { Body, MessageAttributes } = letter
-      const message = { MessageBody: Body, MessageAttributes, ...fifo, ...tenant }
+      const { letter } = entry as MoveEntry
+      if (isFifo && entry.key === null) return { refused: 'it has no group, nor a key for one' }
+      const { Body, MessageAttributes, Attributes } = letter
+      const tenant = Attributes?.MessageGroupId
+      const group = isFifo ? fifoFields(entry) : tenant && { MessageGroupId: tenant }
+      const message = { MessageBody: Body, MessageAttributes, ...group }
       return { message, sizeBytes: Buffer.byteLength(entry.body) + attributeBytes(letter) }
     },
     async send(batch, signal) {

@@ -39,10 +39,12 @@ export interface Moved {
   readonly undeleted: number
   /** Sent by this run, and in the queue again. */
   readonly returned: number
-  /** Behind one of their group that failed, or newer than this run. */
+  /** Behind one of their group that failed, or interrupted. */
   readonly left: number
   /** That came from another queue than they would go to. */
   readonly others: number
+  /** Sent since this run began. */
+  readonly newer: number
   readonly errors: readonly { readonly error: string; readonly count: number }[]
   readonly isCancelled: boolean
 }

@@ -95,6 +95,11 @@ async function wayOf(found: FoundQueue, request: RedriveRequest): Promise<Way> {
   const { source, facts, from } = found
   const { to } = request
   if (to === undefined) return wayBack(found)
+  if (to === '-') {
+    throw new EvtError('--to - would delete what nobody may have kept', {
+      ...{ code: 'usage', hint: `evt dlq ${source} --to DIR records the messages` },
+    })
+  }
   const named = resourceAddress(to)
   if (named?.service !== 'sqs') {
     const { aws, cwd, signal } = request
@@ -190,12 +195,12 @@ async function bySqs({ found, way, request, hooks, late }: Run) {
 
 async function byEvt({ found, plan, request, hooks, late }: Run, sink: OpenSink) {
   const { queue, facts, config, from } = found
-  const { perSecond, signal, nowMs } = request
+  const { perSecond, signal, nowMs, onNote } = request
   const path = plan.journal ?? ''
   const journal = MoveJournal.open(path, { from: facts.arn, to: identityOf(sink) })
   try {
     return await moveByEvt({
-      ...{ queue, isFifo: facts.fifo, sink, journal, perSecond, signal, late },
+      ...{ queue, isFifo: facts.fifo, sink, journal, perSecond, signal, late, onNote },
       decode: createDecoder({ mapping: createMapping({ events: config.events }) }),
       isOf: ({ Attributes }) => isOf(Attributes?.DeadLetterQueueSourceArn, sink, from),
       beganMs: nowMs(),

@@ -104,7 +104,9 @@ function windowOf(archive: BusArchive, { range }: ArchiveReplayRequest, nowMs: n
   const keptMs = retentionDays === null ? 0 : nowMs - retentionDays * DAY_MS
   const firstMs = sinceUs === null ? Math.max(keptMs, madeMs ?? 0) : sinceUs / 1_000
   const lastMs = untilUs === null ? nowMs : Math.min(nowMs, untilUs / 1_000)
-  return { fromMs: Math.floor(firstMs / 1_000) * 1_000, toMs: Math.ceil(lastMs / 1_000) * 1_000 }
+  // Not in the future.
+  const seconds = lastMs === nowMs ? Math.floor(nowMs / 1_000) : Math.ceil(lastMs / 1_000)
+  return { fromMs: Math.floor(firstMs / 1_000) * 1_000, toMs: seconds * 1_000 }
 }
 
 function nameOf(parts: readonly unknown[]): string {
@@ -151,7 +153,7 @@ function warningsOf(
     warn('retention', `the archive keeps ${retentionDays} days: what is older is gone`)
   }
   warn('order', 'EventBridge keeps no order: it replays minute by minute, each in any order')
-  const counted = events === null ? 'nobody knows' : 'its counts are up to a day old: nobody knows'
-  warn('count', `${counted} how many events are in this time, nor is told how many were replayed`)
+  const counted = events === null ? '' : 'what an archive holds is counted up to a day late: '
+  warn('count', `${counted}how many events are in this time is not known, nor told at the end`)
   return warnings
 }

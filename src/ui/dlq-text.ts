@@ -24,7 +24,7 @@ interface Then {
 
 /** What a look does to a queue, for who has to agree to it. */
 export function lookPlanText(
-  { source, facts }: Pick<FoundQueue, 'source' | 'facts'>,
+  { source, facts, from }: Pick<FoundQueue, 'source' | 'facts' | 'from'>,
   { to, isDeleting, limit }: Then,
   style: TextStyle,
 ): string {
@@ -35,6 +35,9 @@ export function lookPlanText(
     `${source}: about ${counted(visible, 'message')}${most}`,
     'to look, evt receives each once and gives it back at the end: it is hidden from others for ' +
       `a minute at most${group}, and its receive count rises by one`,
+    ...(from?.length === 0
+      ? ['no queue names it as its dead-letter queue: who works on it misses them meanwhile']
+      : []),
     ...(to === undefined ? [] : [`then it is received once more, and recorded in ${to}`]),
     ...(isDeleting ? ['what is recorded, and on the disk, is deleted from the queue'] : []),
   ]

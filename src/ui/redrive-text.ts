@@ -40,6 +40,7 @@ export function redrivenText(result: RedriveResult, moved: Moved, style: TextSty
     [moved.returned, 'failed again, and not sent a second time'],
     [moved.left, 'left'],
     [moved.others, 'of other queues, which stay'],
+    [moved.newer, 'newer than this run, which stay'],
   ] as const
   const told = others.flatMap(([count, what]) => (count > 0 ? `${countText(count)} ${what}` : []))
   const lines = [

@@ -203,3 +203,15 @@ test('what is parked can be replayed, and is deleted only when it is on the disk
     expect({ exit, sent: JSON.parse(out).sent.sent }).toEqual({ exit: 0, sent: 14 })
   }
 })
+
+test('--limit ends the look; a queue of no dead letters is told of', async () => {
+  world.make('orders')
+  for (let n = 0; n < 45; n++) world.put('orders', { body: event('OrderPlaced', `${n}`) })
+  const { exit, out, err } = await evt('dlq', 'sqs://orders', '--limit', '5', '--yes')
+  expect(exit).toBe(0)
+  expect(err).toContain('sqs://orders: about 45 messages, of which evt takes 5\n')
+  expect(err).toContain('no queue names it as its dead-letter queue: who works on it misses them')
+  expect(out).toMatch(/\n! not all was looked at: 5 were seen\n/)
+  const left = world.queues.get('orders')?.messages ?? []
+  expect(left.filter(({ hiddenUntilMs }) => hiddenUntilMs > Date.now())).toEqual([])
+})

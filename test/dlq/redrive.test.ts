@@ -262,3 +262,24 @@ test('of a FIFO queue that two share, those of one are moved', async () => {
   expect(world.bodies('other.fifo')).toEqual([body('x', 0)])
   expect(world.bodies('dead.fifo')).toHaveLength(3)
 })
+
+test('what is sent to the queue meanwhile is left there', async () => {
+  fifo(3)
+  const later = { group: 'later', sentMs: Date.now() + 600_000 }
+  world.put('dead.fifo', { body: body('later', 0), ...later })
+  const { exit, out } = await redrive('sqs://dead.fifo', '--yes', '--quiet', '-o', 'json')
+  expect(exit).toBe(0)
+  expect(JSON.parse(out).moved).toMatchObject({ messages: 3, newer: 1, left: 0 })
+  expect(world.bodies('dead.fifo')).toEqual([body('later', 0)])
+})
+
+test('to standard output nothing is moved', async () => {
+  standard(1)
+  const { exit, err } = await redrive('sqs://dead', '--to', '-', '--yes')
+  expect({ exit, err }).toEqual({
+    exit: 2,
+    err:
+      'evt: --to - would delete what nobody may have kept\n' +
+      '     evt dlq sqs://dead --to DIR records the messages\n',
+  })
+})
