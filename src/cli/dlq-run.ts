@@ -9,7 +9,7 @@ import { awsOptions } from './flags.js'
 import { memoryBytes } from './memory-size.js'
 import { reading, type TypedArchive } from './read-request.js'
 
-export interface TypedDlq extends TypedArchive {
+interface TypedDlq extends TypedArchive {
   readonly flags: TypedArchive['flags'] & {
     readonly yes?: boolean | undefined
     readonly limit: number

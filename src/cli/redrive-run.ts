@@ -7,7 +7,7 @@ import { agree } from './agree.js'
 import { awsOptions } from './flags.js'
 import { progressFor, uncounted } from './progress.js'
 
-export interface TypedRedrive extends Pick<GivenSources, 'given' | 'choose' | 'lineWith'> {
+interface TypedRedrive extends Pick<GivenSources, 'given' | 'choose' | 'lineWith'> {
   readonly flags: Parameters<typeof awsOptions>[0] & {
     readonly to?: string | undefined
     readonly 'dry-run'?: boolean | undefined

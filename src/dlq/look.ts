@@ -8,7 +8,7 @@ import type { QueueNature } from '../taps/queue-consents.js'
 import { Receives } from '../taps/receives.js'
 
 /** So long what was received is hidden from others, if evt is killed. */
-export const HIDDEN_SECONDS = 60
+const HIDDEN_SECONDS = 60
 /** All is given back before SQS shows it by itself. */
 const MOST_MS = 40_000
 const AT_ONCE = 8

@@ -32,6 +32,8 @@ interface Line {
 /** Which messages were sent, in a file that outlives a crash: what was sent and is still in its
  * queue is deleted, not sent again. */
 export class MoveJournal {
+  #failure: { error: unknown } | undefined
+
   private constructor(
     private readonly path: string,
     private readonly file: number,
@@ -66,18 +68,20 @@ export class MoveJournal {
     return this.sent.has(id)
   }
 
-  /** Written when this is done, though on the disk only with `sync`. */
+  /** Written when this is done, though on the disk only with `sync`, which tells of a failure. */
   add(line: Line): void {
+    if (line.status === 'sent') this.sent.add(line.id)
     try {
       writeAll(this.file, `${JSON.stringify(line)}\n`)
     } catch (error) {
-      throw failureOf(this.path, error)
+      this.#failure ??= { error: failureOf(this.path, error) }
     }
-    if (line.status === 'sent') this.sent.add(line.id)
   }
 
-  /** Called before what was sent is deleted. */
+  /** Called before what was sent is deleted.
+   * @throws EvtError `outside` where not all could be written */
   sync(): void {
+    if (this.#failure) throw this.#failure.error
     try {
       fsyncSync(this.file)
     } catch (error) {

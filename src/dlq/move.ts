@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Message, OpenQueue } from '../aws/queue.js'
+import { type Message, MOST_IN_BATCH, type OpenQueue } from '../aws/queue.js'
 import { Pace } from '../replay/pace.js'
 import { type Outcome, Sender } from '../sinks/sender.js'
 import type { OpenSink } from '../sinks/sink.js'
@@ -14,8 +14,12 @@ import type { Moved } from './redrive-result.js'
 /** So long what was received is hidden: longer than a batch is tried again. */
 const HIDDEN_SECONDS = 180
 const AT_ONCE = 8
+/** What is received at once is sent within so long, at the pace that is asked for. */
+const ROUND_SECONDS = 100
+/** At a lower rate one receive would take longer. */
+export const LEAST_PER_SECOND = MOST_IN_BATCH / ROUND_SECONDS
 
-export interface Moving {
+interface Moving {
   readonly queue: OpenQueue
   readonly isFifo: boolean
   readonly sink: OpenSink
@@ -80,11 +84,12 @@ class MoveRun {
   /** Of a FIFO queue one call after the other: two might take the head of a group and what is
    * behind it. */
   async #receive(): Promise<Message[]> {
-    const { queue, isFifo, late, signal, onNote } = this.moving
+    const { queue, isFifo, late, signal, onNote, perSecond } = this.moving
+    const paced = Math.floor((perSecond ?? Number.POSITIVE_INFINITY) / LEAST_PER_SECOND)
     const options = { waitSeconds: 1, hiddenSeconds: HIDDEN_SECONDS, signal: late }
     const patience = new Patience(queue.name, { signal, onNote })
     const receive = () => patience.call(() => queue.receive(options))
-    const calls = Array.from({ length: isFifo ? 1 : AT_ONCE }, receive)
+    const calls = Array.from({ length: isFifo ? 1 : Math.min(AT_ONCE, paced) }, receive)
     const received = await Promise.allSettled(calls)
     const messages = received.flatMap((one) => {
       return one.status === 'fulfilled' ? (one.value ?? []) : []

@@ -22,7 +22,7 @@ export interface Against extends ReadRequest {
 }
 
 /** By key, what an archive shows to have been processed. */
-export type Processed = ReadonlyMap<string, readonly Standing[]>
+type Processed = ReadonlyMap<string, readonly Standing[]>
 
 /**
  * Reads what an archive has of the keys of dead letters.

@@ -8,7 +8,7 @@ import { EvtError } from '../errors.js'
 import { createMapping } from '../event/mapping.js'
 import { sinkFor } from '../sinks/index.js'
 import type { OpenSink } from '../sinks/sink.js'
-import { moveByEvt } from './move.js'
+import { LEAST_PER_SECOND, moveByEvt } from './move.js'
 import { MoveJournal } from './move-journal.js'
 import { MOST_PER_SECOND, moveBySqs } from './move-task.js'
 import { type FoundQueue, findQueue, type QueueRequest } from './queue.js'
@@ -23,7 +23,7 @@ const moving = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVis
 /** How long what is under way may take after evt was told to end. */
 const LATE_MS = 15_000
 
-export interface RedriveRequest extends QueueRequest {
+interface RedriveRequest extends QueueRequest {
   /** Where to; undefined: back to where they came from. */
   readonly to: string | undefined
   readonly perSecond: number | null
@@ -145,7 +145,7 @@ async function planOf(
   request: RedriveRequest,
 ): Promise<RedriveResult> {
   const { to = null, perSecond, nowMs, env, cwd, aws, signal } = request
-  if (by === 'sqs' && perSecond !== null) checkRate(perSecond)
+  if (perSecond !== null) checkRate(perSecond, by)
   const fanOut = to === null ? undefined : await fanOutOf(to, { ...aws, signal })
   const of = { facts, from, by, to, targetArn: sink?.arn, keepsOrder: sink?.keepsOrder, fanOut }
   return {
@@ -158,8 +158,13 @@ async function planOf(
   }
 }
 
-/** What SQS takes. */
-function checkRate(perSecond: number): void {
+function checkRate(perSecond: number, by: Way['by']): void {
+  if (by === 'evt' && perSecond >= LEAST_PER_SECOND) return
+  if (by === 'evt') {
+    throw new EvtError(`evt moves at least ${LEAST_PER_SECOND} messages a second`, {
+      ...{ code: 'usage', hint: 'what was received would be shown again before it is sent' },
+    })
+  }
   if (Number.isInteger(perSecond) && perSecond <= MOST_PER_SECOND) return
   throw new EvtError(`SQS moves a whole number of messages a second, up to ${MOST_PER_SECOND}`, {
     ...{ code: 'usage', hint: 'give such a --rate, or leave it out' },

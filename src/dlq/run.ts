@@ -50,7 +50,10 @@ export async function runDlq(
   const streams = await streamFailures(letters, { aws, decode, signal, onNote })
   const result = await resultOf(found, { letters, ended, streams }, request)
   if (to === undefined) return { result, failure: undefined }
-  const { parked, failure } = await park(found, { ...request, to }, result)
+  const { parked, failure } = await park(found, { ...request, to }, result).catch(
+    // What was seen is printed all the same.
+    (failure: unknown) => ({ parked: null, failure }),
+  )
   return { result: { ...result, parked }, failure }
 }
 

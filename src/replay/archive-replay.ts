@@ -9,7 +9,7 @@ const LOOK_EACH_MS = 2_000
 /** How long what is under way may take after evt was told to end. */
 const LATE_MS = 30_000
 
-export interface ArchiveReplayRun {
+interface ArchiveReplayRun {
   readonly result: ArchiveReplayResult
   /** Why it does not end well although there is a plan. */
   readonly failure: unknown

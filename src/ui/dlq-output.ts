@@ -6,7 +6,7 @@ import { ended } from './stats-output.js'
 import type { TextStyle } from './style.js'
 import type { Tabular, TabularColumn } from './tabular.js'
 
-export type DlqFormat = 'text' | 'json' | 'markdown'
+type DlqFormat = 'text' | 'json' | 'markdown'
 
 /** The result as it goes to stdout, its last line end included. */
 export function renderDlq(result: DlqResult, format: DlqFormat, style: TextStyle): string {

@@ -273,6 +273,13 @@ test('what is sent to the queue meanwhile is left there', async () => {
   expect(world.bodies('dead.fifo')).toEqual([body('later', 0)])
 })
 
+test('so slowly that what was received would be shown again evt moves nothing', async () => {
+  fifo(3)
+  const { exit, err } = await redrive('sqs://dead.fifo', '--rate', '0.05/s', '--yes')
+  expect(exit).toBe(2)
+  expect(err).toMatch(/^evt: evt moves at least 0\.1 messages a second\n/)
+})
+
 test('to standard output nothing is moved', async () => {
   standard(1)
   const { exit, err } = await redrive('sqs://dead', '--to', '-', '--yes')

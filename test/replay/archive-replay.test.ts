@@ -65,8 +65,8 @@ describe('EventBridge replays', () => {
         'mark     replay-name again',
         '',
         '! EventBridge keeps no order: it replays minute by minute, each in any order',
-        '! what an archive holds is counted up to a day late: how many events are in this time is ' +
-          'not known,\n  nor told at the end',
+        '! what an archive holds is counted up to a day late: how many events are in this time ' +
+          'is not known,\n  nor told at the end',
         '',
       ].join('\n'),
     )

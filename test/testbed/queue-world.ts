@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { bodyOf } from './body.js'
 import { type MoveTask, moveOn, startMove, type Told } from './queue-world-moves.js'
 
-export interface WorldMessage {
+interface WorldMessage {
   readonly id: string
   readonly body: string
   readonly attributes: Record<string, unknown>
