@@ -1,6 +1,7 @@
 import { BaseCommand } from '../src/cli/base-command.js'
 import { outputFlags, sourceArgs } from '../src/cli/flags.js'
 import { refuseBeside, replayFlags } from '../src/cli/replay-flags.js'
+import { busArchive } from '../src/replay/archive-address.js'
 
 export default class Replay extends BaseCommand {
   static override summary = 'send archived events again: planned, in order, and known what became'
@@ -13,7 +14,8 @@ export default class Replay extends BaseCommand {
     '(replay-name: an attribute of SQS, SNS and HTTP, in the detail on a bus, in the document of ' +
     'an event of EventBridge elsewhere), and what is marked is not sent again without --replays. ' +
     'Files get lines that evt reads with the figures of the source, standard output the bodies. ' +
-    'Exit 5 where nothing is selected.'
+    'Exit 5 where nothing is selected. An archive of EventBridge is replayed by EventBridge, to ' +
+    'rules of its bus: evt plans that, follows it, and Ctrl-C cancels it.'
   static override examples = [
     '<%= config.bin %> replay archive/ --to sqs://orders --dry-run',
     '<%= config.bin %> replay archive/ --to sqs://orders.fifo --since 1h --key 4711 --yes',
@@ -25,6 +27,7 @@ export default class Replay extends BaseCommand {
     '<%= config.bin %> replay archive/ --to again.ndjson --no-mark --yes',
     '<%= config.bin %> replay archive/ --to sqs://orders --transform rules.yaml --dry-run',
     '<%= config.bin %> replay archive/ --to sqs://orders --snapshot --since 2026-11-01',
+    '<%= config.bin %> replay eventbridge-archive://orders --to orders-to-billing --since 1h',
   ]
   static override args = sourceArgs
   static override flags = { ...replayFlags, ...outputFlags('text', 'json') }
@@ -33,12 +36,20 @@ export default class Replay extends BaseCommand {
     const { args, flags, metadata } = await this.parse(Replay)
     const typed = Object.keys(flags).filter((name) => !metadata.flags[name]?.setFromDefault)
     refuseBeside(flags.apply, { typed, sources: args.source ?? [] })
-    const { replayTyped } = await import('../src/cli/replay-run.js')
-    const { replayPlanText, replaySentText } = await import('../src/ui/replay-text.js')
     const isJson = this.format(flags) === 'json'
     const style = await this.style(flags)
     const { argv } = this
     const { note, print } = this.voice(flags)
+    const sources = args.source ?? []
+    if (sources.some((source) => busArchive(source))) {
+      const { archiveReplayTyped } = await import('../src/cli/archive-replay-run.js')
+      const asked = { flags, typed, argv, isJson, style, note, print, signal: this.signal }
+      const failure = await archiveReplayTyped({ ...asked, given: sources })
+      if (failure !== undefined) throw failure
+      return
+    }
+    const { replayTyped } = await import('../src/cli/replay-run.js')
+    const { replayPlanText, replaySentText } = await import('../src/ui/replay-text.js')
     const given = { ...this.typed(flags, args.source), flags, argv, isJson, style, note }
     const { result, failure } = await replayTyped(given)
     const { sent, to } = result

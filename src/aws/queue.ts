@@ -37,6 +37,8 @@ export interface OpenQueue {
   attributes(): Promise<QueueAttributes>
   setAttributes(attributes: QueueAttributes): Promise<void>
   tags(): Promise<Readonly<Record<string, string>>>
+  /** The URLs of the queues whose dead letters it gets. */
+  sources(): Promise<string[]>
   /** Adds to them, or says other values. */
   tag(tags: Readonly<Record<string, string>>): Promise<void>
   /** Ten messages at most, with all that SQS knows of them. */
@@ -86,6 +88,12 @@ export function openedQueue(sdk: Sdk, send: Sent, url: string): OpenQueue {
       const found = await send<{ Tags?: Record<string, string> }>(command, call('ListQueueTags'))
       return found.Tags ?? {}
     },
+    sources: () =>
+      allSources((token) => {
+        const asked = { ...queue, MaxResults: 1_000, NextToken: token }
+        const command = new sdk.ListDeadLetterSourceQueuesCommand(asked)
+        return send(command, call('ListDeadLetterSourceQueues'))
+      }),
     async tag(tags) {
       await send(new sdk.TagQueueCommand({ ...queue, Tags: { ...tags } }), call('TagQueue'))
     },
@@ -118,6 +126,19 @@ export function openedQueue(sdk: Sdk, send: Sent, url: string): OpenQueue {
       await send(new sdk.DeleteQueueCommand(queue), call('DeleteQueue', signal))
     },
   }
+}
+
+async function allSources(
+  page: (token: string | undefined) => Promise<{ queueUrls?: string[]; NextToken?: string }>,
+): Promise<string[]> {
+  const found: string[] = []
+  let token: string | undefined
+  do {
+    const { queueUrls = [], NextToken } = await page(token)
+    found.push(...queueUrls)
+    token = NextToken
+  } while (token)
+  return found
 }
 
 /** Numbered, as one message may be there twice. */

@@ -4,6 +4,7 @@ import { clientSettings } from './client-settings.js'
 import { awsFailure } from './failure.js'
 import type { AwsOptions } from './options.js'
 import { type OpenQueue, openedQueue, type QueueAttributes, type Sent } from './queue.js'
+import { type QueueMoves, queueMoves } from './queue-moves.js'
 
 export interface SqsOptions extends AwsOptions {
   /** Everything that IAM has to allow for what is to be done, for who is told that it does not. */
@@ -24,6 +25,7 @@ export interface OpenSqs {
   ): Promise<OpenQueue>
   /** Those whose names begin so. */
   list(prefix: string): Promise<OpenQueue[]>
+  readonly moves: QueueMoves
 }
 
 /** @param address whose region and host count where nothing else says them */
@@ -45,6 +47,7 @@ export async function openSqs(
   const send = senderOf(client, options)
   const opened = (url: string) => openedQueue(sdk, send, url)
   return {
+    moves: queueMoves(sdk, send),
     async queue({ name, arn, url }) {
       if (url !== undefined) return opened(url)
       const owner = arn?.split(':')[4]

@@ -18,3 +18,9 @@ export async function progressFor({ progress, quiet }: ProgressChoice): Promise<
     now: () => performance.now(),
   })
 }
+
+/** The state of what counts neither bytes nor files, and says itself how far it is. */
+export function uncounted(label: string) {
+  const unknown = { bytesTotal: null, objectsDone: null, objectsTotal: null }
+  return { label, bytesDone: 0, records: 0, ...unknown }
+}

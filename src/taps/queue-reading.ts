@@ -21,6 +21,8 @@ const HIDDEN_SECONDS = 10
 /** What a reader may take so long to take is received by nobody else. */
 const CONSUMED_HIDDEN_SECONDS = 30
 const AT_ONCE = 8
+/** Between two looks whether what was handed on is acknowledged. */
+const ACKNOWLEDGED_MS = 250
 /** How long calls may take to end after evt was told to. */
 const LATE_MS = 2_500
 
@@ -94,10 +96,12 @@ export class QueueReading {
           this.options.onFault(this.place, { reason: 'cut', detail: this.#end })
           break
         }
-        if (isEmpty && follow === false) break
+        const isAtEnd = isEmpty && follow === false
+        if (isAtEnd && this.#unacknowledged.isEmpty) break
         pauseMs = isNew ? FIRST_PAUSE_MS : Math.min(MOST_PAUSE_MS, pauseMs * 2)
-        const waitMs = Math.min(pauseMs, pollMs)
-        if (gaveBack) await setTimeout(waitMs, undefined, { signal }).catch(() => {})
+        // What was handed on is given back where evt ends, and may hide what is behind it.
+        const waitMs = Math.min(isAtEnd ? ACKNOWLEDGED_MS : pauseMs, pollMs)
+        if (gaveBack || isAtEnd) await setTimeout(waitMs, undefined, { signal }).catch(() => {})
       }
     } finally {
       signal.removeEventListener('abort', leave)
@@ -153,7 +157,7 @@ export class QueueReading {
     this.#handed = this.#handed.filter(({ decoded }) => decoded.length === 0)
     const ids = handed.map(({ message }) => idOf(message))
     for (const { message } of handed) this.#unacknowledged.add(idOf(message), message)
-    batch.isAwaited = this.nature.isFifo
+    batch.isAwaited = this.nature.isFifo || this.options.follow === false
     batch.acknowledge = async () => {
       for (const id of ids) this.#taken.add(id)
       await this.#deleted(this.#unacknowledged.take(ids))

@@ -45,7 +45,7 @@ export type Batch = Decoded[] & {
    *
    * @returns false where the source may give some of it again all the same */
   acknowledge?: () => Promise<boolean>
-  /** Nothing more of some of its groups comes before it is acknowledged. */
+  /** Nothing more of some of its groups, or not its end, comes before it is acknowledged. */
   isAwaited?: boolean
 }
 

@@ -12,6 +12,10 @@ export function hiddenSecondsFor(holdMs: number, leastSeconds: number): number {
 export class Unacknowledged {
   readonly #messages = new Map<string, Message>()
 
+  get isEmpty(): boolean {
+    return this.#messages.size === 0
+  }
+
   add(id: string, message: Message): void {
     this.#messages.set(id, message)
   }

@@ -12,6 +12,8 @@ export interface ProgressState {
   /** Null where there are no files. */
   readonly objectsDone: number | null
   readonly objectsTotal: number | null
+  /** How far it is, where that is counted in something else. */
+  readonly told?: string
 }
 
 export interface Progress {
@@ -69,6 +71,7 @@ export function createProgress(options: ProgressOptions): Progress {
 }
 
 function progressText(state: ProgressState, since: { ms: number; bytes: number }): string {
+  if (state.told !== undefined) return `${safeText(state.label)}  ${safeText(state.told)}`
   const { bytesDone, bytesTotal, records, objectsDone, objectsTotal } = state
   const rate = since.ms > 0 ? ((bytesDone - since.bytes) / since.ms) * 1_000 : 0
   const known = bytesTotal !== null && bytesTotal > 0

@@ -10,6 +10,7 @@ export const floors: readonly (readonly string[])[] = [
     'ui',
     'dashboards',
     'replay',
+    'dlq',
     'privacy',
     'topology',
     'gate',
@@ -44,7 +45,7 @@ export const edges: Readonly<Record<string, readonly string[]>> = {
   // The shape of a result, to draw it.
   ui: [
     ...['stats', 'audit', 'init', 'indexing', 'leftovers', 'generate', 'lag', 'doctor', 'loops'],
-    ...['reconcile', 'gate', 'record', 'publish', 'replay', 'topology', 'privacy'],
+    ...['reconcile', 'gate', 'record', 'publish', 'replay', 'topology', 'privacy', 'dlq'],
   ],
   // The same, and numbers and times in the words of the text.
   dashboards: ['ui', 'stats', 'audit', 'reconcile', 'gate', 'privacy'],
@@ -55,6 +56,7 @@ export const edges: Readonly<Record<string, readonly string[]>> = {
   record: ['tail'], // where a source begins
   // Who holds a lock; who gets what a target takes; what events lead to.
   replay: ['record', 'topology', 'audit'],
+  dlq: ['record', 'replay'], // what is parked; the pace
   live: ['tail', 'stats'], // what is tapped; the shape of a result and the words of findings
   init: ['stats'], // how a SOURCE is missed, and words for figures
   reconcile: ['stats', 'tail'], // the shape and the words of findings; what is tapped

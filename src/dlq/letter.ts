@@ -1,0 +1,69 @@
+import type { Message } from '../aws/queue.js'
+import type { RecordValue } from '../envelopes/decode.js'
+import { complete } from '../envelopes/missing.js'
+import type { Decoded, JsonValue } from '../event/event.js'
+import { jsonText } from '../event/json.js'
+import { messageRecord } from '../taps/queue-messages.js'
+import { bodyOf, failureOf, requestOf } from './failure.js'
+import type { LetterFailure } from './result.js'
+import { type StreamRange, streamRangeOf } from './stream-range.js'
+
+/** What is kept of a message that was looked at. */
+export interface Letter {
+  readonly messageId: string
+  readonly type: string | null
+  readonly source: string | null
+  readonly id: string | null
+  readonly key: string | null
+  readonly sequence: string | null
+  readonly timeUs: number | null
+  readonly failure: LetterFailure
+  /** The name of the queue that it came from. */
+  readonly from: string | null
+  readonly receives: number
+  readonly sentMs: number | null
+  /** Of a FIFO queue. */
+  readonly group: string | null
+  /** What it tells of a stream, where it holds no event but tells of some. */
+  readonly range: StreamRange | undefined
+}
+
+export type Decode = (record: RecordValue) => Decoded[]
+
+/** @param place which stands before the id of the message in its position */
+export async function letterOf(message: Message, decode: Decode, place: string): Promise<Letter> {
+  const { MessageId: messageId = '', Attributes: given = {} } = message
+  const body = bodyOf(message)
+  const record = messageRecord(withRequest(message, body), place)
+  const [first] = await complete(() => decode(record))
+  const event = first?.kind === 'event' ? first.event : undefined
+  const range = streamRangeOf(body)
+  const sentMs = Number(given.SentTimestamp)
+  return {
+    messageId,
+    // What tells of records of a stream is no event of a type.
+    ...{
+      type: range ? null : (event?.type ?? null),
+      source: range ? null : (event?.source ?? null),
+    },
+    ...{ id: event?.id ?? null, key: event?.key ?? null, sequence: event?.sequence ?? null },
+    timeUs: event?.timeUs ?? null,
+    failure: failureOf(message, body),
+    from: nameOf(given.DeadLetterQueueSourceArn),
+    receives: Number(given.ApproximateReceiveCount ?? 1),
+    sentMs: Number.isFinite(sentMs) ? sentMs : null,
+    ...{ group: given.MessageGroupId ?? null, range },
+  }
+}
+
+/** Of what Lambda sends to a destination, the event that its function failed at. */
+function withRequest(message: Message, body: JsonValue | undefined): Message {
+  const request = requestOf(body)
+  if (request === undefined) return message
+  const { MessageId, Attributes } = message
+  return { MessageId, Attributes, Body: jsonText(request) }
+}
+
+function nameOf(arn: string | undefined): string | null {
+  return arn === undefined ? null : arn.slice(arn.lastIndexOf(':') + 1)
+}

@@ -1,0 +1,247 @@
+import { createHash } from 'node:crypto'
+import { join, resolve } from 'node:path'
+import { resourceAddress } from '../aws/address.js'
+import { moveActions } from '../aws/queue-moves.js'
+import { cacheFolder } from '../config/cache-folder.js'
+import { createDecoder } from '../envelopes/decode.js'
+import { EvtError } from '../errors.js'
+import { createMapping } from '../event/mapping.js'
+import { sinkFor } from '../sinks/index.js'
+import type { OpenSink } from '../sinks/sink.js'
+import { LEAST_PER_SECOND, moveByEvt } from './move.js'
+import { MoveJournal } from './move-journal.js'
+import { MOST_PER_SECOND, moveBySqs } from './move-task.js'
+import { type FoundQueue, findQueue, type QueueRequest } from './queue.js'
+import { queueTarget } from './queue-target.js'
+import type { Moved, RedriveResult } from './redrive-result.js'
+import { fanOutOf, warningsOf } from './redrive-warnings.js'
+import type { SourceQueue } from './result.js'
+import { empty } from './run.js'
+
+const looking = ['sqs:GetQueueUrl', 'sqs:GetQueueAttributes', 'sqs:ListDeadLetterSourceQueues']
+const moving = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility']
+/** How long what is under way may take after evt was told to end. */
+const LATE_MS = 15_000
+
+interface RedriveRequest extends QueueRequest {
+  /** Where to; undefined: back to where they came from. */
+  readonly to: string | undefined
+  readonly perSecond: number | null
+  readonly journal: string | undefined
+  nowMs(): number
+}
+
+export interface RedriveRun {
+  readonly result: RedriveResult
+  /** Why it does not end well although there is a plan. */
+  readonly failure: unknown
+}
+
+interface Hooks {
+  /** Called with the plan before anything is moved; false: nothing is to be. */
+  agree(plan: RedriveResult): Promise<boolean>
+  onProgress(done: { readonly moved: number; readonly of: number | null }): void
+}
+
+/** Where they go, and by whom. */
+interface Way {
+  readonly by: RedriveResult['by']
+  readonly target: string
+  /** Where SQS moves them to, if not back. */
+  readonly arn: string | undefined
+  /** Where evt sends them. */
+  readonly sink: OpenSink | undefined
+}
+
+/**
+ * `evt dlq redrive`: tells what would be moved, and where that is agreed to, moves it.
+ *
+ * @throws EvtError where there is no plan: no queue, nothing in it, no target
+ */
+export async function runRedrive(request: RedriveRequest, hooks: Hooks): Promise<RedriveRun> {
+  const { signal } = request
+  const late = new AbortController()
+  const leave = () => void setTimeout(() => late.abort(), LATE_MS).unref()
+  signal.addEventListener('abort', leave)
+  const needs = [...looking, ...moveActions, ...moving]
+  const found = await findQueue({ ...request, signal: late.signal }, needs)
+  const way = await wayOf(found, request)
+  try {
+    const { visible, inFlight, delayed } = found.facts
+    if (visible + inFlight + delayed === 0) throw empty(found)
+    const plan = await planOf(found, way, request)
+    if (!(await hooks.agree(plan))) return { result: plan, failure: undefined }
+    const run = { found, way, plan, request, hooks, late: late.signal }
+    const { moved, failure } = await (way.sink ? byEvt(run, way.sink) : bySqs(run))
+    if (failure === undefined && isNothing(moved) && way.sink) throw empty(found)
+    return { result: { ...plan, moved }, failure: failure ?? unmoved(moved, signal) }
+  } finally {
+    way.sink?.close()
+    signal.removeEventListener('abort', leave)
+  }
+}
+
+interface Run {
+  readonly found: FoundQueue
+  readonly way: Way
+  readonly plan: RedriveResult
+  readonly request: RedriveRequest
+  readonly hooks: Hooks
+  readonly late: AbortSignal
+}
+
+/** SQS moves messages back by itself, in any order. */
+async function wayOf(found: FoundQueue, request: RedriveRequest): Promise<Way> {
+  const { source, facts, from } = found
+  const { to } = request
+  if (to === undefined) return wayBack(found)
+  if (to === '-') {
+    throw new EvtError('--to - would delete what nobody may have kept', {
+      ...{ code: 'usage', hint: `evt dlq ${source} --to DIR records the messages` },
+    })
+  }
+  const named = resourceAddress(to)
+  if (named?.service !== 'sqs') {
+    const { aws, cwd, signal } = request
+    const sink = await (await sinkFor(to)).open(to, { aws, cwd, signal })
+    return { by: 'evt', target: sink.target, arn: undefined, sink }
+  }
+  const sink = await queueTarget(await found.sqs.queue(named))
+  if (sink.arn === facts.arn) {
+    throw new EvtError(`--to ${to} is ${source} itself`, { code: 'usage' })
+  }
+  const isSource = from?.some(({ arn }) => arn === sink.arn) === true
+  if (!isSource || facts.fifo) return { by: 'evt', target: sink.target, arn: undefined, sink }
+  return { by: 'sqs', target: sink.target, arn: sink.arn, sink: undefined }
+}
+
+async function wayBack({ source, sqs, facts, from }: FoundQueue): Promise<Way> {
+  const names = from?.map(({ name }) => name) ?? []
+  const [first] = from ?? []
+  if (first === undefined) {
+    throw new EvtError(`nobody knows where the messages of ${source} came from`, {
+      code: 'usage',
+      hint: '--to SINK says where they go, as in --to sqs://orders',
+    })
+  }
+  if (!facts.fifo) {
+    const target = `back to ${names.join(', ')}`
+    return { by: 'sqs', target, arn: undefined, sink: undefined }
+  }
+  if (names.length > 1) {
+    throw new EvtError(`${source} has messages of ${names.length} queues: ${names.join(', ')}`, {
+      code: 'usage',
+      hint: `--to sqs://${first.name} moves those of one`,
+    })
+  }
+  const queue = await sqs.queue({ name: first.name, arn: first.arn ?? undefined, url: undefined })
+  const sink = await queueTarget(queue)
+  return { by: 'evt', target: sink.target, arn: undefined, sink }
+}
+
+async function planOf(
+  { source, facts, from }: FoundQueue,
+  { by, target, sink }: Way,
+  request: RedriveRequest,
+): Promise<RedriveResult> {
+  const { to = null, perSecond, nowMs, env, cwd, aws, signal } = request
+  if (perSecond !== null) checkRate(perSecond, by)
+  const fanOut = to === null ? undefined : await fanOutOf(to, { ...aws, signal })
+  const of = { facts, from, by, to, targetArn: sink?.arn, keepsOrder: sink?.keepsOrder, fanOut }
+  return {
+    ...{ schema: 'evt.redrive/1', asOf: new Date(nowMs()).toISOString(), source },
+    ...{ queue: facts, from, by, to, target, perSecond },
+    durationMs: perSecond === null ? null : Math.round((facts.visible / perSecond) * 1_000),
+    warnings: warningsOf(of),
+    journal: sink ? resolve(cwd, request.journal ?? journalFor(facts.arn, sink, env)) : null,
+    moved: null,
+  }
+}
+
+function checkRate(perSecond: number, by: Way['by']): void {
+  if (by === 'evt' && perSecond >= LEAST_PER_SECOND) return
+  if (by === 'evt') {
+    throw new EvtError(`evt moves at least ${LEAST_PER_SECOND} messages a second`, {
+      ...{ code: 'usage', hint: 'what was received would be shown again before it is sent' },
+    })
+  }
+  if (Number.isInteger(perSecond) && perSecond <= MOST_PER_SECOND) return
+  throw new EvtError(`SQS moves a whole number of messages a second, up to ${MOST_PER_SECOND}`, {
+    ...{ code: 'usage', hint: 'give such a --rate, or leave it out' },
+  })
+}
+
+function journalFor(arn: string, sink: OpenSink, env: RedriveRequest['env']): string {
+  const hash = createHash('sha256').update(JSON.stringify([arn, identityOf(sink)]))
+  return join(cacheFolder(env), 'redrive', `${hash.digest('hex').slice(0, 32)}.ndjson`)
+}
+
+function identityOf({ arn, path, target }: OpenSink): string {
+  return arn || path || target
+}
+
+async function bySqs({ found, way, request, hooks, late }: Run) {
+  const { sqs, facts, source } = found
+  const running = await sqs.moves.latest(facts.arn)
+  if (running?.status === 'RUNNING' || running?.status === 'CANCELLING') {
+    const { moved, toMove } = running
+    const done = `${moved} of ${toMove ?? 'an unknown number of'} messages`
+    throw new EvtError(`SQS moves the messages of ${source} already: ${done} so far`, {
+      code: 'outside',
+      hint: `aws sqs list-message-move-tasks --source-arn ${facts.arn}`,
+    })
+  }
+  const { perSecond, signal, onNote } = request
+  return moveBySqs({
+    ...{ moves: sqs.moves, from: facts.arn, to: way.arn, perSecond, signal, late, onNote },
+    onProgress: hooks.onProgress,
+  })
+}
+
+async function byEvt({ found, plan, request, hooks, late }: Run, sink: OpenSink) {
+  const { queue, facts, config, from } = found
+  const { perSecond, signal, nowMs, onNote } = request
+  const path = plan.journal ?? ''
+  const journal = MoveJournal.open(path, { from: facts.arn, to: identityOf(sink) })
+  try {
+    return await moveByEvt({
+      ...{ queue, isFifo: facts.fifo, sink, journal, perSecond, signal, late, onNote },
+      decode: createDecoder({ mapping: createMapping({ events: config.events }) }),
+      isOf: ({ Attributes }) => isOf(Attributes?.DeadLetterQueueSourceArn, sink, from),
+      beganMs: nowMs(),
+      onProgress: (moved) => hooks.onProgress({ moved, of: facts.visible }),
+    })
+  } finally {
+    journal.close()
+  }
+}
+
+/** What came from another queue does not go to one that has its dead letters here, too. */
+function isOf(
+  came: string | undefined,
+  { arn }: OpenSink,
+  from: readonly SourceQueue[] | null,
+): boolean {
+  const isSource = from?.some((one) => one.arn === arn) === true
+  return !isSource || came === undefined || came === arn
+}
+
+/** What is there is hidden, or was counted and is not there. */
+function isNothing({ errors: _, isCancelled: __, ...counts }: Moved): boolean {
+  return Object.values(counts).every((count) => count === 0)
+}
+
+function unmoved(moved: Moved, signal: AbortSignal): EvtError | undefined {
+  const { failed, undeleted, returned, left } = moved
+  const hint = 'the same line goes on where this one ended'
+  if (signal.aborted) return new EvtError('interrupted', { code: 'interrupted', hint })
+  const told = [
+    [failed, 'could not be sent'],
+    [undeleted, 'were sent, and could not be deleted'],
+    [returned, 'failed again'],
+    [left, 'were left'],
+  ] as const
+  const parts = told.flatMap(([count, what]) => (count > 0 ? `${count} ${what}` : []))
+  if (parts.length === 0) return undefined
+  return new EvtError(`not all was moved: ${parts.join(', ')}`, { code: 'outside', hint })
+}
