@@ -139,7 +139,7 @@ export class Recorder {
       lane.place = { at, behind: behind + fresh }
     }
     if (!acknowledge || !isWhole) return
-    const positions = batch.map((first) => positionOf({ record: undefined, first }).path)
+    const positions = batch.map((first) => positionOf({ first }).path)
     this.#unacknowledged.push({ positions, acknowledge })
     this.#waiting += taken
     if (batch.isAwaited) this.#awaitedMs = this.options.nowMs()

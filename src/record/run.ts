@@ -84,7 +84,7 @@ export async function runRecord(request: RecordRequest): Promise<RecordRun> {
     const options: TapOptions = {
       ...startOf(request.start),
       ...{ follow: request.follow, ...where, stdin: request.stdin },
-      ...{ decode: capture.decode, isWanted: () => true, aws: request.aws },
+      ...{ decode: capture.decode, onUnread: capture.keep, isWanted: () => true, aws: request.aws },
       ...{ consents: request.consents, filter: undefined, onNote: request.onNote },
       onFault: (path, fault) => {
         if (isLoss(fault)) faults.push({ path, fault })

@@ -218,10 +218,10 @@ export async function viewReading(
 
 /** What the view has to be for an event that the decoder read. */
 export function viewRow(event: EventRecord): Row {
-  return eventRow(event)
+  return withPlainJson(eventRow(event))
 }
 
-/** The document as the decoder writes it: SQL has the text that was received. */
+/** Documents written anew: as text, each is as it was received where that is known. */
 export function withPlainJson(row: Row): Row {
   const plain = (text: Cell | undefined) =>
     typeof text === 'string' ? jsonText(parseJson(text)) : (text ?? null)

@@ -5,14 +5,13 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { resolveSources } from '../../src/archives/source.js'
 import { createMapping } from '../../src/event/mapping.js'
-import { type RecordRequest, runRecord } from '../../src/record/run.js'
+import { runRecord } from '../../src/record/run.js'
 import { archiveStats } from '../../src/stats/stats.js'
 import { campaign } from '../helpers/campaign.js'
-import { partsIn, recordsIn } from './recorded.js'
+import { partsIn, recordRequest, recordsIn, START_MS } from './recorded.js'
 
 const maps = ['id=$.id', 'type=$.type', 'time=$.time', 'key=$.key', 'sequence=$.seq']
 const mapping = createMapping({ maps })
-const START_MS = Date.parse('2026-11-01T00:00:00Z')
 let folder: string
 
 beforeAll(async () => {
@@ -67,15 +66,8 @@ function textOfAll(lines: readonly Line[]): string {
     .join('')
 }
 
-function request(to: string, more: Partial<RecordRequest>): RecordRequest {
-  return {
-    ...{ given: ['a.ndjson'], to, config: undefined, cwd: folder, env: {}, aws: {} },
-    ...{ signal: new AbortController().signal, start: undefined, follow: false },
-    ...{ consents: new Set(), rollBytes: 64e6, rollMs: 60_000, limit: null, durationMs: null },
-    ...{ stdin: process.stdin, nowMs: () => START_MS, onNote() {}, onOpen() {}, onProgress() {} },
-    ...more,
-  }
-}
+const request = (to: string, more: Parameters<typeof recordRequest>[2]) =>
+  recordRequest(to, folder, more)
 
 async function measured(path: string) {
   const { objects } = await resolveSources([path], { aliases: {}, cwd: folder })

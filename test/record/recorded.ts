@@ -2,7 +2,25 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import type { RecordedLine } from '../../src/envelopes/recording.js'
+import type { RecordRequest } from '../../src/record/run.js'
 import type { Moto } from '../testbed/moto.js'
+
+export const START_MS = Date.parse('2026-11-01T00:00:00Z')
+
+/** What is asked for where a file is recorded whole. */
+export function recordRequest(
+  to: string,
+  cwd: string,
+  more: Partial<RecordRequest>,
+): RecordRequest {
+  return {
+    ...{ given: ['a.ndjson'], to, config: undefined, cwd, env: {}, aws: {} },
+    ...{ signal: new AbortController().signal, start: undefined, follow: false },
+    ...{ consents: new Set(), rollBytes: 64e6, rollMs: 60_000, limit: null, durationMs: null },
+    ...{ stdin: process.stdin, nowMs: () => START_MS, onNote() {}, onOpen() {}, onProgress() {} },
+    ...more,
+  }
+}
 
 /** A part as whoever looks at the target sees it. */
 export interface SeenPart {
