@@ -3,8 +3,8 @@ import { createGunzip } from 'node:zlib'
 import { type CheckpointLine, recordingLine } from '../envelopes/recording.js'
 import { EvtError } from '../errors.js'
 import type { JsonValue } from '../event/event.js'
-import { parseJson } from '../event/json.js'
-import { ACKNOWLEDGED, partOf, type Store } from './store.js'
+import { parseJson, readJson } from '../event/json.js'
+import { ACKNOWLEDGED, BEGUN, partOf, type Store } from './store.js'
 
 /** A tap, and the version of what it says. */
 export interface TapVersion {
@@ -40,26 +40,38 @@ const nothing: Resume = {
 export async function resumeOf(store: Store): Promise<Resume> {
   const last = await store.lastPart()
   const named = last === undefined ? undefined : partOf(last)
-  if (last === undefined || named === undefined) return nothing
+  const begun = await begunPlaces(store)
+  if (last === undefined || named === undefined) return { ...nothing, places: begun }
   const acknowledged = (await store.read(ACKNOWLEDGED))?.toString().trim()
   const isAcknowledged = acknowledged === last
   const { checkpoint, positions } = await lastPart(store, last, !isAcknowledged)
   return {
     ...{ hour: named.hour, nextPart: named.part + 1, nextRecord: checkpoint.next },
-    places: placesOf(checkpoint),
+    places: new Map([...begun, ...placesOf(checkpoint)]),
     unsure: new Set([...positions, ...(checkpoint.unsure ?? [])]),
   }
+}
+
+async function begunPlaces(store: Store): Promise<Map<string, SourcePlace>> {
+  const text = (await store.read(BEGUN))?.toString()
+  if (text === undefined) return new Map()
+  const reading = readJson(text)
+  const found = reading.ok ? recordingLine(reading.value) : undefined
+  if (found?.is === 'checkpoint') return placesOf(found.line)
+  throw damaged(BEGUN, store)
+}
+
+function damaged(name: string, { address }: Store, cause?: unknown): EvtError {
+  return new EvtError(`${name} in ${address} is damaged`, {
+    code: 'outside',
+    hint: 'it says where to go on: mend it, or record to another target',
+    cause,
+  })
 }
 
 async function lastPart(store: Store, name: string, wantsPositions: boolean) {
   const positions = new Set<string>()
   let last = ''
-  const damaged = (cause?: unknown) =>
-    new EvtError(`${name} in ${store.address} is damaged`, {
-      code: 'outside',
-      hint: 'it says where to go on: mend it, or record to another target',
-      cause,
-    })
   try {
     await pipeline(
       await store.part(name),
@@ -76,9 +88,9 @@ async function lastPart(store: Store, name: string, wantsPositions: boolean) {
     if (found?.is === 'checkpoint') return { checkpoint: found.line, positions }
   } catch (error) {
     if (error instanceof EvtError) throw error
-    throw damaged(error)
+    throw damaged(name, store, error)
   }
-  throw damaged()
+  throw damaged(name, store)
 }
 
 async function* textLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<string> {

@@ -6,7 +6,7 @@ import type { Lane } from './lane.js'
 import type { Resume } from './last-part.js'
 import { checkpointLine, positionOf, recordLine, sizeOf } from './lines.js'
 import { Part } from './part.js'
-import { ACKNOWLEDGED, hourOf, partName, type Store } from './store.js'
+import { ACKNOWLEDGED, BEGUN, hourOf, partName, type Store } from './store.js'
 
 /** So many records wait to be acknowledged at most: a queue of SQS has 120,000 in flight. */
 const MOST_WAITING = 10_000
@@ -95,6 +95,12 @@ export class Recorder {
       ...(this.#awaitedMs === undefined ? [] : [this.#awaitedMs + AWAITED_MS]),
     ]
     return due.length === 0 ? null : Math.min(...due)
+  }
+
+  /** Keeps where sources begin, so that what comes before the first part is in place is not lost to a
+   * run that goes on. */
+  async begin(): Promise<void> {
+    await this.options.store.write(BEGUN, checkpointLine(this.#checkpoint()))
   }
 
   /** Records a batch, and puts the part in place where it is large enough. */

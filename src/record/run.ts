@@ -93,7 +93,7 @@ export async function runRecord(request: RecordRequest): Promise<RecordRun> {
     }
     const lanes = tapped.map((one) => laneOf(one, options, resume))
     const recorder = new Recorder({ store, id: head.id, resume, lanes, capture, ...request })
-    const isResumed = resume.nextPart > 1
+    const isResumed = resume.nextPart > 1 || resume.places.size > 0
     if (isResumed) sayGaps(tapped, request.onNote)
     const failure = await drive(recorder, lanes, { ...request, stop: () => own.abort() })
     const failed = failure && { error: writeFailure(failure.error, request.to) }
@@ -152,15 +152,18 @@ function laneOf({ address, opens, tap }: Tapped, options: TapOptions, resume: Re
   // Of files all is recorded, unless somebody says otherwise.
   const start = options.start ?? (tap.name === 'files' ? 'beginning' : undefined)
   let place: CheckpointAt | undefined
+  let lane: Lane | undefined
   const batches = tap.open(opens, {
     ...{ ...options, start, resume: before?.at ?? undefined },
-    // Called just before a batch is given.
-    checkpoint: (_, at) => {
+    // Called just before a batch is given, and once before there is one.
+    checkpoint: (batch, at) => {
       place = at
+      if (batch.length === 0) lane?.begin(at(0))
     },
   })
   const from = new FromTime(address, before ? undefined : options.fromUs, options.onNote)
-  return new Lane({ address, key, batches, before, from, by, placeBehind: (n) => place?.(n) })
+  lane = new Lane({ address, key, batches, before, from, by, placeBehind: (n) => place?.(n) })
+  return lane
 }
 
 /** @throws EvtError `usage` where another version of a tap said where to go on */

@@ -30,6 +30,8 @@ export interface Store {
 export const OWN_FOLDER = '_evt'
 export const HEAD = `${OWN_FOLDER}/recording.json`
 export const ACKNOWLEDGED = `${OWN_FOLDER}/acknowledged`
+/** Where sources began of which no part tells. */
+export const BEGUN = `${OWN_FOLDER}/begun`
 export const LOCK = `${OWN_FOLDER}/lock`
 
 /** `2026-11-26T13/000000000042.ndjson.gz`: the hour and the number of the part. Names grow with the

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { gunzipSync, gzipSync } from 'node:zlib'
@@ -98,3 +98,27 @@ test('where to go on in the words of another evt is refused', async () => {
 function bySequence(a: { SequenceNumber: string }, b: { SequenceNumber: string }): number {
   return BigInt(a.SequenceNumber) < BigInt(b.SequenceNumber) ? -1 : 1
 }
+
+test('what comes before the first part of a recording is not lost to the next run', async () => {
+  const sources = ['kinesis://orders', 'dynamodb://orders']
+  const start = (every: string) =>
+    startEvt(['record', ...sources, '--to', 'recorded', '--roll-every', every], at)
+  const producer = new Producer(model)
+  producer.put(3, Date.now() - 60_000)
+  const child = start('1h')
+  const begun = join(at.work, 'recorded', '_evt', 'begun')
+  while (!existsSync(begun) || !readFileSync(begun, 'utf8').includes('dynamodb')) {
+    await setTimeout(20)
+  }
+  child.kill('SIGKILL')
+  await child.end
+  const later = producer.put(20)
+  const again = start('100ms')
+  const endMs = performance.now() + PATIENCE_MS
+  while (recorded().length < 2 * later.length && performance.now() < endMs) await setTimeout(100)
+  again.kill('SIGTERM')
+  expect(await again.end).toEqual({ exit: 130, signal: null })
+  for (const source of sources) {
+    expect([...idsOf(source).values()].flat().sort()).toEqual(later.map(String).sort())
+  }
+}, 400_000)
