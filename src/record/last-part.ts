@@ -1,9 +1,8 @@
-import { pipeline } from 'node:stream/promises'
-import { createGunzip } from 'node:zlib'
 import { type CheckpointLine, recordingLine } from '../envelopes/recording.js'
 import { EvtError } from '../errors.js'
 import type { JsonValue } from '../event/event.js'
-import { parseJson, readJson } from '../event/json.js'
+import { readJson } from '../event/json.js'
+import { type Format, partEnd } from './format.js'
 import { ACKNOWLEDGED, BEGUN, partOf, type Store } from './store.js'
 
 /** A tap, and the version of what it says. */
@@ -37,8 +36,8 @@ const nothing: Resume = {
 }
 
 /** @throws EvtError `outside` where the last part is damaged */
-export async function resumeOf(store: Store): Promise<Resume> {
-  const last = await store.lastPart()
+export async function resumeOf(store: Store, format: Format): Promise<Resume> {
+  const last = await store.lastPart(format)
   const named = last === undefined ? undefined : partOf(last)
   const begun = await begunPlaces(store)
   if (last === undefined || named === undefined) return { ...nothing, places: begun }
@@ -70,38 +69,14 @@ function damaged(name: string, { address }: Store, cause?: unknown): EvtError {
 }
 
 async function lastPart(store: Store, name: string, wantsPositions: boolean) {
-  const positions = new Set<string>()
-  let last = ''
   try {
-    await pipeline(
-      await store.part(name),
-      createGunzip(),
-      async (chunks: AsyncIterable<Buffer>) => {
-        for await (const line of textLines(chunks)) {
-          const found = wantsPositions ? recordingLine(parseJson(line)) : undefined
-          if (found?.is === 'record' && found.line.held) positions.add(found.line.at[0])
-          last = line
-        }
-      },
-    )
-    const found = recordingLine(parseJson(last))
-    if (found?.is === 'checkpoint') return { checkpoint: found.line, positions }
+    const { checkpoint, positions } = await partEnd(store, name, wantsPositions)
+    if (checkpoint) return { checkpoint, positions }
   } catch (error) {
     if (error instanceof EvtError) throw error
     throw damaged(name, store, error)
   }
   throw damaged(name, store)
-}
-
-async function* textLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<string> {
-  const decoder = new TextDecoder()
-  let rest = ''
-  for await (const chunk of chunks) {
-    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n')
-    rest = lines.pop() ?? ''
-    yield* lines
-  }
-  if (rest !== '') yield rest
 }
 
 function placesOf({ checkpoint }: CheckpointLine): Map<string, SourcePlace> {

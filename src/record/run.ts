@@ -12,6 +12,7 @@ import { tapFor } from '../taps/index.js'
 import type { CheckpointAt, Consent, Safety, Start, Tap, TapOptions } from '../taps/tap.js'
 import { Capture } from './capture.js'
 import { drive } from './drive.js'
+import type { Format } from './format.js'
 import { openHead } from './head.js'
 import { Lane } from './lane.js'
 import { type Resume, resumeOf, type SourcePlace, type TapVersion } from './last-part.js'
@@ -31,6 +32,8 @@ export interface RecordRequest extends GivenSources {
   start: Start | { fromUs: number } | undefined
   follow: boolean | undefined
   consents: ReadonlySet<Consent>
+  /** How parts are kept; undefined: as those that are there, else as NDJSON. */
+  format: Format | undefined
   rollBytes: number
   rollMs: number
   limit: number | null
@@ -78,8 +81,8 @@ export async function runRecord(request: RecordRequest): Promise<RecordRun> {
   try {
     await store.lock()
     opened = true
-    const head = await openHead(store, request.nowMs())
-    const resume = await resumeOf(store)
+    const { id, format } = await openHead(store, request.nowMs(), request.format)
+    const resume = await resumeOf(store, format)
     const capture = new Capture(decode)
     const options: TapOptions = {
       ...startOf(request.start),
@@ -92,7 +95,9 @@ export async function runRecord(request: RecordRequest): Promise<RecordRun> {
       ...{ signal: own.signal, holdMs: 2 * request.rollMs + HOLD_MS },
     }
     const lanes = tapped.map((one) => laneOf(one, options, resume))
-    const recorder = new Recorder({ store, id: head.id, resume, lanes, capture, ...request })
+    const recorder = new Recorder({
+      ...{ ...request, store, id, format, decode, resume, lanes, capture },
+    })
     const isResumed = resume.nextPart > 1 || resume.places.size > 0
     if (isResumed) sayGaps(tapped, request.onNote)
     const failure = await drive(recorder, lanes, { ...request, stop: () => own.abort() })

@@ -6,6 +6,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { readRecords } from '../../src/archives/records.js'
 import { sniff } from '../../src/archives/sniff.js'
 import { resolveSources } from '../../src/archives/source.js'
+import { openDuckdb } from '../../src/engines/duckdb.js'
+import { quoteText } from '../../src/engines/leaf-tree.js'
 import { createDecoder } from '../../src/envelopes/decode.js'
 import { type RecordedLine, recordIn } from '../../src/envelopes/recording.js'
 import type { Decoded } from '../../src/event/event.js'
@@ -13,7 +15,7 @@ import { jsonText, parseJson, writtenText } from '../../src/event/json.js'
 import { createMapping } from '../../src/event/mapping.js'
 import { recordOf } from '../../src/reading/decode-records.js'
 import { runRecord } from '../../src/record/run.js'
-import { partsIn, recordRequest } from './recorded.js'
+import { measuredIn, parquetIn, partsIn, recordRequest, recordsIn } from './recorded.js'
 
 const mapping = createMapping({ maps: ['id=$.id', 'sequence=$.n'] })
 let folder: string
@@ -110,6 +112,35 @@ test.each(Object.keys(files))('%s is decoded as it was, once and twice recorded'
   for (const again of [`once-${name}`, `twice-${name}`]) {
     expect((await decoded(again)).map(seen)).toEqual(source)
   }
+})
+
+test.each(Object.keys(files))('%s is measured in Parquet as it is itself', async (name) => {
+  await writeFile(join(folder, `p-${name}`), files[name] ?? '')
+  const to = `parquet-${name}`
+  const run = await runRecord(
+    recordRequest(to, folder, { given: [`p-${name}`], format: 'parquet', rollBytes: 1 }),
+  )
+  expect(run.failure).toBeUndefined()
+  const of = (path: string) => measuredIn(folder, path, mapping)
+  expect(await of(to)).toEqual(await of(`p-${name}`))
+})
+
+test('bare DuckDB reads a recording in Parquet', async () => {
+  await writeFile(join(folder, 'bare.ndjson'), asLines)
+  await runRecord(recordRequest('bare', folder, { given: ['bare.ndjson'], format: 'parquet' }))
+  const bodies = recordsIn(await parquetIn(join(folder, 'bare')))
+  expect(bodies.map(({ n }) => n)).toEqual(Object.keys(lines).map((_, n) => n + 1))
+  const duckdb = await openDuckdb({ memoryLimitBytes: 500e6 })
+  const glob = quoteText(join(folder, 'bare', 'events', '**', '*.parquet'))
+  const rows = await duckdb.rows(`SELECT id, undecodable, position.path FROM ${glob} LIMIT 2`)
+  expect(rows).toEqual([
+    ['9007199254740993', null, 'bare.ndjson'],
+    ['f', null, 'bare.ndjson'],
+  ])
+  const [[count] = []] = await duckdb.rows(`SELECT count(*) FROM ${glob} WHERE undecodable IS NULL`)
+  const { total } = await measuredIn(folder, 'bare.ndjson', mapping)
+  expect(Number(count)).toBe(total.events)
+  await duckdb.close()
 })
 
 test('each body stands in the recording byte for byte', async () => {
