@@ -1,5 +1,6 @@
 import type { JsonValue, UndecodableReason } from '../event/event.js'
 import { parseBytes } from '../event/json.js'
+import { endBeforeLike } from './alike.js'
 import { BadPlace } from './bad-place.js'
 import { HeldBytes } from './held-bytes.js'
 import {
@@ -16,9 +17,6 @@ import { type ReaderSettings, RecordMaker, type RecordReader } from './record-ma
 import { recordsArray } from './records-array.js'
 
 const COMMA = 44
-const COLON = 58
-const GUESSED_BYTES = 64 * 1024 // how far a guess looks
-const MOST_ALIKE_BYTES = 64
 const MOST_MISSED_GUESSES = 16
 
 export interface DocumentSettings extends ReaderSettings {
@@ -289,16 +287,4 @@ export class DocumentReader implements RecordReader {
         : this.#make.bad(reason, detail, shown, inkBytes, whole),
     )
   }
-}
-
-/** Where an object would end, if the next text like its own up to the first colon begins
- * another. */
-function endBeforeLike(bytes: Buffer, start: number): number | undefined {
-  const seen = bytes.subarray(start, start + GUESSED_BYTES)
-  const colon = seen.indexOf(COLON)
-  if (seen[0] !== OPEN_OBJECT || colon < 0 || colon > MOST_ALIKE_BYTES) return undefined
-  let end = seen.indexOf(seen.subarray(0, colon + 1), colon)
-  if (end < 0) return undefined
-  while (isSpace(seen[end - 1] ?? 0) || seen[end - 1] === COMMA) end--
-  return start + end
 }

@@ -1,6 +1,6 @@
 import * as Flags from '@oclif/core/flags'
 import { EvtError } from '../errors.js'
-import { formats } from '../record/format.js'
+import { formats } from '../record/store.js'
 import { tailFlags } from './tail-flags.js'
 import { parseDurationMs } from './time.js'
 

@@ -1,7 +1,7 @@
 import { EvtError } from '../errors.js'
 import { endedBadly } from '../reading/ended-badly.js'
-import type { Format } from '../record/format.js'
 import { type RecordRequest, type RecordRun, runRecord } from '../record/run.js'
+import type { Format } from '../record/store.js'
 import type { Consent } from '../taps/tap.js'
 import { recordProgress } from '../ui/record-text.js'
 import { safeText } from '../ui/safe-text.js'

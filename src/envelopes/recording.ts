@@ -36,7 +36,7 @@ export interface RecordedLine {
   bytes: number
   /** Its source gives it again until it is acknowledged, which it is when it is durable here. */
   held?: true
-  /** The record, alone, and last in the line: as it was written, so that its text can be taken out. */
+  /** The record, alone, as it was written; last in the line, so that its text can be taken out. */
   records?: [JsonObject]
   /** Instead of it: its JSON text, where that does not stand in a line as it is. */
   text?: string

@@ -39,7 +39,7 @@ export function keepWritten(value: JsonValue, text: () => string): void {
   if (typeof value === 'object' && value !== null) written.set(value, text)
 }
 
-/** The JSON text of an object in one line: as it was written where that is remembered, else anew. */
+/** The JSON text of an object in one line: as it was written where that is known, else anew. */
 export function writtenText(value: JsonObject): string {
   // Within strings there are none.
   return (

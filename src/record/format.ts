@@ -2,11 +2,7 @@ import { rm } from 'node:fs/promises'
 import { type CheckpointLine, recordingLine } from '../envelopes/recording.js'
 import { parseJson } from '../event/json.js'
 import type { Decode } from './parquet-part.js'
-import type { Store } from './store.js'
-
-/** How parts are kept. */
-export const formats = ['ndjson', 'parquet'] as const
-export type Format = (typeof formats)[number]
+import type { Format, Store } from './store.js'
 
 /** What a part says at its end: how to go on, and positions of what its sources may give again. */
 export interface PartEnd {

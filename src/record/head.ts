@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { EvtError } from '../errors.js'
-import { type Format, formats } from './format.js'
-import { HEAD, type Store } from './store.js'
+import { type Format, formats, HEAD, type Store } from './store.js'
 
 const SCHEMA = 'evt.recording/1'
 

@@ -2,8 +2,8 @@ import { type CheckpointLine, recordingLine } from '../envelopes/recording.js'
 import { EvtError } from '../errors.js'
 import type { JsonValue } from '../event/event.js'
 import { readJson } from '../event/json.js'
-import { type Format, partEnd } from './format.js'
-import { ACKNOWLEDGED, BEGUN, partOf, type Store } from './store.js'
+import { partEnd } from './format.js'
+import { ACKNOWLEDGED, BEGUN, type Format, partOf, type Store } from './store.js'
 
 /** A tap, and the version of what it says. */
 export interface TapVersion {

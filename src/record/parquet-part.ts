@@ -1,7 +1,8 @@
 import { createReadStream, createWriteStream } from 'node:fs'
-import { open, rm } from 'node:fs/promises'
+import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
+import { makeTempFolder, removeTempFolder } from '../archives/temp-folder.js'
 import type { Duckdb } from '../engines/duckdb.js'
 import { eventColumns } from '../engines/event-columns.js'
 import { type Cell, eventRow } from '../engines/event-rows.js'
@@ -103,14 +104,15 @@ export async function readParquetPart(
   name: string,
   onLine: ((line: string) => void) | undefined,
 ): Promise<string> {
-  const file = join(store.workFolder, 'last.part')
+  const folder = await makeTempFolder('evt-record-')
+  const file = join(folder, 'last.parquet')
   try {
     await pipeline(await store.part(name), createWriteStream(file, { mode: 0o600 }))
     return await withDuckdb({ memoryLimitBytes: MEMORY_BYTES, threads: THREADS }, (duckdb) =>
       readEnd(duckdb, quoteFile(file), onLine),
     )
   } finally {
-    await rm(file, { force: true })
+    await removeTempFolder(folder)
   }
 }
 

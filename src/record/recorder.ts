@@ -3,13 +3,13 @@ import { join } from 'node:path'
 import type { JsonObject } from '../event/event.js'
 import type { Batch } from '../taps/tap.js'
 import type { Capture, Captured } from './capture.js'
-import { type Format, fileOf } from './format.js'
+import { fileOf } from './format.js'
 import type { Lane } from './lane.js'
 import type { Resume } from './last-part.js'
 import { checkpointLine, positionOf, recordLine, sizeOf } from './lines.js'
 import type { Decode } from './parquet-part.js'
 import { Part } from './part.js'
-import { ACKNOWLEDGED, BEGUN, hourOf, partName, type Store } from './store.js'
+import { ACKNOWLEDGED, BEGUN, type Format, hourOf, partName, type Store } from './store.js'
 
 /** So many records wait to be acknowledged at most: a queue of SQS has 120,000 in flight. */
 const MOST_WAITING = 10_000
@@ -102,8 +102,8 @@ export class Recorder {
     return due.length === 0 ? null : Math.min(...due)
   }
 
-  /** Keeps where sources begin, so that what comes before the first part is in place is not lost to a
-   * run that goes on. */
+  /** Keeps where sources begin, so that what comes before the first part is in place is not lost to
+   * a run that goes on. */
   async begin(): Promise<void> {
     await this.options.store.write(BEGUN, checkpointLine(this.#checkpoint()))
   }

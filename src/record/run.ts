@@ -12,12 +12,11 @@ import { tapFor } from '../taps/index.js'
 import type { CheckpointAt, Consent, Safety, Start, Tap, TapOptions } from '../taps/tap.js'
 import { Capture } from './capture.js'
 import { drive } from './drive.js'
-import type { Format } from './format.js'
 import { openHead } from './head.js'
 import { Lane } from './lane.js'
 import { type Resume, resumeOf, type SourcePlace, type TapVersion } from './last-part.js'
 import { type Recorded, Recorder } from './recorder.js'
-import type { Store } from './store.js'
+import type { Format, Store } from './store.js'
 import { writeFailure } from './write-failure.js'
 
 /** How long to put a part in place and acknowledge it may take, beside the time that it grows. */

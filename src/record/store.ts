@@ -1,4 +1,6 @@
-import type { Format } from './format.js'
+/** How parts are kept. */
+export const formats = ['ndjson', 'parquet'] as const
+export type Format = (typeof formats)[number]
 
 /** Where a recording is kept: a folder, or a prefix of a bucket. Each call throws an EvtError
  * `outside` that says what failed. */
@@ -40,8 +42,8 @@ export const LOCK = `${OWN_FOLDER}/lock`
 export const foldersOf: Readonly<Record<Format, string>> = { ndjson: '', parquet: 'events/' }
 const endings: Readonly<Record<Format, string>> = { ndjson: 'ndjson.gz', parquet: 'parquet' }
 
-/** `2026-11-26T13/000000000042.ndjson.gz`, `events/2026-11-26T13/000000000042.parquet`: the hour and
- * the number of the part. Names grow with the numbers. The hour is when it was recorded and no
+/** `2026-11-26T13/000000000042.ndjson.gz`, `events/2026-11-26T13/000000000042.parquet`: the hour
+ * and the number of the part. Names grow with the numbers. The hour is when it was recorded and no
  * partition: events may be of any time. */
 export function partName(format: Format, hour: string, part: number): string {
   const number = String(part).padStart(12, '0')
