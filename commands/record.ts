@@ -8,8 +8,8 @@ export default class Record extends BaseCommand {
     'Records are kept as they were received, with when evt saw each and its number in order of ' +
     'arrival; evt stats, audit and query read them with any mapping. Parts of NDJSON or Parquet ' +
     'are put in place whole, with where to go on behind them: the same line goes on from there, ' +
-    'also after kill -9. With --intrusive --consume a message is deleted from its queue once it is ' +
-    'durable, and hidden until then. Files are recorded from their beginning, and followed. ' +
+    'also after kill -9. With --intrusive --consume a message is deleted from its queue once it ' +
+    'is durable, and hidden until then. Files are recorded from their beginning, and followed. ' +
     'Ctrl-C and SIGTERM put the last part in place, and end with exit 130. One evt records to a ' +
     'target at a time.'
   static override examples = [
