@@ -20,7 +20,7 @@ const LATE_MS = 5 * MINUTE_MS
 
 type Options = AwsOptions & { signal: AbortSignal }
 
-export interface CountsRequest {
+interface CountsRequest {
   aliases: Readonly<Record<string, string>>
   windowMs: number | null
   aws: Options

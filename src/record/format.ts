@@ -5,7 +5,7 @@ import type { Decode } from './parquet-part.js'
 import type { Format, Store } from './store.js'
 
 /** What a part says at its end: how to go on, and positions of what its sources may give again. */
-export interface PartEnd {
+interface PartEnd {
   checkpoint: CheckpointLine | undefined
   positions: Set<string>
 }
