@@ -1,11 +1,13 @@
 /**
  * `npm run bench`: evt beside a floor, in one run, on the same files. Ratios carry over to other
  * machines, times do not. `--quick` takes 1 million events instead of 10; `--only` one of sql,
- * decoder, live, index, gate, replay and topology; `--huge`, with `--only index`, 100 million.
+ * decoder, live, index, gate, replay, beside and topology; `--huge`, with `--only index`, 100
+ * million.
  */
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { benchBeside } from './beside-rows.js'
 import { benchGate } from './gate-rows.js'
 import { benchIndex } from './index-rows.js'
 import { benchLive } from './live-rows.js'
@@ -20,7 +22,7 @@ const quick = process.argv.includes('--quick')
 const events = quick ? 1_000_000 : 10_000_000
 const folder = `${root}.bench/${quick ? '1m' : '10m'}`
 const rounds = 3
-const parts = ['sql', 'decoder', 'live', 'replay', 'index', 'gate', 'topology']
+const parts = ['sql', 'decoder', 'live', 'replay', 'beside', 'index', 'gate', 'topology']
 const replayedEvents = quick ? 20_000 : 200_000
 /** Of the archives that the decoder reads. */
 const decodedEvents = quick ? 300_000 : 1_000_000
@@ -44,6 +46,7 @@ async function main(): Promise<void> {
   if (isWanted('decoder')) await benchDecoder()
   if (isWanted('live')) await benchLines()
   if (isWanted('replay')) await benchReplay({ root, evtRun, events: replayedEvents, rounds })
+  if (isWanted('beside')) await benchBeside({ evtRun, seconds: quick ? 12 : 60 })
   if (isWanted('topology')) await benchTopology({ folder, evtRun, rounds })
   if (!isWanted('index') && !isWanted('gate')) return
   await makeArchive('gz', ['--events', String(events), '--files', '40'])

@@ -1,3 +1,4 @@
+import * as Flags from '@oclif/core/flags'
 import { BaseCommand } from '../src/cli/base-command.js'
 import { awsFlags, awsOptions, eventFlags, outputFlags, sourceArgs } from '../src/cli/flags.js'
 
@@ -7,7 +8,8 @@ export default class Lag extends BaseCommand {
     'Of a queue: what waits, for how long, what comes and goes, the time to drain, when ' +
     'retention deletes the oldest, its dead-letter queue and whether anybody receives. ' +
     'Of a stream of Kinesis: what is written and read, how far behind the one is who polls it, ' +
-    'until when retention keeps what that one has not read, and its consumers. ' +
+    'until when retention keeps what that one has not read, and its consumers; of a table its ' +
+    'stream; with --recording how far a recording is in each shard. ' +
     'Of a topic, a bus or a rule: what was published or matched in the last 15 minutes, and what ' +
     'became of it. Counts are those of the moment, and estimates of SQS; rates, ages and what ' +
     'topics and rules did are from CloudWatch, which is one to three minutes behind. Queues have ' +
@@ -18,10 +20,16 @@ export default class Lag extends BaseCommand {
     '<%= config.bin %> lag sqs://orders',
     '<%= config.bin %> lag sqs://orders sqs://billing sns://shop eventbridge://shop',
     '<%= config.bin %> lag eventbridge://shop/orders-to-billing -o json',
-    '<%= config.bin %> lag kinesis://orders',
+    '<%= config.bin %> lag kinesis://orders --recording recorded',
   ]
   static override args = sourceArgs
   static override flags = {
+    recording: Flags.string({
+      helpValue: 'TARGET',
+      description:
+        'also how far this recording is in each shard of a stream, by one read of each: --to of ' +
+        'evt record',
+    }),
     config: eventFlags.config,
     'allow-partial': { ...eventFlags['allow-partial'], description: 'exit 0 without all figures' },
     ...awsFlags,
@@ -35,6 +43,7 @@ export default class Lag extends BaseCommand {
     const { given, choose, lineWith, signal } = this.typed(flags, args.source)
     const result = await runLag({
       ...{ given, choose, lineWith, signal, config: flags.config, aws: awsOptions(flags) },
+      recording: flags.recording,
       ...{ cwd: process.cwd(), env: process.env, nowMs: Date.now },
     })
     process.stdout.write(renderLag(result, this.format(flags), await this.style(flags)))

@@ -6,10 +6,10 @@ export default class Record extends BaseCommand {
   static override summary = 'record what comes, to files or S3, so that it can be measured again'
   static override description =
     'Records are kept as they were received, with when evt saw each and its number in order of ' +
-    'arrival; evt stats, audit and query read them with any mapping. Parts of NDJSON, gzip, are ' +
-    'put in place whole, with where to go on behind them: the same line goes on from there, also ' +
-    'after kill -9. With --intrusive --consume a message is deleted from its queue once it is ' +
-    'durable, and hidden until then. Files are recorded from their beginning, and followed. ' +
+    'arrival; evt stats, audit and query read them with any mapping. Parts of NDJSON or Parquet ' +
+    'are put in place whole, with where to go on behind them: the same line goes on from there, ' +
+    'also after kill -9. With --intrusive --consume a message is deleted from its queue once it ' +
+    'is durable, and hidden until then. Files are recorded from their beginning, and followed. ' +
     'Ctrl-C and SIGTERM put the last part in place, and end with exit 130. One evt records to a ' +
     'target at a time.'
   static override examples = [

@@ -93,7 +93,7 @@ function readRow(read: ReadAvro, tap: AvroTap): JsonValue {
 }
 
 function recordOf(value: JsonValue, tap: AvroTap, bytes: Buffer, make: RecordMaker): RawRecord {
-  if (!tap.hasBadText) return make.value(value, bytes)
+  if (!tap.hasBadText) return make.made(value, bytes)
   tap.hasBadText = false
   return make.bad('not UTF-8', 'has text that is not UTF-8', bytes)
 }

@@ -8,11 +8,21 @@ export class BadPlace {
   /** Up to the last byte that is no white space. */
   inkBytes = 0
   #bytes = 0
+  /** All of it, where it is wanted whole and not too much. */
+  #parts: Buffer[] | undefined
 
   constructor(
     public reason: UndecodableReason,
     public detail: string,
-  ) {}
+    private readonly mostBytes = 0,
+  ) {
+    this.#parts = mostBytes > 0 ? [] : undefined
+  }
+
+  /** All of it, without the white space behind it; undefined where that is not held. */
+  get whole(): Buffer | undefined {
+    return this.#parts && Buffer.concat(this.#parts).subarray(0, this.inkBytes)
+  }
 
   blame(reason: UndecodableReason, detail: string): void {
     this.reason = reason
@@ -27,5 +37,7 @@ export class BadPlace {
     while (ink > 0 && isSpace(part[ink - 1] ?? 0)) ink--
     if (ink > 0) this.inkBytes = this.#bytes + ink
     this.#bytes += part.length
+    if (this.#bytes > this.mostBytes) this.#parts = undefined
+    else this.#parts?.push(part)
   }
 }

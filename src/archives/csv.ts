@@ -91,8 +91,8 @@ class Table {
     if (!reading.ok) return [this.#make.bad('bad body', `${where} ${reading.detail}`, cell)]
     const { value } = reading
     if (typeof value === 'object' && value !== null) {
-      const values = Array.isArray(value) ? value : [value]
-      return values.map((each) => this.#make.value(each, cell))
+      if (!Array.isArray(value)) return [this.#make.value(value, cell)]
+      return value.map((each) => this.#make.made(each, cell))
     }
     const kind = value === null ? 'null' : `a ${typeof value}`
     return [this.#make.bad('bad body', `${where} is ${kind}, not an object`, cell)]
@@ -104,7 +104,7 @@ class Table {
     const columns = names.map((name, n) => [name, row[n]?.toString() ?? ''] as const)
     // Object.fromEntries makes own properties, also of __proto__.
     const value: JsonObject = Object.fromEntries(columns)
-    return this.#make.value(value, text)
+    return this.#make.made(value, text)
   }
 
   #textOf(row: CsvRow): Buffer {

@@ -1,5 +1,6 @@
-import type { JsonValue } from '../event/event.js'
+import type { JsonValue, UndecodableReason } from '../event/event.js'
 import { parseBytes } from '../event/json.js'
+import { endBeforeLike } from './alike.js'
 import { BadPlace } from './bad-place.js'
 import { HeldBytes } from './held-bytes.js'
 import {
@@ -16,9 +17,6 @@ import { type ReaderSettings, RecordMaker, type RecordReader } from './record-ma
 import { recordsArray } from './records-array.js'
 
 const COMMA = 44
-const COLON = 58
-const GUESSED_BYTES = 64 * 1024 // how far a guess looks
-const MOST_ALIKE_BYTES = 64
 const MOST_MISSED_GUESSES = 16
 
 export interface DocumentSettings extends ReaderSettings {
@@ -137,7 +135,7 @@ export class DocumentReader implements RecordReader {
       }
     }
     if (this.#inArray || byte === OPEN_OBJECT) this.#startValue(this.#at)
-    else this.#bad = new BadPlace('not JSON', 'is no JSON object')
+    else this.#bad = this.#place('not JSON', 'is no JSON object')
     return true
   }
 
@@ -199,7 +197,7 @@ export class DocumentReader implements RecordReader {
   #checkSize(start: number): void {
     const { bytes } = this.#held
     if (!this.#huge && bytes.length - start > this.#settings.maxRecordBytes) {
-      this.#huge = this.#bad ?? new BadPlace('over the limit', '')
+      this.#huge = this.#bad ?? this.#place('over the limit', '')
     }
     if (!this.#huge) return
     this.#huge.add(bytes.subarray(start))
@@ -220,7 +218,7 @@ export class DocumentReader implements RecordReader {
     } else if (this.#inArray && !this.#bad) {
       this.#found.push(this.#make.bad(reading.reason, reading.detail, value))
     } else {
-      this.#bad ??= new BadPlace(reading.reason, reading.detail)
+      this.#bad ??= this.#place(reading.reason, reading.detail)
       this.#bad.add(value)
     }
   }
@@ -234,7 +232,7 @@ export class DocumentReader implements RecordReader {
       return
     }
     const wrong = this.#scanner.offset - base - start + 1
-    this.#bad ??= new BadPlace('not JSON', `is not JSON at byte ${wrong}`)
+    this.#bad ??= this.#place('not JSON', `is not JSON at byte ${wrong}`)
     if (!this.#inArray) this.#at = this.#swallowed(start) ?? this.#at
     this.#bad.add(bytes.subarray(start, this.#at))
   }
@@ -242,7 +240,7 @@ export class DocumentReader implements RecordReader {
   /** Where the last bytes of a value went that is over the limit; undefined where it is not. */
   #hugePlace(part: Buffer): BadPlace | undefined {
     if (!this.#huge && part.length <= this.#settings.maxRecordBytes) return undefined
-    const place = this.#huge ?? this.#bad ?? new BadPlace('over the limit', '')
+    const place = this.#huge ?? this.#bad ?? this.#place('over the limit', '')
     place.add(part)
     this.#huge = undefined
     return place
@@ -261,7 +259,7 @@ export class DocumentReader implements RecordReader {
   }
 
   #endInValue(start: number, fault: Fault | undefined): void {
-    this.#bad ??= this.#huge ?? new BadPlace('cut', 'ends before its JSON does')
+    this.#bad ??= this.#huge ?? this.#place('cut', 'ends before its JSON does')
     const mayFollowCut = !fault && !this.#inArray && !this.#huge
     if (mayFollowCut && this.#scanner.closedObject >= 0) {
       this.#broken(start)
@@ -276,24 +274,17 @@ export class DocumentReader implements RecordReader {
     this.#bad = undefined
   }
 
-  #emit({ reason, detail, head, inkBytes }: BadPlace): void {
+  #place(reason: UndecodableReason, detail: string): BadPlace {
+    const { keepsBad, maxRecordBytes } = this.#settings
+    return new BadPlace(reason, detail, keepsBad ? maxRecordBytes : 0)
+  }
+
+  #emit({ reason, detail, head, inkBytes, whole }: BadPlace): void {
     const shown = head.subarray(0, inkBytes)
     this.#found.push(
       reason === 'over the limit'
         ? this.#make.overLimit(shown, inkBytes)
-        : this.#make.bad(reason, detail, shown, inkBytes),
+        : this.#make.bad(reason, detail, shown, inkBytes, whole),
     )
   }
-}
-
-/** Where an object would end, if the next text like its own up to the first colon begins
- * another. */
-function endBeforeLike(bytes: Buffer, start: number): number | undefined {
-  const seen = bytes.subarray(start, start + GUESSED_BYTES)
-  const colon = seen.indexOf(COLON)
-  if (seen[0] !== OPEN_OBJECT || colon < 0 || colon > MOST_ALIKE_BYTES) return undefined
-  let end = seen.indexOf(seen.subarray(0, colon + 1), colon)
-  if (end < 0) return undefined
-  while (isSpace(seen[end - 1] ?? 0) || seen[end - 1] === COMMA) end--
-  return start + end
 }

@@ -117,6 +117,8 @@ export interface ReadRecord {
   readonly sizeBytes: number
   /** The first 200 bytes: a copy, made when asked for. */
   readonly head: Uint8Array
+  /** Its JSON text as it stands there; undefined where evt made the value of something else. */
+  readonly text?: Buffer | undefined
 }
 
 /** A record that holds none. */
@@ -130,6 +132,8 @@ export interface BadRecord {
     readonly head: Uint8Array
     readonly sizeBytes: number
   }
+  /** All of it, where it is held: a view of what was read. */
+  readonly bytes?: Buffer | undefined
 }
 
 export type RawRecord = ReadRecord | BadRecord

@@ -17,6 +17,8 @@ export interface ReaderSettings {
   firstRecord: number
   maxRecordBytes: number
   report: Report
+  /** Whether what no record can be made of is wanted whole, up to `maxRecordBytes`. */
+  keepsBad?: boolean | undefined
 }
 
 /** Numbers the records of an object. */
@@ -31,8 +33,17 @@ export class RecordMaker {
 
   /** @param bytes the JSON text of the value */
   value(value: JsonValue, bytes: Buffer): RawRecord {
+    return this.#record(value, bytes, true)
+  }
+
+  /** @param bytes what the value was made of, and no JSON text of it */
+  made(value: JsonValue, bytes: Buffer): RawRecord {
+    return this.#record(value, bytes, false)
+  }
+
+  #record(value: JsonValue, bytes: Buffer, isText: boolean): RawRecord {
     const object = isObject(value) ? value : claimPointer(value)
-    if (object) return new JsonRecord(this.next++, object, bytes)
+    if (object) return new JsonRecord(this.next++, object, { bytes, isText })
     return this.bad('not an object', `is ${kindOf(value)}, not an object`, bytes)
   }
 
@@ -41,9 +52,10 @@ export class RecordMaker {
     detail: string,
     bytes: Buffer,
     sizeBytes = bytes.length,
+    whole = bytes.length === sizeBytes ? bytes : undefined,
   ): BadRecord {
     const head = Uint8Array.from(bytes.subarray(0, HEAD_BYTES))
-    return { record: this.next++, bad: { reason, detail, head, sizeBytes } }
+    return new UnreadRecord(this.next++, { reason, detail, head, sizeBytes }, whole)
   }
 
   overLimit(head: Buffer, sizeBytes: number): BadRecord {
@@ -56,11 +68,17 @@ class JsonRecord implements ReadRecord {
   readonly record: number
   readonly value: JsonObject
   readonly #bytes: Buffer
+  readonly #isText: boolean
 
-  constructor(record: number, value: JsonObject, bytes: Buffer) {
+  constructor(record: number, value: JsonObject, of: { bytes: Buffer; isText: boolean }) {
     this.record = record
     this.value = value
-    this.#bytes = bytes
+    this.#bytes = of.bytes
+    this.#isText = of.isText
+  }
+
+  get text(): Buffer | undefined {
+    return this.#isText ? this.#bytes : undefined
   }
 
   get sizeBytes(): number {
@@ -69,6 +87,22 @@ class JsonRecord implements ReadRecord {
 
   get head(): Uint8Array {
     return Uint8Array.from(this.#bytes.subarray(0, HEAD_BYTES))
+  }
+}
+
+class UnreadRecord implements BadRecord {
+  readonly #bytes: Buffer | undefined
+
+  constructor(
+    readonly record: number,
+    readonly bad: BadRecord['bad'],
+    bytes: Buffer | undefined,
+  ) {
+    this.#bytes = bytes
+  }
+
+  get bytes(): Buffer | undefined {
+    return this.#bytes
   }
 }
 

@@ -14,6 +14,8 @@ export interface RecordOptions {
   /** What is known to have cut the object off at its end, where the bytes do not tell. */
   endsWith?: Fault | undefined
   maxRecordBytes?: number | undefined
+  /** Whether what no record can be made of is wanted whole. */
+  keepsBad?: boolean | undefined
   /** Called with the size of each chunk as stored, for progress. */
   onStored?: ((bytes: number) => void) | undefined
   chunkBytes?: number | undefined
@@ -125,10 +127,12 @@ function readerFor(
   return new LineReader({ ...settings, utf16, wanted, onSeveral: options.onSeveral })
 }
 
-function settingsOf({ firstRecord = 1, maxRecordBytes, report }: RecordOptions): ReaderSettings {
+function settingsOf(options: RecordOptions): ReaderSettings {
+  const { firstRecord = 1, maxRecordBytes, report, keepsBad } = options
   return {
     firstRecord,
     maxRecordBytes: maxRecordBytes ?? MAX_RECORD_BYTES,
     report: report ?? (() => {}),
+    keepsBad,
   }
 }

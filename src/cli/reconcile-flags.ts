@@ -78,6 +78,17 @@ export const reconcileFlags = {
       'a sentStatus that means the sending was acknowledged, instead of the usual ' +
       `${acknowledgedWords.slice(0, 4).join(', ')}, …, true, 200`,
   }),
+  counts: Flags.option({
+    options: ['cloudwatch'] as const,
+    helpValue: 'cloudwatch',
+    description: 'also what the queues, topics, buses and streams themselves counted meanwhile',
+  })(),
+  'counts-of': Flags.string({
+    ...several,
+    dependsOn: ['counts'],
+    helpValue: 'SOURCE',
+    description: 'whose counts, where the stages are archives, as sqs://orders',
+  }),
   'fail-on': Flags.option({
     options: failures,
     multiple: true,
@@ -102,6 +113,8 @@ export interface ReconcileFlagValues {
   window?: string | undefined
   identity: 'source+id' | 'id'
   acknowledged?: readonly string[] | undefined
+  counts?: 'cloudwatch' | undefined
+  'counts-of'?: readonly string[] | undefined
   'fail-on'?: readonly Failing[] | undefined
   type?: readonly string[] | undefined
   filter?: TypedPattern | undefined

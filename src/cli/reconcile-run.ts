@@ -4,6 +4,7 @@ import type { LiveReconcileRequest } from '../reconcile/live.js'
 import type { ReconcileResult, ReconcileRow } from '../reconcile/result.js'
 import { runReconcile } from '../reconcile/run.js'
 import { safeText } from '../ui/safe-text.js'
+import { awsOptions } from './flags.js'
 import { isAskedLive } from './live-flags.js'
 import { reading, type TypedArchive } from './read-request.js'
 import {
@@ -25,8 +26,25 @@ export async function reconciled(typed: TypedReconcile): Promise<ReconcileRun> {
   const stages = stagesOf(flags)
   const choices = reconcileChoices(flags)
   const given = stages.flatMap((stage) => stage.given)
-  if (await isAskedLive(flags, given)) return live(typed, { stages, choices })
-  return reading(typed, (request) => runReconcile({ ...request, stages, choices }))
+  const counts = flags.counts === undefined ? undefined : await countsFor(typed, given)
+  const run = (await isAskedLive(flags, given))
+    ? await live(typed, { stages, choices })
+    : await reading(typed, (request) => runReconcile({ ...request, stages, choices }))
+  if (counts && !run.isEmpty) run.result.counts = await counts(run.result)
+  return run
+}
+
+async function countsFor({ flags, signal }: TypedReconcile, given: readonly string[]) {
+  const { countsOf } = await import('../reconcile/transport-counts.js')
+  const { loadConfig } = await import('../config/load.js')
+  const { archives = {} } = await loadConfig({
+    ...{ file: flags.config, env: process.env, cwd: process.cwd() },
+  })
+  const { windowUs } = reconcileChoices(flags)
+  return countsOf(flags['counts-of'] ?? given, {
+    ...{ aliases: archives, nowMs: Date.now, aws: { ...awsOptions(flags), signal } },
+    windowMs: windowUs === null ? null : windowUs / 1_000,
+  })
 }
 
 async function live(

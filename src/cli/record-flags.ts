@@ -1,5 +1,6 @@
 import * as Flags from '@oclif/core/flags'
 import { EvtError } from '../errors.js'
+import { formats } from '../record/store.js'
 import { tailFlags } from './tail-flags.js'
 import { parseDurationMs } from './time.js'
 
@@ -17,6 +18,11 @@ export const recordFlags = {
     required: true,
     description: 'where to record: a folder, or s3://BUCKET/PREFIX',
   }),
+  format: Flags.option({
+    options: formats,
+    helpValue: 'ndjson|parquet',
+    description: 'how parts are kept: by default ndjson, or as those that are there already',
+  })(),
   'roll-size': Flags.custom<number>({
     helpValue: 'SIZE',
     default: 64e6,

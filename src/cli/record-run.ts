@@ -1,6 +1,7 @@
 import { EvtError } from '../errors.js'
 import { endedBadly } from '../reading/ended-badly.js'
 import { type RecordRequest, type RecordRun, runRecord } from '../record/run.js'
+import type { Format } from '../record/store.js'
 import type { Consent } from '../taps/tap.js'
 import { recordProgress } from '../ui/record-text.js'
 import { safeText } from '../ui/safe-text.js'
@@ -10,6 +11,7 @@ import { startOf } from './tail-flags.js'
 
 interface RecordFlagValues {
   to: string
+  format?: Format | undefined
   'roll-size': number
   'roll-every': number
   from?: string | undefined
@@ -78,7 +80,7 @@ function requestOf(
       ...(flags.intrusive ?? []),
       ...(flags.consume ? ['consume' as const] : []),
     ]),
-    ...{ rollBytes: flags['roll-size'], rollMs: flags['roll-every'] },
+    ...{ format: flags.format, rollBytes: flags['roll-size'], rollMs: flags['roll-every'] },
     ...{ limit: flags.limit ?? null, durationMs: flags.duration ?? null },
     ...{ stdin: process.stdin, cwd: process.cwd(), env: process.env, nowMs: Date.now },
     onOpen: (sources) => {

@@ -1,5 +1,5 @@
 import type { EventRecord } from '../event/event.js'
-import { jsonText } from '../event/json.js'
+import { jsonText, writtenText } from '../event/json.js'
 import { sequenceSort } from '../event/sequence.js'
 import type { EventColumn } from './event-columns.js'
 
@@ -41,7 +41,7 @@ export function eventRow(event: EventRecord): Record<EventColumn, Cell> {
     stamps: event.stamps.map(({ layer, name, timeUs }) => ({ layer, name, time_us: timeUs })),
     position: { path: position.path, record: position.record },
     bytes: event.sizeBytes,
-    document: wellFormedJson(jsonText(event.document)),
+    document: wellFormedJson(writtenText(event.document)),
     payload: event.payload === null ? null : wellFormedJson(jsonText(event.payload)),
     faults: event.faults.map(({ field, reason, text }) => ({ field, reason, text })),
   }

@@ -32,6 +32,8 @@ export interface RecordValue {
   sizeBytes: number
   /** Its first 200 bytes, for the report of a record that cannot be decoded. */
   head: Uint8Array
+  /** Its JSON text as it was read, where it was text. */
+  readonly text?: Uint8Array | undefined
 }
 
 type Documents = readonly JsonObject[]

@@ -1,6 +1,8 @@
-import type { Decoded, JsonValue, Position } from '../event/event.js'
-import { jsonText } from '../event/json.js'
-import { type RecordedLine, recordingLine } from './recording.js'
+import type { Decoded, JsonObject, JsonValue, Position } from '../event/event.js'
+import { jsonText, keepWritten, readJson } from '../event/json.js'
+import { claimPointer } from './claim-check.js'
+import { isObject } from './content.js'
+import { type RecordedLine, recordIn, recordingLine } from './recording.js'
 
 /** What the decoder takes, in as far as it is looked at here. */
 interface RecordValue {
@@ -8,6 +10,7 @@ interface RecordValue {
   position: Position
   sizeBytes: number
   head: Uint8Array
+  readonly text?: Uint8Array | undefined
 }
 
 const HEAD_BYTES = 200
@@ -30,24 +33,48 @@ export function decodeRecorded(
   if (!found) return decode(record)
   if (found.is === 'checkpoint') return []
   const { position } = record
-  if (found.is === 'fault') {
-    const { sizeBytes, head } = record
-    const of = { reason: 'bad envelope', detail: found.detail, position, head, sizeBytes } as const
-    return [{ kind: 'undecodable', undecodable: of }]
-  }
+  if (found.is === 'fault') return [damaged(record, found.detail)]
   const { line } = found
-  const { bytes: sizeBytes, undecodable, records } = line
-  if (!records) return [asItWas(undecodable, { sizeBytes, position })]
-  const [value] = records
+  const { bytes: sizeBytes, undecodable } = line
+  if (undecodable) return [asItWas(undecodable, { sizeBytes, position })]
+  const held = heldIn(line, record)
+  if (!held) return [damaged(record, 'recording holds text that is no record')]
+  const { value, text } = held
   const inner: RecordValue = {
     ...{ value, position, sizeBytes },
+    get text() {
+      return text()
+    },
     get head() {
-      return Buffer.from(jsonText(value)).subarray(0, HEAD_BYTES)
+      return text().subarray(0, HEAD_BYTES)
     },
   }
   const all = decodeRecorded(inner, decode, layer + 1)
   for (const [entry, one] of all.entries()) if (one.kind === 'event') addTo(one.event, line, entry)
   return all
+}
+
+/** The record of a line, and its text: as it was written, where the line tells. */
+function heldIn(
+  { records, text }: RecordedLine,
+  outer: RecordValue,
+): { value: JsonObject; text(): Buffer } | undefined {
+  if (records) {
+    const [value] = records
+    const inLine = () => outer.text && recordIn(Buffer.from(outer.text).toString())
+    const written = () => inLine() ?? jsonText(value)
+    keepWritten(value, written)
+    return { value, text: () => Buffer.from(written()) }
+  }
+  const reading = readJson(text ?? '')
+  if (!reading.ok) return undefined
+  const value = isObject(reading.value) ? reading.value : claimPointer(reading.value)
+  return value && { value, text: () => Buffer.from(text ?? '') }
+}
+
+function damaged({ position, head, sizeBytes }: RecordValue, detail: string): Decoded {
+  const of = { reason: 'bad envelope', detail, position, head, sizeBytes } as const
+  return { kind: 'undecodable', undecodable: of }
 }
 
 function addTo(
@@ -61,10 +88,9 @@ function addTo(
 }
 
 function asItWas(
-  undecodable: RecordedLine['undecodable'],
+  { reason, detail, head }: NonNullable<RecordedLine['undecodable']>,
   of: Pick<RecordValue, 'sizeBytes' | 'position'>,
 ): Decoded {
-  const { reason = 'cut', detail = '', head = '' } = undecodable ?? {}
   const bytes = Buffer.from(head, 'base64').subarray(0, HEAD_BYTES)
   return { kind: 'undecodable', undecodable: { reason, detail, head: bytes, ...of } }
 }

@@ -36,10 +36,22 @@ export interface RecordedLine {
   bytes: number
   /** Its source gives it again until it is acknowledged, which it is when it is durable here. */
   held?: true
-  /** The record, alone. */
+  /** The record, alone, as it was written; last in the line, so that its text can be taken out. */
   records?: [JsonObject]
-  /** Instead of it: why it could not be read. `head` is its first bytes in base64. */
-  undecodable?: { reason: UndecodableReason; detail: string; head: string }
+  /** Instead of it: its JSON text, where that does not stand in a line as it is. */
+  text?: string
+  /** Instead of it: why it could not be read. */
+  undecodable?: UnreadRecord
+}
+
+/** `head` is its first bytes in base64; all of it is `text`, or `base64` where it is not UTF-8,
+ * unless it is too large. */
+export interface UnreadRecord {
+  reason: UndecodableReason
+  detail: string
+  head: string
+  text?: string
+  base64?: string
 }
 
 /** What follows the records of a part: how to go on behind them. It is no record. */
@@ -56,7 +68,7 @@ export interface CheckpointLine {
 
 const keys: ReadonlySet<string> = new Set<keyof RecordedLine | keyof CheckpointLine>([
   ...(['evt', 'recording', 'n', 'observedAt', 'source', 'at', 'bytes'] as const),
-  ...(['records', 'undecodable', 'next', 'checkpoint', 'unsure', 'held'] as const),
+  ...(['records', 'text', 'undecodable', 'next', 'checkpoint', 'unsure', 'held'] as const),
 ])
 
 /** What a line is found to be; `fault`: it is damaged. */
@@ -64,6 +76,15 @@ type RecordingLine =
   | { is: 'record'; line: RecordedLine }
   | { is: 'checkpoint'; line: CheckpointLine }
   | { is: 'fault'; detail: string }
+
+const RECORDS = ',"records":['
+
+/** The text of the record in a line that ends with it; undefined for any other line. */
+export function recordIn(line: string): string | undefined {
+  // Within a string there are no quotes without a backslash.
+  const at = line.indexOf(RECORDS)
+  return at < 0 || !line.endsWith(']}') ? undefined : line.slice(at + RECORDS.length, -2)
+}
 
 /** A document as a line of a recording; undefined where it is none, but somebody's document that
  * has more to say. */
@@ -84,11 +105,13 @@ function isCheckpoint({ checkpoint, next, n, unsure = [] }: JsonObject): boolean
   return isObject(checkpoint) && isCount(next) && n === undefined && isList
 }
 
-function faultOf({ n, observedAt, bytes, source, at, records, undecodable }: JsonObject) {
+function faultOf(line: JsonObject) {
+  const { n, observedAt, bytes, source, at, records, text, undecodable } = line
   if (!isCount(n)) return 'has no number'
   if (!Number.isSafeInteger(observedAt)) return 'does not say when'
   if (!isCount(bytes)) return 'has no size'
   if (typeof source !== 'string' || !isPlace(at)) return 'does not say where'
+  if (records === undefined && typeof text === 'string') return undefined
   if (records === undefined) return isUndecodable(undecodable) ? undefined : 'holds no record'
   const isOne = Array.isArray(records) && records.length === 1 && isObject(records[0])
   return isOne ? undefined : 'does not hold one record'

@@ -1,4 +1,4 @@
-import type { JsonValue, UndecodableReason } from './event.js'
+import type { JsonObject, JsonValue, UndecodableReason } from './event.js'
 import { keyMarks, surveyOf } from './json-survey.js'
 import { withExactIntegers, withFirstKeys, withoutLeniencies } from './json-text.js'
 
@@ -10,6 +10,9 @@ export type JsonReading =
       reason: Extract<UndecodableReason, 'not JSON' | 'not UTF-8' | 'cut'>
       detail: string
     }
+
+/** How values were written whose text they are not again when they are written anew. */
+const written = new WeakMap<object, () => string>()
 
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
@@ -25,7 +28,25 @@ export function parseJson(text: string): JsonValue {
   const survey = surveyOf(value)
   if (survey && !survey.unsafe && keyMarks(text) === survey.keys) return value
   const exact = withExactIntegers(withFirstKeys(text))
-  return exact === text ? value : JSON.parse(exact)
+  if (exact === text) return value
+  const read: JsonValue = JSON.parse(exact)
+  keepWritten(read, () => text)
+  return read
+}
+
+/** Remembers the JSON text of an object, for as long as the object is there. */
+export function keepWritten(value: JsonValue, text: () => string): void {
+  if (typeof value === 'object' && value !== null) written.set(value, text)
+}
+
+/** The JSON text of an object in one line: as it was written where that is known, else anew. */
+export function writtenText(value: JsonObject): string {
+  // Within strings there are none.
+  return (
+    written
+      .get(value)?.()
+      .replace(/[\r\n]+/g, ' ') ?? jsonText(value)
+  )
 }
 
 /** As {@link parseJson}, with the fault as data. Two things that are not JSON are read, because

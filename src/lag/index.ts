@@ -6,5 +6,6 @@ export const kinds: Readonly<Partial<Record<AwsService, () => Promise<LagKind>>>
   sqs: async () => (await import('./queue.js')).queue,
   sns: async () => (await import('./topic.js')).topic,
   eventbridge: async () => (await import('./bus.js')).bus,
+  dynamodb: async () => (await import('./table.js')).table,
   kinesis: async () => (await import('./stream.js')).stream,
 }

@@ -1,6 +1,7 @@
 import type { ResourceAddress } from '../aws/address.js'
 import type { Metric, MetricPoint } from '../aws/cloudwatch.js'
 import type { AwsOptions } from '../aws/options.js'
+import type { SourcePlace } from '../record/last-part.js'
 import type { LagFinding, LagRow } from './result.js'
 
 /** A kind of SOURCE whose state can be asked without touching a message. */
@@ -25,6 +26,8 @@ export interface Asking {
   readonly source: string
   readonly aws: AwsOptions & { readonly signal: AbortSignal }
   readonly nowMs: number
+  /** How far a recording is in each SOURCE, where one is named. */
+  readonly recorded?: ReadonlyMap<string, SourcePlace> | undefined
   /** Where the figures of CloudWatch begin. */
   readonly fromMs: number
   /** By the minute, those of the last quarter of an hour; none of a metric without figures, and of

@@ -12,7 +12,7 @@ export interface LagResult {
   readonly gaps: readonly LagGap[]
 }
 
-export type LagRow = QueueRow | TopicRow | BusRow | RuleRow | StreamRow
+export type LagRow = QueueRow | TopicRow | BusRow | RuleRow | StreamRow | TableRow
 
 interface Row {
   /** As it was typed. */
@@ -105,6 +105,33 @@ export interface StreamRow extends Row {
   readonly readsThrottled: number | null
   readonly writesThrottled: number | null
   readonly consumers: readonly StreamConsumer[]
+  /** How far a recording is, where one is named. */
+  readonly byShard?: readonly ShardRow[] | undefined
+}
+
+/** The stream of a table of DynamoDB. */
+export interface TableRow extends Row {
+  readonly kind: 'table'
+  /** Nothing more is written to it. */
+  readonly isOff: boolean
+  /** Open ones, and those that are still kept. */
+  readonly shards: number
+  readonly closedShards: number
+  readonly retentionMs: number
+  /** By all who poll it. */
+  readonly readPerS: number | null
+  readonly byShard?: readonly ShardRow[] | undefined
+}
+
+/** How far behind a recording is in a shard. */
+export interface ShardRow {
+  readonly shard: string
+  readonly isOpen: boolean
+  /** Between its place and what was written last; of a table, the age of the first change that is
+   * not recorded. Null where one read does not tell. */
+  readonly behindMs: number | null
+  /** Until retention removes what is not recorded; null where nothing is behind. */
+  readonly lossInMs: number | null
 }
 
 /** One that has throughput of its own. */

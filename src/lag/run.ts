@@ -13,6 +13,8 @@ import { findingKinds, type LagFinding, type LagGap, type LagResult } from './re
 export interface LagRequest extends GivenSources {
   readonly aws: AwsOptions
   readonly signal: AbortSignal
+  /** What `evt record` was given as --to. */
+  readonly recording?: string | undefined
   nowMs(): number
 }
 
@@ -26,19 +28,20 @@ interface Asked {
 /**
  * How far behind the consumers of each SOURCE are, without touching a message.
  *
- * @throws EvtError where a SOURCE is no queue, topic, bus, rule or stream, is not there or cannot
- *   be asked
+ * @throws EvtError where a SOURCE is no queue, topic, bus, rule, stream or table, is not there or
+ *   cannot be asked
  */
 export async function runLag(request: LagRequest): Promise<LagResult> {
   const { config, sources } = await namedSources(request)
   const asked = await Promise.all([...new Set(sources)].map((source) => askedOf(source, config)))
+  const recorded = await recordedIn(request)
   const nowMs = request.nowMs()
   const gaps: LagGap[] = []
   const measured = await Promise.all(
     asked.map(async (one) => {
       const { source, address, kind } = one
       const gap = (explain: string) => void gaps.push({ source, explain })
-      const asking = askingOf(one, { nowMs, gap }, request)
+      const asking = { ...askingOf(one, { nowMs, gap }, request), recorded }
       const { row, findings } = await kind.measure(address, asking)
       return { row, findings: findings.map((finding) => ({ source, ...finding })) }
     }),
@@ -51,6 +54,12 @@ export async function runLag(request: LagRequest): Promise<LagResult> {
   }
 }
 
+async function recordedIn({ recording, ...request }: LagRequest) {
+  if (recording === undefined) return undefined
+  const { recordedPlaces } = await import('../record/places.js')
+  return recordedPlaces(recording, request)
+}
+
 async function askedOf(source: string, config: Config): Promise<Asked> {
   const address = resourceAddress(withoutAlias(source, config.archives ?? {}))
   const kind = address && (await kinds[address.service]?.())
@@ -58,8 +67,8 @@ async function askedOf(source: string, config: Config): Promise<Asked> {
   throw new EvtError(`evt lag cannot ask ${source}`, {
     code: 'usage',
     hint:
-      'it asks sqs://QUEUE, sns://TOPIC, eventbridge://BUS, eventbridge://BUS/RULE and ' +
-      'kinesis://STREAM',
+      'it asks sqs://QUEUE, sns://TOPIC, eventbridge://BUS, eventbridge://BUS/RULE, ' +
+      'kinesis://STREAM and dynamodb://TABLE',
   })
 }
 

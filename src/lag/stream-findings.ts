@@ -1,7 +1,7 @@
 import type { MetricPoint } from '../aws/cloudwatch.js'
 import { countText, durationText, times } from '../stats/findings/phrases.js'
 import type { Measured } from './kind.js'
-import type { StreamRow } from './result.js'
+import type { ShardRow, StreamRow } from './result.js'
 
 /** How near retention is to what is read, of all that it grants, where it is said. */
 const NEAR_RETENTION = 0.1
@@ -14,8 +14,22 @@ type Found = Measured['findings'][number]
  *
  * @param ages how far behind who polls it was, by the minute */
 export function streamFindings(row: StreamRow, ages: readonly MetricPoint[]): Found[] {
-  const all = [lossOf(row), receptionOf(row), growthOf(ages), ...throttlesOf(row)]
+  const own = [lossOf(row), receptionOf(row), growthOf(ages), ...throttlesOf(row)]
+  const all = [...shardFindings(row), ...own]
   return all.filter((found) => found !== undefined)
+}
+
+/** Where retention is near to what a recording has not read. */
+export function shardFindings({
+  byShard = [],
+  retentionMs,
+}: Pick<StreamRow, 'byShard' | 'retentionMs'>): Found[] {
+  return byShard.flatMap(({ shard, lossInMs }: ShardRow): Found[] => {
+    if (lossInMs === null || lossInMs > retentionMs * NEAR_RETENTION) return []
+    const when = lossInMs === 0 ? '' : `in ${durationText(lossInMs)} `
+    const explain = `${when}retention removes what is not recorded of ${shard}`
+    return [{ kind: 'loss', severity: 'fault', explain }]
+  })
 }
 
 function lossOf({ lossInMs, retentionMs }: StreamRow): Found | undefined {

@@ -1,10 +1,11 @@
 import type { ResourceAddress } from '../aws/address.js'
 import type { Metric, MetricPoint } from '../aws/cloudwatch.js'
-import { openStream } from '../aws/kinesis.js'
+import { type OpenStream, openStream } from '../aws/kinesis.js'
 import { openConsumers } from '../aws/stream-consumers.js'
 import { EvtError } from '../errors.js'
 import type { Asking, LagKind, Measured } from './kind.js'
 import { MINUTE_MS, perSecond, rateMinutes, spanOf, sumOf } from './minutes.js'
+import { recordedShards } from './recorded-shards.js'
 import type { StreamConsumer, StreamRow } from './result.js'
 import { streamFindings } from './stream-findings.js'
 
@@ -19,12 +20,16 @@ const names = [
   'GetRecords.IteratorAgeMilliseconds',
 ] as const
 const COUNTS = 5
+type StreamState = Awaited<ReturnType<OpenStream['describe']>>
+
 const looking = ['kinesis:DescribeStreamSummary', 'kinesis:ListStreamConsumers']
+/** Where a recording is named. */
+const readingShards = ['kinesis:ListShards', 'kinesis:GetShardIterator', 'kinesis:GetRecords']
 
 /** Streams of Kinesis: what is written and read, and how far behind those are who read. Which
  * record a consumer is at, only the consumer knows: ages are those that CloudWatch has of reads. */
 export const stream: LagKind = {
-  iamActions: [...looking, 'cloudwatch:GetMetricData'],
+  iamActions: [...looking, ...readingShards, 'cloudwatch:GetMetricData'],
   async measure(address: ResourceAddress, asking): Promise<Measured> {
     const { name, part } = address
     if (part !== undefined) {
@@ -32,8 +37,15 @@ export const stream: LagKind = {
       throw new EvtError('evt lag asks a stream as a whole', { code: 'usage', hint })
     }
     const { aws } = asking
-    const open = await openStream(address, { ...aws, needs: looking })
-    const state = await open.describe().finally(() => open.close())
+    const open = await openStream(address, {
+      ...{ ...aws, needs: asking.recorded ? [...looking, ...readingShards] : looking },
+    })
+    const state = await open.describe().catch((error) => {
+      open.close()
+      throw error
+    })
+    const retentionMs = (state.RetentionPeriodHours ?? 24) * HOUR_MS
+    const byShard = await recordedIn(open, { name, state, retentionMs }, asking)
     const consumers = await consumersOf(state.StreamARN ?? '', asking)
     const series = await asking.points([
       ...names.map((of, n) => metricOf(of, n < COUNTS ? 'Sum' : 'Maximum', { StreamName: name })),
@@ -47,12 +59,35 @@ export const stream: LagKind = {
       ...{ source: asking.source, kind: 'stream', name },
       isOnDemand: state.StreamModeDetails?.StreamMode === 'ON_DEMAND',
       ...{ shards: state.OpenShardCount ?? 0 },
-      ...agesOf(series[COUNTS], (state.RetentionPeriodHours ?? 24) * HOUR_MS, asking.nowMs),
+      ...agesOf(series[COUNTS], retentionMs, asking.nowMs),
       ...ratesOf(series.slice(0, COUNTS)),
       consumers: consumers.map((consumer, n) => consumerRow(consumer, series[names.length + n])),
+      ...(byShard && { byShard }),
     }
     return { row, findings: streamFindings(row, series[COUNTS] ?? []) }
   },
+}
+
+/** Where the recording is named, the shards are listed and each is read once. */
+async function recordedIn(
+  open: OpenStream,
+  { name, state, retentionMs }: { name: string; state: StreamState; retentionMs: number },
+  asking: Asking,
+) {
+  try {
+    if (asking.recorded === undefined) return undefined
+    return await recordedShards(
+      {
+        ...{ ...open, place: `kinesis://${name}`, arn: state.StreamARN ?? '', retentionMs },
+        madeMs: state.StreamCreationTimestamp?.getTime() ?? null,
+        shards: await open.shards(),
+        behindMs: () => null,
+      },
+      asking,
+    )
+  } finally {
+    open.close()
+  }
 }
 
 function metricOf(

@@ -75,5 +75,8 @@ export function recordOf(
     get head() {
       return raw.head
     },
+    get text() {
+      return raw.text
+    },
   }
 }

@@ -2,6 +2,7 @@ import type { FileObject } from '../archives/object.js'
 import type { Duckdb } from '../engines/duckdb.js'
 import { quoteFile, quoteName, quoteText } from '../engines/leaf-tree.js'
 import type { RecordValue } from '../envelopes/decode.js'
+import { recordingLine } from '../envelopes/recording.js'
 import type { Undecodable } from '../event/event.js'
 import { readJson } from '../event/json.js'
 import { SAMPLED_RECORDS } from './line-sample.js'
@@ -9,14 +10,26 @@ import { parquetColumn } from './parquet-column.js'
 import type { Taker } from './taker.js'
 
 const HEAD_BYTES = 200
+/** The column of a recording that holds the lines of which the others were made. */
+const RECORDED = 'recorded'
+/** Stands for its name: its cells are records, as rows of columns are. */
+const OF_RECORDING = ''
 
 /**
  * Makes the view of a Parquet file that {@link parquetTexts} reads: a row for each of its rows,
  * with the JSON of the column that holds the events, and that column's name; else with the object
- * of its columns, and NULL.
+ * of its columns, and NULL. Of a recording by evt there is a row for each of its lines.
  */
 export async function openRows({ file }: FileObject, duckdb: Duckdb): Promise<void> {
   const scan = `read_parquet([${quoteFile(file)}], hive_partitioning = false)`
+  if (await isRecording(scan, duckdb)) {
+    await duckdb.rows(
+      `CREATE OR REPLACE VIEW ${viewOf(file)} AS
+       SELECT ${RECORDED} AS json, ${quoteText(OF_RECORDING)} AS name FROM ${scan}
+       WHERE ${RECORDED} IS NOT NULL`,
+    )
+    return
+  }
   const column = await parquetColumn(scan, duckdb)
   const [value, name] =
     column === null ? ['to_json(r)', 'NULL'] : [`r.${quoteName(column)}`, quoteText(column)]
@@ -24,6 +37,15 @@ export async function openRows({ file }: FileObject, duckdb: Duckdb): Promise<vo
     `CREATE OR REPLACE VIEW ${viewOf(file)} AS
      SELECT CAST(${value} AS VARCHAR) AS json, ${name} AS name FROM ${scan} r`,
   )
+}
+
+async function isRecording(scan: string, duckdb: Duckdb): Promise<boolean> {
+  const columns = await duckdb.rows(`DESCRIBE SELECT * FROM ${scan}`)
+  if (!columns.some(([name, type]) => name === RECORDED && type === 'VARCHAR')) return false
+  const line = `SELECT ${RECORDED} FROM ${scan} WHERE ${RECORDED} IS NOT NULL LIMIT 1`
+  const [[first] = []] = await duckdb.rows(line)
+  const reading = readJson(String(first ?? ''))
+  return reading.ok && recordingLine(reading.value)?.is === 'record'
 }
 
 /** The rows of a Parquet file that {@link openRows} has opened, as a relation of JSON texts. */
@@ -101,8 +123,8 @@ function rowRecords(
   const head = bytes.subarray(0, HEAD_BYTES)
   const sizeBytes = bytes.length
   const reading = readJson(bytes.toString())
-  if (name === null) {
-    if (reading.ok) return [{ value: reading.value, position, sizeBytes, head }]
+  if (name === null || name === OF_RECORDING) {
+    if (reading.ok) return [{ value: reading.value, position, sizeBytes, head, text: bytes }]
     return [{ reason: reading.reason, detail: reading.detail, position, sizeBytes, head }]
   }
   const bad = (detail: string): Undecodable => ({

@@ -76,7 +76,29 @@ export interface ReconcileResult extends ReconcileRows {
   stages: StageFigures[]
   /** With more than two stages: each beside the next. The rest is of the first and the last. */
   hops?: Hop[]
+  /** What the transport itself counted, where it was asked. */
+  counts?: TransportCounts
   findings: ReconcileFinding[]
+}
+
+/** By the service's own figures, in whole windows, or minutes, around the stages. */
+export interface TransportCounts {
+  from: string | null
+  to: string | null
+  /** Of one figure of CloudWatch. */
+  periodMs: number | null
+  sources: TransportCount[]
+  gaps: { source: string; explain: string }[]
+}
+
+export interface TransportCount {
+  source: string
+  kind: 'queue' | 'topic' | 'rule' | 'stream'
+  /** A queue: sent, received, deleted; a topic: published, delivered, failed; a rule: matched,
+   * invoked, failed; a stream: written, read. Null: CloudWatch has no figure. */
+  counts: Readonly<Record<string, number | null>>
+  /** Those with figures. */
+  windows?: { start: string; end: string; counts: Readonly<Record<string, number | null>> }[]
 }
 
 export interface ReconcileEnd {

@@ -8,11 +8,14 @@ export interface Captured {
   record: RecordValue | undefined
   /** What was found in it first: its own times stand for the record's. */
   first: Decoded
+  /** All the bytes of what holds no JSON object, where they are held. */
+  unread?: Uint8Array | undefined
 }
 
 /** Remembers of what each tap decodes which record it was. */
 export class Capture {
   readonly #records = new WeakMap<Decoded, RecordValue>()
+  readonly #unread = new WeakMap<Decoded, Uint8Array>()
   readonly #others = new WeakSet<Decoded>()
 
   constructor(private readonly decodeRecord: (record: RecordValue) => Decoded[]) {}
@@ -27,6 +30,10 @@ export class Capture {
     }
   }
 
+  readonly keep = (found: Decoded, bytes: Uint8Array): void => {
+    this.#unread.set(found, bytes)
+  }
+
   #kept(record: RecordValue, found: Decoded[]): Decoded[] {
     for (const [n, one] of found.entries()) {
       if (n === 0) this.#records.set(one, record)
@@ -38,7 +45,8 @@ export class Capture {
   /** The records of a batch. */
   *of(batch: readonly Decoded[]): Generator<Captured> {
     for (const first of batch) {
-      if (!this.#others.has(first)) yield { record: this.#records.get(first), first }
+      if (this.#others.has(first)) continue
+      yield { record: this.#records.get(first), first, unread: this.#unread.get(first) }
     }
   }
 }

@@ -65,6 +65,7 @@ async function recordAll(
       if (given && 'isOver' in given) open -= 1
       try {
         if (given && 'batch' in given) await recorder.take(given.lane, given.batch)
+        if (given && 'hasPlace' in given) await recorder.begin()
         const now = recorder.dueMs
         if (now !== null && now <= nowMs()) await recorder.commit()
       } catch (error) {

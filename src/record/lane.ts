@@ -3,8 +3,9 @@ import type { FromTime } from '../tail/from-time.js'
 import type { Batch } from '../taps/tap.js'
 import type { SourcePlace, TapVersion } from './last-part.js'
 
-/** What a source gave, or how it ended. */
+/** What a source gave, where it begins, or how it ended. */
 export type Given =
+  | { lane: Lane; hasPlace: true }
   | { lane: Lane; batch: Batch }
   | { lane: Lane; isOver: true }
   | { lane: Lane; error: unknown }
@@ -29,6 +30,7 @@ export class Lane {
   place: SourcePlace | undefined
   /** So many records come again that are recorded. */
   left: number
+  #give: ((given: Given) => void) | undefined
 
   constructor(private readonly source: LaneSource) {
     this.place = source.before
@@ -59,8 +61,17 @@ export class Lane {
     return this.source.placeBehind(taken)
   }
 
+  /** Takes note of where the source begins, which a run that is killed before anything comes has to
+   * have kept: the next one begins there. */
+  begin(at: JsonValue): void {
+    if (this.place !== undefined || !this.source.from.isOver) return
+    this.place = { at, behind: 0 }
+    this.#give?.({ lane: this, hasPlace: true })
+  }
+
   /** Has its next batch given, when it comes. */
   ask(give: (given: Given) => void): void {
+    this.#give = give
     this.source.batches.next().then(
       ({ done, value }) => give(done ? { lane: this, isOver: true } : { lane: this, batch: value }),
       (error) => give({ lane: this, error }),

@@ -1,10 +1,9 @@
-import { pipeline } from 'node:stream/promises'
-import { createGunzip } from 'node:zlib'
 import { type CheckpointLine, recordingLine } from '../envelopes/recording.js'
 import { EvtError } from '../errors.js'
 import type { JsonValue } from '../event/event.js'
-import { parseJson } from '../event/json.js'
-import { ACKNOWLEDGED, partOf, type Store } from './store.js'
+import { readJson } from '../event/json.js'
+import { partEnd } from './format.js'
+import { ACKNOWLEDGED, BEGUN, type Format, partOf, type Store } from './store.js'
 
 /** A tap, and the version of what it says. */
 export interface TapVersion {
@@ -37,59 +36,47 @@ const nothing: Resume = {
 }
 
 /** @throws EvtError `outside` where the last part is damaged */
-export async function resumeOf(store: Store): Promise<Resume> {
-  const last = await store.lastPart()
+export async function resumeOf(store: Store, format: Format): Promise<Resume> {
+  const last = await store.lastPart(format)
   const named = last === undefined ? undefined : partOf(last)
-  if (last === undefined || named === undefined) return nothing
+  const begun = await begunPlaces(store)
+  if (last === undefined || named === undefined) return { ...nothing, places: begun }
   const acknowledged = (await store.read(ACKNOWLEDGED))?.toString().trim()
   const isAcknowledged = acknowledged === last
   const { checkpoint, positions } = await lastPart(store, last, !isAcknowledged)
   return {
     ...{ hour: named.hour, nextPart: named.part + 1, nextRecord: checkpoint.next },
-    places: placesOf(checkpoint),
+    places: new Map([...begun, ...placesOf(checkpoint)]),
     unsure: new Set([...positions, ...(checkpoint.unsure ?? [])]),
   }
 }
 
-async function lastPart(store: Store, name: string, wantsPositions: boolean) {
-  const positions = new Set<string>()
-  let last = ''
-  const damaged = (cause?: unknown) =>
-    new EvtError(`${name} in ${store.address} is damaged`, {
-      code: 'outside',
-      hint: 'it says where to go on: mend it, or record to another target',
-      cause,
-    })
-  try {
-    await pipeline(
-      await store.part(name),
-      createGunzip(),
-      async (chunks: AsyncIterable<Buffer>) => {
-        for await (const line of textLines(chunks)) {
-          const found = wantsPositions ? recordingLine(parseJson(line)) : undefined
-          if (found?.is === 'record' && found.line.held) positions.add(found.line.at[0])
-          last = line
-        }
-      },
-    )
-    const found = recordingLine(parseJson(last))
-    if (found?.is === 'checkpoint') return { checkpoint: found.line, positions }
-  } catch (error) {
-    if (error instanceof EvtError) throw error
-    throw damaged(error)
-  }
-  throw damaged()
+async function begunPlaces(store: Store): Promise<Map<string, SourcePlace>> {
+  const text = (await store.read(BEGUN))?.toString()
+  if (text === undefined) return new Map()
+  const reading = readJson(text)
+  const found = reading.ok ? recordingLine(reading.value) : undefined
+  if (found?.is === 'checkpoint') return placesOf(found.line)
+  throw damaged(BEGUN, store)
 }
 
-async function* textLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<string> {
-  const decoder = new TextDecoder()
-  let rest = ''
-  for await (const chunk of chunks) {
-    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n')
-    rest = lines.pop() ?? ''
-    yield* lines
+function damaged(name: string, { address }: Store, cause?: unknown): EvtError {
+  return new EvtError(`${name} in ${address} is damaged`, {
+    code: 'outside',
+    hint: 'it says where to go on: mend it, or record to another target',
+    cause,
+  })
+}
+
+async function lastPart(store: Store, name: string, wantsPositions: boolean) {
+  try {
+    const { checkpoint, positions } = await partEnd(store, name, wantsPositions)
+    if (checkpoint) return { checkpoint, positions }
+  } catch (error) {
+    if (error instanceof EvtError) throw error
+    throw damaged(name, store, error)
   }
-  if (rest !== '') yield rest
+  throw damaged(name, store)
 }
 
 function placesOf({ checkpoint }: CheckpointLine): Map<string, SourcePlace> {

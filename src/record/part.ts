@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createWriteStream, type WriteStream } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
-import { createGzip, type Gzip } from 'node:zlib'
+import { createGunzip, createGzip, type Gzip } from 'node:zlib'
 
 /** A file of lines that grows, compressed, and is on the disk when it is finished. */
 export class Part {
@@ -42,4 +42,23 @@ export class Part {
     await this.#done
     await rm(this.path, { force: true })
   }
+}
+
+/** The lines of such a file. @throws what reading does, also where it is cut */
+export async function* partLines(bytes: AsyncIterable<Buffer>): AsyncGenerator<string> {
+  const decoder = new TextDecoder()
+  const gunzip = createGunzip()
+  // What fails is thrown by the iteration.
+  pipeline(bytes, gunzip).catch(() => undefined)
+  let parts: string[] = []
+  for await (const chunk of gunzip as AsyncIterable<Buffer>) {
+    const [first = '', ...lines] = decoder.decode(chunk, { stream: true }).split('\n')
+    parts.push(first)
+    for (const line of lines) {
+      yield parts.join('')
+      parts = [line]
+    }
+  }
+  const rest = parts.join('')
+  if (rest !== '') yield rest
 }

@@ -1,12 +1,15 @@
+import { rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { JsonObject } from '../event/event.js'
 import type { Batch } from '../taps/tap.js'
 import type { Capture, Captured } from './capture.js'
+import { fileOf } from './format.js'
 import type { Lane } from './lane.js'
 import type { Resume } from './last-part.js'
 import { checkpointLine, positionOf, recordLine, sizeOf } from './lines.js'
+import type { Decode } from './parquet-part.js'
 import { Part } from './part.js'
-import { ACKNOWLEDGED, hourOf, partName, type Store } from './store.js'
+import { ACKNOWLEDGED, BEGUN, type Format, hourOf, partName, type Store } from './store.js'
 
 /** So many records wait to be acknowledged at most: a queue of SQS has 120,000 in flight. */
 const MOST_WAITING = 10_000
@@ -19,6 +22,8 @@ interface RecorderOptions {
   store: Store
   /** Of the recording. */
   id: string
+  format: Format
+  decode: Decode
   resume: Resume
   lanes: readonly Lane[]
   capture: Capture
@@ -97,6 +102,12 @@ export class Recorder {
     return due.length === 0 ? null : Math.min(...due)
   }
 
+  /** Keeps where sources begin, so that what comes before the first part is in place is not lost to
+   * a run that goes on. */
+  async begin(): Promise<void> {
+    await this.options.store.write(BEGUN, checkpointLine(this.#checkpoint()))
+  }
+
   /** Records a batch, and puts the part in place where it is large enough. */
   async take(lane: Lane, batch: Batch): Promise<void> {
     const { capture, nowMs } = this.options
@@ -139,7 +150,7 @@ export class Recorder {
       lane.place = { at, behind: behind + fresh }
     }
     if (!acknowledge || !isWhole) return
-    const positions = batch.map((first) => positionOf({ record: undefined, first }).path)
+    const positions = batch.map((first) => positionOf({ first }).path)
     this.#unacknowledged.push({ positions, acknowledge })
     this.#waiting += taken
     if (batch.isAwaited) this.#awaitedMs = this.options.nowMs()
@@ -167,7 +178,7 @@ export class Recorder {
 
   /** Puts the part in place, then acknowledges what is in it. */
   async commit(): Promise<void> {
-    const { store, nowMs } = this.options
+    const { store, nowMs, format, decode } = this.options
     this.#awaitedMs = undefined
     this.#begunMs = undefined
     const part = this.#part
@@ -175,14 +186,17 @@ export class Recorder {
     if (part) {
       await part.write(checkpointLine(this.#checkpoint()))
       await part.finish()
+      const file = await fileOf(format, part.path, decode)
+      const { size } = await stat(file)
       await store.checkLock()
       this.#hour = hourOf(nowMs(), this.#hour)
-      name = partName(this.#hour, this.#nextPart)
-      await store.publish(part.path, name)
+      name = partName(format, this.#hour, this.#nextPart)
+      await store.publish(file, name)
+      for (const left of [part.path, file]) await rm(left, { force: true })
       this.#part = undefined
       this.#nextPart += 1
       this.recorded.files += 1
-      this.recorded.storedBytes += part.sizeBytes
+      this.recorded.storedBytes += size
     }
     this.durable = { ...this.recorded }
     const all = this.#unacknowledged.splice(0)

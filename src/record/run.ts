@@ -16,7 +16,7 @@ import { openHead } from './head.js'
 import { Lane } from './lane.js'
 import { type Resume, resumeOf, type SourcePlace, type TapVersion } from './last-part.js'
 import { type Recorded, Recorder } from './recorder.js'
-import type { Store } from './store.js'
+import type { Format, Store } from './store.js'
 import { writeFailure } from './write-failure.js'
 
 /** How long to put a part in place and acknowledge it may take, beside the time that it grows. */
@@ -31,6 +31,8 @@ export interface RecordRequest extends GivenSources {
   start: Start | { fromUs: number } | undefined
   follow: boolean | undefined
   consents: ReadonlySet<Consent>
+  /** How parts are kept; undefined: as those that are there, else as NDJSON. */
+  format: Format | undefined
   rollBytes: number
   rollMs: number
   limit: number | null
@@ -78,13 +80,13 @@ export async function runRecord(request: RecordRequest): Promise<RecordRun> {
   try {
     await store.lock()
     opened = true
-    const head = await openHead(store, request.nowMs())
-    const resume = await resumeOf(store)
+    const { id, format } = await openHead(store, request.nowMs(), request.format)
+    const resume = await resumeOf(store, format)
     const capture = new Capture(decode)
     const options: TapOptions = {
       ...startOf(request.start),
       ...{ follow: request.follow, ...where, stdin: request.stdin },
-      ...{ decode: capture.decode, isWanted: () => true, aws: request.aws },
+      ...{ decode: capture.decode, onUnread: capture.keep, isWanted: () => true, aws: request.aws },
       ...{ consents: request.consents, filter: undefined, onNote: request.onNote },
       onFault: (path, fault) => {
         if (isLoss(fault)) faults.push({ path, fault })
@@ -92,8 +94,10 @@ export async function runRecord(request: RecordRequest): Promise<RecordRun> {
       ...{ signal: own.signal, holdMs: 2 * request.rollMs + HOLD_MS },
     }
     const lanes = tapped.map((one) => laneOf(one, options, resume))
-    const recorder = new Recorder({ store, id: head.id, resume, lanes, capture, ...request })
-    const isResumed = resume.nextPart > 1
+    const recorder = new Recorder({
+      ...{ ...request, store, id, format, decode, resume, lanes, capture },
+    })
+    const isResumed = resume.nextPart > 1 || resume.places.size > 0
     if (isResumed) sayGaps(tapped, request.onNote)
     const failure = await drive(recorder, lanes, { ...request, stop: () => own.abort() })
     const failed = failure && { error: writeFailure(failure.error, request.to) }
@@ -152,15 +156,18 @@ function laneOf({ address, opens, tap }: Tapped, options: TapOptions, resume: Re
   // Of files all is recorded, unless somebody says otherwise.
   const start = options.start ?? (tap.name === 'files' ? 'beginning' : undefined)
   let place: CheckpointAt | undefined
+  let lane: Lane | undefined
   const batches = tap.open(opens, {
     ...{ ...options, start, resume: before?.at ?? undefined },
-    // Called just before a batch is given.
-    checkpoint: (_, at) => {
+    // Called just before a batch is given, and once before there is one.
+    checkpoint: (batch, at) => {
       place = at
+      if (batch.length === 0) lane?.begin(at(0))
     },
   })
   const from = new FromTime(address, before ? undefined : options.fromUs, options.onNote)
-  return new Lane({ address, key, batches, before, from, by, placeBehind: (n) => place?.(n) })
+  lane = new Lane({ address, key, batches, before, from, by, placeBehind: (n) => place?.(n) })
+  return lane
 }
 
 /** @throws EvtError `usage` where another version of a tap said where to go on */

@@ -1,3 +1,7 @@
+/** How parts are kept. */
+export const formats = ['ndjson', 'parquet'] as const
+export type Format = (typeof formats)[number]
+
 /** Where a recording is kept: a folder, or a prefix of a bucket. Each call throws an EvtError
  * `outside` that says what failed. */
 export interface Store {
@@ -12,7 +16,7 @@ export interface Store {
   /** Whether there is anything else than evt's own files. */
   hasOthers(): Promise<boolean>
   /** The name of the last part by byte order; undefined before the first. */
-  lastPart(): Promise<string | undefined>
+  lastPart(format: Format): Promise<string | undefined>
   part(name: string): Promise<AsyncIterable<Buffer>>
   /** Makes a whole file a part, visible at once and durable when this is done.
    * @param file in the work folder, on the disk already */
@@ -30,17 +34,27 @@ export interface Store {
 export const OWN_FOLDER = '_evt'
 export const HEAD = `${OWN_FOLDER}/recording.json`
 export const ACKNOWLEDGED = `${OWN_FOLDER}/acknowledged`
+/** Where sources began of which no part tells. */
+export const BEGUN = `${OWN_FOLDER}/begun`
 export const LOCK = `${OWN_FOLDER}/lock`
 
-/** `2026-11-26T13/000000000042.ndjson.gz`: the hour and the number of the part. Names grow with the
- * numbers. The hour is when it was recorded and no partition: events may be of any time. */
-export function partName(hour: string, part: number): string {
-  return `${hour}/${String(part).padStart(12, '0')}.ndjson.gz`
+/** Below what parts lie: other kinds of files have room beside those of Parquet. */
+export const foldersOf: Readonly<Record<Format, string>> = { ndjson: '', parquet: 'events/' }
+const endings: Readonly<Record<Format, string>> = { ndjson: 'ndjson.gz', parquet: 'parquet' }
+
+/** `2026-11-26T13/000000000042.ndjson.gz`, `events/2026-11-26T13/000000000042.parquet`: the hour
+ * and the number of the part. Names grow with the numbers. The hour is when it was recorded and no
+ * partition: events may be of any time. */
+export function partName(format: Format, hour: string, part: number): string {
+  const number = String(part).padStart(12, '0')
+  return `${foldersOf[format]}${hour}/${number}.${endings[format]}`
 }
+
+const partPattern = /^(?:events\/)?(\d{4}-\d\d-\d\dT\d\d)\/(\d{12})\.(?:ndjson\.gz|parquet)$/
 
 /** What a name of a part says; undefined for any other name. */
 export function partOf(name: string): { hour: string; part: number } | undefined {
-  const [, hour, part] = /^(\d{4}-\d\d-\d\dT\d\d)\/(\d{12})\.ndjson\.gz$/.exec(name) ?? []
+  const [, hour, part] = partPattern.exec(name) ?? []
   return hour === undefined ? undefined : { hour, part: Number(part) }
 }
 

@@ -30,7 +30,7 @@ export class ObjectDecoder {
 
   constructor(
     private readonly path: string,
-    private readonly options: Pick<TapOptions, 'decode'>,
+    private readonly options: Pick<TapOptions, 'decode' | 'onUnread'>,
     firstRecord = 1,
   ) {
     this.#next = firstRecord
@@ -58,7 +58,11 @@ export class ObjectDecoder {
   /** A promise only where something is fetched: to wait for each record takes longer than it. */
   #one(raw: RawRecord): Decoded[] | Promise<Decoded[]> {
     const position = { path: this.path, record: this.#next }
-    if ('bad' in raw) return [{ kind: 'undecodable', undecodable: { ...raw.bad, position } }]
+    if ('bad' in raw) {
+      const found: Decoded = { kind: 'undecodable', undecodable: { ...raw.bad, position } }
+      if (raw.bytes) this.options.onUnread?.(found, raw.bytes)
+      return [found]
+    }
     return this.options.decode(new TappedRecord(raw, position))
   }
 }
@@ -78,6 +82,10 @@ class TappedRecord implements RecordValue {
 
   get head(): Uint8Array {
     return this.raw.head
+  }
+
+  get text(): Uint8Array | undefined {
+    return this.raw.text
   }
 }
 
@@ -122,12 +130,13 @@ export async function* objectRecords(
   const decoder = new ObjectDecoder(path, options)
   const given = new GivenCount(before)
   const { signal, maxRecordBytes } = options
+  const keepsBad = options.onUnread !== undefined
   // What was cut by whoever ends the reading is no fault.
   const isEnded = () => signal.aborted && object.kind === 'stream'
   const report = (fault: Fault) => {
     if (!isEnded() || fault.reason !== 'cut') options.onFault(path, fault)
   }
-  const reading = { report, chunkBytes: CHUNK_BYTES, maxRecordBytes }
+  const reading = { report, chunkBytes: CHUNK_BYTES, maxRecordBytes, keepsBad }
   for await (const batch of readRecords(object, sniffed, reading)) {
     if (signal.aborted && object.kind === 'file') return
     const records = isEnded() ? withoutCut(batch) : batch

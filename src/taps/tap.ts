@@ -88,6 +88,8 @@ export interface TapOptions {
   stdin: AsyncIterable<unknown>
   /** A promise where something has to be fetched first. */
   decode(record: RecordValue): Decoded[] | Promise<Decoded[]>
+  /** Called with all the bytes of a record that holds no JSON object, where they are held. */
+  onUnread?: ((found: Decoded, bytes: Uint8Array) => void) | undefined
   /** Which events count where the last ones are wanted. */
   isWanted(event: EventRecord): boolean
   aws: AwsOptions

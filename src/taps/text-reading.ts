@@ -56,11 +56,12 @@ export class TextReading {
   constructor(
     private readonly text: Text,
     { offset, number, inLine, mark, given }: From,
-    options: Pick<TapOptions, 'decode' | 'maxRecordBytes'>,
+    options: Pick<TapOptions, 'decode' | 'maxRecordBytes' | 'onUnread'>,
   ) {
     const { format, utf16, bom } = text.sniffed
     const { maxRecordBytes = MAX_RECORD_BYTES } = options
-    const settings = { firstRecord: 1, maxRecordBytes, report: () => {} }
+    const keepsBad = options.onUnread !== undefined
+    const settings = { firstRecord: 1, maxRecordBytes, report: () => {}, keepsBad }
     this.#reader =
       format === 'concatenated'
         ? new DocumentReader(settings)

@@ -1,4 +1,12 @@
-import type { FindingKind, QueueRow, RuleRow, StreamRow, TopicRow } from '../lag/result.js'
+import type {
+  FindingKind,
+  QueueRow,
+  RuleRow,
+  ShardRow,
+  StreamRow,
+  TableRow,
+  TopicRow,
+} from '../lag/result.js'
 import { countText, durationText, NONE } from './numbers.js'
 import { safeText } from './safe-text.js'
 import type { Column } from './table.js'
@@ -95,6 +103,21 @@ export const streamColumns: readonly LagColumn<StreamRow>[] = [
     luxury: 1,
   },
   { title: 'consumers', align: 'left', text: consumersText, shrinkTo: 18 },
+]
+
+export const tableColumns: readonly LagColumn<TableRow>[] = [
+  name('table'),
+  { ...count('shards'), text: ({ shards }) => countText(shards) },
+  { ...count('closed'), text: ({ closedShards }) => countText(closedShards), luxury: 1 },
+  { ...figure('read/s'), text: ({ readPerS }) => rateText(readPerS) },
+]
+
+/** How far a recording is in each shard. */
+export const shardColumns: readonly LagColumn<ShardRow>[] = [
+  { title: 'shard', align: 'left', shrinkTo: 18, text: ({ shard }) => safeText(shard) },
+  { title: 'open', align: 'left', text: ({ isOpen }) => (isOpen ? 'yes' : 'no') },
+  { ...figure('not recorded'), text: ({ behindMs }) => durationText(behindMs) },
+  { ...figure('lost in'), text: ({ lossInMs }) => durationText(lossInMs) },
 ]
 
 /** Those with throughput of their own, and how far behind each is. */

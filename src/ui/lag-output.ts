@@ -69,7 +69,9 @@ const columns: readonly TabularColumn[] = [
   { name: 'deadLettered', type: 'integer' },
   { name: 'lost', type: 'integer' },
   { name: 'isOnDemand', type: 'text' },
+  { name: 'isOff', type: 'text' },
   { name: 'shards', type: 'integer' },
+  { name: 'closedShards', type: 'integer' },
   { name: 'behindMs', type: 'decimal' },
   { name: 'writtenPerS', type: 'decimal' },
   { name: 'bytesPerS', type: 'decimal' },
@@ -106,9 +108,14 @@ function valuesOf(row: Flat): Readonly<Record<string, TabularValue | undefined>>
   const { metrics: _, ...figures } = row
   if (figures.kind === 'topic') return figures
   if (figures.kind === 'rule') return { ...figures, isEnabled: String(figures.isEnabled) }
+  if (figures.kind === 'table') {
+    const { byShard: _shards, ...table } = figures
+    return { ...table, isOff: String(table.isOff) }
+  }
   if (figures.kind === 'stream') {
-    const consumers = figures.consumers.map(({ name }) => name).join(' ')
-    return { ...figures, isOnDemand: String(figures.isOnDemand), consumers }
+    const { byShard: _shards, ...stream } = figures
+    const consumers = stream.consumers.map(({ name }) => name).join(' ')
+    return { ...stream, isOnDemand: String(figures.isOnDemand), consumers }
   }
   const { deadLetters, isReceived, ...others } = figures
   return {

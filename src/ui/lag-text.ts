@@ -5,7 +5,9 @@ import {
   type LagColumn,
   queueColumns,
   ruleColumns,
+  shardColumns,
   streamColumns,
+  tableColumns,
   topicColumns,
 } from './lag-columns.js'
 import { nextLines } from './next-lines.js'
@@ -29,6 +31,8 @@ export function lagText(result: LagResult, style: TextStyle): string {
     table(queueColumns, ofKind(rows, 'queue'), findings, style),
     table(topicColumns, ofKind(rows, 'topic'), findings, style),
     table(streamColumns, ofKind(rows, 'stream'), findings, style),
+    table(tableColumns, ofKind(rows, 'table'), findings, style),
+    ...rows.map((row) => shardTable(row, style)),
     table(ruleColumns, ofKind(rules, 'rule'), findings, style),
   ]
   const { red } = pc.createColors(style.color)
@@ -79,6 +83,13 @@ function table<R extends LagRow>(
     })
   })
   return tableLines(columns, cells, style)
+}
+
+function shardTable(row: LagRow, style: TextStyle): string[] {
+  const rows = row.kind === 'stream' || row.kind === 'table' ? (row.byShard ?? []) : []
+  if (rows.length === 0) return []
+  const cells = rows.map((one) => shardColumns.map(({ text }): Cell => ({ text: text(one) })))
+  return [`${safeText(row.source)}, as it is recorded`, ...tableLines(shardColumns, cells, style)]
 }
 
 function shownRules(rules: readonly RuleRow[]): RuleRow[] {

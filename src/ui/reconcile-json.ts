@@ -14,11 +14,12 @@ export function reconcileJson(result: ReconcileResult): string {
     stages: result.stages.map(orderedStage),
     ...rowsOf(result),
     ...(result.hops && { hops: result.hops.map(orderedHop) }),
+    ...(result.counts && { counts: result.counts }),
     findings: result.findings.map(orderedFinding),
   })
 }
 
-/** The same as lines: `type`, `window` and `hop` lines, one `total`, then the findings. */
+/** The same as lines: `type`, `window`, `hop` and `counts` lines, one `total`, the findings. */
 export function reconcileNdjson(result: ReconcileResult): string {
   const { schema, ...whole } = wholeOf(result)
   const { total, types, windows = [] } = rowsOf(result)
@@ -26,6 +27,7 @@ export function reconcileNdjson(result: ReconcileResult): string {
     ...types.map((row) => ({ row: 'type', ...row })),
     ...windows.map((row) => ({ row: 'window', ...row })),
     ...(result.hops ?? []).flatMap(hopLines),
+    ...(result.counts ? [{ row: 'counts', ...result.counts }] : []),
     { row: 'total', ...whole, stages: result.stages.map(orderedStage), ...total },
     ...result.findings.map((finding) => ({ row: 'finding', ...orderedFinding(finding) })),
   ]

@@ -3,6 +3,7 @@ import type { HeatStrip } from '../reconcile/figures.js'
 import type { ReconcileRun } from '../reconcile/finished.js'
 import type { ReconcileResult, ReconcileRow, StageFigures } from '../reconcile/result.js'
 import { stepText } from './charts.js'
+import { countsLines } from './counts-text.js'
 import { findingsLines } from './findings-text.js'
 import { heatSigns, heatsOf } from './heat-strip.js'
 import { bytesText, countText, durationText, percentText } from './numbers.js'
@@ -37,6 +38,7 @@ export function reconcileText({ result, strip }: ReconcileRun, style: TextStyle)
       : [typeTable(result, style)]),
     windows ? windowTable(windows, style) : [],
     strip ? stripLines(strip, style) : [],
+    result.counts ? countsLines(result.counts, style) : [],
     findingsLines(findings, { ...style, oneDay: false }),
   ]
   return paragraphs(parts, style)

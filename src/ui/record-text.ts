@@ -36,7 +36,7 @@ export function recordText(to: string, run: RecordRun, style: TextStyle): string
   const parts = `${many(files, 'part')} (${bytesText(storedBytes)})`
   const text = [
     `recorded ${many(records, 'record')}, ${bytesText(bytes)}, to ${safeText(to)} in ${parts}`,
-    ...(undecodable > 0 ? [`${many(undecodable, 'record')} undecodable, kept as far as read`] : []),
+    ...(undecodable > 0 ? [`${many(undecodable, 'record')} undecodable, kept as received`] : []),
     ...(repeated > 0 ? [`${many(repeated, 'record')} came again, recorded before`] : []),
     ...(isResumed ? ['it goes on from where the recording ended before'] : []),
     ...(records > 0 && !to.startsWith('s3:')

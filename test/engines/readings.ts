@@ -6,7 +6,7 @@ import { readRecords } from '../../src/archives/records.js'
 import type { Chain } from '../../src/engines/chain-sql.js'
 import type { Duckdb } from '../../src/engines/duckdb.js'
 import { eventColumns } from '../../src/engines/event-columns.js'
-import { type Cell, eventRow } from '../../src/engines/event-rows.js'
+import { type Cell, eventRow, wellFormedJson } from '../../src/engines/event-rows.js'
 import { eventsViewSql } from '../../src/engines/events-view.js'
 import { lineScan, lineTexts } from '../../src/engines/line-scan.js'
 import {
@@ -218,10 +218,10 @@ export async function viewReading(
 
 /** What the view has to be for an event that the decoder read. */
 export function viewRow(event: EventRecord): Row {
-  return eventRow(event)
+  return { ...eventRow(event), document: wellFormedJson(jsonText(event.document)) }
 }
 
-/** The document as the decoder writes it: SQL has the text that was received. */
+/** The document as the decoder writes it anew: SQL has the text that was received. */
 export function withPlainJson(row: Row): Row {
   const plain = (text: Cell | undefined) =>
     typeof text === 'string' ? jsonText(parseJson(text)) : (text ?? null)

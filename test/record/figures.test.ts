@@ -3,16 +3,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { resolveSources } from '../../src/archives/source.js'
 import { createMapping } from '../../src/event/mapping.js'
-import { type RecordRequest, runRecord } from '../../src/record/run.js'
-import { archiveStats } from '../../src/stats/stats.js'
+import { runRecord } from '../../src/record/run.js'
+import { formats } from '../../src/record/store.js'
 import { campaign } from '../helpers/campaign.js'
-import { partsIn, recordsIn } from './recorded.js'
+import { measuredIn, partsIn, recordRequest, recordsIn, START_MS } from './recorded.js'
 
 const maps = ['id=$.id', 'type=$.type', 'time=$.time', 'key=$.key', 'sequence=$.seq']
 const mapping = createMapping({ maps })
-const START_MS = Date.parse('2026-11-01T00:00:00Z')
 let folder: string
 
 beforeAll(async () => {
@@ -67,27 +65,10 @@ function textOfAll(lines: readonly Line[]): string {
     .join('')
 }
 
-function request(to: string, more: Partial<RecordRequest>): RecordRequest {
-  return {
-    ...{ given: ['a.ndjson'], to, config: undefined, cwd: folder, env: {}, aws: {} },
-    ...{ signal: new AbortController().signal, start: undefined, follow: false },
-    ...{ consents: new Set(), rollBytes: 64e6, rollMs: 60_000, limit: null, durationMs: null },
-    ...{ stdin: process.stdin, nowMs: () => START_MS, onNote() {}, onOpen() {}, onProgress() {} },
-    ...more,
-  }
-}
+const request = (to: string, more: Parameters<typeof recordRequest>[2]) =>
+  recordRequest(to, folder, more)
 
-async function measured(path: string) {
-  const { objects } = await resolveSources([path], { aliases: {}, cwd: folder })
-  const { signal } = new AbortController()
-  const { result } = await archiveStats({
-    ...{ sources: [path], objects, mapping, by: 'type', windowUs: null, signal },
-    ...{ selection: { sinceUs: null, untilUs: null }, memoryLimitBytes: 2e9, onProgress() {} },
-  })
-  const { read, total, types, findings } = result
-  const { records, undecodable } = read
-  return { records, undecodable, total, types, findings: findings.map(({ kind }) => kind).sort() }
-}
+const measured = (path: string) => measuredIn(folder, path, mapping)
 
 test('what is recorded is measured as it is itself, in however many runs and parts', async () => {
   let runs = 0
@@ -97,8 +78,9 @@ test('what is recorded is measured as it is itself, in however many runs and par
       fc.array(fc.integer({ min: 1, max: 9 }), { maxLength: 3 }),
       async (lines, limits) => {
         const to = `recorded-${runs++}`
+        const format = formats[runs % formats.length]
         await writeFile(join(folder, 'a.ndjson'), textOfAll(lines))
-        for (const limit of limits) await runRecord(request(to, { limit }))
+        for (const limit of limits) await runRecord(request(to, { limit, format }))
         const last = await runRecord(request(to, { rollBytes: 1 }))
         expect(last.failure).toBeUndefined()
         expect(await measured(to)).toEqual(await measured('a.ndjson'))

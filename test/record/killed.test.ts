@@ -8,9 +8,10 @@ import { campaign, seed } from '../helpers/campaign.js'
 import { describeWith } from '../helpers/needs.js'
 import { type EvtProcess, startEvt } from '../testbed/evt-process.js'
 import { type Moto, python, startMoto } from '../testbed/moto.js'
-import { partsIn, partsOf, recordsIn, type SeenPart } from './recorded.js'
+import { parquetIn, partsIn, partsOf, recordsIn, type SeenPart } from './recorded.js'
 
 const KILLS = campaign(5)
+const KILLS_IN_PARQUET = campaign(2)
 const MESSAGES = 40
 const LINES = 60
 /** What a killed evt had received comes again after this. */
@@ -38,9 +39,10 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)(
     afterEach(() => at.remove())
     afterAll(() => moto.stop())
 
-    const start = (to: string) => {
+    const start = (to: string, format: string) => {
       const sources = ['o.ndjson', 'sqs://orders', '--intrusive', '--consume']
-      return startEvt(['record', ...sources, '--to', to, '--roll-every', '100ms'], at)
+      const how = ['--format', format, '--roll-every', '100ms']
+      return startEvt(['record', ...sources, '--to', to, ...how], at)
     }
 
     async function send(round: number): Promise<void> {
@@ -76,12 +78,19 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)(
         return [String(body.id)]
       })
 
-    async function killedAgainAndAgain(to: string, seen: () => Promise<SeenPart[]>) {
+    interface Target {
+      to: string
+      format: string
+      kills: number
+      seen(): Promise<SeenPart[]>
+    }
+
+    async function killedAgainAndAgain({ to, format, kills, seen }: Target) {
       const random = chances()
-      for (let round = 0; round < KILLS; round++) {
+      for (let round = 0; round < kills; round++) {
         // Before it starts: moto forgets some of what is sent and deleted at the same time.
         await send(round)
-        const child = start(to)
+        const child = start(to, format)
         await child.said('intrusive  sqs://orders')
         await setTimeout(random.next().value * 500)
         write(round)
@@ -94,8 +103,8 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)(
       }
     }
 
-    async function allRecorded(child: EvtProcess, seen: () => Promise<SeenPart[]>) {
-      const all = KILLS * (MESSAGES + LINES)
+    async function allRecorded(child: EvtProcess, { kills, seen }: Target) {
+      const all = kills * (MESSAGES + LINES)
       const begunMs = performance.now()
       while (recordsIn(await seen()).length < all || (await inQueue()) > 0) {
         if (performance.now() - begunMs > PATIENCE_MS) break
@@ -106,28 +115,35 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)(
     }
 
     const numbers = (length: number) => Array.from({ length }, (_, n) => n)
-    const ledger = (name: string, each: number) =>
-      numbers(KILLS).flatMap((round) => numbers(each).map((n) => `${name}-${round}-${n}`))
+    const ledger = (name: string, each: number, kills: number) =>
+      numbers(kills).flatMap((round) => numbers(each).map((n) => `${name}-${round}-${n}`))
 
-    const targets = {
-      'a folder': (): [string, () => Promise<SeenPart[]>] => {
-        return ['recorded', async () => partsIn(join(at.work, 'recorded'))]
+    const folder = () => join(at.work, 'recorded')
+    const targets: readonly Target[] = [
+      {
+        ...{ to: 'recorded', format: 'ndjson', kills: KILLS },
+        seen: async () => partsIn(folder()),
       },
-      'a bucket': (): [string, () => Promise<SeenPart[]>] => {
-        return ['s3://acme/orders', () => partsOf(moto, 'acme', 'orders')]
+      {
+        ...{ to: 's3://acme/orders', format: 'ndjson', kills: KILLS },
+        seen: () => partsOf(moto, 'acme', 'orders'),
       },
-    }
+      {
+        ...{ to: 'recorded', format: 'parquet', kills: KILLS_IN_PARQUET },
+        seen: () => parquetIn(folder()),
+      },
+    ]
 
-    test.each(Object.entries(targets))(
-      `loses and repeats nothing in %s (seed ${seed})`,
-      async (_, target) => {
-        const [to, seen] = target()
-        await killedAgainAndAgain(to, seen)
-        await allRecorded(start(to), seen)
+    test.each(targets)(
+      `loses and repeats nothing in $to, $format (seed ${seed})`,
+      async (target) => {
+        const { to, format, kills, seen } = target
+        await killedAgainAndAgain(target)
+        await allRecorded(start(to, format), target)
         const records = recordsIn(await seen())
         expect(records.map(({ n }) => n)).toEqual(numbers(records.length).map((n) => n + 1))
-        expect(idsOf(records, 'o.ndjson')).toEqual(ledger('f', LINES))
-        expect(idsOf(records, 'sqs://orders').sort()).toEqual(ledger('m', MESSAGES).sort())
+        expect(idsOf(records, 'o.ndjson')).toEqual(ledger('f', LINES, kills))
+        expect(idsOf(records, 'sqs://orders').sort()).toEqual(ledger('m', MESSAGES, kills).sort())
         expect(await inQueue()).toBe(0)
       },
       600_000,

@@ -1,8 +1,38 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { gunzipSync } from 'node:zlib'
+import { gunzipSync, gzipSync } from 'node:zlib'
+import { resolveSources } from '../../src/archives/source.js'
+import { openDuckdb } from '../../src/engines/duckdb.js'
+import { quoteFile } from '../../src/engines/leaf-tree.js'
 import type { RecordedLine } from '../../src/envelopes/recording.js'
+import type { Mapping } from '../../src/event/mapping.js'
+import type { RecordRequest } from '../../src/record/run.js'
+import { archiveStats } from '../../src/stats/stats.js'
 import type { Moto } from '../testbed/moto.js'
+
+export const START_MS = Date.parse('2026-11-01T00:00:00Z')
+
+/** What is asked for where a file is recorded whole. */
+export function recordRequest(
+  to: string,
+  cwd: string,
+  more: Partial<RecordRequest>,
+): RecordRequest {
+  return {
+    ...{ given: ['a.ndjson'], to, config: undefined, cwd, env: {}, aws: {} },
+    ...{ signal: new AbortController().signal, start: undefined, follow: false },
+    ...{
+      consents: new Set(),
+      rollBytes: 64e6,
+      rollMs: 60_000,
+      limit: null,
+      durationMs: null,
+      format: undefined,
+    },
+    ...{ stdin: process.stdin, nowMs: () => START_MS, onNote() {}, onOpen() {}, onProgress() {} },
+    ...more,
+  }
+}
 
 /** A part as whoever looks at the target sees it. */
 export interface SeenPart {
@@ -17,6 +47,39 @@ export function partsIn(folder: string): SeenPart[] {
     .map(({ parentPath, name }) => join(parentPath, name))
     .sort()
     .map((file) => ({ name: file.slice(folder.length + 1), bytes: readFileSync(file) }))
+}
+
+/** Parts of Parquet, as the parts of NDJSON that they were made of. */
+export async function parquetIn(folder: string): Promise<SeenPart[]> {
+  const duckdb = await openDuckdb({ memoryLimitBytes: 500e6 })
+  try {
+    const found: SeenPart[] = []
+    for (const { name } of partsIn(folder)) {
+      const file = quoteFile(join(folder, name))
+      const lines = await duckdb.rows(`SELECT recorded FROM ${file} WHERE recorded IS NOT NULL`)
+      const [[end] = []] = await duckdb.rows(
+        `SELECT decode(value) FROM parquet_kv_metadata(${file}) WHERE key = 'evt.checkpoint'`,
+      )
+      const text = [...lines.flat(), end].map((line) => `${line}\n`).join('')
+      found.push({ name: name.replace(/parquet$/, 'ndjson.gz'), bytes: gzipSync(text) })
+    }
+    return found
+  } finally {
+    await duckdb.close()
+  }
+}
+
+/** What `evt stats` says of an archive. */
+export async function measuredIn(cwd: string, path: string, mapping: Mapping) {
+  const { objects } = await resolveSources([path], { aliases: {}, cwd })
+  const { signal } = new AbortController()
+  const { result } = await archiveStats({
+    ...{ sources: [path], objects, mapping, by: 'type', windowUs: null, signal },
+    ...{ selection: { sinceUs: null, untilUs: null }, memoryLimitBytes: 2e9, onProgress() {} },
+  })
+  const { read, total, types, findings } = result
+  const { records, undecodable } = read
+  return { records, undecodable, total, types, findings: findings.map(({ kind }) => kind).sort() }
 }
 
 /** The same of a bucket, over plain HTTP. */

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { gunzipSync, gzipSync } from 'node:zlib'
@@ -98,3 +98,59 @@ test('where to go on in the words of another evt is refused', async () => {
 function bySequence(a: { SequenceNumber: string }, b: { SequenceNumber: string }): number {
   return BigInt(a.SequenceNumber) < BigInt(b.SequenceNumber) ? -1 : 1
 }
+
+test('what comes before the first part of a recording is not lost to the next run', async () => {
+  const sources = ['kinesis://orders', 'dynamodb://orders']
+  const start = (every: string) =>
+    startEvt(['record', ...sources, '--to', 'recorded', '--roll-every', every], at)
+  const producer = new Producer(model)
+  producer.put(3, Date.now() - 60_000)
+  const child = start('1h')
+  const begun = join(at.work, 'recorded', '_evt', 'begun')
+  while (!existsSync(begun) || !readFileSync(begun, 'utf8').includes('dynamodb')) {
+    await setTimeout(20)
+  }
+  child.kill('SIGKILL')
+  await child.end
+  const later = producer.put(20)
+  const again = start('100ms')
+  const endMs = performance.now() + PATIENCE_MS
+  while (recorded().length < 2 * later.length && performance.now() < endMs) await setTimeout(100)
+  again.kill('SIGTERM')
+  expect(await again.end).toEqual({ exit: 130, signal: null })
+  for (const source of sources) {
+    expect([...idsOf(source).values()].flat().sort()).toEqual(later.map(String).sort())
+  }
+}, 400_000)
+
+test('evt lag says how far the recording is in each shard', async () => {
+  const sources = ['kinesis://orders', 'dynamodb://orders']
+  const producer = new Producer(model)
+  producer.put(10)
+  const { end } = record(...sources, '--from', 'beginning', '--no-follow')
+  expect(await end).toEqual({ exit: 0, signal: null })
+  const HOUR_MS = 3_600_000
+  producer.put(10, Date.now() - HOUR_MS)
+  const child = startEvt(
+    ['lag', ...sources, '--recording', 'recorded', '--allow-partial', '-o', 'json'],
+    at,
+  )
+  expect(await child.end).toEqual({ exit: 0, signal: null })
+  const [stream, table] = JSON.parse(child.out.text).sources
+  expect(table).toMatchObject({ kind: 'table', name: 'orders', shards: 2, closedShards: 0 })
+  for (const { byShard, retentionMs } of [stream, table]) {
+    expect(byShard.map(({ shard }: { shard: string }) => shard)).toEqual(
+      model.shards.map(({ id }) => id),
+    )
+    for (const { isOpen, behindMs, lossInMs } of byShard) {
+      expect(isOpen).toBe(true)
+      expect(behindMs).toBeGreaterThanOrEqual(HOUR_MS - 2_000)
+      expect(lossInMs).toBe(retentionMs - behindMs)
+    }
+  }
+  const none = startEvt(['lag', ...sources, '--recording', 'nowhere'], at)
+  expect(await none.end).toEqual({ exit: 2, signal: null })
+  expect(none.err.text).toContain(
+    'evt: nowhere holds no recording by evt\n     name what evt record was given as --to\n',
+  )
+}, 240_000)

@@ -6,11 +6,14 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { Random } from '../../src/generate/random.js'
 import { type Stage, stage } from '../cases/run-case.js'
+import { seed } from '../helpers/campaign.js'
 import { describeWith } from '../helpers/needs.js'
 import { cableTo } from '../testbed/cable.js'
 import { startEvt } from '../testbed/evt-process.js'
 import { type Moto, python, startMoto } from '../testbed/moto.js'
+import { startFaultyBucket } from '../testbed/s3-double.js'
 import { partsIn, partsOf, recordsIn } from './recorded.js'
 
 describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)(
@@ -85,6 +88,42 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)(
       const ids = recordsIn(await parts('s3://acme/o')).map(({ records }) => records?.[0]['id'])
       expect(ids).toEqual(['e-1', 'e-2', 'e-3'])
     }, 240_000)
+
+    test(`storms of 503 and answers that are cut lose nothing (seed ${seed})`, async () => {
+      const made = await moto.call('sqs', 'create_queue', { QueueName: 'orders' })
+      const ids = Array.from({ length: 60 }, (_, n) => `m-${n}`)
+      const send = (some: readonly string[]) => {
+        const Entries = some.map((id) => ({ Id: id, MessageBody: JSON.stringify({ id }) }))
+        return moto.call('sqs', 'send_message_batch', { QueueUrl: made['QueueUrl'], Entries })
+      }
+      const bucket = await startFaultyBucket(moto.url)
+      const random = new Random(seed, 6)
+      let isStorm = false
+      bucket.fault = () => {
+        if (!isStorm || random.below(10) < 5) return undefined
+        return random.below(2) === 0 ? 'half' : { status: 503, code: 'SlowDown' }
+      }
+      at = { ...at, env: { ...at.env, AWS_ENDPOINT_URL_S3: bucket.url } }
+      const child = record('s3://acme/o', 'sqs://orders', '--intrusive', '--consume')
+      const seen = async () => recordsIn(await partsOf(moto, 'acme', 'o'))
+      const all = ids.length + 2
+      while ((await seen()).length === 0) await setTimeout(50)
+      isStorm = true
+      for (let from = 0; from < ids.length; from += 10) await send(ids.slice(from, from + 10))
+      const endMs = performance.now() + 150_000
+      // What is to be seen is whole at any time.
+      while ((await seen()).length < all && performance.now() < endMs) await setTimeout(100)
+      isStorm = false
+      child.kill('SIGTERM')
+      expect({ ...(await child.end), err: child.err.text }).toMatchObject({ exit: 130 })
+      await bucket.stop()
+      const bodies = (await seen()).map(({ records }) => {
+        const body = records?.[0]['Body']
+        return body === undefined ? records?.[0]['id'] : JSON.parse(String(body)).id
+      })
+      expect([...new Set(bodies)].sort()).toEqual([...ids, 'e-1', 'e-2'].sort())
+      expect(bodies.filter((id) => /^e/.test(id))).toEqual(['e-1', 'e-2'])
+    }, 400_000)
 
     test('a large part goes in several calls, and is whole', async () => {
       // Text that hardly packs.

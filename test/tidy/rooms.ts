@@ -51,7 +51,7 @@ export const edges: Readonly<Record<string, readonly string[]>> = {
   dashboards: ['ui', 'stats', 'audit', 'reconcile', 'gate', 'privacy'],
   generate: ['stats'], // the shape of a result, to write the truth in it
   indexing: ['stats'], // what it says of an archive is kept with the index
-  lag: ['stats'], // words for figures
+  lag: ['stats', 'record'], // words for figures; how far a recording is
   publish: ['stats', 'record'], // what is measured; who holds a lock
   record: ['tail'], // where a source begins
   // Who holds a lock; who gets what a target takes; what events lead to.
