@@ -77,7 +77,8 @@ async function judgeRows(
     rows: RowEraser
   },
 ): Promise<void> {
-  const sql = `SELECT ${ROW_NUMBER}, CAST(to_json(${rowStruct(columns)}) AS VARCHAR) FROM ${numbered} r`
+  const json = `CAST(to_json(${rowStruct(columns)}) AS VARCHAR)`
+  const sql = `SELECT ${ROW_NUMBER}, ${json} FROM ${numbered} r`
   for await (const chunk of duckdb.scan(sql)) {
     const touched: { judged: JudgedRow; row: Touched }[] = []
     for (const [n, json] of chunk.getRows()) {

@@ -35,9 +35,10 @@ export async function checkedRewrite(duckdb: Duckdb, rewrite: Rewrite): Promise<
   await markRows(duckdb, rewrite)
   const kept = `FROM ${rewrite.numbered} r POSITIONAL JOIN marks t WHERE t.dropped IS NOT TRUE`
   const options = await writingOptions(duckdb, file)
-  await duckdb.rows(
-    `COPY (SELECT ${names.join(', ')} ${kept}) TO ${quoteText(to)} (${options.join(', ')})`,
-  )
+  const copy = `COPY (SELECT ${names.join(', ')} ${kept}) TO ${quoteText(to)}`
+  await duckdb.rows(`${copy} (${options.join(', ')})`).catch((error) => {
+    throw asDiskError(error)
+  })
   const written = `read_parquet([${quoteFile(to)}], hive_partitioning = false)`
   if (!(await isOfSameTypes(duckdb, written, columns))) throw unlike(rewrite, 'columns')
   const values = columns.map(amendedValue).join(', ')
@@ -56,7 +57,18 @@ export function changedValue({ type }: ParquetColumn, n: number): string {
   return type === 'JSON' ? value : `TRY_CAST(${value} AS ${type})`
 }
 
-/** Every row has a mark, so that both are read side by side: other joins do not keep their order. */
+/** DuckDB says in words what Node says by a code. */
+function asDiskError(error: unknown): unknown {
+  const message = error instanceof Error ? error.message : ''
+  const code = /No space left/.test(message)
+    ? 'ENOSPC'
+    : /Permission denied/.test(message)
+      ? 'EACCES'
+      : undefined
+  return code ? Object.assign(new Error(message, { cause: error }), { code }) : error
+}
+
+/** Every row has a mark, so that both are read side by side: joins do not keep their order. */
 async function markRows(duckdb: Duckdb, { numbered }: Rewrite): Promise<void> {
   await duckdb.rows(
     `CREATE TABLE marks AS SELECT x.range AS n, t.dropped, t.changes
@@ -67,7 +79,8 @@ async function markRows(duckdb: Duckdb, { numbered }: Rewrite): Promise<void> {
 
 function amendedValue(column: ParquetColumn, n: number): string {
   const isChanged = `json_exists(t.changes, ${quoteText(`$.c${n}`)})`
-  return `CASE WHEN ${isChanged} THEN ${changedValue(column, n)} ELSE r.${quoteName(column.name)} END`
+  const before = `r.${quoteName(column.name)}`
+  return `CASE WHEN ${isChanged} THEN ${changedValue(column, n)} ELSE ${before} END`
 }
 
 async function writingOptions(duckdb: Duckdb, file: string): Promise<string[]> {

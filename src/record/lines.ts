@@ -13,7 +13,7 @@ interface LineOf {
 }
 
 /** Where a record was read. */
-export function positionOf({ first }: Captured): Position {
+export function positionOf({ first }: Pick<Captured, 'first'>): Position {
   return first.kind === 'event' ? first.event.position : first.undecodable.position
 }
 

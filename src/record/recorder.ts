@@ -40,6 +40,9 @@ export interface Recorded {
   storedBytes: number
   /** Records that came again and were recorded before. */
   repeated: number
+  /** Records about somebody who was erased: left out, and recorded since others are in them. */
+  erased: number
+  erasedKept: number
   /** Between the arrival of the newest event and its recording; null where nobody says. */
   lagMs: number | null
 }
@@ -59,6 +62,7 @@ interface Taken {
 export class Recorder {
   readonly recorded: Recorded = {
     ...{ records: 0, events: 0, undecodable: 0, bytes: 0, files: 0, storedBytes: 0, repeated: 0 },
+    ...{ erased: 0, erasedKept: 0 },
     lagMs: null,
   }
   /** The same of what is in place, when nothing more comes. */
@@ -117,6 +121,9 @@ export class Recorder {
       } else if (batch.acknowledge && this.#unsure.has(positionOf(captured).path)) {
         this.recorded.repeated += 1
       } else if (lane.hasBegun(captured.first)) {
+        if (captured.erased !== 'nothing')
+          this.recorded[captured.erased === 'all' ? 'erased' : 'erasedKept'] += 1
+        if (captured.erased === 'all') continue
         const n = this.#nextRecord++
         const of = { recording: this.options.id, n, observedAtUs, source: lane.address }
         lines.push(recordLine(captured, { ...of, isHeld: batch.acknowledge !== undefined }))
@@ -139,7 +146,7 @@ export class Recorder {
       lane.place = { at, behind: behind + fresh }
     }
     if (!acknowledge || !isWhole) return
-    const positions = batch.map((first) => positionOf({ record: undefined, first }).path)
+    const positions = batch.map((first) => positionOf({ first }).path)
     this.#unacknowledged.push({ positions, acknowledge })
     this.#waiting += taken
     if (batch.isAwaited) this.#awaitedMs = this.options.nowMs()

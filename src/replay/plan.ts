@@ -12,6 +12,7 @@ import type { Marking } from './marking.js'
 import type { ReplayRequest } from './request.js'
 import type { ReplayResult } from './result.js'
 import { Tally } from './tally.js'
+import type { Unerased } from './unerased.js'
 import { warningsOf } from './warnings.js'
 
 const ID_DIGITS = 12
@@ -20,6 +21,8 @@ export interface Planned {
   readonly result: ReplayResult
   readonly tally: Tally
   readonly marking: Marking
+  /** Events of somebody who was erased. */
+  readonly leftOut: number
 }
 
 interface PlanOf {
@@ -27,15 +30,13 @@ interface PlanOf {
   readonly sink: OpenSink
   readonly archive: OpenedArchive
   readonly request: ReplayRequest
+  readonly unerased: Unerased
 }
 
 /** Goes through what was selected once, as if it were sent. */
-export async function planned(
-  { columns, chunks }: ResultRows,
-  searched: Searched,
-  of: PlanOf,
-): Promise<Planned> {
-  const { kind, sink, request } = of
+export async function planned(rows: ResultRows, searched: Searched, of: PlanOf): Promise<Planned> {
+  const { kind, sink, request, unerased } = of
+  const { columns, chunks } = unerased.of(rows)
   const tally = new Tally(sink)
   const { body, isMarked } = request
   // As long as the name will be, which goes by what is sent.
@@ -43,12 +44,14 @@ export async function planned(
   const marking = { name, place: kind.marks, body }
   const entryOf = entryReader(columns, marking)
   for await (const chunk of chunks) for (const cells of chunk) tally.add(entryOf(cells))
+  const { leftOut } = unerased
   const plan = planId(tally, request)
   const named = { ...marking, name: isMarked ? (request.name ?? nameOf(plan)) : null }
   return {
     result: resultOf(plan, { ...of, tally, searched, name: named.name }),
     tally,
     marking: named,
+    leftOut,
   }
 }
 
@@ -72,7 +75,15 @@ function resultOf(plan: string, { tally, searched, name, ...of }: ResultOf): Rep
   const { kind, sink, archive, request } = of
   const { to, order, body, distinct, speed, concurrency, skipRefused: isSkipping } = request
   const { undecodable } = searched
-  const planned = { kind, sink, speed, isMarking: name !== null, undecodable, isSkipping }
+  const planned = {
+    kind,
+    sink,
+    speed,
+    isMarking: name !== null,
+    undecodable,
+    isSkipping,
+    leftOut: of.unerased.leftOut,
+  }
   return {
     ...{ schema: 'evt.replay/1', plan, sources: archive.sources, to, target: sink.target, name },
     selection: selectionOf(request),

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { resolve, sep } from 'node:path'
+import { Register, registerFile } from '../erased/register.js'
 import { EvtError } from '../errors.js'
 import { type Asked, askArchive } from '../questions/asked-archive.js'
 import type { Searched } from '../questions/searched.js'
@@ -15,6 +16,7 @@ import type { ReplayRequest } from './request.js'
 import type { ReplayResult } from './result.js'
 import { sendEntries } from './send.js'
 import { replayStatement } from './statement.js'
+import { Unerased } from './unerased.js'
 
 export interface ReplayRun {
   readonly result: ReplayResult
@@ -45,9 +47,13 @@ export async function runReplay(request: ReplayRequest, hooks: ReplayHooks): Pro
     if (objects.length === 0) throw noObjects(sources, pruned)
     checkTarget(request, sink, archive)
     checkOutside(request, sink, archive)
-    const statement = await replayStatement({ ...request, isDistinct: request.distinct })
+    const { config, cwd, env } = { ...request, config: archive.config }
+    const register = await Register.open(registerFile({ config, cwd, env }))
+    const statement = await replayStatement({
+      ...{ ...request, isDistinct: request.distinct, tellsEntities: !register.isEmpty },
+    })
     return await askArchive(statement, askingOf(request, archive), (asked) =>
-      replayed(asked, { kind, sink, archive, request, hooks }),
+      replayed(asked, { kind, sink, archive, request, hooks, unerased: new Unerased(register) }),
     )
   } finally {
     sink.close()
@@ -70,14 +76,15 @@ interface Context {
   readonly archive: OpenedArchive
   readonly request: ReplayRequest
   readonly hooks: ReplayHooks
+  readonly unerased: Unerased
 }
 
 async function replayed({ rows, again, searched }: Asked, context: Context): Promise<ReplayRun> {
-  const { request, hooks, sink, archive } = context
+  const { request, hooks, sink, archive, unerased } = context
   const plan = await planned(rows, searched, context)
   const { result } = plan
   request.onRead?.()
-  checkRead(request, searched, result)
+  checkRead(request, searched, plan)
   const refusal = refusalOf(plan, request)
   if (refusal) return { result, failure: refusal }
   await checkEmpty(result, context)
@@ -87,7 +94,7 @@ async function replayed({ rows, again, searched }: Asked, context: Context): Pro
   try {
     const { marking } = plan
     const { speed, concurrency, signal } = request
-    const { sent, failure } = await sendEntries(await again(), {
+    const { sent, failure } = await sendEntries(unerased.of(await again()), {
       ...{ sink, marking, journal, speed, concurrency, signal, events: result.events },
       onProgress: hooks.onSending,
     })
@@ -100,7 +107,8 @@ async function replayed({ rows, again, searched }: Asked, context: Context): Pro
 }
 
 /** A selection that was not read to its end, or holds nothing. */
-function checkRead(request: ReplayRequest, searched: Searched, { sources, events }: ReplayResult) {
+function checkRead(request: ReplayRequest, searched: Searched, { result, leftOut }: Planned) {
+  const { sources, events } = result
   const cut = endedBadly({ ...searched, ...request })
   if (cut) {
     const message = `nothing was sent: ${cut.message.replace(/: the result is partial$/, '')}`
@@ -109,7 +117,8 @@ function checkRead(request: ReplayRequest, searched: Searched, { sources, events
   if (events > 0) return
   const { records, undecodable } = searched
   const bad = undecodable === 0 ? '' : `, ${count(undecodable, 'record')} cannot be decoded`
-  const read = `${count(records, 'record')} read${bad}`
+  const erased = leftOut === 0 ? '' : `, ${count(leftOut, 'event')} of somebody who was erased`
+  const read = `${count(records, 'record')} read${bad}${erased}`
   const message = `no events to send in ${sources.join(' ')}: ${read}`
   throw new EvtError(message, { code: 'inconclusive' })
 }

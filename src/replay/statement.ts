@@ -13,6 +13,8 @@ interface Asked {
   body: ReplayBody
   /** First deliveries alone. */
   isDistinct: boolean
+  /** Whether it is told whom they are about. */
+  tellsEntities: boolean
 }
 
 /** What {@link replayStatement} gives of each delivery, in this order. */
@@ -31,7 +33,12 @@ function ofEvent(column: string): string {
 
 /** The question for what is to be sent, in the order in which it is: always the same for the same
  * archive. */
-export async function replayStatement({ order, body, isDistinct }: Asked): Promise<Statement> {
+export async function replayStatement({
+  order,
+  body,
+  isDistinct,
+  tellsEntities,
+}: Asked): Promise<Statement> {
   const [followers, arrivals, turns] = await Promise.all(
     ['stats/followers', 'stats/arrivals', 'replay/turns'].map(querySql),
   )
@@ -45,7 +52,7 @@ places AS (
 followers AS (${followers}),
 arrivals AS (${arrivals}),
 turns AS (${turns})
-SELECT ${columns.join(', ')}, e.document, ${payload} AS payload
+SELECT ${[...columns, ...(tellsEntities ? ['e.entities'] : [])].join(', ')}, e.document, ${payload} AS payload
 FROM turns t JOIN events e ON e.pos = t.pos
 ORDER BY t.moment_us NULLS FIRST, t.turn, t.pos`
   return { sql, values: { by: order, copies: isDistinct ? 'first' : 'all' } }

@@ -12,11 +12,13 @@ interface Planned {
   readonly isMarking: boolean
   readonly undecodable: number
   readonly isSkipping: boolean
+  /** Events of somebody who was erased. */
+  readonly leftOut: number
 }
 
 /** What somebody should know before it is sent. */
 export function warningsOf(tally: Tally, planned: Planned): ReplayWarning[] {
-  const { kind, sink, speed, isMarking, undecodable, isSkipping } = planned
+  const { kind, sink, speed, isMarking, undecodable, isSkipping, leftOut } = planned
   const warnings: ReplayWarning[] = []
   const warn = (of: WarningKind, many: number, explain: string) => {
     if (many > 0) warnings.push({ kind: of, count: many, explain })
@@ -26,6 +28,7 @@ export function warningsOf(tally: Tally, planned: Planned): ReplayWarning[] {
   const taken = isSkipping ? 'left out' : 'never taken by the target'
   const unfit = refused.reduce((sum, one) => sum + one.count, 0)
   warn('refused', unfit, `${are(unfit, 'event')} ${taken}`)
+  warn('erased', leftOut, `${are(leftOut, 'event')} of somebody who was erased, and left out`)
   warn(
     'replays',
     replays,
