@@ -82,7 +82,6 @@ export class Register {
     const known = new Set(this.lines.map(sameness))
     const fresh = lines.filter((one) => !known.has(sameness(one)))
     if (fresh.length === 0) return
-    await makeFolder(dirname(this.file))
     // What was cut before stays a line of its own.
     await append(this.file, `${fresh.map((one) => `\n${JSON.stringify(one)}`).join('')}\n`)
   }
@@ -101,7 +100,6 @@ export class Register {
 
   async #newKey(): Promise<string> {
     const key = randomBytes(32).toString('hex')
-    await makeFolder(dirname(this.file))
     await append(keyFile(this.file), `${key}\n`)
     return key
   }
@@ -152,13 +150,15 @@ function linesIn(file: string, text: string): RegisterLine[] {
 
 async function textOf(file: string): Promise<string | undefined> {
   return readFile(file, 'utf8').catch((error) => {
-    if (codeOf(error) === 'ENOENT') return undefined
+    // A home such as /dev/null has no folders.
+    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return undefined
     throw readError(file, error)
   })
 }
 
 async function append(file: string, text: string): Promise<void> {
   try {
+    await makeFolder(dirname(file))
     const handle = await open(file, 'a', 0o600)
     try {
       await handle.writeFile(text)

@@ -45,12 +45,18 @@ export async function runExtract(request: ExtractRequest): Promise<ExtractRun> {
   try {
     const key = newKey()
     const run = await extractInto(writer, opened, key, request)
-    await register.add(linesOf(key, folder, request))
-    return run
+    const unnoted = await register.add(linesOf(key, folder, request)).catch(asEvtError)
+    return { ...run, failure: run.failure ?? unnoted ?? undefined }
   } catch (error) {
     await writer.discard()
     throw error
   }
+}
+
+/** The bundle is there all the same. */
+function asEvtError(error: unknown): EvtError {
+  if (error instanceof EvtError) return error
+  throw error
 }
 
 /** It is done when it is asked for. */

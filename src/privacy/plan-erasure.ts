@@ -1,4 +1,4 @@
-import { access } from 'node:fs/promises'
+import { access, rm } from 'node:fs/promises'
 import { resolve, sep } from 'node:path'
 import type { FileObject } from '../archives/object.js'
 import { Register, type RegisterLine, registerFile, requestId } from '../erased/register.js'
@@ -65,7 +65,10 @@ export async function planErasure(request: PlanRequest): Promise<ErasePlan> {
   const file = resolve(request.cwd, request.plan)
   const register = await Register.open(plan.register)
   await newFile(file, planText(plan))
-  await register.add([askedFor(plan, file, request.receivedMs)])
+  await register.add([askedFor(plan, file, request.receivedMs)]).catch(async (error) => {
+    await rm(file, { force: true })
+    throw error
+  })
   return plan
 }
 

@@ -121,9 +121,11 @@ export class Recorder {
       } else if (batch.acknowledge && this.#unsure.has(positionOf(captured).path)) {
         this.recorded.repeated += 1
       } else if (lane.hasBegun(captured.first)) {
-        if (captured.erased !== 'nothing')
-          this.recorded[captured.erased === 'all' ? 'erased' : 'erasedKept'] += 1
-        if (captured.erased === 'all') continue
+        if (captured.erased === 'part') this.recorded.erasedKept += 1
+        if (captured.erased === 'all') {
+          this.recorded.erased += 1
+          continue
+        }
         const n = this.#nextRecord++
         const of = { recording: this.options.id, n, observedAtUs, source: lane.address }
         lines.push(recordLine(captured, { ...of, isHeld: batch.acknowledge !== undefined }))

@@ -43,6 +43,7 @@ export async function replayStatement({
     ['stats/followers', 'stats/arrivals', 'replay/turns'].map(querySql),
   )
   const payload = body === 'payload' ? 'e.payload' : 'NULL'
+  const given = [...columns, ...(tellsEntities ? ['e.entities'] : [])].join(', ')
   const sql = `WITH deliveries AS (SELECT pos, received_at_us AS received_us FROM events),
 places AS (
   SELECT pos, hash(place) AS place_hash, place_sequence AS part_3,
@@ -52,7 +53,7 @@ places AS (
 followers AS (${followers}),
 arrivals AS (${arrivals}),
 turns AS (${turns})
-SELECT ${[...columns, ...(tellsEntities ? ['e.entities'] : [])].join(', ')}, e.document, ${payload} AS payload
+SELECT ${given}, e.document, ${payload} AS payload
 FROM turns t JOIN events e ON e.pos = t.pos
 ORDER BY t.moment_us NULLS FIRST, t.turn, t.pos`
   return { sql, values: { by: order, copies: isDistinct ? 'first' : 'all' } }

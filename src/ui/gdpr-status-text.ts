@@ -26,6 +26,7 @@ export function renderStatus(
     return jsonText({ ...result, requests: requests.map((one) => ({ ...one })) })
   }
   const open = requests.filter(({ doneAt }) => doneAt === null).length
+  const all = `${counted(requests.length, 'request')}, ${open} open, ${overdue} overdue`
   const rows = requests.map(({ dueAt, state, right, receivedAt, doneAt, file }) => [
     { text: dayOf(dueAt) },
     { text: state, wrong: state === 'overdue' || state === 'done late' },
@@ -34,7 +35,7 @@ export function renderStatus(
     ),
   ])
   const lines = [
-    `${counted(requests.length, 'request')}, ${open} open, ${overdue} overdue   ${counted(erased, 'identifier')} erased`,
+    `${all}   ${counted(erased, 'identifier')} erased`,
     '',
     ...usedLines(columns, rows, style),
     '',

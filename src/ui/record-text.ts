@@ -29,6 +29,8 @@ export function recordJson(to: string, run: RecordRun, partial: boolean): string
   })
 }
 
+const KEPT = 'of somebody who was erased, recorded for what else it holds'
+
 /** What was recorded, and how to look at it. */
 export function recordText(to: string, run: RecordRun, style: TextStyle): string {
   const { recorded, isResumed } = run
@@ -40,11 +42,7 @@ export function recordText(to: string, run: RecordRun, style: TextStyle): string
     ...(undecodable > 0 ? [`${many(undecodable, 'record')} undecodable, kept as far as read`] : []),
     ...(repeated > 0 ? [`${many(repeated, 'record')} came again, recorded before`] : []),
     ...(erased > 0 ? [`${many(erased, 'record')} of somebody who was erased, left out`] : []),
-    ...(erasedKept > 0
-      ? [
-          `${many(erasedKept, 'record')} of somebody who was erased, recorded for what else it holds`,
-        ]
-      : []),
+    ...(erasedKept > 0 ? [`${many(erasedKept, 'record')} ${KEPT}`] : []),
     ...(isResumed ? ['it goes on from where the recording ended before'] : []),
     ...(records > 0 && !to.startsWith('s3:')
       ? ['', ...nextLines([['evt', 'stats', to]], style)]
