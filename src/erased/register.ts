@@ -28,7 +28,7 @@ const line = z.discriminatedUnion('is', [
 ])
 export type RegisterLine = z.infer<typeof line>
 
-export interface RegisterPlace {
+interface RegisterPlace {
   config: Pick<Config, 'privacy' | 'file'>
   cwd: string
   env: Readonly<Record<string, string | undefined>>

@@ -43,6 +43,9 @@ export async function eraseParquet(
     if (columns.some(({ name }) => rows.mayTouch(name))) {
       return { column, refused: 'has the name of a column that is to be erased' }
     }
+    if (!(await areOwnNames(duckdb, file, columns))) {
+      return { column, refused: 'has columns whose names differ by case alone' }
+    }
     const metadata = await metadataOf(duckdb, file)
     if (metadata.flat().some((text) => rows.mayTouch(text))) {
       return { column, refused: 'has what is to be erased in its own metadata' }
@@ -61,6 +64,17 @@ export async function eraseParquet(
   } finally {
     await duckdb.close()
   }
+}
+
+/** DuckDB gives a name of its own to a column whose name is there already, but for its case. */
+async function areOwnNames(
+  duckdb: Duckdb,
+  file: string,
+  columns: readonly ParquetColumn[],
+): Promise<boolean> {
+  const rows = await duckdb.rows(`SELECT name FROM parquet_schema(${quoteFile(file)})`)
+  const names = new Set(rows.map(([name]) => String(name)))
+  return columns.every(({ name }) => names.has(name))
 }
 
 async function judgeRows(

@@ -251,6 +251,16 @@ describe('Avro keeps its codec', () => {
   })
 })
 
+test('columns of Parquet that DuckDB would call otherwise', async () => {
+  const file = join(folder, 'w.parquet')
+  await duckdb.rows(`COPY (SELECT 1 AS xuserx, 2 AS xUSERy) TO '${file}'`)
+  const bytes = readFileSync(file, 'latin1').replaceAll('xUSERy', 'xUSERx')
+  writeFileSync(file, bytes, 'latin1')
+  const options = { eraser: eraser('default', false), key }
+  const { refused } = await passThrough(objectOf('w.parquet'), options)
+  expect(refused).toBe('has columns whose names differ by case alone')
+})
+
 /** The blocks of a plain file, packed with Snappy. */
 function snappyOf(plain: Buffer): Buffer {
   const file = new AvroFile(1e6)
