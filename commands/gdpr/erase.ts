@@ -1,6 +1,7 @@
 import { BaseCommand } from '../../src/cli/base-command.js'
 import { outputFlags, sourceArgs } from '../../src/cli/flags.js'
 import { applyOf, eraseFlags, planOf } from '../../src/cli/gdpr-erase-flags.js'
+import { receivedMs } from '../../src/cli/gdpr-flags.js'
 
 export default class GdprErase extends BaseCommand {
   static override summary = 'take a person out of an archive: plan, approve, apply (Art. 17)'
@@ -34,8 +35,12 @@ export default class GdprErase extends BaseCommand {
     if (flags.apply === undefined) {
       const choices = planOf(flags)
       const { version } = this.config
+      const nowMs = Date.now()
       await reading(this.typed(flags, args.source), (request) =>
-        runPlan({ ...request, ...choices, version, nowMs: Date.now() }, voice),
+        runPlan(
+          { ...request, ...choices, version, nowMs, receivedMs: receivedMs(flags, nowMs) },
+          voice,
+        ),
       )
       return undefined
     }

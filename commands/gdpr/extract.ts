@@ -1,7 +1,13 @@
 import * as Flags from '@oclif/core/flags'
 import { BaseCommand } from '../../src/cli/base-command.js'
 import { outputFlags, sourceArgs } from '../../src/cli/flags.js'
-import { shareOf, subjectArchiveFlags, subjectFlags, subjectOf } from '../../src/cli/gdpr-flags.js'
+import {
+  receivedMs,
+  shareOf,
+  subjectArchiveFlags,
+  subjectFlags,
+  subjectOf,
+} from '../../src/cli/gdpr-flags.js'
 import { memoryBytes } from '../../src/cli/memory-size.js'
 
 export default class GdprExtract extends BaseCommand {
@@ -52,6 +58,7 @@ export default class GdprExtract extends BaseCommand {
     const { renderExtract } = await import('../../src/ui/gdpr-text.js')
     const isPortable = flags.format === 'portable'
     const subject = subjectOf(flags)
+    const nowMs = Date.now()
     const { manifest, failure } = await reading(this.typed(flags, args.source), (request) =>
       runExtract({
         ...{ ...request, subject, to: flags.to, maxShare: shareOf(flags['max-share']) },
@@ -59,7 +66,7 @@ export default class GdprExtract extends BaseCommand {
         keptKinds: flags['keep-kind'] ?? [],
         right: isPortable ? 'portability' : 'access',
         operator: flags.operator ?? null,
-        nowMs: Date.now(),
+        ...{ nowMs, receivedMs: receivedMs(flags, nowMs) },
         memoryLimitBytes: memoryBytes(flags['memory-limit']),
         allowPartial: flags['allow-partial'],
         reports: bundleReports({ isPortable, made: this.made(flags.tz) }),

@@ -162,6 +162,13 @@ export async function* recordsAbout(
   }
 }
 
+/** The entities of an index, each with the number of its events. */
+export function indexedEntities(index: OpenIndex): string | null {
+  const files = filesOf(index, 'entities')
+  if (files.length === 0) return null
+  return `SELECT i.entity, count(*) FROM ${scan(files)} i ${ofCovered} GROUP BY i.entity`
+}
+
 function positionsSql(index: OpenIndex, entities: readonly string[]): string | null {
   const buckets = new Set(entities.map(bucketOf))
   const files = filesOf(index, 'entities', ({ file }) => {

@@ -1,8 +1,8 @@
 import { promisify } from 'node:util'
-import { crc32, inflateRaw } from 'node:zlib'
+import { crc32, deflateRawSync, inflateRaw } from 'node:zlib'
 import { AvroFault } from '../avro/tap.js'
 import { ZstdEngine } from '../zstd/engine.js'
-import { unpackSnappy } from './snappy.js'
+import { packSnappy, unpackSnappy } from './snappy.js'
 
 /** Unpacks the data of a block. @throws AvroFault */
 export type UnpackBlock = (data: Buffer) => Promise<Buffer>
@@ -19,6 +19,16 @@ export function blockCodec(name: string, mostBytes: number): UnpackBlock {
   if (name === 'zstandard') return (data) => zstandard(data, mostBytes)
   const shown = /^[\w-]{1,20}$/.test(name) ? name : 'it names'
   throw new AvroFault(`cannot be read: evt does not know the Avro codec ${shown}`)
+}
+
+/** Packs the data of a block; undefined for `zstandard`, which Node has from 22.15 only. */
+export function packBlock(codec: string, data: Buffer): Buffer | undefined {
+  if (codec === 'null') return data
+  if (codec === 'deflate') return deflateRawSync(data)
+  if (codec !== 'snappy') return undefined
+  const checksum = Buffer.alloc(CHECKSUM_BYTES)
+  checksum.writeUInt32BE(crc32(data))
+  return Buffer.concat([packSnappy(data), checksum])
 }
 
 async function deflate(data: Buffer, mostBytes: number): Promise<Buffer> {

@@ -1,25 +1,11 @@
-import { compileAvro, type ReadAvro } from '../avro/schema.js'
-import { AvroFault, AvroTap, OutOfBytes } from '../avro/tap.js'
+import type { ReadAvro } from '../avro/schema.js'
+import { AvroFault, AvroTap } from '../avro/tap.js'
 import type { JsonValue } from '../event/event.js'
-import { blockCodec, tooLarge, type UnpackBlock } from './avro-codecs.js'
-import { HeldBytes } from './held-bytes.js'
+import { tooLarge } from './avro-codecs.js'
+import { type AvroBlock, AvroFile } from './avro-file.js'
 import type { Fault, RawRecord } from './object.js'
 import { type ReaderSettings, RecordMaker } from './record-maker.js'
 
-interface Container {
-  readonly read: ReadAvro
-  readonly unpack: UnpackBlock
-  readonly sync: Buffer
-}
-
-interface Block {
-  readonly rows: number
-  readonly data: Buffer
-}
-
-const MAGIC_BYTES = 4
-const SYNC_BYTES = 16
-const MOST_HEADER_BYTES = 16 * 1024 * 1024
 const ROWS_A_BATCH = 1000
 const cut: Fault = { reason: 'cut', detail: 'ends before its Avro data does' }
 
@@ -57,7 +43,7 @@ export async function* avroRecords(
 }
 
 async function* rowsOf(
-  { rows, data }: Block,
+  { rows, data }: AvroBlock,
   { container, mostBytes }: AvroFile,
   make: RecordMaker,
 ): AsyncGenerator<RawRecord[]> {
@@ -96,77 +82,4 @@ function recordOf(value: JsonValue, tap: AvroTap, bytes: Buffer, make: RecordMak
   if (!tap.hasBadText) return make.made(value, bytes)
   tap.hasBadText = false
   return make.bad('not UTF-8', 'has text that is not UTF-8', bytes)
-}
-
-/** Cuts the bytes of a file into its blocks, as they come. */
-class AvroFile {
-  readonly held = new HeldBytes()
-  container: Container | undefined
-
-  constructor(readonly mostBytes: number) {}
-
-  /** Whether nothing is left that belongs to a block. */
-  get isBetweenBlocks(): boolean {
-    return this.container !== undefined && this.held.bytes.length === 0
-  }
-
-  /** The next block that has come whole. @throws AvroFault */
-  next(): Block | undefined {
-    this.container ??= this.#header()
-    return this.container && this.#block(this.container)
-  }
-
-  #header(): Container | undefined {
-    const tap = new AvroTap(this.held.bytes)
-    const found = whole(() => {
-      tap.take(MAGIC_BYTES)
-      const values = metadata(tap)
-      return { values, sync: Buffer.from(tap.take(SYNC_BYTES)) }
-    })
-    if (!found) {
-      if (tap.bytes.length <= MOST_HEADER_BYTES) return undefined
-      throw new AvroFault('is corrupt Avro: no end of its header')
-    }
-    const codec = found.values.get('avro.codec')?.toString('latin1') ?? 'null'
-    const unpack = blockCodec(codec, this.mostBytes)
-    const read = compileAvro(found.values.get('avro.schema')?.toString('utf8') ?? '')
-    this.held.drop(tap.at)
-    return { read, unpack, sync: found.sync }
-  }
-
-  #block({ sync }: Container): Block | undefined {
-    const tap = new AvroTap(this.held.bytes)
-    const sizes = whole(() => ({ rows: tap.size(), bytes: tap.size() }))
-    if (!sizes) return undefined
-    if (sizes.bytes > this.mostBytes) throw tooLarge(this.mostBytes)
-    const block = whole(() => ({ data: tap.take(sizes.bytes), sync: tap.take(SYNC_BYTES) }))
-    if (!block) return undefined
-    if (!block.sync.equals(sync)) throw new AvroFault('is corrupt Avro: invalid sync marker')
-    this.held.drop(tap.at)
-    return { rows: sizes.rows, data: block.data }
-  }
-}
-
-/** The file's metadata, a map of bytes. */
-function metadata(tap: AvroTap): Map<string, Buffer> {
-  const found = new Map<string, Buffer>()
-  for (;;) {
-    const count = Number(tap.long())
-    if (count === 0) return found
-    if (count < 0) tap.size()
-    for (let left = Math.abs(count); left > 0; left--) {
-      const key = tap.take(tap.size()).toString('utf8')
-      found.set(key, tap.take(tap.size()))
-    }
-  }
-}
-
-/** Undefined where the bytes end before. */
-function whole<T>(read: () => T): T | undefined {
-  try {
-    return read()
-  } catch (error) {
-    if (error instanceof OutOfBytes) return undefined
-    throw error
-  }
 }

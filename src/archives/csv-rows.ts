@@ -11,6 +11,18 @@ export interface CsvDialect {
   readonly backslashes: boolean
 }
 
+/** The bytes of a row and its line end, and those of empty lines before it. */
+export interface CsvLines {
+  readonly before: Buffer
+  readonly row: Buffer
+}
+
+/** Where a cell stands in its row, quotes included. */
+interface CellPlace {
+  readonly start: number
+  readonly end: number
+}
+
 const LF = 10
 const CR = 13
 const SPACE = 32
@@ -34,7 +46,12 @@ export class CsvRows {
   /** A long row is looked at again when twice as much of it is there, not with each chunk. */
   #enoughBytes = 0
 
-  constructor({ delimiter, backslashes }: CsvDialect, mostBytes: number) {
+  /** @param lines takes what each row is cut from, where that is asked for */
+  constructor(
+    { delimiter, backslashes }: CsvDialect,
+    mostBytes: number,
+    private readonly lines?: CsvLines[],
+  ) {
     this.#delimiter = delimiter.charCodeAt(0)
     this.#backslashes = backslashes
     this.#mostBytes = mostBytes
@@ -57,6 +74,7 @@ export class CsvRows {
     const bytes = this.#held.length === 1 ? this.#held[0] : undefined
     const scan = new RowScan(bytes ?? Buffer.concat(this.#held), this.#delimiter, isEnd)
     const rows: CsvRow[] = []
+    let last = 0
     while (scan.hasMore()) {
       const from = scan.at
       const row = scan.next(this.#backslashes)
@@ -64,18 +82,33 @@ export class CsvRows {
       else if (row) rows.push(row)
       else if (isEnd) this.fault = { reason: 'cut', detail: 'ends before a quote is closed' }
       if (!row || this.fault) break
+      const { bytes: all } = scan
+      this.lines?.push({ before: all.subarray(last, from), row: all.subarray(from, scan.at) })
+      last = scan.at
     }
-    const rest = scan.bytes.subarray(scan.at)
+    const rest = scan.bytes.subarray(this.lines ? last : scan.at)
     this.#held = [rest]
     this.#heldBytes = rest.length
     this.#enoughBytes = Math.min(2 * rest.length, this.#mostBytes + 1)
     return rows
   }
 
+  /** What follows the last row. */
+  get rest(): Buffer {
+    return Buffer.concat(this.#held)
+  }
+
   #tooLong(): Fault {
     const most = this.#mostBytes.toLocaleString('en')
     return { reason: 'corrupt', detail: `has a row of more than ${most} bytes: an open quote?` }
   }
+}
+
+/** Where the cells of one row stand in its bytes. */
+export function cellPlaces(row: Buffer, { delimiter, backslashes }: CsvDialect): CellPlace[] {
+  const places: CellPlace[] = []
+  new RowScan(row, delimiter.charCodeAt(0), true).next(backslashes, places)
+  return places
 }
 
 /** Goes over bytes row by row. */
@@ -107,7 +140,7 @@ class RowScan {
   }
 
   /** Undefined where the row does not end in these bytes: it is the next one still. */
-  next(backslashes: boolean): Buffer[] | undefined {
+  next(backslashes: boolean, places?: CellPlace[]): Buffer[] | undefined {
     const { bytes } = this
     const cells: Buffer[] = []
     let at = this.at
@@ -124,6 +157,7 @@ class RowScan {
           ? unescaped(bytes.subarray(quote + 1, close), backslashes)
           : bytes.subarray(at, Math.max(at, last)),
       )
+      places?.push({ start: at, end: Math.max(at, last) })
       at = end + 1
       if (bytes[end] === this.#delimiter) continue
       this.at = Math.min(at, bytes.length)

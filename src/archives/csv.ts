@@ -5,9 +5,9 @@ import { type CsvDialect, type CsvRow, CsvRows } from './csv-rows.js'
 import type { Fault, RawRecord } from './object.js'
 import { type ReaderSettings, RecordMaker } from './record-maker.js'
 
-const MOST_ROW_BYTES = 100 * 1024 * 1024
+export const MOST_ROW_BYTES = 100 * 1024 * 1024
 /** Rows that are looked at to tell which column holds the events. */
-const ROWS_TO_TELL = 100
+export const ROWS_TO_TELL = 100
 /** Where CloudWatch Logs Insights has a line: what is around it is known, and is read with it. */
 const INSIGHTS_LINE = '@message'
 
@@ -57,7 +57,7 @@ class Table {
   take(rows: readonly CsvRow[]): RawRecord[] {
     const found: RawRecord[] = []
     for (const row of rows) {
-      if (!this.#names) this.#names = distinct(namesOf(row))
+      if (!this.#names) this.#names = columnNames(row)
       else if (!this.#held) found.push(...this.#records(row))
       else if (this.#held.push(row) === ROWS_TO_TELL) found.push(...this.rest())
     }
@@ -68,7 +68,7 @@ class Table {
   rest(): RawRecord[] {
     const held = this.#held ?? []
     this.#held = undefined
-    if (!this.#names?.includes(INSIGHTS_LINE)) this.#column = columnOfJson(held)
+    this.#column = eventColumn(this.#names ?? [], held)
     return held.flatMap((row) => this.#records(row))
   }
 
@@ -113,8 +113,14 @@ class Table {
   }
 }
 
-function namesOf(row: CsvRow): string[] {
-  return row.map((cell) => cell.toString().trim())
+/** The names of a table, as its rows have them, no two the same. */
+export function columnNames(header: CsvRow): string[] {
+  return distinct(header.map((cell) => cell.toString().trim()))
+}
+
+/** Which column holds the events, told by the first {@link ROWS_TO_TELL} rows; -1: none does. */
+export function eventColumn(names: readonly string[], rows: readonly CsvRow[]): number {
+  return names.includes(INSIGHTS_LINE) ? -1 : columnOfJson(rows)
 }
 
 /** A name that is taken gets a number, as DuckDB gives it, so that no cell is lost to another. */

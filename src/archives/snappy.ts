@@ -64,3 +64,57 @@ function littleEndian(bytes: Buffer, at: number, count: number): number {
   for (let i = count - 1; i >= 0; i--) value = value * 256 + (bytes[at + i] ?? 0)
   return value
 }
+
+const HASH_BITS = 14
+const LEAST_MATCH = 4
+const MOST_COPY = 64
+const FAR = 0xffff
+
+/** Packs to Snappy's raw format: a copy where four bytes were there before, as near as 64 KiB. */
+export function packSnappy(data: Buffer): Buffer {
+  const parts: Buffer[] = [lengthBytes(data.length)]
+  const seen = new Int32Array(1 << HASH_BITS).fill(-1)
+  let literal = 0
+  for (let at = 0; at + LEAST_MATCH <= data.length; ) {
+    const word = data.readUInt32LE(at)
+    const slot = Math.imul(word, 0x1e35a7bd) >>> (32 - HASH_BITS)
+    const from = seen[slot] ?? -1
+    seen[slot] = at
+    if (from < 0 || at - from > FAR || data.readUInt32LE(from) !== word) {
+      at++
+      continue
+    }
+    let length = LEAST_MATCH
+    while (at + length < data.length && data[from + length] === data[at + length]) length++
+    parts.push(...literalOf(data.subarray(literal, at)), ...copiesOf(at - from, length))
+    at += length
+    literal = at
+  }
+  return Buffer.concat([...parts, ...literalOf(data.subarray(literal))])
+}
+
+function lengthBytes(length: number): Buffer {
+  const bytes: number[] = []
+  let left = length
+  for (; left >= 0x80; left = Math.floor(left / 0x80)) bytes.push((left % 0x80) + 0x80)
+  return Buffer.from([...bytes, left])
+}
+
+function literalOf(bytes: Buffer): Buffer[] {
+  if (bytes.length === 0) return []
+  const head = Buffer.alloc(5)
+  head[0] = 63 << 2
+  head.writeUInt32LE(bytes.length - 1, 1)
+  return [bytes.length <= 60 ? Buffer.from([(bytes.length - 1) << 2]) : head, bytes]
+}
+
+function copiesOf(offset: number, length: number): Buffer[] {
+  const copies: Buffer[] = []
+  for (let left = length; left > 0; left -= MOST_COPY) {
+    const copy = Buffer.alloc(3)
+    copy[0] = ((Math.min(left, MOST_COPY) - 1) << 2) | 2
+    copy.writeUInt16LE(offset, 1)
+    copies.push(copy)
+  }
+  return copies
+}

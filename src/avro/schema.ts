@@ -36,8 +36,17 @@ const timeUnits: Readonly<Record<string, TimeUnit>> = {
  * @throws AvroFault where it is no schema
  */
 export function compileAvro(schemaText: string, references: readonly string[] = []): ReadAvro {
+  return compiled(reading, schemaText, references)
+}
+
+/** As {@link compileAvro}, of other kinds of making something of a schema. */
+export function compiled<T>(
+  kinds: AvroKinds<T>,
+  schemaText: string,
+  references: readonly string[] = [],
+): T {
   try {
-    const compiler = new Compiler()
+    const compiler = new AvroCompiler(kinds)
     for (const reference of references) compiler.compile(JSON.parse(reference), '')
     return compiler.compile(JSON.parse(schemaText), '')
   } catch (error) {
@@ -46,24 +55,43 @@ export function compileAvro(schemaText: string, references: readonly string[] = 
   }
 }
 
-class Compiler {
-  readonly #named = new Map<string, ReadAvro>()
+/** What is made of each kind of schema. */
+export interface AvroKinds<T> {
+  readonly primitives: Readonly<Record<string, T>>
+  time(unit: TimeUnit): T
+  enumeration(symbols: readonly JsonValue[]): T
+  fixed(size: number, isUuid: boolean): T
+  array(items: T): T
+  map(values: T): T
+  union(branches: readonly T[]): T
+  record(fields: readonly (readonly [string, T])[]): T
+  /** What a name stands for before its schema is compiled: a record may hold itself. */
+  later(get: () => T): T
+}
 
-  compile(schema: unknown, namespace: string): ReadAvro {
+/** Compiles schemas, which may name those before. */
+class AvroCompiler<T> {
+  readonly #named = new Map<string, T>()
+
+  constructor(private readonly kinds: AvroKinds<T>) {}
+
+  compile(schema: unknown, namespace: string): T {
+    const { kinds } = this
     if (typeof schema === 'string') return this.#reference(schema, namespace)
-    if (Array.isArray(schema)) return unionOf(schema.map((each) => this.compile(each, namespace)))
+    if (Array.isArray(schema)) return kinds.union(schema.map((one) => this.compile(one, namespace)))
     if (!isObject(schema)) throw noSchema()
     const { type } = schema
     if (type === 'record' || type === 'error') return this.#record(schema, namespace)
-    if (type === 'enum') return this.#define(schema, namespace, () => enumOf(schema['symbols']))
-    if (type === 'fixed') return this.#define(schema, namespace, () => fixedOf(schema))
-    if (type === 'array') return arrayOf(this.compile(schema['items'], namespace))
-    if (type === 'map') return mapOf(this.compile(schema['values'], namespace))
+    if (type === 'enum') return this.#enumeration(schema, namespace)
+    if (type === 'fixed') return this.#define(schema, namespace, () => this.#fixed(schema))
+    if (type === 'array') return kinds.array(this.compile(schema['items'], namespace))
+    if (type === 'map') return kinds.map(this.compile(schema['values'], namespace))
     const unit = type === 'long' && timeUnits[String(schema['logicalType'])]
-    return unit ? (tap) => avroTime(tap.long(), unit) : this.compile(type, namespace)
+    return unit ? kinds.time(unit) : this.compile(type, namespace)
   }
 
-  #reference(name: string, namespace: string): ReadAvro {
+  #reference(name: string, namespace: string): T {
+    const { primitives } = this.kinds
     const found =
       (Object.hasOwn(primitives, name) ? primitives[name] : undefined) ??
       this.#named.get(fullName(name, namespace)) ??
@@ -72,32 +100,63 @@ class Compiler {
     return found
   }
 
-  #define(schema: JsonObject, namespace: string, make: (inside: string) => ReadAvro): ReadAvro {
+  #define(schema: JsonObject, namespace: string, make: (inside: string) => T): T {
     const { name, namespace: own } = schema
     if (typeof name !== 'string') throw noSchema()
     const full = fullName(name, typeof own === 'string' ? own : namespace)
-    let read: ReadAvro | undefined
-    // A record may hold itself, before it is compiled.
-    this.#named.set(full, (tap) => (read as ReadAvro)(tap))
-    read = make(full.slice(0, Math.max(0, full.lastIndexOf('.'))))
-    this.#named.set(full, read)
-    return read
+    let made: T | undefined
+    this.#named.set(
+      full,
+      this.kinds.later(() => made as T),
+    )
+    made = make(full.slice(0, Math.max(0, full.lastIndexOf('.'))))
+    this.#named.set(full, made)
+    return made
   }
 
-  #record(schema: JsonObject, namespace: string): ReadAvro {
+  #record(schema: JsonObject, namespace: string): T {
     return this.#define(schema, namespace, (inside) => {
       if (!Array.isArray(schema['fields'])) throw noSchema()
-      const fields = schema['fields'].map((field): readonly [string, ReadAvro] => {
+      const fields = schema['fields'].map((field): readonly [string, T] => {
         if (!isObject(field) || typeof field['name'] !== 'string') throw noSchema()
         return [field['name'], this.compile(field['type'], inside)]
       })
-      return (tap) => {
-        tap.free()
-        const value: JsonObject = {}
-        for (const [name, read] of fields) put(value, name, read(tap))
-        return value
-      }
+      return this.kinds.record(fields)
     })
+  }
+
+  #enumeration(schema: JsonObject, namespace: string): T {
+    return this.#define(schema, namespace, () => {
+      if (!Array.isArray(schema['symbols'])) throw noSchema()
+      return this.kinds.enumeration(schema['symbols'])
+    })
+  }
+
+  #fixed({ size, logicalType }: JsonObject): T {
+    if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0) throw noSchema()
+    return this.kinds.fixed(size, logicalType === 'uuid' && size === 16)
+  }
+}
+
+/** How values are read as JSON. */
+export const reading: AvroKinds<ReadAvro> = {
+  primitives,
+  time: (unit) => (tap) => avroTime(tap.long(), unit),
+  enumeration: enumOf,
+  fixed: fixedOf,
+  array: arrayOf,
+  map: mapOf,
+  union: unionOf,
+  record: recordOf,
+  later: (get) => (tap) => get()(tap),
+}
+
+function recordOf(fields: readonly (readonly [string, ReadAvro])[]): ReadAvro {
+  return (tap) => {
+    tap.free()
+    const value: JsonObject = {}
+    for (const [name, read] of fields) put(value, name, read(tap))
+    return value
   }
 }
 
@@ -109,8 +168,7 @@ function unionOf(branches: readonly ReadAvro[]): ReadAvro {
   }
 }
 
-function enumOf(symbols: JsonValue | undefined): ReadAvro {
-  if (!Array.isArray(symbols)) throw noSchema()
+function enumOf(symbols: readonly JsonValue[]): ReadAvro {
   return (tap) => {
     const symbol = symbols[tap.size()]
     if (typeof symbol !== 'string')
@@ -119,9 +177,7 @@ function enumOf(symbols: JsonValue | undefined): ReadAvro {
   }
 }
 
-function fixedOf({ size, logicalType }: JsonObject): ReadAvro {
-  if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0) throw noSchema()
-  const isUuid = logicalType === 'uuid' && size === 16
+function fixedOf(size: number, isUuid: boolean): ReadAvro {
   return (tap) => {
     if (size === 0) tap.free()
     const bytes = tap.take(size)
@@ -147,7 +203,7 @@ function mapOf(read: ReadAvro): ReadAvro {
 }
 
 /** Counted blocks up to one of none; a negative count is followed by the size of the block. */
-function eachOfBlocks(tap: AvroTap, readOne: () => void): void {
+export function eachOfBlocks(tap: AvroTap, readOne: () => void): void {
   for (;;) {
     const count = tap.long()
     if (count === 0) return

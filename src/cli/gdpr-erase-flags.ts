@@ -15,10 +15,30 @@ export const eraseFlags = {
     helpValue: 'FILE',
     // The plan says all of that.
     exclusive: [
-      ...['plan', 'entity', 'also', 'ignore-case', 'max-share', 'mode', 'hold', 'erase-mentions'],
+      ...[
+        'plan',
+        'entity',
+        'also',
+        'ignore-case',
+        'max-share',
+        'received',
+        'mode',
+        'hold',
+        'erase-mentions',
+      ],
       'map',
     ],
     description: 'erase what this plan says',
+  }),
+  to: Flags.string({
+    helpValue: 'DIR',
+    dependsOn: ['apply'],
+    description: 'write the evidence here, as a bundle, when all is erased',
+  }),
+  operator: Flags.string({
+    helpValue: 'NAME',
+    dependsOn: ['to'],
+    description: 'who answers for it, for the record',
   }),
   mode: Flags.option({
     options: modes,
@@ -52,8 +72,11 @@ interface EraseFlagValues extends Omit<Parameters<typeof subjectOf>[0], 'deep'> 
   hold?: readonly string[] | undefined
   'erase-mentions': boolean
   'max-share': string
+  received?: string | undefined
   'dry-run'?: boolean | undefined
   yes?: boolean | undefined
+  to?: string | undefined
+  operator?: string | undefined
   'allow-partial'?: boolean | undefined
 }
 
@@ -95,6 +118,7 @@ export function applyOf(flags: EraseFlagValues, sources: readonly string[] = [])
     plan: flags.apply ?? '',
     isDry: flags['dry-run'] === true,
     isSure: flags.yes === true,
+    ...{ to: flags.to, operator: flags.operator ?? null },
     allowPartial: flags['allow-partial'] ?? false,
   }
 }

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { EvtError } from '../errors.js'
 import { applyErasure, leftBehind, openErasure } from '../privacy/apply-erasure.js'
 import { type PlanRequest, planErasure } from '../privacy/plan-erasure.js'
@@ -31,13 +32,17 @@ export async function runApply(
     isDry: boolean
     isSure: boolean
     allowPartial: boolean
+    to: string | undefined
+    operator: string | null
     argv: readonly string[]
     signal: AbortSignal
   },
   { print, format, style }: Voice,
 ): Promise<'interrupted' | undefined> {
-  const { plan: file, isDry, isSure, argv, signal } = options
-  const request = { plan: file, cwd: process.cwd(), env: process.env, signal, now: Date.now }
+  const { plan: file, isDry, isSure, argv, signal, to, operator } = options
+  const cwd = process.cwd()
+  const bundle = to === undefined ? undefined : { folder: resolve(cwd, to), operator }
+  const request = { plan: file, cwd, env: process.env, signal, now: Date.now, bundle }
   const plan = await openErasure(request)
   if (plan === null) {
     print(appliedText(file, null, format))
@@ -55,7 +60,7 @@ export async function runApply(
     if (!answer) return undefined
   }
   const applied = await applyErasure(plan, request)
-  print(appliedText(file, applied, format))
+  print(appliedText(file, applied, format, to))
   const failure = leftBehind(plan)
   if (failure && !options.allowPartial) throw failure
   return undefined

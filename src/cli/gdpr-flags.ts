@@ -3,6 +3,7 @@ import { EvtError } from '../errors.js'
 import { parseSearch } from '../privacy/subject.js'
 import { entityText } from './entity-text.js'
 import { archiveFlags } from './flags.js'
+import { parseTime } from './time.js'
 
 const { type: _, filter: _f, ...wholeFlags } = archiveFlags
 
@@ -38,6 +39,15 @@ export const subjectFlags = {
       return text
     },
   }),
+  received: Flags.string({
+    helpValue: 'TIME',
+    description:
+      'when it was asked for, if not now: 7d, 2026-11-01; evt gdpr status counts from it',
+    parse: async (text: string) => {
+      parseTime(text, Date.now())
+      return text
+    },
+  }),
   ...matchingFlags,
   'max-share': Flags.string({
     helpValue: 'PERCENT',
@@ -70,6 +80,11 @@ export function subjectOf(flags: {
   }
   const values = also.map(parseSearch)
   return { entities: [...new Set(entities)], values, ignoreCase: flags['ignore-case'], deep }
+}
+
+/** When it was asked for. */
+export function receivedMs({ received }: { received?: string | undefined }, nowMs: number): number {
+  return received === undefined ? nowMs : Math.min(nowMs, parseTime(received, nowMs) / 1_000)
 }
 
 /** @throws EvtError `usage` for what is no percentage */

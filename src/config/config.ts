@@ -24,7 +24,8 @@ export interface Config {
   expect?: string[] | undefined
   athena?: AthenaConfig | undefined
   cloudwatch?: { namespace?: string | undefined } | undefined
-  privacy?: { redact?: JsonPath[] | undefined } | undefined
+  /** `register` is the file of who was erased; a relative path starts at the folder of the file. */
+  privacy?: { redact?: JsonPath[] | undefined; register?: string | undefined } | undefined
   /** Rules that change what is sent again. Its path starts at the folder of the file. */
   replay?: { transform?: string | undefined } | undefined
   topology?: { suppress?: SuppressionConfig[] | undefined } | undefined

@@ -53,7 +53,10 @@ const athena = z.strictObject({
   maxScan: size.optional(),
 })
 const cloudwatch = z.strictObject({ namespace: z.string().optional() })
-const privacy = z.strictObject({ redact: z.array(path).optional() })
+const privacy = z.strictObject({
+  redact: z.array(path).optional(),
+  register: z.string().min(1).optional(),
+})
 const replay = z.strictObject({ transform: z.string().min(1).optional() })
 const suppression = z.strictObject({
   id: z.string().min(1),

@@ -25,7 +25,7 @@ export async function park(
   ]
   const run = await runRecord({
     ...{ given: [source], to, signal, aws, config, cwd, env, onNote, nowMs, ...roll },
-    ...{ start: undefined, follow: false, consents: new Set(consents) },
+    ...{ start: undefined, follow: false, consents: new Set(consents), format: undefined },
     limit: isDeleting && ended === null ? null : seen,
     durationMs: isDeleting ? null : MOST_MS,
     ...{ stdin: process.stdin, onOpen: () => {}, onProgress: () => {} },

@@ -24,4 +24,6 @@ export interface IndexResult {
   /** Of `build`: objects that were read, and that were given up. */
   added?: number
   removed?: number
+  /** Of `build`, where somebody was erased: how many of its events are of them. */
+  erased?: number
 }

@@ -30,6 +30,7 @@ import { writeError } from '../archive-index/write-error.js'
 import { INDEX_MARK } from '../archives/folder.js'
 import { type ArchiveObject, identityOf } from '../archives/object.js'
 import { codeOf } from '../archives/read-error.js'
+import { Register, registerFile } from '../erased/register.js'
 import { EvtError } from '../errors.js'
 import { noObjects } from '../reading/absence.js'
 import { endedBadly } from '../reading/ended-badly.js'
@@ -38,6 +39,7 @@ import { type OpenedArchive, openArchive, type ReadRequest } from '../reading/op
 import { progressOf } from '../reading/progress.js'
 import { keptOrMeasured } from '../stats/kept-stats.js'
 import { type Built, buildIndex } from './build.js'
+import { erasedAgain } from './erased-again.js'
 import type { IndexResult } from './result.js'
 
 /** A share of the events. */
@@ -68,6 +70,7 @@ export async function runBuild(request: BuildRequest): Promise<IndexRun> {
   const { objects, sources, pruned } = opened
   checkIndexable(opened)
   if (objects.length === 0) throw noObjects(sources, pruned)
+  const register = await Register.open(registerFile({ ...request, config: opened.config }))
   const owner = { sources, cwd: request.cwd, env: request.env }
   const folder = await placeFor(owner, request)
   const reading = readingOf(opened, request)
@@ -82,7 +85,11 @@ export async function runBuild(request: BuildRequest): Promise<IndexRun> {
   await remember(owner, folder)
   const { added, removed } = built
   const freshness = await freshnessOf(owner, reading, objects)
-  const result = { ...resultOf(freshness, built.manifest, sources), added, removed }
+  const erased =
+    'index' in freshness && !register.isEmpty
+      ? { erased: await erasedAgain(freshness.index, register, request.memoryLimitBytes) }
+      : {}
+  const result = { ...resultOf(freshness, built.manifest, sources), added, removed, ...erased }
   if ('index' in freshness) await measureOnce(opened, request, built, freshness.index)
   const covered = 'index' in freshness ? freshness.index.covered : []
   const objectFaults = covered.flatMap(({ object: { path }, indexed: { faults } }) =>

@@ -1,13 +1,17 @@
 import { rm } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import { Register, requestId } from '../erased/register.js'
 import { EvtError } from '../errors.js'
 import { count } from '../reading/absence.js'
 import { outsideOf } from '../reading/outside.js'
+import type { BundleWriter } from './bundle-writer.js'
 import { dropDerived } from './derived-copies.js'
 import { newFile, replaceFile } from './durable-file.js'
-import { eraseObject, GOES_ON } from './erase-object.js'
+import { eraseObject } from './erase-object.js'
 import { type ErasePlan, eraserOf, readPlan } from './erase-plan.js'
+import { type ErasureBundle, openBundle, writeBundle } from './erasure-bundle.js'
 import { proofOf, proofText, readProof } from './erasure-proof.js'
+import { GOES_ON } from './goes-on.js'
 import { Journal, unlock } from './journal.js'
 import { isTouched } from './object-pass.js'
 
@@ -18,6 +22,8 @@ export interface ApplyRequest {
   env: Readonly<Record<string, string | undefined>>
   signal: AbortSignal
   now(): number
+  /** Where the evidence is written. */
+  bundle: ErasureBundle | undefined
 }
 
 export interface Applied {
@@ -46,7 +52,13 @@ export async function applyErasure(plan: ErasePlan, request: ApplyRequest): Prom
   const file = resolve(request.cwd, request.plan)
   const { env, signal } = request
   const journal = await Journal.open(file)
+  let writer: BundleWriter | undefined
   try {
+    if (request.bundle) writer = await openBundle(request.bundle, plan)
+    const register = await Register.open(plan.register)
+    const at = new Date(request.now()).toISOString()
+    // What comes meanwhile is to be left out already.
+    await register.add(await register.linesOf(plan.subject.entities, at))
     const places = { schemaRegistry: plan.schemaRegistry ?? undefined, cwd: plan.cwd, env, signal }
     const eraser = eraserOf(plan, await outsideOf(places, {}))
     const touched = plan.objects.filter(({ counts }) => isTouched(counts))
@@ -62,10 +74,18 @@ export async function applyErasure(plan: ErasePlan, request: ApplyRequest): Prom
     // There already, where evt was killed just now.
     await rm(`${file}.key`, { force: true })
     await newFile(`${file}.key`, `${plan.key}\n`)
-    const proof = proofOf(plan, { journal, indexes: indexes.size, nowMs: request.now() })
+    const nowMs = request.now()
+    const proof = proofOf(plan, { journal, indexes: indexes.size, nowMs })
+    const doneAt = new Date(nowMs).toISOString()
+    await register.add([{ is: 'done', request: requestId(plan.key), at: doneAt }])
+    if (writer)
+      await writeBundle(writer, { plan, proof, operator: request.bundle?.operator ?? null })
     await replaceFile(file, proofText(proof))
     await journal.remove()
     return { objects: touched.length, indexes: indexes.size }
+  } catch (error) {
+    await writer?.discard()
+    throw error
   } finally {
     await unlock(file)
   }

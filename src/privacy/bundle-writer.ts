@@ -4,11 +4,13 @@ import { makeFolder } from '../archives/make-folder.js'
 import { codeOf } from '../archives/read-error.js'
 import { EvtError } from '../errors.js'
 import { diskFailure } from './disk-failure.js'
+import { isRunning } from './is-running.js'
 import {
   type BundledFile,
+  type ErasureManifest,
   type Manifest,
   manifestText,
-  type SealedManifest,
+  type Sealed,
   sealed,
 } from './manifest.js'
 import { syncFolder } from './sync-folder.js'
@@ -28,9 +30,10 @@ export class BundleWriter {
   /** @throws EvtError `usage` where something is there already */
   static async open(folder: string): Promise<BundleWriter> {
     try {
+      await removeLeft(folder)
       await checkFree(folder)
       await makeFolder(dirname(folder))
-      const aside = await mkdtemp(join(dirname(folder), `.${basename(folder)}.part-`))
+      const aside = await mkdtemp(join(dirname(folder), `${partPrefix(folder)}${process.pid}-`))
       return new BundleWriter(folder, aside)
     } catch (error) {
       throw diskFailure(error, folder)
@@ -68,7 +71,10 @@ export class BundleWriter {
   }
 
   /** Puts the bundle in place, and the key beside it. */
-  async publish(manifest: Manifest, key: string): Promise<SealedManifest> {
+  async publish<M extends Manifest | ErasureManifest>(
+    manifest: M,
+    key: string,
+  ): Promise<Sealed<M>> {
     const whole = sealed({ ...manifest, files: this.files })
     try {
       await durable(join(this.aside, MANIFEST), manifestText(whole))
@@ -93,6 +99,26 @@ export class BundleWriter {
 /** Beside a bundle, so that one can be given away without it. */
 function keyFile(folder: string): string {
   return `${folder}.key`
+}
+
+function partPrefix(folder: string): string {
+  return `.${basename(folder)}.part-`
+}
+
+/** What runs left that were killed: events of somebody, and a key of nothing. */
+async function removeLeft(folder: string): Promise<void> {
+  const above = dirname(folder)
+  const prefix = partPrefix(folder)
+  for (const name of await readdir(above).catch((): string[] => [])) {
+    const [, pid] = /^(\d+)-/.exec(name.startsWith(prefix) ? name.slice(prefix.length) : '') ?? []
+    if (pid === undefined || isRunning(Number(pid))) continue
+    const hasManifest = (await readdir(join(above, name)).catch((): string[] => [])).includes(
+      MANIFEST,
+    )
+    // The key comes behind the manifest, and before the bundle is in place.
+    if (hasManifest) await rm(keyFile(folder), { force: true })
+    await rm(join(above, name), { recursive: true, force: true })
+  }
 }
 
 async function checkFree(folder: string): Promise<void> {

@@ -42,6 +42,8 @@ export interface ErasePlan {
   mapping: { events: Record<string, EventRule>; maps: string[] }
   presets: string[] | null
   schemaRegistry: string | null
+  /** Where it is kept who was erased. Absolute. */
+  register: string
   searched: { objects: number; bytes: number; units: number }
   objects: PlannedObject[]
   /** What is not written again, and why. */

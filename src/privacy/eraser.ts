@@ -1,9 +1,9 @@
 import type { RecordValue } from '../envelopes/decode.js'
 import { complete } from '../envelopes/missing.js'
-import type { Decoded, EventRecord, JsonValue } from '../event/event.js'
+import type { Decoded, EventRecord } from '../event/event.js'
 import { jsonText, readJson, scalarText } from '../event/json.js'
-import type { JsonPath } from '../event/json-path.js'
 import type { Mapping } from '../event/mapping.js'
+import { around, nodesAt, type PlacedEvent, placeOf, recordsOf } from './event-places.js'
 import { folding } from './hits.js'
 import { JsonLayer } from './json-layer.js'
 import type { JsonNode } from './json-nodes.js'
@@ -40,11 +40,6 @@ export interface Verdict {
   unreadable: number
 }
 
-interface PlacedEvent {
-  event: EventRecord
-  place: { layer: JsonLayer; node: JsonNode } | undefined
-}
-
 const untouched = { dropped: 0, changed: 0, mentioned: 0, held: 0, unplaced: 0, unreadable: 0 }
 
 /** Takes a subject out of records, one by one. What is not the subject's stays as it is written. */
@@ -59,15 +54,22 @@ export class Eraser {
     this.#ids = settings.subject.entities.map(idOf)
   }
 
-  /** Of one JSON value, as it is written. */
-  async judge(text: string): Promise<Verdict> {
+  /**
+   * Of one JSON value, as it is written.
+   *
+   * @param column of a row of a table, which holds its records as JSON
+   */
+  async judge(text: string, column?: string): Promise<Verdict> {
     if (!this.#mentions.mayBeIn(text)) return { text, ...untouched }
     const reading = readJson(text)
     if (!reading.ok) return this.unreadable(text)
-    const layer = new JsonLayer(text)
+    const whole = new JsonLayer(text)
+    const found = recordsOf(whole, column)
+    if (!found) return this.#ofBrokenCell(whole)
+    const { layer, records } = found
     const verdict: Verdict = { text, ...untouched }
     let isHeld = false
-    for (const record of recordsIn(layer.root)) {
+    for (const record of records) {
       const { placed, count } = await this.#placedEvents(layer, record)
       const about = placed.filter(({ event }) => this.#isAbout(event))
       const held = about.filter(({ event }) => this.#settings.isHeld(event.type))
@@ -87,17 +89,29 @@ export class Eraser {
       if (held.length === 0) for (const one of placed) this.#blankValues(one, verdict)
     }
     if (verdict.text !== null && this.#settings.mentions && !isHeld) {
-      verdict.mentioned += this.#mentions.blank(layer, this.#replacement)
+      verdict.mentioned += this.#mentions.blank(whole, this.#replacement)
     }
     if (verdict.text === null) return verdict
-    verdict.text = layer.finished()
-    if (this.#settings.mentions) verdict.unplaced += await this.#hiddenIn(verdict.text)
+    verdict.text = whole.finished()
+    if (this.#settings.mentions) verdict.unplaced += await this.#hiddenIn(verdict.text, column)
     return verdict
+  }
+
+  /** Nobody knows of whom a row is whose records cannot be read. */
+  #ofBrokenCell(row: JsonLayer): Verdict {
+    const mentioned = this.#mentions.blank(row, this.#replacement)
+    const text = row.finished()
+    return { ...untouched, text, mentioned, unreadable: this.#mentions.isIn(text) ? 1 : 0 }
   }
 
   /** Whether a text has to be judged at all. */
   mayTouch(text: string): boolean {
     return this.#mentions.mayBeIn(text)
+  }
+
+  /** Whether a text holds what is erased wherever it stands. */
+  erasesIn(text: string): boolean {
+    return this.#mentions.isErasedIn(text)
   }
 
   /** Of what is no readable JSON. */
@@ -144,11 +158,13 @@ export class Eraser {
   }
 
   /** Events that still hold what is erased, such as in Avro or zstd: that is not written again. */
-  async #hiddenIn(text: string): Promise<number> {
+  async #hiddenIn(text: string, column: string | undefined): Promise<number> {
     if (!this.#mentions.mayBeIn(text)) return 0
-    const layer = new JsonLayer(text)
+    const found = recordsOf(new JsonLayer(text), column)
+    if (!found) return 0
+    const { layer, records } = found
     let count = 0
-    for (const record of recordsIn(layer.root)) {
+    for (const record of records) {
       for (const one of await this.#decoded(layer, record)) {
         if (one.kind !== 'event') continue
         const { event } = one
@@ -186,11 +202,12 @@ export class Eraser {
     let count = 0
     for (const { layer, node } of around(place)) {
       for (const path of paths) {
-        const found = nodeAt(node, path)
-        const id = found && scalarText(layer.valueOf(found))
-        if (!found || !id || !this.#ids.includes(id)) continue
-        layer.set(found, this.#replacement(id))
-        count += 1
+        for (const found of nodesAt(node, path)) {
+          const id = scalarText(layer.valueOf(found))
+          if (!id || !this.#ids.includes(id)) continue
+          layer.set(found, this.#replacement(id))
+          count += 1
+        }
       }
     }
     if (count > 0) verdict.changed += 1
@@ -203,11 +220,12 @@ export class Eraser {
     const { values } = this.#settings.subject
     const fold = folding(this.#settings.subject)
     for (const { path, value } of values) {
-      const found = path && nodeAt(place.node, path)
-      const text = found && scalarText(place.layer.valueOf(found))
-      if (!found || text === null || text === undefined || fold(text) !== fold(value)) continue
-      place.layer.set(found, this.#replacement(value))
-      verdict.mentioned += 1
+      for (const found of path ? nodesAt(place.node, path) : []) {
+        const text = scalarText(place.layer.valueOf(found))
+        if (text === null || text === undefined || fold(text) !== fold(value)) continue
+        place.layer.set(found, this.#replacement(value))
+        verdict.mentioned += 1
+      }
     }
   }
 
@@ -215,46 +233,4 @@ export class Eraser {
     const { mode, key } = this.#settings
     return mode === 'pseudonymise' ? `erased-${keyedHash(key, id).slice(0, 16)}` : null
   }
-}
-
-/** The entries of a list are records, as they are for every reader. */
-function recordsIn(root: JsonNode): readonly JsonNode[] {
-  return root.kind === 'list' ? root.items : [root]
-}
-
-/** Where a document stands in a record, or in the JSON in its texts. */
-function placeOf(document: JsonValue, root: JsonLayer, taken: Set<JsonNode>) {
-  const wanted = jsonText(document)
-  for (const layer of root.layers()) {
-    for (const node of layer.nodes()) {
-      if (node.kind !== 'object' || taken.has(node)) continue
-      if (layer.canonicalOf(node) !== wanted) continue
-      taken.add(node)
-      return { layer, node }
-    }
-  }
-  return undefined
-}
-
-/** A document and the objects that it is in, across texts. */
-function* around(place: PlacedEvent['place']): Generator<{ layer: JsonLayer; node: JsonNode }> {
-  if (!place) return
-  let { layer, node } = place
-  for (;;) {
-    if (node.kind === 'object') yield { layer, node }
-    const outer = node.parent ? { layer, node: node.parent } : layer.outer
-    if (!outer) return
-    layer = outer.layer
-    node = outer.node
-  }
-}
-
-function nodeAt(root: JsonNode, path: JsonPath): JsonNode | undefined {
-  let node: JsonNode | undefined = root
-  for (const step of path) {
-    if (node?.kind === 'list') node = typeof step === 'number' ? node.items[step] : undefined
-    else if (node?.kind === 'object') node = node.entries.find(({ name }) => name === step)?.value
-    else return undefined
-  }
-  return node
 }

@@ -9,6 +9,9 @@ import { fileHash, keyedHash, sha256 } from './seals.js'
 import { idOf, kindOf, withoutIdentifiers } from './subject.js'
 import type { VerifyResult } from './verified.js'
 
+/** Its name in a bundle. */
+export const PROOF = 'proof.json'
+
 /** `evt.erased/1`: what was erased, without saying of whom. It takes the place of the plan. */
 export interface ErasureProof {
   schema: 'evt.erased/1'

@@ -1,5 +1,6 @@
 import { resolve, sep } from 'node:path'
 import type { ResultRows } from '../engines/engine.js'
+import { Register, type RegisterLine, registerFile, requestId } from '../erased/register.js'
 import { EvtError } from '../errors.js'
 import { jsonText } from '../event/json.js'
 import { askArchive } from '../questions/asked-archive.js'
@@ -17,7 +18,7 @@ import { matching } from './matching.js'
 import type { ExtractRequest } from './request.js'
 import { newKey } from './seals.js'
 import { subjectStatement } from './statement.js'
-import { checkKinds } from './subject.js'
+import { checkKinds, withoutIdentifiers } from './subject.js'
 import { FoundTally } from './tally.js'
 
 const EVENTS = 'events.ndjson'
@@ -39,13 +40,34 @@ export async function runExtract(request: ExtractRequest): Promise<ExtractRun> {
   if (opened.objects.length === 0) throw noObjects(opened.sources, opened.pruned)
   const folder = resolve(request.cwd, request.to)
   checkPlace(folder, opened.sources, request)
+  const register = await Register.open(registerFile({ ...request, config: opened.config }))
   const writer = await BundleWriter.open(folder)
   try {
-    return await extractInto(writer, opened, request)
+    const key = newKey()
+    const run = await extractInto(writer, opened, key, request)
+    const unnoted = await register.add(linesOf(key, folder, request)).catch(asEvtError)
+    return { ...run, failure: run.failure ?? unnoted ?? undefined }
   } catch (error) {
     await writer.discard()
     throw error
   }
+}
+
+/** The bundle is there all the same. */
+function asEvtError(error: unknown): EvtError {
+  if (error instanceof EvtError) return error
+  throw error
+}
+
+/** It is done when it is asked for. */
+function linesOf(key: string, folder: string, request: ExtractRequest): RegisterLine[] {
+  const { right, subject, receivedMs, nowMs } = request
+  const text = (ms: number) => new Date(ms).toISOString()
+  const [id, file] = [requestId(key), withoutIdentifiers(folder, subject)]
+  return [
+    { is: 'asked', request: id, right, at: text(receivedMs), file },
+    { is: 'done', request: id, at: text(nowMs) },
+  ]
 }
 
 /** Events in a bundle would be events of the archive, twice. */
@@ -61,6 +83,7 @@ function checkPlace(folder: string, sources: readonly string[], { cwd, to }: Ext
 async function extractInto(
   writer: BundleWriter,
   archive: OpenedArchive,
+  key: string,
   request: ExtractRequest,
 ): Promise<ExtractRun> {
   const { subject, signal, presets, memoryLimitBytes, range } = request
@@ -79,7 +102,6 @@ async function extractInto(
   checkShare(tally.matched, searched, request)
   const failure = endedBadly({ ...searched, ...request })
   if (signal.aborted && failure) throw failure
-  const key = newKey()
   const evidence: Evidence = { archive, searched, tally, statement, key, request }
   const manifest = await manifestOf(evidence)
   for (const report of request.reports) {

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { codeOf, readError } from '../archives/read-error.js'
 import { EvtError } from '../errors.js'
 import { diskFailure } from './disk-failure.js'
+import { isRunning } from './is-running.js'
 
 /** How far an object has come: its new bytes lie beside it, or are in its place. */
 const step = z.strictObject({
@@ -107,11 +108,5 @@ async function holderOf(file: string): Promise<z.infer<typeof holder> | undefine
 }
 
 function isAlive({ pid, host }: z.infer<typeof holder>): boolean {
-  if (host !== hostname()) return true
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return codeOf(error) === 'EPERM'
-  }
+  return host !== hostname() || isRunning(pid)
 }

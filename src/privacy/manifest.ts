@@ -92,22 +92,48 @@ export interface Manifest {
   readonly files: readonly BundledFile[]
 }
 
-export interface SealedManifest extends Manifest {
-  /** SHA-256 over the hashes of the files, in their order, and over everything above. */
-  readonly chainSha256: string
+/** The same of an erasure: what was done stands in its files, of which `proof.json` is one. */
+export interface ErasureManifest {
+  readonly schema: 'evt.bundle/1'
+  readonly right: 'erasure'
+  readonly createdAt: string
+  readonly plannedAt: string
+  readonly tool: Manifest['tool']
+  readonly operator: string | null
+  readonly configSha256: string
+  readonly parameters: readonly Omit<HashedParameter, 'name'>[]
+  readonly sources: readonly string[]
+  readonly counts: {
+    readonly objectsSearched: number
+    readonly objectsWritten: number
+    readonly matched: number
+    readonly dropped: number
+    readonly changed: number
+    readonly mentioned: number
+    readonly held: number
+    readonly left: number
+  }
+  readonly completeness: readonly string[]
+  readonly files: readonly BundledFile[]
 }
 
-export function sealed(manifest: Manifest): SealedManifest {
+type AnyManifest = Manifest | ErasureManifest
+
+/** With SHA-256 over the hashes of the files, in their order, and over everything above. */
+export type Sealed<M extends AnyManifest = AnyManifest> = M & { readonly chainSha256: string }
+export type SealedManifest = Sealed<Manifest>
+
+export function sealed<M extends AnyManifest>(manifest: M): Sealed<M> {
   return { ...manifest, chainSha256: chainOf(manifest) }
 }
 
 /** The one way in which a manifest is written: other bytes are not what evt wrote. */
-export function manifestText(manifest: SealedManifest): string {
+export function manifestText(manifest: Sealed): string {
   return `${JSON.stringify(manifest, null, 2)}\n`
 }
 
 /** Each link hashes the one before with the next file; the last one adds all that is said. */
-export function chainOf(manifest: Manifest): string {
+export function chainOf(manifest: AnyManifest): string {
   const links = manifest.files.map(({ name, bytes, sha256 }) => `${sha256} ${bytes} ${name}`)
   return [...links, JSON.stringify(manifest)].reduce((before, link) => sha256(before + link), '')
 }

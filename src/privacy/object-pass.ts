@@ -1,10 +1,13 @@
 import { readBytes } from '../archives/bytes.js'
 import type { Fault, FileObject, Sniffed } from '../archives/object.js'
-import { readRecords } from '../archives/records.js'
 import { sniff } from '../archives/sniff.js'
-import { jsonText } from '../event/json.js'
+import { dialectOf } from '../archives/sniff-csv.js'
+import { eachLine, wholeText } from './erase-bytes.js'
+import { eraseCsv } from './erase-csv.js'
 import { type OnVerdict, TextEraser } from './erase-text.js'
 import type { Eraser, Verdict } from './eraser.js'
+import type { PackedFile } from './packed-file.js'
+import { RowEraser } from './row-eraser.js'
 import { keyedHash } from './seals.js'
 
 /** What is done, or is to be done, in one object. */
@@ -39,34 +42,25 @@ export interface ObjectPass {
   unitsTouched: number
   /** Why the object is not read or written as a whole; nothing of it may be replaced then. */
   refused: string | null
+  /** Of a table, which holds the events. */
+  column: string | undefined
 }
 
-/** Takes the new bytes, unpacked. */
-type Write = (bytes: Buffer) => Promise<void>
-
-const MOST_TEXT_BYTES = 256 * 1024 * 1024
 const MOST_ROWS = 100_000
-const LF = 10
-const namesOf: Partial<Record<Sniffed['format'], string>> = {
-  ...{ parquet: 'Parquet', avro: 'Avro', csv: 'CSV', tsv: 'a table with tabs' },
-  ...{ hlog: 'a histogram log', hgrm: 'a percentile table' },
-}
-const BOM = Buffer.from([0xef, 0xbb, 0xbf])
 const lineFormats: readonly string[] = ['ndjson', 'empty']
-const textFormats: readonly string[] = ['array', 'concatenated', 'cloudtrail']
 
 interface PassOptions {
   eraser: Eraser
   key: string
-  write?: Write | undefined
+  target?: PackedFile | undefined
   /** How it is read, where that is known: what is left of an object may look like another kind. */
   known?: Sniffed | undefined
 }
 
-/** Reads an object through an eraser; with `write` its new bytes are made meanwhile. */
+/** Reads an object through an eraser; with a target its new bytes are made meanwhile. */
 export async function passThrough(
   object: FileObject,
-  { eraser, key, write, known }: PassOptions,
+  { eraser, key, target, known }: PassOptions,
 ): Promise<ObjectPass> {
   const sniffed = known ?? (await sniff(object))
   const counts = freshCounts()
@@ -85,107 +79,73 @@ export async function passThrough(
       rows.push({ record, action: actionOf(verdict, text), hash: keyedHash(key, text) })
     }
   }
-  const texts = new TextEraser(eraser, onVerdict)
+  const { units, unitsDropped, refused, column } = await erased(object, sniffed, {
+    ...{ eraser, onVerdict, target },
+  })
+  counts.units = units
+  counts.unitsDropped = unitsDropped
+  return { sniffed, counts, rows, unitsTouched, refused, column }
+}
+
+interface Erased {
+  units: number
+  unitsDropped: number
+  refused: string | null
+  column?: string | undefined
+}
+
+/** By its format. What is looked for stands in UTF-16 in other bytes. */
+async function erased(
+  object: FileObject,
+  sniffed: Sniffed,
+  { eraser, onVerdict, target }: Pick<PassOptions, 'eraser' | 'target'> & { onVerdict: OnVerdict },
+): Promise<Erased> {
+  const { compression, format } = sniffed
   let fault: Fault | undefined
   const report = (found: Fault) => {
     fault ??= found
   }
-  const { compression, format } = sniffed
-  const isLines = lineFormats.includes(format)
-  // What is looked for stands in it in other bytes.
-  if (sniffed.utf16) {
-    return { sniffed, counts, rows, unitsTouched, refused: 'is UTF-16, which is not searched' }
+  const rows = new RowEraser(eraser, onVerdict)
+  const ofRows = (refused: string | null, column?: string): Erased => {
+    const { units, unitsDropped } = rows
+    return { units, unitsDropped, refused: fault?.detail ?? refused, column }
   }
-  if (!(isLines || textFormats.includes(format))) {
-    for await (const text of recordTexts(object, sniffed, report)) {
-      onVerdict(await eraser.judge(text), text, ++counts.units)
-    }
-    const isFound = isTouched(counts) || counts.left > 0
-    const found = isFound ? `is ${namesOf[format] ?? format}, which is not written again` : null
-    return {
-      sniffed,
-      counts,
-      rows,
-      unitsTouched,
-      refused: found ?? fault?.detail ?? null,
-    }
+  if (sniffed.utf16) return ofRows('is UTF-16, which is not searched')
+  if (format === 'parquet') {
+    const { eraseParquet } = await import('./erase-parquet.js')
+    const { refused, column } = await eraseParquet(object, rows, target)
+    return ofRows(refused, column)
   }
   const bytes = readBytes(object, { compression, report })
-  const refused = isLines
-    ? await eachLine(bytes, texts, write)
-    : await wholeText(bytes, texts, { format, write })
-  counts.units = texts.units
-  counts.unitsDropped = texts.unitsDropped
-  return { sniffed, counts, rows, unitsTouched, refused: fault ? fault.detail : refused }
+  if (format === 'hlog' || format === 'hgrm') {
+    const name = format === 'hlog' ? 'a histogram log' : 'a percentile table'
+    const isFound = await isInLines(bytes, eraser)
+    return ofRows(isFound ? `is ${name}, which is not written again` : null)
+  }
+  if (format === 'avro') {
+    const { eraseAvro } = await import('./erase-avro.js')
+    return ofRows(await eraseAvro(bytes, rows, target))
+  }
+  if (format === 'csv' || format === 'tsv') {
+    const dialect = dialectOf({ ...sniffed, format })
+    const { refused, column } = await eraseCsv(bytes, { dialect, rows, target, bom: sniffed.bom })
+    return ofRows(refused, column)
+  }
+  const texts = new TextEraser(eraser, onVerdict)
+  const refused = lineFormats.includes(format)
+    ? await eachLine(bytes, texts, target)
+    : await wholeText(bytes, texts, { format, target })
+  const { units, unitsDropped } = texts
+  return { units, unitsDropped, refused: fault?.detail ?? refused }
 }
 
-/** The records of what is no text, as JSON. */
-async function* recordTexts(
-  object: FileObject,
-  sniffed: Sniffed,
-  report: (fault: Fault) => void,
-): AsyncGenerator<string> {
-  if (sniffed.format === 'parquet') {
-    const { parquetRows } = await import('./parquet-rows.js')
-    yield* parquetRows(object, report)
-    return
-  }
-  for await (const batch of readRecords(object, sniffed, { report })) {
-    for (const record of batch) if ('value' in record) yield jsonText(record.value)
-  }
-}
-
-async function eachLine(
-  chunks: AsyncIterable<Buffer>,
-  texts: TextEraser,
-  write: Write | undefined,
-): Promise<null> {
-  let rest: Buffer[] = []
-  let isFirst = true
-  const line = async (bytes: Buffer, hasEnd: boolean) => {
-    const mark = isFirst && bytes.subarray(0, BOM.length).equals(BOM) ? BOM : Buffer.alloc(0)
-    isFirst = false
-    const end = hasEnd ? Buffer.from([LF]) : Buffer.alloc(0)
-    const left = await texts.line(bytes.subarray(mark.length))
-    if (write) await write(Buffer.concat(left ? [mark, left, end] : [mark]))
-  }
-  for await (const chunk of chunks) {
-    let from = 0
-    for (let at = chunk.indexOf(LF); at >= 0; at = chunk.indexOf(LF, from)) {
-      await line(Buffer.concat([...rest, chunk.subarray(from, at)]), true)
-      rest = []
-      from = at + 1
-    }
-    rest.push(chunk.subarray(from))
-  }
-  const last = Buffer.concat(rest)
-  // A byte order mark alone is no line.
-  if (isFirst && last.equals(BOM)) await write?.(last)
-  else if (last.length > 0) await line(last, false)
-  return null
-}
-
-async function wholeText(
-  chunks: AsyncIterable<Buffer>,
-  texts: TextEraser,
-  { format, write }: { format: Sniffed['format']; write: Write | undefined },
-): Promise<string | null> {
-  const parts: Buffer[] = []
-  let sizeBytes = 0
-  for await (const chunk of chunks) {
-    sizeBytes += chunk.length
-    if (sizeBytes > MOST_TEXT_BYTES) return 'is too large to be written again: it is no NDJSON'
-    parts.push(chunk)
-  }
-  const bytes = Buffer.concat(parts)
-  const isMarked = bytes.subarray(0, BOM.length).equals(BOM)
-  const body = isMarked ? bytes.subarray(BOM.length) : bytes
-  const text = body.toString()
-  if (!Buffer.from(text).equals(body)) return 'is not UTF-8'
-  const left = await texts.text(text, format)
-  if (left === null) return 'is no JSON to its end'
-  if (write) await write(Buffer.concat([isMarked ? BOM : Buffer.alloc(0), Buffer.from(left)]))
-  return null
+async function isInLines(bytes: AsyncIterable<Buffer>, eraser: Eraser): Promise<boolean> {
+  let isFound = false
+  const texts = new TextEraser(eraser, (verdict, text) => {
+    isFound ||= isVerdict(verdict, text)
+  })
+  await eachLine(bytes, texts, undefined)
+  return isFound
 }
 
 /** Whether anything is to be said of a record. */

@@ -1,4 +1,4 @@
-import { type FileHandle, open, rename, rm } from 'node:fs/promises'
+import { type FileHandle, open, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
 import type { Compression } from '../archives/object.js'
@@ -14,7 +14,7 @@ export class PackedFile {
   #waitingBytes = 0
 
   private constructor(
-    private readonly file: string,
+    readonly file: string,
     private readonly handle: FileHandle,
   ) {}
 
@@ -26,6 +26,12 @@ export class PackedFile {
     this.#waiting.push(bytes)
     this.#waitingBytes += bytes.length
     if (this.#waitingBytes >= CHUNK_BYTES) await this.#flush()
+  }
+
+  /** Lets somebody else write all of the file. */
+  async fill(make: (file: string) => Promise<void>): Promise<void> {
+    await this.#flush()
+    await make(this.file)
   }
 
   /** Afterwards the file is on the disk, packed. */
@@ -65,6 +71,18 @@ async function packGzip(file: string, target: string): Promise<void> {
   const [from, to] = [await open(file, 'r'), await open(target, 'w', 0o600)]
   const source = from.createReadStream({ highWaterMark: CHUNK_BYTES })
   await pipeline(source, createGzip(), to.createWriteStream())
+}
+
+/** @param beside what is written meanwhile, by whose name it is packed */
+export async function packZstdBytes(data: Buffer, beside: string): Promise<Buffer> {
+  const plain = `${beside}.plain`
+  await writeFile(plain, data, { mode: 0o600 })
+  try {
+    await packZstd(plain, packedName(beside))
+    return await readFile(packedName(beside))
+  } finally {
+    for (const file of [plain, packedName(beside)]) await rm(file, { force: true })
+  }
 }
 
 /** Node has zstd from 22.15 only. One thread, so that the same bytes are packed to the same. */

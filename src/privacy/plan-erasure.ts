@@ -1,6 +1,7 @@
-import { access } from 'node:fs/promises'
+import { access, rm } from 'node:fs/promises'
 import { resolve, sep } from 'node:path'
 import type { FileObject } from '../archives/object.js'
+import { Register, type RegisterLine, registerFile, requestId } from '../erased/register.js'
 import { EvtError } from '../errors.js'
 import { count, noObjects } from '../reading/absence.js'
 import { type OpenedArchive, openArchive, type ReadRequest } from '../reading/open-archive.js'
@@ -9,7 +10,7 @@ import { type ErasePlan, eraserOf, planText } from './erase-plan.js'
 import type { EraseMode } from './eraser.js'
 import { isTouched, passThrough } from './object-pass.js'
 import { fileHash, newKey } from './seals.js'
-import { checkKinds, isTelling, type Subject } from './subject.js'
+import { checkKinds, isTelling, type Subject, withoutIdentifiers } from './subject.js'
 
 export interface PlanRequest extends ReadRequest {
   subject: Subject
@@ -22,6 +23,8 @@ export interface PlanRequest extends ReadRequest {
   plan: string
   version: string
   nowMs: number
+  /** When it was asked for. */
+  receivedMs: number
 }
 
 /**
@@ -59,8 +62,20 @@ export async function planErasure(request: PlanRequest): Promise<ErasePlan> {
   }
   request.onRead?.()
   checkFound(plan, unitsTouched, request)
-  await newFile(resolve(request.cwd, request.plan), planText(plan))
+  const file = resolve(request.cwd, request.plan)
+  const register = await Register.open(plan.register)
+  await newFile(file, planText(plan))
+  await register.add([askedFor(plan, file, request.receivedMs)]).catch(async (error) => {
+    await rm(file, { force: true })
+    throw error
+  })
   return plan
+}
+
+function askedFor({ key, subject }: ErasePlan, file: string, receivedMs: number): RegisterLine {
+  const at = new Date(receivedMs).toISOString()
+  const request = requestId(key)
+  return { is: 'asked', request, right: 'erasure', at, file: withoutIdentifiers(file, subject) }
 }
 
 function freshPlan(request: PlanRequest, { config, sources, objects }: OpenedArchive): ErasePlan {
@@ -73,6 +88,7 @@ function freshPlan(request: PlanRequest, { config, sources, objects }: OpenedArc
     mapping: { events: config.events ?? {}, maps: [...maps] },
     presets: presets ? [...presets] : null,
     schemaRegistry: request.schemaRegistry ?? null,
+    register: registerFile({ ...request, config }),
     searched: { objects: objects.length, bytes: 0, units: 0 },
     ...{ objects: [], refused: [] },
   }

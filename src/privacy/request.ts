@@ -16,6 +16,8 @@ export interface ExtractRequest extends ReadRequest {
   /** Who answers for it. */
   operator: string | null
   nowMs: number
+  /** When it was asked for. */
+  receivedMs: number
   memoryLimitBytes: number
   allowPartial: boolean
   /** Further files of the bundle, drawn from its events. */

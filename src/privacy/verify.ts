@@ -5,8 +5,8 @@ import { codeOf, readError } from '../archives/read-error.js'
 import { EvtError } from '../errors.js'
 import { count } from '../reading/absence.js'
 import { MANIFEST } from './bundle-writer.js'
-import { verifyProof } from './erasure-proof.js'
-import { type BundledFile, chainOf, type Manifest, manifestText } from './manifest.js'
+import { PROOF, verifyProof } from './erasure-proof.js'
+import { type BundledFile, chainOf, manifestText, type Sealed } from './manifest.js'
 import { fileHash } from './seals.js'
 import type { VerifyResult } from './verified.js'
 
@@ -39,6 +39,10 @@ export async function verifyBundle(bundle: string, cwd: string): Promise<VerifyR
     const fault = names.includes(file.name) ? await faultIn(folder, file) : 'is missing'
     if (fault) faults.push({ name: file.name, fault })
   }
+  if (said.some(({ name }) => name === PROOF)) {
+    const erased = await verifyProof(PROOF, join(folder, PROOF))
+    faults.push(...(erased?.faults ?? []))
+  }
   const known = new Set([MANIFEST, ...said.map(({ name }) => name)])
   const others = manifest ? names.filter((name) => !known.has(name)) : []
   faults.push(...others.map((name) => ({ name, fault: 'is not of the bundle' })))
@@ -69,8 +73,9 @@ function manifestIn(text: string) {
     const all: unknown = JSON.parse(text)
     const manifest = written.parse(all)
     // What is hashed is all that stands there, in its order.
-    const { chainSha256, ...rest } = all as Manifest & { chainSha256: string }
-    const isWritten = manifestText({ ...rest, chainSha256 }) === text
+    const whole = all as Sealed
+    const { chainSha256, ...rest } = whole
+    const isWritten = manifestText({ ...whole }) === text
     return isWritten && chainOf(rest) === chainSha256 ? manifest : undefined
   } catch {
     return undefined

@@ -10,15 +10,23 @@ export interface Captured {
   first: Decoded
   /** All the bytes of what holds no JSON object, where they are held. */
   unread?: Uint8Array | undefined
+  /** How much of it is about somebody who was erased. */
+  erased: 'nothing' | 'part' | 'all'
 }
 
 /** Remembers of what each tap decodes which record it was. */
 export class Capture {
+  /** Of what is about somebody who was erased, whether nothing else is in its record. */
+  readonly #sides = new WeakMap<Decoded, boolean>()
   readonly #records = new WeakMap<Decoded, RecordValue>()
   readonly #unread = new WeakMap<Decoded, Uint8Array>()
   readonly #others = new WeakSet<Decoded>()
 
-  constructor(private readonly decodeRecord: (record: RecordValue) => Decoded[]) {}
+  /** @param isErased whether somebody was erased whom one of these is */
+  constructor(
+    private readonly decodeRecord: (record: RecordValue) => Decoded[],
+    private readonly isErased: (entities: readonly string[]) => boolean,
+  ) {}
 
   readonly decode = (record: RecordValue): Decoded[] | Promise<Decoded[]> => {
     const kept = (found: Decoded[]) => this.#kept(record, found)
@@ -35,6 +43,9 @@ export class Capture {
   }
 
   #kept(record: RecordValue, found: Decoded[]): Decoded[] {
+    const erased = found.filter((one) => one.kind === 'event' && this.isErased(one.event.entities))
+    const [first] = found
+    if (first && erased.length > 0) this.#sides.set(first, erased.length === found.length)
     for (const [n, one] of found.entries()) {
       if (n === 0) this.#records.set(one, record)
       else this.#others.add(one)
@@ -46,7 +57,9 @@ export class Capture {
   *of(batch: readonly Decoded[]): Generator<Captured> {
     for (const first of batch) {
       if (this.#others.has(first)) continue
-      yield { record: this.#records.get(first), first, unread: this.#unread.get(first) }
+      const isAll = this.#sides.get(first)
+      const erased = isAll === undefined ? 'nothing' : isAll ? 'all' : 'part'
+      yield { record: this.#records.get(first), first, unread: this.#unread.get(first), erased }
     }
   }
 }

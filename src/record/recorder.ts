@@ -45,6 +45,9 @@ export interface Recorded {
   storedBytes: number
   /** Records that came again and were recorded before. */
   repeated: number
+  /** Records about somebody who was erased: left out, and recorded since others are in them. */
+  erased: number
+  erasedKept: number
   /** Between the arrival of the newest event and its recording; null where nobody says. */
   lagMs: number | null
 }
@@ -64,6 +67,7 @@ interface Taken {
 export class Recorder {
   readonly recorded: Recorded = {
     ...{ records: 0, events: 0, undecodable: 0, bytes: 0, files: 0, storedBytes: 0, repeated: 0 },
+    ...{ erased: 0, erasedKept: 0 },
     lagMs: null,
   }
   /** The same of what is in place, when nothing more comes. */
@@ -128,6 +132,11 @@ export class Recorder {
       } else if (batch.acknowledge && this.#unsure.has(positionOf(captured).path)) {
         this.recorded.repeated += 1
       } else if (lane.hasBegun(captured.first)) {
+        if (captured.erased === 'part') this.recorded.erasedKept += 1
+        if (captured.erased === 'all') {
+          this.recorded.erased += 1
+          continue
+        }
         const n = this.#nextRecord++
         const of = { recording: this.options.id, n, observedAtUs, source: lane.address }
         lines.push(recordLine(captured, { ...of, isHeld: batch.acknowledge !== undefined }))

@@ -4,6 +4,7 @@ import { isRemote } from '../archives/address.js'
 import { type Fault, isLoss } from '../archives/object.js'
 import type { AwsOptions } from '../aws/options.js'
 import { createDecoder } from '../envelopes/decode.js'
+import { Register, registerFile } from '../erased/register.js'
 import { EvtError } from '../errors.js'
 import { createMapping } from '../event/mapping.js'
 import { type GivenSources, namedSources } from '../reading/named-sources.js'
@@ -71,6 +72,7 @@ export async function runRecord(request: RecordRequest): Promise<RecordRun> {
   )
   for (const { opens } of tapped) await checkApart(opens, request)
   // What a record refers to is not asked for: to record needs nobody else.
+  const register = await Register.open(registerFile({ ...request, config }))
   const decode = createDecoder({ mapping: createMapping({ events: config.events }) })
   request.onOpen(tapped.map(({ address, tap: { safety } }) => ({ address, safety })))
   const store = await openStore(request)
@@ -82,7 +84,7 @@ export async function runRecord(request: RecordRequest): Promise<RecordRun> {
     opened = true
     const { id, format } = await openHead(store, request.nowMs(), request.format)
     const resume = await resumeOf(store, format)
-    const capture = new Capture(decode)
+    const capture = new Capture(decode, (entities) => register.hasAny(entities))
     const options: TapOptions = {
       ...startOf(request.start),
       ...{ follow: request.follow, ...where, stdin: request.stdin },

@@ -13,6 +13,7 @@ import type { Marking } from './marking.js'
 import type { ReplayRequest } from './request.js'
 import type { ReplayResult } from './result.js'
 import { Tally } from './tally.js'
+import type { Unerased } from './unerased.js'
 import { warningsOf } from './warnings.js'
 
 const ID_DIGITS = 12
@@ -21,6 +22,8 @@ export interface Planned {
   readonly result: ReplayResult
   readonly tally: Tally
   readonly marking: Marking
+  /** Events of somebody who was erased. */
+  readonly leftOut: number
 }
 
 export interface PlanOf {
@@ -31,25 +34,28 @@ export interface PlanOf {
   /** Also where the rules stand, if there are any. */
   readonly making: Pick<Making, 'transform' | 'snapshot'> & { readonly rules: string | null }
   readonly fanOut: FanOut
+  readonly unerased: Unerased
 }
 
 /** Goes through what was selected once, as if it were sent. */
 export async function planned(rows: ResultRows, searched: Searched, of: PlanOf): Promise<Planned> {
-  const { kind, sink, request } = of
+  const { kind, sink, request, unerased } = of
   const tally = new Tally(sink)
   const { body, isMarked } = request
   // As long as the name will be, which goes by what is sent.
   const name = isMarked ? (request.name ?? nameOf('0')) : null
   const marking = { name, place: kind.marks, body }
   const { injection } = request
-  const entries = entriesOf(rows, { ...of.making, marking, injection })
+  const entries = entriesOf(unerased.of(rows), { ...of.making, marking, injection })
   for await (const chunk of entries) for (const entry of chunk) tally.add(entry)
+  const { leftOut } = unerased
   const plan = planId(tally, request)
   const named = { ...marking, name: isMarked ? (request.name ?? nameOf(plan)) : null }
   return {
     result: resultOf(plan, { ...of, tally, searched, name: named.name }),
     tally,
     marking: named,
+    leftOut,
   }
 }
 
@@ -77,7 +83,7 @@ function resultOf(plan: string, { tally, searched, name, ...of }: ResultOf): Rep
   const isMarking = name !== null
   const planned = {
     ...{ kind, sink, speed, isMarking, undecodable, isSkipping, fanOut, claimCheck },
-    isSnapshot: of.making.snapshot !== null,
+    ...{ isSnapshot: of.making.snapshot !== null, leftOut: of.unerased.leftOut },
   }
   return {
     ...{ schema: 'evt.replay/1', plan, sources: archive.sources, to, target: sink.target, name },

@@ -6,6 +6,7 @@ export type WarningKind =
   | 'undecodable'
   | 'replays'
   | 'refused'
+  | 'erased'
   | 'unmarked'
   | 'order'
   | 'dedupWindow'

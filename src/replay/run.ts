@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { resolve, sep } from 'node:path'
 import { besideFile } from '../config/sources.js'
+import { Register, registerFile } from '../erased/register.js'
 import { EvtError } from '../errors.js'
 import { type Asked, askArchive } from '../questions/asked-archive.js'
 import type { Searched } from '../questions/searched.js'
@@ -20,6 +21,7 @@ import type { ReplayResult } from './result.js'
 import { sendEntries } from './send.js'
 import { replayStatement } from './statement.js'
 import type { Snapshot } from './states.js'
+import { Unerased } from './unerased.js'
 
 export interface ReplayRun {
   readonly result: ReplayResult
@@ -56,14 +58,17 @@ export async function runReplay(request: ReplayRequest, hooks: ReplayHooks): Pro
     const transform = await transformFor(rules, request, archive, clock)
     const snapshot = snapshotFor(request, archive)
     const making = { transform, snapshot, rules }
-    const tellsDelivery = kind.marks === 'line'
+    const { config } = archive
+    const register = await Register.open(registerFile({ ...request, config }))
+    const unerased = new Unerased(register)
     const statement = await replayStatement({
-      ...request,
-      ...{ isDistinct: request.distinct, tellsDelivery, isPicked: request.sql !== null },
+      ...{ ...request, isDistinct: request.distinct, tellsEntities: !register.isEmpty },
+      ...{ tellsDelivery: kind.marks === 'line', isPicked: request.sql !== null },
       snapshotUs: snapshot?.sinceUs ?? null,
     })
+    const context = { kind, sink, archive, request, hooks, making, clock, fanOut, unerased }
     return await askArchive(statement, askingOf(request, archive), (asked) =>
-      replayed(asked, { kind, sink, archive, request, hooks, making, clock, fanOut }),
+      replayed(asked, context),
     )
   } finally {
     sink.close()
@@ -119,6 +124,7 @@ interface Context {
   /** What events that are to be of now are: of no time while it is planned, so that the same plan
    * is the same. */
   readonly clock: { nowMs: number }
+  readonly unerased: Unerased
 }
 
 /** As typed, or as evt.yaml names it. */
@@ -142,11 +148,11 @@ async function transformFor(
 }
 
 async function replayed({ rows, again, searched }: Asked, context: Context): Promise<ReplayRun> {
-  const { request, hooks, sink, archive } = context
+  const { request, hooks, sink, archive, unerased } = context
   const plan = await planned(rows, searched, context)
   const { result } = plan
   request.onRead?.()
-  checkRead(request, searched, result)
+  checkRead(request, searched, plan)
   const refusal = refusalOf(plan, request)
   if (refusal) return { result, failure: refusal }
   await checkEmpty(result, context)
@@ -157,7 +163,7 @@ async function replayed({ rows, again, searched }: Asked, context: Context): Pro
     const { marking } = plan
     const { speed, concurrency, signal, injection } = request
     context.clock.nowMs = request.nowMs()
-    const { sent, failure } = await sendEntries(await again(), {
+    const { sent, failure } = await sendEntries(unerased.of(await again()), {
       making: { marking, injection, ...context.making },
       ...{ sink, journal, speed, concurrency, signal, events: result.events },
       onProgress: hooks.onSending,
@@ -171,7 +177,8 @@ async function replayed({ rows, again, searched }: Asked, context: Context): Pro
 }
 
 /** A selection that was not read to its end, or holds nothing. */
-function checkRead(request: ReplayRequest, searched: Searched, { sources, events }: ReplayResult) {
+function checkRead(request: ReplayRequest, searched: Searched, { result, leftOut }: Planned) {
+  const { sources, events } = result
   const cut = endedBadly({ ...searched, ...request })
   if (cut) {
     const message = `nothing was sent: ${cut.message.replace(/: the result is partial$/, '')}`
@@ -180,7 +187,8 @@ function checkRead(request: ReplayRequest, searched: Searched, { sources, events
   if (events > 0) return
   const { records, undecodable } = searched
   const bad = undecodable === 0 ? '' : `, ${count(undecodable, 'record')} cannot be decoded`
-  const read = `${count(records, 'record')} read${bad}`
+  const erased = leftOut === 0 ? '' : `, ${count(leftOut, 'event')} of somebody who was erased`
+  const read = `${count(records, 'record')} read${bad}${erased}`
   const message = `no events to send in ${sources.join(' ')}: ${read}`
   throw new EvtError(message, { code: 'inconclusive' })
 }

@@ -20,6 +20,8 @@ interface Asked {
   isPicked: boolean
   /** What was before is to be folded into states, by entity; null: nothing is. */
   snapshotUs: number | null
+  /** Whether it is told whom they are about. */
+  tellsEntities: boolean
 }
 
 /** What {@link replayStatement} gives of each delivery. */
@@ -49,11 +51,14 @@ export async function replayStatement({
   tellsDelivery,
   isPicked,
   snapshotUs,
+  tellsEntities,
 }: Asked): Promise<Statement> {
   const [followers, arrivals, turns] = await Promise.all(
     ['stats/followers', 'stats/arrivals', 'replay/turns'].map(querySql),
   )
-  const given = tellsDelivery ? [...columns, ...deliveryColumns] : columns
+  const whom = tellsEntities ? ['entities'] : []
+  const given = [...columns, ...(tellsDelivery ? deliveryColumns : []), ...whom.map(ofEvent)]
+  const isPlain = snapshotUs === null
   const payload = body === 'payload' ? 'e.payload' : 'NULL'
   const picked = isPicked ? `WHERE e.pos IN (SELECT pos FROM ${PICKED})` : ''
   const sql = `WITH deliveries AS (SELECT pos, received_at_us AS received_us FROM events),
@@ -69,7 +74,7 @@ sent AS (
   SELECT ${given.join(', ')}, e.document, ${payload} AS payload, t.turn, t.pos
   FROM turns t JOIN events e ON e.pos = t.pos ${picked}
 )
-${snapshotUs === null ? `SELECT * EXCLUDE (turn, pos) FROM sent ORDER BY ${inTurn}` : withHistory}`
+${isPlain ? `SELECT * EXCLUDE (turn, pos) FROM sent ORDER BY ${inTurn}` : withHistory(whom)}`
   const since = snapshotUs === null ? {} : { since: snapshotUs }
   return { sql, values: { by: order, copies: isDistinct ? 'first' : 'all', ...since } }
 }
@@ -77,8 +82,8 @@ ${snapshotUs === null ? `SELECT * EXCLUDE (turn, pos) FROM sent ORDER BY ${inTur
 const inTurn = 'moment_us NULLS FIRST, turn, pos'
 
 /** First what entities were told before, each in the order in which it happened. */
-const withHistory = `, history AS (
-  SELECT unnest(list_distinct(entities)) AS folds, type, "key", payload,
+const withHistory = (whom: readonly string[]) => `, history AS (
+  SELECT ${['unnest(list_distinct(entities)) AS folds', ...whom].join(', ')}, type, "key", payload,
     coalesce(event_time_us, received_at_us) AS happened_us, pos
   FROM events
   WHERE copy_number = 1 AND coalesce(received_at_us, event_time_us) < $since

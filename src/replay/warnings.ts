@@ -17,11 +17,13 @@ interface Planned {
   readonly isSnapshot: boolean
   /** Where too large bodies are put. */
   readonly claimCheck: string | null
+  /** Events of somebody who was erased. */
+  readonly leftOut: number
 }
 
 /** What somebody should know before it is sent. */
 export function warningsOf(tally: Tally, planned: Planned): ReplayWarning[] {
-  const { kind, sink, speed, isMarking, undecodable, isSkipping } = planned
+  const { kind, sink, speed, isMarking, undecodable, isSkipping, leftOut } = planned
   const warnings: ReplayWarning[] = []
   const warn = (of: WarningKind, many: number, explain: string) => {
     if (many > 0) warnings.push({ kind: of, count: many, explain })
@@ -31,6 +33,7 @@ export function warningsOf(tally: Tally, planned: Planned): ReplayWarning[] {
   const taken = isSkipping ? 'left out' : 'never taken by the target'
   const unfit = refused.reduce((sum, one) => sum + one.count, 0)
   warn('refused', unfit, `${are(unfit, 'event')} ${taken}`)
+  warn('erased', leftOut, `${are(leftOut, 'event')} of somebody who was erased, and left out`)
   warn(
     'replays',
     replays,

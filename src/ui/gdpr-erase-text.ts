@@ -77,10 +77,11 @@ export function appliedText(
   file: string,
   applied: Applied | null,
   format: 'text' | 'json',
+  bundle?: string,
 ): string {
   const { objects = 0, indexes = 0 } = applied ?? {}
   if (format === 'json') {
-    const result = { objects, indexes, before: applied === null }
+    const result = { objects, indexes, before: applied === null, bundle: bundle ?? null }
     return jsonText({ schema: 'evt.erasure-applied/1', proof: file, ...result })
   }
   if (!applied) return `${safeText(file)} was applied already`
@@ -89,8 +90,9 @@ export function appliedText(
     '',
     `erased: ${counted(objects, 'object')} written again${dropped}`,
     `the plan was replaced by its proof, which names nobody; its key is ${safeText(file)}.key`,
+    ...(bundle === undefined ? [] : [`the evidence is in ${safeText(bundle)}`]),
     '',
-    `next  ${commandText(['evt', 'gdpr', 'verify', file])}`,
+    `next  ${commandText(['evt', 'gdpr', 'verify', bundle ?? file])}`,
   ].join('\n')
 }
 

@@ -24,20 +24,25 @@ export function recordJson(to: string, run: RecordRun, partial: boolean): string
     ...{ schema: 'evt.record/1', to, sources, partial, resumed: isResumed },
     ...{ records: recorded.records, events: recorded.events, undecodable: recorded.undecodable },
     ...{ bytes: recorded.bytes, files: recorded.files, storedBytes: recorded.storedBytes },
-    ...{ repeated: recorded.repeated, lagMs: recorded.lagMs },
+    ...{ repeated: recorded.repeated, erased: recorded.erased, erasedKept: recorded.erasedKept },
+    lagMs: recorded.lagMs,
   })
 }
+
+const KEPT = 'of somebody who was erased, recorded for what else it holds'
 
 /** What was recorded, and how to look at it. */
 export function recordText(to: string, run: RecordRun, style: TextStyle): string {
   const { recorded, isResumed } = run
-  const { records, undecodable, bytes, files, storedBytes, repeated } = recorded
+  const { records, undecodable, bytes, files, storedBytes, repeated, erased, erasedKept } = recorded
   const many = (n: number, one: string) => `${countText(n)} ${one}${n === 1 ? '' : 's'}`
   const parts = `${many(files, 'part')} (${bytesText(storedBytes)})`
   const text = [
     `recorded ${many(records, 'record')}, ${bytesText(bytes)}, to ${safeText(to)} in ${parts}`,
     ...(undecodable > 0 ? [`${many(undecodable, 'record')} undecodable, kept as received`] : []),
     ...(repeated > 0 ? [`${many(repeated, 'record')} came again, recorded before`] : []),
+    ...(erased > 0 ? [`${many(erased, 'record')} of somebody who was erased, left out`] : []),
+    ...(erasedKept > 0 ? [`${many(erasedKept, 'record')} ${KEPT}`] : []),
     ...(isResumed ? ['it goes on from where the recording ended before'] : []),
     ...(records > 0 && !to.startsWith('s3:')
       ? ['', ...nextLines([['evt', 'stats', to]], style)]

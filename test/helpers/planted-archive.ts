@@ -1,7 +1,9 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
+import { openDuckdb } from '../../src/engines/duckdb.js'
 import { createZstdWriter } from '../../src/generate/zstd.js'
+import { avroFile } from '../archives/avro-file.js'
 
 /** How a row holds the subject; null: not at all, `decoy` only seems to. */
 const plantings = [
@@ -35,7 +37,10 @@ export async function plantArchive(
   { rows, random, share }: { rows: number; random: () => number; share: number },
 ): Promise<PlantedFile[]> {
   mkdirSync(folder, { recursive: true })
-  const names = ['1.ndjson', '2.ndjson.gz', '3.ndjson.zst', '4.json', '5.json.gz', '6.json']
+  const names = [
+    ...['1.ndjson', '2.ndjson.gz', '3.ndjson.zst', '4.json', '5.json.gz', '6.json'],
+    ...['7.csv', '8.avro', '9.parquet'],
+  ]
   const files: PlantedFile[] = []
   for (const [n, name] of names.entries()) {
     const all = Array.from({ length: Math.ceil(rows / names.length) }, (_, i) => {
@@ -47,6 +52,10 @@ export async function plantArchive(
     })
     const isList = name === '4.json'
     const texts = all.map(({ text }) => text)
+    if (await writeTable(join(folder, name), texts)) {
+      files.push({ name, isList, rows: all })
+      continue
+    }
     const body = isList ? `[${texts.join(',\n ')}]` : joined(texts, name === '5.json.gz')
     await write(join(folder, name), body)
     files.push({ name, isList, rows: all })
@@ -58,6 +67,30 @@ export async function plantArchive(
 function joined(texts: readonly string[], isConcatenated: boolean): string {
   if (!isConcatenated) return `${texts.join('\n')}\n`
   return texts.map((text) => text.replace('{', '{\n ')).join('\n')
+}
+
+const message = {
+  ...{ type: 'record', name: 'Message' },
+  fields: ['MessageId', 'Body'].map((name) => ({ name, type: 'string' })),
+}
+
+/** Tables have the events as JSON, in a column beside their number. */
+async function writeTable(path: string, texts: readonly string[]): Promise<boolean> {
+  if (path.endsWith('.csv')) {
+    const lines = texts.map((text, n) => `${n},"${text.replaceAll('"', '""')}"\r\n`)
+    writeFileSync(path, `n,event\r\n${lines.join('')}`)
+  } else if (path.endsWith('.avro')) {
+    const rows = texts.map((Body, n) => ({ MessageId: `m-${n}`, Body }))
+    writeFileSync(path, await avroFile(message as never, rows, { codec: 'deflate' }))
+  } else if (path.endsWith('.parquet')) {
+    const duckdb = await openDuckdb({ memoryLimitBytes: 1e9, threads: 1 })
+    writeFileSync(`${path}.json`, JSON.stringify(texts.map((event, n) => ({ n, event }))))
+    const read = `read_json('${path}.json', columns = {n: 'INTEGER', event: 'VARCHAR'})`
+    await duckdb.rows(`COPY (SELECT * FROM ${read}) TO '${path}' (ROW_GROUP_SIZE 2048)`)
+    await duckdb.close()
+    rmSync(`${path}.json`)
+  } else return false
+  return true
 }
 
 async function write(path: string, body: string): Promise<void> {

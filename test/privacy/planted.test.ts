@@ -3,8 +3,11 @@ import { once } from 'node:events'
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as after } from 'node:timers/promises'
+import { createFileDecoder } from 'avsc'
+import { parse } from 'csv-parse/sync'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { readBytes } from '../../src/archives/bytes.js'
+import { openDuckdb } from '../../src/engines/duckdb.js'
 import { type Stage, stage } from '../cases/run-case.js'
 import { isLong, seed } from '../helpers/campaign.js'
 import {
@@ -64,9 +67,11 @@ function extracted(bundle: string): string[] {
   return lines.map((line) => String(JSON.parse(line).id)).sort()
 }
 
-/** Unpacked. */
+/** Unpacked; of tables the events, one a line. */
 async function textOf(name: string): Promise<string> {
   const file = join(at.work, 'a', name)
+  const lines = await eventsIn(file)
+  if (lines) return `${lines.join('\n')}\n`
   const { size: sizeBytes, mtimeMs } = statSync(file)
   const compression = name.endsWith('.gz') ? 'gzip' : name.endsWith('.zst') ? 'zstd' : 'none'
   const report = ({ detail }: { detail: string }) => expect.fail(`${name} ${detail}`)
@@ -74,6 +79,25 @@ async function textOf(name: string): Promise<string> {
   const parts: Buffer[] = []
   for await (const part of readBytes(object, { compression, report })) parts.push(part)
   return Buffer.concat(parts).toString()
+}
+
+/** As others read them. */
+async function eventsIn(file: string): Promise<string[] | undefined> {
+  if (file.endsWith('.csv')) {
+    const rows: { event: string }[] = parse(readFileSync(file), { columns: true })
+    return rows.map(({ event }) => event)
+  }
+  if (file.endsWith('.parquet')) {
+    const duckdb = await openDuckdb({ memoryLimitBytes: 1e9, threads: 1 })
+    const rows = await duckdb.rows(`SELECT event FROM '${file}'`)
+    await duckdb.close()
+    return rows.map(([event]) => String(event))
+  }
+  if (!file.endsWith('.avro')) return undefined
+  const decoder = createFileDecoder(file)
+  const found: string[] = []
+  for await (const { Body } of decoder) found.push(Body)
+  return found
 }
 
 /** Every file of the archive, and all that evt keeps and left, as bytes. */

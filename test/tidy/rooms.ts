@@ -32,7 +32,7 @@ export const floors: readonly (readonly string[])[] = [
   ],
   ['questions', 'meters'],
   ['reading'],
-  ['archive-index'],
+  ['archive-index', 'erased'],
   ['taps', 'sinks', 'archives', 'engines', 'registry', 'claims'],
   ['envelopes', 'aws', 'config'],
   ['avro', 'zstd'],

@@ -1,0 +1,176 @@
+import { createHmac, randomBytes } from 'node:crypto'
+import { open, readFile } from 'node:fs/promises'
+import { dirname, isAbsolute, join, resolve } from 'node:path'
+import { z } from 'zod'
+import { makeFolder } from '../archives/make-folder.js'
+import { codeOf, readError } from '../archives/read-error.js'
+import type { Config } from '../config/config.js'
+import { dataFolder } from '../config/data-folder.js'
+import { EvtError } from '../errors.js'
+
+/** A line of the register. No identifier is in it: who was erased is a keyed hash of `kind:id`. */
+const line = z.discriminatedUnion('is', [
+  z.object({
+    is: z.literal('asked'),
+    request: z.string(),
+    right: z.enum(['access', 'portability', 'erasure']),
+    /** When the request was received, and its file, without identifiers. */
+    at: z.iso.datetime(),
+    file: z.string(),
+  }),
+  z.object({ is: z.literal('done'), request: z.string(), at: z.iso.datetime() }),
+  z.object({
+    is: z.literal('erased'),
+    of: z.string(),
+    hmacSha256: z.string(),
+    at: z.iso.datetime(),
+  }),
+])
+export type RegisterLine = z.infer<typeof line>
+
+interface RegisterPlace {
+  config: Pick<Config, 'privacy' | 'file'>
+  cwd: string
+  env: Readonly<Record<string, string | undefined>>
+}
+
+/**
+ * Who was erased, and what was asked for: a file of lines, which only grows, and the key of its
+ * hashes beside it. Whoever has the file alone learns of nobody.
+ */
+export class Register {
+  private constructor(
+    readonly file: string,
+    readonly lines: readonly RegisterLine[],
+    private readonly key: string | undefined,
+    private readonly erased: ReadonlySet<string>,
+  ) {}
+
+  /**
+   * Where nothing was registered yet it is empty, and there is no file.
+   *
+   * @throws EvtError `outside` where it cannot be read, or its key is gone
+   */
+  static async open(file: string): Promise<Register> {
+    const text = await textOf(file)
+    const lines = linesIn(file, text ?? '')
+    const key = (await textOf(keyFile(file)))?.trim()
+    const hashes = lines.flatMap((one) => (one.is === 'erased' ? [one.hmacSha256] : []))
+    if (hashes.length > 0 && !key) {
+      throw new EvtError(`${keyFile(file)} is gone: nobody knows who was erased`, {
+        code: 'outside',
+        hint: `put it back beside ${file}`,
+      })
+    }
+    return new Register(file, lines, key, new Set(hashes))
+  }
+
+  get isEmpty(): boolean {
+    return this.erased.size === 0
+  }
+
+  /** Whether one of these was erased, as `kind:id`. */
+  hasAny(entities: readonly string[]): boolean {
+    const { key } = this
+    if (this.isEmpty || key === undefined) return false
+    return entities.some((entity) => this.erased.has(hashOf(key, entity)))
+  }
+
+  /** Adds lines that are not there yet, which are on the disk then.
+   * @throws EvtError `outside` where the disk fails */
+  async add(lines: readonly RegisterLine[]): Promise<void> {
+    const known = new Set(this.lines.map(sameness))
+    const fresh = lines.filter((one) => !known.has(sameness(one)))
+    if (fresh.length === 0) return
+    // What was cut before stays a line of its own.
+    await append(this.file, `${fresh.map((one) => `\n${JSON.stringify(one)}`).join('')}\n`)
+  }
+
+  /** The lines that say that these were erased; the key is made when it is first needed. */
+  async linesOf(entities: readonly string[], at: string): Promise<RegisterLine[]> {
+    if (entities.length === 0) return []
+    const key = this.key ?? (await this.#newKey())
+    return entities.map((entity) => ({
+      is: 'erased',
+      of: entity.slice(0, entity.indexOf(':')),
+      hmacSha256: hashOf(key, entity),
+      at,
+    }))
+  }
+
+  async #newKey(): Promise<string> {
+    const key = randomBytes(32).toString('hex')
+    await append(keyFile(this.file), `${key}\n`)
+    return key
+  }
+}
+
+/** `privacy.register` of evt.yaml, else a file of the user's. */
+export function registerFile({ config, cwd, env }: RegisterPlace): string {
+  const named = config.privacy?.register
+  if (named === undefined) return join(dataFolder(env), 'erased.ndjson')
+  return isAbsolute(named) ? named : resolve(cwd, dirname(config.file ?? '.'), named)
+}
+
+/** What a request is called, of the key of its plan or bundle. */
+export function requestId(key: string): string {
+  return hashOf(key, 'request').slice(0, 12)
+}
+
+function keyFile(file: string): string {
+  return `${file}.key`
+}
+
+function hashOf(key: string, entity: string): string {
+  return createHmac('sha256', Buffer.from(key, 'hex')).update(entity).digest('hex')
+}
+
+/** When it was first said is when it was. */
+function sameness(one: RegisterLine): string {
+  return one.is === 'erased' ? `erased ${one.hmacSha256}` : `${one.is} ${one.request}`
+}
+
+/** A line that was being written when evt was killed does not count; any other must be read: what
+ * it says may not be forgotten. */
+function linesIn(file: string, text: string): RegisterLine[] {
+  const lines = text.split('\n').filter((one) => one !== '')
+  return lines.flatMap((one, n) => {
+    try {
+      return [line.parse(JSON.parse(one))]
+    } catch (error) {
+      if (!one.endsWith('}')) return []
+      throw new EvtError(`${file} has a line that is not of a register: ${n + 1}`, {
+        code: 'outside',
+        hint: 'it says who was erased: put back what was there',
+        cause: error,
+      })
+    }
+  })
+}
+
+async function textOf(file: string): Promise<string | undefined> {
+  return readFile(file, 'utf8').catch((error) => {
+    // A home such as /dev/null has no folders.
+    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return undefined
+    throw readError(file, error)
+  })
+}
+
+async function append(file: string, text: string): Promise<void> {
+  try {
+    await makeFolder(dirname(file))
+    const handle = await open(file, 'a', 0o600)
+    try {
+      await handle.writeFile(text)
+      await handle.sync()
+    } finally {
+      await handle.close()
+    }
+  } catch (error) {
+    throw new EvtError(`${file} cannot be written: who was erased has to be known`, {
+      code: 'outside',
+      hint: 'privacy.register in evt.yaml names another file',
+      cause: error,
+    })
+  }
+}

@@ -1,0 +1,41 @@
+import type { RegisterLine } from './register.js'
+
+/** What somebody asked for, and when it has to be done. */
+export interface DataRequest {
+  readonly request: string
+  readonly right: 'access' | 'portability' | 'erasure'
+  /** The plan of an erasure, the bundle of an extract. */
+  readonly file: string
+  readonly receivedAt: string
+  /** Art. 12(3): within one month of receipt. */
+  readonly dueAt: string
+  readonly doneAt: string | null
+  readonly state: 'open' | 'overdue' | 'done' | 'done late'
+}
+
+/** The requests of a register, those that are due first; those that are done last. */
+export function requestsIn(lines: readonly RegisterLine[], nowMs: number): DataRequest[] {
+  const done = new Map(lines.flatMap((one) => (one.is === 'done' ? [[one.request, one.at]] : [])))
+  const found = lines.flatMap((one): DataRequest[] => {
+    if (one.is !== 'asked') return []
+    const { request, right, file, at: receivedAt } = one
+    const dueAt = monthAfter(receivedAt)
+    const doneAt = done.get(request) ?? null
+    const isLate = Date.parse(dueAt) < (doneAt === null ? nowMs : Date.parse(doneAt))
+    const state = doneAt === null ? (isLate ? 'overdue' : 'open') : isLate ? 'done late' : 'done'
+    return [{ request, right, file, receivedAt, dueAt, doneAt, state }]
+  })
+  const order = ({ doneAt, dueAt }: DataRequest) => `${doneAt === null ? 0 : 1} ${dueAt}`
+  return found.sort((a, b) => (order(a) < order(b) ? -1 : 1))
+}
+
+/** The same day of the next month, or its last, as Regulation 1182/71 counts. */
+function monthAfter(time: string): string {
+  const date = new Date(time)
+  const day = date.getUTCDate()
+  date.setUTCDate(1)
+  date.setUTCMonth(date.getUTCMonth() + 1)
+  const lastDay = new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 0)).getUTCDate()
+  date.setUTCDate(Math.min(day, lastDay))
+  return date.toISOString()
+}

@@ -1,0 +1,75 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { readingHash } from '../archive-index/open-index.js'
+import { createMapping } from '../event/mapping.js'
+import { BundleWriter, MANIFEST } from './bundle-writer.js'
+import type { ErasePlan } from './erase-plan.js'
+import { type ErasureProof, PROOF, proofText } from './erasure-proof.js'
+import type { ErasureManifest } from './manifest.js'
+import type { ObjectCounts } from './object-pass.js'
+import { withoutIdentifiers } from './subject.js'
+
+export interface ErasureBundle {
+  /** Absolute. */
+  folder: string
+  operator: string | null
+}
+
+/**
+ * Opens the place of a bundle before anything is erased; undefined where the bundle of this very
+ * erasure is there already, which evt was killed behind.
+ *
+ * @throws EvtError `usage` where something else is there
+ */
+export async function openBundle(
+  { folder }: ErasureBundle,
+  plan: ErasePlan,
+): Promise<BundleWriter | undefined> {
+  const text = await readFile(join(folder, MANIFEST), 'utf8').catch(() => '')
+  const isOurs = text.includes('"right": "erasure"') && text.includes(quoted(plan.createdAt))
+  return isOurs ? undefined : BundleWriter.open(folder)
+}
+
+function quoted(plannedAt: string): string {
+  return `"plannedAt": ${JSON.stringify(plannedAt)}`
+}
+
+/** What was erased, and the keyed hashes of all records that it was erased from. */
+export async function writeBundle(
+  writer: BundleWriter,
+  { plan, proof, operator }: { plan: ErasePlan; proof: ErasureProof; operator: string | null },
+): Promise<void> {
+  const rows = plan.objects.flatMap(({ path, rows }) =>
+    rows.map((row) => ({ object: withoutIdentifiers(path, plan.subject), ...row })),
+  )
+  await writer.add(PROOF, proofText(proof))
+  const rowOf = (row: (typeof rows)[number]) => `${JSON.stringify(row)}\n`
+  await writer.addRows([{ name: 'rows.ndjson', head: '', rowOf }], rows)
+  await writer.publish(manifestOf(plan, proof, operator), plan.key)
+}
+
+function manifestOf(
+  plan: ErasePlan,
+  proof: ErasureProof,
+  operator: string | null,
+): ErasureManifest {
+  const { version } = plan.tool
+  const mapping = createMapping(plan.mapping)
+  const presets = plan.presets ?? undefined
+  const sum = (of: keyof ObjectCounts) =>
+    plan.objects.reduce((all, { counts }) => all + counts[of], 0)
+  const [dropped, changed] = [sum('dropped'), sum('changed')]
+  return {
+    ...{ schema: 'evt.bundle/1', right: 'erasure', createdAt: proof.finishedAt },
+    ...{ plannedAt: plan.createdAt, tool: plan.tool, operator },
+    configSha256: readingHash({ version, mapping, presets }),
+    ...{ parameters: proof.parameters, sources: proof.sources },
+    counts: {
+      ...{ objectsSearched: plan.searched.objects, objectsWritten: proof.objects.length },
+      ...{ matched: dropped + changed, dropped, changed, mentioned: sum('mentioned') },
+      ...{ held: sum('held'), left: sum('left') },
+    },
+    completeness: proof.completeness,
+    files: [],
+  }
+}

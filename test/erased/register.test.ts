@@ -1,0 +1,85 @@
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { Register, type RegisterLine, registerFile } from '../../src/erased/register.js'
+import { requestsIn } from '../../src/erased/requests.js'
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'evt-register-'))
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+
+const at = '2026-11-01T00:00:00.000Z'
+
+describe('the register', () => {
+  test('knows who was erased, and names nobody', async () => {
+    const file = join(folder, 'kept', 'erased.ndjson')
+    const empty = await Register.open(file)
+    expect(empty.hasAny(['user:u-4711'])).toBe(false)
+    await empty.add(await empty.linesOf(['user:u-4711'], at))
+    const register = await Register.open(file)
+    expect(register.hasAny(['user:43', 'user:u-4711'])).toBe(true)
+    expect(register.hasAny(['user:43', 'friend:u-4711'])).toBe(false)
+    for (const name of [file, `${file}.key`]) {
+      expect(readFileSync(name, 'utf8')).not.toContain('4711')
+      expect(statSync(name).mode & 0o777).toBe(0o600)
+    }
+  })
+
+  test('is added to once, and goes on behind a line that was cut', async () => {
+    const file = join(folder, 'erased.ndjson')
+    const first = await Register.open(file)
+    await first.add(await first.linesOf(['user:1'], at))
+    writeFileSync(file, `${readFileSync(file, 'utf8')}{"is":"done","requ`)
+    for (const entity of ['user:1', 'user:2', 'user:2']) {
+      const register = await Register.open(file)
+      await register.add(await register.linesOf([entity], '2026-12-01T00:00:00.000Z'))
+    }
+    const { lines } = await Register.open(file)
+    expect(lines.map((line) => line.at)).toEqual([at, '2026-12-01T00:00:00.000Z'])
+  })
+
+  test.each([
+    ['the user’s data', undefined, '/data/evt/erased.ndjson'],
+    ['beside evt.yaml', 'kept.ndjson', '/work/conf/kept.ndjson'],
+    ['where it is said', '/kept.ndjson', '/kept.ndjson'],
+  ])('lies in %s', (_, register, wanted) => {
+    const config = { file: 'conf/evt.yaml', privacy: register === undefined ? {} : { register } }
+    const env = { XDG_DATA_HOME: '/data' }
+    expect(registerFile({ config, cwd: '/work', env })).toBe(wanted)
+  })
+})
+
+describe('requests', () => {
+  const asked = (request: string, receivedAt: string): RegisterLine => {
+    return { is: 'asked', request, right: 'erasure', at: receivedAt, file: 'p' }
+  }
+
+  test.each([
+    ['2026-01-31T10:00:00.000Z', '2026-02-28T10:00:00.000Z'],
+    ['2028-01-31T10:00:00.000Z', '2028-02-29T10:00:00.000Z'],
+    ['2026-12-15T00:00:00.000Z', '2027-01-15T00:00:00.000Z'],
+  ])('of %s are due at %s', (received, due) => {
+    expect(requestsIn([asked('a', received)], 0)).toMatchObject([{ dueAt: due, state: 'open' }])
+  })
+
+  test('come by when they are due, those that are done last', () => {
+    const lines: RegisterLine[] = [
+      asked('late', '2026-01-01T00:00:00.000Z'),
+      asked('done', '2026-01-02T00:00:00.000Z'),
+      asked('open', '2026-11-01T00:00:00.000Z'),
+      asked('over', '2026-02-01T00:00:00.000Z'),
+      { is: 'done', request: 'late', at: '2026-06-01T00:00:00.000Z' },
+      { is: 'done', request: 'done', at: '2026-01-03T00:00:00.000Z' },
+    ]
+    const found = requestsIn(lines, Date.parse('2026-11-26T00:00:00.000Z'))
+    expect(found.map(({ request, state }) => `${request} ${state}`)).toEqual([
+      'over overdue',
+      'open open',
+      'late done late',
+      'done done',
+    ])
+  })
+})
