@@ -12,6 +12,7 @@ export default class TopologyCheck extends BaseCommand {
     'reason. Exit 4 where there are errors, 5 where nothing sends or receives events.'
   static override examples = [
     '<%= config.bin %> topology check --template template.yaml',
+    '<%= config.bin %> topology check --region eu-west-1,us-east-1 --profile shop',
     '<%= config.bin %> topology check --template cdk.out --fail-on warning',
     '<%= config.bin %> topology check --template cdk.out --report wiring.sarif --report wiring.xml',
   ]
@@ -31,7 +32,7 @@ export default class TopologyCheck extends BaseCommand {
     )
     const reports = flags.report ?? []
     for (const file of reports) reportKind(file)
-    const result = await topologyAsked(flags)
+    const result = await topologyAsked(flags, this.signal)
     const format = this.format(flags)
     if (format === 'json') {
       const { jsonText } = await import('../../src/ui/stats-json.js')

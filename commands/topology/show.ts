@@ -4,14 +4,16 @@ import { outputFlags } from '../../src/cli/flags.js'
 import { graphFormats, topologyFlags } from '../../src/cli/topology-flags.js'
 
 export default class TopologyShow extends BaseCommand {
-  static override summary = 'what is wired to what, in templates of CloudFormation, SAM and CDK'
+  static override summary = 'what is wired to what, in an account or in templates'
   static override description =
     'Buses, rules, topics, queues, streams, functions, pipes, tables, buckets, state machines ' +
     'and APIs, and how events get from one to the other: by what they are wired to, and by what ' +
-    'their roles let them send. What a template does not tell (parameters without a default, ' +
-    'imports, transforms that cannot be expanded) is named. -o markdown has a chart that Mermaid ' +
-    'draws. Exit 5 where nothing sends or receives events.'
+    'their roles let them send. Asked of AWS, or read in templates of CloudFormation, SAM and ' +
+    'CDK. What may not be asked, and what a template does not tell (parameters without a ' +
+    'default, imports, transforms that cannot be expanded), is named. -o markdown has a chart ' +
+    'that Mermaid draws. Exit 5 where nothing sends or receives events.'
   static override examples = [
+    '<%= config.bin %> topology show --region eu-west-1,us-east-1 --profile shop',
     '<%= config.bin %> topology show --template template.yaml',
     "<%= config.bin %> topology show --template 'cdk.out/*.template.json' -o json",
     '<%= config.bin %> topology show --template cdk.out --format dot | dot -Tsvg > shop.svg',
@@ -31,7 +33,7 @@ export default class TopologyShow extends BaseCommand {
     const { flags } = await this.parse(TopologyShow)
     const { topologyAsked } = await import('../../src/cli/topology-run.js')
     const { renderTopology } = await import('../../src/ui/topology-output.js')
-    const result = await topologyAsked(flags)
+    const result = await topologyAsked(flags, this.signal)
     const format = flags.format ?? this.format(flags)
     process.stdout.write(renderTopology(result, format, await this.style(flags)))
     return undefined

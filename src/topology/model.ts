@@ -76,6 +76,12 @@ export type EdgeKind =
   | 'delivery'
   | 'logs'
 
+/** What a target gets instead of the event. */
+export type TargetInput =
+  | { kind: 'constant'; text: string }
+  | { kind: 'path'; path: string }
+  | { kind: 'template'; paths: Record<string, string>; template: string }
+
 /** What is known of an edge, where the checks ask for it. */
 export interface EdgeFacts {
   /** Whether what cannot be delivered is kept. */
@@ -84,6 +90,12 @@ export interface EdgeFacts {
   hasRole?: boolean | undefined
   /** What is sent is another document than what came. */
   isTransformed?: boolean | undefined
+  /** Of a target of a rule: what is sent. */
+  input?: TargetInput | undefined
+  /** Of a subscription: without what SNS puts around a message. */
+  isRaw?: boolean | undefined
+  /** Of a subscription: its filter looks at the message, not at its attributes. */
+  isOfBody?: boolean | undefined
   isDisabled?: boolean | undefined
   /** Of an event-source mapping. */
   maximumConcurrency?: number | undefined

@@ -6,8 +6,9 @@ import { queues } from './queues.js'
 import { references } from './references.js'
 import { rules } from './rules.js'
 import { streams } from './streams.js'
+import { unread } from './unread.js'
 
 /** What `evt topology check` looks for. Add one: a file and a line here. */
 export const checks: readonly ((graph: Graph) => Finding[])[] = [
-  ...[cycles, references, permissions, rules, queues, streams],
+  ...[cycles, references, permissions, rules, queues, streams, unread],
 ]
