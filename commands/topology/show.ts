@@ -1,7 +1,7 @@
 import * as Flags from '@oclif/core/flags'
 import { BaseCommand } from '../../src/cli/base-command.js'
 import { outputFlags } from '../../src/cli/flags.js'
-import { graphFormats, topologyFlags } from '../../src/cli/topology-flags.js'
+import { graphFormats, observedFlags, topologyFlags } from '../../src/cli/topology-flags.js'
 
 export default class TopologyShow extends BaseCommand {
   static override summary = 'what is wired to what, in an account or in templates'
@@ -20,6 +20,7 @@ export default class TopologyShow extends BaseCommand {
   ]
   static override flags = {
     ...topologyFlags,
+    ...observedFlags,
     format: Flags.option({
       options: graphFormats,
       exclusive: ['output', 'json'],
@@ -31,11 +32,13 @@ export default class TopologyShow extends BaseCommand {
 
   override async run() {
     const { flags } = await this.parse(TopologyShow)
-    const { topologyAsked } = await import('../../src/cli/topology-run.js')
+    const { topologySeen } = await import('../../src/cli/topology-run.js')
     const { renderTopology } = await import('../../src/ui/topology-output.js')
-    const result = await topologyAsked(flags, this.signal)
+    const { version } = this.config
+    const { result, failure } = await topologySeen(flags, { signal: this.signal, version })
     const format = flags.format ?? this.format(flags)
     process.stdout.write(renderTopology(result, format, await this.style(flags)))
+    if (failure) throw failure
     return undefined
   }
 }

@@ -1,5 +1,5 @@
 import * as Flags from '@oclif/core/flags'
-import { awsFlags, sourceFlags } from './flags.js'
+import { archiveFlags, awsFlags, sourceFlags } from './flags.js'
 
 /** Which accounts are asked. */
 export const accountFlags = {
@@ -33,6 +33,18 @@ export const topologyFlags = {
   }),
   ...accountFlags,
   config: sourceFlags.config,
+}
+
+/** What is known of who sends, beside what is wired. */
+export const observedFlags = {
+  observed: Flags.string({
+    helpValue: 'SOURCE',
+    multiple: true,
+    multipleNonGreedy: true,
+    description: 'hold the events of this archive against the rules; who sent them is shown too',
+  }),
+  'memory-limit': archiveFlags['memory-limit'],
+  'allow-partial': archiveFlags['allow-partial'],
 }
 
 /** How a graph is drawn for other programs. */

@@ -6,14 +6,28 @@ import { type AskedAccounts, topologyOfAccounts } from '../topology/account/from
 import { checked } from '../topology/check.js'
 import { type TopologyDiff, topologyDiff } from '../topology/diff.js'
 import { topologyOfTemplates } from '../topology/from-templates.js'
-import { type Severity, severities, type TopologyResult } from '../topology/model.js'
+import { type Severity, severities, type Topology, type TopologyResult } from '../topology/model.js'
 import { savedTopology } from '../topology/saved.js'
 import { jsonText } from '../ui/stats-json.js'
+import { memoryBytes } from './memory-size.js'
 import { type diffFaults, ofAws } from './topology-flags.js'
 
 interface TypedTopology extends TypedAccounts {
   template?: readonly string[] | undefined
   config?: string | undefined
+}
+
+interface TypedObserved extends TypedTopology {
+  observed?: readonly string[] | undefined
+  'memory-limit': string
+  'allow-partial': boolean
+  quiet: boolean
+}
+
+/** A topology, and why what was seen of it may not be all. */
+interface SeenTopology {
+  readonly result: TopologyResult
+  readonly failure: EvtError | undefined
 }
 
 interface TypedAccounts {
@@ -31,17 +45,48 @@ export async function topologyAsked(
   flags: TypedTopology,
   signal: AbortSignal,
 ): Promise<TopologyResult> {
-  const [cwd, env] = [process.cwd(), process.env]
-  const { topology } = await loadConfig({ file: flags.config, cwd, env })
+  return judged(await topologyFound(flags, signal), flags)
+}
+
+/** The same with what was seen in archives, where that is asked. */
+export async function topologySeen(
+  flags: TypedObserved,
+  { signal, version }: { readonly signal: AbortSignal; readonly version: string },
+): Promise<SeenTopology> {
+  const found = await topologyFound(flags, signal)
+  const given = flags.observed ?? []
+  if (given.length === 0) return { result: await judged(found, flags), failure: undefined }
+  const { observe, withObserved } = await import('../topology/observed.js')
+  const { reading } = await import('./read-request.js')
+  const { profile: [profile] = [], region: [region] = [] } = flags
+  const { config, quiet, 'endpoint-url': url } = flags
+  const typed = { config, quiet, progress: false, profile, region, 'endpoint-url': url }
+  const { observed, failure } = await reading({ flags: typed, version, given, signal }, (request) =>
+    observe(found, {
+      ...request,
+      memoryLimitBytes: memoryBytes(flags['memory-limit']),
+      allowPartial: flags['allow-partial'],
+    }),
+  )
+  return { result: await judged(withObserved(found, observed), flags), failure }
+}
+
+async function topologyFound(flags: TypedTopology, signal: AbortSignal): Promise<Topology> {
   const given = flags.template ?? []
   const found =
     given.length === 0
       ? await topologyOfAccounts(accountsOf(flags, signal)).catch(withTemplates)
-      : await topologyOfTemplates(given, cwd)
+      : await topologyOfTemplates(given, process.cwd())
   if (found.edges.length === 0 && !found.nodes.some(({ at }) => at !== null)) {
     const message = `nothing in ${found.sources.join(', ')} sends or receives events`
     throw new EvtError(message, { code: 'inconclusive' })
   }
+  return found
+}
+
+async function judged(found: Topology, { config }: TypedTopology): Promise<TopologyResult> {
+  const [cwd, env] = [process.cwd(), process.env]
+  const { topology } = await loadConfig({ file: config, cwd, env })
   return checked(found, topology?.suppress ?? [])
 }
 

@@ -1,6 +1,6 @@
 import type { JsonValue } from '../event/event.js'
 
-/** What a node can be. `service` is what a target names and nothing more is known of. */
+/** What a node can be. `producer` was seen to send, in an archive. `service` is what a target names and nothing more is known of. */
 export type NodeKind =
   | 'bus'
   | 'rule'
@@ -22,6 +22,7 @@ export type NodeKind =
   | 'iotRule'
   | 'logGroup'
   | 'endpoint'
+  | 'producer'
   | 'service'
   | 'unknown'
 
@@ -75,6 +76,7 @@ export type EdgeKind =
   | 'permission'
   | 'delivery'
   | 'logs'
+  | 'observed'
 
 /** What a target gets instead of the event. */
 export type TargetInput =
@@ -155,6 +157,31 @@ export interface Topology {
   edges: TopologyEdge[]
   grants: Grant[]
   gaps: Gap[]
+  /** Where archives were looked at too. */
+  observed?: Observed
+}
+
+/** What was seen in archives. */
+export interface Observed {
+  sources: string[]
+  kinds: ObservedKind[]
+  /** How many of the events each rule would have matched. */
+  rules: { rule: string; count: number }[]
+  /** Events that are none of EventBridge. */
+  others: number
+  /** Records that cannot be read. */
+  undecodable: number
+}
+
+/** Events of one source and type. */
+export interface ObservedKind {
+  source: string
+  type: string
+  count: number
+  /** Those that no rule takes. */
+  unmatched: number
+  /** With a rule that takes some. */
+  buses: string[]
 }
 
 /** `evt.topology/1` (DESIGN §7). */

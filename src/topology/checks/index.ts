@@ -1,6 +1,7 @@
 import type { Graph } from '../graph.js'
 import type { Finding } from '../model.js'
 import { cycles } from './cycles.js'
+import { observed } from './observed.js'
 import { permissions } from './permissions.js'
 import { queues } from './queues.js'
 import { references } from './references.js'
@@ -10,5 +11,5 @@ import { unread } from './unread.js'
 
 /** What `evt topology check` looks for. Add one: a file and a line here. */
 export const checks: readonly ((graph: Graph) => Finding[])[] = [
-  ...[cycles, references, permissions, rules, queues, streams, unread],
+  ...[cycles, references, permissions, rules, queues, streams, unread, observed],
 ]
