@@ -16,6 +16,7 @@ export default class TopologyShow extends BaseCommand {
     '<%= config.bin %> topology show --region eu-west-1,us-east-1 --profile shop',
     '<%= config.bin %> topology show --template template.yaml',
     "<%= config.bin %> topology show --template 'cdk.out/*.template.json' -o json",
+    '<%= config.bin %> topology show --template cdk.out -o html > wiring.html',
     '<%= config.bin %> topology show --template cdk.out --format dot | dot -Tsvg > shop.svg',
   ]
   static override flags = {
@@ -27,7 +28,7 @@ export default class TopologyShow extends BaseCommand {
       helpValue: 'FORMAT',
       description: 'the graph alone, for other programs: mermaid or dot (Graphviz)',
     })(),
-    ...outputFlags('text', 'json', 'markdown'),
+    ...outputFlags('text', 'json', 'markdown', 'html'),
   }
 
   override async run() {
@@ -37,7 +38,10 @@ export default class TopologyShow extends BaseCommand {
     const { version } = this.config
     const { result, failure } = await topologySeen(flags, { signal: this.signal, version })
     const format = flags.format ?? this.format(flags)
-    process.stdout.write(renderTopology(result, format, await this.style(flags)))
+    if (format === 'html') {
+      const { topologyPage } = await import('../../dashboards/html/topology-page.js')
+      process.stdout.write(await topologyPage(result, this.made(flags.tz)))
+    } else process.stdout.write(renderTopology(result, format, await this.style(flags)))
     if (failure) throw failure
     return undefined
   }

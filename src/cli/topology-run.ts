@@ -45,7 +45,8 @@ export async function topologyAsked(
   flags: TypedTopology,
   signal: AbortSignal,
 ): Promise<TopologyResult> {
-  return judged(await topologyFound(flags, signal), flags)
+  const suppressions = await suppressionsOf(flags)
+  return checked(await topologyFound(flags, signal), suppressions)
 }
 
 /** The same with what was seen in archives, where that is asked. */
@@ -53,9 +54,10 @@ export async function topologySeen(
   flags: TypedObserved,
   { signal, version }: { readonly signal: AbortSignal; readonly version: string },
 ): Promise<SeenTopology> {
+  const suppressions = await suppressionsOf(flags)
   const found = await topologyFound(flags, signal)
   const given = flags.observed ?? []
-  if (given.length === 0) return { result: await judged(found, flags), failure: undefined }
+  if (given.length === 0) return { result: checked(found, suppressions), failure: undefined }
   const { observe, withObserved } = await import('../topology/observed.js')
   const { reading } = await import('./read-request.js')
   const { profile: [profile] = [], region: [region] = [] } = flags
@@ -68,7 +70,12 @@ export async function topologySeen(
       allowPartial: flags['allow-partial'],
     }),
   )
-  return { result: await judged(withObserved(found, observed), flags), failure }
+  return { result: checked(withObserved(found, observed), suppressions), failure }
+}
+
+async function suppressionsOf({ config }: TypedTopology) {
+  const { topology } = await loadConfig({ file: config, cwd: process.cwd(), env: process.env })
+  return topology?.suppress ?? []
 }
 
 async function topologyFound(flags: TypedTopology, signal: AbortSignal): Promise<Topology> {
@@ -82,12 +89,6 @@ async function topologyFound(flags: TypedTopology, signal: AbortSignal): Promise
     throw new EvtError(message, { code: 'inconclusive' })
   }
   return found
-}
-
-async function judged(found: Topology, { config }: TypedTopology): Promise<TopologyResult> {
-  const [cwd, env] = [process.cwd(), process.env]
-  const { topology } = await loadConfig({ file: config, cwd, env })
-  return checked(found, topology?.suppress ?? [])
 }
 
 /** Who meant templates learns how they are named. */

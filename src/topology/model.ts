@@ -1,6 +1,7 @@
 import type { JsonValue } from '../event/event.js'
 
-/** What a node can be. `producer` was seen to send, in an archive. `service` is what a target names and nothing more is known of. */
+/** What a node can be. `producer` was seen to send, in an archive. `service` is what a target names
+ * and nothing more is known of. */
 export type NodeKind =
   | 'bus'
   | 'rule'

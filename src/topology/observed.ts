@@ -10,7 +10,7 @@ import { openArchive, type ReadRequest } from '../reading/open-archive.js'
 import { areApart, withoutUnknown } from './meeting.js'
 import type { Gap, Observed, ObservedKind, Topology, TopologyEdge } from './model.js'
 
-export interface ObserveRequest extends ReadRequest {
+interface ObserveRequest extends ReadRequest {
   readonly memoryLimitBytes: number
   readonly allowPartial: boolean
 }
@@ -55,7 +55,7 @@ interface CompiledRule {
 }
 
 /** Counts which rules would have matched what events. */
-export class RuleSorter {
+class RuleSorter {
   readonly #rules: readonly CompiledRule[]
   readonly #counts = new Map<string, number>()
   readonly #kinds = new Map<string, { kind: ObservedKind; rules: readonly CompiledRule[] }>()

@@ -37,6 +37,8 @@ export interface Reference {
   readonly what: string
   /** What a bare name is the name of. */
   readonly kind?: NodeKind | undefined
+  /** Whether it may well be gone, as what a role speaks of. */
+  readonly mayLack?: boolean
 }
 
 /** Finds out what the values in templates refer to. */
@@ -88,7 +90,7 @@ export class Wiring {
   find(from: Resource, value: JsonValue | undefined, of: Reference): string | undefined {
     if (typeof value !== 'string' || value === '') return undefined
     const place = this.#placeOf(from)
-    if (place) return this.#inAccount(value, place, of)
+    if (place) return this.#inAccount(from, value, { ...of, place })
     const token = onlyToken(value)
     if (token) return this.#ofToken(from, token, of)
     const named = namedBy(value)
@@ -160,14 +162,23 @@ export class Wiring {
     return this.names?.placeOf.get(stack.name)
   }
 
-  #inAccount(value: string, place: Place, { kind }: Reference): string {
+  #inAccount(
+    from: Resource,
+    value: string,
+    { place, kind = 'unknown', what, mayLack = false }: Reference & { readonly place: Place },
+  ): string {
     const found = this.names?.find(value, place)
     if (found !== undefined) return found
-    const named = namedBy(value)
-    if (named) return this.#referAt(named.kind, named.name, placeIn(named, place))
-    const where = { account: undefined, region: undefined }
-    const here = this.names?.named({ kind: kind ?? 'unknown', name: value, ...where }, place)
-    return here ?? this.#referAt(kind ?? 'unknown', value, place)
+    const bare = { kind, name: value, account: undefined, region: undefined }
+    const named = namedBy(value) ?? bare
+    const there = this.names?.named(named, place)
+    if (there !== undefined) return there
+    const where = placeIn(named, place)
+    const id = this.#referAt(named.kind, named.name, where)
+    if (!mayLack && this.names?.isAsked(named.kind, where)) {
+      from.stack.gap('reference', from.logicalId, `has ${what}, ${id}, which is not there`)
+    }
+    return id
   }
 
   #referAt(kind: NodeKind, name: string, place: Place): string {

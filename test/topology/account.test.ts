@@ -89,12 +89,13 @@ describeWith(needed, python !== undefined)('the wiring of an account', () => {
         ...['warning', `123456789012/${moto.region}#events`],
         'events:ListTargetsByRule is not allowed on the rule to-billing: what it would tell is ' +
           'missing here. ' +
-          'targetWithoutPermission, ruleWithoutTargets, ruleMatchesNothing are not looked for.',
+          'missingResource, targetWithoutPermission, ruleWithoutTargets, ruleMatchesNothing are ' +
+          'not looked for.',
       ],
       [
         ...['warning', `123456789012/${moto.region}#sns`],
         'sns:ListTopics is not allowed on the topics: what it would tell is missing here. ' +
-          'targetWithoutPermission is not looked for.',
+          'missingResource, targetWithoutPermission are not looked for.',
       ],
     ])
     expect(result.findings.map(({ id }) => id)).not.toContain('ruleWithoutTargets')
@@ -121,6 +122,21 @@ describeWith(needed, python !== undefined)('the wiring of an account', () => {
     expect(buses).toEqual(['bus:default@eu-west-1', 'bus:default@us-east-1', 'bus:shop@eu-west-1'])
     expect(edges.map(({ to }) => to)).toContain('queue:billing@eu-west-1')
     expect(nodes.filter(({ declared }) => !declared)).toEqual([])
+  }, 120_000)
+
+  test('what leads to what is gone is found', async () => {
+    const arn = (service: string, name: string) =>
+      `arn:aws:${service}:${moto.region}:123456789012:${name}`
+    const { SubscriptionArn } = await moto.call('sns', 'subscribe', {
+      ...{ TopicArn: arn('sns', 'news'), Protocol: 'sqs', Endpoint: arn('sqs', 'gone') },
+    })
+    const { findings } = checked(await found(), [])
+    await moto.call('sns', 'unsubscribe', { SubscriptionArn })
+    const missing = findings.filter(({ id }) => id === 'missingResource')
+    expect(missing.map(({ explanation }) => explanation.replace(/news:[\w-]+/, 'news'))).toEqual([
+      `123456789012/${moto.region}#sns:news has the endpoint of the subscription, queue:gone, ` +
+        'which is not there.',
+    ])
   }, 120_000)
 
   test('cannot be told by nobody', async () => {

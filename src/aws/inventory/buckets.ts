@@ -1,5 +1,5 @@
 import type { Bucket, S3Client } from '@aws-sdk/client-s3'
-import { type Described, type Inquiry, type Inventory, jsonOf, properties } from './inquiry.js'
+import { type Described, type Inquiry, type Inventory, jsonOf } from './inquiry.js'
 
 type Sdk = typeof import('@aws-sdk/client-s3')
 
@@ -46,10 +46,10 @@ async function ofBucket({ inquiry, sdk, client }: Asked, { Name = '' }: Bucket) 
       .send(new sdk.GetBucketPolicyCommand({ Bucket: Name }), inquiry.sent)
       .catch(withoutPolicy),
   )
-  const given = properties({ BucketName: Name, NotificationConfiguration: config })
+  const given = jsonOf({ BucketName: Name, NotificationConfiguration: config })
   const found: Described[] = [{ type: 'AWS::S3::Bucket', arn, properties: given }]
   if (policy?.Policy === undefined) return found
-  const own = properties({ Bucket: Name, PolicyDocument: policy.Policy })
+  const own = jsonOf({ Bucket: Name, PolicyDocument: policy.Policy })
   return [...found, { type: 'AWS::S3::BucketPolicy', arn, properties: own }]
 }
 

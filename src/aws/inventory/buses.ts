@@ -1,11 +1,5 @@
 import type { EventBridgeClient, EventBus, Rule } from '@aws-sdk/client-eventbridge'
-import {
-  type Described,
-  type Inquiry,
-  type Inventory,
-  properties,
-  statementsOf,
-} from './inquiry.js'
+import { type Described, type Inquiry, type Inventory, jsonOf, statementsOf } from './inquiry.js'
 
 type Sdk = typeof import('@aws-sdk/client-eventbridge')
 
@@ -54,10 +48,10 @@ async function ofBus({ inquiry, sdk, client }: Asked, bus: EventBus): Promise<De
   const DeadLetterConfig = described?.DeadLetterConfig
   const statements = statementsOf(Policy)
   const found: Described[] = [
-    { type: 'AWS::Events::EventBus', arn, properties: properties({ Name, DeadLetterConfig }) },
+    { type: 'AWS::Events::EventBus', arn, properties: jsonOf({ Name, DeadLetterConfig }) },
   ]
   if (statements.length > 0) {
-    const given = properties({ EventBusName: arn, Statement: statements })
+    const given = jsonOf({ EventBusName: arn, Statement: statements })
     found.push({ type: 'AWS::Events::EventBusPolicy', arn, properties: given })
   }
   return found
@@ -92,7 +86,7 @@ async function ofRule({ inquiry, sdk, client }: Asked, rule: Rule): Promise<Desc
     ({ Targets = [], NextToken }) => ({ found: Targets, next: NextToken }),
   )
   const given = { Name, EventBusName, State, EventPattern, ScheduleExpression, Targets }
-  return [{ type: 'AWS::Events::Rule', arn, properties: properties(given) }]
+  return [{ type: 'AWS::Events::Rule', arn, properties: jsonOf(given) }]
 }
 
 async function archives({ inquiry, sdk, client }: Asked): Promise<Described[]> {
@@ -113,7 +107,7 @@ async function archives({ inquiry, sdk, client }: Asked): Promise<Described[]> {
     )
     const arn = described?.ArchiveArn ?? inquiry.arn('events', `archive/${ArchiveName}`)
     const EventPattern = described?.EventPattern
-    const given = properties({ ArchiveName, SourceArn, EventPattern })
+    const given = jsonOf({ ArchiveName, SourceArn, EventPattern })
     return [{ type: 'AWS::Events::Archive', arn, properties: given }]
   })
 }
@@ -129,6 +123,6 @@ async function destinations({ inquiry, sdk, client }: Asked): Promise<Described[
     ({ ApiDestinations = [], NextToken }) => ({ found: ApiDestinations, next: NextToken }),
   )
   return listed.map(({ Name = '', ApiDestinationArn: arn = '' }) => ({
-    ...{ type: 'AWS::Events::ApiDestination', arn, properties: properties({ Name }) },
+    ...{ type: 'AWS::Events::ApiDestination', arn, properties: jsonOf({ Name }) },
   }))
 }

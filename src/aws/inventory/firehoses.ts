@@ -1,6 +1,6 @@
 import type { DestinationDescription } from '@aws-sdk/client-firehose'
 import type { JsonObject } from '../../event/event.js'
-import { type Inventory, jsonOf, properties } from './inquiry.js'
+import { type Inventory, jsonOf } from './inquiry.js'
 
 const MOST_A_PAGE = 100
 
@@ -39,7 +39,7 @@ export const firehoses: Inventory = {
           ...configurations(told?.Destinations ?? []),
         }
         const type = 'AWS::KinesisFirehose::DeliveryStream'
-        return [{ type, arn, properties: properties(given) }]
+        return [{ type, arn, properties: jsonOf(given) }]
       })
     })
   },

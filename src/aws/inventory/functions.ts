@@ -4,13 +4,7 @@ import type {
   LambdaClient,
 } from '@aws-sdk/client-lambda'
 import type { JsonObject, JsonValue } from '../../event/event.js'
-import {
-  type Described,
-  type Inquiry,
-  type Inventory,
-  properties,
-  statementsOf,
-} from './inquiry.js'
+import { type Described, type Inquiry, type Inventory, jsonOf, statementsOf } from './inquiry.js'
 
 type Sdk = typeof import('@aws-sdk/client-lambda')
 
@@ -69,7 +63,7 @@ async function ofFunction(asked: Asked, told: FunctionConfiguration): Promise<De
     Environment: { Variables: more.Environment?.Variables ?? {} },
   }
   return [
-    { type: 'AWS::Lambda::Function', arn, properties: properties(given) },
+    { type: 'AWS::Lambda::Function', arn, properties: jsonOf(given) },
     ...(await permissions(asked, name, arn)),
     ...(await destinations(asked, name, arn)),
   ]
@@ -87,7 +81,7 @@ async function permissions({ inquiry, sdk, client }: Asked, name: string, arn: s
       new RegExp(`"${key}":("[^"]*")`, 'i').exec(conditions)?.[1]?.slice(1, -1)
     return textsOf(Principal).map((principal) => ({
       ...{ type: 'AWS::Lambda::Permission', arn },
-      properties: properties({
+      properties: jsonOf({
         ...{ FunctionName: arn, Principal: principal, Action: textsOf(Action)[0] },
         ...{ SourceArn: value('aws:SourceArn'), SourceAccount: value('aws:SourceAccount') },
         FunctionUrlAuthType: value('lambda:FunctionUrlAuthType'),
@@ -117,7 +111,7 @@ async function destinations({ inquiry, sdk, client }: Asked, name: string, arn: 
   )
   return configs.map(({ DestinationConfig }) => ({
     ...{ type: 'AWS::Lambda::EventInvokeConfig', arn },
-    properties: properties({ FunctionName: arn, DestinationConfig }),
+    properties: jsonOf({ FunctionName: arn, DestinationConfig }),
   }))
 }
 
@@ -132,5 +126,5 @@ function mapped(inquiry: Inquiry, mapping: EventSourceMappingConfiguration): Des
     Enabled: !/^Disabl/.test(State),
   }
   const arn = inquiry.arn('lambda', `event-source-mapping:${UUID}`)
-  return { type: 'AWS::Lambda::EventSourceMapping', arn, properties: properties(given) }
+  return { type: 'AWS::Lambda::EventSourceMapping', arn, properties: jsonOf(given) }
 }

@@ -13,7 +13,7 @@ export interface Described {
 }
 
 /** A kind of calls that failed, and so is missing from what was described. */
-export interface Untold {
+interface Untold {
   readonly service: string
   /** As IAM names it. */
   readonly action: string
@@ -158,9 +158,4 @@ export function statementsOf(policy: string | undefined): JsonObject[] {
   } catch {
     return []
   }
-}
-
-/** Without what is undefined, which JSON does not have. */
-export function properties(given: Readonly<Record<string, unknown>>): JsonObject {
-  return jsonOf(given)
 }

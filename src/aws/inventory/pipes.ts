@@ -1,4 +1,4 @@
-import { type Inventory, properties } from './inquiry.js'
+import { type Inventory, jsonOf } from './inquiry.js'
 
 /** Pipes: source, filters, enrichment and target. */
 export const pipes: Inventory = {
@@ -21,7 +21,7 @@ export const pipes: Inventory = {
         const { SourceParameters, TargetParameters } = answer ?? {}
         const given = { Name, DesiredState, Source, Target, Enrichment }
         const more = { SourceParameters, TargetParameters }
-        return [{ type: 'AWS::Pipes::Pipe', arn, properties: properties({ ...given, ...more }) }]
+        return [{ type: 'AWS::Pipes::Pipe', arn, properties: jsonOf({ ...given, ...more }) }]
       })
     })
   },

@@ -1,4 +1,4 @@
-import { type Described, type Inventory, properties } from './inquiry.js'
+import { type Described, type Inventory, jsonOf } from './inquiry.js'
 
 /** Queues with what they are set to, and their policies. */
 export const queues: Inventory = {
@@ -39,13 +39,13 @@ function described(
   const { RedrivePolicy, Policy } = more
   const queue = { QueueName: name, VisibilityTimeout, MessageRetentionPeriod, RedrivePolicy }
   return [
-    { type: 'AWS::SQS::Queue', arn, properties: properties(queue) },
+    { type: 'AWS::SQS::Queue', arn, properties: jsonOf(queue) },
     ...(Policy === undefined || Policy === ''
       ? []
       : [
           {
             ...{ type: 'AWS::SQS::QueueInlinePolicy', arn },
-            properties: properties({ Queue: arn, PolicyDocument: Policy }),
+            properties: jsonOf({ Queue: arn, PolicyDocument: Policy }),
           },
         ]),
   ]

@@ -1,6 +1,6 @@
 import type { ManagedPolicyDetail, RoleDetail } from '@aws-sdk/client-iam'
 import type { JsonObject } from '../../event/event.js'
-import { type Inventory, properties } from './inquiry.js'
+import { type Inventory, jsonOf } from './inquiry.js'
 
 /** Roles with what they allow: their own policies, and those of the account that are attached.
  * Policies of AWS's own allow their actions on everything, which tells of no way to anywhere. */
@@ -27,7 +27,7 @@ export const roles: Inventory = {
       const listed = pages.flatMap(({ RoleDetailList = [] }) => RoleDetailList)
       return listed.map((role) => ({
         ...{ type: 'AWS::IAM::Role', arn: role.Arn ?? '' },
-        properties: properties({
+        properties: jsonOf({
           RoleName: role.RoleName,
           Policies: documentsOf(role, policies).map((PolicyDocument) => ({ PolicyDocument })),
         }),

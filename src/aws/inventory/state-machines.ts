@@ -1,4 +1,4 @@
-import { type Inventory, properties } from './inquiry.js'
+import { type Inventory, jsonOf } from './inquiry.js'
 
 /** State machines with their definitions. */
 export const stateMachines: Inventory = {
@@ -23,7 +23,7 @@ export const stateMachines: Inventory = {
           return client.send(command, inquiry.sent)
         })
         const definition = answer?.definition ?? '{}'
-        const given = properties({ StateMachineName: name, DefinitionString: definition })
+        const given = jsonOf({ StateMachineName: name, DefinitionString: definition })
         return [{ type: 'AWS::StepFunctions::StateMachine', arn, properties: given }]
       })
     })

@@ -1,6 +1,6 @@
 import type { KinesisClient } from '@aws-sdk/client-kinesis'
 import { openKinesis } from '../kinesis-client.js'
-import { type Described, type Inquiry, type Inventory, properties } from './inquiry.js'
+import { type Described, type Inquiry, type Inventory, jsonOf } from './inquiry.js'
 
 type Sdk = typeof import('@aws-sdk/client-kinesis')
 
@@ -46,13 +46,13 @@ async function ofStream({ inquiry, sdk, client }: Asked, name: string): Promise<
     client.send(new sdk.GetResourcePolicyCommand({ ResourceARN: arn }), inquiry.sent),
   )
   const found: Described[] = [
-    { type: 'AWS::Kinesis::Stream', arn, properties: properties({ Name: name }) },
+    { type: 'AWS::Kinesis::Stream', arn, properties: jsonOf({ Name: name }) },
     ...consumers.map(({ ConsumerName, ConsumerARN = '' }) => ({
       ...{ type: 'AWS::Kinesis::StreamConsumer', arn: ConsumerARN },
-      properties: properties({ ConsumerName, StreamARN: arn }),
+      properties: jsonOf({ ConsumerName, StreamARN: arn }),
     })),
   ]
   if (policy?.Policy === undefined || policy.Policy === '') return found
-  const given = properties({ ResourceArn: arn, ResourcePolicy: policy.Policy })
+  const given = jsonOf({ ResourceArn: arn, ResourcePolicy: policy.Policy })
   return [...found, { type: 'AWS::Kinesis::ResourcePolicy', arn, properties: given }]
 }

@@ -1,4 +1,4 @@
-import { type Inventory, properties } from './inquiry.js'
+import { type Inventory, jsonOf } from './inquiry.js'
 
 /** Tables, and the streams of Kinesis that they write their changes to. */
 export const tables: Inventory = {
@@ -27,7 +27,7 @@ export const tables: Inventory = {
         )
         const given = { TableName, KinesisStreamSpecification: { StreamArn: active?.StreamArn } }
         const arn = inquiry.arn('dynamodb', `table/${TableName}`)
-        return [{ type: 'AWS::DynamoDB::Table', arn, properties: properties(given) }]
+        return [{ type: 'AWS::DynamoDB::Table', arn, properties: jsonOf(given) }]
       })
     })
   },

@@ -1,5 +1,5 @@
 import type { SNSClient, Subscription } from '@aws-sdk/client-sns'
-import { type Described, type Inquiry, type Inventory, properties } from './inquiry.js'
+import { type Described, type Inquiry, type Inventory, jsonOf } from './inquiry.js'
 
 type Sdk = typeof import('@aws-sdk/client-sns')
 
@@ -45,8 +45,8 @@ async function ofTopic({ inquiry, sdk, client }: Asked, arn: string): Promise<De
     client.send(new sdk.GetTopicAttributesCommand({ TopicArn: arn }), inquiry.sent),
   )
   const { FifoTopic, Policy: PolicyDocument } = answer?.Attributes ?? {}
-  const topic = properties({ TopicName, FifoTopic })
-  const policy = properties({ TopicArn: arn, PolicyDocument })
+  const topic = jsonOf({ TopicName, FifoTopic })
+  const policy = jsonOf({ TopicArn: arn, PolicyDocument })
   return [
     { type: 'AWS::SNS::Topic', arn, properties: topic },
     ...(PolicyDocument === undefined
@@ -72,5 +72,5 @@ async function subscribed(
     answer?.Attributes ?? {}
   const given = { TopicArn, Protocol, Endpoint, FilterPolicy, FilterPolicyScope }
   const more = { RawMessageDelivery, RedrivePolicy }
-  return [{ type: 'AWS::SNS::Subscription', arn, properties: properties({ ...given, ...more }) }]
+  return [{ type: 'AWS::SNS::Subscription', arn, properties: jsonOf({ ...given, ...more }) }]
 }

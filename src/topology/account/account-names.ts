@@ -6,6 +6,12 @@ import type { Place, Places } from './places.js'
 /** Buckets have one name in all regions. */
 const everywhere: ReadonlySet<NodeKind> = new Set(['bucket'])
 
+/** Kinds that services list all of. */
+const listed: ReadonlySet<NodeKind> = new Set([
+  ...(['bus', 'topic', 'queue', 'stream', 'function', 'firehose', 'stateMachine'] as const),
+  ...(['apiDestination', 'pipe', 'table'] as const),
+])
+
 interface Known extends Place {
   readonly id: string
   readonly kind: NodeKind
@@ -26,6 +32,12 @@ export class AccountNames {
   /** What a node is called that is, or would be, at a place. */
   called(kind: NodeKind, name: string, place: Place): string {
     return everywhere.has(kind) ? name : this.places.called(name, place)
+  }
+
+  /** Whether all that there is of a kind at a place is known, as far as services told. */
+  isAsked(kind: NodeKind, { account, region }: Place): boolean {
+    const asked = [...this.placeOf.values()]
+    return listed.has(kind) && asked.some((one) => one.account === account && one.region === region)
   }
 
   add(node: Known & { readonly arn: string }): void {

@@ -4,6 +4,9 @@ import type { Finding, Gap, Topology } from '../model.js'
 /** By finding: the services that have to have told everything, so that it is not one for want of
  * knowledge. */
 const restsOn: Readonly<Record<string, readonly string[]>> = {
+  missingResource: [
+    ...['events', 'sns', 'sqs', 'kinesis', 'lambda', 'firehose', 'states', 'pipes', 'dynamodb'],
+  ],
   targetWithoutPermission: ['events', 'sqs', 'sns', 'lambda'],
   ruleWithoutTargets: ['events'],
   ruleMatchesNothing: ['events'],

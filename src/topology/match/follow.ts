@@ -9,7 +9,7 @@ import type { MatchMiss, MatchResult, MatchStep } from './result.js'
 /** A way in circles is followed so far. */
 const MOST_STEPS = 10_000
 
-export interface FollowedEvent {
+interface FollowedEvent {
   readonly event: JsonValue
   /** Attributes of a message, by which filters of subscriptions choose. */
   readonly attributes: JsonObject

@@ -4,7 +4,7 @@ import { parsePath, valueAt } from '../../event/json-path.js'
 import type { TargetInput } from '../model.js'
 
 /** What is given to a target. */
-export interface Payload {
+interface Payload {
   /** As it is sent. */
   readonly text: string
   /** What a target gets that is not told for certain, in words. */
@@ -12,7 +12,7 @@ export interface Payload {
 }
 
 /** What templates of a rule call themselves. */
-export interface RuleNames {
+interface RuleNames {
   readonly name: string
   /** Undefined before it is deployed. */
   readonly arn: string | undefined

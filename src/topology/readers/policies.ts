@@ -183,8 +183,8 @@ function anywhere(
 function namedIn(resource: Resource, wiring: Wiring, text: string, isHeld: boolean): string[] {
   if (wiring.names && !isHeld) return wiring.matching(text.replace(/\/\*$/, ''))
   if (!/[*?]/.test(text.replace(/\/\*$/, '').replace(/^arn:aws:\w+:\*:\*:/, ''))) {
-    const what = 'a resource of the policy'
-    return [wiring.find(resource, text.replace(/\/\*$/, ''), { what })].flatMap((id) => id ?? [])
+    const of = { what: 'a resource of the policy', mayLack: true }
+    return [wiring.find(resource, text.replace(/\/\*$/, ''), of)].flatMap((id) => id ?? [])
   }
   return wiring.matching(text)
 }
