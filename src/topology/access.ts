@@ -77,11 +77,12 @@ function grantsByNode(grants: readonly Grant[]): Map<string, Grant[]> {
 
 function accessTo(graph: Graph, node: TopologyNode, grants: readonly Grant[]): ResourceAccess {
   const { id, kind } = node
+  const own = accountOf(graph, node)
   const ofKind = sending.filter((one) => one.kind === kind && !one.isReading)
   const granted = (actions: readonly string[]) =>
     grants.flatMap((grant) => {
       const done = actions.filter((action) => grant.actions.some((one) => isAction(one, action)))
-      return done.length === 0 ? [] : [given(grant, done, node)]
+      return done.length === 0 ? [] : [given(grant, done, own)]
     })
   const wired = (ends: readonly string[]) =>
     ends.map((who): Access => {
@@ -101,14 +102,20 @@ function accessTo(graph: Graph, node: TopologyNode, grants: readonly Grant[]): R
   }
 }
 
+/** ARNs of buckets do not say whose they are: they are of the only account that was asked. */
+function accountOf({ topology }: Graph, { at }: TopologyNode): string | undefined {
+  const asked = new Set(topology.sources.flatMap((one) => /^(\d{12})\//.exec(one)?.[1] ?? []))
+  const [only] = asked.size === 1 ? asked : []
+  return /^arn:[^:]*:[^:]*:[^:]*:(\d{12}):/.exec(at ?? '')?.[1] ?? only
+}
+
 const notReading: ReadonlySet<string> = new Set(['permission', 'dlq', 'redrive', 'failure'])
 
 function given(
   { who, isConditional, isOfResource }: Grant,
   actions: readonly string[],
-  { at }: TopologyNode,
+  own: string | undefined,
 ): Access {
-  const own = at === null ? undefined : /^arn:[^:]*:[^:]*:[^:]*:(\d{12}):/.exec(at)?.[1]
   const account = /(?:^|:)(\d{12})(?:$|:)/.exec(who)?.[1]
   return {
     ...{ who, by: isOfResource ? 'policy' : 'role', actions, isConditional },
@@ -122,6 +129,9 @@ function once(list: readonly Access[]): Access[] {
     return JSON.stringify([a.by, a.who]) < JSON.stringify([b.by, b.who]) ? -1 : 1
   })
 }
+
+/** Who was seen is asked about; a replay is of what somebody else sent. */
+const isNoSender: ReadonlySet<string> = new Set(['observed', 'replay'])
 
 /** Conditions of roles, and the wiring, may say which source somebody sends; whom a policy lets
  * send may send any. */
@@ -137,7 +147,7 @@ function sentTo(graph: Graph, id: string, senders: readonly Access[]): Sent[] {
     const kinds = seen.kinds.filter((kind) => kind.source === source)
     const count = kinds.reduce((sum, kind) => sum + kind.count, 0)
     const fits = into.some((edge) => {
-      return edge.via !== 'observed' && !areApart(edge.sends, { source: [source] })
+      return !isNoSender.has(edge.via) && !areApart(edge.sends, { source: [source] })
     })
     return [{ source, count, isAllowed: isOpen || fits }]
   })

@@ -1,6 +1,11 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import type { AccessResult } from '../../src/topology/access.js'
 import { topologyOfAccounts } from '../../src/topology/account/from-accounts.js'
 import { checked } from '../../src/topology/check.js'
+import { evt } from '../helpers/cli.js'
 import { describeWith } from '../helpers/needs.js'
 import { type Altered, type Asked, denied, type Faulty, startFaulty } from '../testbed/faulty.js'
 import { type Moto, python, startMoto } from '../testbed/moto.js'
@@ -136,6 +141,27 @@ describeWith(needed, python !== undefined)('the wiring of an account', () => {
     expect(missing.map(({ explanation }) => explanation.replace(/news:[\w-]+/, 'news'))).toEqual([
       `123456789012/${moto.region}#sns:news has the endpoint of the subscription, queue:gone, ` +
         'which is not there.',
+    ])
+  }, 120_000)
+
+  test('is shown, compared and asked about from the command line', async () => {
+    const there = ['--endpoint-url', faulty.url, '--region', `${moto.region},us-east-1`]
+    const shown = await evt(['topology', 'show', ...there, '-o', 'json'])
+    expect(JSON.parse(shown.stdout).sources).toHaveLength(2)
+    const folder = mkdtempSync(join(tmpdir(), 'evt-account-'))
+    const saved = join(folder, 'saved.json')
+    writeFileSync(saved, shown.stdout)
+    const same = await evt(['topology', 'diff', saved, 'aws://', ...there])
+    rmSync(folder, { recursive: true })
+    expect(same).toMatchObject({ code: 0, stdout: expect.stringMatching(/^no difference/) })
+    const event = '{"source":"shop","detail-type":"a","detail":{"b":1}}'
+    const met = await evt(['topology', 'match', event, ...there.slice(0, 2), '--to', 'shop'])
+    expect(met.stdout).toMatch(/queue:billing  target +{"b":1}/)
+    const access = await evt(['topology', 'access', ...there.slice(0, 2), '-o', 'json'])
+    const { resources } = JSON.parse(access.stdout) as AccessResult
+    const senders = resources.find(({ id }) => id === 'bus:shop')?.senders
+    expect(senders?.map(({ who, by }) => `${by} ${who}`)).toEqual([
+      ...['role function:bill', 'wiring archive:all', 'wiring pipe:clicked'],
     ])
   }, 120_000)
 

@@ -55,14 +55,25 @@ export async function topologyOfAccounts(asked: AskedAccounts): Promise<Topology
 const notAsked = 'schedules, APIs, IoT rules, tasks and filters of logs are not asked about'
 
 async function surveysOf(asked: AskedAccounts): Promise<Survey[]> {
-  const signal = AbortSignal.any([asked.signal])
+  const failed = new AbortController()
+  const signal = AbortSignal.any([asked.signal, failed.signal])
   // Each call that is under way listens.
   setMaxListeners(0, signal)
+  try {
+    return await surveysUntil({ ...asked, signal })
+  } catch (error) {
+    // Nobody waits for the others any more.
+    failed.abort()
+    throw error
+  }
+}
+
+async function surveysUntil(asked: AskedAccounts): Promise<Survey[]> {
   const surveys = new Map<string, Survey>()
   const accounts = new Set<string>()
   for (const profile of asked.profiles.length === 0 ? [undefined] : asked.profiles) {
     for (const region of asked.regions.length === 0 ? [undefined] : asked.regions) {
-      const { endpointUrl } = asked
+      const { endpointUrl, signal } = asked
       const options: AwsOptions & { signal: AbortSignal } = { profile, region, endpointUrl, signal }
       const caller = await callerOf(options, signal)
       const name = `${caller.account}/${caller.region}`
