@@ -21,11 +21,12 @@ export function narrowed(known: Known, pattern: JsonValue): Known | undefined {
   const more = withoutUnknown(pattern)
   if (!isObject(more) || Object.keys(more).length === 0) return known
   const [values = {}, ...tests] = known
-  if (known.some((one) => areApart(one, more))) return undefined
+  const isPlain = JSON.stringify(merge(valuesIn(more))) === JSON.stringify(sorted(more))
+  // Of lists of values, those that are left tell it.
+  if ((isPlain ? tests : known).some((one) => areApart(one, more))) return undefined
   const lists = intersected(valuesIn(values), [...tests, more])
   if (lists === undefined) return undefined
   const merged = merge(lists)
-  const isPlain = JSON.stringify(merge(valuesIn(more))) === JSON.stringify(sorted(more))
   const others = isPlain || tests.some((one) => isSame(one, more)) ? tests : [...tests, more]
   return [merged, ...[...others].sort(byText)]
 }
@@ -55,7 +56,8 @@ function allows(pattern: JsonObject, path: string, value: JsonValue): boolean {
   const tests = keys.reduce<JsonValue | undefined>((at, key) => {
     return at !== undefined && isObject(at) ? at[key] : undefined
   }, pattern)
-  if (!Array.isArray(tests)) return true
+  // Lists of values are held against each other before.
+  if (!Array.isArray(tests) || tests.every(isValue)) return true
   const nested = (inner: JsonValue) =>
     keys.reduceRight<JsonValue>((below, key) => ({ [key]: below }), inner)
   try {
@@ -75,11 +77,15 @@ function valuesIn(pattern: JsonObject): Map<string, readonly JsonValue[]> {
       const keys = [...next.keys, key]
       if (key === '$or') continue
       if (isObject(value)) open.push({ at: value, keys })
-      const isPlain = Array.isArray(value) && value.every((one) => typeof one !== 'object')
+      const isPlain = Array.isArray(value) && value.every(isValue)
       if (isPlain) found.set(JSON.stringify(keys), value)
     }
   }
   return found
+}
+
+function isValue(test: JsonValue): boolean {
+  return typeof test !== 'object'
 }
 
 function merge(values: Values): JsonObject {

@@ -17,7 +17,7 @@ export interface Flow {
 }
 
 /** Of a node with more than these, what is known of events begins anew at each rule. */
-const MOST_PLACES = 100
+const MOST_PLACES = 16
 
 /**
  * The graph that cycles are looked for in. A bus is a place for each kind of events that is sent to
@@ -36,11 +36,12 @@ export function flowOf(topology: Topology, isTaken: (edge: TopologyEdge) => bool
   const out = new Map<string, TopologyEdge[]>()
   for (const edge of live) out.set(edge.from, [...(out.get(edge.from) ?? []), edge])
   const steps: Step[] = []
+  const narrow = remembered()
   // Places are added while they are walked through.
   for (let from = 0; from < places.list.length; from++) {
     const place = places.list[from]
     for (const edge of (place && out.get(place.id)) ?? []) {
-      const known = place && knownAfter(place, edge, kinds)
+      const known = place && knownAfter(place, edge, { kinds, narrow })
       if (known) steps.push({ from, edge, to: places.at(edge.to, known, edge) })
     }
   }
@@ -87,19 +88,29 @@ function keepsEvents(kind: NodeKind | undefined): boolean {
   return kind === 'bus' || kind === 'rule'
 }
 
+/** The same patterns meet again and again. */
+function remembered(): typeof narrowed {
+  const found = new Map<string, Known | undefined>()
+  return (known, pattern) => {
+    const key = JSON.stringify([known, pattern])
+    if (!found.has(key)) found.set(key, narrowed(known, pattern))
+    return found.get(key)
+  }
+}
+
 /** What is known of events at the end of an edge; undefined where none go there. */
 function knownAfter(
   { known }: Place,
   { from, to, when, sends }: TopologyEdge,
-  kinds: ReadonlyMap<string, NodeKind>,
+  { kinds, narrow }: { kinds: ReadonlyMap<string, NodeKind>; narrow: typeof narrowed },
 ): Known | undefined {
   const [source, target] = [kinds.get(from), kinds.get(to)]
   if (source === 'bus') {
-    const chosen = Array.isArray(when) ? known : narrowed(known, when)
+    const chosen = Array.isArray(when) ? known : narrow(known, when)
     return chosen && (target === 'rule' ? chosen : [])
   }
   if (target !== 'bus') return []
-  return source === 'rule' ? narrowed(known, sends) : knownBy(sends)
+  return source === 'rule' ? narrow(known, sends) : knownBy(sends)
 }
 
 function arrays(places: readonly Place[], steps: Step[]): Flow {
