@@ -1,6 +1,6 @@
 import { BaseCommand } from '../../src/cli/base-command.js'
 import { outputFlags } from '../../src/cli/flags.js'
-import { topologyCheckFlags, topologyFlags } from '../../src/cli/topology-flags.js'
+import { observedFlags, topologyCheckFlags, topologyFlags } from '../../src/cli/topology-flags.js'
 
 export default class TopologyCheck extends BaseCommand {
   static override summary = 'what would run in a circle, get lost or never arrive when deployed'
@@ -12,18 +12,20 @@ export default class TopologyCheck extends BaseCommand {
     'reason. Exit 4 where there are errors, 5 where nothing sends or receives events.'
   static override examples = [
     '<%= config.bin %> topology check --template template.yaml',
+    '<%= config.bin %> topology check --region eu-west-1,us-east-1 --profile shop',
     '<%= config.bin %> topology check --template cdk.out --fail-on warning',
     '<%= config.bin %> topology check --template cdk.out --report wiring.sarif --report wiring.xml',
   ]
   static override flags = {
     ...topologyFlags,
+    ...observedFlags,
     ...topologyCheckFlags,
     ...outputFlags('text', 'json', 'markdown'),
   }
 
   override async run() {
     const { flags } = await this.parse(TopologyCheck)
-    const { endBy, reportKind, topologyAsked, writeReports } = await import(
+    const { endBy, reportKind, topologySeen, writeReports } = await import(
       '../../src/cli/topology-run.js'
     )
     const { topologyCheckMarkdown, topologyCheckText } = await import(
@@ -31,7 +33,8 @@ export default class TopologyCheck extends BaseCommand {
     )
     const reports = flags.report ?? []
     for (const file of reports) reportKind(file)
-    const result = await topologyAsked(flags)
+    const { version } = this.config
+    const { result, failure } = await topologySeen(flags, { signal: this.signal, version })
     const format = this.format(flags)
     if (format === 'json') {
       const { jsonText } = await import('../../src/ui/stats-json.js')
@@ -39,7 +42,8 @@ export default class TopologyCheck extends BaseCommand {
     } else if (format === 'markdown') this.print(topologyCheckMarkdown(result))
     else this.print(topologyCheckText(result, await this.style(flags)))
     const least = flags['fail-on']
-    await writeReports(result, reports, { least, version: this.config.version })
+    await writeReports(result, reports, { least, version })
+    if (failure) throw failure
     endBy(result, least)
     return undefined
   }

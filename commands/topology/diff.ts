@@ -2,9 +2,10 @@ import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
 import { BaseCommand } from '../../src/cli/base-command.js'
 import { outputFlags, sourceFlags } from '../../src/cli/flags.js'
-import { diffFaults } from '../../src/cli/topology-flags.js'
+import { accountFlags, diffFaults } from '../../src/cli/topology-flags.js'
 
-const side = 'a template, a folder or glob of them, or what evt topology show -o json wrote'
+const side =
+  'a template, a folder or glob of them, what evt topology show -o json wrote, or aws:// to ask AWS'
 
 export default class TopologyDiff extends BaseCommand {
   static override summary = 'what a change of the wiring does: edges, cycles, lost consumers'
@@ -16,12 +17,14 @@ export default class TopologyDiff extends BaseCommand {
   static override examples = [
     '<%= config.bin %> topology diff old/template.yaml new/template.yaml',
     '<%= config.bin %> topology diff main.json cdk.out --fail-on newCycles,lostConsumers',
+    '<%= config.bin %> topology diff aws:// cdk.out --region eu-west-1',
   ]
   static override args = {
     a: Args.string({ required: true, ignoreStdin: true, description: side }),
     b: Args.string({ required: true, ignoreStdin: true, description: 'the other, as it will be' }),
   }
   static override flags = {
+    ...accountFlags,
     config: sourceFlags.config,
     'fail-on': Flags.option({
       options: diffFaults,
@@ -37,7 +40,7 @@ export default class TopologyDiff extends BaseCommand {
     const { args, flags } = await this.parse(TopologyDiff)
     const { endDiff, topologiesCompared } = await import('../../src/cli/topology-run.js')
     const ui = await import('../../src/ui/topology-diff-text.js')
-    const diff = await topologiesCompared(args, flags.config)
+    const diff = await topologiesCompared(args, flags, this.signal)
     const format = this.format(flags)
     if (format === 'json') {
       const { jsonText } = await import('../../src/ui/stats-json.js')

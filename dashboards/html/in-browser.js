@@ -1,5 +1,5 @@
-// What the page can do beside being read: tables are sorted by the title that is pressed, and a
-// plot says what is under the pointer.
+// What the page can do beside being read: tables are sorted by the title that is pressed, a plot
+// says what is under the pointer, and a map shows what is around a node that is pressed.
 
 for (const table of document.querySelectorAll('table.sortable')) {
   for (const [column, title] of [...table.tHead.rows[0].cells].entries()) {
@@ -51,4 +51,33 @@ for (const plot of document.querySelectorAll('figure.plot')) {
   stretches.addEventListener('pointerleave', () => {
     readout.textContent = blank
   })
+}
+
+for (const map of document.querySelectorAll('figure.map')) {
+  const nodes = [...map.querySelectorAll('.node')]
+  const ways = [...map.querySelectorAll('.way')]
+  let chosen
+  const choose = (node) => {
+    chosen = chosen === node ? undefined : node
+    const number = chosen?.dataset.node
+    const ends = ({ dataset }) => [dataset.from, dataset.to]
+    const near = ways.filter((way) => ends(way).includes(number))
+    const left = new Set(near.flatMap(ends)).add(number)
+    for (const way of ways) way.classList.toggle('far', chosen !== undefined && !near.includes(way))
+    for (const each of nodes) {
+      each.classList.toggle('far', chosen !== undefined && !left.has(each.dataset.node))
+      each.setAttribute('aria-pressed', String(each === chosen))
+    }
+  }
+  for (const node of nodes) {
+    node.setAttribute('tabindex', '0')
+    node.setAttribute('role', 'button')
+    node.setAttribute('aria-pressed', 'false')
+    node.addEventListener('click', () => choose(node))
+    node.addEventListener('keydown', (event) => {
+      if (event.key !== 'Enter' && event.key !== ' ') return
+      event.preventDefault()
+      choose(node)
+    })
+  }
 }

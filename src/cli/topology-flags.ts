@@ -1,15 +1,50 @@
 import * as Flags from '@oclif/core/flags'
-import { sourceFlags } from './flags.js'
+import { archiveFlags, awsFlags, sourceFlags } from './flags.js'
 
-/** Flags of `evt topology show` and `evt topology check`. */
+/** Which accounts are asked. */
+export const accountFlags = {
+  profile: Flags.string({
+    helpValue: 'NAME',
+    multiple: true,
+    multipleNonGreedy: true,
+    delimiter: ',',
+    description: 'the AWS profiles to use; several ask several accounts',
+  }),
+  region: Flags.string({
+    helpValue: 'NAME',
+    multiple: true,
+    multipleNonGreedy: true,
+    delimiter: ',',
+    description: 'the AWS regions to ask, of each account',
+  }),
+  'endpoint-url': awsFlags['endpoint-url'],
+}
+
+/** Flags of everything that looks at one topology. */
 export const topologyFlags = {
   template: Flags.string({
     helpValue: 'FILE|GLOB',
     multiple: true,
     multipleNonGreedy: true,
-    description: 'templates of CloudFormation, SAM or CDK; of a folder, those that cdk synth wrote',
+    exclusive: ['profile', 'region', 'endpoint-url'],
+    description:
+      'templates of CloudFormation, SAM or CDK; of a folder, those that cdk synth wrote. Without ' +
+      'it, AWS is asked',
   }),
+  ...accountFlags,
   config: sourceFlags.config,
+}
+
+/** What is known of who sends, beside what is wired. */
+export const observedFlags = {
+  observed: Flags.string({
+    helpValue: 'SOURCE',
+    multiple: true,
+    multipleNonGreedy: true,
+    description: 'hold the events of this archive against the rules; who sent them is shown too',
+  }),
+  'memory-limit': archiveFlags['memory-limit'],
+  'allow-partial': archiveFlags['allow-partial'],
 }
 
 /** How a graph is drawn for other programs. */
@@ -33,3 +68,6 @@ export const topologyCheckFlags = {
 
 /** What `evt topology diff --fail-on` takes. */
 export const diffFaults = ['newCycles', 'lostConsumers'] as const
+
+/** A side of `evt topology diff` that is asked of AWS. */
+export const ofAws = 'aws://'

@@ -2,38 +2,105 @@ import { writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { loadConfig } from '../config/load.js'
 import { EvtError } from '../errors.js'
+import { type AskedAccounts, topologyOfAccounts } from '../topology/account/from-accounts.js'
 import { checked } from '../topology/check.js'
 import { type TopologyDiff, topologyDiff } from '../topology/diff.js'
 import { topologyOfTemplates } from '../topology/from-templates.js'
-import { type Severity, severities, type TopologyResult } from '../topology/model.js'
+import { type Severity, severities, type Topology, type TopologyResult } from '../topology/model.js'
 import { savedTopology } from '../topology/saved.js'
 import { jsonText } from '../ui/stats-json.js'
-import type { diffFaults } from './topology-flags.js'
+import { memoryBytes } from './memory-size.js'
+import { type diffFaults, ofAws } from './topology-flags.js'
 
-interface TypedTopology {
+interface TypedTopology extends TypedAccounts {
   template?: readonly string[] | undefined
   config?: string | undefined
 }
 
+interface TypedObserved extends TypedTopology {
+  observed?: readonly string[] | undefined
+  'memory-limit': string
+  'allow-partial': boolean
+  quiet: boolean
+}
+
+/** A topology, and why what was seen of it may not be all. */
+interface SeenTopology {
+  readonly result: TopologyResult
+  readonly failure: EvtError | undefined
+}
+
+interface TypedAccounts {
+  profile?: readonly string[] | undefined
+  region?: readonly string[] | undefined
+  'endpoint-url'?: string | undefined
+}
+
 /**
- * The topology that was asked for, with what is wrong in it.
+ * The topology that was asked for, of templates or else of AWS, with what is wrong in it.
  *
  * @throws EvtError `usage` for what is no template, `inconclusive` where there is nothing in it
  */
-export async function topologyAsked(flags: TypedTopology): Promise<TopologyResult> {
-  const [cwd, env] = [process.cwd(), process.env]
+export async function topologyAsked(
+  flags: TypedTopology,
+  signal: AbortSignal,
+): Promise<TopologyResult> {
+  const suppressions = await suppressionsOf(flags)
+  return checked(await topologyFound(flags, signal), suppressions)
+}
+
+/** The same with what was seen in archives, where that is asked. */
+export async function topologySeen(
+  flags: TypedObserved,
+  { signal, version }: { readonly signal: AbortSignal; readonly version: string },
+): Promise<SeenTopology> {
+  const suppressions = await suppressionsOf(flags)
+  const found = await topologyFound(flags, signal)
+  const given = flags.observed ?? []
+  if (given.length === 0) return { result: checked(found, suppressions), failure: undefined }
+  const { observe, withObserved } = await import('../topology/observed.js')
+  const { reading } = await import('./read-request.js')
+  const { profile: [profile] = [], region: [region] = [] } = flags
+  const { config, quiet, 'endpoint-url': url } = flags
+  const typed = { config, quiet, progress: false, profile, region, 'endpoint-url': url }
+  const { observed, failure } = await reading({ flags: typed, version, given, signal }, (request) =>
+    observe(found, {
+      ...request,
+      memoryLimitBytes: memoryBytes(flags['memory-limit']),
+      allowPartial: flags['allow-partial'],
+    }),
+  )
+  return { result: checked(withObserved(found, observed), suppressions), failure }
+}
+
+async function suppressionsOf({ config }: TypedTopology) {
+  const { topology } = await loadConfig({ file: config, cwd: process.cwd(), env: process.env })
+  return topology?.suppress ?? []
+}
+
+async function topologyFound(flags: TypedTopology, signal: AbortSignal): Promise<Topology> {
   const given = flags.template ?? []
-  const { topology } = await loadConfig({ file: flags.config, cwd, env })
-  if (given.length === 0) {
-    const hint = 'name templates with --template FILE, such as --template cdk.out'
-    throw new EvtError('no topology is asked for', { code: 'usage', hint })
-  }
-  const found = await topologyOfTemplates(given, cwd)
+  const found =
+    given.length === 0
+      ? await topologyOfAccounts(accountsOf(flags, signal)).catch(withTemplates)
+      : await topologyOfTemplates(given, process.cwd())
   if (found.edges.length === 0 && !found.nodes.some(({ at }) => at !== null)) {
     const message = `nothing in ${found.sources.join(', ')} sends or receives events`
     throw new EvtError(message, { code: 'inconclusive' })
   }
-  return checked(found, topology?.suppress ?? [])
+  return found
+}
+
+/** Who meant templates learns how they are named. */
+function withTemplates(error: unknown): never {
+  if (!(error instanceof EvtError) || error.code !== 'usage') throw error
+  const hint = `${error.hint}; or name templates with --template`
+  throw new EvtError(error.message, { code: 'usage', hint, cause: error })
+}
+
+function accountsOf(flags: TypedTopology, signal: AbortSignal): AskedAccounts {
+  const { profile = [], region = [], 'endpoint-url': endpointUrl } = flags
+  return { profiles: [...profile], regions: [...region], endpointUrl, signal }
 }
 
 type FailOn = Severity | 'never'
@@ -99,17 +166,21 @@ export function endBy({ findings }: TopologyResult, least: FailOn): void {
 }
 
 /**
- * Both sides of a comparison: templates, or what `evt topology show -o json` wrote.
+ * Both sides of a comparison: templates, what `evt topology show -o json` wrote, or AWS itself.
  *
  * @throws EvtError `usage` for what is neither
  */
 export async function topologiesCompared(
   { a, b }: { readonly a: string; readonly b: string },
-  config: string | undefined,
+  flags: Omit<TypedTopology, 'template'>,
+  signal: AbortSignal,
 ): Promise<TopologyDiff> {
   const cwd = process.cwd()
-  const read = async (path: string) =>
-    (await savedTopology(path, cwd)) ?? topologyAsked({ template: [path], config })
+  const read = async (path: string) => {
+    if (path === ofAws) return topologyAsked(flags, signal)
+    const template = [path]
+    return (await savedTopology(path, cwd)) ?? topologyAsked({ ...flags, template }, signal)
+  }
   return topologyDiff(await read(a), await read(b))
 }
 

@@ -1,5 +1,6 @@
 import type { Config } from '../config/config.js'
 import { checks } from './checks/index.js'
+import { isJudged } from './checks/unread.js'
 import { globMatches } from './glob.js'
 import { Graph } from './graph.js'
 import { type Finding, severities, type Topology, type TopologyResult } from './model.js'
@@ -9,7 +10,8 @@ type Suppression = NonNullable<NonNullable<Config['topology']>['suppress']>[numb
 /** Looks for everything that is wrong, the worst first. */
 export function checked(topology: Topology, suppressions: readonly Suppression[]): TopologyResult {
   const graph = new Graph(topology)
-  const found = checks.flatMap((check) => check(graph)).sort(byWeight)
+  const all = checks.flatMap((check) => check(graph))
+  const found = all.filter(isJudged(topology)).sort(byWeight)
   const reasonFor = ({ id, on }: Finding) =>
     suppressions.find((one) => one.id === id && globMatches(one.on, on))?.reason
   const suppressed = found.flatMap((finding) => {
@@ -20,12 +22,13 @@ export function checked(topology: Topology, suppressions: readonly Suppression[]
   const unused = suppressions.filter(({ id, on }) => {
     return !found.some((finding) => finding.id === id && globMatches(on, finding.on))
   })
-  const { sources, nodes, edges, grants, gaps } = topology
+  const { sources, nodes, edges, grants, gaps, observed } = topology
   return {
     schema: 'evt.topology/1',
     ...{ sources, nodes, edges },
     findings: [...findings, ...unused.map(unusedFinding)],
     ...{ suppressed, grants, gaps },
+    ...(observed && { observed }),
   }
 }
 

@@ -1,5 +1,6 @@
 import { TopologyBuilder } from './builder.js'
 import type { Topology } from './model.js'
+import { read } from './read.js'
 import { readers } from './readers/index.js'
 import { loadTemplates } from './template/load.js'
 import type { Resource, Stack } from './template/stack.js'
@@ -22,12 +23,7 @@ export async function topologyOfTemplates(
   const stacks = new Stacks(roots, (kind, at, explain) => builder.gap({ kind, at, explain }))
   const wiring = new Wiring(builder, stacks.all)
   const resources = [...stacks.all.values()].flatMap((stack) => resourcesOf(stack))
-  for (const resource of resources) {
-    const node = readers[resource.type]?.node?.(resource)
-    if (node) wiring.declare(resource, node.kind, node)
-  }
-  for (const resource of resources) readers[resource.type]?.wire?.(resource, wiring)
-  for (const resource of resources) readers[resource.type]?.settle?.(resource, wiring)
+  read(resources, wiring)
   for (const stack of stacks.all.values()) nameUnread(stack)
   return builder.build(roots.map(({ name }) => name))
 }

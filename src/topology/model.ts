@@ -1,6 +1,7 @@
 import type { JsonValue } from '../event/event.js'
 
-/** What a node can be. `service` is what a target names and nothing more is known of. */
+/** What a node can be. `producer` was seen to send, in an archive. `service` is what a target names
+ * and nothing more is known of. */
 export type NodeKind =
   | 'bus'
   | 'rule'
@@ -22,6 +23,7 @@ export type NodeKind =
   | 'iotRule'
   | 'logGroup'
   | 'endpoint'
+  | 'producer'
   | 'service'
   | 'unknown'
 
@@ -75,6 +77,13 @@ export type EdgeKind =
   | 'permission'
   | 'delivery'
   | 'logs'
+  | 'observed'
+
+/** What a target gets instead of the event. */
+export type TargetInput =
+  | { kind: 'constant'; text: string }
+  | { kind: 'path'; path: string }
+  | { kind: 'template'; paths: Record<string, string>; template: string }
 
 /** What is known of an edge, where the checks ask for it. */
 export interface EdgeFacts {
@@ -84,6 +93,12 @@ export interface EdgeFacts {
   hasRole?: boolean | undefined
   /** What is sent is another document than what came. */
   isTransformed?: boolean | undefined
+  /** Of a target of a rule: what is sent. */
+  input?: TargetInput | undefined
+  /** Of a subscription: without what SNS puts around a message. */
+  isRaw?: boolean | undefined
+  /** Of a subscription: its filter looks at the message, not at its attributes. */
+  isOfBody?: boolean | undefined
   isDisabled?: boolean | undefined
   /** Of an event-source mapping. */
   maximumConcurrency?: number | undefined
@@ -143,6 +158,31 @@ export interface Topology {
   edges: TopologyEdge[]
   grants: Grant[]
   gaps: Gap[]
+  /** Where archives were looked at too. */
+  observed?: Observed
+}
+
+/** What was seen in archives. */
+export interface Observed {
+  sources: string[]
+  kinds: ObservedKind[]
+  /** How many of the events each rule would have matched. */
+  rules: { rule: string; count: number }[]
+  /** Events that are none of EventBridge. */
+  others: number
+  /** Records that cannot be read. */
+  undecodable: number
+}
+
+/** Events of one source and type. */
+export interface ObservedKind {
+  source: string
+  type: string
+  count: number
+  /** Those that no rule takes. */
+  unmatched: number
+  /** With a rule that takes some. */
+  buses: string[]
 }
 
 /** `evt.topology/1` (DESIGN §7). */

@@ -1,5 +1,7 @@
 import type { JsonValue } from '../event/event.js'
-import { namedBy } from './arn.js'
+import { type AccountNames, placeIn } from './account/account-names.js'
+import type { Place } from './account/places.js'
+import { type Named, namedBy } from './arn.js'
 import type { TopologyBuilder } from './builder.js'
 import { globMatches } from './glob.js'
 import type { NodeFacts, NodeKind } from './model.js'
@@ -14,12 +16,29 @@ const standIns: Readonly<Record<string, string>> = {
   'AWS::Lambda::Url': 'TargetFunctionArn',
 }
 
+/** What settings of functions name without an ARN. */
+const mentionable: readonly NodeKind[] = ['bus', 'queue', 'topic', 'stream']
+
+function knownIn(names: AccountNames, place: Place, text: string): string[] {
+  const named = namedBy(text)
+  if (named) return [names.find(text, place)].flatMap((id) => id ?? [])
+  const of = (kind: NodeKind): Named => ({
+    kind,
+    name: text,
+    account: undefined,
+    region: undefined,
+  })
+  return mentionable.flatMap((kind) => names.named(of(kind), place) ?? [])
+}
+
 /** Who is named, by a property of a resource. */
 export interface Reference {
   /** As a reader would call it: `the target of the rule`. */
   readonly what: string
   /** What a bare name is the name of. */
   readonly kind?: NodeKind | undefined
+  /** Whether it may well be gone, as what a role speaks of. */
+  readonly mayLack?: boolean
 }
 
 /** Finds out what the values in templates refer to. */
@@ -32,6 +51,8 @@ export class Wiring {
   constructor(
     readonly builder: TopologyBuilder,
     readonly stacks: ReadonlyMap<string, Stack>,
+    /** Where resources are of accounts, which know places and ARNs. */
+    readonly names?: AccountNames,
   ) {}
 
   /** @param name what the resource is called; where that is not known, its logical id is */
@@ -42,6 +63,15 @@ export class Wiring {
   ): void {
     const { at, logicalId, stack } = resource
     const physical = typeof name === 'string' && name !== '' ? name : undefined
+    const place = this.#placeOf(resource)
+    if (place && this.names) {
+      const bare = physical ?? logicalId
+      const called = this.names.called(kind, bare, place)
+      const id = this.builder.declare({ kind, name: called, at, facts })
+      this.#ids.set(`${stack.name}#${logicalId}`, id)
+      this.names.add({ arn: at, id, kind, name: bare, ...place })
+      return
+    }
     const isKnown = physical !== undefined && !hasToken(physical)
     const id = this.builder.declare({ kind, name: isKnown ? physical : logicalId, at, facts })
     this.#ids.set(`${stack.name}#${logicalId}`, id)
@@ -59,6 +89,8 @@ export class Wiring {
    * same, and what is not known is one and a gap. */
   find(from: Resource, value: JsonValue | undefined, of: Reference): string | undefined {
     if (typeof value !== 'string' || value === '') return undefined
+    const place = this.#placeOf(from)
+    if (place) return this.#inAccount(from, value, { ...of, place })
     const token = onlyToken(value)
     if (token) return this.#ofToken(from, token, of)
     const named = namedBy(value)
@@ -75,20 +107,29 @@ export class Wiring {
 
   /** The nodes here that a text speaks of, wherever in it; nothing is made of what is not known. */
   known(from: Resource, text: string): string[] {
+    const place = this.#placeOf(from)
+    if (place && this.names) return knownIn(this.names, place, text)
     const ofTokens = tokensIn(text).flatMap((token) => this.#resourceNode(from, token) ?? [])
     if (ofTokens.length > 0) return ofTokens
     const named = namedBy(text)
-    const kinds: readonly NodeKind[] = named ? [named.kind] : ['bus', 'queue', 'topic', 'stream']
+    const kinds = named ? [named.kind] : mentionable
     const name = named?.name ?? text
     return kinds.flatMap((kind) => this.#physical.get(`${kind}:${name}`) ?? [])
   }
 
   /** The nodes here whose names a pattern in an ARN speaks of. */
   matching(pattern: string): string[] {
+    if (this.names) return this.names.matching(pattern)
     const named = namedBy(pattern)
     if (!named) return []
     const nodes = this.builder.named(named.kind)
     return nodes.filter(({ name }) => globMatches(named.name, name)).map(({ id }) => id)
+  }
+
+  /** The default bus of where a resource is. */
+  defaultBus(from: Resource): string {
+    const place = this.#placeOf(from)
+    return place ? this.#referAt('bus', 'default', place) : this.builder.defaultBus()
   }
 
   /** Notes which nodes the settings of another one speak of. */
@@ -115,6 +156,33 @@ export class Wiring {
 
   holders(key: string): readonly string[] {
     return this.#holders.get(key) ?? []
+  }
+
+  #placeOf({ stack }: Resource): Place | undefined {
+    return this.names?.placeOf.get(stack.name)
+  }
+
+  #inAccount(
+    from: Resource,
+    value: string,
+    { place, kind = 'unknown', what, mayLack = false }: Reference & { readonly place: Place },
+  ): string {
+    const found = this.names?.find(value, place)
+    if (found !== undefined) return found
+    const bare = { kind, name: value, account: undefined, region: undefined }
+    const named = namedBy(value) ?? bare
+    const there = this.names?.named(named, place)
+    if (there !== undefined) return there
+    const where = placeIn(named, place)
+    const id = this.#referAt(named.kind, named.name, where)
+    if (!mayLack && this.names?.isAsked(named.kind, where)) {
+      from.stack.gap('reference', from.logicalId, `has ${what}, ${id}, which is not there`)
+    }
+    return id
+  }
+
+  #referAt(kind: NodeKind, name: string, place: Place): string {
+    return this.builder.refer(kind, this.names?.called(kind, name, place) ?? name)
   }
 
   #ofName(kind: NodeKind, name: string): string {

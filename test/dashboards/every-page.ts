@@ -2,10 +2,12 @@ import { auditPage } from '../../dashboards/html/audit-page.js'
 import { checkPage } from '../../dashboards/html/check-page.js'
 import { reconcilePage } from '../../dashboards/html/reconcile-page.js'
 import { statsPage } from '../../dashboards/html/stats-page.js'
+import { topologyPage } from '../../dashboards/html/topology-page.js'
 import { audits } from './audits.js'
 import { checks } from './checks.js'
 import { made, pages } from './pages.js'
 import { reconciliations } from './reconciliations.js'
+import { topologies } from './topologies.js'
 
 type Drawn = [name: string, html: () => Promise<string>]
 
@@ -22,5 +24,8 @@ export const everyPage: readonly Drawn[] = [
   }),
   ...Object.entries(checks).map(([name, run]): Drawn => {
     return [`evt check, ${name}`, () => checkPage(run, made)]
+  }),
+  ...Object.entries(topologies).map(([name, result]): Drawn => {
+    return [`evt topology show, ${name}`, () => topologyPage(result, made)]
   }),
 ]

@@ -19,11 +19,14 @@ const MOST_TOLD = 5
 export function cycles(graph: Graph): Finding[] {
   const isUnsure = (edge: TopologyEdge) => isVague(graph, edge) || ofFailures.has(edge.via)
   const isGuarded = (edge: TopologyEdge) => guardsBut(edge).length > 0
-  return [
+  const all = [
     ...found(graph, (edge) => !isUnsure(edge) && !isGuarded(edge)),
     ...found(graph, (edge) => !isGuarded(edge), isUnsure),
     ...found(graph, () => true, isGuarded),
   ]
+  // Events of several kinds may take the same way.
+  const keyOf = ({ id, witnesses }: Finding) => JSON.stringify([id, witnesses])
+  return [...new Map(all.reverse().map((one) => [keyOf(one), one])).values()].reverse()
 }
 
 /** @param isNew edges of which a cycle has to have one */

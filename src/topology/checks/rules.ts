@@ -78,7 +78,8 @@ function ofAwsElsewhere(
   on: Pick<Finding, 'on' | 'witnesses'>,
 ): Finding[] {
   const bus = graph.node(from)
-  if (!bus?.declared || bus.name === 'default' || bus.name.startsWith('aws.partner/')) return []
+  if (!bus?.declared || /^default(@|$)/.test(bus.name) || bus.name.startsWith('aws.partner/'))
+    return []
   const isFed = graph.in(from).some(({ sends }) => !areApart(sends, when))
   if (!hasOnlyAws(when) || isFed) return []
   return [

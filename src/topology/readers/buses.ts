@@ -1,4 +1,6 @@
 import type { JsonObject, JsonValue } from '../../event/event.js'
+import { jsonText } from '../../event/json.js'
+import type { TargetInput } from '../model.js'
 import type { Resource } from '../template/stack.js'
 import { onlyToken } from '../template/tokens.js'
 import type { Wiring } from '../wiring.js'
@@ -46,20 +48,33 @@ function targetEdge(
   const arn = mapping(target['DeadLetterConfig'])['Arn']
   const what = 'the dead-letter queue of the target'
   const hasDlq = deadLetters(resource, wiring, { from, arn, what })
-  const changed = ['Input', 'InputPath', 'InputTransformer']
-  const isTransformed = changed.some((name) => target[name] !== undefined) || undefined
+  const input = inputOf(target)
+  const isTransformed = input !== undefined || undefined
   wiring.builder.edge({
     ...{ from, to, via: 'target' },
     // A bus takes the event as it is.
     sends: wiring.builder.kindOf(to) === 'bus' ? pattern : null,
-    facts: { hasDlq, hasRole: target['RoleArn'] !== undefined, isTransformed },
+    facts: { hasDlq, hasRole: target['RoleArn'] !== undefined, isTransformed, input },
   })
+}
+
+function inputOf(target: JsonObject): TargetInput | undefined {
+  const { Input: text, InputPath: path, InputTransformer: transformer } = target
+  if (transformer !== undefined) {
+    const { InputPathsMap: map, InputTemplate: template } = mapping(transformer)
+    const paths = Object.entries(mapping(map)).map(([name, one]) => [name, String(one)] as const)
+    const written = typeof template === 'string' ? template : jsonText(template ?? null)
+    return { kind: 'template', paths: Object.fromEntries(paths), template: written }
+  }
+  if (path !== undefined) return { kind: 'path', path: String(path) }
+  if (text === undefined) return undefined
+  return { kind: 'constant', text: typeof text === 'string' ? text : jsonText(text) }
 }
 
 /** The default bus where none is named. */
 export function busOf(resource: Resource, wiring: Wiring, name: JsonValue | undefined): string {
   const of = { what: 'the bus', kind: 'bus' as const }
-  return wiring.find(resource, name, of) ?? wiring.builder.defaultBus()
+  return wiring.find(resource, name, of) ?? wiring.defaultBus(resource)
 }
 
 const archive: Reader = {

@@ -196,7 +196,7 @@ function notify(
   const toBus = config['EventBridgeConfiguration']
   if (toBus === undefined || isFalse(mapping(toBus)['EventBridgeEnabled'])) return
   const sends = { source: ['aws.s3'] }
-  wiring.builder.edge({ from, to: wiring.builder.defaultBus(), via: 'notification', sends })
+  wiring.builder.edge({ from, to: wiring.defaultBus(resource), via: 'notification', sends })
 }
 
 export const readers: Readonly<Record<string, Reader>> = {

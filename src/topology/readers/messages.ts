@@ -40,7 +40,9 @@ const subscription: Reader = {
     const when = documentOf(resource, 'FilterPolicy', filter) ?? null
     const redrive = documentOf(resource, 'RedrivePolicy', properties['RedrivePolicy'])
     const arn = mapping(redrive)['deadLetterTargetArn']
-    subscribe(resource, wiring, { from, protocol, endpoint, when, dlq: arn })
+    const isRaw = isTrue(properties['RawMessageDelivery']) || undefined
+    const isOfBody = properties['FilterPolicyScope'] === 'MessageBody' || undefined
+    subscribe(resource, wiring, { from, protocol, endpoint, when, dlq: arn, isRaw, isOfBody })
   },
 }
 
@@ -50,6 +52,8 @@ interface Subscribed {
   readonly endpoint: JsonValue | undefined
   readonly when?: JsonValue
   readonly dlq?: JsonValue | undefined
+  readonly isRaw?: boolean | undefined
+  readonly isOfBody?: boolean | undefined
 }
 
 const ofServices = new Set(['sqs', 'lambda', 'firehose'])
@@ -57,7 +61,7 @@ const ofServices = new Set(['sqs', 'lambda', 'firehose'])
 function subscribe(
   resource: Resource,
   wiring: Wiring,
-  { from, protocol, endpoint, when = null, dlq }: Subscribed,
+  { from, protocol, endpoint, when = null, dlq, isRaw, isOfBody }: Subscribed,
 ): void {
   const what = 'the endpoint of the subscription'
   const to = ofServices.has(String(protocol))
@@ -66,7 +70,7 @@ function subscribe(
   if (to === undefined) return
   const dlqOf = { from, arn: dlq, what: 'the dead-letter queue of the subscription' }
   const hasDlq = deadLetters(resource, wiring, dlqOf)
-  wiring.builder.edge({ from, to, via: 'subscription', when, facts: { hasDlq } })
+  wiring.builder.edge({ from, to, via: 'subscription', when, facts: { hasDlq, isRaw, isOfBody } })
 }
 
 /** Whose addresses they are is nobody's business but the template's. */

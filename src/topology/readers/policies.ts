@@ -71,7 +71,7 @@ const busPolicy: Reader = {
     const { EventBusName, Statement: written, Principal, Action, Condition } = resource.properties
     const on =
       wiring.find(resource, EventBusName, { what: 'the bus of the policy', kind: 'bus' }) ??
-      wiring.builder.defaultBus()
+      wiring.defaultBus(resource)
     const statement = written ?? { Principal: Principal ?? null, Action: Action ?? null, Condition }
     const document = { Statement: list(JSON.parse(JSON.stringify(statement))) }
     for (const { who, actions, isConditional } of statementsOf(resource, document)) {
@@ -101,7 +101,7 @@ const permission: Reader = {
 
 const role: Reader = {
   settle(resource, wiring) {
-    const holders = wiring.holders(`${resource.stack.name}#${resource.logicalId}`)
+    const holders = wiring.holders(resource.at)
     for (const policy of mappings(resource.properties['Policies'])) {
       permit(resource, wiring, { holders, document: policy['PolicyDocument'] })
     }
@@ -140,13 +140,14 @@ function permit(resource: Resource, wiring: Wiring, { holders, document }: Permi
     if (wanted.length === 0) continue
     for (const text of statement.resources) {
       if (text === '*') anywhere(resource, wiring, { holders, statement, wanted })
-      for (const on of text === '*' ? [] : namedIn(resource, wiring, text)) {
+      const isHeld = holders.length > 0
+      for (const on of text === '*' ? [] : namedIn(resource, wiring, text, isHeld)) {
         for (const holder of holders) {
           permitted(wiring, { holder, on, statement, wanted })
         }
         if (holders.length === 0) {
           const { isConditional, actions } = statement
-          const who = `${resource.stack.name}#${resource.logicalId}`
+          const who = resource.at
           wiring.builder.grant({
             ...{ who, actions: [...actions], on, isConditional, isOfResource: false },
           })
@@ -178,10 +179,12 @@ function anywhere(
   }
 }
 
-function namedIn(resource: Resource, wiring: Wiring, text: string): string[] {
+/** @param isHeld false: roles of an account that no node here has, which may be of anything */
+function namedIn(resource: Resource, wiring: Wiring, text: string, isHeld: boolean): string[] {
+  if (wiring.names && !isHeld) return wiring.matching(text.replace(/\/\*$/, ''))
   if (!/[*?]/.test(text.replace(/\/\*$/, '').replace(/^arn:aws:\w+:\*:\*:/, ''))) {
-    const what = 'a resource of the policy'
-    return [wiring.find(resource, text.replace(/\/\*$/, ''), { what })].flatMap((id) => id ?? [])
+    const of = { what: 'a resource of the policy', mayLack: true }
+    return [wiring.find(resource, text.replace(/\/\*$/, ''), of)].flatMap((id) => id ?? [])
   }
   return wiring.matching(text)
 }
@@ -195,11 +198,12 @@ function permitted(
     ...{ who: holder, actions: [...actions], on, isConditional, isOfResource: false },
   })
   const kind = wiring.builder.kindOf(on)
-  const fitting = wanted.find((each) => each.kind === kind)
-  if (!fitting) return
-  const ends = fitting.isReading ? { from: on, to: holder } : { from: holder, to: on }
   const sends = kind === 'bus' ? sentUnder(condition) : null
-  wiring.builder.permit({ ...ends, via: 'permission', when: fitting.action, sends })
+  // Who may send there and receive from there goes both ways.
+  for (const { action, isReading } of wanted.filter((each) => each.kind === kind)) {
+    const ends = isReading ? { from: on, to: holder } : { from: holder, to: on }
+    wiring.builder.permit({ ...ends, via: 'permission', when: action, sends })
+  }
 }
 
 /** Conditions that say which source and type somebody may send. */

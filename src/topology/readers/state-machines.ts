@@ -163,7 +163,7 @@ function integrated(resource: Resource, wiring: Wiring, integration: JsonObject)
     const of = { what: 'the target of the integration', kind: 'queue' as const }
     return [wiring.find(resource, named, of)].flatMap((id) => id ?? [])
   }
-  if (service === 'events' && !/EventBusName/.test(templates)) return [wiring.builder.defaultBus()]
+  if (service === 'events' && !/EventBusName/.test(templates)) return [wiring.defaultBus(resource)]
   const why = `whom the integration with ${service} acts on is in a template of its request`
   resource.stack.gap('value', resource.logicalId, why)
   return []

@@ -1,0 +1,90 @@
+import { Graph, layout } from '@dagrejs/dagre'
+import type { Topology, TopologyEdge, TopologyNode } from '../../src/topology/model.js'
+
+/** More than these take long to lay out, and nobody reads them as a drawing. */
+const MOST_NODES = 300
+const MOST_EDGES = 600
+
+export const BOX_WIDTH = 190
+export const BOX_HEIGHT = 40
+const LETTER_WIDTH = 6.5
+
+interface Point {
+  readonly x: number
+  readonly y: number
+}
+
+/** A node with the middle of its box. */
+interface PlacedNode extends Point {
+  readonly node: TopologyNode
+}
+
+/** An edge with the points that it goes by, and where it is named. */
+interface PlacedEdge extends Point {
+  readonly edge: TopologyEdge
+  readonly from: number
+  readonly to: number
+  readonly points: readonly Point[]
+}
+
+/** A drawing in a box from 0, 0. */
+export interface Placed {
+  readonly width: number
+  readonly height: number
+  readonly nodes: readonly PlacedNode[]
+  readonly edges: readonly PlacedEdge[]
+  readonly hidden: { readonly nodes: number; readonly edges: number }
+}
+
+/** Lays a topology out from left to right, as events go; of a large one, what has most edges. */
+export function placed(topology: Topology): Placed {
+  const nodes = mostWired(topology)
+  const numbers = new Map(nodes.map(({ id }, n) => [id, n]))
+  const ends = topology.edges.flatMap((edge) => {
+    const [from, to] = [numbers.get(edge.from), numbers.get(edge.to)]
+    return from === undefined || to === undefined ? [] : [{ edge, from, to }]
+  })
+  const shown = ends.slice(0, MOST_EDGES)
+  const graph = new Graph({ multigraph: true })
+  graph.setGraph({ rankdir: 'LR', nodesep: 14, ranksep: 24, edgesep: 8 })
+  const box = { width: BOX_WIDTH, height: BOX_HEIGHT }
+  for (const [n] of nodes.entries()) graph.setNode(`${n}`, { ...box })
+  for (const [n, { edge, from, to }] of shown.entries()) {
+    const label = { width: edge.via.length * LETTER_WIDTH, height: 14, labelpos: 'c' as const }
+    graph.setEdge(`${from}`, `${to}`, label, `${n}`)
+  }
+  layout(graph)
+  const { width = 0, height = 0 } = graph.graph() as { width?: number; height?: number }
+  return {
+    ...{ width: finite(width), height: finite(height) },
+    nodes: nodes.map((node, n) => ({ node, ...pointOf(graph.node(`${n}`)) })),
+    edges: shown.map(({ edge, from, to }, n) => {
+      const at = graph.edge({ v: `${from}`, w: `${to}`, name: `${n}` })
+      return { edge, from, to, ...pointOf(at), points: (at?.points ?? []).map(pointOf) }
+    }),
+    hidden: {
+      nodes: topology.nodes.length - nodes.length,
+      edges: topology.edges.length - shown.length,
+    },
+  }
+}
+
+function mostWired({ nodes, edges }: Topology): TopologyNode[] {
+  if (nodes.length <= MOST_NODES) return [...nodes]
+  const degrees = new Map<string, number>()
+  for (const { from, to } of edges) {
+    for (const id of [from, to]) degrees.set(id, (degrees.get(id) ?? 0) + 1)
+  }
+  const degree = ({ id }: TopologyNode) => degrees.get(id) ?? 0
+  const kept = new Set([...nodes].sort((a, b) => degree(b) - degree(a)).slice(0, MOST_NODES))
+  return nodes.filter((node) => kept.has(node))
+}
+
+function pointOf(point: { x?: number; y?: number } | undefined): Point {
+  return { x: finite(point?.x), y: finite(point?.y) }
+}
+
+/** An empty graph has no width. */
+function finite(value: number | undefined): number {
+  return value !== undefined && Number.isFinite(value) ? Math.round(value) : 0
+}
