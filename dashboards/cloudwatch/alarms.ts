@@ -1,6 +1,6 @@
 import { alarmNames } from './alarm-names.js'
 import { anyOf, both, type CompositeAlarm } from './composites.js'
-import { type Alarm, isFormula, isPercentile, type Metric } from './graph.js'
+import { type Alarm, isFormula, type Metric } from './graph.js'
 import type { Section } from './section.js'
 import type { Watched } from './watched.js'
 import { bandOf } from './widget.js'
@@ -25,7 +25,7 @@ type Described = {
 
 type OneMetric = NamedMetric & {
   readonly Period: number
-  readonly Statistic?: string
+  readonly Statistic?: 'Sum' | 'Maximum'
   readonly ExtendedStatistic?: string
 }
 
@@ -151,9 +151,11 @@ function watchedBy(alarm: Alarm, Period: number) {
     }
   }
   const { stat } = series
-  const statistic = isPercentile(stat)
-    ? { ExtendedStatistic: stat, EvaluateLowSampleCountPercentile: 'ignore' as const }
-    : { Statistic: stat }
+  const statistic =
+    stat === 'Sum' || stat === 'Maximum'
+      ? ({ Statistic: stat } as const)
+      : // Of few events a percentile is no figure to call somebody for.
+        { ExtendedStatistic: stat, EvaluateLowSampleCountPercentile: 'ignore' as const }
   return { ...named(series), Period, ...statistic, ...thresholdOf(alarm) }
 }
 

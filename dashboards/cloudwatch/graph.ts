@@ -83,6 +83,3 @@ export type BandOperator =
   | 'LessThanLowerOrGreaterThanUpperThreshold'
 
 export const isFormula = (series: Series): series is Formula => 'expression' in series
-
-/** A figure that CloudWatch sets aside while a percentile has too few samples to be one. */
-export const isPercentile = (stat: string): boolean => /^(p|tm|tc|ts|wm|PR|TM)[\d(]/.test(stat)

@@ -66,6 +66,23 @@ export const markFlag = Flags.string({
   description: 'mark a moment on every graph, such as a deployment or a replay',
 })
 
+/** Of what changes an account. */
+export const publishFlags = {
+  yes: Flags.boolean({ char: 'y', description: 'publish without asking' }),
+  'dry-run': Flags.boolean({ description: 'only say what would be published' }),
+}
+
+export const forceFlag = Flags.boolean({
+  description: 'overwrite dashboards that were changed by hand, or that evt did not make',
+})
+
+export const changedFlag = Flags.option({
+  options: ['changed', 'never'] as const,
+  default: 'never',
+  helpValue: 'WHAT',
+  description: 'exit 4 where something differs: changed, or never',
+})()
+
 /** Of alarms alone. */
 export const alarmFlags = {
   action: arnFlag('who is told when something is wrong: an ARN, such as that of a topic'),
