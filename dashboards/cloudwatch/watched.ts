@@ -41,7 +41,7 @@ export function watchedOf({ topology, names: given, published, slos }: Descripti
 function evtSection(published: Published): Section {
   const { namespace } = published
   return {
-    ...{ id: 'evt', word: 'events', name: namespace, graphs: evtGraphs(published) },
+    ...{ id: 'events', word: 'events', name: namespace, graphs: evtGraphs(published) },
     text: [
       `## What evt measures (namespace ${markdownSafe(namespace)})`,
       '* Latency grows for one type: its consumer or its path. For all: what they share.',
