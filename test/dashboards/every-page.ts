@@ -1,10 +1,11 @@
 import { auditPage } from '../../dashboards/html/audit-page.js'
 import { checkPage } from '../../dashboards/html/check-page.js'
+import { dashboardPage } from '../../dashboards/html/dashboard-page.js'
 import { reconcilePage } from '../../dashboards/html/reconcile-page.js'
 import { statsPage } from '../../dashboards/html/stats-page.js'
 import { audits } from './audits.js'
 import { checks } from './checks.js'
-import { made, pages } from './pages.js'
+import { dashboards, made, pages } from './pages.js'
 import { reconciliations } from './reconciliations.js'
 
 type Drawn = [name: string, html: () => Promise<string>]
@@ -13,6 +14,9 @@ type Drawn = [name: string, html: () => Promise<string>]
 export const everyPage: readonly Drawn[] = [
   ...Object.entries(pages).map(([name, view]): Drawn => {
     return [`evt stats, ${name}`, () => statsPage(view, made)]
+  }),
+  ...Object.entries(dashboards).map(([name, view]): Drawn => {
+    return [`evt dashboard, ${name}`, () => dashboardPage(view, made)]
   }),
   ...Object.entries(audits).map(([name, view]): Drawn => {
     return [`evt audit, ${name}`, () => auditPage(view, made)]

@@ -87,7 +87,10 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)(
       await dashboard('publish', '--yes')
       const body = await bodyOf('evt-queue-jobs')
       const put = (DashboardName: string, of: object) =>
-        moto.call('cloudwatch', 'put_dashboard', { DashboardName, DashboardBody: JSON.stringify(of) })
+        moto.call('cloudwatch', 'put_dashboard', {
+          DashboardName,
+          DashboardBody: JSON.stringify(of),
+        })
       await put('evt-queue-jobs', { ...body, widgets: body.widgets.slice(0, -1) })
       await put('evt-function-work', { widgets: [] })
       await put('evt-queue-old', { ...(await bodyOf('evt-overview')) })
