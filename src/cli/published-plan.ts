@@ -36,6 +36,8 @@ const words: Readonly<Record<PlannedState, string>> = {
 }
 const MOST_DIFFERENCES = 12
 const MOST_CHARACTERS = 60
+/** What is shown of a text before it differs. */
+const BEFORE = 15
 
 /** For people: what is new, what changes, and how. */
 export function planText(plan: PublishPlan, what: 'dashboard' | 'alarm'): string {
@@ -60,16 +62,28 @@ function itemLines({ name, state, differences }: Planned): string[] {
   return [
     `${signs[state]} ${safeText(name)}: ${words[state]}`,
     ...shown.map(({ path, before, after }) => {
-      return `    ${safeText(path)}: ${valueText(before)} → ${valueText(after)}`
+      const [one, other] = [valueText(before), valueText(after)]
+      const same = sameStart(one, other)
+      return `    ${safeText(path)}: ${shortened(one, same)} → ${shortened(other, same)}`
     }),
     ...(rest > 0 ? [`    ${countText(rest)} more differences`] : []),
   ]
 }
 
 function valueText(value: Difference['before']): string {
-  if (value === undefined) return '(nothing)'
-  const text = safeText(JSON.stringify(value))
-  return text.length <= MOST_CHARACTERS ? text : `${text.slice(0, MOST_CHARACTERS)}…`
+  return value === undefined ? '(nothing)' : safeText(JSON.stringify(value))
+}
+
+/** How much of two texts may be left out because it is the same: of long ones all but a little. */
+function sameStart(one: string, other: string): number {
+  let same = 0
+  while (same < one.length && one[same] === other[same]) same += 1
+  return Math.max(one.length, other.length) <= MOST_CHARACTERS ? 0 : Math.max(0, same - BEFORE)
+}
+
+function shortened(text: string, from: number): string {
+  const rest = from === 0 ? text : `…${text.slice(from)}`
+  return rest.length <= MOST_CHARACTERS ? rest : `${rest.slice(0, MOST_CHARACTERS)}…`
 }
 
 export interface Agreeing {
