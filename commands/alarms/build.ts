@@ -7,7 +7,7 @@ export default class AlarmsBuild extends BaseCommand {
   static override summary = 'alarms of CloudWatch for what is deployed and what is measured'
   static override description =
     'Messages that are lost soon (age against retention), dead letters, errors and throttles in ' +
-    'M of N minutes, readers that fall behind, fewer events than CloudWatch has learnt to expect, ' +
+    'M of N minutes, readers that fall behind, fewer events than CloudWatch learnt to expect, ' +
     'latency, duplicates and order beyond what evt.yaml (checks) or a SOURCE says, and what uses ' +
     'up a promise (slo in evt.yaml) too quickly: two windows together, at three speeds. Beside ' +
     'them composite alarms, one for each resource and one for all. Thresholds are the lines that ' +

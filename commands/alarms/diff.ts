@@ -6,8 +6,8 @@ import { alarmFlags, changedFlag, watchFlags } from '../../src/cli/watch-flags.j
 export default class AlarmsDiff extends BaseCommand {
   static override summary = 'what publishing alarms would change'
   static override description =
-    'Compares what evt alarms build makes with what CloudWatch has: what is new, what would change ' +
-    'and how, and what evt made once and would not make now.'
+    'Compares what evt alarms build makes with what CloudWatch has: what is new, what would ' +
+    'change and how, and what evt made once and would not make now.'
   static override examples = [
     '<%= config.bin %> alarms diff --topology template.yaml',
     '<%= config.bin %> alarms diff archive/ --fail-on changed',

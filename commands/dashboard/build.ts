@@ -10,9 +10,9 @@ export default class DashboardBuild extends BaseCommand {
     'An overview, and a page for each bus, queue, topic, stream, function, pipe, table and ' +
     'delivery stream of the templates that --topology names: metrics of AWS beside those of evt ' +
     'metrics publish, with the lines at which evt alarms raises them, what to do then, and the ' +
-    'command lines for it. With a SOURCE, its types have graphs, and lines are drawn from what it ' +
-    'shows. Prints the overview as JSON; --to DIR writes all pages; --format has all of them in ' +
-    'one file. What is printed was checked against the structure and the limits of CloudWatch.'
+    'command lines for it. With a SOURCE, its types have graphs, and lines are drawn from what ' +
+    'it shows. Prints the overview as JSON; --to DIR writes all pages; --format has all of them ' +
+    'in one file. What is printed was checked against the structure and the limits of CloudWatch.'
   static override examples = [
     '<%= config.bin %> dashboard build archive/ --region eu-west-1',
     '<%= config.bin %> dashboard build --topology template.yaml --to dashboards/',

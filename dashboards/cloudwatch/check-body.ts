@@ -2,8 +2,8 @@ import { z } from 'zod'
 import type { Body } from './page.js'
 import { MOST_METRICS, MOST_WIDGETS } from './page.js'
 
-/* The structure of a body as CloudWatch publishes it ("Dashboard Body Structure and Syntax"), as far
- * as evt writes it. Unknown keys are errors: what is misspelt would be ignored there. */
+/* The structure of a body as CloudWatch publishes it ("Dashboard Body Structure and Syntax"), as
+ * far as evt writes it. Unknown keys are errors: what is misspelt would be ignored there. */
 
 const text = z.string().min(1)
 const place = {

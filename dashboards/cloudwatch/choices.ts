@@ -4,8 +4,8 @@ import type { Variable } from './page.js'
 import { metricsOf } from './part.js'
 import type { Section } from './section.js'
 
-/* One queue, bus or type at a time, that is chosen above the overview: CloudWatch puts what is chosen
- * in the place of a text in the dashboard. */
+/* One queue, bus or type at a time, that is chosen above the overview: CloudWatch puts what is
+ * chosen in the place of a text in the dashboard. */
 
 /** So many can be chosen from. */
 const MOST_VALUES = 500

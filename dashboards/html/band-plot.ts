@@ -43,7 +43,8 @@ export function bandPlot(windows: readonly WindowRow[], timeZone: string): Html 
     )} over time.`,
     shapes: html`${high.map(
       (run) =>
-        html`<path class="fill" d="${band(run) ?? ''}"/><path class="line unsure" d="${curve(run)}"/>`,
+        html`<path class="fill" d="${band(run) ?? ''}"/>
+<path class="line unsure" d="${curve(run)}"/>`,
     )}${medians.map((run) => html`<path class="line" d="${curve(run)}"/>`)}`,
     stretches: axis.slots.map(({ from, to, text, row }) => {
       const { p50, p99, count } = row.latencyMs
@@ -95,7 +96,8 @@ export function faultsPlot(windows: readonly WindowRow[], timeZone: string): Htm
     caption: `share of each window: duplicates (bars), reordered (line); ${axis.range}`,
     label: `At most ${percentText(most)} of a window were duplicates or reordered.`,
     up: up.ticks(3).map((share) => ({ at: up(share), text: percentText(share) })),
-    shapes: html`<path class="bars" d="${bars.join('')}"/><path class="outlined" d="${steps.join('')}"/>`,
+    shapes: html`<path class="bars" d="${bars.join('')}"/>
+<path class="outlined" d="${steps.join('')}"/>`,
     stretches: shares.map(({ from, to, text, again, late }) => {
       const said = `duplicates ${percentText(again)}, reordered ${percentText(late)}`
       return { from, to, text: `${text}: ${said}` }

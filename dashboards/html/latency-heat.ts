@@ -70,7 +70,8 @@ export function latencyHeat(
     stretches: columns.map(({ from, to, text, counts }) => {
       const all = counts.reduce((sum, count) => sum + count, 0)
       const row = counts.indexOf(Math.max(...counts))
-      const where = `most of ${countText(all)} in ${msText(edgeUs(row))} to ${msText(edgeUs(row + 1))}`
+      const [low, high] = [msText(edgeUs(row)), msText(edgeUs(row + 1))]
+      const where = `most of ${countText(all)} in ${low} to ${high}`
       return { from, to, text: `${text}: ${where}` }
     }),
     table: tableOf(columns, edgeUs),

@@ -50,7 +50,7 @@ export async function typeCurves(types: readonly TypeRow[]): Promise<Html> {
   return plotFigure({
     ...{ id, title, up: up.ticks, marks: null, stretches: [] },
     caption: 'of the types with the most latencies, as far as ten lie above',
-    label: `Percentiles of ${curves.map(({ row }) => brief(nameOf(row), NAME_COLUMNS)).join(', ')}.`,
+    label: `Percentiles of ${curves.map(nameIn).join(', ')}.`,
     across: [2, 10, 100, 1_000, 10_000, 100_000]
       .filter((rarity) => rarity <= rarest)
       .map((rarity) => ({
@@ -65,6 +65,8 @@ export async function typeCurves(types: readonly TypeRow[]): Promise<Html> {
     table: tableOf(curves),
   })
 }
+
+const nameIn = ({ row }: Curve) => brief(nameOf(row), NAME_COLUMNS)
 
 /** Which line is which: the same colour and the same dashes. */
 function keyOf(curves: readonly Curve[]): Html {

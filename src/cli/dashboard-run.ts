@@ -99,7 +99,7 @@ export function noteUnnamed(unnamed: readonly Unnamed[], note: (text: string) =>
   const names = [...shown, ...(rest > 0 ? [`${rest} more`] : [])].join(', ')
   note(
     `no name is in the templates for ${safeText(names)}: the logical ids stand for them\n` +
-      '  --name LOGICAL=NAME says one; --format cloudformation or terraform makes parameters of them',
+      '  --name LOGICAL=NAME says one; --format cloudformation or terraform makes them parameters',
   )
 }
 

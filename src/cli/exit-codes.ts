@@ -23,8 +23,9 @@ export const exitCodes: Readonly<Record<Outcome, { exit: number; meaning: string
     meaning:
       'A rule of `evt check` is broken, or faults that were asked about were found (`evt loops`: ' +
       'there are loops; `evt audit --against`: the copy is not equal; `evt reconcile --fail-on`: ' +
-      'there are such events; `evt topology check`: there are errors; `evt gdpr verify`: a byte ' +
-      'is not what was written; `evt demo`: a figure differs from what was planted).',
+      'there are such events; `evt topology check`: there are errors; `evt alarms diff`, `evt ' +
+      'dashboard diff --fail-on changed`: something differs; `evt gdpr verify`: a byte is not ' +
+      'what was written; `evt demo`: a figure differs from what was planted).',
   },
   inconclusive: {
     exit: 5,

@@ -7,6 +7,7 @@ import { audits } from './audits.js'
 import { checks } from './checks.js'
 import { dashboards, made, pages } from './pages.js'
 import { reconciliations } from './reconciliations.js'
+import { rowPages } from './row-pages.js'
 
 type Drawn = [name: string, html: () => Promise<string>]
 
@@ -24,6 +25,7 @@ export const everyPage: readonly Drawn[] = [
   ...Object.entries(reconciliations).map(([name, run]): Drawn => {
     return [`evt reconcile, ${name}`, () => reconcilePage(run, made)]
   }),
+  ...Object.entries(rowPages),
   ...Object.entries(checks).map(([name, run]): Drawn => {
     return [`evt check, ${name}`, () => checkPage(run, made)]
   }),

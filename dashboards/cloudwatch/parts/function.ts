@@ -18,7 +18,7 @@ export const lambda: Part = {
   commands: (name) => [['evt', 'tail', `logs:///aws/lambda/${name}`]],
   runbook: [
     'Errors: the newest message is in its log group. What it read comes again, up to its DLQ.',
-    'Throttles: reserved or account concurrency is used up; queues receive in vain and dead-letter.',
+    'Throttles: reserved or account concurrency is used up; queues receive in vain.',
     'Duration near the timeout: what is cut off there has no error of its own, and comes again.',
     'Recursive invocations dropped: it sends to what invokes it. evt topology check finds the way.',
   ],
