@@ -8,8 +8,8 @@ export default class DashboardPublish extends BaseCommand {
   static override description =
     'Makes what evt dashboard build shows and puts it into CloudWatch: shows what is new and ' +
     'what changes, with its price, and asks. Each dashboard carries a hash of itself: one that ' +
-    'was changed by hand since, or that evt did not make, is not overwritten without --force. Needs ' +
-    'cloudwatch:GetDashboard, ListDashboards and PutDashboard.'
+    'was changed by hand since, or that evt did not make, is not overwritten without --force. ' +
+    'Needs cloudwatch:GetDashboard, ListDashboards and PutDashboard.'
   static override examples = [
     '<%= config.bin %> dashboard publish archive/ --topology template.yaml --dry-run',
     '<%= config.bin %> dashboard publish --topology cdk.out --name Jobs=shop-jobs-1A --yes',

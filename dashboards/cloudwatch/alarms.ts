@@ -53,7 +53,7 @@ export interface Alarms {
   readonly composite: readonly CompositeAlarm[]
 }
 
-export interface AlarmOptions {
+interface AlarmOptions {
   readonly prefix: string
   /** ARNs of who is told. */
   readonly actions: readonly string[]

@@ -6,7 +6,7 @@ import type { Section } from './section.js'
 import type { Watched } from './watched.js'
 import { graphWidget, type Mark, textWidget, type Widget } from './widget.js'
 
-export interface DashboardOptions {
+interface DashboardOptions {
   /** Names of pages begin with it. */
   readonly prefix: string
   readonly marks: readonly Mark[]

@@ -13,7 +13,7 @@ export interface Metric {
 }
 
 /** Metrics put together; `m1`, `m2`… in the expression are those of the list. */
-export interface Formula {
+interface Formula {
   readonly expression: string
   readonly label: string
   readonly of: readonly Metric[]
@@ -63,7 +63,7 @@ export interface StaticAlarm extends AlarmBase {
 }
 
 /** Outside of what CloudWatch has learnt to expect. */
-export interface BandAlarm extends AlarmBase {
+interface BandAlarm extends AlarmBase {
   readonly kind: 'band'
   readonly operator: BandOperator
   /** In standard deviations. */
@@ -72,12 +72,9 @@ export interface BandAlarm extends AlarmBase {
 
 export type Alarm = StaticAlarm | BandAlarm
 
-export type StaticOperator =
-  | 'GreaterThanOrEqualToThreshold'
-  | 'GreaterThanThreshold'
-  | 'LessThanThreshold'
+type StaticOperator = 'GreaterThanOrEqualToThreshold' | 'GreaterThanThreshold' | 'LessThanThreshold'
 
-export type BandOperator =
+type BandOperator =
   | 'LessThanLowerThreshold'
   | 'GreaterThanUpperThreshold'
   | 'LessThanLowerOrGreaterThanUpperThreshold'

@@ -4,7 +4,7 @@ const RED = '#d13212'
 const GRAY = '#687078'
 
 /** A line across a graph, as a dashboard has it. */
-export interface HorizontalLine {
+interface HorizontalLine {
   readonly value: number
   readonly label: string
   readonly color: string

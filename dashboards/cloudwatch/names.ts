@@ -25,7 +25,9 @@ export class Names {
     for (const { id, kind, name, at } of nodes) {
       const logicalId = logicalIdOf({ name, at })
       if (logicalId === undefined || given.has(logicalId) || !hasMetrics.has(kind)) continue
-      const base = `${name.replace(/[^A-Za-z0-9]/g, '')}Name`
+      // Terraform's variables begin with a letter.
+      const letters = name.replace(/[^A-Za-z0-9]/g, '').replace(/^(?=\d)/, 'R')
+      const base = `${letters.slice(0, MOST_CHARACTERS)}Name`
       let parameter = base
       for (let n = 2; taken.has(parameter); n++) parameter = `${base}${n}`
       taken.add(parameter)
@@ -43,6 +45,9 @@ export class Names {
     return (logicalId === undefined ? undefined : this.given.get(logicalId)) ?? safeText(name)
   }
 }
+
+/** Of a parameter, with room for a number behind it. */
+const MOST_CHARACTERS = 200
 
 const hasMetrics = new Set([
   ...['bus', 'rule', 'topic', 'queue', 'stream', 'consumer', 'function', 'pipe', 'table'],

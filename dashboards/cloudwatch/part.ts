@@ -29,7 +29,7 @@ export function metricsOf(namespace: string, dimensions: Dimensions) {
 }
 
 /** How often in how many periods, for what is wrong when it happens at all. */
-export type OutOf = readonly [datapoints: number, periods: number]
+type OutOf = readonly [datapoints: number, periods: number]
 
 /** An alarm of what should never be: one or more, as often as it says. */
 export function happens(
@@ -69,7 +69,12 @@ const DAY_S = 86_400
 
 /** How long a stream keeps a record: a day, where nothing else is said, and of a table always. */
 export function streamRetentionS({ facts }: TopologyNode): number {
-  return facts.retentionS ?? DAY_S
+  return lengthS(facts.retentionS) ?? DAY_S
+}
+
+/** A time that a template or a saved topology says, where it is one. */
+export function lengthS(seconds: number | undefined): number | undefined {
+  return Number.isFinite(seconds) && Number(seconds) > 0 ? Number(seconds) : undefined
 }
 
 /** `4 d`, `12 h`, `90 s`. */

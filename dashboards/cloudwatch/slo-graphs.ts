@@ -13,7 +13,7 @@ export interface SloGraph {
 
 /** So much of the budget in so long a time; both windows have to say so, which ends it soon after
  * what was wrong has ended (Google, The Site Reliability Workbook, chapter 5). */
-export interface Burn {
+interface Burn {
   readonly what: string
   readonly explain: string
   readonly long: StaticAlarm

@@ -51,7 +51,8 @@ function interpolated<T extends JsonValue>(value: T): T {
   return filled(value, (parameter) => `\${var.${parameter}}`, escaped)
 }
 
-const escaped = (plain: string) => plain.replaceAll('${', '$${').replaceAll('%{', '%%{')
+/** What Terraform leaves as it is. */
+const escaped = (plain: string) => plain.replace(/[$%](?=\{)/g, (sign) => sign + sign)
 
 function metricAlarm(alarm: MetricAlarm): JsonObject {
   return {

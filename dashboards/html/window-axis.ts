@@ -13,7 +13,7 @@ export interface Slot {
   readonly text: string
 }
 
-export interface WindowAxis {
+interface WindowAxis {
   readonly slots: readonly Slot[]
   readonly ticks: readonly Tick[]
   /** From the first to the last. */

@@ -16,7 +16,7 @@ import {
   planText,
 } from './published-plan.js'
 
-export interface TypedAlarmPublish extends TypedAlarms {
+interface TypedAlarmPublish extends TypedAlarms {
   flags: TypedAlarms['flags'] & { yes?: boolean; 'dry-run'?: boolean }
   argv: readonly string[]
   isJson: boolean

@@ -15,7 +15,7 @@ export interface TypedAlarms extends TypedWatch {
   note(text: string): void
 }
 
-export interface AlarmsRun extends WatchRun {
+interface AlarmsRun extends WatchRun {
   /** As they are drafted, with what is not known in between. */
   readonly drafts: Alarms
   /** As CloudWatch takes them. */

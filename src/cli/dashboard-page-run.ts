@@ -4,7 +4,7 @@ import { runEventStats } from '../stats/run.js'
 import { reading, type TypedArchive } from './read-request.js'
 import { type StatsFlagValues, statsChoices } from './stats-flags.js'
 
-export interface TypedPage extends TypedArchive {
+interface TypedPage extends TypedArchive {
   flags: TypedArchive['flags'] & Omit<StatsFlagValues, 'by'>
 }
 

@@ -17,7 +17,7 @@ import {
   planText,
 } from './published-plan.js'
 
-export interface TypedPublish extends TypedDashboard {
+interface TypedPublish extends TypedDashboard {
   flags: TypedDashboard['flags'] & { force?: boolean; yes?: boolean; 'dry-run'?: boolean }
   argv: readonly string[]
   isJson: boolean

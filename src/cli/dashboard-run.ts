@@ -19,7 +19,7 @@ export interface TypedDashboard extends TypedWatch {
   note(text: string): void
 }
 
-export interface DashboardRun extends WatchRun {
+interface DashboardRun extends WatchRun {
   /** As they are drafted, with what is not known in between. */
   readonly drafts: readonly Page[]
   /** As CloudWatch takes them. */

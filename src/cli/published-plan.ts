@@ -6,7 +6,7 @@ import { commandText } from '../ui/shell-quote.js'
 import { confirmed } from './confirm.js'
 
 /** `edited`: made by evt and changed by hand since. `foreign`: not made by evt. */
-export type PlannedState = 'new' | 'same' | 'changed' | 'edited' | 'foreign'
+type PlannedState = 'new' | 'same' | 'changed' | 'edited' | 'foreign'
 
 /** One dashboard or alarm, and what publishing does to it. */
 export interface Planned {
@@ -86,7 +86,7 @@ function shortened(text: string, from: number): string {
   return rest.length <= MOST_CHARACTERS ? rest : `${rest.slice(0, MOST_CHARACTERS)}…`
 }
 
-export interface Agreeing {
+interface Agreeing {
   readonly flags: { readonly yes: boolean }
   readonly argv: readonly string[]
   readonly words: readonly string[]

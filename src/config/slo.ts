@@ -14,7 +14,7 @@ export interface Slo {
 }
 
 /** Which events are as promised. */
-export type GoodEvents =
+type GoodEvents =
   | { readonly kind: 'latency'; readonly limitMs: number }
   | { readonly kind: 'once' }
   | { readonly kind: 'inOrder' }

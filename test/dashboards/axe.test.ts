@@ -18,7 +18,8 @@ interface Fault {
 
 /** One page of each kind shows what they share, and one what names can do to it. */
 const shown = everyPage.filter(
-  ([name], n) => name === 'evt dashboard, hostile' || kindOf(name) !== kindOf(everyPage[n - 1]?.[0]),
+  ([name], n) =>
+    name === 'evt dashboard, hostile' || kindOf(name) !== kindOf(everyPage[n - 1]?.[0]),
 )
 
 function kindOf(name: string | undefined): string | undefined {

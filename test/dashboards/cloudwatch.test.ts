@@ -172,6 +172,26 @@ test('without a topology there is what evt publishes', () => {
   expect(pages.map(({ name: of }) => of)).toEqual(['evt-overview'])
 })
 
+test('what would be a parameter in a template is none where events say it', () => {
+  const types = [{ source: 'shop', type: 'a\u0024{b}%{c}' }]
+  const topology = undefined
+  const of = { topology, names: new Map(), published: { ...published, types }, slos: {} }
+  const pages = dashboardPages(watchedOf(of), options)
+  const all = { pages, alarms: undefined }
+  expect(JSON.stringify(cloudformation(all, []))).toContain('a\u0024{!b}%{c}')
+  expect(JSON.stringify(terraform(all, []))).toContain('a\u0024\u0024{b}%%{c}')
+  expect(JSON.stringify(plainPages(pages, [], 'eu-west-1'))).toContain('a\u0024{b}%{c}')
+})
+
+test('a retention that is none is that of AWS', () => {
+  const facts = { retentionS: Number.POSITIVE_INFINITY }
+  const node = { id: 'queue:a', kind: 'queue' as const, name: 'a', declared: true, at: null, facts }
+  const topology = { sources: [], nodes: [node], edges: [], grants: [], gaps: [] }
+  holds(topology)
+  const { metric } = alarmsOf(watch(topology), alarmOptions)
+  expect(metric.find(({ AlarmName }) => AlarmName === 'evt/queue/a/loss')?.Threshold).toBe(276_480)
+})
+
 test('many resources become several pages, none over the limits', () => {
   const nodes = Array.from({ length: 900 }, (_, n) => ({
     ...{

@@ -1,6 +1,14 @@
 import type { TopologyNode } from '../../../src/topology/model.js'
 import type { Graph } from '../graph.js'
-import { type Around, happens, metricsOf, type Part, streamRetentionS, streamsOf } from '../part.js'
+import {
+  type Around,
+  happens,
+  lengthS,
+  metricsOf,
+  type Part,
+  streamRetentionS,
+  streamsOf,
+} from '../part.js'
 import { keptLine, lossAlarm } from './stream.js'
 
 export const lambda: Part = {
@@ -45,7 +53,7 @@ const SLOW_SHARE = 0.8
 
 function durations(metric: MetricOf, { facts }: TopologyNode): Graph {
   const slow = metric('Duration', 'p99', 'p99')
-  const { timeoutS } = facts
+  const timeoutS = lengthS(facts.timeoutS)
   return {
     title: 'Duration',
     series: [metric('Duration', 'p50', 'p50'), slow, metric('Duration', 'Maximum', 'max')],

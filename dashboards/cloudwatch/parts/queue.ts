@@ -1,6 +1,14 @@
 import type { TopologyNode } from '../../../src/topology/model.js'
 import type { Graph, StaticAlarm } from '../graph.js'
-import { type Around, happens, isDeadLetterQueue, metricsOf, type Part, spanText } from '../part.js'
+import {
+  type Around,
+  happens,
+  isDeadLetterQueue,
+  lengthS,
+  metricsOf,
+  type Part,
+  spanText,
+} from '../part.js'
 
 const RETENTION_S = 345_600
 /** Of how long a queue keeps messages: then there is time left to act. */
@@ -27,7 +35,7 @@ const of = (node: TopologyNode, { names }: Around) =>
   metricsOf('AWS/SQS', [['QueueName', names.of(node)]])
 
 function ageGraph(node: TopologyNode, around: Around, isDead: boolean): Graph {
-  const retentionS = node.facts.retentionS ?? RETENTION_S
+  const retentionS = lengthS(node.facts.retentionS) ?? RETENTION_S
   const age = of(node, around)('ApproximateAgeOfOldestMessage', 'Maximum', 'age of the oldest')
   const older = (what: string, share: number): Omit<StaticAlarm, 'explain'> => ({
     ...{ kind: 'static', what, series: age, operator: 'GreaterThanOrEqualToThreshold' },
