@@ -16,8 +16,10 @@ import { counted, marksOf, titleOf } from './whole.js'
 /** `evt lag -o html`. */
 export function lagPage(result: LagResult, made: Made): Promise<string> {
   const { sources, findings, gaps, asOf, partial } = result
+  const named = sources.map(({ source }) => source)
+  const lost = gaps.map(({ source }) => source)
   const view = {
-    ...{ kind: 'evt lag', title: titleOf(sources.map(({ source }) => source)) },
+    ...{ kind: 'evt lag', title: titleOf(named.length > 0 ? named : lost) },
     ...{ marks: marksOf({ partial }), caption: 'How far behind', table: lagTable(result) },
     facts: [`as of ${momentText(asOf, made.timeZone, 8)} ${made.timeZone}`],
     statements: [...findings, ...gaps].map(({ source, explain }) => `${source}: ${explain}`),

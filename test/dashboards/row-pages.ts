@@ -1,4 +1,5 @@
-import { loopsPage, queryPage, tracePage } from '../../dashboards/html/row-pages.js'
+import { lagPage, loopsPage, queryPage, tracePage } from '../../dashboards/html/row-pages.js'
+import type { LagResult } from '../../src/lag/result.js'
 import type { FoundLoop, LoopsResult } from '../../src/loops/result.js'
 import type { TracedEvent, TraceResult } from '../../src/loops/trace-result.js'
 import { hostileNames, made } from './pages.js'
@@ -35,6 +36,14 @@ const trace: TraceResult = {
   chains: [{ first: 0, missingCause: hostileNames[1] ?? '', events: 20, durationMs: null }],
 }
 
+const lag: LagResult = {
+  ...{ schema: 'evt.lag/1', asOf: '2026-11-01T09:00:00.000Z', partial: true, sources: [] },
+  findings: hostileNames.map((name) => {
+    return { kind: 'failed', source: name, severity: 'fault', explain: name }
+  }),
+  gaps: hostileNames.map((name) => ({ source: name, explain: name })),
+}
+
 async function* chunks() {
   yield hostileNames.map((name, n) => [name, n, n / 7, null])
 }
@@ -48,6 +57,7 @@ const columns = [
 
 /** Every look that a page of rows has to get right. */
 export const rowPages: Readonly<Record<string, () => Promise<string>>> = {
+  'evt lag, hostile': () => lagPage(lag, made),
   'evt loops, hostile': () => loopsPage(loopsOf(hostileNames.map(loopOf)), made),
   'evt loops, none': () => loopsPage(loopsOf([]), made),
   'evt trace, hostile': () => tracePage(trace, made),
