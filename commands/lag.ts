@@ -33,7 +33,7 @@ export default class Lag extends BaseCommand {
     config: eventFlags.config,
     'allow-partial': { ...eventFlags['allow-partial'], description: 'exit 0 without all figures' },
     ...awsFlags,
-    ...outputFlags('text', 'json', 'ndjson', 'csv', 'markdown'),
+    ...outputFlags('text', 'json', 'ndjson', 'csv', 'markdown', 'html'),
   }
 
   override async run() {
@@ -46,7 +46,11 @@ export default class Lag extends BaseCommand {
       recording: flags.recording,
       ...{ cwd: process.cwd(), env: process.env, nowMs: Date.now },
     })
-    process.stdout.write(renderLag(result, this.format(flags), await this.style(flags)))
+    const format = this.format(flags)
+    if (format === 'html') {
+      const { lagPage } = await import('../dashboards/html/row-pages.js')
+      process.stdout.write(await lagPage(result, this.made(flags.tz)))
+    } else process.stdout.write(renderLag(result, format, await this.style(flags)))
     const { incomplete } = await import('../src/lag/incomplete.js')
     const failure = flags['allow-partial'] ? undefined : incomplete(result)
     if (failure) throw failure

@@ -24,7 +24,7 @@ export default class Loops extends BaseCommand {
     ...loopsFlags,
     ...liveFlags,
     ...archiveFlags,
-    ...outputFlags('text', 'json', 'ndjson', 'csv', 'markdown'),
+    ...outputFlags('text', 'json', 'ndjson', 'csv', 'markdown', 'html'),
   }
 
   override async run() {
@@ -33,7 +33,10 @@ export default class Loops extends BaseCommand {
     const { renderLoops } = await import('../src/ui/loops-output.js')
     const { result, failure, finish } = await foundLoops(this.typed(flags, args.source))
     const format = this.format(flags)
-    if (format !== 'text' || failure?.code !== 'inconclusive') {
+    if (format === 'html') {
+      const { loopsPage } = await import('../dashboards/html/row-pages.js')
+      process.stdout.write(await loopsPage(result, this.made(flags.tz)))
+    } else if (format !== 'text' || failure?.code !== 'inconclusive') {
       process.stdout.write(renderLoops(result, format, await this.style(flags)))
     }
     await finish?.()

@@ -21,7 +21,7 @@ export default class Trace extends BaseCommand {
   }
   static override flags = {
     ...archiveFlags,
-    ...outputFlags('text', 'json', 'ndjson', 'csv', 'markdown'),
+    ...outputFlags('text', 'json', 'ndjson', 'csv', 'markdown', 'html'),
   }
 
   override async run() {
@@ -37,7 +37,10 @@ export default class Trace extends BaseCommand {
       runTrace({ ...request, ...chosen, id: args.id }),
     )
     const format = this.format(flags)
-    if (format !== 'text' || result.events.length > 0) {
+    if (format === 'html') {
+      const { tracePage } = await import('../dashboards/html/row-pages.js')
+      process.stdout.write(await tracePage(result, this.made(flags.tz)))
+    } else if (format !== 'text' || result.events.length > 0) {
       process.stdout.write(renderTrace(result, format, await this.style(flags)))
     }
     if (failure) throw failure

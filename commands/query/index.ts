@@ -25,7 +25,7 @@ export default class Query extends BaseCommand {
   static override flags = {
     ...queryFlags,
     ...archiveFlags,
-    ...outputFlags('text', 'json', 'ndjson', 'csv', 'markdown', 'arrow', 'parquet'),
+    ...outputFlags('text', 'json', 'ndjson', 'csv', 'markdown', 'html', 'arrow', 'parquet'),
   }
 
   override async run() {
@@ -35,8 +35,13 @@ export default class Query extends BaseCommand {
     const style = await this.style(flags)
     const { reading } = await import('../../src/cli/read-request.js')
     const { renderRows } = await import('../../src/ui/query-output.js')
-    const show = (rows: ResultRows, isPartial: () => boolean) =>
-      this.stream(renderRows({ ...rows, isPartial }, format, style))
+    const show = async (rows: ResultRows, isPartial: () => boolean) => {
+      if (format !== 'html') return this.stream(renderRows({ ...rows, isPartial }, format, style))
+      const { queryPage } = await import('../../dashboards/html/row-pages.js')
+      const title = flags.sql ?? sources.join(' ')
+      const page = { title, made: this.made(flags.tz) }
+      process.stdout.write(await queryPage(rows, isPartial, page))
+    }
     const asked = {
       ...{ chosen: chosenOf(flags), limit: flags.limit ?? null },
       memoryLimitBytes: memoryBytes(flags['memory-limit']),

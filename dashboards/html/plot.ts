@@ -28,6 +28,8 @@ export interface Plot {
   /** Drawn over it, in percent of the plot. */
   readonly marks: Html | null
   readonly stretches: readonly Stretch[]
+  /** Which line is which. */
+  readonly key?: Html
   /** The same figures for reading. */
   readonly table: Html
 }
@@ -51,6 +53,7 @@ ${shapes}
 ${marks}
 <g class="stretches">${stretches.map(stretchBox)}</g>
 </svg>
+${plot.key ?? null}
 <p class="readout" aria-hidden="true">${stretches.length > 0 ? '\u00a0' : null}</p>
 <details><summary>as a table</summary>${table}</details>
 </figure>`

@@ -26,17 +26,32 @@ export async function statsPage(view: StatsView | HlogView, made: Made): Promise
   return hlogPage(view, made)
 }
 
-async function eventsPage(view: StatsView, made: Made): Promise<string> {
+/** What a page shows of events beside what every one does. */
+export interface More {
+  /** `evt stats`. */
+  readonly kind: string
+  readonly plots: readonly Html[]
+  /** After the rows by type. */
+  readonly sections: readonly Html[]
+}
+
+export async function eventsPage(
+  view: StatsView,
+  made: Made,
+  more: More = { kind: 'evt stats', plots: [], sections: [] },
+): Promise<string> {
   const { result, typed } = view
   const { timeZone } = made
+  const shown =
+    result.total.events === 0 ? noEvents(result, timeZone) : await evidence(view, timeZone, more)
   return pageText({
-    kind: 'evt stats',
+    kind: more.kind,
     title: titleOf(result.sources),
     marks: marksOf(result),
     facts: factsOf(result, timeZone),
     sections: [
       tileList(statsTiles(result)),
-      ...(result.total.events === 0 ? noEvents(result, timeZone) : await evidence(view, timeZone)),
+      ...shown,
       section('measured', 'How it was measured', measuredList(result, timeZone)),
     ],
     next: nextCommands(result, typed),
@@ -45,15 +60,24 @@ async function eventsPage(view: StatsView, made: Made): Promise<string> {
 }
 
 /** The plots, what was found, and the rows. */
-async function evidence({ result, timeline }: StatsView, timeZone: string): Promise<Html[]> {
+async function evidence(
+  { result, timeline }: StatsView,
+  timeZone: string,
+  more: More,
+): Promise<Html[]> {
   const { latencyMs } = result.total
   const shape = latencyMs.hdr === null ? null : await latencyShape(latencyMs.hdr)
   const by = result.span.firstReceivedAt === null ? 'the producers’ clocks' : 'arrival'
-  const plots = [percentilePlot(latencyMs, shape), timelinePlot(timeline, { timeZone, by })]
+  const plots = [
+    percentilePlot(latencyMs, shape),
+    timelinePlot(timeline, { timeZone, by }),
+    ...more.plots,
+  ]
   return [
     html`<div class="plots">${plots}</div>`,
     section('findings', 'Findings', findingList(result.findings, timeZone)),
     ...typeSection(result, await typeShapes(result)),
+    ...more.sections,
     ...windowSection(result, timeZone),
     ...hopSection(result),
   ]

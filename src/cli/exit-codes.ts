@@ -24,8 +24,9 @@ export const exitCodes: Readonly<Record<Outcome, { exit: number; meaning: string
       'A rule of `evt check` is broken, or faults that were asked about were found (`evt loops`: ' +
       'there are loops; `evt audit --against`: the copy is not equal; `evt reconcile --fail-on`: ' +
       'there are such events; `evt topology check`: there are errors; `evt topology match ' +
-      '--fail-on nowhere`: nobody gets the event; `evt gdpr verify`: a byte ' +
-      'is not what was written; `evt demo`: a figure differs from what was planted).',
+      '--fail-on nowhere`: nobody gets the event; `evt alarms diff`, `evt dashboard diff ' +
+      '--fail-on changed`: something differs; `evt gdpr verify`: a byte is not what was ' +
+      'written; `evt demo`: a figure differs from what was planted).',
   },
   inconclusive: {
     exit: 5,

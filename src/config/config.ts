@@ -1,6 +1,7 @@
 import type { JsonPath } from '../event/json-path.js'
 import type { EventRule } from '../event/rule.js'
 import type { Flow } from './flow.js'
+import type { Slo } from './slo.js'
 
 /** What evt.yaml says (DESIGN §4), read and checked. Without a file every part is absent. */
 export interface Config {
@@ -18,6 +19,8 @@ export interface Config {
   queries?: string[] | undefined
   /** What should happen one after the other, by name. */
   flows?: Record<string, Flow> | undefined
+  /** What is promised, by name. */
+  slo?: Record<string, Slo> | undefined
   /** Rules of the gate, as written. */
   checks?: string[] | undefined
   /** Types that have to appear when they are checked, as globs. */

@@ -12,6 +12,7 @@ import {
 } from '../event/rule.js'
 import type { Config } from './config.js'
 import { parseFlow } from './flow.js'
+import { parseSlo } from './slo.js'
 
 const unitBytes = { B: 1, KB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12 } as const
 
@@ -23,6 +24,11 @@ const pattern = read('a pattern of types', '^[^*]*\\*?$', (text) => {
 })
 const kind = read('a kind of entity', '^[^:]+$', entityKind)
 const flow = read('a flow such as order.placed -> order.paid within 1h', '->', parseFlow)
+const slo = read(
+  'an objective such as 99.9% latency < 500ms over 28d',
+  '% .+ over \\d+d$',
+  parseSlo,
+)
 const size = read('a size such as 10GB', '^\\d+(\\.\\d+)? ?([KMGT]?B)?$', parseSizeBytes)
 const alias = read('an alias', '^[A-Za-z][A-Za-z0-9_-]+$', aliasName)
 
@@ -76,6 +82,7 @@ export const configSchema = z.strictObject({
     .transform((one) => [one].flat())
     .optional(),
   flows: z.record(z.string().min(1), flow).optional(),
+  slo: z.record(z.string().min(1), slo).optional(),
   checks: z.array(z.string()).optional(),
   expect: z.array(z.string().min(1)).optional(),
   athena: athena

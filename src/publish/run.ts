@@ -15,6 +15,7 @@ import { callsOf } from './calls.js'
 import type { Datum } from './datum.js'
 import { chosenTypes, datumsOf, type WindowDatums } from './datums.js'
 import { Journal } from './journal.js'
+import { namespaceNamed } from './namespace.js'
 import { chosenWindows, costOf, type MetricsResult } from './plan.js'
 
 export interface PublishRequest extends StatsRequest {
@@ -154,16 +155,7 @@ function metricDatum({ metric, unit, dimensions, atMs, values, counts }: Datum):
 
 async function namespaceOf({ namespace, config, env, cwd, given }: PublishRequest) {
   const loaded = await loadConfig({ file: config, env, cwd, firstSource: given[0] })
-  const name = namespace ?? loaded.cloudwatch?.namespace ?? 'Evt'
-  if (/^AWS\//i.test(name)) {
-    throw new EvtError(`the namespace ${name} is AWS's own`, {
-      ...{ code: 'usage', hint: 'name another one, such as --namespace Evt' },
-    })
-  }
-  if (/^[\w.#/:-][\w.#/: -]{0,254}$/.test(name)) return name
-  throw new EvtError(`${JSON.stringify(name)} is no namespace of CloudWatch`, {
-    ...{ code: 'usage', hint: 'letters, digits and . - _ / # :, 255 at most' },
-  })
+  return namespaceNamed(namespace ?? loaded.cloudwatch?.namespace)
 }
 
 /** Of the same windows with the same names in the same place there is one. */

@@ -6,7 +6,7 @@ import { type LatencyInterval, latencyIntervals } from './latency-intervals.js'
 import type { Span, StatsRow, TypeRow, WindowRow } from './result.js'
 import { RowTally } from './row-tally.js'
 import { rowsBySource, rowsByType, rowsByWindow } from './rows.js'
-import { spreadUs } from './spread.js'
+import { spreadUs, widthUs } from './spread.js'
 import { tally, totalOf } from './tally.js'
 
 export interface Measured {
@@ -21,8 +21,8 @@ export interface Measured {
 export interface MeasureOptions {
   /** One row a type and source, or one a source. */
   by: 'type' | 'source'
-  /** The width of windows; null: none. */
-  windowUs: number | null
+  /** The width of windows; null: none. `spread`: such that there are some hundred of them. */
+  windowUs: number | 'spread' | null
   /** Whether the histograms of each row in each window are wanted; `spread`: in some hundred
    * windows over the whole span, whatever the other width. */
   intervals?: boolean | 'spread' | undefined
@@ -32,8 +32,9 @@ export interface MeasureOptions {
 export function measure(
   deliveries: Deliveries,
   judged: Judged,
-  { by, windowUs, intervals = false }: MeasureOptions,
+  { by, windowUs: asked, intervals = false }: MeasureOptions,
 ): Measured {
+  const windowUs = asked === 'spread' ? arrivalsWidthUs(deliveries) : asked
   const rows = by === 'type' ? rowsByType(deliveries) : rowsBySource(deliveries)
   const tallied = tally(deliveries, judged, rows.names.length, rows.rowOf)
   const types = rows.names.map(({ source, type }, row) => ({
@@ -51,6 +52,18 @@ export function measure(
     intervals:
       intervals && intervalUs !== null ? latencyIntervals(deliveries, rows, intervalUs) : undefined,
   }
+}
+
+/** Of windows by `receivedAt`, else `time`; null where no delivery has either. */
+function arrivalsWidthUs({ count, receivedUs, timesUs }: Deliveries): number | null {
+  let [first, last] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
+  for (let at = 0; at < count; at++) {
+    const receivedAtUs = receivedUs[at] as number
+    const us = Number.isNaN(receivedAtUs) ? (timesUs[at] as number) : receivedAtUs
+    if (us < first) first = us
+    if (us > last) last = us
+  }
+  return first > last ? null : widthUs(last - first)
 }
 
 function windowsOf(deliveries: Deliveries, judged: Judged, windowUs: number): WindowRow[] {

@@ -5,7 +5,8 @@ import type { HlogUnit } from './hlog/result.js'
 
 interface StatsChoices extends HistogramPaths {
   by: 'type' | 'source'
-  windowUs: number | null
+  /** `spread`: such that there are some hundred windows. */
+  windowUs: number | 'spread' | null
   /** Globs; none: all types. */
   types: readonly string[]
   filter?: TypedPattern | undefined

@@ -43,7 +43,7 @@ async function statsOf(request: StatsRequest, opened: OpenedArchive): Promise<St
   const { presets, choices, range, cwd, signal } = request
   const { sources, objects, pruned, mapping, outside, index } = opened
   const files = await histogramFiles(choices, { cwd, objects })
-  const { types, sample, filter } = choices
+  const { types, sample, filter, windowUs } = choices
   const pattern = { filter: filter?.pattern, written: filter?.json }
   const selection = { ...range, types, sample, ...pattern, seen: nothingSeen() }
   const measured = await keptOrMeasured({
@@ -66,7 +66,7 @@ async function statsOf(request: StatsRequest, opened: OpenedArchive): Promise<St
   const unwritten = isEmpty
     ? undefined
     : await writeHistograms(files, {
-        log: () => logOf(result, intervals, choices.windowUs),
+        log: () => logOf(result, intervals, typeof windowUs === 'number' ? windowUs : null),
         total: { histogram: totalOf(result), perMs: 1_000, notes: notesOf(result) },
       })
   const failure =

@@ -7,15 +7,18 @@ import type { StatsRow } from './result.js'
 import { RowTally } from './row-tally.js'
 import { rowsBySource, rowsByType } from './rows.js'
 import { arrivalUs, rowSql, spilledTallies } from './spilled.js'
-import { spreadUs } from './spread.js'
+import { spreadUs, widthUs } from './spread.js'
 import { stepFor, type Timeline } from './timeline.js'
 
 /** All figures of what was spilled and judged: as measure() has them of what is in memory. */
 export async function measureSpilled(
   duckdb: Duckdb,
   deliveries: Deliveries,
-  { by, windowUs, intervals = false }: MeasureOptions,
+  { by, windowUs: asked, intervals = false }: MeasureOptions,
 ): Promise<Measured & { timeline: Timeline | null }> {
+  const arrivals = await arrivalsOf(duckdb)
+  const spreadWidthUs = arrivals === null ? null : widthUs(arrivals.last - arrivals.first)
+  const windowUs = asked === 'spread' ? spreadWidthUs : asked
   const rows = by === 'type' ? rowsByType(deliveries) : rowsBySource(deliveries)
   const row = rowSql(deliveries.groups.map((_, group) => rows.rowOfGroup(group)))
   const withHops = deliveries.hopTimes !== null
@@ -40,7 +43,7 @@ export async function measureSpilled(
             windowSql: windowNumber(intervalUs),
           })
         : undefined,
-    timeline: await timelineOf(duckdb),
+    timeline: arrivals === null ? null : await timelineOf(duckdb, arrivals),
   }
 }
 
@@ -76,11 +79,18 @@ async function spanOf(duckdb: Duckdb): Promise<Measured['span']> {
   }
 }
 
-async function timelineOf(duckdb: Duckdb): Promise<Timeline | null> {
+/** When the first and the last one arrived, else happened; null where no delivery has a time. */
+async function arrivalsOf(duckdb: Duckdb): Promise<{ first: number; last: number } | null> {
   const [[first, last] = []] = await duckdb.rows(
     `SELECT min(us), max(us) FROM (SELECT ${arrivalUs} AS us FROM narrow)`,
   )
-  if (typeof first !== 'number' || typeof last !== 'number') return null
+  return typeof first === 'number' && typeof last === 'number' ? { first, last } : null
+}
+
+async function timelineOf(
+  duckdb: Duckdb,
+  { first, last }: { first: number; last: number },
+): Promise<Timeline> {
   const stepUs = stepFor(last - first)
   const startUs = Math.floor(first / stepUs) * stepUs
   const counts = new Array<number>(Math.floor((last - startUs) / stepUs) + 1).fill(0)

@@ -8,8 +8,12 @@ const LEAST_US = 1_000
  * where nothing has an arrival. */
 export function spreadUs({ firstReceivedAt, lastReceivedAt }: Span): number | null {
   if (firstReceivedAt === null || lastReceivedAt === null) return null
-  const spanMs = Date.parse(lastReceivedAt) - Date.parse(firstReceivedAt)
-  const leastUs = Math.max(LEAST_US, (spanMs * 1_000) / (MOST_WINDOWS - 1))
+  return widthUs((Date.parse(lastReceivedAt) - Date.parse(firstReceivedAt)) * 1_000)
+}
+
+/** The same of a length of time. */
+export function widthUs(lengthUs: number): number {
+  const leastUs = Math.max(LEAST_US, lengthUs / (MOST_WINDOWS - 1))
   const power = 10 ** Math.floor(Math.log10(leastUs))
   const step = [1, 2, 5].find((each) => each * power >= leastUs) ?? 10
   return Math.round(step * power)

@@ -32,6 +32,7 @@ export interface NodeFacts {
   isFifo?: boolean | undefined
   /** Of a queue. */
   visibilityTimeoutS?: number | undefined
+  /** Of a queue or stream. */
   retentionS?: number | undefined
   maxReceiveCount?: number | undefined
   /** Of a function. */

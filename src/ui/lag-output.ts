@@ -19,9 +19,9 @@ export function renderLag(result: LagResult, format: LagFormat, style: TextStyle
     case 'ndjson':
       return ended(lines(result).map(jsonText).join('\n'))
     case 'csv':
-      return ended(csvText(tabular(result)))
+      return ended(csvText(lagTable(result)))
     case 'markdown':
-      return ended(markdownText(withValues(tabular(result))))
+      return ended(markdownText(withValues(lagTable(result))))
   }
 }
 
@@ -82,7 +82,7 @@ const columns: readonly TabularColumn[] = [
 ]
 
 /** One row a queue, topic, rule and stream. */
-function tabular({ schema, asOf, partial, sources }: LagResult): Tabular {
+export function lagTable({ schema, asOf, partial, sources }: LagResult): Tabular {
   const rows = sources.flatMap((row): readonly Flat[] => (row.kind === 'bus' ? row.rules : [row]))
   return {
     columns,

@@ -19,9 +19,9 @@ export function renderLoops(result: LoopsResult, format: LoopsFormat, style: Tex
     case 'ndjson':
       return ended(lines(result).map(jsonText).join('\n'))
     case 'csv':
-      return ended(csvText(tabular(result)))
+      return ended(csvText(loopsTable(result)))
     case 'markdown':
-      return ended(markdownText(tabular(result)))
+      return ended(markdownText(loopsTable(result)))
   }
 }
 
@@ -48,7 +48,7 @@ const columns: readonly LoopColumn[] = [
   { name: 'witnesses', type: 'text', of: ({ witnesses }) => witnesses.join(' ') },
 ]
 
-function tabular({ loops, schema, partial }: LoopsResult): Tabular {
+export function loopsTable({ loops, schema, partial }: LoopsResult): Tabular {
   return {
     columns,
     rows: loops.map((loop) => columns.map(({ of }) => of(loop))),

@@ -59,10 +59,10 @@ async function* csvPieces(
   columns: readonly ResultColumn[],
   chunks: AsyncIterable<readonly Row[]>,
 ): AsyncGenerator<string> {
-  yield csvText(tabular(columns, []))
+  yield csvText(queryTable(columns, []))
   for await (const rows of chunks) {
-    const text = csvText(tabular(columns, rows))
-    yield text.slice(csvText(tabular(columns, [])).length)
+    const text = csvText(queryTable(columns, rows))
+    yield text.slice(csvText(queryTable(columns, [])).length)
   }
 }
 
@@ -77,7 +77,7 @@ async function whole(
   rows: readonly Row[],
   format: 'markdown' | 'arrow' | 'parquet',
 ): Promise<string | Uint8Array> {
-  const table = tabular(columns, rows)
+  const table = queryTable(columns, rows)
   if (format === 'markdown') return `${markdownText(table)}\n`
   if (format === 'arrow') return (await import('./arrow.js')).arrowBytes(table)
   return (await import('./parquet.js')).parquetBytes(table)
@@ -133,7 +133,7 @@ const tabularTypes: Readonly<Record<ResultColumn['type'], TabularColumn['type']>
   json: 'text',
 }
 
-function tabular(columns: readonly ResultColumn[], rows: readonly Row[]): Tabular {
+export function queryTable(columns: readonly ResultColumn[], rows: readonly Row[]): Tabular {
   return {
     columns: columns.map(({ name, type }) => ({ name, type: tabularTypes[type] })),
     rows: rows.map((row) => row.map(tabularValue)),

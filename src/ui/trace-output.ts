@@ -20,10 +20,10 @@ export function renderTrace(result: TraceResult, format: TraceFormat, style: Tex
     case 'ndjson':
       return ended(result.events.map(jsonText).join('\n'))
     case 'csv':
-      return ended(csvText(tabular(result)))
+      return ended(csvText(traceTable(result)))
     case 'markdown': {
       const drawn = `\`\`\`mermaid\n${traceMermaid(result.events)}\n\`\`\``
-      return ended(`${drawn}\n\n${markdownText(tabular(result))}`)
+      return ended(`${drawn}\n\n${markdownText(traceTable(result))}`)
     }
   }
 }
@@ -47,7 +47,7 @@ const columns: readonly TraceColumn[] = [
   { name: 'entities', type: 'text', of: ({ entities }) => entities.join(' ') },
 ]
 
-function tabular({ events, schema, id }: TraceResult): Tabular {
+export function traceTable({ events, schema, id }: TraceResult): Tabular {
   return {
     columns,
     rows: events.map((event) => columns.map(({ of }) => of(event))),

@@ -41,7 +41,7 @@ const events = fc
 const given = fc.record({
   by: fc.constantFrom('type' as const, 'source' as const),
   content: fc.constantFrom(true, false, 'auto' as const),
-  windowUs: fc.constantFrom(null, 3_600e6),
+  windowUs: fc.constantFrom(null, 3_600e6, 'spread' as const),
   intervals: fc.boolean(),
   maps: fc.constantFrom<readonly string[]>(
     plain,

@@ -48,7 +48,7 @@ export const edges: Readonly<Record<string, readonly string[]>> = {
     ...['reconcile', 'gate', 'record', 'publish', 'replay', 'topology', 'privacy', 'dlq'],
   ],
   // The same, and numbers and times in the words of the text.
-  dashboards: ['ui', 'stats', 'audit', 'reconcile', 'gate', 'privacy', 'topology'],
+  dashboards: ['ui', 'stats', 'audit', 'reconcile', 'gate', 'privacy', 'topology', 'lag', 'loops'],
   generate: ['stats'], // the shape of a result, to write the truth in it
   indexing: ['stats'], // what it says of an archive is kept with the index
   lag: ['stats', 'record'], // words for figures; how far a recording is

@@ -2,10 +2,17 @@ import type { JsonObject } from '../../event/event.js'
 import type { Resource } from '../template/stack.js'
 import type { Wiring } from '../wiring.js'
 import { sentBy } from './buses.js'
-import { deadLetters, filtersOf, mapping, type Reader } from './reader.js'
+import { deadLetters, filtersOf, mapping, numberOf, type Reader } from './reader.js'
+
+const RETENTION_H = 24
 
 const stream: Reader = {
-  node: ({ properties }) => ({ kind: 'stream', name: properties['Name'] }),
+  node(resource) {
+    const { Name: name, RetentionPeriodHours: hours = RETENTION_H } = resource.properties
+    const keptH = numberOf(resource, 'RetentionPeriodHours', hours)
+    const retentionS = keptH === undefined ? undefined : keptH * 3_600
+    return { kind: 'stream', name, facts: { retentionS } }
+  },
 }
 
 const consumer: Reader = {

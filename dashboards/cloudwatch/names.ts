@@ -1,0 +1,65 @@
+import type { Topology, TopologyNode } from '../../src/topology/model.js'
+import { safeText } from '../../src/ui/safe-text.js'
+import { placeholder } from './placeholder.js'
+
+/** A node whose name is known only when it is deployed. */
+export interface Unnamed {
+  readonly parameter: string
+  readonly kind: string
+  readonly logicalId: string
+  readonly at: string
+}
+
+/** What nodes are called in CloudWatch's dimensions. */
+export class Names {
+  readonly unnamed: readonly Unnamed[]
+  readonly #parameters = new Map<string, string>()
+
+  /** @param given physical names by logical id */
+  constructor(
+    { nodes }: Pick<Topology, 'nodes'>,
+    private readonly given: ReadonlyMap<string, string>,
+  ) {
+    const unnamed: Unnamed[] = []
+    const taken = new Set<string>()
+    for (const { id, kind, name, at } of nodes) {
+      const logicalId = logicalIdOf({ name, at })
+      if (logicalId === undefined || given.has(logicalId) || !hasMetrics.has(kind)) continue
+      // Terraform's variables begin with a letter.
+      const letters = name.replace(/[^A-Za-z0-9]/g, '').replace(/^(?=\d)/, 'R')
+      const base = `${letters.slice(0, MOST_CHARACTERS)}Name`
+      let parameter = base
+      for (let n = 2; taken.has(parameter); n++) parameter = `${base}${n}`
+      taken.add(parameter)
+      this.#parameters.set(id, parameter)
+      unnamed.push({ parameter, kind, logicalId, at: safeText(at ?? '') })
+    }
+    this.unnamed = unnamed
+  }
+
+  /** As a value of a dimension: the name, or a placeholder for it. */
+  of({ id, name, at }: TopologyNode): string {
+    const parameter = this.#parameters.get(id)
+    if (parameter !== undefined) return placeholder(parameter)
+    const logicalId = logicalIdOf({ name, at })
+    return (logicalId === undefined ? undefined : this.given.get(logicalId)) ?? safeText(name)
+  }
+}
+
+/** Of a parameter, with room for a number behind it. */
+const MOST_CHARACTERS = 200
+
+const hasMetrics = new Set([
+  ...['bus', 'rule', 'topic', 'queue', 'stream', 'consumer', 'function', 'pipe', 'table'],
+  'firehose',
+])
+
+/** The logical id of what a template gives no name: it stands for one then. */
+function logicalIdOf({ name, at }: Pick<TopologyNode, 'name' | 'at'>): string | undefined {
+  return typeof at === 'string' && at.endsWith(`#${name}`) ? name : undefined
+}
+
+/** Whether CloudWatch can have metrics under this name in this account. */
+export function isOfAccount({ name }: TopologyNode): boolean {
+  return !/[$@{}]/.test(name) && name.length <= 255
+}

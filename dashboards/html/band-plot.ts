@@ -1,0 +1,121 @@
+import { scaleLinear } from 'd3-scale'
+import { area, curveMonotoneX, line } from 'd3-shape'
+import type { WindowRow } from '../../src/stats/result.js'
+import { countText, durationText, percentText } from '../../src/ui/numbers.js'
+import { durationAxis } from './duration-axis.js'
+import { type Html, html } from './html.js'
+import { BOX, emptyFigure, plotFigure } from './plot.js'
+import { dataTable, figure } from './table.js'
+import { runs, type Slot, windowAxis } from './window-axis.js'
+
+/** Half and nearly all of the latencies of each window, as a band. */
+export function bandPlot(windows: readonly WindowRow[], timeZone: string): Html {
+  const [id, title] = ['band', 'Latency over time']
+  const axis = windowAxis(windows, timeZone)
+  const slots = (axis?.slots ?? []).flatMap((slot) => {
+    const { p50, p99 } = slot.row.latencyMs
+    return p50 === null ? [] : [{ ...slot, p50, p99 }]
+  })
+  const all = slots.flatMap(({ p50, p99 }) => [p50, p99 ?? p50])
+  if (!axis || slots.length < 2) {
+    return emptyFigure({ id, title, caption: 'Too few windows have 20 latencies for a median.' })
+  }
+  const up = durationAxis(Math.min(...all), Math.max(...all))
+  const x = ({ from, to }: Slot) => rounded(((from + to) / 2) * BOX)
+  const y = (ms: number) => rounded((1 - up.at(ms)) * BOX)
+  const curve = (points: readonly (Slot & { ms: number })[]) =>
+    line<Slot & { ms: number }>()
+      .x(x)
+      .y(({ ms }) => y(ms))
+      .curve(curveMonotoneX)([...points]) ?? ''
+  const medians = runs(slots.map((slot) => ({ ...slot, ms: slot.p50 })))
+  const high = runs(slots.flatMap((slot) => (slot.p99 === null ? [] : [{ ...slot, ms: slot.p99 }])))
+  const band = area<Slot & { ms: number; p50: number }>()
+    .x(x)
+    .y0(({ p50 }) => y(p50))
+    .y1(({ ms }) => y(ms))
+    .curve(curveMonotoneX)
+  return plotFigure({
+    ...{ id, title, across: axis.ticks, up: up.ticks, marks: null },
+    caption: `p50 (line) to p99 (dashed) of each window, by arrival; ${axis.range}`,
+    label: `p50 from ${durationText(Math.min(...slots.map(({ p50 }) => p50)))} to ${durationText(
+      Math.max(...slots.map(({ p50 }) => p50)),
+    )} over time.`,
+    shapes: html`${high.map(
+      (run) =>
+        html`<path class="fill" d="${band(run) ?? ''}"/>
+<path class="line unsure" d="${curve(run)}"/>`,
+    )}${medians.map((run) => html`<path class="line" d="${curve(run)}"/>`)}`,
+    stretches: axis.slots.map(({ from, to, text, row }) => {
+      const { p50, p99, count } = row.latencyMs
+      const said = `p50 ${durationText(p50)}, p99 ${durationText(p99)} of ${countText(count)}`
+      return { from, to, text: `${text}: ${said}` }
+    }),
+    table: dataTable({
+      caption: 'Latency by window',
+      columns: [
+        { title: 'from' },
+        ...['latencies', 'p50', 'p99', 'max'].map((name) => ({ title: name, isNumber: true })),
+      ],
+      rows: axis.slots.map(({ text, row: { latencyMs } }) => [
+        { text },
+        figure(countText(latencyMs.count), latencyMs.count),
+        ...[latencyMs.p50, latencyMs.p99, latencyMs.max].map((ms) => figure(durationText(ms), ms)),
+      ]),
+    }),
+  })
+}
+
+/** How much came again or out of order in each window. */
+export function faultsPlot(windows: readonly WindowRow[], timeZone: string): Html {
+  const [id, title] = ['faults', 'Duplicates and disorder over time']
+  const axis = windowAxis(windows, timeZone)
+  const shares = (axis?.slots ?? []).map((slot) => {
+    return { ...slot, again: slot.row.duplicates.rate, late: slot.row.ordering.ratio }
+  })
+  const most = Math.max(0, ...shares.flatMap(({ again, late }) => [again ?? 0, late ?? 0]))
+  if (!axis || shares.every(({ again, late }) => again === null && late === null)) {
+    return emptyFigure({ id, title, caption: 'No window has events with an id or a key.' })
+  }
+  if (most === 0) {
+    return emptyFigure({ id, title, caption: 'Nothing came again or out of order in any window.' })
+  }
+  const up = scaleLinear().domain([0, most]).range([0, 1]).nice(3)
+  const y = (share: number) => rounded((1 - up(share)) * BOX)
+  const bars = shares.map(({ from, to, again }) => {
+    if (again === null || again === 0) return ''
+    return `M${rounded(from * BOX)} ${BOX}V${y(again)}H${rounded(to * BOX)}V${BOX}Z`
+  })
+  const steps = runs(shares).map((run) => {
+    const [first] = run
+    const ways = run.map(({ to, late }) => `V${y(late ?? 0)}H${rounded(to * BOX)}`)
+    return `M${rounded((first?.from ?? 0) * BOX)} ${y(first?.late ?? 0)}${ways.join('')}`
+  })
+  return plotFigure({
+    ...{ id, title, across: axis.ticks, marks: null },
+    caption: `share of each window: duplicates (bars), reordered (line); ${axis.range}`,
+    label: `At most ${percentText(most)} of a window were duplicates or reordered.`,
+    up: up.ticks(3).map((share) => ({ at: up(share), text: percentText(share) })),
+    shapes: html`<path class="bars" d="${bars.join('')}"/>
+<path class="outlined" d="${steps.join('')}"/>`,
+    stretches: shares.map(({ from, to, text, again, late }) => {
+      const said = `duplicates ${percentText(again)}, reordered ${percentText(late)}`
+      return { from, to, text: `${text}: ${said}` }
+    }),
+    table: dataTable({
+      caption: 'Duplicates and disorder by window',
+      columns: [
+        { title: 'from' },
+        ...['events', 'duplicates', 'reordered'].map((name) => ({ title: name, isNumber: true })),
+      ],
+      rows: shares.map(({ text, row, again, late }) => [
+        { text },
+        figure(countText(row.events), row.events),
+        figure(percentText(again), again),
+        figure(percentText(late), late),
+      ]),
+    }),
+  })
+}
+
+const rounded = (n: number) => Math.round(n * 10) / 10

@@ -1,0 +1,69 @@
+import type { ResultRows } from '../../src/engines/engine.js'
+import type { LagResult } from '../../src/lag/result.js'
+import type { LoopsResult } from '../../src/loops/result.js'
+import type { TraceResult } from '../../src/loops/trace-result.js'
+import { lagTable } from '../../src/ui/lag-output.js'
+import { loopsTable } from '../../src/ui/loops-output.js'
+import { queryTable } from '../../src/ui/query-output.js'
+import { momentText } from '../../src/ui/times.js'
+import { traceTable } from '../../src/ui/trace-output.js'
+import type { Made } from './page.js'
+import { tabularPage } from './tabular-page.js'
+import { counted, marksOf, titleOf } from './whole.js'
+
+/* Results that are rows, as pages. */
+
+/** `evt lag -o html`. */
+export function lagPage(result: LagResult, made: Made): Promise<string> {
+  const { sources, findings, gaps, asOf, partial } = result
+  const named = sources.map(({ source }) => source)
+  const lost = gaps.map(({ source }) => source)
+  const view = {
+    ...{ kind: 'evt lag', title: titleOf(named.length > 0 ? named : lost) },
+    ...{ marks: marksOf({ partial }), caption: 'How far behind', table: lagTable(result) },
+    facts: [`as of ${momentText(asOf, made.timeZone, 8)} ${made.timeZone}`],
+    statements: [...findings, ...gaps].map(({ source, explain }) => `${source}: ${explain}`),
+  }
+  return tabularPage(view, made)
+}
+
+/** `evt loops -o html`. */
+export function loopsPage(result: LoopsResult, made: Made): Promise<string> {
+  const { loops, searched, partial } = result
+  const view = {
+    ...{ kind: 'evt loops', title: titleOf(searched.sources), marks: marksOf({ partial }) },
+    ...{ caption: 'Loops', table: loopsTable(result) },
+    facts: [counted(searched.events, 'event'), counted(loops.length, 'loop')],
+    statements: loops.map(({ explain }) => explain),
+  }
+  return tabularPage(view, made)
+}
+
+/** `evt trace -o html`. */
+export function tracePage(result: TraceResult, made: Made): Promise<string> {
+  const { id, events, chains, partial } = result
+  const view = {
+    ...{ kind: 'evt trace', title: id, marks: marksOf({ partial }) },
+    ...{ caption: 'Causes and effects', table: traceTable(result) },
+    facts: [counted(events.length, 'event'), counted(chains.length, 'chain')],
+    statements: chains.flatMap(({ missingCause }) =>
+      missingCause === null ? [] : [`the cause ${missingCause} was not found`],
+    ),
+  }
+  return tabularPage(view, made)
+}
+
+/** `evt query -o html`: its first rows, and how many there are. */
+export async function queryPage(
+  { columns, chunks }: ResultRows,
+  isPartial: () => boolean,
+  { title, made }: { readonly title: string; readonly made: Made },
+): Promise<string> {
+  const rows: Parameters<typeof queryTable>[1][number][] = []
+  for await (const chunk of chunks) for (const row of chunk) rows.push(row)
+  const view = {
+    ...{ kind: 'evt query', title, marks: marksOf({ partial: isPartial() }), statements: [] },
+    ...{ caption: 'Rows', table: queryTable(columns, rows), facts: [counted(rows.length, 'row')] },
+  }
+  return tabularPage(view, made)
+}

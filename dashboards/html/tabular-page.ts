@@ -1,0 +1,85 @@
+import { countText, durationText, percentText } from '../../src/ui/numbers.js'
+import type { Tabular, TabularColumn, TabularValue } from '../../src/ui/tabular.js'
+import { momentText } from '../../src/ui/times.js'
+import { brief, type Html, html } from './html.js'
+import { type Made, type Mark, pageText, section } from './page.js'
+import { type Cell, dataTable } from './table.js'
+
+/** A result that is a table, and what is said of it. */
+export interface TabularView {
+  /** `evt lag`. */
+  readonly kind: string
+  readonly title: string
+  readonly facts: readonly string[]
+  readonly marks?: readonly Mark[]
+  /** What was found, a sentence each. */
+  readonly statements: readonly string[]
+  readonly table: Tabular
+  /** How the table is called. */
+  readonly caption: string
+}
+
+const [MOST_ROWS, COLUMNS] = [5_000, 200]
+
+/** A page of a result that has rows: what was found first, then the rows to sort. */
+export function tabularPage(view: TabularView, made: Made): Promise<string> {
+  const { kind, title, facts, marks = [], statements, table, caption } = view
+  const found = html`<ul class="statements">${statements.map(
+    (text) => html`<li><bdi>${text}</bdi></li>\n`,
+  )}</ul>`
+  const rows = table.rows.length
+  return pageText({
+    ...{ kind, title: brief(title, COLUMNS), facts, marks, made, next: [] },
+    sections: [
+      ...(statements.length > 0 ? [section('findings', 'Findings', found)] : []),
+      rows === 0
+        ? section('rows', caption, html`<p>There is nothing to show.</p>`)
+        : section('rows', caption, tableOf(table, caption, made.timeZone), moreRows(rows)),
+    ],
+  })
+}
+
+function moreRows(rows: number): Html | null {
+  if (rows <= MOST_ROWS) return null
+  const more = countText(rows - MOST_ROWS)
+  return html`<p class="legend">… ${more} more rows: --output csv has all</p>`
+}
+
+function tableOf({ columns, rows }: Tabular, caption: string, timeZone: string): Html {
+  const isUsed = (n: number) => rows.some((row) => (row[n] ?? null) !== null)
+  const shown = columns.flatMap((column, n) => (column.opaque || !isUsed(n) ? [] : [{ column, n }]))
+  return dataTable({
+    caption,
+    columns: shown.map(({ column }) => ({
+      title: wordsOf(column.name),
+      isNumber: isNumber(column),
+    })),
+    rows: rows
+      .slice(0, MOST_ROWS)
+      .map((row) => shown.map(({ column, n }) => cellOf(row[n] ?? null, column, timeZone))),
+    isSortable: rows.length > 1,
+  })
+}
+
+const isNumber = ({ type }: TabularColumn) => type === 'integer' || type === 'decimal'
+
+/** `oldestAgeMs` is `oldest age`: its unit stands at each figure. */
+function wordsOf(name: string): string {
+  const words = name.replace(/Ms$/, '').replace(/PerS$/, 'PerSecond')
+  return words.replace(/([a-z])([A-Z])/g, (_, end: string, begin: string) => {
+    return `${end} ${begin.toLowerCase()}`
+  })
+}
+
+function cellOf(value: TabularValue, { name, type }: TabularColumn, timeZone: string): Cell {
+  if (value === null) return { text: '', value: null }
+  if (typeof value === 'number') return { text: figureText(value, name), value }
+  if (type === 'time') return { text: momentText(value, timeZone) }
+  return { text: brief(value, COLUMNS) }
+}
+
+function figureText(value: number, name: string): string {
+  if (/Ms$/.test(name)) return durationText(value, 3)
+  if (/(rate|ratio|share)$/i.test(name)) return percentText(value)
+  return Number.isInteger(value) ? countText(value) : String(Number(value.toPrecision(3)))
+}

@@ -1,0 +1,165 @@
+import { differences } from '../../dashboards/cloudwatch/differences.js'
+import { plainPages, stillUnnamed } from '../../dashboards/cloudwatch/json.js'
+import type { Page } from '../../dashboards/cloudwatch/page.js'
+import { stamped, stampOf } from '../../dashboards/cloudwatch/stamp.js'
+import { type DashboardStore, openDashboards } from '../aws/dashboards.js'
+import { EvtError } from '../errors.js'
+import type { JsonValue } from '../event/event.js'
+import { commandText } from '../ui/shell-quote.js'
+import { dashboardsAsked, type TypedDashboard } from './dashboard-run.js'
+import { awsOptions } from './flags.js'
+import {
+  agreed,
+  checkNamed,
+  endChanged,
+  type Planned,
+  type PublishPlan,
+  planText,
+} from './published-plan.js'
+
+interface TypedPublish extends TypedDashboard {
+  flags: TypedDashboard['flags'] & { force?: boolean; yes?: boolean; 'dry-run'?: boolean }
+  argv: readonly string[]
+  isJson: boolean
+}
+
+/** A dashboard costs so much a month, beyond the first three of an account. */
+const USD = 3
+const FREE = 3
+
+interface Opened {
+  readonly plan: PublishPlan
+  readonly pages: readonly Page[]
+  readonly store: DashboardStore
+  readonly failure: EvtError | undefined
+}
+
+/** Compares with what is there, and hands it on; the client is closed afterwards. */
+async function withPlan(typed: TypedPublish, then: (opened: Opened) => Promise<void>) {
+  const { flags, signal } = typed
+  const store = await openDashboards({ ...awsOptions(flags), signal })
+  try {
+    const region = await store.region()
+    const { watched, drafts, failure } = await dashboardsAsked(typed)
+    checkNamed(stillUnnamed([...drafts], watched.unnamed))
+    const pages = plainPages(drafts, watched.unnamed, region)
+    const items: Planned[] = []
+    for (const page of pages) items.push(planned(page, await store.body(page.name)))
+    const stray = await strays(store, { pages, prefix: flags.prefix })
+    const usdPerMonth = Math.max(0, pages.length - FREE) * USD
+    const plan = { schema: 'evt.dashboards/1', region, published: false, items, stray, usdPerMonth }
+    await then({ plan, pages, store, failure })
+  } finally {
+    store.close()
+  }
+}
+
+function planned({ name, body }: Page, written: string | undefined): Planned {
+  if (written === undefined) return { name, state: 'new', differences: [] }
+  const { body: known, state } = stampOf(jsonOf(written))
+  const found = differences(known, body as unknown as JsonValue)
+  if (state !== 'own') return { name, state, differences: found }
+  return { name, state: found.length === 0 ? 'same' : 'changed', differences: found }
+}
+
+function jsonOf(text: string): JsonValue {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}
+
+/** Pages of resources that are no longer there, which evt made. */
+async function strays(
+  store: DashboardStore,
+  { pages, prefix }: { readonly pages: readonly Page[]; readonly prefix: string },
+): Promise<string[]> {
+  const wanted = new Set(pages.map(({ name }) => name))
+  const stray: string[] = []
+  for (const name of await store.names(`${prefix}-`)) {
+    if (wanted.has(name)) continue
+    const body = await store.body(name)
+    if (body !== undefined && stampOf(jsonOf(body)).state !== 'foreign') stray.push(name)
+  }
+  return stray
+}
+
+function shown(plan: PublishPlan, isJson: boolean): string {
+  return isJson ? JSON.stringify(plan) : planText(plan, 'dashboard')
+}
+
+/** `evt dashboard diff`. */
+export async function diffDashboards(typed: TypedPublish, failOnChanged: boolean): Promise<void> {
+  await withPlan(typed, async ({ plan, failure }) => {
+    typed.print(shown(plan, typed.isJson))
+    if (failure) throw failure
+    endChanged(plan, failOnChanged)
+  })
+}
+
+/** `evt dashboard publish`: what was changed by hand is overwritten on purpose only. */
+export async function publishDashboards(typed: TypedPublish): Promise<void> {
+  const { flags, isJson, print, note, argv } = typed
+  await withPlan(typed, async ({ plan, pages, store, failure }) => {
+    const byHand = plan.items.filter(({ state }) => state === 'edited' || state === 'foreign')
+    const wanted = plan.items.filter(({ state }) => state !== 'same')
+    if (flags['dry-run'] === true || wanted.length === 0) {
+      print(shown(plan, isJson))
+      if (failure) throw failure
+      return
+    }
+    if (failure) throw failure
+    if (byHand.length > 0 && flags.force !== true) {
+      note(planText(plan, 'dashboard'))
+      throw new EvtError(`nothing was published: ${byHandText(byHand)}`, {
+        code: 'usage',
+        hint: commandText(['evt', 'dashboard', 'publish', ...argv, '--force']),
+      })
+    }
+    const words = ['dashboard', 'publish']
+    await agreed(planText(plan, 'dashboard'), {
+      ...typed,
+      flags: { yes: flags.yes === true },
+      words,
+    })
+    const names = new Set(wanted.map(({ name }) => name))
+    for (const { name, body } of pages.filter((page) => names.has(page.name))) {
+      const messages = await store.put(name, JSON.stringify(stamped(body)))
+      for (const message of messages) note(`${name}: ${message}`)
+    }
+    print(shown({ ...plan, published: true }, isJson))
+  })
+}
+
+function byHandText(items: readonly Planned[]): string {
+  const names = items.map(({ name, state }) => {
+    return state === 'edited' ? `${name} was changed by hand` : `${name} was not made by evt`
+  })
+  return names.join(', ')
+}
+
+/** Where a dashboard is shown. */
+export async function dashboardAddress(
+  name: string,
+  options: { flags: Parameters<typeof awsOptions>[0]; signal: AbortSignal },
+): Promise<string> {
+  if (!/^[A-Za-z0-9_-]{1,255}$/.test(name)) {
+    const hint = 'letters, digits, - and _'
+    throw new EvtError(`${JSON.stringify(name)} is no name of a dashboard`, { code: 'usage', hint })
+  }
+  const store = await openDashboards({ ...awsOptions(options.flags), signal: options.signal })
+  try {
+    const region = await store.region()
+    if ((await store.body(name)) === undefined) {
+      const near = await store.names(name.slice(0, 3))
+      const hint = near.length > 0 ? `there is ${near.slice(0, 5).join(', ')}` : undefined
+      throw new EvtError(`there is no dashboard ${name} in ${region}`, { code: 'usage', hint })
+    }
+    const domain = region.startsWith('cn-') ? 'amazonaws.cn' : 'aws.amazon.com'
+    const host = `${region}.console.${domain}`
+    return `https://${host}/cloudwatch/home?region=${region}#dashboards/dashboard/${name}`
+  } finally {
+    store.close()
+  }
+}

@@ -1,0 +1,151 @@
+import type { Limits, Published } from '../../dashboards/cloudwatch/evt-graphs.js'
+import { type Watched, watchedOf } from '../../dashboards/cloudwatch/watched.js'
+import type { Config } from '../config/config.js'
+import { loadConfig } from '../config/load.js'
+import { EvtError } from '../errors.js'
+import { parseRule } from '../gate/parse-rule.js'
+import { chosenTypes } from '../publish/datums.js'
+import { namespaceNamed } from '../publish/namespace.js'
+import type { StatsResult } from '../stats/result.js'
+import { runEventStats } from '../stats/run.js'
+import { topologyOfTemplates } from '../topology/from-templates.js'
+import type { Topology } from '../topology/model.js'
+import { savedTopology } from '../topology/saved.js'
+import { dimensionsOf } from './metrics-flags.js'
+import { reading, type TypedArchive } from './read-request.js'
+import { type StatsFlagValues, statsChoices } from './stats-flags.js'
+import { namesOf } from './watch-flags.js'
+
+export interface TypedWatch extends TypedArchive {
+  flags: TypedArchive['flags'] &
+    Omit<StatsFlagValues, 'by'> & {
+      topology?: string[] | undefined
+      name?: string[] | undefined
+      prefix: string
+      namespace?: string | undefined
+      dimension?: string[] | undefined
+      'max-types': number
+      runbook?: string | undefined
+    }
+}
+
+export interface WatchRun {
+  readonly watched: Watched
+  /** Of what is shown; undefined where nobody said one. */
+  readonly region: string | undefined
+  /** Why the run does not end well although it has a result. */
+  readonly failure: EvtError | undefined
+}
+
+/**
+ * What dashboards and alarms are made of: what is deployed, and what an archive shows.
+ *
+ * @throws EvtError `usage` for what was typed wrong, `inconclusive` where there is nothing to watch
+ */
+export async function watchAsked(typed: TypedWatch): Promise<WatchRun> {
+  const { flags, given } = typed
+  const [cwd, env] = [process.cwd(), process.env]
+  const names = namesOf(flags.name ?? [])
+  const dimensions = dimensionsOf(flags.dimension ?? [])
+  const config = await loadConfig({ file: flags.config, cwd, env, firstSource: given[0] })
+  const topology = await topologyNamed(flags.topology ?? [], cwd)
+  const namespace = namespaceNamed(flags.namespace ?? config.cloudwatch?.namespace)
+  // Without a topology there is nothing but the archive, and SOURCE may be the one of evt.yaml.
+  const archive = given.length > 0 || !topology ? await measured(typed) : undefined
+  const isPublished =
+    archive !== undefined ||
+    flags.namespace !== undefined ||
+    config.cloudwatch !== undefined ||
+    config.slo !== undefined
+  const types = archive ? chosenTypes(archive.result, flags['max-types']).own : []
+  const limits = limitsOf(config, archive?.result)
+  const published: Published | undefined = isPublished
+    ? { namespace, dimensions, types, limits }
+    : undefined
+  const watched = watchedOf({ topology, names, published, slos: config.slo ?? {} })
+  checkNames(names, topology)
+  if (watched.sections.length === 0 && !watched.evt) {
+    const message = `nothing in ${topology?.sources.join(', ')} has metrics in CloudWatch`
+    throw new EvtError(message, { code: 'inconclusive' })
+  }
+  const region = flags.region ?? (env['AWS_REGION'] || env['AWS_DEFAULT_REGION'] || undefined)
+  return { watched, region, failure: archive?.failure }
+}
+
+/** @throws EvtError `usage` for what is no template and no topology */
+async function topologyNamed(files: readonly string[], cwd: string): Promise<Topology | undefined> {
+  const [first, ...others] = files
+  if (first === undefined) return undefined
+  const saved = others.length === 0 ? await savedTopology(first, cwd) : undefined
+  return saved ?? topologyOfTemplates(files, cwd)
+}
+
+async function measured(typed: TypedWatch) {
+  const choices = statsChoices({ ...typed.flags, by: 'type' })
+  const run = await reading(typed, (request) => runEventStats({ ...request, choices }))
+  if (run.isEmpty && run.failure) throw run.failure
+  return run
+}
+
+/** @throws EvtError `usage` where a name is given to what is not there */
+function checkNames(names: ReadonlyMap<string, string>, topology: Topology | undefined): void {
+  const known = new Set(topology?.nodes.map(({ name }) => name))
+  for (const logicalId of names.keys()) {
+    if (known.has(logicalId)) continue
+    const message = `--name ${logicalId}: there is no such resource in what --topology names`
+    throw new EvtError(message, { code: 'usage' })
+  }
+}
+
+const gateMetrics = {
+  p99Ms: { name: 'latency.p99', scale: 1 },
+  duplicatesPercent: { name: 'duplicates.rate', scale: 100 },
+  reorderedPercent: { name: 'ordering.ratio', scale: 100 },
+} as const
+
+/** Rare faults are no reason to call somebody. */
+const LEAST_PERCENT = 0.1
+/** Above what was measured: as often as something is wrong, it is more than that. */
+const TIMES = 2
+
+/** From where on alarms are raised: what evt.yaml says, else twice what the archive shows. */
+function limitsOf({ checks = [] }: Config, result: StatsResult | undefined): Limits {
+  const said = checks.flatMap((text) => {
+    const rule = parseRule(text)
+    const isCeiling = rule.kind === 'limit' && /^<=?$/.test(rule.operator)
+    return isCeiling && rule.scope.kind === 'all' ? [rule] : []
+  })
+  const total = result?.total
+  const shown = {
+    p99Ms: twice(total?.latencyMs.p99, 1, 0),
+    duplicatesPercent: twice(total?.duplicates.rate, 100, LEAST_PERCENT),
+    reorderedPercent: twice(total?.ordering.ratio, 100, LEAST_PERCENT),
+  }
+  const of = (key: keyof typeof gateMetrics) => {
+    const { name, scale } = gateMetrics[key]
+    const rule = said.find(({ metric }) => metric.name === name)
+    if (rule) return { value: shortened(rule.limit * scale), why: `evt.yaml: ${rule.text}` }
+    const value = shown[key]
+    return value === undefined ? undefined : { value, why: `${TIMES} × what was measured` }
+  }
+  return {
+    p99Ms: of('p99Ms'),
+    duplicatesPercent: of('duplicatesPercent'),
+    reorderedPercent: of('reorderedPercent'),
+  }
+}
+
+function twice(
+  figure: number | null | undefined,
+  scale: number,
+  least: number,
+): number | undefined {
+  if (figure === null || figure === undefined) return undefined
+  const value = Math.max(least, TIMES * scale * figure)
+  return value > 0 ? Number(value.toPrecision(2)) : undefined
+}
+
+/** Without what floating point adds: 0.1% is 0.1, not 0.1000…1. */
+function shortened(value: number): number {
+  return Number(value.toPrecision(12))
+}

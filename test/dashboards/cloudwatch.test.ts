@@ -1,0 +1,258 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { alarmsOf, type MetricAlarm } from '../../dashboards/cloudwatch/alarms.js'
+import { bodyFaults } from '../../dashboards/cloudwatch/check-body.js'
+import { cloudformation } from '../../dashboards/cloudwatch/cloudformation.js'
+import { dashboardPages } from '../../dashboards/cloudwatch/dashboards.js'
+import type { Published } from '../../dashboards/cloudwatch/evt-graphs.js'
+import { plain, plainPages } from '../../dashboards/cloudwatch/json.js'
+import { type Page, pagesOf } from '../../dashboards/cloudwatch/page.js'
+import { terraform } from '../../dashboards/cloudwatch/terraform.js'
+import { type Watched, watchedOf } from '../../dashboards/cloudwatch/watched.js'
+import { textWidget } from '../../dashboards/cloudwatch/widget.js'
+import { parseSlo } from '../../src/config/slo.js'
+import { topologyOfTemplates } from '../../src/topology/from-templates.js'
+import type { EdgeKind, NodeKind, Topology } from '../../src/topology/model.js'
+import { root } from '../helpers/cli.js'
+
+const folder = join(root, 'test/fixtures/templates')
+const options = { prefix: 'evt', marks: [], runbook: 'https://runbooks.example/shop' }
+const alarmOptions = {
+  ...{ prefix: 'evt', runbook: undefined, composites: true },
+  ...{ actions: ['arn:aws:sns:eu-west-1:123456789012:oncall'], okActions: [] },
+}
+const published: Published = {
+  namespace: 'Evt',
+  dimensions: [['Stage', 'prod']],
+  types: [
+    { type: 'order.placed', source: 'shop' },
+    { type: 'order.paid', source: 'billing' },
+    { type: '"><script>', source: '' },
+  ],
+  limits: {
+    p99Ms: { value: 360, why: '2 × what was measured' },
+    duplicatesPercent: { value: 0.2, why: 'evt.yaml' },
+    reorderedPercent: { value: 1, why: 'evt.yaml' },
+  },
+}
+const slos = {
+  fast: parseSlo('99.9% latency < 500ms over 30d'),
+  once: parseSlo('99.99% once over 28d'),
+  placed: parseSlo('shop/order.placed: 99% latency < 1s over 7d'),
+}
+const watch = (topology: Topology | undefined): Watched =>
+  watchedOf({ topology, names: new Map(), published, slos })
+
+interface DrawnLine {
+  value: number
+  label: string
+}
+
+const keyOf = ({ MetricName, Dimensions }: OneMetric) =>
+  JSON.stringify([MetricName, ...Dimensions.flatMap(({ Name, Value }) => [Name, Value])])
+
+/** The lines on all graphs that have a metric. */
+function linesByMetric(pages: readonly Page[]): Map<string, DrawnLine[]> {
+  const lines = new Map<string, DrawnLine[]>()
+  for (const { properties } of pages.flatMap(({ body }) => body.widgets)) {
+    const { metrics = [], annotations } = properties as {
+      metrics?: unknown[][]
+      annotations?: { horizontal?: DrawnLine[] }
+    }
+    for (const entry of metrics.filter(({ length }) => length > 1)) {
+      const key = JSON.stringify(entry.slice(1, -1))
+      lines.set(key, [...(lines.get(key) ?? []), ...(annotations?.horizontal ?? [])])
+    }
+  }
+  return lines
+}
+
+type OneMetric = { MetricName: string; Dimensions: { Name: string; Value: string }[] }
+
+const metricOf = (alarm: MetricAlarm): OneMetric | undefined =>
+  'Metrics' in alarm ? alarm.Metrics[0]?.MetricStat?.Metric : alarm
+
+/** What holds of every dashboard and every alarm. */
+function holds(topology: Topology | undefined): void {
+  const watched = watch(topology)
+  const drafts = dashboardPages(watched, options)
+  const pages = plainPages(drafts, watched.unnamed, 'eu-west-1')
+  for (const { name, body } of pages) {
+    expect([name, bodyFaults(body)]).toEqual([name, []])
+    expect(name).toMatch(/^[A-Za-z0-9_-]{1,255}$/)
+  }
+  expect(new Set(pages.map(({ name }) => name)).size).toBe(pages.length)
+  const alarms = plain(alarmsOf(watched, alarmOptions), watched.unnamed, 'eu-west-1')
+  const lines = linesByMetric(pages)
+  for (const alarm of alarms.metric) {
+    const { AlarmName, Threshold } = alarm
+    const metric = metricOf(alarm)
+    if (Threshold === undefined || !metric) continue
+    const what = AlarmName.split('/').at(-1) ?? ''
+    // A name that CloudWatch would not take ends with a hash.
+    const isHashed = /-[0-9a-f]{8}$/.test(what) || !AlarmName.startsWith('evt/')
+    const beside = lines.get(keyOf(metric)) ?? []
+    const own = beside.filter(({ label }) => isHashed || label.includes(what))
+    expect([AlarmName, own.map(({ value }) => value)]).toEqual([
+      AlarmName,
+      expect.arrayContaining([Threshold]),
+    ])
+  }
+  areWhole(alarms)
+  const all = { pages: drafts, alarms: alarmsOf(watched, alarmOptions) }
+  for (const text of [cloudformation, terraform].map((of) =>
+    JSON.stringify(of(all, watched.unnamed)),
+  )) {
+    expect(text).not.toMatch(/\\u000[23]/)
+  }
+}
+
+/** Names are those of CloudWatch, each once, and composites are made of alarms before them. */
+function areWhole({ metric, composite }: ReturnType<typeof alarmsOf>): void {
+  const known = new Set<string>()
+  for (const { AlarmName, AlarmDescription } of [...metric, ...composite]) {
+    expect(AlarmName.length).toBeLessThanOrEqual(255)
+    expect(AlarmDescription.length).toBeLessThanOrEqual(1_024)
+    expect(known).not.toContain(AlarmName)
+    const rule = composite.find((each) => each.AlarmName === AlarmName)?.AlarmRule ?? ''
+    const children = [...rule.matchAll(/ALARM\("([^"]*)"\)/g)].map(([, name]) => name)
+    expect(children.length).toBeLessThanOrEqual(100)
+    for (const child of children) expect(known).toContain(child)
+    known.add(AlarmName)
+  }
+}
+
+describe('dashboards and alarms of templates', () => {
+  test.each(readdirSync(folder))('%s', async (name) => {
+    const at = join(folder, name)
+    const files = readdirSync(at).filter((file) => file !== 'expected.json')
+    holds(await topologyOfTemplates(files, at))
+  })
+})
+
+const kinds: readonly NodeKind[] = [
+  ...(['bus', 'rule', 'topic', 'queue', 'stream', 'consumer', 'function', 'pipe'] as const),
+  ...(['table', 'firehose', 'bucket', 'unknown'] as const),
+]
+const vias: readonly EdgeKind[] = ['rule', 'target', 'mapping', 'redrive', 'dlq', 'consumer']
+const name = fc.oneof(
+  fc.stringMatching(/^[A-Za-z][A-Za-z0-9_.-]{0,20}$/),
+  fc.string({ minLength: 1, maxLength: 300, unit: 'grapheme' }),
+  fc.constantFrom('__proto__', '</script>', `\${Orders.Arn}`, 'a"b\\c', '`x`', '‮abc', 'default'),
+)
+const topologies = fc
+  .array(fc.tuple(fc.constantFrom(...kinds), name, fc.boolean(), fc.nat(1_209_600)), {
+    maxLength: 40,
+  })
+  .chain((found) => {
+    const nodes = found.map(([kind, of, isUnnamed, retentionS], n) => ({
+      ...{ id: `${kind}:${of}:${n}`, kind, name: of, declared: true },
+      at: isUnnamed ? `t.yaml#${of}` : 't.yaml#X',
+      facts: { retentionS: retentionS + 60, timeoutS: (n % 900) + 1, isFifo: n % 3 === 0 },
+    }))
+    const node = fc.nat(Math.max(0, nodes.length - 1)).map((n) => nodes[n]?.id ?? '')
+    const edge = fc.record({
+      ...{ from: node, to: node, via: fc.constantFrom(...vias) },
+      ...{ when: fc.constant(null), sends: fc.constant(null), facts: fc.constant({}) },
+    })
+    return fc.array(edge, { maxLength: nodes.length === 0 ? 0 : 60 }).map((edges): Topology => {
+      return { sources: ['t.yaml'], nodes, edges, grants: [], gaps: [] }
+    })
+  })
+
+test('dashboards and alarms of any topology', () => {
+  fc.assert(fc.property(topologies, holds), { numRuns: 50 })
+})
+
+test('without a topology there is what evt publishes', () => {
+  holds(undefined)
+  const pages = dashboardPages(watch(undefined), options)
+  expect(pages.map(({ name: of }) => of)).toEqual(['evt-overview'])
+})
+
+test('what would be a parameter in a template is none where events say it', () => {
+  const types = [{ source: 'shop', type: 'a\u0024{b}%{c}' }]
+  const topology = undefined
+  const of = { topology, names: new Map(), published: { ...published, types }, slos: {} }
+  const pages = dashboardPages(watchedOf(of), options)
+  const all = { pages, alarms: undefined }
+  expect(JSON.stringify(cloudformation(all, []))).toContain('a\u0024{!b}%{c}')
+  expect(JSON.stringify(terraform(all, []))).toContain('a\u0024\u0024{b}%%{c}')
+  expect(JSON.stringify(plainPages(pages, [], 'eu-west-1'))).toContain('a\u0024{b}%{c}')
+})
+
+test('a retention that is none is that of AWS', () => {
+  const facts = { retentionS: Number.POSITIVE_INFINITY }
+  const node = { id: 'queue:a', kind: 'queue' as const, name: 'a', declared: true, at: null, facts }
+  const topology = { sources: [], nodes: [node], edges: [], grants: [], gaps: [] }
+  holds(topology)
+  const { metric } = alarmsOf(watch(topology), alarmOptions)
+  expect(metric.find(({ AlarmName }) => AlarmName === 'evt/queue/a/loss')?.Threshold).toBe(276_480)
+})
+
+test('many resources become several pages, none over the limits', () => {
+  const nodes = Array.from({ length: 900 }, (_, n) => ({
+    ...{
+      id: `rule:r${n}`,
+      kind: 'rule' as const,
+      name: `r${n}`,
+      declared: true,
+      at: null,
+      facts: {},
+    },
+  }))
+  const bus = {
+    ...{ id: 'bus:shop', kind: 'bus' as const, name: 'shop', declared: true, at: null },
+  }
+  const edges = nodes.map(({ id }) => {
+    return { from: bus.id, to: id, via: 'rule' as const, when: null, sends: null, facts: {} }
+  })
+  const all = [{ ...bus, facts: {} }, ...nodes]
+  holds({ sources: [], nodes: all, edges, grants: [], gaps: [] })
+})
+
+describe('what CloudWatch would not take is seen', () => {
+  const [page] = pagesOf({ name: 'a', head: textWidget(['# a']), widgets: [textWidget(['b'])] })
+  const body = page?.body
+  const [first, second] = body?.widgets ?? []
+  const wrong: [string, unknown, RegExp][] = [
+    ['no widgets', { start: '-PT6H', periodOverride: 'inherit' }, /widgets/],
+    ['an unknown key', { ...body, theme: 'dark' }, /theme/],
+    ['an overlap', { ...body, widgets: [first, { ...second, y: 0 }] }, /0 and widgets.1 overlap/],
+    ['a widget over the edge', { ...body, widgets: [{ ...first, x: 12 }] }, /behind column 24/],
+    ['too high', { ...body, widgets: [{ ...first, height: 1_001 }] }, /height/],
+    ['501 widgets', { ...body, widgets: Array(501).fill(first) }, /widgets/],
+    ['a type that is none', { ...body, widgets: [{ ...first, type: 'graph' }] }, /type/],
+  ]
+  test.each(wrong)('%s', (_, value, fault) => {
+    expect(bodyFaults(value).join('\n')).toMatch(fault)
+  })
+  test('nothing is wrong with the page itself', () => {
+    expect(bodyFaults(body)).toEqual([])
+  })
+})
+
+test('a promise is used up too quickly at three speeds, in two windows each', () => {
+  const { metric, composite } = alarmsOf(watch(undefined), alarmOptions)
+  const fast = metric.filter(({ AlarmName }) => AlarmName.startsWith('evt/slo/fast/'))
+  const figures = fast.map((alarm) => {
+    const { Threshold } = alarm
+    return 'Period' in alarm ? [alarm.ExtendedStatistic, alarm.Period, Threshold] : []
+  })
+  // 2% of the budget of 30 days in an hour is 14.4 times as quick as it may be.
+  expect(figures).toEqual([
+    ['PR(:500)', 3_600, 98.56],
+    ['PR(:500)', 300, 98.56],
+    ['PR(:500)', 21_600, 99.4],
+    ['PR(:500)', 1_800, 99.4],
+    ['PR(:500)', 86_400, 99.7],
+    ['PR(:500)', 7_200, 99.7],
+  ])
+  expect(fast.every(({ AlarmActions }) => AlarmActions.length === 0)).toBe(true)
+  expect(composite.find(({ AlarmName }) => AlarmName === 'evt/slo/fast/burn-1h')).toMatchObject({
+    AlarmRule: 'ALARM("evt/slo/fast/burn-1h-long") AND ALARM("evt/slo/fast/burn-1h-short")',
+    AlarmActions: ['arn:aws:sns:eu-west-1:123456789012:oncall'],
+  })
+})

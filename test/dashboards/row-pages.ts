@@ -1,0 +1,66 @@
+import { lagPage, loopsPage, queryPage, tracePage } from '../../dashboards/html/row-pages.js'
+import type { LagResult } from '../../src/lag/result.js'
+import type { FoundLoop, LoopsResult } from '../../src/loops/result.js'
+import type { TracedEvent, TraceResult } from '../../src/loops/trace-result.js'
+import { hostileNames, made } from './pages.js'
+
+const searched = {
+  ...{ sources: ['archive/'], objects: 1, bytes: 900, records: 90, undecodable: 0, events: 90 },
+}
+const causation = {
+  ...{ linked: 80, missing: 1, ambiguous: 0, itself: 0, circular: 0, skewed: 0 },
+}
+
+const loopOf = (name: string): FoundLoop => ({
+  ...{ path: [name, `${name}/again`], by: 'causation', turns: 40, amplification: 1 },
+  ...{ periodMs: 1_500, chains: 2, events: 80, eventsPerHour: 4_800, usdPerDay: 0.115 },
+  ...{ first: '2026-11-01T09:00:00.000Z', last: '2026-11-01T09:01:00.000Z' },
+  ...{ entities: [name], witnesses: [name], explain: `${name} comes round.` },
+})
+
+const loopsOf = (loops: FoundLoop[]): LoopsResult => ({
+  ...{ schema: 'evt.loops/1', partial: loops.length > 1, loops, searched, causation },
+  chains: { count: 2, maxDepth: 80 },
+})
+
+const eventOf = (name: string, depth: number): TracedEvent => ({
+  ...{ id: name, type: name, source: name, causationId: name, correlationId: null },
+  ...{ time: '2026-11-01T09:00:00.000Z', receivedAt: null, entities: [name], depth },
+  ...{ cause: null, afterCauseMs: 12.5, afterFirstMs: null, isCritical: depth === 0 },
+  position: { path: name, record: depth },
+})
+
+const trace: TraceResult = {
+  ...{ schema: 'evt.trace/1', id: hostileNames[0] ?? '', partial: false, searched, causation },
+  events: hostileNames.map(eventOf),
+  chains: [{ first: 0, missingCause: hostileNames[1] ?? '', events: 20, durationMs: null }],
+}
+
+const lag: LagResult = {
+  ...{ schema: 'evt.lag/1', asOf: '2026-11-01T09:00:00.000Z', partial: true, sources: [] },
+  findings: hostileNames.map((name) => {
+    return { kind: 'failed', source: name, severity: 'fault', explain: name }
+  }),
+  gaps: hostileNames.map((name) => ({ source: name, explain: name })),
+}
+
+async function* chunks() {
+  yield hostileNames.map((name, n) => [name, n, n / 7, null])
+}
+
+const columns = [
+  { name: 'type', type: 'text' },
+  { name: 'events', type: 'integer' },
+  { name: 'p99LateMs', type: 'decimal' },
+  { name: 'nothing', type: 'text' },
+] as const
+
+/** Every look that a page of rows has to get right. */
+export const rowPages: Readonly<Record<string, () => Promise<string>>> = {
+  'evt lag, hostile': () => lagPage(lag, made),
+  'evt loops, hostile': () => loopsPage(loopsOf(hostileNames.map(loopOf)), made),
+  'evt loops, none': () => loopsPage(loopsOf([]), made),
+  'evt trace, hostile': () => tracePage(trace, made),
+  'evt query, hostile': () =>
+    queryPage({ columns, chunks: chunks() }, () => false, { title: hostileNames[3] ?? '', made }),
+}
