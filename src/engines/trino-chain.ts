@@ -17,7 +17,8 @@ export type TrinoLevel = Level & { readonly json: string }
  * computed, so that each condition is asked in full; every place is read by its path.
  */
 export class TrinoChain extends ChainSql {
-  private readonly texts = new Set<string>()
+  /** Each text that is taken for a scalar, with its JSON. */
+  private readonly texts = new Map<string, string>()
 
   constructor(private readonly documents: readonly TrinoLevel[]) {
     super(documents)
@@ -30,8 +31,9 @@ export class TrinoChain extends ChainSql {
   }
 
   override text(level: Level, path: JsonPath): string {
-    this.texts.add(jsonAt(level, path))
-    return `json_extract_scalar(${level.json}, ${trinoPath(path)})`
+    const text = `json_extract_scalar(${level.json}, ${trinoPath(path)})`
+    this.texts.set(text, jsonAt(level, path))
+    return text
   }
 
   override textOf(field: FieldName, level: Level, path: JsonPath): string {
@@ -45,7 +47,7 @@ export class TrinoChain extends ChainSql {
 
   /** Where one of these holds, the decoder may read the record otherwise. */
   override doubts(): string[] {
-    const numbers = [...this.texts].map(isOtherNumber)
+    const numbers = [...this.texts].map(([text, json]) => isOtherNumber(text, json))
     return [...numbers, ...this.others, ...this.documents.flatMap(doubtsOf)]
   }
 
@@ -103,9 +105,10 @@ function jsonAt({ json }: Level, path: JsonPath): string {
   return `json_format(json_extract(${json}, ${trinoPath(path)}))`
 }
 
-/** Whether JSON is a number that JavaScript may print otherwise: 1.0, 1e3, -0. */
-function isOtherNumber(json: string): string {
-  return `regexp_like(${json}, '\\A[-0-9]') AND NOT regexp_like(${json}, '\\A(0|-?[1-9][0-9]*)\\z')`
+/** Whether a text is that of a number that JavaScript may print otherwise: 1.0, 1e3, -0. */
+function isOtherNumber(text: string, json: string): string {
+  const isNumber = `regexp_like(${json}, '\\A[-0-9]')`
+  return `${isNumber} AND NOT regexp_like(${text}, '\\A(0|-?[1-9][0-9]*)\\z')`
 }
 
 function holds(level: Level, { path, is, equals }: Condition): string {

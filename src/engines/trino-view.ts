@@ -251,7 +251,7 @@ const doubts = [
   'whole IS NULL AND "integer" IS NOT NULL',
   'tries IS NULL AND attempt IS NOT NULL',
   'place_digits IS NULL AND "placeSequence" IS NOT NULL',
-  `any_match(entities, e -> strpos(e, ', ') > 0)`,
+  `any_match(entities, e -> regexp_like(e, ', |[\\]}]'))`,
   `regexp_like(regexp_replace(line, '${half}[89abAB]..${half}[c-fC-F]..'), '${half}[89a-fA-F]')`,
 ]
 
