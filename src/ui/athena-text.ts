@@ -1,6 +1,7 @@
 import type { SetupPlan } from '../athena/setup.js'
 import type { TeardownPlan } from '../athena/teardown.js'
-import { bytesText, countText } from './numbers.js'
+import { count } from '../reading/absence.js'
+import { bytesText } from './numbers.js'
 import { safeText } from './safe-text.js'
 
 /** What evt athena setup makes, with its DDL. */
@@ -9,16 +10,25 @@ export function setupText(plan: SetupPlan, isDone: boolean): string {
   const { name, isNew, results, maxScanBytes } = workgroup
   const partitions = layout === 'none' ? 'none: each query reads all' : layout
   const lines = [
-    `archive     ${source}  ${countText(objects)} objects, ${bytesText(bytes)}`,
+    `archive     ${source}  ${count(objects, 'object')}, ${bytesText(bytes)}`,
     `partitions  ${partitions}`,
     `database    ${database}`,
     `workgroup   ${name}  ${isNew ? 'new' : 'there'}, ${bytesText(maxScanBytes)} a query at most`,
     `results     ${results}`,
     '',
-    ...statements.flatMap((sql) => [`${sql};`, '']),
+    ...statements.flatMap((sql) => [...shownSql(sql).split('\n'), '']),
     isDone ? 'done: evt query NAME --engine athena asks it' : 'nothing is made yet',
   ]
   return lines.map(safeText).join('\n')
+}
+
+const MOST_SHOWN = 1_500
+
+/** A statement, without the most of one that no person reads on a terminal. */
+function shownSql(sql: string): string {
+  if (sql.length <= MOST_SHOWN) return `${sql};`
+  const left = (sql.length - MOST_SHOWN).toLocaleString('en')
+  return `${sql.slice(0, MOST_SHOWN)}\n… and ${left} characters more: -o json has all of them`
 }
 
 /** What evt athena teardown takes away. */

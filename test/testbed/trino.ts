@@ -8,10 +8,17 @@ import { trinoJars } from '../../scripts/trino.mjs'
 /** For `describeWith`: where Trino is, where this machine has it and `npm run test:trino` asks. */
 export const jars: string | undefined = process.env['EVT_TRINO'] ? trinoJars() : undefined
 
+/** A type as Trino's protocol takes it apart. */
+export interface TypeSignature {
+  rawType: string
+  arguments: {
+    value: number | TypeSignature | { fieldName: { name: string }; typeSignature: TypeSignature }
+  }[]
+}
+
 export interface TrinoColumn {
   name: string
-  /** As Trino writes it, such as `array(varchar)`. */
-  type: string
+  typeSignature: TypeSignature
 }
 
 export interface TrinoRows {
@@ -66,8 +73,7 @@ export async function startTrino(): Promise<Trino> {
   }
 }
 
-/** Runs one statement on the Trino of an address. */
-export async function run(url: string, sql: string): Promise<TrinoRows> {
+async function run(url: string, sql: string): Promise<TrinoRows> {
   const headers = {
     ...{ 'X-Trino-User': 'evt', 'X-Trino-Catalog': 'memory', 'X-Trino-Schema': 'default' },
   }

@@ -12,16 +12,17 @@ const ROWS_AT_ONCE = 200
 export async function fillRecords(
   trino: Trino,
   lines: readonly { line: string; path: string }[],
+  table = 'records',
 ): Promise<void> {
-  await trino.run('DROP TABLE IF EXISTS records')
-  await trino.run('CREATE TABLE records (line varchar, rest varchar, "$path" varchar)')
+  await trino.run(`DROP TABLE IF EXISTS ${table}`)
+  await trino.run(`CREATE TABLE ${table} (line varchar, rest varchar, "$path" varchar)`)
   for (let at = 0; at < lines.length; at += ROWS_AT_ONCE) {
     const rows = lines.slice(at, at + ROWS_AT_ONCE).map(({ line, path }) => {
       const [first = '', ...rest] = line.split('\u0001')
       const more = rest[0] === undefined ? 'NULL' : quoteText(rest[0])
       return `(${quoteText(first)}, ${more}, ${quoteText(path)})`
     })
-    await trino.run(`INSERT INTO records VALUES ${rows.join(', ')}`)
+    await trino.run(`INSERT INTO ${table} VALUES ${rows.join(', ')}`)
   }
 }
 
