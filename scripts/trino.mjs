@@ -1,5 +1,5 @@
-// `node scripts/trino.mjs` makes ready a Trino of the version that Athena's engine is nearest to, and
-// says what is missing. Only Node's own modules.
+// `node scripts/trino.mjs` makes ready a Trino, whose engine is Athena's, and says what is missing.
+// Only Node's own modules.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -17,8 +17,8 @@ export function trinoJars() {
   return existsSync(jars) && hasJava() ? jars : undefined
 }
 
-/** The same, fetched from Maven Central where it is missing: 90 MB. The engine with tables in memory:
- * its distribution as a whole, and the connector to Hive, cannot be had everywhere. */
+/** The same, fetched from Maven Central where it is missing: 90 MB. It is the engine, with tables in
+ * memory: the whole server, and the connector to Hive, are not to be had everywhere. */
 export function installedTrino() {
   if (existsSync(jars)) return trinoJars()
   const work = `${jars}.${process.pid}`

@@ -55,7 +55,7 @@ export async function athenaArchive(
   const location = `s3://${name}/${prefix}`
   const keys = objects.map((object) => object.address.slice(location.length))
   return {
-    ...{ opened, location, bucket: name, objects, keys, layout: layoutOf(keys) },
+    ...{ opened, location, bucket: name, objects, keys, layout: layoutOf(keys, Date.now()) },
     ...namesOf(opened.config, names),
     maxScanBytes: opened.config.athena?.maxScanBytes ?? MAX_SCAN_BYTES,
   }

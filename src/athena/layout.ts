@@ -37,10 +37,19 @@ const layouts: readonly Layout[] = [
   ),
 ]
 
+const DAY_MS = 86_400_000
+
 /** How all of these keys, below the archive's prefix, are laid out; undefined where a table has to
- * read everything: what no projection names, Athena does not see. */
-export function layoutOf(keys: readonly string[]): Layout | undefined {
-  return layouts.find(({ pattern }) => keys.length > 0 && keys.every((key) => pattern.test(key)))
+ * read everything: what no projection names, Athena does not see. It ends with tomorrow. */
+export function layoutOf(keys: readonly string[], nowMs: number): Layout | undefined {
+  const end = new Date(nowMs + DAY_MS).toISOString()
+  const found = layouts.find(({ pattern }) => keys.every((key) => pattern.test(key)))
+  if (!found) return undefined
+  const last = keys
+    .map((key) => partitionValue(found, key).replaceAll('/', '-'))
+    .sort()
+    .at(-1)
+  return last === undefined || last > end.slice(0, 13).replace('T', '-') ? undefined : found
 }
 
 /** The value of a key's partition. */

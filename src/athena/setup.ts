@@ -4,6 +4,7 @@ import { EvtError } from '../errors.js'
 import type { ReadRequest } from '../reading/open-archive.js'
 import { type AthenaArchive, type AthenaNames, athenaArchive } from './archive.js'
 import { LAYOUT_PROPERTY, LINES_TABLE, SOURCE_PROPERTY, tableDdl } from './ddl.js'
+import { type Layout, partitionValue } from './layout.js'
 import { preflight } from './preflight.js'
 import { eventsViewDdl } from './view-ddl.js'
 
@@ -85,7 +86,7 @@ export async function checkRegion(
 /** @throws EvtError `usage` where the table is another one */
 export function checkTable(table: TableState | null, archive: AthenaArchive): void {
   if (table === null) return
-  const { database, location, layout } = archive
+  const { database, location, layout, keys } = archive
   const name = `${database}.${LINES_TABLE}`
   const hint = 'evt athena teardown, or another --database'
   const wanted = [...['line', 'rest'], ...(layout ? [layout.column] : [])]
@@ -99,9 +100,16 @@ export function checkTable(table: TableState | null, archive: AthenaArchive): vo
     const message = `the table ${name} is of ${of ?? 'something else'}, not of ${location}`
     throw new EvtError(message, { code: 'usage', hint })
   }
-  if (table.parameters[LAYOUT_PROPERTY] === (layout?.title ?? 'none')) return
+  const isSame = table.parameters[LAYOUT_PROPERTY] === (layout?.title ?? 'none')
+  if (isSame && (!layout || isWithin(table, layout, keys))) return
   const message = `the objects below ${location} are laid out otherwise than the table ${name} says`
   throw new EvtError(message, { code: 'usage', hint })
+}
+
+/** Whether the table's partitions begin with the first that there is. */
+function isWithin({ parameters }: TableState, layout: Layout, keys: readonly string[]): boolean {
+  const [start = ''] = (parameters[`projection.${layout.column}.range`] ?? '').split(',')
+  return keys.every((key) => partitionValue(layout, key) >= start)
 }
 
 async function workgroupOf(
@@ -121,7 +129,8 @@ async function workgroupOf(
   const { outputLocation, mostScannedBytes } = known
   const own = results === undefined ? undefined : withSlash(results)
   if (known.enforces && own !== undefined && withSlash(outputLocation ?? '') !== own) {
-    const message = `the workgroup ${name} enforces that results go to ${outputLocation}, not ${own}`
+    const places = `${outputLocation}, not ${own}`
+    const message = `the workgroup ${name} enforces that results go to ${places}`
     throw new EvtError(message, { code: 'usage', hint: 'leave out --results' })
   }
   const place = known.enforces ? outputLocation : (own ?? outputLocation)

@@ -16,5 +16,6 @@ export function eventsViewDdl(archive: { database: string }, plan: ProjectionPla
   const columns = Object.keys(eventColumns).map(quoteName).join(', ')
   const view = `${quoteName(archive.database)}.${quoteName(EVENTS_VIEW)}`
   const records = trinoRecordsSql(plan, linesOf(archive))
-  return `CREATE OR REPLACE VIEW ${view} AS SELECT ${columns} FROM (${records}) WHERE state = 'event'`
+  const select = `SELECT ${columns} FROM (${records}) WHERE state = 'event'`
+  return `CREATE OR REPLACE VIEW ${view} AS ${select}`
 }

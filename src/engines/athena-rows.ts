@@ -41,8 +41,8 @@ function columnType(type: string, scale: number): ColumnType {
   return /^(array|row|map)/.test(type) ? 'json' : 'text'
 }
 
-/** Lists and rows as Athena writes them: `[a, b]`, `{path=x, record=1}`. A text has no quotes there,
- * so that `, ` in one ends it: the view `events` has none in its lists. */
+/** Lists and rows as Athena writes them: `[a, b]`, `{path=x, record=1}`. A text has no quotes
+ * there, so that `, ` in one ends it: the view `events` has none in its lists. */
 class Structure {
   private at = 0
 

@@ -45,7 +45,7 @@ export function trinoFlooredMs(us: string): string {
   const ms = `(${us} - ((${us} % 1000) + 1000) % 1000) / 1000`
   return (
     `date_add('millisecond', (${ms}) % 86400000, ` +
-    `date_add('day', (${ms}) / 86400000, CAST(TIMESTAMP '1970-01-01 00:00:00.000' AS timestamp(3))))`
+    `date_add('day', (${ms}) / 86400000, TIMESTAMP '1970-01-01 00:00:00.000'))`
   )
 }
 

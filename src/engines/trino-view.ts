@@ -203,6 +203,8 @@ const numbers =
 const isMissing = '"sequenceMapped" AND whole IS NULL AND "sequenceText" IS NULL'
 const isPlaced = 'place IS NOT NULL AND place_digits IS NOT NULL'
 
+const wholeSort = trinoIntegerSort('whole')
+
 const expressions: Record<EventColumn, string> = {
   id: 'id',
   source: 'source',
@@ -214,7 +216,7 @@ const expressions: Record<EventColumn, string> = {
   received_at: trinoFlooredMs('received_us'),
   key: '"key"',
   sequence: 'coalesce(whole, "sequenceText")',
-  sequence_sort: `CASE WHEN whole IS NULL THEN "sequenceText" ELSE ${trinoIntegerSort('whole')} END`,
+  sequence_sort: `CASE WHEN whole IS NULL THEN "sequenceText" ELSE ${wholeSort} END`,
   sequence_kind:
     `CASE WHEN kind = 'time' THEN CASE WHEN event_us IS NOT NULL THEN 'time' END ` +
     `WHEN whole IS NOT NULL OR "sequenceText" IS NOT NULL THEN kind END`,

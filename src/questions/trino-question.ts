@@ -83,9 +83,10 @@ async function eventsOf(archive: TrinoArchive, looks: JudgedLooks): Promise<Tabl
   const columns = Object.keys(eventColumns).map(quoteName)
   // Tables of lines have no numbers of lines: within an object, order is that of times.
   const order = 'position.path, received_at_us, event_time_us, raw'
+  const where = chosenSql(chosen) ?? 'true'
   const rows =
     `SELECT row_number() OVER (ORDER BY ${order}) AS pos, ${columns.join(', ')} ` +
-    `FROM (${trinoRecordsSql(plan, lines)}) WHERE state = 'event' AND (${chosenSql(chosen) ?? 'true'})`
+    `FROM (${trinoRecordsSql(plan, lines)}) WHERE state = 'event' AND (${where})`
   if (!looks.repeats && !looks.reorderings) {
     const unjudged =
       'CAST(1 AS bigint) AS copy_number, CAST(NULL AS varchar) AS duplicate, ' +
@@ -150,7 +151,8 @@ function undecodableOf({ plan, lines }: TrinoArchive): string {
     head: 'substr(to_utf8(raw), 1, 200)',
   }
   const columns = Object.entries(values).map(([name, sql]) => `${sql} AS ${quoteName(name)}`)
-  return `SELECT ${columns.join(', ')} FROM (${trinoRecordsSql(plan, lines)}) WHERE state <> 'event'`
+  const records = trinoRecordsSql(plan, lines)
+  return `SELECT ${columns.join(', ')} FROM (${records}) WHERE state <> 'event'`
 }
 
 function flowsTable(flows: Flows): string {

@@ -18,7 +18,10 @@ export async function putObjects(
   Bucket = 'acme',
 ): Promise<void> {
   const CreateBucketConfiguration = { LocationConstraint: moto.region }
-  await moto.call('s3', 'create_bucket', { Bucket, CreateBucketConfiguration })
+  const { Buckets } = await moto.call('s3', 'list_buckets')
+  if (!JSON.stringify(Buckets).includes(`"${Bucket}"`)) {
+    await moto.call('s3', 'create_bucket', { Bucket, CreateBucketConfiguration })
+  }
   for (const [Key, body] of Object.entries(objects)) {
     await fetch(`${moto.url}/${Bucket}/${Key}`, {
       method: 'PUT',

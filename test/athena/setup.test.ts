@@ -79,7 +79,7 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)(
       expect(athena.calls.map(({ operation }) => operation)).toEqual(['GetWorkGroup'])
     })
 
-    test('makes workgroup, database, table and view; again there is nothing in the way', async () => {
+    test('makes workgroup, database, table and view; again nothing is in the way', async () => {
       await putObjects(moto, { 'archive/a.ndjson.gz': gzipSync(line) })
       const { code, stdout, stderr } = await evt([...setup, '--yes', '-o', 'json'])
       expect([code, stderr]).toEqual([0, ''])
@@ -156,6 +156,16 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)(
       expect(await failure(['athena', 'setup', 's3://acme/archive', '--yes'])).toBe(
         '2 evt: the table events.lines is there with other columns: id, type, dt\n' +
           '     evt athena teardown, or another --database',
+      )
+    })
+
+    test('objects before the first partition of the table would not be seen', async () => {
+      await putObjects(moto, { 'archive/dt=2026-11-02/a.ndjson': line })
+      await evt([...setup, '--yes'])
+      await putObjects(moto, { 'archive/dt=2026-11-01/a.ndjson': line })
+      expect(await failure([...setup, '--yes'])).toBe(
+        '2 evt: the objects below s3://acme/archive/ are laid out otherwise than ' +
+          'the table events.lines says\n     evt athena teardown, or another --database',
       )
     })
 

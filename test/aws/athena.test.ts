@@ -68,7 +68,7 @@ describe('results', () => {
     expect((await pagesOf('SELECT 1 AS n WHERE false')).map(({ rows }) => rows)).toEqual([[]])
   })
 
-  test('are asked with values apart from the SQL, and never taken from an earlier query', async () => {
+  test('have values apart from the SQL, and are never those of an earlier query', async () => {
     const [page] = await pagesOf('SELECT ? AS a, ? AS b', [`'it''s'`, '7'])
     expect(page?.rows).toEqual([[`it's`, '7']])
     const [start] = double.calls.filter(({ operation }) => operation === 'StartQueryExecution')

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { athenaValue } from '../../src/engines/athena-rows.js'
+import { Unprojectable } from '../../src/engines/chain-sql.js'
 import type { ResultValue, Statement } from '../../src/engines/engine.js'
 import { askArchive, lookedAt } from '../../src/questions/asked-archive.js'
 import { questionNamed, readCatalogue } from '../../src/questions/catalogue.js'
@@ -44,6 +45,10 @@ const cases = caseFiles(fileURLToPath(new URL('../cases/', import.meta.url)))
 
 /** Which record of an object an event is, Athena does not know. */
 const ofPositions = new Set(['pos', 'position', 'run', 'after_pos'])
+
+function isOfLambda(files: object): boolean {
+  return JSON.stringify(files).includes('eventSourceARN')
+}
 
 interface Answer {
   names: string[]
@@ -108,7 +113,7 @@ describeWith('Trino (npm run test:trino)', jars !== undefined)(
     }, 120_000)
     afterAll(() => trino.stop())
 
-    // Trino takes ten steps of a recursion whatever it is asked, and plans each: that takes minutes.
+    // Trino plans ten steps of a recursion whatever it is asked: that takes minutes.
     const few = cases.filter(({ line }) => isLong || !/chains\/|flows\//.test(line))
 
     test.each(few)('$line', { timeout: 900_000 }, async ({ files, sources, statement }) => {
@@ -120,6 +125,11 @@ describeWith('Trino (npm run test:trino)', jars !== undefined)(
           ...{ range: all, signal, onProgress: () => {}, aws: {} },
           ...{ schemaRegistry: undefined, followClaims: undefined },
         })
+        if (isOfLambda(files)) {
+          // The place of an event in its queue is put together of several fields, by the decoder.
+          await expect(asAthena(trino, statement, archive)).rejects.toThrow(Unprojectable)
+          return
+        }
         const answers = [
           await byDuckdb(statement, archive),
           await asAthena(trino, statement, archive),
