@@ -17,8 +17,8 @@ export function trinoJars() {
   return existsSync(jars) && hasJava() ? jars : undefined
 }
 
-/** The same, fetched from Maven Central where it is missing: 90 MB. It is the engine, with tables in
- * memory: the whole server, and the connector to Hive, are not to be had everywhere. */
+/** The same, fetched from Maven Central where it is missing: 90 MB. It is the engine, with tables
+ * in memory: the whole server and the connector to Hive are not to be had everywhere. */
 export function installedTrino() {
   if (existsSync(jars)) return trinoJars()
   const work = `${jars}.${process.pid}`

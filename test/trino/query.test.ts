@@ -84,7 +84,7 @@ describeWith('moto and Trino (npm run test:trino)', needed)('evt query --engine 
       [
         [
           '--sql',
-          `select document, '' as e, cast(null as varchar) from events order by id, pos limit 2`,
+          `select document, '' e, cast(null as varchar) n from events order by id, pos limit 2`,
         ],
       ],
     ])('%s', async (args) => {
