@@ -40,7 +40,7 @@ export interface AthenaSearched {
   readonly usd: number
 }
 
-export interface AthenaAnswer {
+interface AthenaAnswer {
   readonly rows: ResultRows
   readonly searched: AthenaSearched
 }
@@ -50,7 +50,7 @@ const MB = 1e6
 const LEAST_BILLED_MB = 10
 
 /** What a query costs at list price: by the MB, and 10 MB at least. */
-export function athenaUsd(bytes: number): number {
+function athenaUsd(bytes: number): number {
   return (Math.max(LEAST_BILLED_MB, Math.ceil(bytes / MB)) * USD_PER_TB) / 1e6
 }
 

@@ -10,7 +10,7 @@ export const EVENTS_VIEW = 'events'
 export const SOURCE_PROPERTY = 'evt.source'
 export const LAYOUT_PROPERTY = 'evt.layout'
 
-export interface TableOf {
+interface TableOf {
   readonly database: string
   /** `s3://bucket/prefix/`. */
   readonly location: string
@@ -45,7 +45,7 @@ export function tableDdl(table: TableOf): string[] {
 }
 
 /** The properties of the table, by name. */
-export function propertiesOf({ location, layout, keys }: TableOf): [string, string][] {
+function propertiesOf({ location, layout, keys }: TableOf): [string, string][] {
   const own: [string, string][] = [
     [SOURCE_PROPERTY, location],
     [LAYOUT_PROPERTY, layout?.title ?? 'none'],

@@ -8,7 +8,7 @@ import { type Layout, partitionValue } from './layout.js'
 import { preflight } from './preflight.js'
 import { eventsViewDdl } from './view-ddl.js'
 
-export interface SetupRequest extends ReadRequest, AthenaNames {
+interface SetupRequest extends ReadRequest, AthenaNames {
   /** Where Athena puts results: `s3://bucket/prefix/`. */
   readonly results: string | undefined
 }
@@ -25,7 +25,7 @@ export interface SetupPlan {
   readonly statements: readonly string[]
 }
 
-export interface Setup {
+interface Setup {
   readonly plan: SetupPlan
   /** @throws EvtError that says what was not made */
   apply(onStatement: (done: number) => void): Promise<void>
@@ -112,11 +112,15 @@ function isWithin({ parameters }: TableState, layout: Layout, keys: readonly str
   return keys.every((key) => partitionValue(layout, key) >= start)
 }
 
+/** AWS takes no lower limit of a workgroup. */
+const LEAST_LIMIT_BYTES = 10_000_000
+
 async function workgroupOf(
-  { workgroup: name, maxScanBytes }: AthenaArchive,
+  { workgroup: name, ...archive }: AthenaArchive,
   { results }: SetupRequest,
   athena: Athena,
 ): Promise<SetupPlan['workgroup']> {
+  const maxScanBytes = Math.max(LEAST_LIMIT_BYTES, archive.maxScanBytes)
   const known = await athena.workgroup()
   const hint = '--results s3://BUCKET/PREFIX/'
   if (known === null) {

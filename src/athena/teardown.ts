@@ -5,7 +5,7 @@ import type { ReadRequest } from '../reading/open-archive.js'
 import { type AthenaNames, namesOf } from './archive.js'
 import { EVENTS_VIEW, LINES_TABLE, SOURCE_PROPERTY } from './ddl.js'
 
-export interface TeardownRequest
+interface TeardownRequest
   extends AthenaNames,
     Pick<ReadRequest, 'aws' | 'signal' | 'config' | 'cwd' | 'env'> {}
 

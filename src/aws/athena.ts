@@ -7,13 +7,13 @@ import { awsFailure, isTemporary, ofSdk } from './failure.js'
 import type { AwsOptions } from './options.js'
 
 /** What asking Athena needs, beside reading the archive and writing the results in S3. */
-export const athenaActions = [
+const athenaActions = [
   ...['athena:StartQueryExecution', 'athena:GetQueryExecution', 'athena:GetQueryResults'],
   ...['athena:StopQueryExecution', 'athena:GetWorkGroup', 'athena:GetTableMetadata'],
   ...['glue:GetTable', 'glue:GetDatabase'],
 ] as const
 
-export interface AthenaPlace extends AwsOptions {
+interface AthenaPlace extends AwsOptions {
   readonly workgroup: string
   readonly signal: AbortSignal
   /** How long after a look at a query it is looked at again, at first; then less often. */
@@ -21,7 +21,7 @@ export interface AthenaPlace extends AwsOptions {
 }
 
 /** A statement with `?` where values go, which are expressions of SQL. */
-export interface AthenaStatement {
+interface AthenaStatement {
   readonly sql: string
   readonly values?: readonly string[]
   readonly database?: string | undefined
@@ -40,7 +40,7 @@ export interface QueryState {
   readonly scannedBytes: number
 }
 
-export interface WorkgroupState {
+interface WorkgroupState {
   readonly description: string | undefined
   readonly enforces: boolean
   readonly outputLocation: string | undefined

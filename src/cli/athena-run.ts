@@ -22,11 +22,11 @@ interface Voice {
   note(text: string): void
 }
 
-export interface TypedSetup extends TypedArchive, Voice {
+interface TypedSetup extends TypedArchive, Voice {
   flags: TypedArchive['flags'] & AthenaFlagValues & { results?: string | undefined }
 }
 
-export interface TypedTeardown extends Voice {
+interface TypedTeardown extends Voice {
   flags: AthenaFlagValues & Parameters<typeof awsOptions>[0] & { config?: string | undefined }
   signal: AbortSignal
 }

@@ -21,7 +21,7 @@ export interface TrinoArchive {
 }
 
 /** Which of the judged tables a question looks at. */
-export interface JudgedLooks {
+interface JudgedLooks {
   readonly repeats: boolean
   readonly reorderings: boolean
 }

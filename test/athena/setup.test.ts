@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { evt } from '../helpers/cli.js'
@@ -175,6 +178,16 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)(
         '2 evt: the bucket acme is in eu-west-1, and Athena would be asked in us-east-2\n' +
           '     --region eu-west-1',
       )
+    })
+
+    test('the limit of a workgroup is 10 MB at least', async () => {
+      await putObjects(moto, { 'archive/a.ndjson': line })
+      const folder = mkdtempSync(join(tmpdir(), 'evt-athena-'))
+      writeFileSync(join(folder, 'evt.yaml'), 'athena: { maxScan: 1MB }\n')
+      const config = ['--config', join(folder, 'evt.yaml')]
+      const { code, stdout } = await evt([...setup, '--dry-run', '-o', 'json', ...config])
+      rmSync(folder, { recursive: true })
+      expect([code, JSON.parse(stdout).workgroup.maxScanBytes]).toEqual([0, 10_000_000])
     })
 
     test('a SOURCE that is none of S3, and a name that is none', async () => {

@@ -16,18 +16,18 @@ export interface TypeSignature {
   }[]
 }
 
-export interface TrinoColumn {
+interface TrinoColumn {
   name: string
   typeSignature: TypeSignature
 }
 
-export interface TrinoRows {
+interface TrinoRows {
   columns: TrinoColumn[]
   rows: unknown[][]
 }
 
 /** What Trino says of a statement that failed. */
-export class TrinoError extends Error {
+class TrinoError extends Error {
   constructor(
     readonly errorName: string,
     message: string,

@@ -54,73 +54,79 @@ async function expectEqual(texts: readonly string[], mapping: string): Promise<n
   return left
 }
 
-describeWith('Trino', jars !== undefined)('what Athena reads, by a real Trino', () => {
-  beforeAll(async () => {
-    trino = await startTrino()
-  }, 120_000)
+describeWith('Trino (npm run test:trino)', jars !== undefined)(
+  'what Athena reads, by a real Trino',
+  () => {
+    beforeAll(async () => {
+      trino = await startTrino()
+    }, 120_000)
 
-  afterAll(async () => {
-    await trino.stop()
-    lines.remove()
-  })
-
-  // What tells another wrapping first is there, what is no text, what the decoder puts together or
-  // fetches, and what is nested too deep for Trino.
-  const left = [
-    ...['', '-bytes', '-gzip', '-gzip-cut', '-null-data'].map((of) => `data-base64${of}`),
-    ...['dataref', 'dataref-with-data'],
-    ...['body-array', 'claim-check', 'cloudevents-binary-gzip-list', 'replayed-by-evt'],
-    ...['base64-gzip-body', 'base64-mime-gzip-body', 'claim-check-legacy', 's3-test'],
-    ...['cloudevents-binary-claim-check', 'cloudevents-binary-gzip', 'looks-like-sns-inside'],
-    ...['md5-mismatch', 'object-body', 'base', 'plain-row', 'bare-document', 'deep'],
-    ...['claim-check', 'firehose', 'kafka', 'no-records', 'notification', 'recording'].map(
-      (name) => `looks-like-${name}`,
-    ),
-    ...['looks-like-sqs', 'looks-like-sqs-number'],
-    ...['time-fault', 'time-range', 'bad-sequence'],
-  ]
-
-  describe.each(isLong ? Object.keys(mappings) : ['typical'])('with the mapping: %s', (mapping) => {
-    test.each(envelopes.map(shapeName))('%s', { timeout: 120_000 }, async (envelope) => {
-      const some = objects.filter((fixture) => fixture.envelope === envelope)
-      const texts = some.map(({ text }) => text)
-      const chains = await chainsOf(texts)
-      if (!chains.some((chain) => chain.every(isInText))) return
-      if (mapping === 'odd paths') {
-        // Trino's paths have no names with quotes.
-        await expect(expectEqual(texts, mapping)).rejects.toThrow(Unprojectable)
-        return
-      }
-      const unread = (await expectEqual(texts, mapping)).map((n) => some[n]?.oddity)
-      expect(unread.filter((oddity) => !left.includes(oddity ?? ''))).toEqual([])
+    afterAll(async () => {
+      await trino.stop()
+      lines.remove()
     })
-  })
 
-  test.each([
-    ['{"kind":"a"', 'undecodable'],
-    ['{"kind":"a"}}', 'undecodable'],
-    ['"x"', 'undecodable'],
-    ['5', 'undecodable'],
-    ['{"kind":"\\ud800"}', 'unsure'],
-    ['{"kind":"\\ud83d\\ude00"}', 'event'],
-    ['{"kind":NaN}', 'unsure'],
-    ['{"kind":"a",}', 'unsure'],
-    ['{"kind":"a"}{"kind":"b"}', 'unsure'],
-    ['[{"kind":"a"}]', 'unsure'],
-    ['{"kind":"a"}\u0001', 'unsure'],
-    ['  {"kind":"a"}\r', 'event'],
-    ['{"id":1.0}', 'unsure'],
-    ['{"id":"1.0"}', 'event'],
-    ['{"id":-0}', 'unsure'],
-    ['{"id":18446744073709551616}', 'event'],
-    ['{"id":"a","id":"b"}', 'event'],
-    ['{"orderId":"a, order:b"}', 'unsure'],
-  ])('%s', async (line, state) => {
-    const texts = ['{"kind":"b"}', line]
-    const mapping = mappings['plain JSON'] ?? expect.fail('no mapping')
-    const known = presetEnvelopes(undefined)
-    const chains = await chainsOf(texts.slice(0, 1))
-    const read = await trinoReading(trino, texts, { chains, mapping, known })
-    expect(read.map((each) => each.state)).toEqual(['event', state])
-  })
-})
+    // What tells another wrapping first is there, what is no text, what the decoder puts together or
+    // fetches, and what is nested too deep for Trino.
+    const left = [
+      ...['', '-bytes', '-gzip', '-gzip-cut', '-null-data'].map((of) => `data-base64${of}`),
+      ...['dataref', 'dataref-with-data'],
+      ...['body-array', 'claim-check', 'cloudevents-binary-gzip-list', 'replayed-by-evt'],
+      ...['base64-gzip-body', 'base64-mime-gzip-body', 'claim-check-legacy', 's3-test'],
+      ...['cloudevents-binary-claim-check', 'cloudevents-binary-gzip', 'looks-like-sns-inside'],
+      ...['md5-mismatch', 'object-body', 'base', 'plain-row', 'bare-document', 'deep'],
+      ...['claim-check', 'firehose', 'kafka', 'no-records', 'notification', 'recording'].map(
+        (name) => `looks-like-${name}`,
+      ),
+      ...['looks-like-sqs', 'looks-like-sqs-number'],
+      ...['time-fault', 'time-range', 'bad-sequence'],
+    ]
+
+    describe.each(isLong ? Object.keys(mappings) : ['typical'])(
+      'with the mapping: %s',
+      (mapping) => {
+        test.each(envelopes.map(shapeName))('%s', { timeout: 120_000 }, async (envelope) => {
+          const some = objects.filter((fixture) => fixture.envelope === envelope)
+          const texts = some.map(({ text }) => text)
+          const chains = await chainsOf(texts)
+          if (!chains.some((chain) => chain.every(isInText))) return
+          if (mapping === 'odd paths') {
+            // Trino's paths have no names with quotes.
+            await expect(expectEqual(texts, mapping)).rejects.toThrow(Unprojectable)
+            return
+          }
+          const unread = (await expectEqual(texts, mapping)).map((n) => some[n]?.oddity)
+          expect(unread.filter((oddity) => !left.includes(oddity ?? ''))).toEqual([])
+        })
+      },
+    )
+
+    test.each([
+      ['{"kind":"a"', 'undecodable'],
+      ['{"kind":"a"}}', 'undecodable'],
+      ['"x"', 'undecodable'],
+      ['5', 'undecodable'],
+      ['{"kind":"\\ud800"}', 'unsure'],
+      ['{"kind":"\\ud83d\\ude00"}', 'event'],
+      ['{"kind":NaN}', 'unsure'],
+      ['{"kind":"a",}', 'unsure'],
+      ['{"kind":"a"}{"kind":"b"}', 'unsure'],
+      ['[{"kind":"a"}]', 'unsure'],
+      ['{"kind":"a"}\u0001', 'unsure'],
+      ['  {"kind":"a"}\r', 'event'],
+      ['{"id":1.0}', 'unsure'],
+      ['{"id":"1.0"}', 'event'],
+      ['{"id":-0}', 'unsure'],
+      ['{"id":18446744073709551616}', 'event'],
+      ['{"id":"a","id":"b"}', 'event'],
+      ['{"orderId":"a, order:b"}', 'unsure'],
+    ])('%s', async (line, state) => {
+      const texts = ['{"kind":"b"}', line]
+      const mapping = mappings['plain JSON'] ?? expect.fail('no mapping')
+      const known = presetEnvelopes(undefined)
+      const chains = await chainsOf(texts.slice(0, 1))
+      const read = await trinoReading(trino, texts, { chains, mapping, known })
+      expect(read.map((each) => each.state)).toEqual(['event', state])
+    })
+  },
+)
