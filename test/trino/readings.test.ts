@@ -66,7 +66,7 @@ describeWith('Trino (npm run test:trino)', jars !== undefined)(
       lines.remove()
     })
 
-    // What tells another wrapping first is there, what is no text, what the decoder puts together or
+    // What tells another wrapping first is there, what is no text, what the decoder assembles or
     // fetches, and what is nested too deep for Trino.
     const left = [
       ...['', '-bytes', '-gzip', '-gzip-cut', '-null-data'].map((of) => `data-base64${of}`),
