@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs'
 import { buildIfStale, installIfStale, node } from './fresh.mjs'
 import { runTests } from './run-tests.mjs'
+import { installedTrino } from './trino.mjs'
 
 const [task, ...args] = process.argv.slice(2)
 
@@ -14,11 +15,21 @@ const tasks = {
   bench: () => buildIfStale() || bench(),
   test: () => runTests(args),
   'test:long': () => runTests(args, { EVT_LONG: '1' }),
+  'test:trino': () => runTrino(args),
 }
 
 function bench() {
   if (existsSync('bench/run.ts')) return node(['--import', 'tsx', 'bench/run.ts', ...args])
   console.error('bench: there is no bench/run.ts')
+  return 2
+}
+
+/** What Athena is asked, by a real Trino. */
+function runTrino(files) {
+  if (installedTrino()) return runTests(['test/trino', ...files], { EVT_TRINO: '1' })
+  console.error(
+    'test:trino: there is NO TRINO here: nothing says that Athena reads what DuckDB does',
+  )
   return 2
 }
 

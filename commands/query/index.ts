@@ -20,6 +20,7 @@ export default class Query extends BaseCommand {
     '<%= config.bin %> query --sql "select type, count(*) from events group by type" archive/',
     '<%= config.bin %> query --file question.sql archive/ --since 7d -o ndjson',
     '<%= config.bin %> query archive/',
+    '<%= config.bin %> query counts/by-type s3://acme/archive --since 7d --engine athena',
   ]
   static override args = sourceArgs
   static override flags = {
@@ -47,7 +48,7 @@ export default class Query extends BaseCommand {
       memoryLimitBytes: memoryBytes(flags['memory-limit']),
       allowPartial: flags['allow-partial'],
     }
-    if (await isTalk(sources, format, flags)) {
+    if (flags.engine === 'duckdb' && (await isTalk(sources, format, flags))) {
       const { talkAbout } = await import('../../src/cli/query-prompt.js')
       const place = { style, show, complain: this.complaint(), signal: this.signal }
       const failure = await reading(this.typed(flags, sources), (request) =>
@@ -57,6 +58,12 @@ export default class Query extends BaseCommand {
       return undefined
     }
     const { wording, given } = wordingOf(sources, flags)
+    if (flags.engine === 'athena') {
+      const { queryAthena } = await import('../../src/cli/query-athena.js')
+      const typed = { ...this.typed(flags, given), wording, chosen: chosenOf(flags) }
+      await queryAthena({ ...typed, ...this.voice(flags) }, show)
+      return undefined
+    }
     const { runQuery } = await import('../../src/questions/run.js')
     const question = { wording, parameters: flags.param ?? [], explain: flags.explain }
     const failure = await reading(this.typed(flags, given), (request) =>

@@ -27,4 +27,4 @@ SELECT kind, source, next_source, max(handovers) AS handovers, count(DISTINCT en
   max(us) AS most_us
 FROM ranked
 GROUP BY kind, source, next_source
-ORDER BY max(handovers) DESC, kind, source, next_source
+ORDER BY handovers DESC, kind, source, next_source

@@ -6,7 +6,7 @@
 WITH ranked AS (
   SELECT flow, step, state, took_us,
     CASE WHEN took_us <= 35184372088831 THEN took_us END AS held_us,
-    greatest(0, length(to_base(took_us, 2)) - 11) AS bits,
+    CAST(greatest(0, length(to_base(took_us, 2)) - 11) AS integer) AS bits,
     row_number() OVER (PARTITION BY flow, step ORDER BY took_us) AS n,
     count(CASE WHEN took_us <= 35184372088831 THEN 1 END) OVER (PARTITION BY flow, step) AS held
   FROM flow_steps

@@ -12,7 +12,7 @@ WITH measured AS (
   WHERE duplicate IS NULL AND received_at_us IS NOT NULL AND event_time_us IS NOT NULL
 ),
 ranked AS (
-  SELECT type, source, us, held_us, greatest(0, length(to_base(held_us, 2)) - 11) AS bits,
+  SELECT type, source, us, held_us, CAST(greatest(0, length(to_base(held_us, 2)) - 11) AS integer) AS bits,
     row_number() OVER (PARTITION BY type, source ORDER BY held_us) AS n,
     count(held_us) OVER (PARTITION BY type, source) AS held
   FROM measured

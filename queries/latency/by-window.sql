@@ -14,7 +14,7 @@ WITH measured AS (
   WHERE duplicate IS NULL AND received_at_us IS NOT NULL AND event_time_us IS NOT NULL
 ),
 ranked AS (
-  SELECT start_us, us, held_us, greatest(0, length(to_base(held_us, 2)) - 11) AS bits,
+  SELECT start_us, us, held_us, CAST(greatest(0, length(to_base(held_us, 2)) - 11) AS integer) AS bits,
     row_number() OVER (PARTITION BY start_us ORDER BY held_us) AS n,
     count(held_us) OVER (PARTITION BY start_us) AS held
   FROM measured

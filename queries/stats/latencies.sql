@@ -12,7 +12,7 @@ WITH measured AS (
     AND d.received_us - d.event_us <= 35184372088831
 ),
 shifted AS (
-  SELECT grp, us, greatest(0, length(to_base(us, 2)) - 11) AS bits FROM measured
+  SELECT grp, us, CAST(greatest(0, length(to_base(us, 2)) - 11) AS integer) AS bits FROM measured
 ),
 buckets AS (
   SELECT grp, bitwise_left_shift(bitwise_right_shift(us, bits), bits) AS lowest_us FROM shifted

@@ -38,7 +38,7 @@ export class ChainSql {
   private readonly uses = new Map<string, { level: Level; path: JsonPath; usage: Usage }>()
   /** Where times are. */
   readonly times: { level: Level; path: JsonPath }[] = []
-  private readonly others = new Set<string>()
+  protected readonly others = new Set<string>()
 
   constructor(readonly levels: readonly Level[]) {}
 
@@ -93,6 +93,11 @@ export class ChainSql {
 
   doubt(condition: string): void {
     this.others.add(condition)
+  }
+
+  /** A list of texts. */
+  list(texts: readonly string[]): string {
+    return texts.length === 0 ? 'CAST([] AS VARCHAR[])' : `list_value(${texts.join(', ')})`
   }
 
   /** The text of whatever is at a place, NULL where nothing or null is. The caller takes only what

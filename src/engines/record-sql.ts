@@ -85,7 +85,7 @@ export class RecordSql {
         const id = this.mapped(path, (level, p) => nonEmpty(this.chain.text(level, p)))
         return `${quoteText(`${kind}:`)} || ${id}`
       })
-      return texts.length === 0 ? 'CAST([] AS VARCHAR[])' : `list_value(${texts.join(', ')})`
+      return this.chain.list(texts)
     })
   }
 

@@ -116,6 +116,24 @@ async function askOnce<T>(
   })
 }
 
+/**
+ * What a question looks at, wherever it is asked; nothing is read.
+ *
+ * @throws EvtError `usage` where the statement is wrong
+ */
+export async function lookedAt(
+  statement: Statement,
+): Promise<{ tables: Looks; repeats: boolean; reorderings: boolean }> {
+  return withEngine({ memoryLimitBytes: 0, threads: 1 }, async (duckdb, engine) => {
+    const tables = await looksAt(statement, engine, duckdb)
+    return {
+      tables,
+      repeats: isLookedAt(tables, 'repeats'),
+      reorderings: isLookedAt(tables, 'reorderings'),
+    }
+  })
+}
+
 /** Reads an archive with all that a question can look at, for one question after the other. */
 export async function holdArchive<T>(
   options: Omit<AskOptions, 'explain'>,

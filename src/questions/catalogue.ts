@@ -8,7 +8,7 @@ import { suggest } from '../event/suggest.js'
 import { type Parameter, parseParameter } from './parameters.js'
 
 const engines = ['duckdb', 'athena'] as const
-type EngineName = (typeof engines)[number]
+export type EngineName = (typeof engines)[number]
 
 /** A question of the catalogue: one SELECT over the view `events`, and what to know of it. */
 export interface Question {

@@ -15,7 +15,7 @@ export function chosenSql(chosen: Chosen): string | undefined {
     ...(sinceUs === null ? [] : [`${us} >= ${sinceUs}`]),
     ...(untilUs === null ? [] : [`${us} < ${untilUs}`]),
     ...any(types.map((glob) => `type LIKE ${quoteText(likeOf(glob))} ESCAPE '\\'`)),
-    ...any(entities.map((entity) => `list_contains(entities, ${quoteText(entity)})`)),
+    ...any(entities.map((entity) => `contains(entities, ${quoteText(entity)})`)),
     ...any(keys.map((key) => `"key" = ${quoteText(key)}`)),
     ...any(ids.map((id) => `id = ${quoteText(id)}`)),
     ...(could === undefined ? [] : [could]),

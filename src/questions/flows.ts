@@ -19,14 +19,25 @@ export const flowColumns = {
 /** The columns of the view `flow_steps` that no other relation has. */
 export const flowStepColumns = ['run', 'after_pos', 'took_us', 'waited_us', 'state'] as const
 
-/** Makes the table `flows`, and the view `flow_steps` over it and the view `events`. */
-export async function flowsSql(flows: Flows): Promise<string[]> {
-  const rows = Object.entries(flows).flatMap(([flow, steps]) =>
+/** All columns of the view `flow_steps`, in order. */
+export const flowStepsColumns = [
+  ...['flow', 'run', 'step', 'type', 'within_us', 'pos', 'after_pos', 'took_us', 'waited_us'],
+  'state',
+] as const
+
+/** The rows of the table `flows`, as VALUES has them. */
+export function flowRows(flows: Flows): string[] {
+  return Object.entries(flows).flatMap(([flow, steps]) =>
     steps.map(
       ({ type, withinUs }, n) =>
         `(${quoteText(flow)}, ${n + 1}, ${quoteText(type)}, ${withinUs ?? 'NULL'})`,
     ),
   )
+}
+
+/** Makes the table `flows`, and the view `flow_steps` over it and the view `events`. */
+export async function flowsSql(flows: Flows): Promise<string[]> {
+  const rows = flowRows(flows)
   const columns = Object.entries(flowColumns).map(([name, type]) => `${name} ${type}`)
   return [
     `CREATE OR REPLACE TEMP TABLE flows (${columns.join(', ')})`,

@@ -37,9 +37,8 @@ export const emptyJudged: readonly string[] = judgedTables.map(
 
 const named = Object.keys(eventColumns).map((name) => `a.${quoteName(name)}`)
 
-/** The view that questions are asked of. */
-export const eventsView = `CREATE OR REPLACE TEMP VIEW events AS
-SELECT ${named.join(', ')},
+/** What the view has of a table `archive` and the judged tables. */
+export const judgedEvents = `SELECT ${named.join(', ')},
   coalesce(r.n, 1) AS copy_number, r.cause AS duplicate,
   CASE WHEN o.yes THEN true
     WHEN r.pos IS NULL AND a."key" IS NOT NULL AND a.sequence_kind IS NOT NULL THEN false
@@ -48,6 +47,9 @@ SELECT ${named.join(', ')},
 FROM archive a
 LEFT JOIN repeats r ON r.pos = a.pos
 LEFT JOIN reorderings o ON o.pos = a.pos`
+
+/** The view that questions are asked of. */
+export const eventsView = `CREATE OR REPLACE TEMP VIEW events AS\n${judgedEvents}`
 
 /** The relation `deliveries` that the queries of judging read, over the table `archive`: hashes of
  * 64 bits for identities, keys and streams, a text in order for what a stream is compared by. */

@@ -8,7 +8,7 @@ import { endedBadly } from '../reading/ended-badly.js'
 import { type OpenedArchive, openArchive, type ReadRequest } from '../reading/open-archive.js'
 import { progressOf } from '../reading/progress.js'
 import { type AskOptions, askArchive } from './asked-archive.js'
-import { questionNamed, readCatalogue } from './catalogue.js'
+import { type EngineName, type Question, questionNamed, readCatalogue } from './catalogue.js'
 import type { Chosen } from './chosen.js'
 import { boundValues } from './parameters.js'
 import { isCut, type Searched } from './searched.js'
@@ -77,12 +77,15 @@ export function checkSearched(sources: readonly string[], searched: Searched): v
   if (searched.chosen === 0 && searched.events > 0) throw nothingChosen(sources, searched)
 }
 
-async function statementOf(
-  { wording, parameters, cwd }: QueryRequest,
+/** What was asked, as a statement. */
+export async function statementOf(
+  { wording, parameters, cwd }: Pick<QueryRequest, 'wording' | 'parameters' | 'cwd'>,
   folders: readonly string[],
+  engine: EngineName = 'duckdb',
 ): Promise<Statement> {
   if ('name' in wording) {
     const question = questionNamed(await readCatalogue(folders), wording.name)
+    if (!question.engines.includes(engine)) throw notFor(engine, question)
     return { sql: question.sql, values: boundValues(question.parameters, parameters) }
   }
   if ('sql' in wording) return { sql: wording.sql, values: typedValues(parameters) }
@@ -90,6 +93,11 @@ async function statementOf(
     throw new EvtError(`the query ${wording.file} cannot be read`, { code: 'usage', cause })
   })
   return { sql, values: typedValues(parameters) }
+}
+
+function notFor(engine: EngineName, { name, engines }: Question): EvtError {
+  const message = `the query ${name} is not for ${engine}`
+  return new EvtError(message, { code: 'usage', hint: `--engine ${engines.join(' or ')}` })
 }
 
 /** Of SQL without a header: all values are texts. */

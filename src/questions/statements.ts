@@ -37,3 +37,22 @@ export function openText(statement: string): string | undefined {
 function isSaid(statement: string): boolean {
   return statement.replace(/--[^\n]*|\/\*[\s\S]*?\*\//g, '').trim() !== ''
 }
+
+/** The parts of a statement: texts, names in quotes, comments, and what is in between. */
+export function partsOf(statement: string): string[] {
+  return [...statement.matchAll(piece)].map(([part]) => part)
+}
+
+/** Whether a part is no SQL: a text, a name in quotes, a comment. */
+export function isQuoted(part: string): boolean {
+  return /^(['"]|--|\/\*)/.test(part)
+}
+
+/** The statement on one line, without comments. */
+export function onOneLine(statement: string): string {
+  const parts = partsOf(statement).filter((part) => !/^(--|\/\*)/.test(part))
+  return parts
+    .map((part) => (isQuoted(part) ? part : part.replace(/\s+/g, ' ')))
+    .join('')
+    .trim()
+}

@@ -29,6 +29,7 @@ export const floors: readonly (readonly string[])[] = [
     'reconcile',
     'record',
     'publish',
+    'athena',
   ],
   ['questions', 'meters'],
   ['reading'],
@@ -45,7 +46,7 @@ export const edges: Readonly<Record<string, readonly string[]>> = {
   // The shape of a result, to draw it.
   ui: [
     ...['stats', 'audit', 'init', 'indexing', 'leftovers', 'generate', 'lag', 'doctor', 'loops'],
-    ...['reconcile', 'gate', 'record', 'publish', 'replay', 'topology', 'privacy', 'dlq'],
+    ...['reconcile', 'gate', 'record', 'publish', 'replay', 'topology', 'privacy', 'dlq', 'athena'],
   ],
   // The same, and numbers and times in the words of the text.
   dashboards: ['ui', 'stats', 'audit', 'reconcile', 'gate', 'privacy', 'topology', 'lag', 'loops'],

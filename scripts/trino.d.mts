@@ -1,0 +1,2 @@
+export function trinoJars(): string | undefined
+export function installedTrino(): string | undefined

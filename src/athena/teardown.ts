@@ -1,0 +1,60 @@
+import { Athena, OWN_DESCRIPTION } from '../aws/athena.js'
+import { loadConfig } from '../config/load.js'
+import { EvtError } from '../errors.js'
+import type { ReadRequest } from '../reading/open-archive.js'
+import { type AthenaNames, namesOf } from './archive.js'
+import { EVENTS_VIEW, LINES_TABLE, SOURCE_PROPERTY } from './ddl.js'
+
+interface TeardownRequest
+  extends AthenaNames,
+    Pick<ReadRequest, 'aws' | 'signal' | 'config' | 'cwd' | 'env'> {}
+
+/** What is taken away: never an object of the archive, nor a result. */
+export interface TeardownPlan {
+  readonly database: string
+  /** Null where it is not evt's, and stays. */
+  readonly workgroup: string | null
+  readonly statements: readonly string[]
+}
+
+/**
+ * Plans to take away what setup made. Nothing is changed.
+ *
+ * @throws EvtError `usage` where there is nothing, or what is there is not evt's
+ */
+export async function planTeardown(request: TeardownRequest) {
+  const { config: file, cwd, env, aws, signal } = request
+  const config = await loadConfig({ file, cwd, env, firstSource: undefined })
+  const { workgroup, database } = namesOf(config, request)
+  const athena = await Athena.open({ ...aws, workgroup, signal })
+  try {
+    const known = await athena.workgroup()
+    const table = known && (await athena.table(database, LINES_TABLE))
+    if (!known || !table) {
+      const what = known ? `table ${database}.${LINES_TABLE}` : `workgroup ${workgroup}`
+      throw new EvtError(`there is no ${what}`, { code: 'usage', hint: '--workgroup, --database' })
+    }
+    if (table.parameters[SOURCE_PROPERTY] === undefined) {
+      const message = `the table ${database}.${LINES_TABLE} was not made by evt`
+      throw new EvtError(message, { code: 'usage', hint: '--database' })
+    }
+    const plan: TeardownPlan = {
+      database,
+      workgroup: known.description === OWN_DESCRIPTION ? workgroup : null,
+      statements: [
+        `DROP VIEW IF EXISTS \`${database}\`.\`${EVENTS_VIEW}\``,
+        `DROP TABLE IF EXISTS \`${database}\`.\`${LINES_TABLE}\``,
+      ],
+    }
+    const apply = async () => {
+      for (const sql of plan.statements) {
+        await athena.run({ sql, outputLocation: known.outputLocation })
+      }
+      if (plan.workgroup !== null) await athena.dropWorkgroup()
+    }
+    return { plan, apply, close: () => athena.close() }
+  } catch (error) {
+    athena.close()
+    throw error
+  }
+}

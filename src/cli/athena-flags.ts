@@ -1,0 +1,19 @@
+import * as Flags from '@oclif/core/flags'
+
+/** Where in Athena, for every command that asks it. */
+export const athenaNames = {
+  workgroup: Flags.string({
+    helpValue: 'NAME',
+    description: 'the workgroup of Athena; athena.workgroup in evt.yaml, else evt',
+  }),
+  database: Flags.string({
+    helpValue: 'NAME',
+    description: 'the database of Athena; athena.database in evt.yaml, else events',
+  }),
+}
+
+/** For what changes something there. */
+export const athenaConsent = {
+  'dry-run': Flags.boolean({ description: 'show what would be done, and do nothing' }),
+  yes: Flags.boolean({ description: 'do it without asking' }),
+}

@@ -1,0 +1,89 @@
+import { type AthenaRequest, type AthenaSearched, askAthena } from '../athena/ask.js'
+import { besideFile } from '../config/sources.js'
+import type { ResultRows } from '../engines/engine.js'
+import { EvtError } from '../errors.js'
+import type { Chosen } from '../questions/chosen.js'
+import { firstOf, statementOf, type Wording } from '../questions/run.js'
+import { namedSources } from '../reading/named-sources.js'
+import { estimateText, scannedText } from '../ui/athena-text.js'
+import { bytesText } from '../ui/numbers.js'
+import { progressFor } from './progress.js'
+import { reading, type TypedArchive } from './read-request.js'
+
+interface TypedQuestion extends TypedArchive {
+  flags: TypedArchive['flags'] & {
+    workgroup?: string | undefined
+    database?: string | undefined
+    param?: string[] | undefined
+    limit?: number | undefined
+    explain?: boolean | undefined
+    'allow-partial': boolean
+  }
+  wording: Wording
+  chosen: Omit<Chosen, 'sinceUs' | 'untilUs'>
+  note(text: string): void
+}
+
+/** `evt query --engine athena`: says before what it may cost, and after what it did. */
+export async function queryAthena(
+  typed: TypedQuestion,
+  show: (rows: ResultRows, isPartial: () => boolean) => Promise<void>,
+): Promise<void> {
+  const { flags, wording, note } = typed
+  if (flags.explain) {
+    const hint = 'evt query --explain without --engine athena'
+    throw new EvtError('--explain is for DuckDB alone', { code: 'usage', hint })
+  }
+  const progress = await progressFor(flags)
+  const { workgroup, database } = flags
+  const failure = await reading(typed, async (request) => {
+    const { config } = await namedSources(request)
+    const folders = (config.queries ?? []).map((folder) => besideFile(folder, config))
+    const question = { wording, parameters: flags.param ?? [], cwd: request.cwd }
+    const statement = await statementOf(question, folders, 'athena')
+    const asked: AthenaRequest = {
+      ...{ ...request, workgroup, database, chosen: { ...request.range, ...typed.chosen } },
+      onEstimate: (estimate) => note(estimateText(estimate)),
+      onState: ({ state, scannedBytes }) =>
+        progress.update({
+          label: `Athena: ${state.toLowerCase()}, ${bytesText(scannedBytes)} scanned`,
+          ...{ bytesDone: 0, bytesTotal: null, records: 0, objectsDone: 0, objectsTotal: 0 },
+        }),
+    }
+    let end: EvtError | undefined
+    await askAthena(statement, asked, async ({ rows, searched }) => {
+      progress.stop()
+      checkAnswered(searched)
+      end = leftOut(searched, flags['allow-partial'])
+      await show(
+        flags.limit === undefined ? rows : firstOf(rows, flags.limit),
+        () => end !== undefined,
+      )
+      note(scannedText(searched))
+    })
+    return end
+  }).finally(() => progress.stop())
+  if (failure) throw failure
+}
+
+/** @throws EvtError `inconclusive` where there is nothing to ask */
+function checkAnswered({ records, undecodable, unsure, chosen }: AthenaSearched): void {
+  if (records === 0) throw new EvtError('no events: no records', { code: 'inconclusive' })
+  if (chosen > 0 || records === undecodable + unsure) return
+  throw new EvtError(`none of the ${records.toLocaleString('en')} events is chosen`, {
+    code: 'inconclusive',
+    hint: 'without --type, --entity, --key, --since and --until all are asked',
+  })
+}
+
+/** What the answer lacks that evt on this machine would have. */
+function leftOut({ records, unsure }: AthenaSearched, allowPartial: boolean): EvtError | undefined {
+  if (unsure === 0 || allowPartial) return undefined
+  const [left, all] = [unsure, records].map((n) => n.toLocaleString('en'))
+  return new EvtError(`Athena cannot read ${left} of ${all} records: the result is partial`, {
+    code: 'outside',
+    hint:
+      'without --engine athena evt reads all of them\n--allow-partial takes what could be read\n' +
+      `evt query --engine athena --sql "select position, head from undecodable" shows them`,
+  })
+}

@@ -1,0 +1,89 @@
+import type { ColumnType, ResultColumn, ResultValue } from './engine.js'
+
+/** A column as Athena names it, such as `decimal` with its scale. */
+export interface AthenaColumn {
+  readonly name: string
+  readonly type: string
+  readonly scale: number
+}
+
+export function athenaColumn({ name, type, scale }: AthenaColumn): ResultColumn {
+  return { name, type: columnType(type, scale) }
+}
+
+/** A value that Athena gives as text, as the other engines give it. */
+export function athenaValue(text: string | null, { type, scale }: AthenaColumn): ResultValue {
+  if (text === null) return null
+  switch (columnType(type, scale)) {
+    case 'integer':
+      return Number.isSafeInteger(Number(text)) ? Number(text) : text
+    case 'decimal':
+      return Number.isFinite(Number(text)) ? Number(text) : null
+    case 'boolean':
+      return text === 'true'
+    case 'time':
+      return text.replace(' ', 'T').replace(/(?: UTC)?$/, 'Z')
+    case 'json':
+      return new Structure(text).read()
+    case 'text':
+      return type === 'varbinary'
+        ? Buffer.from(text.replaceAll(' ', ''), 'hex').toString('base64')
+        : text
+  }
+}
+
+function columnType(type: string, scale: number): ColumnType {
+  if (/^(tinyint|smallint|integer|int|bigint)$/.test(type)) return 'integer'
+  if (/^decimal/.test(type)) return scale === 0 ? 'integer' : 'decimal'
+  if (/^(double|float|real)$/.test(type)) return 'decimal'
+  if (type === 'boolean') return 'boolean'
+  if (/^timestamp/.test(type)) return 'time'
+  return /^(array|row|map)/.test(type) ? 'json' : 'text'
+}
+
+/** Lists and rows as Athena writes them: `[a, b]`, `{path=x, record=1}`. A text has no quotes
+ * there, so that `, ` in one ends it: the view `events` has none in its lists. */
+class Structure {
+  private at = 0
+
+  constructor(private readonly text: string) {}
+
+  read(end = ''): ResultValue {
+    if (this.take('[')) return this.list()
+    if (this.take('{')) return this.fields()
+    const rest = this.text.slice(this.at)
+    const ends = [', ', end].flatMap((each) => (each === '' ? [] : [rest.indexOf(each)]))
+    const length = Math.min(rest.length, ...ends.filter((n) => n >= 0))
+    this.at += length
+    const value = rest.slice(0, length)
+    if (value === 'null') return null
+    return /^-?\d{1,15}$/.test(value) ? Number(value) : value
+  }
+
+  private list(): ResultValue[] {
+    const items: ResultValue[] = []
+    while (!this.take(']') && this.at < this.text.length) {
+      items.push(this.read(']'))
+      this.take(', ')
+    }
+    return items
+  }
+
+  private fields(): ResultValue {
+    const pairs: [string, ResultValue][] = []
+    while (!this.take('}') && this.at < this.text.length) {
+      const equals = this.text.indexOf('=', this.at)
+      const name = this.text.slice(this.at, equals < 0 ? this.text.length : equals)
+      this.at += name.length + 1
+      pairs.push([name, this.read('}')])
+      this.take(', ')
+    }
+    return Object.fromEntries(pairs)
+  }
+
+  private take(mark: string): boolean {
+    if (!this.text.startsWith(mark, this.at)) return false
+    this.at += mark.length
+    return true
+  }
+}
