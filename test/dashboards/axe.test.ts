@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+import axe from 'axe-core'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { describeWith } from '../helpers/needs.js'
@@ -7,8 +6,6 @@ import { browserNeed, browserPath, openBrowser, show } from './browser.js'
 import { everyPage } from './every-page.js'
 
 // What axe-core finds serious or worse in a page: for who hears it, or uses it by the keyboard.
-
-const axe = readFileSync(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8')
 
 interface Fault {
   readonly id: string
@@ -38,7 +35,7 @@ describeWith(browserNeed, browserPath !== undefined)('nothing serious is wrong f
     await page.evaluate(() => {
       for (const details of document.querySelectorAll('details')) details.open = true
     })
-    await page.evaluate(axe)
+    await page.evaluate(axe.source)
     const run = 'axe.run({ resultTypes: ["violations"] }).then((result) => result.violations)'
     const found: Fault[] = await page.evaluate(run)
     const serious = found.filter(({ impact }) => /^(serious|critical)$/.test(impact ?? ''))
