@@ -125,7 +125,7 @@ export async function lookedAt(
   statement: Statement,
 ): Promise<{ tables: Looks; repeats: boolean; reorderings: boolean }> {
   return withEngine({ memoryLimitBytes: 0, threads: 1 }, async (duckdb, engine) => {
-    const tables = await looksAt(statement, engine, duckdb)
+    const { looks: tables } = await looksAt(statement, engine, { duckdb })
     return {
       tables,
       repeats: isLookedAt(tables, 'repeats'),
