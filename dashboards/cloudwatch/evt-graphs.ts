@@ -19,7 +19,7 @@ export interface Limits {
   readonly reorderedPercent?: Limit | undefined
 }
 
-export interface Limit {
+interface Limit {
   readonly value: number
   /** `evt.yaml says latency.p99 < 500ms`. */
   readonly why: string

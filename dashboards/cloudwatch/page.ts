@@ -16,7 +16,7 @@ export interface Body {
   readonly widgets: Placed[]
 }
 
-export type Placed = {
+type Placed = {
   readonly type: Widget['type']
   readonly x: number
   readonly y: number

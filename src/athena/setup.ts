@@ -61,7 +61,7 @@ export async function planSetup(request: SetupRequest): Promise<Setup> {
 }
 
 /** All that is stored below the prefix. */
-export function sizeOf({ objects }: Pick<AthenaArchive, 'objects'>): number {
+function sizeOf({ objects }: Pick<AthenaArchive, 'objects'>): number {
   return objects.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
 }
 

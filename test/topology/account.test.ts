@@ -156,7 +156,7 @@ describeWith(needed, python !== undefined)('the wiring of an account', () => {
     expect(same).toMatchObject({ code: 0, stdout: expect.stringMatching(/^no difference/) })
     const event = '{"source":"shop","detail-type":"a","detail":{"b":1}}'
     const met = await evt(['topology', 'match', event, ...there.slice(0, 2), '--to', 'shop'])
-    expect(met.stdout).toMatch(/queue:billing  target +{"b":1}/)
+    expect(met.stdout).toMatch(/queue:billing {2}target +{"b":1}/)
     const access = await evt(['topology', 'access', ...there.slice(0, 2), '-o', 'json'])
     const { resources } = JSON.parse(access.stdout) as AccessResult
     const senders = resources.find(({ id }) => id === 'bus:shop')?.senders

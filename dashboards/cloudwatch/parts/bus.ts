@@ -20,7 +20,7 @@ export const bus: Part = {
   ],
 }
 
-export function rulesOf({ id }: TopologyNode, { wiring }: Around): TopologyNode[] {
+function rulesOf({ id }: TopologyNode, { wiring }: Around): TopologyNode[] {
   const edges = wiring.out(id).filter(({ via }) => via === 'rule')
   return edges.flatMap(({ to }) => wiring.node(to) ?? [])
 }
