@@ -41,11 +41,14 @@ export function withValueAt(text: string, path: JsonPath, value: string): string
     typeof step === 'number'
       ? elementsOf(text).slice(step, step + 1)
       : membersOf(text).filter(({ key }) => key === step)
-  // From the last on: what stands before it keeps its place.
-  return spans.toReversed().reduce((changed, { valueFrom, to }) => {
-    const inner = withValueAt(changed.slice(valueFrom, to), rest, value)
-    return changed.slice(0, valueFrom) + inner + changed.slice(to)
-  }, text)
+  const parts: string[] = []
+  let from = 0
+  for (const { valueFrom, to } of spans) {
+    parts.push(text.slice(from, valueFrom), withValueAt(text.slice(valueFrom, to), rest, value))
+    from = to
+  }
+  parts.push(text.slice(from))
+  return parts.join('')
 }
 
 /** The members of the outermost object of valid JSON; none where it is no object. */

@@ -78,6 +78,26 @@ function outsideStrings(text: string, edit: (outside: string) => string): string
   return parts.join('')
 }
 
+/** Whether the numbers of valid JSON are the same when they were read and written once more. */
+export function hasExactNumbers(text: string): boolean {
+  let isExact = true
+  outsideStrings(text, (outside) => {
+    for (const [token] of outside.matchAll(/-?\d[\d.eE+-]*/g)) {
+      isExact &&= digitsOf(token) === digitsOf(String(Number(token)))
+    }
+    return outside
+  })
+  return isExact
+}
+
+/** The digits of a number from its first to its last that is not 0. */
+function digitsOf(number: string): string {
+  return number
+    .replace(/[eE].*$/, '')
+    .replace(/[-.]/g, '')
+    .replace(/^0+|0+$/g, '')
+}
+
 /** `e` also stands in true and false, which this leaves as they are. */
 function exactNumber(token: string): string {
   if (/[.eE]/.test(token)) return token

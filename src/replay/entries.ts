@@ -1,5 +1,5 @@
 import type { ResultRows } from '../engines/engine.js'
-import { entryOf, type ReplayEntry, type ReplayRow, rowReader } from './entry.js'
+import { entryOf, type ReplayEntry, type ReplayRow, rowReader, sendIdOf } from './entry.js'
 import { type Injection, injectedCopy } from './injection.js'
 import type { Marking } from './marking.js'
 import { type Snapshot, States } from './states.js'
@@ -23,7 +23,9 @@ export async function* entriesOf(
     const entries: ReplayEntry[] = []
     for (const each of found) {
       const row = transform ? await transform(each) : each
-      const entry = entryOf(row, ++n, marking)
+      const made = entryOf(row, ++n, marking)
+      // A rule may give events of several sources one name, and they stay several.
+      const entry = transform ? { ...made, sendId: sendIdOf(each) } : made
       entries.push(entry)
       const copy = injection && injectedCopy(entry, injection)
       if (copy) entries.push({ ...copy, n: ++n })

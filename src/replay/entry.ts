@@ -153,7 +153,7 @@ export function payloadMember(layer: string | null): string | undefined {
 }
 
 /** Always the same for the same delivery of an event, and of no other. */
-function sendIdOf({ source, id, copyNumber, path, record }: ReplayRow): string {
+export function sendIdOf({ source, id, copyNumber, path, record }: ReplayRow): string {
   const identity = id === null ? [path, record] : [source, id, copyNumber]
   return hash('sha256', JSON.stringify(identity)).slice(0, 32)
 }

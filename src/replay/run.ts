@@ -23,6 +23,9 @@ import { replayStatement } from './statement.js'
 import type { Snapshot } from './states.js'
 import { Unerased } from './unerased.js'
 
+/** What now is while it is planned: of as many digits as it will be, and of no year long ago. */
+const PLANNED_MS = Date.UTC(2026, 0)
+
 export interface ReplayRun {
   readonly result: ReplayResult
   /** Why it does not end well although there is a plan. */
@@ -53,7 +56,7 @@ export async function runReplay(request: ReplayRequest, hooks: ReplayHooks): Pro
     if (objects.length === 0) throw noObjects(sources, pruned)
     checkTarget(request, sink, archive)
     checkOutside(request, sink, archive)
-    const clock = { nowMs: 0 }
+    const clock = { nowMs: PLANNED_MS }
     const rules = rulesFile(request, archive)
     const transform = await transformFor(rules, request, archive, clock)
     const snapshot = snapshotFor(request, archive)

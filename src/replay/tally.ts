@@ -36,6 +36,8 @@ export class Tally {
 
   add(entry: ReplayEntry): void {
     this.#contents.update(`${entry.sendId}\0${entry.key}\0${entry.body}\0`)
+    // What rules do not let through is not what is planned, though it is the same text.
+    if (entry.fault !== undefined) this.#contents.update(`${entry.fault}\0`)
     if (this.sink.tellsSource) {
       this.#contents.update(JSON.stringify([entry.source, entry.type, entry.timeUs]))
     }

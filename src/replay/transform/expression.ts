@@ -2,9 +2,12 @@ import type { Expression } from 'jsonata'
 import { EvtError } from '../../errors.js'
 import type { JsonValue } from '../../event/event.js'
 import { jsonText } from '../../event/json.js'
+import { BoundedRegExp } from './bounded-reg-exp.js'
 
 /** What an expression may take, whatever the event says: JSONata itself has no bounds. */
-const limits = { timeout: 1_000, stack: 500, sequence: 100_000 }
+const bounds = { timeout: 1_000, stack: 500, sequence: 100_000 }
+const RegexEngine = BoundedRegExp as unknown as RegExpConstructor // called with new alone
+const limits = { ...bounds, RegexEngine }
 
 /** An expression of JSONata on its way from one payload to another. */
 export class Upcast {

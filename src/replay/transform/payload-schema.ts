@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import type { ErrorObject } from 'ajv'
 import { codeOf } from '../../archives/read-error.js'
 import { EvtError } from '../../errors.js'
+import { BoundedRegExp, SlowRegExp } from './bounded-reg-exp.js'
 
 /** Says what is wrong with a payload, as a sentence goes on; undefined: nothing. */
 export type PayloadCheck = (payload: unknown) => string | undefined
@@ -24,11 +25,13 @@ export async function payloadCheck(
   })
   const schema = schemaIn(text)
   if (schema === undefined) throw refused('is no JSON Schema')
+  if ('$async' in schema) throw refused('has $async, for which nothing waits')
   const draft = '$schema' in schema ? String(schema.$schema) : ''
   const isDraft7 = /draft-0[4-7]/.test(draft)
   const { Ajv } = await import('ajv')
   const { Ajv2020 } = await import('ajv/dist/2020.js')
-  const options = { strict: false, validateFormats: false, logger: false } as const
+  const code = { regExp: bounded }
+  const options = { strict: false, validateFormats: false, logger: false, code } as const
   try {
     const ajv = isDraft7 ? new Ajv(options) : new Ajv2020(options)
     const isValid = ajv.compile(schema)
@@ -36,6 +39,7 @@ export async function payloadCheck(
       try {
         return isValid(payload) ? undefined : faultOf(isValid.errors?.[0])
       } catch (error) {
+        if (error instanceof SlowRegExp) return error.message
         // A schema that refers to itself goes as deep as what it is asked about.
         if (error instanceof RangeError) return 'it nests too deeply'
         throw error
@@ -45,6 +49,12 @@ export async function payloadCheck(
     throw refused(`is no JSON Schema: ${error instanceof Error ? error.message : error}`, error)
   }
 }
+
+/** The name is by which ajv writes it where it writes code. */
+const bounded = Object.assign(
+  (pattern: string, flags: string) => new BoundedRegExp(pattern, flags),
+  { code: 'bounded' },
+)
 
 /** With the place in the schema: what is counted by reason says nothing of one event. */
 function faultOf(error: ErrorObject | undefined): string {

@@ -3,7 +3,7 @@ import type { JsonValue } from '../../event/event.js'
 import { readJson, scalarText } from '../../event/json.js'
 import { memberText, withMember, withValueAt } from '../../event/json-members.js'
 import { type JsonPath, pathText, valueAt } from '../../event/json-path.js'
-import { withExactIntegers } from '../../event/json-text.js'
+import { hasExactNumbers, withExactIntegers } from '../../event/json-text.js'
 import type { Mapping } from '../../event/mapping.js'
 import { timeText } from '../../event/time.js'
 import { payloadMember, type ReplayRow } from '../entry.js'
@@ -26,20 +26,32 @@ class Unfit extends Error {}
  * keeps every character. A row that cannot be changed so has a fault, and is as it was.
  */
 export function transformOf(rules: readonly TransformRule[], around: Surroundings) {
+  const isMasking = rules.some(({ mask }) => mask.length > 0)
   return async (row: ReplayRow): Promise<ReplayRow> => {
     const rule = rules.find(({ isFor }) => isFor(row.type))
-    if (!rule) return row
+    if (isMasking && isBareState(row, rule)) return { ...row, fault: bareState }
+    const apart = isMasking ? withHashedKey(row) : row
+    if (!rule) return apart
     try {
-      const bare = await upcast(masked(row, rule.mask), rule)
+      const bare = await upcast(masked(apart, rule.mask), rule)
       const made = named(bare, rule, around)
       check(made, rule)
       // What has no wrapping is its payload.
       return payloadMember(row.layer) ? made : { ...made, payload: made.document }
     } catch (error) {
       if (!(error instanceof Unfit)) throw error
-      return { ...row, fault: error.message }
+      return { ...apart, fault: error.message }
     }
   }
+}
+
+const bareState =
+  'it is the state of an entity, in which nothing is masked: a rule of evt.snapshot says what, ' +
+  'as in $.data.email'
+
+/** What the rules of events mask is in the states that they lead to, at another place. */
+function isBareState({ folds }: ReplayRow, rule: TransformRule | undefined): boolean {
+  return folds !== null && !rule?.mask.some(([first]) => first === 'data')
 }
 
 function masked(row: ReplayRow, paths: readonly JsonPath[]): ReplayRow {
@@ -69,8 +81,14 @@ function collect(value: JsonValue, texts: Set<string>): void {
   }
 }
 
-/** Beside the document, too, nothing is told that was masked in it. What tells events apart, and
- * keeps those of a key in order, is a hash. */
+/** Of all events or of none: a key that is a hash where its text was masked, and itself in the next
+ * event, would be two, of no order. Keys may also have in them what is masked elsewhere. */
+function withHashedKey(row: ReplayRow): ReplayRow {
+  return row.key === null ? row : { ...row, key: hash('sha256', row.key) }
+}
+
+/** Beside the document, too, nothing is told that was masked in it. What tells events apart is a
+ * hash. */
 function withoutTexts(row: ReplayRow, texts: ReadonlySet<string>): ReplayRow {
   const isHidden = (text: string | null) => text !== null && texts.has(text)
   const hashed = (text: string | null) =>
@@ -78,7 +96,7 @@ function withoutTexts(row: ReplayRow, texts: ReadonlySet<string>): ReplayRow {
   const { traceId, transportId, place } = row
   return {
     ...row,
-    ...{ id: hashed(row.id), key: hashed(row.key), place: hashed(place) },
+    ...{ id: hashed(row.id), place: hashed(place) },
     ...{ traceId: hashed(traceId), transportId: hashed(transportId) },
   }
 }
@@ -88,6 +106,9 @@ async function upcast(row: ReplayRow, { upcast }: TransformRule): Promise<Replay
   const text = payloadText(row)
   if (withExactIntegers(text) !== text) {
     throw new Unfit('it has an integer beyond 2^53, which an expression would change')
+  }
+  if (!hasExactNumbers(text)) {
+    throw new Unfit('it has a number of more digits than an expression keeps')
   }
   const made = await upcast.text(parsed(text))
   if ('fault' in made) throw new Unfit(`it cannot be upcast: the expression ${made.fault}`)
@@ -109,8 +130,17 @@ function payloadText({ layer, document }: ReplayRow): string {
 }
 
 function check(row: ReplayRow, { check }: TransformRule): void {
-  const fault = check?.(parsed(payloadText(row)))
+  const fault = check?.(asNumbers(payloadText(row)))
   if (fault !== undefined) throw new Unfit(`it is not as its schema says: ${fault}`)
+}
+
+/** A schema asks whether large integers are integers, not for their digits. */
+function asNumbers(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return parsed(text)
+  }
 }
 
 function parsed(text: string): JsonValue {
@@ -136,12 +166,17 @@ function named(row: ReplayRow, rule: TransformRule, { mapping, nowMs }: Surround
     if (!path) throw new Unfit(`it has no place for a ${field}: --map ${field}=$.… names one`)
     return withText(document, path, value, field)
   }
+  const hides = (field: 'type' | 'source') =>
+    [known?.[field], mapped[field]].some(
+      (path) => path && rule.mask.some((mask) => mask.every((step, n) => path[n] === step)),
+    )
+  const told = (field: 'type' | 'source') => rule[field] ?? (hides(field) ? MASKED : row[field])
   const timeUs = rule.isNow ? Math.trunc(nowMs()) * 1_000 : row.timeUs
   const time = rule.isNow ? timeText(timeUs ?? 0) : undefined
   const typed = set(row.document, 'type', rule.type)
   return {
     ...row,
-    ...{ type: rule.type ?? row.type, source: rule.source ?? row.source, timeUs },
+    ...{ type: told('type'), source: told('source'), timeUs },
     document: set(set(typed, 'source', rule.source), 'time', time),
   }
 }
