@@ -1,7 +1,7 @@
 import { BaseCommand } from '../src/cli/base-command.js'
 import { outputFlags, sourceArgs } from '../src/cli/flags.js'
 import { refuseBeside, replayFlags } from '../src/cli/replay-flags.js'
-import { busArchive } from '../src/replay/archive-address.js'
+import { busArchive, topicArchive } from '../src/replay/archive-address.js'
 
 export default class Replay extends BaseCommand {
   static override summary = 'send archived events again: planned, in order, and known what became'
@@ -15,7 +15,8 @@ export default class Replay extends BaseCommand {
     'an event of EventBridge elsewhere), and what is marked is not sent again without --replays. ' +
     'Files get lines that evt reads with the figures of the source, standard output the bodies. ' +
     'Exit 5 where nothing is selected. An archive of EventBridge is replayed by EventBridge, to ' +
-    'rules of its bus: evt plans that, follows it, and Ctrl-C cancels it.'
+    'rules of its bus: evt plans that, follows it, and Ctrl-C cancels it. So does SNS with the ' +
+    'archive of a FIFO topic, to one of its subscriptions; it cannot be cancelled.'
   static override examples = [
     '<%= config.bin %> replay archive/ --to sqs://orders --dry-run',
     '<%= config.bin %> replay archive/ --to sqs://orders.fifo --since 1h --key 4711 --yes',
@@ -28,6 +29,7 @@ export default class Replay extends BaseCommand {
     '<%= config.bin %> replay archive/ --to sqs://orders --transform rules.yaml --dry-run',
     '<%= config.bin %> replay archive/ --to sqs://orders --snapshot --since 2026-11-01',
     '<%= config.bin %> replay eventbridge-archive://orders --to orders-to-billing --since 1h',
+    '<%= config.bin %> replay sns-archive://orders.fifo --to sqs://billing.fifo --since 1h',
   ]
   static override args = sourceArgs
   static override flags = { ...replayFlags, ...outputFlags('text', 'json') }
@@ -41,17 +43,17 @@ export default class Replay extends BaseCommand {
     const { argv } = this
     const { note, print } = this.voice(flags)
     const sources = args.source ?? []
-    if (sources.some((source) => busArchive(source))) {
-      const { archiveReplayTyped } = await import('../src/cli/archive-replay-run.js')
-      const asked = { flags, typed, argv, isJson, style, note, print, signal: this.signal }
-      const failure = await archiveReplayTyped({ ...asked, given: sources })
+    const given = { flags, argv, isJson, style, note }
+    if (sources.some((source) => busArchive(source) ?? topicArchive(source))) {
+      const { replayedByAws } = await import('../src/cli/replayed-by-aws.js')
+      const asked = { ...given, typed, print, signal: this.signal, given: sources }
+      const failure = await replayedByAws(asked)
       if (failure !== undefined) throw failure
       return
     }
     const { replayTyped } = await import('../src/cli/replay-run.js')
     const { replayPlanText, replaySentText } = await import('../src/ui/replay-text.js')
-    const given = { ...this.typed(flags, args.source), flags, argv, isJson, style, note }
-    const { result, failure } = await replayTyped(given)
+    const { result, failure } = await replayTyped({ ...this.typed(flags, args.source), ...given })
     const { sent, to } = result
     const text = sent ? replaySentText(result, sent, style) : replayPlanText(result, style)
     if (isJson) print(JSON.stringify(result))

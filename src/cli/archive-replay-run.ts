@@ -14,7 +14,7 @@ const known: readonly string[] = [
   ...['output', 'json', 'color', 'quiet', 'verbose', 'tz', 'progress'],
 ]
 
-interface TypedArchiveReplay {
+export interface TypedArchiveReplay {
   readonly flags: Parameters<typeof awsOptions>[0] &
     Parameters<typeof timeRange>[0] & {
       readonly to?: string | undefined
@@ -69,22 +69,38 @@ export async function archiveReplayTyped(typed: TypedArchiveReplay): Promise<unk
   }
 }
 
-function requestOf({ flags, given, typed, signal }: TypedArchiveReplay) {
+interface Alone {
+  /** Flags that go with it. */
+  readonly known: readonly string[]
+  /** Whether the first SOURCE is such an archive. */
+  readonly isFit: boolean
+  readonly what: string
+}
+
+/** @throws EvtError `usage` for what an archive that AWS replays itself cannot be told */
+export function checkAlone(
+  { given, typed }: TypedArchiveReplay,
+  { known, isFit, what }: Alone,
+): void {
   const [source = '', another] = given
-  const archive = busArchive(source)
-  if (!archive || another !== undefined) {
-    const hint = 'EventBridge replays one archive at a time: leave the others out'
-    throw new EvtError(`${another ?? source} beside an archive of EventBridge`, {
-      ...{ code: 'usage', hint },
+  if (!isFit || another !== undefined) {
+    throw new EvtError(`${another ?? source} beside ${what}`, {
+      ...{ code: 'usage', hint: 'AWS replays one archive at a time: leave the others out' },
     })
   }
   const other = typed.find((name) => !known.includes(name))
-  if (other !== undefined) {
-    throw new EvtError(`--${other} does not go with ${source}, which EventBridge replays itself`, {
-      code: 'usage',
-      hint: 'it chooses by --since and --until, and by the patterns of the rules',
-    })
-  }
+  if (other === undefined) return
+  throw new EvtError(`--${other} does not go with ${source}, which AWS replays itself`, {
+    code: 'usage',
+    hint: 'it is chosen by time, and by the patterns of rules and subscriptions',
+  })
+}
+
+function requestOf(asked: TypedArchiveReplay) {
+  const { flags, given, signal } = asked
+  const [source = ''] = given
+  const archive = busArchive(source)
+  checkAlone(asked, { known, isFit: archive !== undefined, what: 'an archive of EventBridge' })
   const rules = (flags.to ?? '').split(',').filter((rule) => rule !== '')
   if (rules.length === 0) {
     throw new EvtError('--to is missing', {
@@ -92,7 +108,14 @@ function requestOf({ flags, given, typed, signal }: TypedArchiveReplay) {
     })
   }
   return {
-    ...{ source, archive, rules, name: flags.name, aws: awsOptions(flags), signal },
+    ...{
+      source,
+      archive: archive ?? { name: '', region: undefined },
+      rules,
+      name: flags.name,
+      aws: awsOptions(flags),
+      signal,
+    },
     ...{ range: timeRange(flags, Date.now()), nowMs: Date.now },
   }
 }

@@ -7,3 +7,8 @@ export function busArchive(
   if (ofArn !== undefined) return { name: ofArn, region }
   return named === address ? undefined : { name: named, region: undefined }
 }
+
+/** The name, or ARN, in the address of what a FIFO topic archives; undefined for any other. */
+export function topicArchive(address: string): string | undefined {
+  return /^sns-archive:\/\/(.+)$/s.exec(address)?.[1]
+}
