@@ -11,7 +11,7 @@ export interface TopicArchive {
 }
 
 /** What is replayed to a subscription, as SNS tells it. */
-export interface TopicReplay {
+interface TopicReplay {
   /** `Pending`, `In progress`, `Completed` or `Failed`; null where nothing was ever replayed. */
   readonly status: string | null
   /** As JSON. */

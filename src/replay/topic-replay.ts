@@ -36,7 +36,7 @@ export interface TopicReplayResult {
   readonly replay: { readonly status: string } | null
 }
 
-export interface TopicReplayWarning {
+interface TopicReplayWarning {
   readonly kind: 'filter' | 'replaced' | 'retention' | 'count' | 'end'
   readonly explain: string
 }
