@@ -13,7 +13,7 @@ export type MetricAlarm = Described & {
   readonly TreatMissingData: Alarm['missing']
   readonly Threshold?: number
   readonly ThresholdMetricId?: string
-  readonly EvaluateLowSampleCountPercentile?: 'ignore'
+  readonly EvaluateLowSampleCountPercentile?: 'ignore' | 'evaluate'
 } & (OneMetric | { readonly Metrics: Query[] })
 
 type Described = {
@@ -151,11 +151,15 @@ function watchedBy(alarm: Alarm, Period: number) {
     }
   }
   const { stat } = series
+  // Of few events a percentile is no figure to call somebody for. A rank, PR, is none.
+  const low = alarm.isOfFew === true ? ('evaluate' as const) : ('ignore' as const)
   const statistic =
     stat === 'Sum' || stat === 'Maximum'
       ? ({ Statistic: stat } as const)
-      : // Of few events a percentile is no figure to call somebody for.
-        { ExtendedStatistic: stat, EvaluateLowSampleCountPercentile: 'ignore' as const }
+      : {
+          ExtendedStatistic: stat,
+          ...(/^p\d/.test(stat) ? { EvaluateLowSampleCountPercentile: low } : {}),
+        }
   return { ...named(series), Period, ...statistic, ...thresholdOf(alarm) }
 }
 

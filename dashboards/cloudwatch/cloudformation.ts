@@ -4,8 +4,11 @@ import type { Unnamed } from './names.js'
 import type { Page } from './page.js'
 import { filled, placeholdersIn, REGION } from './placeholder.js'
 
-/** A template takes no more resources. */
+/** A template takes no more. */
 export const MOST_RESOURCES = 500
+export const MOST_PARAMETERS = 200
+/** Of a template in S3. */
+export const MOST_BYTES = 1_000_000
 
 /** Dashboards and alarms as a template of CloudFormation; what is not known is a parameter. */
 export function cloudformation(

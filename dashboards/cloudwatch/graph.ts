@@ -52,6 +52,8 @@ interface AlarmBase {
   /** Other than the graph's. */
   readonly periodS?: number | undefined
   readonly missing: 'breaching' | 'notBreaching' | 'ignore' | 'missing'
+  /** Of few events a percentile says enough, too: CloudWatch would wait for 1,000 a p99. */
+  readonly isOfFew?: boolean | undefined
   /** It is a part of a composite alarm, and calls nobody by itself. */
   readonly isPart?: boolean | undefined
 }

@@ -22,8 +22,9 @@ export class Names {
   ) {
     const unnamed: Unnamed[] = []
     const taken = new Set<string>()
-    for (const { id, kind, name, at } of nodes) {
-      const logicalId = logicalIdOf({ name, at })
+    for (const node of nodes) {
+      const { id, kind, name, at } = node
+      const logicalId = logicalIdOf(node)
       if (logicalId === undefined || given.has(logicalId) || !hasMetrics.has(kind)) continue
       // Terraform's variables begin with a letter.
       const letters = name.replace(/[^A-Za-z0-9]/g, '').replace(/^(?=\d)/, 'R')
@@ -38,11 +39,11 @@ export class Names {
   }
 
   /** As a value of a dimension: the name, or a placeholder for it. */
-  of({ id, name, at }: TopologyNode): string {
-    const parameter = this.#parameters.get(id)
+  of(node: TopologyNode): string {
+    const parameter = this.#parameters.get(node.id)
     if (parameter !== undefined) return placeholder(parameter)
-    const logicalId = logicalIdOf({ name, at })
-    return (logicalId === undefined ? undefined : this.given.get(logicalId)) ?? safeText(name)
+    const logicalId = logicalIdOf(node)
+    return (logicalId === undefined ? undefined : this.given.get(logicalId)) ?? safeText(node.name)
   }
 }
 
@@ -55,7 +56,8 @@ const hasMetrics = new Set([
 ])
 
 /** The logical id of what a template gives no name: it stands for one then. */
-function logicalIdOf({ name, at }: Pick<TopologyNode, 'name' | 'at'>): string | undefined {
+function logicalIdOf({ name, at, facts }: TopologyNode): string | undefined {
+  if (facts.isNamed === true) return undefined
   return typeof at === 'string' && at.endsWith(`#${name}`) ? name : undefined
 }
 

@@ -5,7 +5,7 @@ import { safeText } from '../../src/ui/safe-text.js'
 import { shellQuoted } from '../../src/ui/shell-quote.js'
 import type { Graph } from './graph.js'
 import { isOfAccount, type Names } from './names.js'
-import type { Around, Part } from './part.js'
+import { type Around, onceMore, type Part } from './part.js'
 import { parts } from './parts/index.js'
 import { placeholdersIn } from './placeholder.js'
 
@@ -27,23 +27,15 @@ export function resourceSections(topology: Topology, names: Names): Section[] {
   const taken = new Set<string>()
   return parts.flatMap((part) =>
     topology.nodes
-      .filter((node) => node.kind === part.kind && isOfAccount(node))
+      .filter((node) => node.kind === part.kind && isOfAccount(node) && isWatched(node))
       .flatMap((node) => {
         const graphs = part.graphs(node, around)
         if (graphs.length === 0) return []
         const name = safeText(node.name)
-        // Two templates may have resources of one logical id.
         const id = onceMore(`${part.kind}/${name}`, taken)
         return [{ id, word: part.word, name, graphs, text: textOf(node, part, around) }]
       }),
   )
-}
-
-function onceMore(id: string, taken: Set<string>): string {
-  let free = id
-  for (let n = 2; taken.has(free); n++) free = `${id}-${n}`
-  taken.add(free)
-  return free
 }
 
 const MOST_NEIGHBOURS = 20
@@ -76,4 +68,10 @@ function commandLine(words: readonly string[]): string {
   const quoted = words.map((word) => (placeholdersIn(word).length > 0 ? word : shellQuoted(word)))
   // A backtick would end the code.
   return `\`${quoted.join(' ').replaceAll('`', "'")}\``
+}
+
+/** What is only referred to may be of another account or region, and how long it keeps what it has is
+ * not known. Of a bus, its rules are watched, and they are where they are declared. */
+function isWatched({ kind, declared }: TopologyNode): boolean {
+  return declared || kind === 'bus'
 }

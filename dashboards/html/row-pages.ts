@@ -8,7 +8,7 @@ import { queryTable } from '../../src/ui/query-output.js'
 import { momentText } from '../../src/ui/times.js'
 import { traceTable } from '../../src/ui/trace-output.js'
 import type { Made } from './page.js'
-import { tabularPage } from './tabular-page.js'
+import { MOST_ROWS, tabularPage } from './tabular-page.js'
 import { counted, marksOf, titleOf } from './whole.js'
 
 /* Results that are rows, as pages. */
@@ -60,10 +60,15 @@ export async function queryPage(
   { title, made }: { readonly title: string; readonly made: Made },
 ): Promise<string> {
   const rows: Parameters<typeof queryTable>[1][number][] = []
-  for await (const chunk of chunks) for (const row of chunk) rows.push(row)
+  let count = 0
+  for await (const chunk of chunks) {
+    rows.push(...chunk.slice(0, MOST_ROWS - rows.length))
+    count += chunk.length
+  }
   const view = {
+    ...{ count, isAsIs: true },
     ...{ kind: 'evt query', title, marks: marksOf({ partial: isPartial() }), statements: [] },
-    ...{ caption: 'Rows', table: queryTable(columns, rows), facts: [counted(rows.length, 'row')] },
+    ...{ caption: 'Rows', table: queryTable(columns, rows), facts: [counted(count, 'row')] },
   }
   return tabularPage(view, made)
 }

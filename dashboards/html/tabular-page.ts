@@ -15,26 +15,35 @@ export interface TabularView {
   /** What was found, a sentence each. */
   readonly statements: readonly string[]
   readonly table: Tabular
+  /** How many rows there are, where the table has only the first. */
+  readonly count?: number
+  /** Names and figures as they are: what they mean is not known. */
+  readonly isAsIs?: boolean
   /** How the table is called. */
   readonly caption: string
 }
 
-const [MOST_ROWS, COLUMNS] = [5_000, 200]
+export const MOST_ROWS = 5_000
+const COLUMNS = 200
 
 /** A page of a result that has rows: what was found first, then the rows to sort. */
 export function tabularPage(view: TabularView, made: Made): Promise<string> {
   const { kind, title, facts, marks = [], statements, table, caption } = view
+  const { count = table.rows.length, isAsIs = false } = view
   const found = html`<ul class="statements">${statements.map(
     (text) => html`<li><bdi>${text}</bdi></li>\n`,
   )}</ul>`
-  const rows = table.rows.length
   return pageText({
     ...{ kind, title: brief(title, COLUMNS), facts, marks, made, next: [] },
     sections: [
       ...(statements.length > 0 ? [section('findings', 'Findings', found)] : []),
-      rows === 0
+      count === 0
         ? section('rows', caption, html`<p>There is nothing to show.</p>`)
-        : section('rows', caption, tableOf(table, caption, made.timeZone), moreRows(rows)),
+        : section(
+            ...(['rows', caption] as const),
+            tableOf(table, { caption, isAsIs, timeZone: made.timeZone }),
+            moreRows(count),
+          ),
     ],
   })
 }
@@ -45,18 +54,29 @@ function moreRows(rows: number): Html | null {
   return html`<p class="legend">… ${more} more rows: --output csv has all</p>`
 }
 
-function tableOf({ columns, rows }: Tabular, caption: string, timeZone: string): Html {
+interface TableOptions {
+  readonly caption: string
+  readonly isAsIs: boolean
+  readonly timeZone: string
+}
+
+function tableOf({ columns, rows }: Tabular, { caption, isAsIs, timeZone }: TableOptions): Html {
   const isUsed = (n: number) => rows.some((row) => (row[n] ?? null) !== null)
   const shown = columns.flatMap((column, n) => (column.opaque || !isUsed(n) ? [] : [{ column, n }]))
   return dataTable({
     caption,
     columns: shown.map(({ column }) => ({
-      title: wordsOf(column.name),
+      title: isAsIs ? brief(column.name, COLUMNS) : wordsOf(column.name),
       isNumber: isNumber(column),
     })),
-    rows: rows
-      .slice(0, MOST_ROWS)
-      .map((row) => shown.map(({ column, n }) => cellOf(row[n] ?? null, column, timeZone))),
+    rows: rows.slice(0, MOST_ROWS).map((row) =>
+      shown.map(({ column, n }) => {
+        const value = row[n] ?? null
+        return isAsIs && typeof value === 'number'
+          ? { text: String(value), value }
+          : cellOf(value, column, timeZone)
+      }),
+    ),
     isSortable: rows.length > 1,
   })
 }

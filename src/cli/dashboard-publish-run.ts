@@ -139,6 +139,12 @@ function byHandText(items: readonly Planned[]): string {
   return names.join(', ')
 }
 
+/** Where the consoles of other partitions are. */
+const consoles = [
+  ['cn-', 'console.amazonaws.cn'],
+  ['us-gov-', 'console.amazonaws-us-gov.com'],
+] as const
+
 /** Where a dashboard is shown. */
 export async function dashboardAddress(
   name: string,
@@ -156,8 +162,9 @@ export async function dashboardAddress(
       const hint = near.length > 0 ? `there is ${near.slice(0, 5).join(', ')}` : undefined
       throw new EvtError(`there is no dashboard ${name} in ${region}`, { code: 'usage', hint })
     }
-    const domain = region.startsWith('cn-') ? 'amazonaws.cn' : 'aws.amazon.com'
-    const host = `${region}.console.${domain}`
+    const domain =
+      consoles.find(([begin]) => region.startsWith(begin))?.[1] ?? 'console.aws.amazon.com'
+    const host = `${region}.${domain}`
     return `https://${host}/cloudwatch/home?region=${region}#dashboards/dashboard/${name}`
   } finally {
     store.close()

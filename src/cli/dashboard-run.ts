@@ -1,7 +1,12 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { bodyFaults } from '../../dashboards/cloudwatch/check-body.js'
-import { cloudformation, MOST_RESOURCES } from '../../dashboards/cloudwatch/cloudformation.js'
+import {
+  cloudformation,
+  MOST_BYTES,
+  MOST_PARAMETERS,
+  MOST_RESOURCES,
+} from '../../dashboards/cloudwatch/cloudformation.js'
 import { dashboardPages } from '../../dashboards/cloudwatch/dashboards.js'
 import { plainPages, stillUnnamed } from '../../dashboards/cloudwatch/json.js'
 import type { Unnamed } from '../../dashboards/cloudwatch/names.js'
@@ -86,7 +91,20 @@ export async function templateText(
     const hint = 'name fewer templates at once, each with a --prefix of its own'
     throw new EvtError(message, { code: 'usage', hint })
   }
-  return JSON.stringify(cloudformation(all, unnamed), null, 2)
+  const template = cloudformation(all, unnamed)
+  const parameters = Object.keys(template['Parameters'] ?? {}).length
+  if (parameters > MOST_PARAMETERS) {
+    const message = `a template takes ${MOST_PARAMETERS} parameters, and ${parameters} names are not known`
+    throw new EvtError(message, { code: 'usage', hint: '--name LOGICAL=NAME says one' })
+  }
+  const text = JSON.stringify(template, null, 2)
+  if (Buffer.byteLength(text) <= MOST_BYTES) return text
+  throw new EvtError(
+    `a template takes ${MOST_BYTES} bytes, and this is ${Buffer.byteLength(text)}`,
+    {
+      ...{ code: 'usage', hint: 'name fewer templates at once, each with a --prefix of its own' },
+    },
+  )
 }
 
 const MOST_NAMED = 5

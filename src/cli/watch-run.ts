@@ -87,13 +87,20 @@ async function measured(typed: TypedWatch) {
   return run
 }
 
-/** @throws EvtError `usage` where a name is given to what is not there */
+/** @throws EvtError `usage` where a name is given to what is not there, or to several */
 function checkNames(names: ReadonlyMap<string, string>, topology: Topology | undefined): void {
-  const known = new Set(topology?.nodes.map(({ name }) => name))
+  const nodes = topology?.nodes ?? []
   for (const logicalId of names.keys()) {
-    if (known.has(logicalId)) continue
-    const message = `--name ${logicalId}: there is no such resource in what --topology names`
-    throw new EvtError(message, { code: 'usage' })
+    const places = nodes.flatMap(({ name, at }) => (name === logicalId ? [at ?? ''] : []))
+    const unnamed = places.filter((at) => at.endsWith(`#${logicalId}`))
+    if (places.length > 0 && unnamed.length <= 1) continue
+    if (places.length === 0) {
+      const message = `--name ${logicalId}: there is no such resource in what --topology names`
+      throw new EvtError(message, { code: 'usage' })
+    }
+    throw new EvtError(`--name ${logicalId}: it is at ${unnamed.join(' and ')}`, {
+      ...{ code: 'usage', hint: 'name one of the templates at a time, each with its own --prefix' },
+    })
   }
 }
 

@@ -41,7 +41,11 @@ export function parseSlo(written: string): Slo {
   if (of !== undefined && good.kind !== 'latency') {
     throw fault(`of a type only its latency is published, so ${what} is of all`)
   }
-  return { text, type: of === undefined ? null : typeOf(of), percent, good, days }
+  const type = of === undefined ? null : typeOf(of)
+  // CloudWatch has no dimension without a value, nor one outside of ASCII.
+  if (type && !/^[\x20-\x7e]+$/.test(type.type)) throw fault(`${of} names no type`)
+  if (type && !/^[\x20-\x7e]*$/.test(type.source)) throw fault(`${of} has no metrics in CloudWatch`)
+  return { text, type, percent, good, days }
 }
 
 function goodOf(what: string, limit: string | undefined): GoodEvents {

@@ -29,6 +29,8 @@ export type NodeKind =
 
 /** What is known of a node beside its name, where the checks ask for it. */
 export interface NodeFacts {
+  /** The template gives it a name, which is its logical id as well. */
+  isNamed?: boolean | undefined
   isFifo?: boolean | undefined
   /** Of a queue. */
   visibilityTimeoutS?: number | undefined

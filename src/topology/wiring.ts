@@ -73,7 +73,9 @@ export class Wiring {
       return
     }
     const isKnown = physical !== undefined && !hasToken(physical)
-    const id = this.builder.declare({ kind, name: isKnown ? physical : logicalId, at, facts })
+    const isNamed = (isKnown && physical === logicalId) || undefined
+    const named = { kind, name: isKnown ? physical : logicalId, at }
+    const id = this.builder.declare({ ...named, facts: isNamed ? { ...facts, isNamed } : facts })
     this.#ids.set(`${stack.name}#${logicalId}`, id)
     if (physical !== undefined) this.#physical.set(`${kind}:${physical}`, id)
   }

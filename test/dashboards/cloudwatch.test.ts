@@ -183,6 +183,28 @@ test('what would be a parameter in a template is none where events say it', () =
   expect(JSON.stringify(plainPages(pages, [], 'eu-west-1'))).toContain('a\u0024{b}%{c}')
 })
 
+test('rules of one logical id in two templates have alarms of their own', () => {
+  const facts = {}
+  const rule = { kind: 'rule' as const, name: 'R', declared: true, facts }
+  const bus = { id: 'bus:default', kind: 'bus' as const, name: 'default', declared: true }
+  const nodes = [
+    { ...bus, at: null, facts },
+    { ...rule, id: 'rule:R', at: 'a.yaml#R' },
+    { ...rule, id: 'rule:R (b.yaml#R)', at: 'b.yaml#R' },
+  ]
+  const edges = nodes.slice(1).map(({ id }) => {
+    return { from: bus.id, to: id, via: 'rule' as const, when: null, sends: null, facts }
+  })
+  const topology = { sources: [], nodes, edges, grants: [], gaps: [] }
+  holds(topology)
+  const { metric } = alarmsOf(watch(topology), alarmOptions)
+  const failed = metric.filter(({ AlarmName }) => AlarmName.endsWith('/failed'))
+  expect(failed.map(({ AlarmName }) => AlarmName)).toEqual([
+    'evt/bus/default/R/failed',
+    'evt/bus/default/R-2/failed',
+  ])
+})
+
 test('a retention that is none is that of AWS', () => {
   const facts = { retentionS: Number.POSITIVE_INFINITY }
   const node = { id: 'queue:a', kind: 'queue' as const, name: 'a', declared: true, at: null, facts }
@@ -190,6 +212,21 @@ test('a retention that is none is that of AWS', () => {
   holds(topology)
   const { metric } = alarmsOf(watch(topology), alarmOptions)
   expect(metric.find(({ AlarmName }) => AlarmName === 'evt/queue/a/loss')?.Threshold).toBe(276_480)
+})
+
+test('what templates only refer to has no alarms: it may be of another account', () => {
+  const facts = {}
+  const node = {
+    id: 'queue:a',
+    kind: 'queue' as const,
+    name: 'a',
+    declared: false,
+    at: null,
+    facts,
+  }
+  const topology = { sources: [], nodes: [node], edges: [], grants: [], gaps: [] }
+  const { metric } = alarmsOf(watch(topology), alarmOptions)
+  expect(metric.filter(({ AlarmName }) => AlarmName.startsWith('evt/queue/'))).toEqual([])
 })
 
 test('many resources become several pages, none over the limits', () => {
@@ -234,6 +271,12 @@ describe('what CloudWatch would not take is seen', () => {
   })
 })
 
+test('minutes without events, of which nothing is published, call nobody', () => {
+  const { metric } = alarmsOf(watch(undefined), alarmOptions)
+  const fewer = metric.find(({ AlarmName }) => AlarmName === 'evt/events/fewer')
+  expect(fewer).toMatchObject({ TreatMissingData: 'ignore', ThresholdMetricId: 'band1' })
+})
+
 test('a promise is used up too quickly at three speeds, in two windows each', () => {
   const { metric, composite } = alarmsOf(watch(undefined), alarmOptions)
   const fast = metric.filter(({ AlarmName }) => AlarmName.startsWith('evt/slo/fast/'))
@@ -251,6 +294,7 @@ test('a promise is used up too quickly at three speeds, in two windows each', ()
     ['PR(:500)', 7_200, 99.7],
   ])
   expect(fast.every(({ AlarmActions }) => AlarmActions.length === 0)).toBe(true)
+  expect(fast.some((alarm) => 'EvaluateLowSampleCountPercentile' in alarm)).toBe(false)
   expect(composite.find(({ AlarmName }) => AlarmName === 'evt/slo/fast/burn-1h')).toMatchObject({
     AlarmRule: 'ALARM("evt/slo/fast/burn-1h-long") AND ALARM("evt/slo/fast/burn-1h-short")',
     AlarmActions: ['arn:aws:sns:eu-west-1:123456789012:oncall'],

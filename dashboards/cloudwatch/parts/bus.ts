@@ -1,15 +1,18 @@
 import type { TopologyNode } from '../../../src/topology/model.js'
 import { safeText } from '../../../src/ui/safe-text.js'
 import type { Dimensions, Graph } from '../graph.js'
-import { type Around, happens, metricsOf, type Part } from '../part.js'
+import { type Around, happens, metricsOf, onceMore, type Part } from '../part.js'
 
 export const bus: Part = {
   kind: 'bus',
   word: 'event bus',
   graphs(node, around) {
     const rules = rulesOf(node, around)
-    if (rules.length === 0) return []
-    return rules.flatMap((rule) => ruleGraphs(rule, node, around))
+    const taken = new Set<string>()
+    return rules.flatMap((rule) => {
+      const of = onceMore(safeText(rule.name), taken)
+      return ruleGraphs(of, dimensionsOf(rule, node, around))
+    })
   },
   commands: (name) => [['evt', 'tail', `eventbridge://${name}`]],
   runbook: [
@@ -31,9 +34,7 @@ function dimensionsOf(rule: TopologyNode, ofBus: TopologyNode, { names }: Around
   return ofBus.name === 'default' ? [own] : [['EventBusName', names.of(ofBus)], own]
 }
 
-function ruleGraphs(rule: TopologyNode, ofBus: TopologyNode, around: Around): Graph[] {
-  const dimensions = dimensionsOf(rule, ofBus, around)
-  const of = safeText(rule.name)
+function ruleGraphs(of: string, dimensions: Dimensions): Graph[] {
   const name = `the rule ${of}`
   const metric = metricsOf('AWS/Events', dimensions)
   const failed = metric('FailedInvocations', 'Sum', 'failed for good')

@@ -67,7 +67,7 @@ function durations(metric: MetricOf, { facts }: TopologyNode): Graph {
               ...{ kind: 'static', what: 'slow', series: slow, missing: 'notBreaching' },
               operator: 'GreaterThanOrEqualToThreshold',
               ...{ threshold: Math.round(timeoutS * 1_000 * SLOW_SHARE) },
-              ...{ datapoints: 3, periods: 5 },
+              ...{ datapoints: 3, periods: 5, isOfFew: true },
               explain: `1 of 100 invocations takes more than 80% of its timeout, ${timeoutS} s`,
             },
           ],

@@ -34,19 +34,35 @@ export const queue: Part = {
 const of = (node: TopologyNode, { names }: Around) =>
   metricsOf('AWS/SQS', [['QueueName', names.of(node)]])
 
+/** Of the retention, where a message may have waited as long as that before it came. */
+const LEAST_LEFT = 0.2
+
+/** How long a message is kept from when it came. A standard queue counts from when it was sent to the
+ * queue that gave it up, while CloudWatch counts its age from when it came. */
+function keptHereS({ id, facts }: TopologyNode, { wiring }: Around, retentionS: number): number {
+  if (facts.isFifo === true) return retentionS
+  const before = wiring.in(id).flatMap(({ via, from }) => {
+    const queue = via === 'redrive' ? wiring.node(from) : undefined
+    return queue ? [lengthS(queue.facts.retentionS) ?? RETENTION_S] : []
+  })
+  return Math.max(retentionS - Math.max(0, ...before), retentionS * LEAST_LEFT)
+}
+
 function ageGraph(node: TopologyNode, around: Around, isDead: boolean): Graph {
   const retentionS = lengthS(node.facts.retentionS) ?? RETENTION_S
+  const hereS = keptHereS(node, around, retentionS)
   const age = of(node, around)('ApproximateAgeOfOldestMessage', 'Maximum', 'age of the oldest')
   const older = (what: string, share: number): Omit<StaticAlarm, 'explain'> => ({
     ...{ kind: 'static', what, series: age, operator: 'GreaterThanOrEqualToThreshold' },
-    ...{ threshold: Math.floor(share * retentionS), periodS: 300, missing: 'notBreaching' },
+    ...{ threshold: Math.floor(share * hereS), periodS: 300, missing: 'notBreaching' },
     ...{ datapoints: 3, periods: 5 },
   })
-  const kept = spanText(retentionS)
+  const since = hereS < retentionS ? ' from when it was first sent' : ''
+  const kept = `${spanText(retentionS)}${since}`
   return {
     title: 'Age of the oldest message, and when it is lost',
     ...{ series: [age], periodS: 300, unit: 's' },
-    lines: [{ value: retentionS, label: `lost: kept for ${kept}` }],
+    lines: [{ value: Math.floor(hereS), label: `lost: kept for ${kept}` }],
     alarms: [
       {
         ...older('loss', LOSS_SHARE),
