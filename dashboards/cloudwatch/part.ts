@@ -84,7 +84,8 @@ export function spanText(seconds: number): string {
   return seconds % 60 === 0 ? `${seconds / 60} min` : `${seconds} s`
 }
 
-/** Where a name is taken, the same with a number: two templates may have resources of one logical id. */
+/** Where a name is taken, the same with a number: two templates may have resources of one logical
+ * id. */
 export function onceMore(name: string, taken: Set<string>): string {
   let free = name
   for (let n = 2; taken.has(free); n++) free = `${name}-${n}`

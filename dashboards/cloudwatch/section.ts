@@ -70,8 +70,8 @@ function commandLine(words: readonly string[]): string {
   return `\`${quoted.join(' ').replaceAll('`', "'")}\``
 }
 
-/** What is only referred to may be of another account or region, and how long it keeps what it has is
- * not known. Of a bus, its rules are watched, and they are where they are declared. */
+/** What is only referred to may be of another account or region, and how long it keeps what it has
+ * is not known. Of a bus, its rules are watched, and they are where they are declared. */
 function isWatched({ kind, declared }: TopologyNode): boolean {
   return declared || kind === 'bus'
 }

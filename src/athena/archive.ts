@@ -53,6 +53,12 @@ export async function athenaArchive(
   if (objects.length === 0) throw noObjects(opened.sources, 0)
   const { name, prefix } = bucketPlace(address)
   const location = `s3://${name}/${prefix}`
+  const [other] = objects.filter(({ address: at }) => !at.startsWith(location))
+  // Athena reads what is below a prefix; quotes of Hive's DDL are none of SQL.
+  if (other || /['\\]/.test(location)) {
+    const what = other ? `${other.path} is one object` : `${location} has a quote in its name`
+    throw new EvtError(`${what}, and Athena reads what is below a prefix`, { code: 'usage' })
+  }
   const keys = objects.map((object) => object.address.slice(location.length))
   return {
     ...{ opened, location, bucket: name, objects, keys, layout: layoutOf(keys, Date.now()) },

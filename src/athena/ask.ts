@@ -6,6 +6,7 @@ import { EvtError } from '../errors.js'
 import { lookedAt } from '../questions/asked-archive.js'
 import type { Chosen } from '../questions/chosen.js'
 import { checkFlows } from '../questions/flows.js'
+import { readingsOf } from '../questions/readings.js'
 import {
   countedRecords,
   type TrinoArchive,
@@ -30,7 +31,9 @@ export interface AthenaRequest extends ReadRequest, AthenaNames {
 
 /** What Athena read for an answer. */
 export interface AthenaSearched {
+  /** That have records, and that were listed and are not empty. */
   readonly objects: number
+  readonly listed: number
   readonly records: number
   readonly undecodable: number
   /** Records that evt alone can read. */
@@ -78,7 +81,7 @@ export async function askAthena(
   const athena = await openAthena(archive, request)
   try {
     await checkSetup(athena, archive)
-    const { where, bytes } = chosenPart(archive, request.range)
+    const { where, bytes, listed } = chosenPart(archive, request.range)
     const asked: TrinoArchive = {
       ...{ plan, lines: linesOf(archive, where), chosen: request.chosen },
       flows: archive.opened.config.flows ?? {},
@@ -86,7 +89,7 @@ export async function askAthena(
     const question = await trinoQuestion(statement, asked, looks)
     const counted = countedRecords(asked)
     checkScan([question, counted], bytes, archive, request)
-    await answered(athena, { archive, question, counted, request }, take)
+    await answered(athena, { archive, listed, question, counted, request }, take)
   } finally {
     athena.close()
   }
@@ -94,6 +97,7 @@ export async function askAthena(
 
 interface Asking {
   archive: AthenaArchive
+  listed: number
   question: TrinoStatement
   counted: TrinoStatement
   request: AthenaRequest
@@ -101,16 +105,17 @@ interface Asking {
 
 async function answered(
   athena: Athena,
-  { archive, question, counted, request }: Asking,
+  { archive, listed, question, counted, request }: Asking,
   take: (answer: AthenaAnswer) => Promise<void>,
 ): Promise<void> {
   const { database } = archive
   const run = (statement: TrinoStatement) =>
     athena.run({ ...statement, database }, (state) => request.onState?.(state))
   const asked = await run(question)
+  if (request.signal.aborted) throw new EvtError('interrupted', { code: 'interrupted' })
   const counts = await run(counted)
   const searched = await searchedBy(athena, counts, asked)
-  await take({ rows: await rowsOf(athena, asked), searched })
+  await take({ rows: await rowsOf(athena, asked), searched: { ...searched, listed } })
 }
 
 async function rowsOf(athena: Athena, { id }: AskedQuery): Promise<ResultRows> {
@@ -130,7 +135,7 @@ async function searchedBy(
   athena: Athena,
   counts: AskedQuery,
   asked: AskedQuery,
-): Promise<AthenaSearched> {
+): Promise<Omit<AthenaSearched, 'listed'>> {
   const page = await athena.pages(counts.id).next()
   const [row = []] = page.done ? [] : page.value.rows
   const [objects = 0, records = 0, undecodable = 0, unsure = 0, chosen = 0] = row.map(Number)
@@ -153,38 +158,52 @@ async function checkSetup(athena: Athena, archive: AthenaArchive): Promise<void>
   throw new EvtError(`Athena is not set up: there is no ${what.slice(4)}`, { code: 'usage', hint })
 }
 
-/** The partitions that are asked about, as a condition, and the bytes of their objects.
+/** The partitions that are asked about, as a condition, and their objects.
  * @throws EvtError `inconclusive` where there are none */
 function chosenPart(
   { layout, keys, objects, opened }: AthenaArchive,
   range: ReadRequest['range'],
-): { where: string | undefined; bytes: number } {
-  const all = objects.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
+): { where: string | undefined; bytes: number; listed: number } {
   if (!layout || (range.sinceUs === null && range.untilUs === null)) {
-    return { where: undefined, bytes: all }
+    return { where: undefined, ...sizeOf(objects) }
   }
   const values = keys.map((key) => partitionValue(layout, key))
   const some = partitionsIn(layout, values, range)
   if (some === null) throw noObjects(opened.sources, objects.length)
   const { first, last } = some
-  const bytes = objects.reduce((sum, { sizeBytes }, n) => {
+  const inside = objects.filter((_, n) => {
     const value = values[n] ?? ''
-    return value >= first && value <= last ? sum + sizeBytes : sum
-  }, 0)
+    return value >= first && value <= last
+  })
   const where = `${quoteName(layout.column)} BETWEEN ${quoteText(first)} AND ${quoteText(last)}`
-  return { where, bytes }
+  return { where, ...sizeOf(inside) }
 }
 
-/** Each reading of the table scans it once. */
+function sizeOf(objects: AthenaArchive['objects']): { bytes: number; listed: number } {
+  const bytes = objects.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
+  return { bytes, listed: objects.filter(({ sizeBytes }) => sizeBytes > 0).length }
+}
+
+/** Each reading of the table scans it once. What --max-bytes says is of all that is asked. */
 function checkScan(
   statements: readonly TrinoStatement[],
   bytes: number,
   { maxScanBytes, workgroup }: AthenaArchive,
-  { onEstimate }: AthenaRequest,
+  { onEstimate, maxBytes = Infinity }: AthenaRequest,
 ): void {
-  const most = statements.map(({ sql }) => bytes * readings(sql))
+  const most = statements.map(({ sql }) => bytes * readingsOf(sql, LINES_TABLE))
   const mostBytes = most.reduce((sum, each) => sum + each, 0)
   onEstimate?.({ mostBytes, usd: most.reduce((sum, each) => sum + athenaUsd(each), 0) })
+  if (mostBytes > maxBytes) {
+    const [would, limit] = [mostBytes, maxBytes].map((n) => n.toLocaleString('en'))
+    throw new EvtError(
+      `up to ${would} bytes would be scanned, more than --max-bytes ${limit}; nothing was asked`,
+      {
+        code: 'usage',
+        hint: 'narrow it by --since and --until where the archive is laid out by time',
+      },
+    )
+  }
   const largest = Math.max(...most)
   if (largest <= maxScanBytes) return
   const [would, limit] = [largest, maxScanBytes].map((n) => n.toLocaleString('en'))
@@ -197,12 +216,4 @@ function checkScan(
         `athena.maxScan in evt.yaml and the limit of the workgroup ${workgroup}`,
     },
   )
-}
-
-/** Trino takes 10 steps of a recursion, and writes each out. */
-const STEPS = 11
-
-function readings(sql: string): number {
-  const steps = /\bWITH RECURSIVE\b/i.test(sql) ? STEPS : 1
-  return (sql.split(`."${LINES_TABLE}"`).length - 1) * steps
 }

@@ -3,10 +3,10 @@ import { bucketRegion } from '../aws/bucket-region.js'
 import { EvtError } from '../errors.js'
 import type { ReadRequest } from '../reading/open-archive.js'
 import { type AthenaArchive, type AthenaNames, athenaArchive } from './archive.js'
-import { LAYOUT_PROPERTY, LINES_TABLE, SOURCE_PROPERTY, tableDdl } from './ddl.js'
+import { EVENTS_VIEW, LAYOUT_PROPERTY, LINES_TABLE, SOURCE_PROPERTY, tableDdl } from './ddl.js'
 import { type Layout, partitionValue } from './layout.js'
 import { preflight } from './preflight.js'
-import { eventsViewDdl } from './view-ddl.js'
+import { eventsViewDdl, isEventsView } from './view-ddl.js'
 
 interface SetupRequest extends ReadRequest, AthenaNames {
   /** Where Athena puts results: `s3://bucket/prefix/`. */
@@ -45,9 +45,10 @@ export async function planSetup(request: SetupRequest): Promise<Setup> {
   const athena = await openAthena(archive, request)
   try {
     const workgroup = await workgroupOf(archive, request, athena)
+    checkResults(workgroup.results, archive)
     const { database } = archive
-    const table = workgroup.isNew ? null : await athena.table(database, LINES_TABLE)
-    checkTable(table, archive)
+    checkTable(await athena.table(database, LINES_TABLE, !workgroup.isNew), archive)
+    checkView(await athena.table(database, EVENTS_VIEW, !workgroup.isNew), database)
     const statements = [...tableDdl(archive), eventsViewDdl(archive, sampled)]
     const plan: SetupPlan = {
       ...{ source: archive.location, layout: archive.layout?.title ?? 'none', database },
@@ -106,6 +107,21 @@ export function checkTable(table: TableState | null, archive: AthenaArchive): vo
   throw new EvtError(message, { code: 'usage', hint })
 }
 
+/** @throws EvtError `usage` where it is somebody else's: it would be replaced */
+function checkView(view: TableState | null, database: string): void {
+  if (view === null || isEventsView(view)) return
+  const message = `${database}.${EVENTS_VIEW} is there, and was not made by evt`
+  throw new EvtError(message, { code: 'usage', hint: 'another --database' })
+}
+
+/** @throws EvtError `usage` where results would be read as events */
+function checkResults(results: string, { location }: AthenaArchive): void {
+  if (!results.startsWith(location)) return
+  throw new EvtError(`results in ${results} would be objects of the archive ${location}`, {
+    ...{ code: 'usage', hint: '--results s3://BUCKET/PREFIX/ beside the archive' },
+  })
+}
+
 /** Whether the table's partitions begin with the first that there is. */
 function isWithin({ parameters }: TableState, layout: Layout, keys: readonly string[]): boolean {
   const [start = ''] = (parameters[`projection.${layout.column}.range`] ?? '').split(',')
@@ -138,9 +154,11 @@ async function workgroupOf(
     throw new EvtError(message, { code: 'usage', hint: 'leave out --results' })
   }
   const place = known.enforces ? outputLocation : (own ?? outputLocation)
-  if (place === undefined) {
+  // Questions are asked later, without --results.
+  if (outputLocation === undefined || place === undefined) {
     const message = `the workgroup ${name} does not say where results go`
-    throw new EvtError(message, { code: 'usage', hint })
+    const other = 'another --workgroup, which evt makes, or give it a location of results'
+    throw new EvtError(message, { code: 'usage', hint: other })
   }
   if (mostScannedBytes === undefined || mostScannedBytes > maxScanBytes) {
     const limit = mostScannedBytes?.toLocaleString('en') ?? 'any number of'

@@ -1,9 +1,11 @@
 import { Athena, OWN_DESCRIPTION } from '../aws/athena.js'
 import { loadConfig } from '../config/load.js'
+import { quoteName } from '../engines/leaf-tree.js'
 import { EvtError } from '../errors.js'
 import type { ReadRequest } from '../reading/open-archive.js'
 import { type AthenaNames, namesOf } from './archive.js'
 import { EVENTS_VIEW, LINES_TABLE, SOURCE_PROPERTY } from './ddl.js'
+import { isEventsView } from './view-ddl.js'
 
 interface TeardownRequest
   extends AthenaNames,
@@ -29,21 +31,28 @@ export async function planTeardown(request: TeardownRequest) {
   const athena = await Athena.open({ ...aws, workgroup, signal })
   try {
     const known = await athena.workgroup()
-    const table = known && (await athena.table(database, LINES_TABLE))
-    if (!known || !table) {
+    const isThere = known !== null
+    const table = await athena.table(database, LINES_TABLE, isThere)
+    const view = await athena.table(database, EVENTS_VIEW, isThere)
+    // Setup that failed half way left the workgroup alone.
+    const isOwn = known?.description === OWN_DESCRIPTION
+    if (!known || (!table && !isOwn)) {
       const what = known ? `table ${database}.${LINES_TABLE}` : `workgroup ${workgroup}`
       throw new EvtError(`there is no ${what}`, { code: 'usage', hint: '--workgroup, --database' })
     }
-    if (table.parameters[SOURCE_PROPERTY] === undefined) {
+    if (table && table.parameters[SOURCE_PROPERTY] === undefined) {
       const message = `the table ${database}.${LINES_TABLE} was not made by evt`
       throw new EvtError(message, { code: 'usage', hint: '--database' })
     }
+    // Of views Athena's parser is Trino's, which takes no backticks.
+    const noView = `DROP VIEW IF EXISTS ${quoteName(database)}.${quoteName(EVENTS_VIEW)}`
+    const noTable = `DROP TABLE IF EXISTS \`${database}\`.\`${LINES_TABLE}\``
     const plan: TeardownPlan = {
       database,
-      workgroup: known.description === OWN_DESCRIPTION ? workgroup : null,
+      workgroup: isOwn ? workgroup : null,
       statements: [
-        `DROP VIEW IF EXISTS \`${database}\`.\`${EVENTS_VIEW}\``,
-        `DROP TABLE IF EXISTS \`${database}\`.\`${LINES_TABLE}\``,
+        ...(table && (!view || isEventsView(view)) ? [noView] : []),
+        ...(table ? [noTable] : []),
       ],
     }
     const apply = async () => {

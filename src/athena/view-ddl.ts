@@ -1,3 +1,4 @@
+import type { TableState } from '../aws/athena.js'
 import { eventColumns } from '../engines/event-columns.js'
 import { quoteName } from '../engines/leaf-tree.js'
 import type { ProjectionPlan } from '../engines/record-sql.js'
@@ -18,4 +19,12 @@ export function eventsViewDdl(archive: { database: string }, plan: ProjectionPla
   const records = trinoRecordsSql(plan, linesOf(archive))
   const select = `SELECT ${columns} FROM (${records}) WHERE state = 'event'`
   return `CREATE OR REPLACE VIEW ${view} AS ${select}`
+}
+
+/** Columns that the view has in every version of evt, and hardly another one. */
+const telling = ['event_time_us', 'sequence_sort', 'sequence_per']
+
+/** Whether a view is evt's: views have no properties. */
+export function isEventsView({ columns }: TableState): boolean {
+  return telling.every((column) => columns.includes(column))
 }

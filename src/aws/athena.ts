@@ -123,11 +123,11 @@ export class Athena {
     await this.call(() => this.client.send(command), 'athena:DeleteWorkGroup')
   }
 
-  /** A table; null where there is none. */
-  async table(database: string, name: string): Promise<TableState | null> {
+  /** A table or view, by the workgroup where that is there; null where there is none. */
+  async table(database: string, name: string, isThere = true): Promise<TableState | null> {
     const command = new this.sdk.GetTableMetadataCommand({
       ...{ CatalogName: 'AwsDataCatalog', DatabaseName: database, TableName: name },
-      WorkGroup: this.place.workgroup,
+      ...(isThere && { WorkGroup: this.place.workgroup }),
     })
     const ask = () => this.client.send(command)
     const answer = await this.orMissing(ask, 'athena:GetTableMetadata')
@@ -150,11 +150,14 @@ export class Athena {
     statement: AthenaStatement,
     onState: (state: QueryState) => void = () => {},
   ): Promise<AskedQuery> {
-    const id = await this.start(statement)
     const { signal, firstLookMs = FIRST_LOOK_MS } = this.place
+    const id = await this.start(statement)
     for (let lookMs = firstLookMs; ; lookMs = Math.min(MOST_LOOK_MS, lookMs * 1.5)) {
       if (signal.aborted) throw await this.stopped(id)
-      const execution = await this.look(id)
+      const execution = await this.look(id).catch(async (error: unknown) => {
+        await this.stop(id)
+        throw error
+      })
       const state = execution.Status?.State ?? 'QUEUED'
       const scannedBytes = execution.Statistics?.DataScannedInBytes ?? 0
       onState({ state, scannedBytes })
@@ -164,7 +167,7 @@ export class Athena {
     }
   }
 
-  /** The results of a query, a page at a time; the row with the names of columns is left out. */
+  /** Pages of results, none more when the signal aborts; the row with names is left out. */
   async *pages(id: string): AsyncGenerator<ResultPage> {
     let NextToken: string | undefined
     let isFirst = true
@@ -179,7 +182,7 @@ export class Athena {
       yield { columns: infos.map(columnOf), rows: isFirst ? rows.slice(1) : rows }
       isFirst = false
       NextToken = answer.NextToken
-    } while (NextToken !== undefined)
+    } while (NextToken !== undefined && !this.place.signal.aborted)
   }
 
   private async start({ sql, values = [], ...where }: AthenaStatement): Promise<string> {
@@ -212,13 +215,17 @@ export class Athena {
     return answer.QueryExecution ?? {}
   }
 
-  private async stopped(QueryExecutionId: string): Promise<EvtError> {
+  /** Whether Athena says that it does. */
+  private async stop(QueryExecutionId: string): Promise<boolean> {
     const command = new this.sdk.StopQueryExecutionCommand({ QueryExecutionId })
-    const isStopped = await this.client.send(command).then(
+    return this.client.send(command).then(
       () => true,
       () => false,
     )
-    const what = isStopped ? 'the query is stopped' : `query ${QueryExecutionId} may still run`
+  }
+
+  private async stopped(id: string): Promise<EvtError> {
+    const what = (await this.stop(id)) ? 'the query is stopped' : `query ${id} may still run`
     const hint = 'what it has scanned is billed'
     return new EvtError(`interrupted: ${what}`, { code: 'interrupted', hint })
   }

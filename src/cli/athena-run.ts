@@ -89,7 +89,7 @@ async function agreed(
   text: string,
   typed: Voice & { flags: AthenaFlagValues; signal: AbortSignal },
 ): Promise<void> {
-  const { flags, isJson, argv, note, signal } = typed
+  const { flags, isJson, argv, signal } = typed
   const { stdin, stderr } = process
   if (flags.yes === true) return
   if (isJson || stdin.isTTY !== true || stderr.isTTY !== true) {
@@ -98,7 +98,8 @@ async function agreed(
       ...{ code: 'usage', hint: commandText(['evt', 'athena', command, ...argv, '--yes']) },
     })
   }
-  note(text)
+  // What is agreed to is shown, --quiet or not.
+  stderr.write(`${text}\n`)
   if (await confirmed('do it?', signal)) return
   throw new EvtError('nothing was changed', { code: 'interrupted' })
 }

@@ -94,7 +94,8 @@ export async function templateText(
   const template = cloudformation(all, unnamed)
   const parameters = Object.keys(template['Parameters'] ?? {}).length
   if (parameters > MOST_PARAMETERS) {
-    const message = `a template takes ${MOST_PARAMETERS} parameters, and ${parameters} names are not known`
+    const most = `a template takes ${MOST_PARAMETERS} parameters`
+    const message = `${most}, and ${parameters} names are not known`
     throw new EvtError(message, { code: 'usage', hint: '--name LOGICAL=NAME says one' })
   }
   const text = JSON.stringify(template, null, 2)

@@ -57,9 +57,13 @@ export async function queryAthena(
       end = leftOut(searched, flags['allow-partial'])
       await show(
         flags.limit === undefined ? rows : firstOf(rows, flags.limit),
-        () => end !== undefined,
+        () => end !== undefined || request.signal.aborted,
       )
       note(scannedText(searched))
+      if (request.signal.aborted) {
+        const message = 'interrupted: these are not all the rows'
+        end = new EvtError(message, { code: 'interrupted' })
+      }
     })
     return end
   }).finally(() => progress.stop())
@@ -77,13 +81,26 @@ function checkAnswered({ records, undecodable, unsure, chosen }: AthenaSearched)
 }
 
 /** What the answer lacks that evt on this machine would have. */
-function leftOut({ records, unsure }: AthenaSearched, allowPartial: boolean): EvtError | undefined {
-  if (unsure === 0 || allowPartial) return undefined
+function leftOut(
+  { objects, listed, records, unsure }: AthenaSearched,
+  allowPartial: boolean,
+): EvtError | undefined {
+  if (allowPartial) return undefined
+  const hint =
+    'without --engine athena evt reads all of them\n--allow-partial takes what could be read'
+  if (objects < listed) {
+    const [read, all] = [objects, listed].map((n) => n.toLocaleString('en'))
+    // It does so without a word.
+    const why = 'Athena leaves out what is archived in S3 Glacier, and folders of no date'
+    const message = `Athena found records in ${read} of ${all} objects: the result is partial`
+    return new EvtError(message, { code: 'outside', hint: `${why}\n${hint}` })
+  }
+  if (unsure === 0) return undefined
   const [left, all] = [unsure, records].map((n) => n.toLocaleString('en'))
   return new EvtError(`Athena cannot read ${left} of ${all} records: the result is partial`, {
     code: 'outside',
     hint:
-      'without --engine athena evt reads all of them\n--allow-partial takes what could be read\n' +
+      `${hint}\n` +
       `evt query --engine athena --sql "select position, head from undecodable" shows them`,
   })
 }

@@ -1,3 +1,4 @@
+import { parseTime, timeText } from '../event/time.js'
 import type { ColumnType, ResultColumn, ResultValue } from './engine.js'
 
 /** A column as Athena names it, such as `decimal` with its scale. */
@@ -22,7 +23,7 @@ export function athenaValue(text: string | null, { type, scale }: AthenaColumn):
     case 'boolean':
       return text === 'true'
     case 'time':
-      return text.replace(' ', 'T').replace(/(?: UTC)?$/, 'Z')
+      return timeOf(text)
     case 'json':
       return new Structure(text).read()
     case 'text':
@@ -41,14 +42,25 @@ function columnType(type: string, scale: number): ColumnType {
   return /^(array|row|map)/.test(type) ? 'json' : 'text'
 }
 
+/** A time in UTC; one in a zone with a name stays as it is. */
+function timeOf(text: string): string {
+  const [, date = '', clock = '', zone = 'UTC'] = /^(\S+) (\S+)(?: (\S+))?$/.exec(text) ?? []
+  const time = parseTime(`${date}T${clock}${zone === 'UTC' ? 'Z' : zone}`)
+  return time && 'timeUs' in time ? timeText(time.timeUs) : text
+}
+
+/** Fields of the view `events` that are numbers. */
+const numbers = new Set(['time_us', 'record'])
+
 /** Lists and rows as Athena writes them: `[a, b]`, `{path=x, record=1}`. A text has no quotes
- * there, so that `, ` in one ends it: the view `events` has none in its lists. */
+ * there, so that `, ` in one ends it, and digits may be a text: the view `events` has none such in
+ * its lists. */
 class Structure {
   private at = 0
 
   constructor(private readonly text: string) {}
 
-  read(end = ''): ResultValue {
+  read(end = '', isNumber = false): ResultValue {
     if (this.take('[')) return this.list()
     if (this.take('{')) return this.fields()
     const rest = this.text.slice(this.at)
@@ -57,7 +69,7 @@ class Structure {
     this.at += length
     const value = rest.slice(0, length)
     if (value === 'null') return null
-    return /^-?\d{1,15}$/.test(value) ? Number(value) : value
+    return isNumber && /^-?\d{1,15}$/.test(value) ? Number(value) : value
   }
 
   private list(): ResultValue[] {
@@ -75,7 +87,7 @@ class Structure {
       const equals = this.text.indexOf('=', this.at)
       const name = this.text.slice(this.at, equals < 0 ? this.text.length : equals)
       this.at += name.length + 1
-      pairs.push([name, this.read('}')])
+      pairs.push([name, this.read('}', numbers.has(name))])
       this.take(', ')
     }
     return Object.fromEntries(pairs)

@@ -257,8 +257,14 @@ const doubts = [
   `regexp_like(regexp_replace(line, '${half}[89abAB]..${half}[c-fC-F]..'), '${half}[89a-fA-F]')`,
 ]
 
-/** What evt reads and is no JSON, and several documents in a line. */
-const isLenient = `regexp_like(line, '(?i)[:,\\[]\\s*-?(nan|inf)|,\\s*[\\]}]|[}\\]]\\s*[{\\[]')`
+/** What evt reads and is no JSON, several documents in a line, a document over several lines (a
+ * bracket alone is one of them), and what begins by a mark, is compressed, or in another encoding:
+ * only the smallest object was looked at before. */
+const lenient = [
+  ...['[:,\\[]\\s*-?(nan|inf)', ',\\s*[\\]}]', '[}\\]]\\s*[{\\[]'],
+  ...['\\A[\\[\\]{}],?\\z', '\\A\ufeff', '[\\x00-\\x08\\x0e-\\x1f\ufffd]'],
+]
+const isLenient = `regexp_like(line, '(?i)${lenient.join('|')}')`
 
 function stateOf(stamps: readonly StampName[]): string {
   const lost = stamps.map(

@@ -94,41 +94,41 @@ async function eventsOf(archive: TrinoArchive, looks: JudgedLooks): Promise<Tabl
       'CAST(NULL AS bigint) AS late_us'
     return ['events', `SELECT ${columns.join(', ')}, ${unjudged}, pos FROM (${rows})`]
   }
-  const read: Table = ['archive', rows]
-  const deliveries = await deliveriesOf(archive, read)
-  const repeats: Table = ['repeats', withTables(await querySql('stats/repeats'), [deliveries])]
-  const judged = withTables(await querySql('stats/reordered'), [deliveries, repeats])
   const reorderings = looks.reorderings
-    ? `SELECT *, true AS yes FROM (${judged})`
+    ? `SELECT *, true AS yes FROM (${await querySql('stats/reordered')})`
     : 'SELECT CAST(NULL AS bigint) AS pos, false AS yes, CAST(NULL AS bigint) AS extent, ' +
       'CAST(NULL AS bigint) AS late_us WHERE false'
-  const joined = withTables(judgedEvents, [read, repeats, ['reorderings', reorderings]])
+  // Each stands there once: Athena takes no more than 262,144 bytes.
+  const joined = withTables(judgedEvents, [
+    ['archive', rows],
+    ...(await deliveriesOf(archive)),
+    ['repeats', await querySql('stats/repeats')],
+    ['reorderings', reorderings],
+  ])
   return ['events', onOneLine(joined)]
 }
 
-/** The relation `deliveries` that judging reads, with order of arrival (DESIGN §8). */
-async function deliveriesOf({ plan }: TrinoArchive, archive: Table): Promise<Table> {
+/** The relation `deliveries` that judging reads, with order of arrival (DESIGN §8), and what it is
+ * made of. */
+async function deliveriesOf({ plan }: TrinoArchive): Promise<Table[]> {
   const byTimes = 'received_at_us AS arrival_us, pos AS arrival_pos, pos AS position_rank'
-  const simple: Table = ['deliveries', `SELECT ${deliveryColumns}, ${byTimes} FROM archive`]
+  const simple = `SELECT ${deliveryColumns}, ${byTimes} FROM archive`
   const isPlaced = plan.chains.some(([outermost]) => outermost?.place !== undefined)
-  if (!isPlaced) return ['deliveries', withTables(simple[1], [archive])]
-  const places: Table = [
-    'places',
+  if (!isPlaced) return [['deliveries', simple]]
+  const unplaced: Table = ['deliveries', 'SELECT * FROM unplaced']
+  const places =
     'SELECT pos, place AS place_hash, place_sequence AS part_3, 0 AS part_2, 0 AS part_1, ' +
-      '0 AS part_0 FROM archive WHERE place IS NOT NULL',
-  ]
-  const followers: Table = [
-    'followers',
-    withTables(await querySql('stats/followers'), [archive, simple, places]),
-  ]
-  const arrivals: Table = [
-    'arrivals',
-    withTables(await querySql('stats/arrivals'), [archive, simple, followers]),
-  ]
+    '0 AS part_0 FROM archive WHERE place IS NOT NULL'
   const joined =
     `SELECT d.*, a.arrival_us, a.arrival_pos, a.position_rank ` +
     `FROM (SELECT ${deliveryColumns} FROM archive) d JOIN arrivals a ON a.pos = d.pos`
-  return ['deliveries', withTables(joined, [archive, arrivals])]
+  return [
+    ['unplaced', simple],
+    ['places', places],
+    ['followers', withTables(await querySql('stats/followers'), [unplaced])],
+    ['arrivals', withTables(await querySql('stats/arrivals'), [unplaced])],
+    ['deliveries', joined],
+  ]
 }
 
 /** Texts stand for DuckDB's hashes: two that are equal are the same. */

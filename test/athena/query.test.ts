@@ -79,7 +79,7 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)(
         },
       ])
       expect(stderr).toBe(
-        'Athena will scan up to 186 B: less than $0.01 at most\n' +
+        'Athena will scan up to 310 B: less than $0.01 at most\n' +
           'Athena scanned 3.0 TB: about $15.00\n',
       )
     })
@@ -93,9 +93,19 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)(
       rmSync(folder, { recursive: true })
       expect(code).toBe(2)
       expect(stderr).toContain(
-        'evt: the query would scan up to 124 bytes, more than maxScan: 50; nothing was asked',
+        'evt: the query would scan up to 248 bytes, more than maxScan: 50; nothing was asked',
       )
       expect(athena.asked.length).toBe(before)
+    })
+
+    test('--max-bytes is of all that is asked', async () => {
+      await setUp()
+      const before = athena.asked.length
+      const { code, stderr } = await evt([...ask, '--max-bytes', '300B'])
+      expect([code, athena.asked.length]).toEqual([2, before])
+      expect(stderr).toContain(
+        'up to 310 bytes would be scanned, more than --max-bytes 300; nothing',
+      )
     })
 
     test('there is nothing to ask', async () => {
@@ -128,6 +138,15 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)(
     test('an engine that is none', async () => {
       const { code, stderr } = await evt(['query', 'counts/by-type', 'a', '--engine', 'athen'])
       expect([code, stderr]).toEqual([2, expect.stringContaining('athen')])
+    })
+
+    test('objects that Athena leaves out without a word make the result partial', async () => {
+      await putObjects(moto, { 'archive/b.ndjson': line })
+      await setUp()
+      const { code, stderr } = await evt(ask)
+      expect(code).toBe(3)
+      expect(stderr).toContain('evt: Athena found records in 1 of 2 objects: the result is partial')
+      expect((await evt([...ask, '--allow-partial'])).code).toBe(0)
     })
 
     test('a table that is of something else', async () => {

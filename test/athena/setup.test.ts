@@ -79,7 +79,9 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)(
       expect(view).toMatch(/^ "events"\."events" AS SELECT "id", /)
       expect(view).toMatch(/\n… and [\d,]+ characters more: -o json has all of them\n/)
       expect(view).toMatch(/\n\nnothing is made yet\n$/)
-      expect(athena.calls.map(({ operation }) => operation)).toEqual(['GetWorkGroup'])
+      expect(athena.calls.map(({ operation }) => operation)).toEqual([
+        ...['GetWorkGroup', 'GetTableMetadata', 'GetTableMetadata'],
+      ])
     })
 
     test('makes workgroup, database, table and view; again nothing is in the way', async () => {
@@ -102,6 +104,27 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)(
       const again = await evt(['athena', 'setup', 's3://acme/archive', '--yes', '-o', 'json'])
       expect([again.code, again.stderr]).toEqual([0, ''])
       expect(JSON.parse(again.stdout).workgroup.isNew).toBe(false)
+    })
+
+    test.each([
+      [
+        ['s3://acme/archive', '--results', 's3://acme/archive/r/'],
+        'would be objects of the archive',
+      ],
+      [['s3://acme', '--results', 's3://acme/r/'], 'would be objects of the archive s3://acme/'],
+      [['s3://acme/archive/a.ndjson', '--results', 's3://acme/r/'], 'a.ndjson is one object, and'],
+    ])('%j is refused', async (args, why) => {
+      await putObjects(moto, { 'archive/a.ndjson': line })
+      expect(await failure(['athena', 'setup', ...args, '--yes'])).toContain(why)
+      expect([athena.asked, athena.workgroups.size]).toEqual([[], 0])
+    })
+
+    test('a workgroup without a location of results would not answer questions', async () => {
+      await putObjects(moto, { 'archive/a.ndjson': line })
+      athena.workgroups.set('evt', { Configuration: { BytesScannedCutoffPerQuery: 1e9 } })
+      expect(await failure([...setup, '--yes'])).toContain(
+        '2 evt: the workgroup evt does not say where results go',
+      )
     })
 
     test('nobody is asked without a terminal', async () => {
@@ -162,6 +185,40 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)(
       )
     })
 
+    test('what is there of somebody else is in the way of a new workgroup too', async () => {
+      await putObjects(moto, { 'archive/a.ndjson': line })
+      const other = { columns: ['id', 'type'], partitions: [], parameters: {} }
+      athena.tables.set('events.events', other)
+      expect(await failure([...setup, '--yes'])).toBe(
+        '2 evt: events.events is there, and was not made by evt\n     another --database',
+      )
+      athena.tables.clear()
+      athena.tables.set('events.lines', other)
+      expect(await failure([...setup, '--yes'])).toContain('is there with other columns: id, type')
+      expect([athena.asked, athena.workgroups.size]).toEqual([[], 0])
+    })
+
+    test('teardown takes away what a setup that failed has left', async () => {
+      await putObjects(moto, { 'archive/a.ndjson': line })
+      athena.refuses = (operation) =>
+        operation === 'StartQueryExecution'
+          ? { type: 'InvalidRequestException', message: 'Unable to verify/create output bucket' }
+          : undefined
+      expect(await failure([...setup, '--yes'])).toMatch(/^3 evt: athena:StartQueryExecution fails/)
+      expect(athena.workgroups.size).toBe(1)
+      athena.refuses = () => undefined
+      const { code } = await evt(['athena', 'teardown', '--yes'])
+      expect([code, athena.workgroups.size]).toEqual([0, 0])
+    })
+
+    test('teardown leaves a view that is not of evt', async () => {
+      await putObjects(moto, { 'archive/a.ndjson': line })
+      await evt([...setup, '--yes'])
+      athena.tables.set('events.events', { columns: ['id'], partitions: [], parameters: {} })
+      expect((await evt(['athena', 'teardown', '--yes'])).code).toBe(0)
+      expect([...athena.tables.keys()]).toEqual(['events.events'])
+    })
+
     test('objects before the first partition of the table would not be seen', async () => {
       await putObjects(moto, { 'archive/dt=2026-11-02/a.ndjson': line })
       await evt([...setup, '--yes'])
@@ -209,7 +266,7 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)(
       await evt([...setup, '--yes'])
       const shown = await evt(['athena', 'teardown', '--dry-run'])
       expect(shown.stdout).toBe(
-        'DROP VIEW IF EXISTS `events`.`events`;\nDROP TABLE IF EXISTS `events`.`lines`;\n' +
+        'DROP VIEW IF EXISTS "events"."events";\nDROP TABLE IF EXISTS `events`.`lines`;\n' +
           'the workgroup evt, with the history of its queries\n\nnothing is taken away yet\n' +
           'the database events stays, and every object in S3\n',
       )

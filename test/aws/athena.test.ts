@@ -182,6 +182,25 @@ test('an interruption stops the query, which would be billed', async () => {
   expect(double.calls.at(-1)?.operation).toBe('StopQueryExecution')
 })
 
+test('an interruption ends the pages', async () => {
+  const { id } = await athena.run({ sql: 'SELECT * FROM range(2500) AS t (n)' })
+  let pages = 0
+  for await (const _ of athena.pages(id)) {
+    pages += 1
+    abort.abort()
+  }
+  expect(pages).toBe(1)
+})
+
+test('a query that cannot be looked at is stopped', async () => {
+  double.looks = 1_000_000
+  const message = 'not authorized to perform: athena:GetQueryExecution'
+  double.refuses = (operation) =>
+    operation === 'GetQueryExecution' ? { type: 'AccessDeniedException', message } : undefined
+  await expect(athena.run({ sql: 'SELECT 1' })).rejects.toMatchObject({ code: 'outside' })
+  expect(double.calls.at(-1)?.operation).toBe('StopQueryExecution')
+})
+
 test('somebody else cancelled it', async () => {
   double.looks = 1_000_000
   const running = athena.run({ sql: 'SELECT 1' })

@@ -169,11 +169,16 @@ export class AthenaDouble {
       this.tables.set(`${database}.${name}`, tableOf(body))
       return none
     }
-    const [, dropped] = /^DROP (?:TABLE|VIEW) IF EXISTS `(\w+`\.`\w+)`$/.exec(sql) ?? []
+    // Tables are Hive's, views are Trino's: each takes its own quotes alone.
+    const [, dropped] =
+      /^DROP TABLE IF EXISTS `(\w+`\.`\w+)`$/.exec(sql) ??
+      /^DROP VIEW IF EXISTS "(\w+"\."\w+)"$/.exec(sql) ??
+      []
     if (dropped !== undefined) {
-      this.tables.delete(dropped.replaceAll('`', ''))
+      this.tables.delete(dropped.replaceAll(/[`"]/g, ''))
       return none
     }
+    if (/^DROP /.test(sql)) throw new Error('Queries of this type are not supported')
     return /^CREATE DATABASE/.test(sql) ? none : await this.execute(sql, values)
   }
 

@@ -37,8 +37,8 @@ const of = (node: TopologyNode, { names }: Around) =>
 /** Of the retention, where a message may have waited as long as that before it came. */
 const LEAST_LEFT = 0.2
 
-/** How long a message is kept from when it came. A standard queue counts from when it was sent to the
- * queue that gave it up, while CloudWatch counts its age from when it came. */
+/** How long a message is kept from when it came. A standard queue counts from when it was sent to
+ * the queue that gave it up, while CloudWatch counts its age from when it came. */
 function keptHereS({ id, facts }: TopologyNode, { wiring }: Around, retentionS: number): number {
   if (facts.isFifo === true) return retentionS
   const before = wiring.in(id).flatMap(({ via, from }) => {
