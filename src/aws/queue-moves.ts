@@ -15,6 +15,8 @@ export interface MoveTask {
   readonly toMove: number | null
   readonly failure: string | null
   readonly startedMs: number
+  /** By which it can be cancelled, as long as it runs. */
+  readonly handle: string | null
 }
 
 /** Moves of messages out of dead-letter queues, which are named by their ARNs. Each call throws an
@@ -73,5 +75,6 @@ function taskOf(entry: ListMessageMoveTasksResultEntry): MoveTask {
     toMove: entry.ApproximateNumberOfMessagesToMove ?? null,
     failure: entry.FailureReason ?? null,
     startedMs: entry.StartedTimestamp ?? 0,
+    handle: entry.TaskHandle ?? null,
   }
 }

@@ -93,8 +93,11 @@ async function receiveAll({
   throw new EvtError('interrupted: all that was received is given back', { code: 'interrupted' })
 }
 
-/** One receive is left to whoever works on the queue. */
-function wornOf(messages: readonly Message[], { maxReceives }: QueueNature): string | undefined {
+/** One receive is left to whoever works on the queue: why no more is received. */
+export function wornOf(
+  messages: readonly Message[],
+  { maxReceives }: QueueNature,
+): string | undefined {
   if (maxReceives === null) return undefined
   const times = ({ Attributes }: Message) => Number(Attributes?.ApproximateReceiveCount ?? 0)
   const worn = messages.find((message) => times(message) >= maxReceives - 1)

@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
+import { isRefused } from '../aws/failure.js'
 import type { MoveTask, QueueMoves } from '../aws/queue-moves.js'
 import { EvtError } from '../errors.js'
 import { patiently } from '../taps/patiently.js'
@@ -14,6 +15,8 @@ interface Moving {
   readonly from: string
   /** The ARN of the queue that they go to; undefined: of each, where it came from. */
   readonly to: string | undefined
+  /** The newest move that there was before. */
+  readonly before: MoveTask | undefined
   readonly perSecond: number | null
   readonly signal: AbortSignal
   /** Outlives `signal` for a moment. */
@@ -29,8 +32,8 @@ interface Moving {
  * @returns also why it did not end well
  */
 export async function moveBySqs(moving: Moving): Promise<{ moved: Moved; failure: unknown }> {
-  const { moves, from, to, perSecond, signal, late, onNote } = moving
-  const handle = await moves.start(from, { to, ...(perSecond !== null && { perSecond }) })
+  const { moves, from, signal, late, onNote } = moving
+  const handle = await started(moving)
   const cancel = () => moves.cancel(handle).catch((error: unknown) => error)
   let cancelling: Promise<unknown> | undefined
   for (;;) {
@@ -38,8 +41,8 @@ export async function moveBySqs(moving: Moving): Promise<{ moved: Moved; failure
     const look = () => moves.latest(from)
     const task = await patiently(look, 'SQS', { signal: late, onNote })
     if (late.aborted) throw unknownEnd(from)
-    if (task) moving.onProgress({ moved: task.moved, of: task.toMove })
-    if (task && task.status !== 'RUNNING' && task.status !== 'CANCELLING') {
+    if (task && isNew(task, moving)) moving.onProgress({ moved: task.moved, of: task.toMove })
+    if (task && isNew(task, moving) && !/ING$/.test(task.status)) {
       await cancelling
       return { moved: movedBy(task), failure: failureOf(task, signal) }
     }
@@ -47,6 +50,24 @@ export async function moveBySqs(moving: Moving): Promise<{ moved: Moved; failure
     const wait = signal.aborted ? {} : { signal }
     await setTimeout(LOOK_EACH_MS, undefined, wait).catch(() => undefined)
   }
+}
+
+/** A call whose answer is lost is made again, and refused as a move runs already: that one. */
+async function started(moving: Moving): Promise<string> {
+  const { moves, from, to, perSecond } = moving
+  try {
+    return await moves.start(from, { to, ...(perSecond !== null && { perSecond }) })
+  } catch (error) {
+    if (isRefused(error)) throw error
+    const task = await moves.latest(from).catch(() => undefined)
+    if (!task || task.handle === null || !isNew(task, moving)) throw error
+    return task.handle
+  }
+}
+
+/** What is listed may be the move before for a moment. */
+function isNew({ startedMs }: MoveTask, { before }: Moving): boolean {
+  return startedMs !== before?.startedMs
 }
 
 function unknownEnd(from: string): EvtError {

@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto'
 import { type Message, MOST_IN_BATCH, type OpenQueue } from '../aws/queue.js'
+import { EvtError } from '../errors.js'
 import { Pace } from '../replay/pace.js'
 import { type Outcome, Sender } from '../sinks/sender.js'
 import type { OpenSink } from '../sinks/sink.js'
 import { Patience } from '../taps/patiently.js'
 import { inBatches } from '../taps/queue-batches.js'
+import type { QueueNature } from '../taps/queue-consents.js'
 import type { Decode } from './letter.js'
+import { wornOf } from './look.js'
 import { entryOf } from './move-entry.js'
 import type { MoveJournal } from './move-journal.js'
 import type { MoveEntry } from './queue-target.js'
@@ -21,7 +24,7 @@ export const LEAST_PER_SECOND = MOST_IN_BATCH / ROUND_SECONDS
 
 interface Moving {
   readonly queue: OpenQueue
-  readonly isFifo: boolean
+  readonly nature: QueueNature
   readonly sink: OpenSink
   readonly journal: MoveJournal
   readonly decode: Decode
@@ -65,6 +68,8 @@ class MoveRun {
   readonly #tried = new Set<string>()
   readonly #sentBefore = new Set<string>()
   readonly #errors = new Map<string, number>()
+  /** Sent, and maybe not on the disk of the target so far: no journal says that it was. */
+  readonly #unsynced: { id: string; status: 'sent'; messageId: string }[] = []
   #messages = 0
 
   constructor(private readonly moving: Moving) {
@@ -74,22 +79,37 @@ class MoveRun {
 
   async all(): Promise<void> {
     const { signal } = this.moving
+    let usefulMs = performance.now()
     while (!signal.aborted) {
       const messages = await this.#receive()
       if (messages.length === 0) return
+      const before = this.#tried.size + this.#sentBefore.size
       await this.#round(messages)
+      const nowMs = performance.now()
+      if (this.#tried.size + this.#sentBefore.size > before) usefulMs = nowMs
+      // All that was hidden has been shown again: what still comes is new, and may never end.
+      if (nowMs - usefulMs > HIDDEN_SECONDS * 1_000) return
+      this.#checkWorn()
     }
+  }
+
+  /** Those that stay would be received again when they are shown again.
+   * @throws EvtError where that might lead them to the next dead-letter queue */
+  #checkWorn(): void {
+    const worn = wornOf([...this.#held.values()], this.moving.nature)
+    if (worn === undefined) return
+    throw new EvtError(`nothing more is received: ${worn}`, { code: 'outside' })
   }
 
   /** Of a FIFO queue one call after the other: two might take the head of a group and what is
    * behind it. */
   async #receive(): Promise<Message[]> {
-    const { queue, isFifo, late, signal, onNote, perSecond } = this.moving
+    const { queue, nature, late, signal, onNote, perSecond } = this.moving
     const paced = Math.floor((perSecond ?? Number.POSITIVE_INFINITY) / LEAST_PER_SECOND)
     const options = { waitSeconds: 1, hiddenSeconds: HIDDEN_SECONDS, signal: late }
     const patience = new Patience(queue.name, { signal, onNote })
     const receive = () => patience.call(() => queue.receive(options))
-    const calls = Array.from({ length: isFifo ? 1 : Math.min(AT_ONCE, paced) }, receive)
+    const calls = Array.from({ length: nature.isFifo ? 1 : Math.min(AT_ONCE, paced) }, receive)
     const received = await Promise.allSettled(calls)
     const messages = received.flatMap((one) => {
       return one.status === 'fulfilled' ? (one.value ?? []) : []
@@ -157,13 +177,16 @@ class MoveRun {
     const id = idOf(message)
     if (outcome.status === 'sent') {
       const { messageId } = outcome
-      this.moving.journal.add({ id, status: 'sent', messageId })
+      const { sink, journal } = this.moving
+      const line = { id, status: 'sent', messageId } as const
+      if (sink.sync) this.#unsynced.push(line)
+      else journal.add(line)
       this.#sentAs.add(messageId)
       this.#messages += 1
       this.moving.onProgress(this.#messages)
       return true
     }
-    const group = this.moving.isFifo ? groupOf(message) : undefined
+    const group = this.moving.nature.isFifo ? groupOf(message) : undefined
     if (group !== undefined) this.#closedGroups.add(group)
     if (outcome.status === 'failed') {
       const { error } = outcome
@@ -178,6 +201,7 @@ class MoveRun {
     if (sent.length === 0) return
     const { queue, journal, sink, late } = this.moving
     sink.sync?.()
+    for (const line of this.#unsynced.splice(0)) journal.add(line)
     journal.sync()
     for (const message of sent) this.#undeleted.add(idOf(message))
     const remove = (batch: readonly Message[]) => queue.deleteBatch(batch, late)

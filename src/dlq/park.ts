@@ -31,12 +31,13 @@ export async function park(
     ...{ stdin: process.stdin, onOpen: () => {}, onProgress: () => {} },
   })
   const { records, bytes } = run.recorded
-  const parked = { to, records, bytes, deleted: isDeleting }
-  return { parked, failure: run.failure?.error ?? unparked(run, request, seen) }
+  const failure = run.failure?.error ?? unparked(run, request, seen)
+  const deleted = isDeleting && run.failure === undefined && run.untaken === 0
+  return { parked: { to, records, bytes, deleted }, failure }
 }
 
 function unparked(
-  { recorded, faults }: Awaited<ReturnType<typeof runRecord>>,
+  { recorded, untaken, faults }: Awaited<ReturnType<typeof runRecord>>,
   { signal, to }: DlqRequest & { readonly to: string },
   seen: number,
 ): EvtError | undefined {
@@ -44,7 +45,11 @@ function unparked(
   const hint = 'the same line goes on; what is in the recording stays there'
   if (signal.aborted) return new EvtError('interrupted', { code: 'interrupted', hint })
   if (fault) return new EvtError(`${fault.path} ${fault.fault.detail}`, { code: 'outside', hint })
-  const left = seen - recorded.records - recorded.repeated
+  if (untaken > 0) {
+    const told = `${untaken} of the messages that were recorded could not be deleted`
+    return new EvtError(told, { code: 'outside', hint })
+  }
+  const left = seen - recorded.records - recorded.repeated - recorded.erased
   if (left <= 0) return undefined
   const message = `${left} of ${seen} messages did not come again, and are not in ${to}`
   return new EvtError(message, { code: 'outside', hint })

@@ -82,7 +82,7 @@ async function sourcesOf(queue: OpenQueue, sqs: OpenSqs): Promise<SourceQueue[]>
   return found.sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
-function factsOf(queue: OpenQueue, attributes: QueueAttributes): QueueFacts {
+export function factsOf(queue: OpenQueue, attributes: QueueAttributes): QueueFacts {
   const { isFifo, maxReceives } = natureOf(attributes)
   const retentionS = attributes.MessageRetentionPeriod
   return {

@@ -51,9 +51,11 @@ export function warningsOf(planned: Planned): RedriveWarning[] {
     return by === 'sqs' && to === null ? true : arn !== null && arn === targetArn
   })
   const others = (from ?? []).filter(({ arn }) => arn !== targetArn)
-  if (by === 'evt' && targets.length > 0 && others.length > 0) {
+  const [target] = targets
+  if (target !== undefined && targetArn !== undefined && others.length > 0) {
     const names = others.map(({ name }) => name).join(', ')
-    warn('others', `those that came from ${names} stay where they are`)
+    const become = by === 'sqs' ? `go to ${target.name}, too` : 'stay where they are'
+    warn('others', `those that came from ${names} ${become}`)
   }
   if (fanOut !== undefined) warn('fanOut', `${fanOut}, not only who failed`)
   for (const { name, maxReceiveCount: most } of targets) {

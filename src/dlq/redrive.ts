@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
 import { join, resolve } from 'node:path'
-import { resourceAddress } from '../aws/address.js'
+import { type ResourceAddress, resourceAddress } from '../aws/address.js'
+import type { OpenQueue } from '../aws/queue.js'
 import { moveActions } from '../aws/queue-moves.js'
+import { openSqs } from '../aws/sqs.js'
 import { cacheFolder } from '../config/cache-folder.js'
 import { createDecoder } from '../envelopes/decode.js'
 import { EvtError } from '../errors.js'
@@ -11,12 +13,12 @@ import type { OpenSink } from '../sinks/sink.js'
 import { LEAST_PER_SECOND, moveByEvt } from './move.js'
 import { MoveJournal } from './move-journal.js'
 import { MOST_PER_SECOND, moveBySqs } from './move-task.js'
-import { type FoundQueue, findQueue, type QueueRequest } from './queue.js'
+import { type FoundQueue, factsOf, findQueue, type QueueRequest } from './queue.js'
 import { queueTarget } from './queue-target.js'
 import type { Moved, RedriveResult } from './redrive-result.js'
 import { fanOutOf, warningsOf } from './redrive-warnings.js'
 import type { SourceQueue } from './result.js'
-import { empty } from './run.js'
+import { checkReceives, empty } from './run.js'
 
 const looking = ['sqs:GetQueueUrl', 'sqs:GetQueueAttributes', 'sqs:ListDeadLetterSourceQueues']
 const moving = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility']
@@ -69,12 +71,18 @@ export async function runRedrive(request: RedriveRequest, hooks: Hooks): Promise
   try {
     const { visible, inFlight, delayed } = found.facts
     if (visible + inFlight + delayed === 0) throw empty(found)
+    if (way.by === 'evt') checkReceives(found)
     const plan = await planOf(found, way, request)
     if (!(await hooks.agree(plan))) return { result: plan, failure: undefined }
+    if (signal.aborted)
+      throw new EvtError('interrupted: nothing was moved', { code: 'interrupted' })
     const run = { found, way, plan, request, hooks, late: late.signal }
     const { moved, failure } = await (way.sink ? byEvt(run, way.sink) : bySqs(run))
-    if (failure === undefined && isNothing(moved) && way.sink) throw empty(found)
-    return { result: { ...plan, moved }, failure: failure ?? unmoved(moved, signal) }
+    const isEmpty = failure === undefined && isNothing(moved) && !signal.aborted
+    if (isEmpty && way.sink) throw empty(found)
+    const failed = failure ?? unmoved(moved, signal)
+    const failedAtAll = failed ?? (way.sink && (await unseen(found, moved)))
+    return { result: { ...plan, moved }, failure: failedAtAll }
   } finally {
     way.sink?.close()
     signal.removeEventListener('abort', leave)
@@ -106,13 +114,29 @@ async function wayOf(found: FoundQueue, request: RedriveRequest): Promise<Way> {
     const sink = await (await sinkFor(to)).open(to, { aws, cwd, signal })
     return { by: 'evt', target: sink.target, arn: undefined, sink }
   }
-  const sink = await queueTarget(await found.sqs.queue(named))
+  const sink = await queueTarget(await targetQueue(named, found, request))
+  if (named.arn !== undefined && sink.arn !== named.arn) {
+    throw new EvtError(`${to} was asked for, and ${sink.arn} was found`, { code: 'usage' })
+  }
   if (sink.arn === facts.arn) {
     throw new EvtError(`--to ${to} is ${source} itself`, { code: 'usage' })
   }
   const isSource = from?.some(({ arn }) => arn === sink.arn) === true
   if (!isSource || facts.fifo) return { by: 'evt', target: sink.target, arn: undefined, sink }
   return { by: 'sqs', target: sink.target, arn: sink.arn, sink: undefined }
+}
+
+/** A queue of another region is not the one of its name here. */
+async function targetQueue(
+  named: ResourceAddress,
+  { sqs, facts }: FoundQueue,
+  { aws, signal }: RedriveRequest,
+): Promise<OpenQueue> {
+  const { region } = named
+  if (region === undefined || region === facts.arn.split(':')[3]) return sqs.queue(named)
+  const needs = ['sqs:GetQueueUrl', 'sqs:GetQueueAttributes', 'sqs:SendMessage']
+  const there = await openSqs({ ...aws, region, needs, signal }, named)
+  return there.queue(named)
 }
 
 async function wayBack({ source, sqs, facts, from }: FoundQueue): Promise<Way> {
@@ -141,13 +165,19 @@ async function wayBack({ source, sqs, facts, from }: FoundQueue): Promise<Way> {
 
 async function planOf(
   { source, facts, from }: FoundQueue,
-  { by, target, sink }: Way,
+  { by, target, arn, sink }: Way,
   request: RedriveRequest,
 ): Promise<RedriveResult> {
   const { to = null, perSecond, nowMs, env, cwd, aws, signal } = request
   if (perSecond !== null) checkRate(perSecond, by)
+  if (by === 'sqs' && request.journal !== undefined) {
+    throw new EvtError('--journal does not go with a move by SQS, of which evt notes nothing', {
+      ...{ code: 'usage', hint: 'leave it out' },
+    })
+  }
   const fanOut = to === null ? undefined : await fanOutOf(to, { ...aws, signal })
-  const of = { facts, from, by, to, targetArn: sink?.arn, keepsOrder: sink?.keepsOrder, fanOut }
+  const targetArn = arn ?? sink?.arn
+  const of = { facts, from, by, to, targetArn, keepsOrder: sink?.keepsOrder, fanOut }
   return {
     ...{ schema: 'evt.redrive/1', asOf: new Date(nowMs()).toISOString(), source },
     ...{ queue: facts, from, by, to, target, perSecond },
@@ -182,9 +212,9 @@ function identityOf({ arn, path, target }: OpenSink): string {
 
 async function bySqs({ found, way, request, hooks, late }: Run) {
   const { sqs, facts, source } = found
-  const running = await sqs.moves.latest(facts.arn)
-  if (running?.status === 'RUNNING' || running?.status === 'CANCELLING') {
-    const { moved, toMove } = running
+  const before = await sqs.moves.latest(facts.arn)
+  if (before?.status === 'RUNNING' || before?.status === 'CANCELLING') {
+    const { moved, toMove } = before
     const done = `${moved} of ${toMove ?? 'an unknown number of'} messages`
     throw new EvtError(`SQS moves the messages of ${source} already: ${done} so far`, {
       code: 'outside',
@@ -193,19 +223,20 @@ async function bySqs({ found, way, request, hooks, late }: Run) {
   }
   const { perSecond, signal, onNote } = request
   return moveBySqs({
-    ...{ moves: sqs.moves, from: facts.arn, to: way.arn, perSecond, signal, late, onNote },
+    ...{ moves: sqs.moves, from: facts.arn, to: way.arn, before },
+    ...{ perSecond, signal, late, onNote },
     onProgress: hooks.onProgress,
   })
 }
 
 async function byEvt({ found, plan, request, hooks, late }: Run, sink: OpenSink) {
-  const { queue, facts, config, from } = found
+  const { queue, facts, nature, config, from } = found
   const { perSecond, signal, nowMs, onNote } = request
   const path = plan.journal ?? ''
   const journal = MoveJournal.open(path, { from: facts.arn, to: identityOf(sink) })
   try {
     return await moveByEvt({
-      ...{ queue, isFifo: facts.fifo, sink, journal, perSecond, signal, late, onNote },
+      ...{ queue, nature, sink, journal, perSecond, signal, late, onNote },
       decode: createDecoder({ mapping: createMapping({ events: config.events }) }),
       isOf: ({ Attributes }) => isOf(Attributes?.DeadLetterQueueSourceArn, sink, from),
       beganMs: nowMs(),
@@ -229,6 +260,21 @@ function isOf(
 /** What is there is hidden, or was counted and is not there. */
 function isNothing({ errors: _, isCancelled: __, ...counts }: Moved): boolean {
   return Object.values(counts).every((count) => count === 0)
+}
+
+/** What a receive hid whose answer was lost, or a run that was killed, comes by itself later. */
+async function unseen({ queue, facts }: FoundQueue, moved: Moved): Promise<EvtError | undefined> {
+  const { messages, sentBefore, failed, returned, left, others, newer } = moved
+  const stayed = failed + left + others + newer
+  const expected = facts.visible + facts.inFlight - messages - sentBefore - stayed
+  if (expected <= 0) return undefined
+  const { visible, inFlight } = factsOf(queue, await queue.attributes())
+  const count = Math.min(expected, visible + inFlight - stayed - returned)
+  if (count <= 0) return undefined
+  return new EvtError(`not all was moved: about ${count} are hidden`, {
+    code: 'outside',
+    hint: 'the same line moves them, where nobody else has received them, in 3 minutes',
+  })
 }
 
 function unmoved(moved: Moved, signal: AbortSignal): EvtError | undefined {

@@ -38,10 +38,8 @@ export async function runDlq(
   const { to, isDeleting, aws, signal, onNote } = request
   const needs = [...looking, ...(isDeleting ? ['sqs:DeleteMessage'] : [])]
   const found = await findQueue(request, needs)
-  const { source, nature, config } = found
-  if (nature.maxReceives !== null && nature.maxReceives < FEW_RECEIVES) {
-    throw tooFewReceives(source, nature.maxReceives)
-  }
+  const { config } = found
+  checkReceives(found)
   await agree(found)
   const maps = [...request.maps]
   const decode = createDecoder({ mapping: createMapping({ events: config.events, maps }) })
@@ -49,7 +47,13 @@ export async function runDlq(
   if (letters.length === 0) throw empty(found)
   const streams = await streamFailures(letters, { aws, decode, signal, onNote })
   const result = await resultOf(found, { letters, ended, streams }, request)
+  if (signal.aborted) {
+    const failure = new EvtError('interrupted', { code: 'interrupted' })
+    return { result: { ...result, partial: true }, failure }
+  }
   if (to === undefined) return { result, failure: undefined }
+  const worn = wornBy(letters, found, isDeleting)
+  if (worn) return { result, failure: worn }
   const { parked, failure } = await park(found, { ...request, to }, result).catch(
     // What was seen is printed all the same.
     (failure: unknown) => ({ parked: null, failure }),
@@ -97,9 +101,28 @@ async function resultOf(
   }
 }
 
-function tooFewReceives(source: string, maxReceives: number): EvtError {
-  const times = maxReceives === 1 ? 'one receive' : `${maxReceives} receives`
+/** That to record is one receive too many: who works on the queue is left one, as in a look. */
+function wornBy(
+  letters: readonly Letter[],
+  { source, nature: { maxReceives } }: FoundQueue,
+  isDeleting: boolean,
+): EvtError | undefined {
+  if (maxReceives === null) return undefined
+  const most = maxReceives - (isDeleting ? 1 : 2)
+  const worn = letters.filter(({ receives }) => receives >= most)
+  if (worn.length === 0) return undefined
   return new EvtError(
+    `nothing is recorded: after ${maxReceives} receives messages of ${source} go to the next ` +
+      `dead-letter queue, and ${worn.length} of them are near that`,
+    { code: 'outside', hint: `evt record ${source} --intrusive=dead-letter --consume takes them` },
+  )
+}
+
+/** With so few receives until the next dead-letter queue, evt receives nothing. */
+export function checkReceives({ source, nature: { maxReceives } }: FoundQueue): void {
+  if (maxReceives === null || maxReceives >= FEW_RECEIVES) return
+  const times = maxReceives === 1 ? 'one receive' : `${maxReceives} receives`
+  throw new EvtError(
     `${source} is not looked at: after ${times} its messages go to a dead-letter queue of its own`,
     { code: 'usage', hint: `evt lag ${source}` },
   )

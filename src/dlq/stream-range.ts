@@ -26,8 +26,9 @@ export function streamRangeOf(body: JsonValue | undefined): StreamRange | undefi
   const isWhole = arn !== '' && shard !== '' && /^\d+$/.test(from) && /^\d+$/.test(to)
   if (!isWhole) return undefined
   const context = objectOf(requestContext)
+  const batch = Number(textOf(info['batchSize']) ?? 0)
   return {
-    ...{ kind, arn, shard, from, to, batch: Number(textOf(info['batchSize']) ?? 0) },
+    ...{ kind, arn, shard, from, to, batch: Number.isSafeInteger(batch) ? Math.max(0, batch) : 0 },
     functionArn: textOf(context['functionArn']),
     condition: textOf(context['condition']),
   }

@@ -20,12 +20,15 @@ const streamActions = [
 ]
 /** Of one read: what each kind of stream gives at most. */
 const MOST_RECORDS = { kinesis: 10_000, dynamodb: 1_000 }
+/** What a function is given at most: a message that tells of more is none of Lambda's. */
+const MOST_IN_RANGE = 10_000
 /** Reads of nothing in a row: a read may have none although some follow. */
 const MOST_EMPTY = 20
 
 interface Looking {
   readonly aws: AwsOptions
   readonly decode: Decode
+  /** When it aborts, what was not looked up is said to be unknown. */
   readonly signal: AbortSignal
   onNote(text: string): void
 }
@@ -41,7 +44,10 @@ export async function recordsOf(range: StreamRange, looking: Looking): Promise<H
   const reader = await readerOf(range, looking)
   try {
     const found: ShardRecord[] = []
-    for await (const record of inRange(range, reader, looking)) found.push(record)
+    for await (const record of inRange(range, reader, looking)) {
+      found.push(record)
+      if (found.length === MOST_IN_RANGE) break
+    }
     const records: StreamRecord[] = []
     for (const { sequence, value } of found) {
       const [first] = await complete(() => looking.decode(value))
@@ -55,7 +61,8 @@ export async function recordsOf(range: StreamRange, looking: Looking): Promise<H
     }
     return { records, missing: missingOf(range, records) }
   } catch (error) {
-    if (!(error instanceof EvtError) || error.code === 'interrupted') throw error
+    if (looking.signal.aborted) return unanswered
+    if (!(error instanceof EvtError)) throw error
     if (isTrimmed(error)) return { records: [], missing: 'the stream holds none of it any more' }
     if (isMissing(error)) return { records: null, missing: 'the stream, or the shard, is gone' }
     return { records: null, missing: error.message }
@@ -63,6 +70,9 @@ export async function recordsOf(range: StreamRange, looking: Looking): Promise<H
     reader.close()
   }
 }
+
+/** Nobody knows, then, what the stream holds. */
+export const unanswered: Held = { records: null, missing: 'not looked up to the end in time' }
 
 function missingOf({ batch, from }: StreamRange, records: readonly StreamRecord[]): string | null {
   const gone = Math.max(batch - records.length, Number(records[0]?.sequence !== from))
@@ -122,17 +132,22 @@ async function* inRange(
 ): AsyncGenerator<ShardRecord> {
   const [first, last] = [BigInt(from), BigInt(to)]
   const start: ShardStart = { at: 'sequence', sequence: from }
-  let iterator = await patiently(() => reader.iterator(start), arn, looking)
+  const asked = async <T>(call: () => Promise<T>): Promise<T> => {
+    const answer = await patiently(call, arn, looking)
+    if (answer !== undefined) return answer
+    throw new EvtError('interrupted', { code: 'interrupted' })
+  }
+  let iterator: string | undefined = await asked(() => reader.iterator(start))
   for (let empty = 0; iterator !== undefined && empty < MOST_EMPTY; ) {
     const at: string = iterator
-    const page = await patiently(() => reader.read(at), arn, looking)
-    for (const record of page?.records ?? []) {
+    const page = await asked(() => reader.read(at))
+    for (const record of page.records) {
       const sequence = BigInt(record.sequence)
       if (sequence > last) return
       if (sequence >= first) yield record
       if (sequence === last) return
     }
-    empty = page && page.records.length > 0 ? 0 : empty + 1
-    iterator = page?.behindMs === 0 ? undefined : page?.next
+    empty = page.records.length > 0 ? 0 : empty + 1
+    iterator = page.behindMs === 0 ? undefined : page.next
   }
 }

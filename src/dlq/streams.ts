@@ -1,10 +1,12 @@
 import type { Letter } from './letter.js'
 import type { StreamFailure } from './result.js'
 import type { StreamRange } from './stream-range.js'
-import { recordsOf } from './stream-records.js'
+import { recordsOf, unanswered } from './stream-records.js'
 
 /** Each takes some reads, of which a shard gives five a second to all. */
 const MOST_RANGES = 50
+/** A message may name a stream, or a region, where nobody answers. */
+const MOST_MS = 60_000
 
 type Look = Parameters<typeof recordsOf>[1]
 
@@ -23,32 +25,51 @@ export async function streamFailures(
   }
   const all = [...ranges.values()].sort((a, b) => order(a.range, b.range))
   const failures: StreamFailure[] = []
+  const signal = AbortSignal.any([look.signal, AbortSignal.timeout(MOST_MS)])
+  const poisonOf = poisons(all.map((one) => one.range))
   for (const [n, { range, messages }] of all.entries()) {
     const held =
       n < MOST_RANGES
-        ? await recordsOf(range, look)
+        ? await (signal.aborted ? unanswered : recordsOf(range, { ...look, signal }))
         : { records: null, missing: `only ${MOST_RANGES} ranges are looked up` }
-    const within = all.map((one) => one.range).filter((one) => isWithin(one, range))
     failures.push({
       ...{ kind: range.kind, stream: range.arn, shard: range.shard, messages },
       ...{ function: range.functionArn, condition: range.condition },
-      ...{ from: range.from, to: range.to, batch: range.batch, ...held, poison: poisonOf(within) },
+      ...{ from: range.from, to: range.to, batch: range.batch, ...held, poison: poisonOf(range) },
     })
   }
   return failures
 }
 
-/** Where a batch is halved until it succeeds, what is left of it in the end is one record. */
-function poisonOf(within: readonly StreamRange[]): string | null {
-  const single = new Set(within.filter(({ from, to }) => from === to).map(({ from }) => from))
-  const [only] = single
-  return single.size === 1 && only !== undefined ? only : null
+/** Where a batch is halved until it succeeds, what is left of it in the end is one record.
+ * @param ranges by their beginnings */
+function poisons(ranges: readonly StreamRange[]): (range: StreamRange) => string | null {
+  const singles = new Map<string, { at: bigint; text: string }[]>()
+  for (const range of ranges) {
+    if (range.from !== range.to) continue
+    const place = placeOf(range)
+    const others = singles.get(place)
+    const single = { at: BigInt(range.from), text: range.from }
+    if (others) others.push(single)
+    else singles.set(place, [single])
+  }
+  return (range) => {
+    const all = singles.get(placeOf(range)) ?? []
+    const [from, to] = [BigInt(range.from), BigInt(range.to)]
+    let [first, end] = [0, all.length]
+    while (first < end) {
+      const middle = (first + end) >> 1
+      if ((all[middle]?.at ?? from) < from) first = middle + 1
+      else end = middle
+    }
+    const [only, another] = [all[first], all[first + 1]]
+    const isOne = only !== undefined && only.at <= to && !(another && another.at <= to)
+    return isOne ? only.text : null
+  }
 }
 
-function isWithin(one: StreamRange, other: StreamRange): boolean {
-  const { arn, shard, functionArn } = other
-  const isSame = one.arn === arn && one.shard === shard && one.functionArn === functionArn
-  return isSame && BigInt(one.from) >= BigInt(other.from) && BigInt(one.to) <= BigInt(other.to)
+function placeOf({ arn, shard, functionArn }: StreamRange): string {
+  return JSON.stringify([arn, shard, functionArn])
 }
 
 function order(a: StreamRange, b: StreamRange): number {

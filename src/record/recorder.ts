@@ -77,6 +77,8 @@ export class Recorder {
   #nextPart: number
   #nextRecord: number
   #hour: string | undefined
+  /** In place, and not taken by their source: they come again. */
+  readonly untaken = new Set<string>()
   #unacknowledged: { positions: string[]; acknowledge: () => Promise<boolean> }[] = []
   #waiting = 0
   /** When the first record of the part came, or the first that waits to be acknowledged. */
@@ -212,7 +214,10 @@ export class Recorder {
     this.#waiting = 0
     for (const { positions, acknowledge } of all) {
       const isDone = await acknowledge()
-      for (const one of positions) isDone ? this.#unsure.delete(one) : this.#unsure.add(one)
+      for (const one of positions) {
+        isDone ? this.#unsure.delete(one) : this.#unsure.add(one)
+        isDone ? this.untaken.delete(one) : this.untaken.add(one)
+      }
     }
     if (name !== undefined && all.length > 0) await store.write(ACKNOWLEDGED, `${name}\n`)
   }

@@ -48,6 +48,8 @@ export interface RecordRequest extends GivenSources {
 
 export interface RecordRun {
   recorded: Readonly<Recorded>
+  /** Records that are in place, and that their source was not told of. */
+  untaken: number
   /** Whether the target held a recording, which goes on. */
   isResumed: boolean
   sources: readonly string[]
@@ -103,7 +105,9 @@ export async function runRecord(request: RecordRequest): Promise<RecordRun> {
     if (isResumed) sayGaps(tapped, request.onNote)
     const failure = await drive(recorder, lanes, { ...request, stop: () => own.abort() })
     const failed = failure && { error: writeFailure(failure.error, request.to) }
-    return { recorded: recorder.durable, isResumed, sources: addresses, faults, failure: failed }
+    const { durable: recorded, untaken } = recorder
+    const ended = { isResumed, sources: addresses, faults, failure: failed }
+    return { recorded, untaken: untaken.size, ...ended }
   } finally {
     own.abort()
     if (opened) await store.close()

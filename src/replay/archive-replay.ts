@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import { type BusArchives, type BusReplay, openArchives } from '../aws/bus-archives.js'
+import { isRefused, ofSdk } from '../aws/failure.js'
 import { EvtError } from '../errors.js'
 import { patiently } from '../taps/patiently.js'
 import { type ArchiveReplayRequest, archivePlan } from './archive-plan.js'
@@ -47,7 +48,12 @@ export async function runArchiveReplay(
     if (!(await hooks.agree(plan))) return { result: plan, failure: undefined }
     const { name, rules, since, until } = plan
     const window = { fromMs: Date.parse(since), toMs: Date.parse(until) }
-    await archives.start({ name, archive: found, rules: rules.map(({ arn }) => arn), ...window })
+    const replay = { name, archive: found, rules: rules.map(({ arn }) => arn), ...window }
+    await archives.start(replay).catch((error: unknown) => {
+      // A call whose answer is lost is made again, and refused as its replay is there by then. Of
+      // a name that somebody gave it may be another.
+      if (request.name !== undefined || isRefused(error) || !isThere(error)) throw error
+    })
     const last = await followed(archives, plan, { signal, late: late.signal, ...hooks })
     const result = { ...plan, replay: told(last) }
     return { result, failure: failureOf(last, plan, signal) }
@@ -55,6 +61,11 @@ export async function runArchiveReplay(
     signal.removeEventListener('abort', leave)
     archives.close()
   }
+}
+
+function isThere(failure: unknown): boolean {
+  const error = ofSdk(failure)
+  return error instanceof Error && error.name === 'ResourceAlreadyExistsException'
 }
 
 interface Following extends Hooks {

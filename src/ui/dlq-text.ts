@@ -201,5 +201,5 @@ function orderNotes({ messageGroups, against }: DlqResult): string[] {
 
 function parkedText({ to, records, bytes, deleted }: NonNullable<DlqResult['parked']>): string {
   const what = `${counted(records, 'message')}, ${bytesText(bytes)}, recorded in ${to}`
-  return deleted ? `${what}, and deleted from the queue` : `${what}; the queue still has them`
+  return deleted ? `${what}, and deleted from the queue` : `${what}; the queue may still have them`
 }

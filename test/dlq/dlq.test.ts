@@ -149,6 +149,55 @@ test('a queue that has a dead-letter queue of its own is not worn out', async ()
   expect(world.bodies('last')).toEqual([])
 })
 
+test('a stream that does not answer: Ctrl-C ends that, and nobody says what it holds', async () => {
+  world.make('dead')
+  const range = { shardId: 's-0', startSequenceNumber: '1', endSequenceNumber: '9', batchSize: 'x' }
+  const streamArn = 'arn:aws:kinesis:eu-west-1:123456789012:stream/orders'
+  const given = { requestContext: {}, KinesisBatchInfo: { ...range, streamArn } }
+  world.put('dead', { body: JSON.stringify(given) })
+  const child = startEvt(['dlq', 'sqs://dead', '--yes', '-o', 'json'], at)
+  world.fault = (action) => {
+    if (action !== 'GetShardIterator') return undefined
+    child.kill('SIGINT')
+    return { error: 'InternalFailure', status: 500 }
+  }
+  expect(await child.end).toEqual({ exit: 130, signal: null })
+  const { partial, streams } = JSON.parse(child.out.text)
+  expect({ partial, streams }).toMatchObject({
+    partial: true,
+    streams: [{ records: null, missing: 'not looked up to the end in time', batch: 0 }],
+  })
+})
+
+test('what could not be deleted is not said to be', async () => {
+  world.make('dead')
+  for (let n = 0; n < 3; n++) world.put('dead', { body: event('OrderPlaced', `${n}`) })
+  world.fault = (action) => {
+    return action === 'DeleteMessageBatch' ? { error: 'InternalFailure', status: 500 } : undefined
+  }
+  const line = ['dlq', 'sqs://dead', '--yes', '--quiet', '--to', 'parked/', '--delete']
+  const { exit, out, err } = await evt(...line, '-o', 'json')
+  expect(exit).toBe(3)
+  expect(JSON.parse(out).parked).toMatchObject({ records: 3, deleted: false })
+  expect(err).toMatch(/3 of the messages that were recorded could not be deleted/)
+})
+
+test('to park messages does not lead them to the next dead-letter queue', async () => {
+  world.make('next')
+  world.make('dead', { to: 'next', after: 3 })
+  for (let n = 0; n < 3; n++) world.put('dead', { body: event('OrderPlaced', `${n}`) })
+  const parked = ['dlq', 'sqs://dead', '--yes', '--quiet', '--to', 'parked/']
+  for (let runs = 0; runs < 2; runs++) {
+    const { exit, err } = await evt(...parked)
+    expect(exit).toBe(3)
+    expect(err).toMatch(
+      /^evt: nothing is recorded: after 3 receives messages of sqs:\/\/dead go to/,
+    )
+  }
+  expect(world.bodies('dead')).toHaveLength(3)
+  expect(world.bodies('next')).toEqual([])
+})
+
 test('of a FIFO queue it says what was overtaken', async () => {
   world.make('orders-dlq.fifo')
   const { arn: from } = world.make('orders.fifo', { to: 'orders-dlq.fifo', after: 3 })

@@ -102,6 +102,13 @@ test('SQS moves the messages of a standard queue back to where they came from', 
 test('to one of these queues SQS moves all, at a rate that it takes', async () => {
   standard(1)
   const line = ['sqs://dead', '--to', 'sqs://orders', '--yes', '--quiet']
+  const plan = await redrive('sqs://dead', '--to', 'sqs://orders', '--dry-run')
+  expect(plan.out.split('\n').filter((text) => text.startsWith('!'))).toEqual([
+    '! SQS moves them in any order, between what is new',
+    '! those that came from billing go to orders, too',
+    '! what fails at orders again is back here after 3 receives',
+  ])
+  expect((await redrive(...line, '--journal', 'j')).exit).toBe(2)
   const fast = await redrive(...line, '--rate', '501/s')
   expect(fast.exit).toBe(2)
   expect(fast.err).toMatch(/^evt: SQS moves a whole number of messages a second, up to 500\n/)
@@ -122,6 +129,44 @@ test('Ctrl-C cancels the move, and says how far it came', async () => {
   expect(await child.end).toEqual({ exit: 130, signal: null })
   expect(child.err.text).toMatch(/evt: interrupted: about \d were moved\n {5}the same line moves/)
   expect(world.moves).toMatchObject([{ status: 'CANCELLED' }])
+})
+
+test('Ctrl-C while evt plans: nothing is moved', async () => {
+  standard(2)
+  fifo(3)
+  for (const source of ['sqs://dead', 'sqs://dead.fifo']) {
+    const child = begun(source, '--yes', '--quiet')
+    world.fault = (action) => {
+      if (action === 'ListDeadLetterSourceQueues') child.kill('SIGINT')
+      return undefined
+    }
+    expect(await child.end).toEqual({ exit: 130, signal: null })
+    expect(child.err.text).toBe('evt: interrupted: nothing was moved\n')
+  }
+  expect(world.moves).toEqual([])
+})
+
+test('a move is followed although its start, or the list, is not told right', async () => {
+  standard(3)
+  const lost = new Set(['StartMessageMoveTask'])
+  world.fault = (action) => (lost.delete(action) ? 'lost' : undefined)
+  const first = await redrive('sqs://dead', '--yes', '--quiet')
+  expect(first).toMatchObject({ exit: 0, err: '' })
+  expect(first.out).toMatch(/^moved about 6 messages/)
+  world.put('dead', { body: body('k', 0), from: world.queues.get('orders')?.arn ?? '' })
+  let lists = 0
+  const Status = 'COMPLETED'
+  const before = {
+    Status,
+    StartedTimestamp: 1_790_000_000_000,
+    ApproximateNumberOfMessagesMoved: 6,
+  }
+  world.fault = (action) => {
+    const isStale = action === 'ListMessageMoveTasks' && ++lists === 2
+    return isStale ? { body: { Results: [before] } } : undefined
+  }
+  const second = await redrive('sqs://dead', '--yes', '--quiet')
+  expect(second.out).toMatch(/^moved about 1 message /)
 })
 
 test('a move that fails, or that runs already, is said', async () => {
@@ -247,6 +292,17 @@ test('to any other target they go by --to, and stay until they are there', async
   })
 })
 
+test('a queue of another region is not the one of its name here', async () => {
+  fifo(3)
+  const to = 'arn:aws:sqs:us-east-1:123456789012:orders.fifo'
+  const { exit, err } = await redrive('sqs://dead.fifo', '--to', to, '--yes')
+  expect({ exit, err }).toEqual({
+    exit: 2,
+    err: `evt: ${to} was asked for, and ${to.replace('us-east-1', 'eu-west-1')} was found\n`,
+  })
+  expect(world.bodies('dead.fifo')).toHaveLength(3)
+})
+
 test('of a FIFO queue that two share, those of one are moved', async () => {
   fifo(3)
   const { arn } = world.make('other.fifo', { to: 'dead.fifo', after: 3 })
@@ -261,6 +317,18 @@ test('of a FIFO queue that two share, those of one are moved', async () => {
   )
   expect(world.bodies('other.fifo')).toEqual([body('x', 0)])
   expect(world.bodies('dead.fifo')).toHaveLength(3)
+})
+
+test('what a receive hid whose answer was lost is said to be there', async () => {
+  fifo(60)
+  let receives = 0
+  world.fault = (action) => (action === 'ReceiveMessage' && ++receives === 2 ? 'lost' : undefined)
+  const { exit, err } = await redrive('sqs://dead.fifo', '--yes', '--quiet')
+  expect(exit).toBe(3)
+  expect(err).toMatch(/^evt: not all was moved: about \d+ are hidden\n/)
+  world.nowMs = () => Date.now() + 200_000
+  expect((await redrive('sqs://dead.fifo', '--yes', '--quiet')).exit).toBe(0)
+  expectInOrder(20)
 })
 
 test('what is sent to the queue meanwhile is left there', async () => {
@@ -289,4 +357,24 @@ test('to standard output nothing is moved', async () => {
       'evt: --to - would delete what nobody may have kept\n' +
       '     evt dlq sqs://dead --to DIR records the messages\n',
   })
+})
+
+test('what stays is not led to the next dead-letter queue', async () => {
+  fifo(6)
+  world.make('next.fifo')
+  const dead = world.queues.get('dead.fifo')
+  const led = (after: number) =>
+    dead && Object.assign(dead, { redrive: { to: 'next.fifo', after } })
+  led(2)
+  const few = await redrive('sqs://dead.fifo', '--yes', '--quiet')
+  expect(few.exit).toBe(2)
+  expect(few.err).toMatch(/^evt: sqs:\/\/dead\.fifo is not looked at: after 2 receives/)
+  led(3)
+  world.refuses = () => true
+  expect((await redrive('sqs://dead.fifo', '--yes', '--quiet')).exit).toBe(3)
+  const worn = await redrive('sqs://dead.fifo', '--yes', '--quiet')
+  expect(worn.exit).toBe(3)
+  expect(worn.err).toMatch(/^evt: nothing more is received: message \S+ was received 2 times/)
+  expect(world.bodies('dead.fifo')).toHaveLength(6)
+  expect(world.bodies('next.fifo')).toEqual([])
 })

@@ -117,6 +117,14 @@ describe('EventBridge replays', () => {
     )
   })
 
+  test('it is followed although the answer to its start is lost', async () => {
+    service.answers('StartReplay', 'cut', { error: 'ResourceAlreadyExistsException' })
+    states(['COMPLETED'])
+    const { exit, out, err } = await replay(...orders, ...window, '--yes', '--quiet')
+    expect({ exit, err }).toEqual({ exit: 0, err: '' })
+    expect(out).toMatch(/^the replay evt-\w+ to to-billing is completed\n$/)
+  })
+
   test('that it failed is said, with the reason', async () => {
     states(['FAILED', undefined, 'no permission'])
     const { exit, err } = await replay(...orders, ...window, '--name', 'a', '--yes', '--quiet')

@@ -46,14 +46,14 @@ export function moveOn(world: QueueWorld, action: string, text: (field: string) 
   }
   const task = world.moves.findLast(({ from }) => from.arn === text('SourceArn'))
   if (!task) return { body: { Results: [] } }
-  const told = entryOf(task)
+  const told = entryOf(task, world.moves.indexOf(task))
   step(world, task)
   return { body: { Results: [told] } }
 }
 
-function entryOf(task: MoveTask): object {
+function entryOf(task: MoveTask, n: number): object {
   return {
-    ...{ Status: task.status, SourceArn: task.from.arn, StartedTimestamp: 1_790_000_000_000 },
+    ...{ Status: task.status, SourceArn: task.from.arn, StartedTimestamp: 1_790_000_000_000 + n },
     ...(task.status === 'RUNNING' && { TaskHandle: task.handle }),
     ApproximateNumberOfMessagesMoved: task.moved,
     ApproximateNumberOfMessagesToMove: task.toMove,
