@@ -1,7 +1,7 @@
 import { EvtError } from '../errors.js'
 import { createMapping } from '../event/mapping.js'
 import { mappingLines } from '../gate/mapping-lines.js'
-import { measuredRun } from '../gate/measure.js'
+import { measuredRun, savedRuns } from '../gate/measure.js'
 import { provenanceOf } from '../gate/provenance.js'
 import { type CheckRun, judgedRun } from '../gate/run.js'
 import { savedRunOf } from '../gate/save.js'
@@ -32,10 +32,9 @@ export async function runToSave(
     const nowMs = nowOf(request.env)
     const asked = { ...request, choices: gateChoices(flags), nowMs }
     const { config, sources } = await namedSources(asked)
-    const lines = mappingLines(
-      createMapping({ events: config.events, maps: request.maps }),
-      request.presets ?? [],
-    )
+    const files = await savedRuns(sources, request.cwd)
+    const mapping = createMapping({ events: config.events, maps: request.maps })
+    const lines = files?.[0].run.mapping ?? mappingLines(mapping, request.presets ?? [])
     const judged = flags['if-passed']
       ? await judgedRun(
           {
@@ -53,7 +52,8 @@ export async function runToSave(
         )
       : null
     const run =
-      judged?.run ?? (await measuredRun({ request: asked, sources, windowUs: null, nowMs }))
+      judged?.run ??
+      (await measuredRun({ request: asked, sources, windowUs: null, nowMs, saved: files }))
     if (run.failure) throw run.failure
     const [doubt] = run.doubts
     if (doubt !== undefined) {

@@ -118,14 +118,17 @@ async function reportText(run: CheckRun, kind: ReportKind, look: Look): Promise<
  *
  * @throws EvtError `gate` or `inconclusive`, or why the run itself did not end well
  */
-export function endBy({ result, failure }: CheckRun, onInconclusive?: 'pass' | 'fail'): void {
+export function endBy(
+  { result, failure, isEmpty }: CheckRun,
+  onInconclusive?: 'pass' | 'fail',
+): void {
   if (failure) throw failure
   const { verdict, rules, doubts, partial } = result
   if (verdict === 'pass') return
   const bad = rules.filter((rule) => rule.severity === 'error' && rule.verdict === verdict)
   if (verdict === 'fail') throw new EvtError(broken(bad.length, rules.length), { code: 'gate' })
   // What was measured wrongly is no question of rules.
-  const isDoubted = doubts.length > 0 || partial
+  const isDoubted = isEmpty || doubts.length > 0 || partial
   if (!isDoubted && onInconclusive === 'pass') return
   const many = `${bad.length} of ${counted(rules.length, 'rule')}`
   const message = isDoubted

@@ -18,12 +18,14 @@ export interface SentChoices {
 /**
  * Rules may need what was sent, and to read a second time.
  *
+ * @param isSeenOnce of what comes, of which {@link checkSeenOnce} refuses what reads a second time
  * @throws EvtError `usage` where they cannot have it
  */
 export function checkBeside(
   rules: readonly Rule[],
   sources: readonly string[],
   { given }: SentChoices,
+  isSeenOnce: boolean,
 ): void {
   const isAbout = (name: string) => rules.some((rule) => nameOf(rule) === name)
   if (isAbout(LOSS) && given.length === 0) {
@@ -38,7 +40,8 @@ export function checkBeside(
       hint: `add --rule "${LOSS} == 0"`,
     })
   }
-  if (!sources.includes('-') || !(isAbout(LOSS) || isAbout(LOOPS))) return
+  // Loops among what comes are looked for as it does.
+  if (isSeenOnce || !sources.includes('-') || !(isAbout(LOSS) || isAbout(LOOPS))) return
   const what = isAbout(LOSS) ? LOSS : LOOPS
   throw new EvtError(`standard input is read once, and rules on ${what} read a second time`, {
     code: 'usage',

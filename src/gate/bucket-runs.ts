@@ -2,11 +2,10 @@ import { type Bucket, openBucket } from '../aws/bucket.js'
 import { bucketKey, bucketPlace } from '../aws/bucket-address.js'
 import type { AwsOptions } from '../aws/options.js'
 import type { RunFile } from './merge-runs.js'
-import { readSavedRun } from './saved-run.js'
+import { readRuns } from './read-runs.js'
 
 /** What saved runs in S3 need. */
 const needs = ['s3:GetObject', 's3:PutObject', 's3:DeleteObject', 's3:ListBucket']
-const AT_ONCE = 8
 
 async function within<T>(
   name: string,
@@ -25,22 +24,20 @@ export async function runsInBucket(
   const { name, prefix } = bucketPlace(address)
   return within(name, aws, async (bucket) => {
     const keys: string[] = []
-    for await (const page of bucket.list(prefix)) keys.push(...page.keys)
-    const jsons = keys.filter((key) => key.endsWith('.json'))
-    const runs: RunFile[] = []
-    for (let at = 0; at < jsons.length; at += AT_ONCE) {
-      const some = jsons.slice(at, at + AT_ONCE).map((key) => runAt(bucket, `s3://${name}/`, key))
-      runs.push(...(await Promise.all(some)).flatMap((run) => run ?? []))
+    // Archives are in folders of days; runs are not.
+    let hasFolders = false
+    for await (const page of bucket.list(prefix)) {
+      keys.push(...page.keys)
+      hasFolders ||= page.folders.length > 0
     }
-    return keys.length === 0 ? undefined : runs
+    if (keys.length === 0 && !hasFolders) return undefined
+    const root = `s3://${name}/`
+    const files = keys.filter((key) => key.endsWith('.json')).map((key) => `${root}${key}`)
+    return readRuns(files, async (file) => {
+      const object = await bucket.get(file.slice(root.length))
+      return object?.bytes.toString('utf8')
+    })
   })
-}
-
-/** Undefined where somebody removed it meanwhile. */
-async function runAt(bucket: Bucket, root: string, key: string): Promise<RunFile | undefined> {
-  const object = await bucket.get(key)
-  const file = `${root}${key}`
-  return object && { file, run: readSavedRun(object.bytes.toString('utf8'), file) }
 }
 
 /** The text of one object; undefined where there is none. */

@@ -8,6 +8,8 @@ export interface WindowCount {
   readonly above: number
 }
 
+/** Less than any count that is off by a part of an event. */
+const ROUNDING = 1e-9
 /** A correlation of neighbours that as many independent windows show in one of a hundred runs. */
 const SEEN_BY_CHANCE = 2.326
 
@@ -27,6 +29,8 @@ export function dependenceOf(windows: readonly WindowCount[]): Dependence {
     return { designEffect: 1, windows: length, perWindow: count / length }
   const residuals = windows.map((window) => window.above - share * window.count)
   const squares = residuals.reduce((sum, residual) => sum + residual * residual, 0)
+  // Each window has its share, but for rounding, as where latencies come in cycles.
+  if (squares < ROUNDING) return { designEffect: 1, windows: length, perWindow: count / length }
   const neighbours = residuals.reduce(
     (sum, residual, i) => sum + residual * (residuals[i + 1] ?? 0),
     0,

@@ -5,7 +5,8 @@ import type { AwsOptions } from '../aws/options.js'
 import { EvtError } from '../errors.js'
 import { putInBucket, removeFromBucket, runsInBucket } from './bucket-runs.js'
 import type { RunFile } from './merge-runs.js'
-import { readSavedRun, type SavedRun, savedRunText } from './saved-run.js'
+import { readRuns } from './read-runs.js'
+import { type SavedRun, savedRunText } from './saved-run.js'
 
 /** Which runs of a folder are compared with. */
 export interface Reference {
@@ -28,11 +29,9 @@ async function runsOnDisk(folder: string): Promise<RunFile[] | undefined> {
   const names = await filesIn(folder)
   if (names === undefined) return undefined
   const jsons = names.filter((name) => name.endsWith('.json') && !name.startsWith('.'))
-  return Promise.all(
-    jsons.map(async (name) => {
-      const file = join(folder, name)
-      return { file, run: readSavedRun(await readFile(file, 'utf8'), file) }
-    }),
+  return readRuns(
+    jsons.sort().map((name) => join(folder, name)),
+    (file) => readFile(file, 'utf8'),
   )
 }
 

@@ -23,7 +23,7 @@ export function judgeWindows(
     const judgement = judgeLimit(rule, gateRow(row), 0.99)
     return { row, isCut, judgement, isLeftOut: isCut && isLittle(rule, judgement) }
   })
-  const gaps = rule.metric.name === 'events' ? 0 : null
+  const gaps = ['events', 'distinct'].includes(rule.metric.name) ? 0 : null
   const empty = emptyWindows(rows, widthUs)
   const counting = judged.filter(({ isLeftOut }) => !isLeftOut)
   const worst = worstOf(rule, counting.length > 0 ? counting : judged)

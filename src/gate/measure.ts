@@ -47,7 +47,10 @@ export type SavedFiles = readonly [RunFile, ...RunFile[]]
 export async function measuredRun(asked: MeasureRequest): Promise<GateRun> {
   const { request, sources, windowUs, nowMs } = asked
   const files = asked.saved ?? (await savedRuns(sources, request.cwd))
-  if (files) return ofSaved(mergedRuns(files))
+  if (files) {
+    checkChoices(request, files[0])
+    return ofSaved(mergedRuns(files))
+  }
   const { runStats } = await import('../stats/run.js')
   const choices = { ...request.choices, windowUs, spread: true }
   const run = await runStats({ ...request, given: sources, choices })
@@ -129,13 +132,23 @@ function withoutPartial({ message, code, hint = '', cause }: EvtError): EvtError
 
 const noSpan = { firstTime: null, lastTime: null, firstReceivedAt: null, lastReceivedAt: null }
 
-/** The files where all SOURCEs are saved runs; undefined where the first is none. */
+/** The files where all SOURCEs are saved runs; undefined where none is one.
+ * @throws EvtError `usage` for saved runs and events together */
 export async function savedRuns(
   sources: readonly string[],
   cwd: string,
 ): Promise<SavedFiles | undefined> {
-  const isNamed = sources.every((source) => /^[^*?]+\.json$/.test(source))
-  if (!isNamed || !(await isSavedRun(resolve(cwd, sources[0] ?? '')))) return undefined
+  const are = await Promise.all(
+    sources.map(async (source) => /\.json$/.test(source) && isSavedRun(resolve(cwd, source))),
+  )
+  if (!are.includes(true)) return undefined
+  const other = sources[are.indexOf(false)]
+  if (other !== undefined) {
+    const saved = sources[are.indexOf(true)]
+    throw new EvtError(`${other} is no saved run, and cannot be judged with ${saved}, which is`, {
+      code: 'usage',
+    })
+  }
   const texts = await Promise.all(
     sources.map((source) => readFile(resolve(cwd, source), 'utf8').catch(() => '')),
   )
@@ -144,6 +157,23 @@ export async function savedRuns(
     run: readSavedRun(texts[n] ?? '', file),
   }))
   return first && [first, ...others]
+}
+
+/** @throws EvtError `usage` for what would choose or map events, which a saved run has none of */
+function checkChoices({ range, choices, maps, ...request }: StatsRequest, saved: RunFile): void {
+  const given = {
+    since: range.sinceUs !== null,
+    until: range.untilUs !== null,
+    type: choices.types.length > 0,
+    filter: choices.filter !== undefined,
+    map: maps.length > 0,
+    preset: (request.presets ?? []).length > 0,
+  }
+  const flag = Object.entries(given).find(([, isGiven]) => isGiven)?.[0]
+  if (flag === undefined) return
+  throw new EvtError(`--${flag} cannot be used on ${saved.file}: a saved run holds no events`, {
+    code: 'usage',
+  })
 }
 
 /** By its first bytes: an archive may be greater than memory. */

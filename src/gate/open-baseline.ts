@@ -10,7 +10,10 @@ import { cloudwatchRun, isMetricAddress } from './from-cloudwatch.js'
 import { isK6Summary, k6Run } from './from-k6.js'
 import type { Measured } from './measured.js'
 import { checkAlike, type RunFile } from './merge-runs.js'
-import { measuredOfSaved, readSavedRun, type SavedRun } from './saved-run.js'
+import { isSavedText, measuredOfSaved, readSavedRun, type SavedRun } from './saved-run.js'
+
+/** `types` and `filter`, among others, as a result has them. */
+type Chosen = Readonly<Record<string, unknown>>
 
 export interface BaselineRequest extends Reference {
   /** As it was given. */
@@ -21,6 +24,8 @@ export interface BaselineRequest extends Reference {
   signal: AbortSignal
   /** What the runs have to share with the one that is judged. */
   like: Pick<SavedRun, 'mapping' | 'unit' | 'precision'>
+  /** Which events of its SOURCE were measured, apart from when they came. */
+  chosen: Chosen
   /** Measures a SOURCE as the run is measured. */
   measure(source: string): Promise<Measured>
 }
@@ -92,8 +97,7 @@ async function ofText(request: BaselineRequest, text: string): Promise<Baseline>
   const { name } = request
   const value = jsonOf(text)
   if (isK6Summary(value)) return { name, runs: [k6Run(value, name)] }
-  const isRun = /^\s*\{\s*"schema":\s*"evt\.run\//.test(text)
-  if (isRun || text.trim() === '' || value === undefined) {
+  if (isSavedText(text) || text.trim() === '') {
     return ofRuns(request, [{ file: name, run: readSavedRun(text, name) }])
   }
   return ofSource(request)
@@ -103,17 +107,30 @@ function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    // Lines of JSON are a SOURCE; what is cut was to be a saved run.
-    return /^\s*\{\s*"schema":\s*"evt\.run\//.test(text) ? undefined : {}
+    // Lines of JSON are a SOURCE.
+    return undefined
   }
 }
 
-function ofRuns({ name, like }: BaselineRequest, files: readonly RunFile[]): Baseline {
+function ofRuns({ name, like, chosen }: BaselineRequest, files: readonly RunFile[]): Baseline {
   for (const there of files) {
     const here = { file: '', run: { ...there.run, ...like } }
     checkAlike(here, there, 'cannot be compared with')
+    const [mine, its] = [chosenText(chosen), chosenText(there.run.selection)]
+    if (mine === its) continue
+    const others = `other events: here ${mine}, there ${its}`
+    throw new EvtError(`${there.file} cannot be compared with: ${others}`, { code: 'usage' })
   }
   return { name, runs: files.map(({ run }) => baselineRun(run)) }
+}
+
+function chosenText({ types, filter }: Chosen): string {
+  const globs = Array.isArray(types) ? types.map(String).sort() : []
+  const words = [
+    ...globs.map((glob) => `--type ${glob}`),
+    ...(filter === undefined ? [] : [`--filter ${JSON.stringify(filter)}`]),
+  ]
+  return words.join(' ') || 'all'
 }
 
 function baselineRun(run: SavedRun): BaselineRun {

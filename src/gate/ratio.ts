@@ -52,6 +52,9 @@ function betweenRuns(logs: readonly number[], square: number, confidence: number
 
 /** The geometric mean of the runs of a baseline. */
 export function typicalOf(values: readonly number[]): number {
+  const [first] = values
+  // Logarithms round: what is equal to all of them is to be equal to their mean.
+  if (first !== undefined && values.every((value) => value === first)) return first
   return Math.exp(sum(values.map(Math.log)) / values.length)
 }
 

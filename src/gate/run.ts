@@ -7,7 +7,7 @@ import type { Baseline } from './baseline.js'
 import { type Grounds, judgeRules, passOnlyIf, verdictOf } from './judge.js'
 import { mappingLines } from './mapping-lines.js'
 import { type GateRun, measuredRun, type SavedFiles, savedRuns } from './measure.js'
-import { openBaseline } from './open-baseline.js'
+import { type BaselineRequest, openBaseline } from './open-baseline.js'
 import { type CheckResult, percentileNames } from './result.js'
 import type { Rule } from './rule.js'
 import { rulesOf, windowUsOf } from './rules-of.js'
@@ -88,11 +88,13 @@ export async function judgedRun(
   const { config, sources } = await namedSources(request)
   const rules = rulesOf(request.rules, config, sources)
   await check?.(rules, sources)
-  checkBeside(rules, sources, request.sent)
+  checkBeside(rules, sources, request.sent, check !== undefined)
   const mapping = createMapping({ events: config.events, maps: request.maps })
   const saved = await savedRuns(sources, request.cwd)
   const lines = saved?.[0].run.mapping ?? mappingLines(mapping, request.presets ?? [])
-  const baseline = await baselineFor(request, lines)
+  const { types, filter } = request.choices
+  const chosen = saved?.[0].run.selection ?? { types, filter: filter?.json }
+  const baseline = await baselineFor(request, lines, chosen)
   const run = await measure({ sources, windowUs: windowUsOf(rules), rules, baseline, saved })
   const isOfEvents = saved === undefined && !sources.some(isLog) && !run.isEmpty
   if (isOfEvents && run.failure === undefined) {
@@ -122,19 +124,27 @@ async function flowsOf(request: StatsRequest) {
   return flowFigures(request)
 }
 
-async function baselineFor(request: CheckRequest, mapping: string[]): Promise<Baseline | null> {
+async function baselineFor(
+  request: CheckRequest,
+  mapping: string[],
+  chosen: BaselineRequest['chosen'],
+): Promise<Baseline | null> {
   const { name, runs, branch } = request.baseline
   if (name === undefined) return null
   return openBaseline({
     ...{ name, runs, branch, cwd: request.cwd, aws: request.aws ?? {} },
     ...{ nowMs: request.nowMs, signal: request.signal },
     like: { mapping, ...histogramKind },
+    chosen,
     measure: async (source) => {
       const { nowMs } = request
       const asked = isLog(source) ? withoutEvents(request) : request
       const run = await measuredRun({ request: asked, sources: [source], windowUs: null, nowMs })
       if (run.failure) throw run.failure
-      return run.measured
+      const [doubt] = run.doubts
+      if (doubt === undefined) return run.measured
+      const message = `${source} cannot be compared with: its mapping finds nothing`
+      throw new EvtError(message, { code: 'inconclusive', hint: doubt })
     },
   })
 }

@@ -83,6 +83,18 @@ const run = z.strictObject({
 export type SavedRun = z.infer<typeof run>
 export type SavedRow = z.infer<typeof row>
 
+/** Whether a text is a saved run, of whichever version, or was to be one before it was cut. */
+export function isSavedText(text: string): boolean {
+  if (/^\s*\{\s*"schema":\s*"evt\.run\//.test(text)) return true
+  try {
+    const value: unknown = JSON.parse(text)
+    const schema = typeof value === 'object' && value !== null ? Reflect.get(value, 'schema') : null
+    return /^evt\.run\/\d+$/.test(String(schema))
+  } catch {
+    return false
+  }
+}
+
 /**
  * Reads the text of a saved run.
  *

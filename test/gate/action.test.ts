@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { root } from '../helpers/cli.js'
 
-/** The script of the action, as its runner would start it; evt is a script that tells its words. */
+/** The script of the action, as its runner starts it; evt is a script that tells its words. */
 const { runs } = parse(readFileSync(join(root, 'action.yml'), 'utf8'))
 const [step] = runs.steps
 let folder = ''
@@ -21,7 +21,7 @@ function act(exit: number, inputs: Record<string, string>) {
   const script = `#!/bin/sh\nfor word in "$@"; do printf '[%s]' "$word"; done; echo\n${report}\n`
   writeFileSync(join(folder, 'evt'), script, { mode: 0o755 })
   const empty = Object.fromEntries(Object.keys(step.env).map((name: string) => [name, '']))
-  const run = spawnSync('bash', ['-c', step.run], {
+  const run = spawnSync('bash', ['--noprofile', '--norc', '-eo', 'pipefail', '-c', step.run], {
     encoding: 'utf8',
     cwd: folder,
     env: {
@@ -36,7 +36,8 @@ function act(exit: number, inputs: Record<string, string>) {
 test('each rule is one word, whatever is in it, and the run is saved where it passed', () => {
   const rules = 'events >= 1000\n\n$(touch pwned) `id` "; exit 0\n'
   const inputs = {
-    EVT_SOURCE: 'a/ b/',
+    EVT_SOURCE: 'a/\nb/\n',
+    EVT_MEASURING: '--type order.*',
     EVT_RULES: rules,
     EVT_BASELINE: 'runs',
     EVT_SAVE_TO: 'runs',
@@ -44,8 +45,9 @@ test('each rule is one word, whatever is in it, and the run is saved where it pa
   expect(act(0, inputs)).toEqual({
     exit: 0,
     told:
-      '[check][a/][b/][--rule][events >= 1000][--rule][$(touch pwned) `id` "; exit 0]' +
-      '[--baseline][runs][--report][{temp}/evt-check.md]\n[baseline][save][a/][b/][--to][runs]\n',
+      '[check][a/][b/][--type][order.*][--rule][events >= 1000][--rule]' +
+      '[$(touch pwned) `id` "; exit 0][--baseline][runs][--report][{temp}/evt-check.md]\n' +
+      '[baseline][save][a/][b/][--type][order.*][--to][runs]\n',
     summary: 'told\n',
   })
 })

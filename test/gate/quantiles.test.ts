@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { quantileRanks, type RankBounds } from '../../src/gate/binomial.js'
+import { dependenceOf } from '../../src/gate/dependence.js'
 import { Distribution } from '../../src/gate/distribution.js'
 import { normalQuantile, studentQuantile } from '../../src/gate/quantiles.js'
 import { HdrBuckets, rankOf } from '../../src/meters/hdr-buckets.js'
@@ -108,6 +109,11 @@ describe('a distribution', () => {
         if (high !== null) expect(high).toBeGreaterThanOrEqual(expected)
       }),
     )
+  })
+
+  test('windows that hold their share exactly are as independent samples', () => {
+    const windows = Array.from({ length: 200 }, () => ({ count: 10, above: 5 }))
+    expect(dependenceOf(windows)).toEqual({ designEffect: 1, windows: 200, perWindow: 10 })
   })
 
   test('dependent samples widen the interval, and one window tells nothing', () => {
