@@ -32,9 +32,12 @@ export async function matched(topology: TopologyResult, typed: TypedMatch): Prom
   return followed(topology, { event, attributes, at: placesOf(topology, typed.to) })
 }
 
-/** @throws EvtError `gate` where the event reaches nobody */
+/** What only passes an event on, or keeps it. */
+const isOnTheWay = /^(bus|rule|topic|archive):/
+
+/** @throws EvtError `gate` where the event reaches nobody: a rule without target is nobody */
 export function endMatch({ reached, event }: MatchResult): void {
-  if (reached.length > 0) return
+  if (reached.some(({ to }) => !isOnTheWay.test(to))) return
   const { source, 'detail-type': type } = event as JsonObject
   const named = [source, type].filter((one) => typeof one === 'string').join(' ')
   const message = `the gate does not hold: ${named === '' ? 'the event' : named} reaches nobody`

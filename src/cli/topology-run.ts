@@ -85,7 +85,16 @@ async function topologyFound(flags: TypedTopology, signal: AbortSignal): Promise
       ? await topologyOfAccounts(accountsOf(flags, signal)).catch(withTemplates)
       : await topologyOfTemplates(given, process.cwd())
   if (found.edges.length === 0 && !found.nodes.some(({ at }) => at !== null)) {
-    const message = `nothing in ${found.sources.join(', ')} sends or receives events`
+    const where = found.sources.join(', ')
+    const untold = found.gaps.filter(({ kind }) => kind === 'service')
+    const [first] = untold
+    if (first) {
+      const more = untold.length === 1 ? '' : `, and ${untold.length - 1} more such calls fail`
+      const message = `nothing is known of what ${where} has: ${first.explain}${more}`
+      const hint = 'ask with the --profile of somebody who may'
+      throw new EvtError(message, { code: 'inconclusive', hint })
+    }
+    const message = `nothing in ${where} sends or receives events`
     throw new EvtError(message, { code: 'inconclusive' })
   }
   return found

@@ -63,7 +63,10 @@ export function accessOf(topology: Topology): AccessResult {
   const grants = grantsByNode(topology.grants)
   const nodes = topology.nodes.filter(({ kind, declared }) => declared && shown.has(kind))
   const { sources, gaps } = topology
-  const resources = nodes.map((node) => accessTo(graph, node, grants.get(node.id) ?? []))
+  const anywhere = topology.grants.filter(({ on }) => on === null)
+  const resources = nodes.map((node) => {
+    return accessTo(graph, node, [...(grants.get(node.id) ?? []), ...anywhere])
+  })
   return { schema: 'evt.topologyAccess/1', sources, resources, gaps }
 }
 

@@ -53,6 +53,17 @@ export function namedBy(written: string): Named | undefined {
   return { ...named, name }
 }
 
+/** What a pattern in an ARN may name: of `arn:aws:events:*:*:*`, every kind that the service
+ * has. */
+export function namedByPattern(pattern: string): Named[] {
+  const named = namedBy(pattern)
+  if (named && named.kind !== 'service') return [named]
+  const plain = pattern.replace(/\$\{[^}]*\}/g, '')
+  const service = /^arn:[^:]*:([\w-]+)(?::[^:]*:[^:]*)?:\*$/.exec(plain)?.[1] ?? ''
+  const kinds = (own(places, service) ?? []).map(([kind]) => kind)
+  return kinds.map((kind) => ({ kind, name: '*', account: undefined, region: undefined }))
+}
+
 function namedByPlain(text: string): Named | undefined {
   const queue = /^https:\/\/(?:sqs[.-]|[\w-]*\.?queue\.)[^/]*\/[^/]+\/([^/]+)$/.exec(text)?.[1]
   if (queue !== undefined) {

@@ -80,6 +80,12 @@ export class TopologyBuilder {
     return [...this.#nodes.values()].filter((node) => node.kind === kind)
   }
 
+  /** What the rules of default buses take, so far. */
+  patternsOfDefault(): JsonValue[] {
+    const isOne = ({ from, via }: TopologyEdge) => via === 'rule' && /^bus:default(@|$)/.test(from)
+    return this.#edges.filter(isOne).map(({ when }) => when)
+  }
+
   edge({ from, to, via, when, sends, facts = {} }: NewEdge): void {
     this.#edges.push({ from, to, via, when: when ?? null, sends: sends ?? null, facts })
   }
@@ -101,7 +107,9 @@ export class TopologyBuilder {
   }
 
   build(sources: string[]): Topology {
-    const wired = new Set(this.#edges.map(({ from, to }) => `${from}\n${to}`))
+    // Who is wired to send some events, as the outcomes of a function, may send others too.
+    const whole = this.#edges.filter(({ sends }) => sends === null)
+    const wired = new Set(whole.map(({ from, to }) => `${from}\n${to}`))
     // Each permission may be for events of other sources and types.
     const permitted = new Set<string>()
     for (const edge of this.#permitted) {

@@ -1,7 +1,7 @@
 import type { JsonValue } from '../event/event.js'
 import { type AccountNames, placeIn } from './account/account-names.js'
 import type { Place } from './account/places.js'
-import { type Named, namedBy } from './arn.js'
+import { type Named, namedBy, namedByPattern } from './arn.js'
 import type { TopologyBuilder } from './builder.js'
 import { globMatches } from './glob.js'
 import type { NodeFacts, NodeKind } from './model.js'
@@ -122,10 +122,10 @@ export class Wiring {
   /** The nodes here whose names a pattern in an ARN speaks of. */
   matching(pattern: string): string[] {
     if (this.names) return this.names.matching(pattern)
-    const named = namedBy(pattern)
-    if (!named) return []
-    const nodes = this.builder.named(named.kind)
-    return nodes.filter(({ name }) => globMatches(named.name, name)).map(({ id }) => id)
+    return namedByPattern(pattern).flatMap((named) => {
+      const nodes = this.builder.named(named.kind)
+      return nodes.filter(({ name }) => globMatches(named.name, name)).map(({ id }) => id)
+    })
   }
 
   /** The default bus of where a resource is. */

@@ -20,6 +20,7 @@ export const functions: Inventory = {
   actions: [
     ...['lambda:ListFunctions', 'lambda:GetFunctionConcurrency', 'lambda:GetPolicy'],
     ...['lambda:ListFunctionEventInvokeConfigs', 'lambda:ListEventSourceMappings'],
+    'lambda:ListAliases',
   ],
   async find(inquiry) {
     const sdk = await import('@aws-sdk/client-lambda')
@@ -64,15 +65,36 @@ async function ofFunction(asked: Asked, told: FunctionConfiguration): Promise<De
   }
   return [
     { type: 'AWS::Lambda::Function', arn, properties: jsonOf(given) },
-    ...(await permissions(asked, name, arn)),
+    ...(await permissions(asked, name, { arn })),
+    ...(await permissionsOfAliases(asked, name, arn)),
     ...(await destinations(asked, name, arn)),
   ]
 }
 
-async function permissions({ inquiry, sdk, client }: Asked, name: string, arn: string) {
-  const answer = await inquiry.ask('lambda:GetPolicy', `the function ${name}`, () =>
-    client.send(new sdk.GetPolicyCommand({ FunctionName: name }), inquiry.sent),
+/** An alias, which rules may have as their target, has a policy of its own. */
+async function permissionsOfAliases(asked: Asked, name: string, arn: string) {
+  const { inquiry, sdk, client } = asked
+  const aliases = await inquiry.all(
+    'lambda:ListAliases',
+    `the function ${name}`,
+    (token) => {
+      const command = new sdk.ListAliasesCommand({ FunctionName: name, Marker: token })
+      return client.send(command, inquiry.sent)
+    },
+    ({ Aliases = [], NextMarker }) => ({ found: Aliases, next: NextMarker }),
   )
+  return inquiry.each(aliases, ({ Name: alias }) => permissions(asked, name, { arn, alias }))
+}
+
+async function permissions(
+  { inquiry, sdk, client }: Asked,
+  name: string,
+  { arn, alias }: { readonly arn: string; readonly alias?: string | undefined },
+) {
+  const answer = await inquiry.ask('lambda:GetPolicy', `the function ${name}`, () => {
+    const command = new sdk.GetPolicyCommand({ FunctionName: name, Qualifier: alias })
+    return client.send(command, inquiry.sent)
+  })
   return statementsOf(answer?.Policy).flatMap((statement): Described[] => {
     if (statement['Effect'] === 'Deny') return []
     const { Principal, Action, Condition } = statement
@@ -84,6 +106,7 @@ async function permissions({ inquiry, sdk, client }: Asked, name: string, arn: s
       properties: jsonOf({
         ...{ FunctionName: arn, Principal: principal, Action: textsOf(Action)[0] },
         ...{ SourceArn: value('aws:SourceArn'), SourceAccount: value('aws:SourceAccount') },
+        PrincipalOrgID: value('aws:PrincipalOrgID'),
         FunctionUrlAuthType: value('lambda:FunctionUrlAuthType'),
       }),
     }))

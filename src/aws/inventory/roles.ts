@@ -2,8 +2,8 @@ import type { ManagedPolicyDetail, RoleDetail } from '@aws-sdk/client-iam'
 import type { JsonObject } from '../../event/event.js'
 import { type Inventory, jsonOf } from './inquiry.js'
 
-/** Roles with what they allow: their own policies, and those of the account that are attached.
- * Policies of AWS's own allow their actions on everything, which tells of no way to anywhere. */
+/** Roles with what they allow: their own policies, and those that are attached, AWS's own too: what
+ * they allow on everything tells who may, and with what functions are set to, of ways. */
 export const roles: Inventory = {
   service: 'iam',
   actions: ['iam:GetAccountAuthorizationDetails'],
@@ -15,7 +15,8 @@ export const roles: Inventory = {
         'the roles',
         (Marker) => {
           const command = new sdk.GetAccountAuthorizationDetailsCommand({
-            ...{ Filter: ['Role', 'LocalManagedPolicy'], MaxItems: 1_000, Marker },
+            ...{ Filter: ['Role', 'LocalManagedPolicy', 'AWSManagedPolicy'] },
+            ...{ MaxItems: 1_000, Marker },
           })
           return client.send(command, inquiry.sent)
         },

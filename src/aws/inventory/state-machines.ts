@@ -16,14 +16,15 @@ export const stateMachines: Inventory = {
         },
         ({ stateMachines = [], nextToken }) => ({ found: stateMachines, next: nextToken }),
       )
-      return inquiry.each(listed, async ({ name = '', stateMachineArn: arn = '' }) => {
+      return inquiry.each(listed, async ({ name = '', stateMachineArn: arn = '', type }) => {
         const on = `the state machine ${name}`
         const answer = await inquiry.ask('states:DescribeStateMachine', on, () => {
           const command = new sdk.DescribeStateMachineCommand({ stateMachineArn: arn })
           return client.send(command, inquiry.sent)
         })
         const definition = answer?.definition ?? '{}'
-        const given = jsonOf({ StateMachineName: name, DefinitionString: definition })
+        const told = { StateMachineName: name, StateMachineType: type }
+        const given = jsonOf({ ...told, DefinitionString: definition })
         return [{ type: 'AWS::StepFunctions::StateMachine', arn, properties: given }]
       })
     })

@@ -1,4 +1,4 @@
-import { type Named, namedBy } from '../arn.js'
+import { type Named, namedBy, namedByPattern } from '../arn.js'
 import { globMatches } from '../glob.js'
 import type { NodeKind } from '../model.js'
 import type { Place, Places } from './places.js'
@@ -59,12 +59,13 @@ export class AccountNames {
   /** Those whose names and places a pattern in an ARN speaks of. */
   matching(pattern: string): string[] {
     const [, , , region = '', account = ''] = pattern.split(':')
-    const named = namedBy(pattern)
-    if (!named) return []
+    const all = namedByPattern(pattern)
     const isPlace = (written: string, place: string) =>
       written === '' || globMatches(written, place)
     return [...this.#byName.values()]
-      .filter((node) => node.kind === named.kind && globMatches(named.name, node.name))
+      .filter((node) => {
+        return all.some(({ kind, name }) => kind === node.kind && globMatches(name, node.name))
+      })
       .filter((node) => isPlace(region, node.region) && isPlace(account, node.account))
       .map(({ id }) => id)
   }

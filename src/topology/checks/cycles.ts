@@ -19,7 +19,9 @@ const MOST_TOLD = 5
 export function cycles(graph: Graph): Finding[] {
   const isUnsure = (edge: TopologyEdge) => isVague(graph, edge) || ofFailures.has(edge.via)
   const isGuarded = (edge: TopologyEdge) => guardsBut(edge).length > 0
+  const isOfBuses = ({ from, to }: TopologyEdge) => isPassedOn(graph, [from, to])
   const all = [
+    ...found(graph, isOfBuses, isGuarded),
     ...found(graph, (edge) => !isUnsure(edge) && !isGuarded(edge)),
     ...found(graph, (edge) => !isGuarded(edge), isUnsure),
     ...found(graph, () => true, isGuarded),
@@ -50,13 +52,21 @@ function found(
   })
 }
 
+/** Whether events go on as they are: nobody there adds a mark or counts a hop. */
+function isPassedOn(graph: Graph, path: readonly string[]): boolean {
+  return path.every((id) => /^(bus|rule)$/.test(graph.node(id)?.kind ?? ''))
+}
+
 /** The guards of an edge; those against replays end none but of replays. */
 function guardsBut({ when }: TopologyEdge): Guard[] {
   return guardsOf(when).filter(({ field }) => field !== 'replay-name')
 }
 
-function isVague(graph: Graph, { to, via }: TopologyEdge): boolean {
-  return via === 'permission' && isVagueWrite(graph.node(to)?.kind ?? 'unknown')
+function isVague(graph: Graph, { from, to, via }: TopologyEdge): boolean {
+  if (via !== 'permission') return false
+  // The permission may be there for what is wired alone, as destinations of functions need it.
+  const isNeeded = graph.out(from).some((edge) => edge.to === to && edge.via !== 'permission')
+  return isNeeded || isVagueWrite(graph.node(to)?.kind ?? 'unknown')
 }
 
 /** The same cycle, beginning at the node that is first by its id. */
@@ -69,7 +79,10 @@ function fromFirst(edges: readonly TopologyEdge[]): TopologyEdge[] {
 function cycleFinding(graph: Graph, edges: readonly TopologyEdge[], nodes: number): Finding {
   const path = edges.map(({ from }) => from)
   const [on = ''] = path
-  const guards = edges.flatMap((edge) => guardsBut(edge).map((guard) => ({ ...guard, edge })))
+  const isAsItWas = isPassedOn(graph, path)
+  const guards = (isAsItWas ? [] : edges).flatMap((edge) => {
+    return guardsBut(edge).map((guard) => ({ ...guard, edge }))
+  })
   const hidden = path.length - MOST_SHOWN
   const shown = hidden > 0 ? [...path.slice(0, MOST_SHOWN), `… ${hidden} more`] : path
   const way = [...shown, on].join(' → ')
@@ -83,7 +96,7 @@ function cycleFinding(graph: Graph, edges: readonly TopologyEdge[], nodes: numbe
     id: guards.length > 0 ? 'guardedCycle' : 'cycle',
     severity: guards.length > 0 ? 'note' : severityOf(graph, edges),
     ...{ on, explanation: told.join(' '), witnesses: [...path] },
-    fix: fixOf(edges, guards.length > 0),
+    fix: isAsItWas ? fixOfBuses : fixOf(edges, guards.length > 0),
   }
 }
 
@@ -127,6 +140,10 @@ function doubts(graph: Graph, edges: readonly TopologyEdge[]): string[] {
       : 'No service of AWS ends it.',
   ]
 }
+
+const fixOfBuses =
+  'let one of the rules leave out what another one sends there, by source, type or account: ' +
+  'events go from bus to bus as they are, and no mark ends it'
 
 function fixOf(edges: readonly TopologyEdge[], isGuarded: boolean): string {
   if (isGuarded) return 'see that what comes back has what the guard looks at, by a test'

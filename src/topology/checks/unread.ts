@@ -10,6 +10,7 @@ const restsOn: Readonly<Record<string, readonly string[]>> = {
   targetWithoutPermission: ['events', 'sqs', 'sns', 'lambda'],
   ruleWithoutTargets: ['events'],
   ruleMatchesNothing: ['events'],
+  eventWithoutRule: ['events'],
   queueWithoutReader: ['iam', 'lambda', 'pipes', 'sqs'],
   queueWithoutDlq: ['sqs'],
 }
@@ -18,7 +19,10 @@ const restsOn: Readonly<Record<string, readonly string[]>> = {
 export function unread({ topology }: Graph): Finding[] {
   return unreadIn(topology).map(({ at, explain }) => {
     const service = serviceOf(at)
-    const left = Object.keys(restsOn).filter((id) => restsOn[id]?.includes(service))
+    const left = Object.keys(restsOn).filter((id) => {
+      const isAsked = id !== 'eventWithoutRule' || topology.observed !== undefined
+      return isAsked && restsOn[id]?.includes(service)
+    })
     const without = left.length === 0 ? '' : ` ${left.join(', ')} ${leftOut(left.length)}.`
     return {
       ...{ id: 'serviceUnread', severity: 'warning' as const, on: at, witnesses: [at] },

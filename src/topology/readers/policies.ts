@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from '../../event/event.js'
 import { isAction, sending } from '../actions.js'
+import { namedBy } from '../arn.js'
 import type { NodeKind } from '../model.js'
 import type { Resource } from '../template/stack.js'
 import type { Wiring } from '../wiring.js'
@@ -87,11 +88,12 @@ const busPolicy: Reader = {
 const permission: Reader = {
   wire(resource, wiring) {
     const { FunctionName, Principal, Action, ...narrowing } = resource.properties
-    const { SourceArn, SourceAccount, FunctionUrlAuthType: auth } = narrowing
+    const { SourceArn, SourceAccount, PrincipalOrgID, FunctionUrlAuthType: auth } = narrowing
     const of = { what: 'the function of the permission', kind: 'function' as const }
     const on = wiring.find(resource, FunctionName, of)
     if (on === undefined) return
-    const isConditional = [SourceArn, SourceAccount].some(Boolean) || auth === 'AWS_IAM'
+    const isConditional =
+      [SourceArn, SourceAccount, PrincipalOrgID].some(Boolean) || auth === 'AWS_IAM'
     const actions = [String(Action ?? 'lambda:InvokeFunction')]
     wiring.builder.grant({
       ...{ who: String(Principal), actions, on, isConditional, isOfResource: true },
@@ -164,10 +166,13 @@ function anywhere(
   { holders, statement, wanted }: Wanted & { readonly holders: readonly string[] },
 ): void {
   const { actions, isConditional } = statement
-  for (const who of holders) {
+  // A role that no node here has is named itself.
+  for (const who of holders.length > 0 ? holders : [resource.at]) {
     wiring.builder.grant({
       ...{ who, actions: [...actions], on: null, isConditional, isOfResource: false },
     })
+  }
+  for (const who of holders) {
     const found = wiring.mentionedBy(who).filter((on) => {
       return wanted.some(({ kind }) => kind === wiring.builder.kindOf(on))
     })
@@ -181,12 +186,16 @@ function anywhere(
 
 /** @param isHeld false: roles of an account that no node here has, which may be of anything */
 function namedIn(resource: Resource, wiring: Wiring, text: string, isHeld: boolean): string[] {
-  if (wiring.names && !isHeld) return wiring.matching(text.replace(/\/\*$/, ''))
-  if (!/[*?]/.test(text.replace(/\/\*$/, '').replace(/^arn:aws:\w+:\*:\*:/, ''))) {
+  const inner = text.replace(/\/\*$/, '')
+  // `event-bus/*` is every bus; `inbox/*` is what is in one bucket.
+  const about = namedBy(inner)?.kind === 'service' ? text : inner
+  const isPattern = /[*?]/.test(about)
+  if (wiring.names && (isPattern || !isHeld)) return wiring.matching(about)
+  if (!isPattern || !/[*?]/.test(about.replace(/^arn:aws:\w+:\*:\*:/, ''))) {
     const of = { what: 'a resource of the policy', mayLack: true }
-    return [wiring.find(resource, text.replace(/\/\*$/, ''), of)].flatMap((id) => id ?? [])
+    return [wiring.find(resource, about, of)].flatMap((id) => id ?? [])
   }
-  return wiring.matching(text)
+  return wiring.matching(about)
 }
 
 function permitted(

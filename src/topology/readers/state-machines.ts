@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '../../event/event.js'
+import { areApart } from '../meeting.js'
 import type { NodeKind } from '../model.js'
 import { isMapping, own } from '../template/parse.js'
 import type { Resource } from '../template/stack.js'
@@ -28,6 +29,19 @@ const stateMachine: Reader = {
     const definition = definitionOf(resource)
     if (definition === undefined) return
     for (const state of statesOf(definition)) taskEdges(resource, wiring, state)
+  },
+  settle(resource, wiring) {
+    const { at, properties } = resource
+    // What express ones do is no event.
+    if ((properties['StateMachineType'] ?? properties['Type']) === 'EXPRESS') return
+    const sends: JsonObject = {
+      ...{ source: ['aws.states'], 'detail-type': ['Step Functions Execution Status Change'] },
+      ...(at.startsWith('arn:') && { detail: { stateMachineArn: [at] } }),
+    }
+    const isHeard = wiring.builder.patternsOfDefault().some((when) => !areApart(sends, when))
+    if (!isHeard) return
+    const [from, to] = [wiring.idOf(resource), wiring.defaultBus(resource)]
+    wiring.builder.edge({ from, to, via: 'notification', sends })
   },
 }
 
