@@ -1,5 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto'
-import { open, readFile } from 'node:fs/promises'
+import { link, open, readFile, rm } from 'node:fs/promises'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { z } from 'zod'
 import { makeFolder } from '../archives/make-folder.js'
@@ -7,6 +7,7 @@ import { codeOf, readError } from '../archives/read-error.js'
 import type { Config } from '../config/config.js'
 import { dataFolder } from '../config/data-folder.js'
 import { EvtError } from '../errors.js'
+import type { Mapping } from '../event/mapping.js'
 
 /** A line of the register. No identifier is in it: who was erased is a keyed hash of `kind:id`. */
 const line = z.discriminatedUnion('is', [
@@ -54,7 +55,7 @@ export class Register {
   static async open(file: string): Promise<Register> {
     const text = await textOf(file)
     const lines = linesIn(file, text ?? '')
-    const key = (await textOf(keyFile(file)))?.trim()
+    const key = keyIn(await textOf(keyFile(file)))
     const hashes = lines.flatMap((one) => (one.is === 'erased' ? [one.hmacSha256] : []))
     if (hashes.length > 0 && !key) {
       throw new EvtError(`${keyFile(file)} is gone: nobody knows who was erased`, {
@@ -67,6 +68,13 @@ export class Register {
 
   get isEmpty(): boolean {
     return this.erased.size === 0
+  }
+
+  /** Kinds of whom was erased that a mapping does not know: nobody of them is found by it. */
+  unknownTo({ rules }: Mapping): string[] {
+    const known = new Set(rules.flatMap(({ mapping }) => mapping.entities ?? []).map((e) => e.kind))
+    const kinds = this.lines.flatMap((one) => (one.is === 'erased' ? [one.of] : []))
+    return [...new Set(kinds)].filter((kind) => !known.has(kind)).sort()
   }
 
   /** Whether one of these was erased, as `kind:id`. */
@@ -98,10 +106,23 @@ export class Register {
     }))
   }
 
+  /** It is there whole or not at all: of a part, or of nothing, hashes would tell who it is. */
   async #newKey(): Promise<string> {
-    const key = randomBytes(32).toString('hex')
-    await append(keyFile(this.file), `${key}\n`)
-    return key
+    const [key, file] = [randomBytes(32).toString('hex'), keyFile(this.file)]
+    const aside = `${file}.${process.pid}.part`
+    try {
+      await append(aside, `${key}\n`)
+      // Where a disk was full, or evt was killed, there may be one that says nothing.
+      if (keyIn(await textOf(file)) === undefined) await rm(file, { force: true })
+      await link(aside, file)
+      return key
+    } catch (error) {
+      const other = keyIn(await textOf(file))
+      if (codeOf(error) === 'EEXIST' && other !== undefined) return other
+      throw error instanceof EvtError ? error : notWritten(file, error)
+    } finally {
+      await rm(aside, { force: true })
+    }
   }
 }
 
@@ -119,6 +140,11 @@ export function requestId(key: string): string {
 
 function keyFile(file: string): string {
   return `${file}.key`
+}
+
+/** Undefined for what is no whole key. */
+function keyIn(text: string | undefined): string | undefined {
+  return /^([0-9a-f]{64})\s*$/.exec(text ?? '')?.[1]
 }
 
 function hashOf(key: string, entity: string): string {
@@ -167,10 +193,14 @@ async function append(file: string, text: string): Promise<void> {
       await handle.close()
     }
   } catch (error) {
-    throw new EvtError(`${file} cannot be written: who was erased has to be known`, {
-      code: 'outside',
-      hint: 'privacy.register in evt.yaml names another file',
-      cause: error,
-    })
+    throw notWritten(file, error)
   }
+}
+
+function notWritten(file: string, cause: unknown): EvtError {
+  return new EvtError(`${file} cannot be written: who was erased has to be known`, {
+    code: 'outside',
+    hint: 'privacy.register in evt.yaml names another file',
+    cause,
+  })
 }

@@ -9,7 +9,7 @@ import { dropDerived } from './derived-copies.js'
 import { newFile, replaceFile } from './durable-file.js'
 import { eraseObject } from './erase-object.js'
 import { type ErasePlan, eraserOf, readPlan } from './erase-plan.js'
-import { type ErasureBundle, openBundle, writeBundle } from './erasure-bundle.js'
+import { type ErasureBundle, isBundleOf, openBundle, writeBundle } from './erasure-bundle.js'
 import { proofOf, proofText, readProof } from './erasure-proof.js'
 import { GOES_ON } from './goes-on.js'
 import { Journal, unlock } from './journal.js'
@@ -32,12 +32,21 @@ export interface Applied {
   indexes: number
 }
 
-/** @returns null where it was applied already, and its proof is in its place */
-export async function openErasure({ plan, cwd }: ApplyRequest): Promise<ErasePlan | null> {
+/**
+ * @returns null where it was applied already, and its proof is in its place
+ * @throws EvtError `usage` also where a bundle is asked for too late
+ */
+export async function openErasure({ plan, cwd, bundle }: ApplyRequest): Promise<ErasePlan | null> {
   const file = resolve(cwd, plan)
   const proof = await readProof(file)
   if (proof === undefined || proof === 'changed') return readPlan(plan, file)
   await rm(`${file}.journal`, { force: true })
+  if (bundle && !(await isBundleOf(bundle.folder, proof.plannedAt))) {
+    throw new EvtError(`${plan} was applied already, and its evidence is not in ${bundle.folder}`, {
+      code: 'usage',
+      hint: `a bundle is written while it is applied; evt gdpr verify ${plan} checks the proof`,
+    })
+  }
   return null
 }
 

@@ -82,7 +82,10 @@ export class BundleWriter {
       await durable(keyFile(this.folder), `${key}\n`)
       // One that is there is empty; not every system renames onto it.
       await rmdir(this.folder).catch(() => undefined)
-      await rename(this.aside, this.folder)
+      await rename(this.aside, this.folder).catch(async (error) => {
+        await rm(keyFile(this.folder), { force: true })
+        throw error
+      })
       await syncFolder(dirname(this.folder))
     } catch (error) {
       throw diskFailure(error, this.folder)
@@ -143,6 +146,10 @@ async function durable(file: string, text: string): Promise<void> {
   try {
     await handle.writeFile(text)
     await handle.sync()
+  } catch (error) {
+    // Half a key of nothing would be in the way of whoever goes on.
+    await rm(file, { force: true })
+    throw error
   } finally {
     await handle.close()
   }

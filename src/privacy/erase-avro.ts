@@ -24,17 +24,25 @@ export async function eraseAvro(
     for await (const chunk of chunks) {
       file.held.append(chunk)
       for (let block = file.next(); block; block = file.next()) {
+        if (!hasHeader && isNamedIn(file, rows)) return 'has what is to be erased in its header'
         if (!hasHeader) await writeHeader(file, target)
         hasHeader = true
         await eraseBlock(block, file, { rows, target })
       }
     }
+    if (!hasHeader && isNamedIn(file, rows)) return 'has what is to be erased in its header'
     if (!hasHeader) await writeHeader(file, target)
     return file.isBetweenBlocks ? null : 'ends before its Avro data does'
   } catch (error) {
     if (error instanceof AvroFault) return error.message
+    if (error instanceof RangeError) return 'is corrupt Avro: values nested too deep'
     throw error
   }
+}
+
+/** In its schema, or in what else it says of itself. */
+function isNamedIn({ container }: AvroFile, rows: RowEraser): boolean {
+  return container !== undefined && rows.mayTouch(container.header.toString())
 }
 
 async function writeHeader({ container }: AvroFile, target: PackedFile | undefined): Promise<void> {

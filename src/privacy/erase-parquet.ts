@@ -36,7 +36,8 @@ export async function eraseParquet(
   try {
     const scan = `read_parquet([${quoteFile(file)}], hive_partitioning = false)`
     const described = await duckdb.rows(`DESCRIBE SELECT * FROM ${scan}`)
-    const columns = described.map(([name, type]) => ({ name: String(name), type: String(type) }))
+    const named = described.map(([name, type]) => ({ name: String(name), type: String(type) }))
+    let columns: ParquetColumn[] = named
     if (columns.some(({ name }) => name.toLowerCase() === ROW_NUMBER)) {
       return { column, refused: `has a column ${ROW_NUMBER}, which evt cannot tell from its own` }
     }
@@ -47,10 +48,12 @@ export async function eraseParquet(
       return { column, refused: 'has columns whose names differ by case alone' }
     }
     const metadata = await metadataOf(duckdb, file)
+    if (!metadata) return { column, refused: 'has metadata that cannot be written again' }
     if (metadata.flat().some((text) => rows.mayTouch(text))) {
       return { column, refused: 'has what is to be erased in its own metadata' }
     }
     column = (await parquetColumn(scan, duckdb)) ?? undefined
+    columns = named.map((one) => ({ ...one, isText: one.type === 'JSON' && one.name === column }))
     await duckdb.rows('CREATE TABLE touched (n BIGINT, dropped BOOLEAN, changes VARCHAR)')
     const numbered = scan.replace(/\)$/, `, ${ROW_NUMBER} = true)`)
     await judgeRows(duckdb, { numbered, columns, column, rows })
@@ -116,8 +119,9 @@ async function judgeRows(
 
 /** NaN and infinities are no JSON. */
 function rowStruct(columns: readonly ParquetColumn[]): string {
-  const members = columns.map(({ name, type }) => {
+  const members = columns.map(({ name, type, isText }) => {
     const value = `r.${quoteName(name)}`
+    if (isText) return `${quoteName(name)} := CAST(${value} AS VARCHAR)`
     const isFloat = type === 'FLOAT' || type === 'DOUBLE'
     return `${quoteName(name)} := ${isFloat ? `if(isfinite(${value}), ${value}, NULL)` : value}`
   })
@@ -147,12 +151,18 @@ async function writableRows(
   const read = await duckdb.rows(`SELECT ${json} FROM ${givenRows} t ORDER BY t.at`, [
     JSON.stringify(rows.map((row, at) => ({ ...row, at }))),
   ])
+  // Numbers that were read as JSON may have lost digits, and integers have become texts.
+  const isInexact = (name: string, value: JsonValue) => {
+    const { type = '', isText } = columns[Number(name.slice(1))] ?? {}
+    return /JSON/.test(type) && !isText && /\d{16}/.test(jsonText(value))
+  }
   return new Set(
     rows.filter((row, n) => {
       const wanted = objectOf(parseJson(row.changes))
       const found = objectOf(parseJson(String(read[n]?.[0])))
       return Object.entries(wanted).every(
-        ([name, value]) => jsonText(found[name] ?? null) === jsonText(value),
+        ([name, value]) =>
+          jsonText(found[name] ?? null) === jsonText(value) && !isInexact(name, value),
       )
     }),
   )

@@ -28,11 +28,11 @@ export class TextEraser {
     const text = isUtf8(bytes) ? bytes.toString() : null
     if (text !== null && !this.#eraser.mayTouch(text)) return bytes
     const left = text === null ? this.#broken(bytes) : await this.#line(text)
-    if (left === text) return bytes
-    if (left === null || left.trim() === '') this.unitsDropped += 1
-    return left === null || left.trim() === ''
-      ? null
-      : Buffer.from(left, text === null ? 'latin1' : 'utf8')
+    if (left === null || left.trim() === '') {
+      this.unitsDropped += 1
+      return null
+    }
+    return text === null || left === text ? bytes : Buffer.from(left)
   }
 
   /** A text with several values, or with one list of them; null where it is no such text, and may
@@ -83,8 +83,9 @@ export class TextEraser {
     return true
   }
 
+  /** What is not UTF-8 in it hides nothing that is. */
   #broken(bytes: Buffer): string | null {
-    const text = bytes.toString('latin1')
+    const text = bytes.toString()
     const verdict = this.#eraser.unreadable(text)
     this.#tell(verdict, text)
     return verdict.text

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve, sep } from 'node:path'
 import { readingHash } from '../archive-index/open-index.js'
+import { EvtError } from '../errors.js'
 import { createMapping } from '../event/mapping.js'
 import { BundleWriter, MANIFEST } from './bundle-writer.js'
 import type { ErasePlan } from './erase-plan.js'
@@ -25,9 +26,22 @@ export async function openBundle(
   { folder }: ErasureBundle,
   plan: ErasePlan,
 ): Promise<BundleWriter | undefined> {
+  const around = plan.sources.find((source) =>
+    `${folder}${sep}`.startsWith(resolve(plan.cwd, source) + sep),
+  )
+  if (around !== undefined) {
+    throw new EvtError(`${folder} is in ${around}, which is erased from`, {
+      code: 'usage',
+      hint: 'name a folder elsewhere: its lines would be records of the archive',
+    })
+  }
+  return (await isBundleOf(folder, plan.createdAt)) ? undefined : BundleWriter.open(folder)
+}
+
+/** Whether the bundle of an erasure is there. */
+export async function isBundleOf(folder: string, plannedAt: string): Promise<boolean> {
   const text = await readFile(join(folder, MANIFEST), 'utf8').catch(() => '')
-  const isOurs = text.includes('"right": "erasure"') && text.includes(quoted(plan.createdAt))
-  return isOurs ? undefined : BundleWriter.open(folder)
+  return text.includes('"right": "erasure"') && text.includes(quoted(plannedAt))
 }
 
 function quoted(plannedAt: string): string {

@@ -82,6 +82,7 @@ export function proofText(proof: ErasureProof): string {
 
 const shape = z.looseObject({
   schema: z.literal('evt.erased/1'),
+  plannedAt: z.string(),
   finishedAt: z.string(),
   objects: z.array(
     z.looseObject({

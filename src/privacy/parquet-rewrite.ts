@@ -6,6 +6,8 @@ import { GOES_ON } from './goes-on.js'
 export interface ParquetColumn {
   readonly name: string
   readonly type: string
+  /** Whether it is JSON that is taken, and written, as the text that it is: it holds the events. */
+  readonly isText?: boolean
 }
 
 interface Rewrite {
@@ -50,9 +52,9 @@ export async function checkedRewrite(duckdb: Duckdb, rewrite: Rewrite): Promise<
 }
 
 /** The new value of a column, of `t.changes`. */
-export function changedValue({ type }: ParquetColumn, n: number): string {
+export function changedValue({ type, isText }: ParquetColumn, n: number): string {
   const at = quoteText(`$.c${n}`)
-  if (type === 'VARCHAR') return `t.changes ->> ${at}`
+  if (type === 'VARCHAR' || isText) return `t.changes ->> ${at}`
   const value = `CASE WHEN json_type(t.changes, ${at}) <> 'NULL' THEN t.changes -> ${at} END`
   return type === 'JSON' ? value : `TRY_CAST(${value} AS ${type})`
 }
@@ -80,7 +82,9 @@ async function markRows(duckdb: Duckdb, { numbered }: Rewrite): Promise<void> {
 function amendedValue(column: ParquetColumn, n: number): string {
   const isChanged = `json_exists(t.changes, ${quoteText(`$.c${n}`)})`
   const before = `r.${quoteName(column.name)}`
-  return `CASE WHEN ${isChanged} THEN ${changedValue(column, n)} ELSE ${before} END`
+  const value = changedValue(column, n)
+  const after = column.isText ? `CAST(${value} AS JSON)` : value
+  return `CASE WHEN ${isChanged} THEN ${after} ELSE ${before} END`
 }
 
 async function writingOptions(duckdb: Duckdb, file: string): Promise<string[]> {
@@ -91,22 +95,27 @@ async function writingOptions(duckdb: Duckdb, file: string): Promise<string[]> {
   const codec = String(most?.[0] ?? 'SNAPPY')
   const groupRows = Math.max(LEAST_GROUP_ROWS, Number(most?.[1] ?? 0))
   const metadata = await metadataOf(duckdb, file)
-  const pairs = metadata.map(([key, value]) => `${quoteName(key)}: ${quoteText(value)}`)
+  const pairs = (metadata ?? []).map(([key, value]) => `${quoteName(key)}: ${quoteText(value)}`)
   return [
     ...['FORMAT parquet', `COMPRESSION ${codecs[codec] ?? codec.toLowerCase()}`],
+    // Else it writes beside it to a file that whoever reads the folder takes for one of it.
+    'USE_TMP_FILE false',
     `ROW_GROUP_SIZE ${groupRows}`,
     ...(pairs.length === 0 ? [] : [`KV_METADATA {${pairs.join(', ')}}`]),
   ]
 }
 
-/** What a file says of itself beside its schema, such as what pandas and Spark add. */
-export async function metadataOf(duckdb: Duckdb, file: string): Promise<[string, string][]> {
+/** What a file says of itself beside its schema, such as what pandas and Spark add; null where
+ * DuckDB cannot write it again. */
+export async function metadataOf(duckdb: Duckdb, file: string): Promise<[string, string][] | null> {
   const rows = await duckdb.rows(
     `SELECT TRY(decode(key)), TRY(decode(value)) FROM parquet_kv_metadata(${quoteFile(file)})`,
   )
-  return rows.flatMap(([key, value]): [string, string][] =>
-    key === null || value === null ? [] : [[String(key), String(value)]],
+  const pairs = rows.flatMap(([key, value]): [string, string][] =>
+    key === null || key === '' || value === null ? [] : [[String(key), String(value)]],
   )
+  const names = new Set(pairs.map(([key]) => key.toLowerCase()))
+  return names.size === rows.length ? pairs : null
 }
 
 async function isOfSameTypes(

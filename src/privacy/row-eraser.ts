@@ -39,7 +39,8 @@ export class RowEraser {
 
   /** Of the next row, of which nobody knows what it says. */
   judgeBroken(bytes: Buffer): JudgedRow {
-    const text = bytes.toString('latin1')
+    // What is not UTF-8 in it hides nothing that is.
+    const text = bytes.toString()
     const verdict = this.eraser.unreadable(text)
     return {
       ...{ record: ++this.units, text, verdict },

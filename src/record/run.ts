@@ -75,7 +75,11 @@ export async function runRecord(request: RecordRequest): Promise<RecordRun> {
   for (const { opens } of tapped) await checkApart(opens, request)
   // What a record refers to is not asked for: to record needs nobody else.
   const register = await Register.open(registerFile({ ...request, config }))
-  const decode = createDecoder({ mapping: createMapping({ events: config.events }) })
+  const mapping = createMapping({ events: config.events })
+  const decode = createDecoder({ mapping })
+  for (const kind of register.unknownTo(mapping)) {
+    request.onNote(`who was erased comes back: evt.yaml does not say where ${kind} is in events`)
+  }
   request.onOpen(tapped.map(({ address, tap: { safety } }) => ({ address, safety })))
   const store = await openStore(request)
   const faults: { path: string; fault: Fault }[] = []

@@ -1,5 +1,6 @@
 import type { ResultRows } from '../engines/engine.js'
 import type { Register } from '../erased/register.js'
+import type { Mapping } from '../event/mapping.js'
 
 /** Leaves out events about somebody who was erased, by the column `entities`. */
 export class Unerased {
@@ -7,6 +8,10 @@ export class Unerased {
   leftOut = 0
 
   constructor(private readonly register: Register) {}
+
+  unknownTo(mapping: Mapping): string[] {
+    return this.register.unknownTo(mapping)
+  }
 
   of({ columns, chunks }: ResultRows): ResultRows {
     if (this.register.isEmpty) return { columns, chunks }

@@ -19,6 +19,8 @@ interface Planned {
   readonly claimCheck: string | null
   /** Events of somebody who was erased. */
   readonly leftOut: number
+  /** Of whom was erased, kinds that the mapping does not know. */
+  readonly unknownKinds: readonly string[]
 }
 
 /** What somebody should know before it is sent. */
@@ -34,6 +36,9 @@ export function warningsOf(tally: Tally, planned: Planned): ReplayWarning[] {
   const unfit = refused.reduce((sum, one) => sum + one.count, 0)
   warn('refused', unfit, `${are(unfit, 'event')} ${taken}`)
   warn('erased', leftOut, `${are(leftOut, 'event')} of somebody who was erased, and left out`)
+  const kinds = planned.unknownKinds
+  const unseen = `who was erased is sent too: no mapping says where ${kinds.join(', ')} is`
+  warn('erased', kinds.length, unseen)
   warn(
     'replays',
     replays,

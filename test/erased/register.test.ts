@@ -41,6 +41,15 @@ describe('the register', () => {
     expect(lines.map((line) => line.at)).toEqual([at, '2026-12-01T00:00:00.000Z'])
   })
 
+  test.each(['', 'ab'])('takes no %j for a key', async (left) => {
+    const file = join(folder, 'erased.ndjson')
+    writeFileSync(`${file}.key`, left)
+    const register = await Register.open(file)
+    await register.add(await register.linesOf(['user:1'], at))
+    expect(readFileSync(`${file}.key`, 'utf8')).toMatch(/^[0-9a-f]{64}\n$/)
+    expect((await Register.open(file)).hasAny(['user:1'])).toBe(true)
+  })
+
   test.each([
     ['the user’s data', undefined, '/data/evt/erased.ndjson'],
     ['beside evt.yaml', 'kept.ndjson', '/work/conf/kept.ndjson'],

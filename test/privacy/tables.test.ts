@@ -10,6 +10,7 @@ import type { FileObject } from '../../src/archives/object.js'
 import { readRecords } from '../../src/archives/records.js'
 import { packSnappy, unpackSnappy } from '../../src/archives/snappy.js'
 import { sniff } from '../../src/archives/sniff.js'
+import { avroLong } from '../../src/avro/amend.js'
 import { type Duckdb, openDuckdb } from '../../src/engines/duckdb.js'
 import { createDecoder } from '../../src/envelopes/decode.js'
 import { createMapping } from '../../src/event/mapping.js'
@@ -248,6 +249,84 @@ describe('Avro keeps its codec', () => {
     const one = new Eraser({ ...settings, subject, isHeld: () => false, key })
     const { counts } = await passThrough(objectOf('z.avro'), { eraser: one, key })
     expect(counts).toMatchObject({ units: 2, changed: 0, left: 1 })
+  })
+})
+
+test('what others have in a column of JSON stays as it is written', async () => {
+  const body = (user: string) =>
+    `{"n": 12345678901234567890, "d": 1.10, "user": ${user},  "friend":"bob"}`
+  const file = join(folder, 'u.parquet')
+  await duckdb.rows(`COPY (SELECT '${body(`"${SUBJECT}"`)}'::JSON AS j) TO '${file}'`)
+  await erased('u.parquet', { mode: 'default', mentions: false })
+  const found = await duckdb.rows(`SELECT j::VARCHAR, typeof(j) FROM read_parquet('${file}.new')`)
+  expect(found).toEqual([[body('null'), 'JSON']])
+})
+
+test('lines that are not UTF-8, and rows of too many cells, hide nobody', async () => {
+  const id = 'jürgen@example.com'
+  const head = 'id,body\n1,"{""id"":1}"\n'
+  writeFileSync(join(folder, 'v.csv'), `${head}2,"{""user"":""${id}""}",more\n`)
+  const bad = Buffer.concat([Buffer.from(`{"user":"${id}", `), Buffer.from([0xff, 10])])
+  const lines = Buffer.from('{"id":1}\n{"id":2}\n')
+  writeFileSync(join(folder, 'v.ndjson'), Buffer.concat([lines, bad]))
+  const mapping = createMapping({ maps: ['entities.user=$.user'] })
+  const subject = { entities: [`user:${id}`], values: [], ignoreCase: false, deep: true }
+  const settings = { subject, mapping, decode: createDecoder({ mapping }), key }
+  for (const [name, left] of [
+    ['v.csv', Buffer.from(head)],
+    ['v.ndjson', lines],
+  ] as const) {
+    for (const mentions of [false, true]) {
+      const one = new Eraser({ ...settings, mode: 'default', mentions, isHeld: () => false })
+      const target = await PackedFile.open(join(folder, `${name}.new`))
+      const { counts } = await passThrough(objectOf(name), { eraser: one, key, target })
+      await target.finish('none')
+      expect(counts).toMatchObject(mentions ? { mentioned: 1, left: 0 } : { left: 1 })
+      if (mentions) expect(readFileSync(join(folder, `${name}.new`))).toEqual(left)
+    }
+  }
+})
+
+test.each([
+  ['of another case', '\x01b\x18\x01y', '\x01A\x18\x01y'],
+  ['that is not UTF-8', '\x01b\x18\x01y', '\x01b\x18\x01\xff'],
+])('metadata of Parquet %s', async (_, before, after) => {
+  const file = join(folder, 't.parquet')
+  await duckdb.rows(`COPY (SELECT 1 AS x) TO '${file}' (KV_METADATA {a: 'x', b: 'y'})`)
+  writeFileSync(file, readFileSync(file, 'latin1').replace(before, after), 'latin1')
+  const options = { eraser: eraser('default', false), key }
+  const { refused } = await passThrough(objectOf('t.parquet'), options)
+  expect(refused).toBe('has metadata that cannot be written again')
+})
+
+describe('Avro that is refused', () => {
+  const text = (value: string) => [...avroLong(value.length), ...Buffer.from(value)]
+  const fields = [
+    { name: 'user', type: 'string' },
+    { name: 'next', type: ['null', 'Deep'] },
+  ]
+  const deep = { type: 'record', name: 'Deep', fields, doc: SUBJECT }
+
+  test('has somebody in its schema', async () => {
+    const data = Buffer.from([...text('x'), 0])
+    writeFileSync(join(folder, 's.avro'), avroByHand(deep, [{ rows: 1, data }], 'null'))
+    const options = { eraser: eraser('default', true), key }
+    const { refused } = await passThrough(objectOf('s.avro'), options)
+    expect(refused).toBe('has what is to be erased in its header')
+  })
+
+  test('nests its values too deep', async () => {
+    const data = Buffer.from([
+      ...Array(50_000)
+        .fill([...text('x'), 2])
+        .flat(),
+      ...text('x'),
+      0,
+    ])
+    writeFileSync(join(folder, 's.avro'), avroByHand(deep, [{ rows: 1, data }], 'null'))
+    const options = { eraser: eraser('default', false), key }
+    const { refused } = await passThrough(objectOf('s.avro'), options)
+    expect(refused).toBe('is corrupt Avro: values nested too deep')
   })
 })
 
