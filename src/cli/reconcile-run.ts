@@ -26,15 +26,30 @@ export async function reconciled(typed: TypedReconcile): Promise<ReconcileRun> {
   const stages = stagesOf(flags)
   const choices = reconcileChoices(flags)
   const given = stages.flatMap((stage) => stage.given)
-  const counts = flags.counts === undefined ? undefined : await countsFor(typed, given)
+  const failures: EvtError[] = []
+  const counts =
+    flags.counts === undefined
+      ? undefined
+      : await countsFor(typed, given, (error) => void failures.push(error))
   const run = (await isAskedLive(flags, given))
     ? await live(typed, { stages, choices })
     : await reading(typed, (request) => runReconcile({ ...request, stages, choices }))
-  if (counts && !run.isEmpty) run.result.counts = await counts(run.result)
-  return run
+  if (!counts || run.isEmpty) return run
+  run.result.counts = await counts(run.result)
+  const [failure] = failures
+  const isTaken = flags['allow-partial'] && failure?.code !== 'interrupted'
+  if (failure === undefined || isTaken) return run
+  const { code, hint = 'what could be counted is there; --allow-partial takes that' } = failure
+  const told = new EvtError(`--counts: ${failure.message}`, { code, hint, cause: failure })
+  run.result.partial = true
+  return { ...run, failure: run.failure ?? told }
 }
 
-async function countsFor({ flags, signal }: TypedReconcile, given: readonly string[]) {
+async function countsFor(
+  { flags, signal }: TypedReconcile,
+  given: readonly string[],
+  onFailure: (error: EvtError) => void,
+) {
   const { countsOf } = await import('../reconcile/transport-counts.js')
   const { loadConfig } = await import('../config/load.js')
   const { archives = {} } = await loadConfig({
@@ -44,6 +59,7 @@ async function countsFor({ flags, signal }: TypedReconcile, given: readonly stri
   return countsOf(flags['counts-of'] ?? given, {
     ...{ aliases: archives, nowMs: Date.now, aws: { ...awsOptions(flags), signal } },
     windowMs: windowUs === null ? null : windowUs / 1_000,
+    ...{ isChosen: flags['counts-of'] !== undefined, onFailure },
   })
 }
 

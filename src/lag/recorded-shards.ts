@@ -1,6 +1,8 @@
+import { resourceAddress } from '../aws/address.js'
 import { isTrimmed } from '../aws/failure.js'
 import type { Shard, ShardPage, ShardStart } from '../aws/shards.js'
 import { EvtError } from '../errors.js'
+import type { SourcePlace } from '../record/last-part.js'
 import { streamPlaceOf } from '../taps/shard-checkpoint.js'
 import type { Asking } from './kind.js'
 import type { ShardRow } from './result.js'
@@ -9,6 +11,9 @@ import type { ShardRow } from './result.js'
 const AT_ONCE = 8
 /** One record tells how far it is behind. */
 const ONE = 1
+
+type Recorded = ReadonlyMap<string, SourcePlace>
+type NamedStream = Pick<ShardedStream<never>, 'place' | 'arn'>
 
 /** A stream in whose shards a recording stands somewhere. */
 export interface ShardedStream<R> {
@@ -20,8 +25,10 @@ export interface ShardedStream<R> {
   readonly retentionMs: number
   iterator(shard: string, start: ShardStart): Promise<string>
   read(iterator: string, limit: number): Promise<ShardPage<R>>
-  /** Where the service does not tell: by the first record that is not recorded. */
-  behindMs(record: R): number | null
+  /** When a record was written. */
+  writtenMs(record: R): number | undefined
+  /** By the service's clock. */
+  nowMs(): number | undefined
 }
 
 /**
@@ -33,7 +40,7 @@ export async function recordedShards<R>(
   asking: Asking,
 ): Promise<ShardRow[] | undefined> {
   if (asking.recorded === undefined) return undefined
-  const known = asking.recorded.get(stream.place)
+  const known = placeOf(stream, asking.recorded)
   if (known?.at === undefined || known.at === null) {
     asking.gap('the recording does not say how far it is in this stream')
     return undefined
@@ -55,6 +62,16 @@ export async function recordedShards<R>(
   return rows
 }
 
+/** An address may name it by its ARN. */
+function placeOf({ place, arn }: NamedStream, recorded: Recorded): SourcePlace | undefined {
+  const named = [...recorded].find(([key]) => {
+    const address = key === place ? undefined : resourceAddress(key)
+    const isArn = address?.arn !== undefined && `${arn}/`.startsWith(`${address.arn}/`)
+    return key === place || (isArn && address.part === undefined)
+  })
+  return named?.[1]
+}
+
 const beginning: ShardStart = { at: 'beginning' }
 
 async function rowOf<R>(
@@ -69,8 +86,11 @@ async function rowOf<R>(
     const page = await stream.read(await stream.iterator(id, start), ONE)
     const [record] = page.records
     const isAtEnd = record === undefined && page.next === undefined
-    const behindMs =
-      page.behindMs ?? (isAtEnd ? 0 : record === undefined ? null : stream.behindMs(record))
+    const ageMs = record === undefined ? undefined : ageOf(record, start, stream)
+    // What the service says is of behind that record.
+    const told = page.behindMs === undefined && !isAtEnd ? undefined : (page.behindMs ?? 0)
+    const both = [told, ageMs].filter((ms) => ms !== undefined)
+    const behindMs = both.length === 0 ? null : Math.max(...both)
     const lossInMs = behindMs ? Math.max(0, stream.retentionMs - behindMs) : null
     return { ...row, behindMs, lossInMs }
   } catch (error) {
@@ -79,4 +99,12 @@ async function rowOf<R>(
     gap(`${id}: ${error.message}`)
     return { ...row, behindMs: null, lossInMs: null }
   }
+}
+
+/** Undefined for a record from before where the recording begins: a stream of DynamoDB cannot be
+ * read from a time on. */
+function ageOf<R>(record: R, start: ShardStart, stream: ShardedStream<R>): number | undefined {
+  const at = stream.writtenMs(record)
+  if (at === undefined || (start.at === 'time' && at < start.ms)) return undefined
+  return Math.max(0, (stream.nowMs() ?? Date.now()) - at)
 }

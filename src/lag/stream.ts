@@ -81,7 +81,7 @@ async function recordedIn(
         ...{ ...open, place: `kinesis://${name}`, arn: state.StreamARN ?? '', retentionMs },
         madeMs: state.StreamCreationTimestamp?.getTime() ?? null,
         shards: await open.shards(),
-        behindMs: () => null,
+        writtenMs: ({ ApproximateArrivalTimestamp: at }) => at?.getTime(),
       },
       asking,
     )

@@ -31,8 +31,7 @@ export const table: LagKind = {
       const { shards, isOff } = await stream.describe()
       const sharded: ShardedStream<TableChange> = {
         ...{ ...stream, place: `dynamodb://${name}`, arn, madeMs: null, shards, retentionMs },
-        behindMs: ({ dynamodb: { ApproximateCreationDateTime: at } = {} }) =>
-          at === undefined ? null : Math.max(0, (stream.nowMs() ?? Date.now()) - at.getTime()),
+        writtenMs: ({ dynamodb }) => dynamodb?.ApproximateCreationDateTime?.getTime(),
       }
       const openShards = shards.filter(({ isClosed }) => !isClosed).length
       const row: TableRow = {

@@ -4,7 +4,7 @@ import { quoteFile, quoteName } from '../engines/leaf-tree.js'
 import type { JsonObject, JsonValue } from '../event/event.js'
 import { jsonText, parseJson, readJson } from '../event/json.js'
 import { parquetColumn } from '../reading/parquet-column.js'
-import { isBadFile } from '../reading/parquet-file.js'
+import { isBadFile, isRecording } from '../reading/parquet-file.js'
 import type { PackedFile } from './packed-file.js'
 import { changedValue, checkedRewrite, metadataOf, type ParquetColumn } from './parquet-rewrite.js'
 import type { JudgedRow, RowEraser } from './row-eraser.js'
@@ -51,6 +51,10 @@ export async function eraseParquet(
     if (!metadata) return { column, refused: 'has metadata that cannot be written again' }
     if (metadata.flat().some((text) => rows.mayTouch(text))) {
       return { column, refused: 'has what is to be erased in its own metadata' }
+    }
+    // One line may hold events of several rows: of the row alone it is not to be told what stays.
+    if (await isRecording(scan, duckdb)) {
+      return { column, refused: 'is a recording by evt in Parquet, which is not written again' }
     }
     column = (await parquetColumn(scan, duckdb)) ?? undefined
     columns = named.map((one) => ({ ...one, isText: one.type === 'JSON' && one.name === column }))

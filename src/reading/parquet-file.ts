@@ -39,7 +39,8 @@ export async function openRows({ file }: FileObject, duckdb: Duckdb): Promise<vo
   )
 }
 
-async function isRecording(scan: string, duckdb: Duckdb): Promise<boolean> {
+/** Whether it is a part of a recording by evt. */
+export async function isRecording(scan: string, duckdb: Duckdb): Promise<boolean> {
   const columns = await duckdb.rows(`DESCRIBE SELECT * FROM ${scan}`)
   if (!columns.some(([name, type]) => name === RECORDED && type === 'VARCHAR')) return false
   const line = `SELECT ${RECORDED} FROM ${scan} WHERE ${RECORDED} IS NOT NULL LIMIT 1`

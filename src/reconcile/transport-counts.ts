@@ -9,14 +9,18 @@ import type { ReconcileResult, TransportCount, TransportCounts } from './result.
 
 const MINUTE_MS = 60_000
 const DAY_MS = 86_400_000
+const KEPT_DAYS = 455
 /** How long CloudWatch keeps figures by the minute, by five and by the hour. */
 const kept = [
   { periodMs: MINUTE_MS, days: 15 },
   { periodMs: 5 * MINUTE_MS, days: 63 },
-  { periodMs: 60 * MINUTE_MS, days: 455 },
+  { periodMs: 60 * MINUTE_MS, days: KEPT_DAYS },
 ] as const
 /** Figures of the last minutes may still be missing. */
 const LATE_MS = 5 * MINUTE_MS
+
+/** Who interrupts what comes wants its result, with what was counted if that is soon there. */
+const LAST_MS = 10_000
 
 type Options = AwsOptions & { signal: AbortSignal }
 
@@ -25,6 +29,10 @@ interface CountsRequest {
   windowMs: number | null
   aws: Options
   nowMs(): number
+  /** All that are named have to be resources that count. */
+  isChosen: boolean
+  /** Told what could not be asked, which is a gap of the result. */
+  onFailure(error: EvtError): void
 }
 
 /** A resource whose messages its service counts. */
@@ -80,7 +88,7 @@ type Asked = ReturnType<typeof addressesOf>
 async function counted(
   asked: Asked,
   range: ReturnType<typeof rangeOf>,
-  { aws, windowMs, nowMs }: CountsRequest,
+  { aws, windowMs, nowMs, onFailure }: CountsRequest,
 ): Promise<TransportCounts> {
   const gaps: TransportCounts['gaps'] = []
   const sources: TransportCount[] = []
@@ -88,20 +96,23 @@ async function counted(
     for (const { source } of asked) gaps.push({ source, explain })
   }
   if (range === undefined) {
-    gap('no stage says when it was')
+    gap('no stage is of a time of which it has figures')
     return { from: null, to: null, periodMs: null, sources, gaps }
   }
+  const signal = aws.signal.aborted ? AbortSignal.timeout(LAST_MS) : aws.signal
   for (const { source, address } of asked) {
     try {
-      const here = { ...aws, region: address.region ?? aws.region }
+      const here = { ...aws, signal, region: address.region ?? aws.region }
       for (const one of await countedOf(source, address, here)) {
         sources.push(await countOf(one, range, here))
       }
     } catch (error) {
-      if (!(error instanceof EvtError) || error.code === 'interrupted') throw error
+      if (!(error instanceof EvtError)) throw error
+      onFailure(error)
       gaps.push({ source, explain: error.message })
     }
   }
+  if (range.isCut) gap('some events are of times of which it has no figures')
   if (range.windowMs !== windowMs) gap('of that time CloudWatch has no figures for such windows')
   if (range.toMs > nowMs() - LATE_MS)
     gap('figures of the last minutes come late: ask again in five')
@@ -109,10 +120,14 @@ async function counted(
   return { from: isoOf(fromMs), to: isoOf(toMs), periodMs, sources, gaps }
 }
 
-function addressesOf(named: readonly string[], { aliases }: CountsRequest) {
+function addressesOf(named: readonly string[], { aliases, isChosen }: CountsRequest) {
   const found = [...new Set(named)].flatMap((source) => {
     const address = resourceAddress(withoutAlias(source, aliases))
-    return address && counting.has(address.service) ? [{ source, address }] : []
+    if (address && counting.has(address.service)) return [{ source, address }]
+    if (!isChosen) return []
+    throw new EvtError(`--counts-of ${source}: CloudWatch has no counts of it`, {
+      ...{ code: 'usage', hint: 'name a queue, topic, bus, rule or stream: sqs://orders' },
+    })
   })
   if (found.length > 0) return found
   throw new EvtError('--counts: no stage is of a queue, topic, bus or stream', {
@@ -156,14 +171,18 @@ function rangeOf(stages: readonly { span: Span }[], { windowMs, nowMs }: CountsR
     ...[span.firstTime, span.lastTime, span.firstReceivedAt, span.lastReceivedAt],
   ])
   const moments = times.flatMap((time) => (time === null ? [] : [Date.parse(time)]))
-  if (moments.length === 0) return undefined
-  const first = Math.min(...moments)
+  // Of other times there are no figures, and one wrong clock is no reason to ask for all of them.
+  const [oldestMs, newestMs] = [nowMs() - KEPT_DAYS * DAY_MS, nowMs() + LATE_MS]
+  const known = moments.filter((ms) => ms >= oldestMs && ms <= newestMs)
+  if (known.length === 0) return undefined
+  const isCut = known.length < moments.length
+  const first = Math.max(oldestMs, Math.min(...moments))
   const { periodMs } = kept.find(({ days }) => first > nowMs() - days * DAY_MS) ?? kept[2]
   const isWhole = windowMs !== null && windowMs % periodMs === 0
   const step = isWhole ? windowMs : periodMs
   const fromMs = Math.floor(first / step) * step
-  const toMs = (Math.floor(Math.max(...moments) / step) + 1) * step
-  return { fromMs, toMs, periodMs, windowMs: isWhole ? windowMs : null }
+  const toMs = (Math.floor(Math.min(newestMs, Math.max(...moments)) / step) + 1) * step
+  return { fromMs, toMs, periodMs, isCut, windowMs: isWhole ? windowMs : null }
 }
 
 async function countOf(
@@ -175,29 +194,33 @@ async function countOf(
   const metrics = Object.values(names).map((name) => ({
     ...{ namespace, name, dimensions, statistic: 'Sum' as const },
   }))
-  const series = await readMetrics(metrics, range, aws)
-  const sums = (fromMs: number, toMs: number) =>
-    Object.fromEntries(Object.keys(names).map((name, n) => [name, sum(series[n], fromMs, toMs)]))
-  const row = { source, kind, counts: sums(range.fromMs, range.toMs) }
+  const { fromMs, toMs } = range
+  const found = await readMetrics(metrics, range, aws)
+  const series = found.map((points) => points.filter(({ atMs }) => atMs >= fromMs && atMs < toMs))
+  const sums = (points: readonly (readonly MetricPoint[])[]) =>
+    Object.fromEntries(Object.keys(names).map((name, n) => [name, sum(points[n])]))
+  const row = { source, kind, counts: sums(series) }
   if (windowMs === null) return row
-  const windows: NonNullable<TransportCount['windows']> = []
-  for (let fromMs = range.fromMs; fromMs < range.toMs; fromMs += windowMs) {
-    const toMs = fromMs + windowMs
-    const counts = sums(fromMs, toMs)
-    const isKnown = Object.values(counts).some((count) => count !== null)
-    if (isKnown) windows.push({ start: isoOf(fromMs), end: isoOf(toMs), counts })
+  const starts = new Map<number, MetricPoint[][]>()
+  for (const [n, points] of series.entries()) {
+    for (const point of points) {
+      const start = Math.floor(point.atMs / windowMs) * windowMs
+      const of = starts.get(start) ?? series.map(() => [])
+      of[n]?.push(point)
+      starts.set(start, of)
+    }
   }
+  const windows = [...starts]
+    .sort(([a], [b]) => a - b)
+    .map(([start, points]) => ({
+      ...{ start: isoOf(start), end: isoOf(start + windowMs), counts: sums(points) },
+    }))
   return { ...row, windows }
 }
 
 /** Null where CloudWatch has no figure of that time. */
-function sum(
-  points: readonly MetricPoint[] | undefined,
-  fromMs: number,
-  toMs: number,
-): number | null {
-  const within = (points ?? []).filter(({ atMs }) => atMs >= fromMs && atMs < toMs)
-  return within.length === 0 ? null : within.reduce((all, { value }) => all + value, 0)
+function sum(points: readonly MetricPoint[] = []): number | null {
+  return points.length === 0 ? null : points.reduce((all, { value }) => all + value, 0)
 }
 
 function isoOf(ms: number): string {

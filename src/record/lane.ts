@@ -30,6 +30,7 @@ export class Lane {
   place: SourcePlace | undefined
   /** So many records come again that are recorded. */
   left: number
+  #begun: SourcePlace | undefined
   #give: ((given: Given) => void) | undefined
 
   constructor(private readonly source: LaneSource) {
@@ -52,6 +53,12 @@ export class Lane {
     return this.place && { ...this.place, by: this.source.by }
   }
 
+  /** Where the source began in this run, as far as the recording does not say; whatever was taken
+   * since may be in no part. */
+  get begunPlace(): SourcePlace | undefined {
+    return this.#begun && { ...this.#begun, by: this.source.by }
+  }
+
   /** Whether the recording begins with this event, or did before. */
   hasBegun(first: Decoded): boolean {
     return this.source.from.hasBegun(first)
@@ -65,7 +72,8 @@ export class Lane {
    * have kept: the next one begins there. */
   begin(at: JsonValue): void {
     if (this.place !== undefined || !this.source.from.isOver) return
-    this.place = { at, behind: 0 }
+    this.#begun = { at, behind: 0 }
+    this.place = this.#begun
     this.#give?.({ lane: this, hasPlace: true })
   }
 

@@ -5,7 +5,7 @@ import type { Batch } from '../taps/tap.js'
 import type { Capture, Captured } from './capture.js'
 import { fileOf } from './format.js'
 import type { Lane } from './lane.js'
-import type { Resume } from './last-part.js'
+import type { Resume, SourcePlace } from './last-part.js'
 import { checkpointLine, positionOf, recordLine, sizeOf } from './lines.js'
 import type { Decode } from './parquet-part.js'
 import { Part } from './part.js'
@@ -111,7 +111,9 @@ export class Recorder {
   /** Keeps where sources begin, so that what comes before the first part is in place is not lost to
    * a run that goes on. */
   async begin(): Promise<void> {
-    await this.options.store.write(BEGUN, checkpointLine(this.#checkpoint()))
+    // Not where they are by now: what was taken meanwhile is in no part yet.
+    const begun = this.#checkpoint((lane) => lane.begunPlace)
+    await this.options.store.write(BEGUN, checkpointLine(begun))
   }
 
   /** Records a batch, and puts the part in place where it is large enough. */
@@ -195,7 +197,7 @@ export class Recorder {
     const part = this.#part
     let name: string | undefined
     if (part) {
-      await part.write(checkpointLine(this.#checkpoint()))
+      await part.write(checkpointLine(this.#checkpoint((lane) => lane.toldPlace)))
       await part.finish()
       const file = await fileOf(format, part.path, decode)
       const { size } = await stat(file)
@@ -228,11 +230,15 @@ export class Recorder {
     this.#part = undefined
   }
 
-  #checkpoint() {
+  #checkpoint(placeIn: (lane: Lane) => SourcePlace | undefined) {
     const checkpoint: JsonObject = {}
     const { lanes, resume, id } = this.options
     // Of a source that is not recorded this time the place stays.
-    const places = new Map([...resume.places, ...lanes.flatMap((l) => placeOf(l))])
+    const told = lanes.flatMap((lane) => {
+      const place = placeIn(lane)
+      return place ? [[lane.key, place] as const] : []
+    })
+    const places = new Map([...resume.places, ...told])
     for (const [key, { at, behind, by }] of places) {
       Object.defineProperty(checkpoint, key, { value: { at, behind, ...by }, enumerable: true })
     }
@@ -242,8 +248,4 @@ export class Recorder {
       ...(unsure.length > 0 && { unsure: unsure.slice(-MOST_UNSURE) }),
     }
   }
-}
-
-function placeOf({ key, toldPlace }: Lane) {
-  return toldPlace ? [[key, toldPlace] as const] : []
 }

@@ -124,7 +124,7 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)(
       faulty.fault = ({ operation }) =>
         operation === 'ListRules' ? { status: 403, body: denied } : undefined
       const { code, stdout } = await reconcile(...of, '--counts-of', 'eventbridge://shop')
-      expect(code).toBe(0)
+      expect(code).toBe(3)
       const [, section = ''] = stdout.split('as CloudWatch counts it')
       const lines = section.split('\n').map((line) => line.replace(/ +/g, ' ').trim())
       expect(lines.slice(0, 5)).toEqual([

@@ -125,6 +125,18 @@ test.each(Object.keys(files))('%s is measured in Parquet as it is itself', async
   expect(await of(to)).toEqual(await of(`p-${name}`))
 })
 
+test('a large record, and one of many events, are no harm to a part of Parquet', async () => {
+  const note = 'x'.repeat(30e6)
+  const entry = { eventSource: 'aws:sqs', messageId: 'm', body: '{}' }
+  const many = { Records: Array.from({ length: 150_000 }, () => entry) }
+  const texts = [{ id: 'large', note }, many, { id: 'last' }].map((one) => JSON.stringify(one))
+  await writeFile(join(folder, 'large.ndjson'), `${texts.join('\n')}\n`)
+  const request = recordRequest('large', folder, { given: ['large.ndjson'], format: 'parquet' })
+  const run = await runRecord(request)
+  expect(run.failure).toBeUndefined()
+  expect(recordsIn(await parquetIn(join(folder, 'large')))).toHaveLength(3)
+}, 120_000)
+
 test('bare DuckDB reads a recording in Parquet', async () => {
   await writeFile(join(folder, 'bare.ndjson'), asLines)
   await runRecord(recordRequest('bare', folder, { given: ['bare.ndjson'], format: 'parquet' }))

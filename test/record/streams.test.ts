@@ -154,3 +154,31 @@ test('evt lag says how far the recording is in each shard', async () => {
     'evt: nowhere holds no recording by evt\n     name what evt record was given as --to\n',
   )
 }, 240_000)
+
+test('what was there before a recording began with what comes is not to be lost', async () => {
+  new Producer(model).put(10, Date.now() - 23 * 3_600_000)
+  const child = startEvt(['record', 'dynamodb://orders', '--to', 'recorded'], at)
+  const begun = join(at.work, 'recorded', '_evt', 'begun')
+  while (!existsSync(begun)) await setTimeout(20)
+  child.kill('SIGTERM')
+  expect(await child.end).toEqual({ exit: 130, signal: null })
+  const line = ['lag', 'dynamodb://orders', '--recording', 'recorded', '--allow-partial']
+  const lag = startEvt([...line, '-o', 'json'], at)
+  expect(await lag.end).toEqual({ exit: 0, signal: null })
+  const { sources, findings } = JSON.parse(lag.out.text)
+  expect(findings).toEqual([])
+  for (const { behindMs, lossInMs } of sources[0].byShard) {
+    expect({ behindMs, lossInMs }).toEqual({ behindMs: null, lossInMs: null })
+  }
+}, 240_000)
+
+test('a recording of a stream that was named by its ARN is found', async () => {
+  new Producer(model).put(2)
+  const arn = 'arn:aws:kinesis:eu-west-1:123456789012:stream/orders'
+  const { end } = record(arn, '--from', 'beginning', '--no-follow')
+  expect(await end).toEqual({ exit: 0, signal: null })
+  const line = ['lag', arn, '--recording', 'recorded', '--allow-partial', '-o', 'json']
+  const lag = startEvt(line, at)
+  expect(await lag.end).toEqual({ exit: 0, signal: null })
+  expect(JSON.parse(lag.out.text).sources[0].byShard).toHaveLength(2)
+}, 240_000)
