@@ -9,4 +9,7 @@ export interface VerifyResult {
   bytes: number
   matched: number | null
   faults: { name: string; fault: string }[]
+  /** Of the evidence of an erasure: objects that were written again since, or are elsewhere. What
+   * they were then, the evidence tells all the same. */
+  changedSince?: { name: string; fault: string }[]
 }

@@ -39,10 +39,9 @@ export async function verifyBundle(bundle: string, cwd: string): Promise<VerifyR
     const fault = names.includes(file.name) ? await faultIn(folder, file) : 'is missing'
     if (fault) faults.push({ name: file.name, fault })
   }
-  if (said.some(({ name }) => name === PROOF)) {
-    const erased = await verifyProof(PROOF, join(folder, PROOF))
-    faults.push(...(erased?.faults ?? []))
-  }
+  const isOfErasure = said.some(({ name }) => name === PROOF)
+  const erased = isOfErasure ? await verifyProof(PROOF, join(folder, PROOF)) : undefined
+  faults.push(...(erased?.faults ?? []).filter(({ name }) => name === PROOF))
   const known = new Set([MANIFEST, ...said.map(({ name }) => name)])
   const others = manifest ? names.filter((name) => !known.has(name)) : []
   faults.push(...others.map((name) => ({ name, fault: 'is not of the bundle' })))
@@ -53,6 +52,7 @@ export async function verifyBundle(bundle: string, cwd: string): Promise<VerifyR
     bytes: said.reduce((sum, { bytes }) => sum + bytes, 0),
     matched: manifest?.counts.matched ?? null,
     faults,
+    ...(erased && { changedSince: erased.faults.filter(({ name }) => name !== PROOF) }),
   }
 }
 

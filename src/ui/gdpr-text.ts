@@ -70,13 +70,14 @@ export function renderExtract(
 /** Whether a bundle is intact; without a line end. */
 export function renderVerify(result: VerifyResult, format: Format, style: TextStyle): string {
   if (format === 'json') return jsonText({ ...result })
-  const { bundle, intact, files, bytes, createdAt, matched, faults } = result
+  const { bundle, intact, files, bytes, createdAt, matched, faults, changedSince = [] } = result
   const what =
     matched === null ? '' : `   ${counted(matched, 'event')}, written ${safeText(createdAt ?? '')}`
   const good = `intact   ${counted(files + 1, 'file')}, ${bytesText(bytes)}${what}`
   const lines = [
     `${safeText(bundle)}   ${intact ? good : 'not what was written !'}`,
     ...faults.map(({ name, fault }) => `  ${safeText(name)} ${fault}`),
+    ...below(changedSince.map(({ name, fault }) => `since then ${safeText(name)} ${fault}`)),
   ]
   return drawn(lines, style)
 }
