@@ -52,12 +52,12 @@ describe('the register', () => {
 
   test.each([
     ['the user’s data', undefined, '/data/evt/erased.ndjson'],
-    ['beside evt.yaml', 'kept.ndjson', '/work/conf/kept.ndjson'],
+    ['beside evt.yaml', 'kept.ndjson', '/shop/conf/kept.ndjson'],
     ['where it is said', '/kept.ndjson', '/kept.ndjson'],
   ])('lies in %s', (_, register, wanted) => {
     const config = { file: 'conf/evt.yaml', privacy: register === undefined ? {} : { register } }
     const env = { XDG_DATA_HOME: '/data' }
-    expect(registerFile({ config, cwd: '/work', env })).toBe(wanted)
+    expect(registerFile({ config, cwd: '/shop', env })).toBe(wanted)
   })
 })
 
