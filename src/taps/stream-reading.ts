@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { Decoded } from '../event/event.js'
 import { ShardLanes } from './shard-lanes.js'
 import type { ReadPage, ShardRecord, ShardSource } from './shard-source.js'
@@ -36,6 +37,8 @@ export async function* streamReading(
 ): AsyncGenerator<Decoded[]> {
   const lanes = new ShardLanes<ReadPage>()
   const { signal, follow = true, mayGrow } = options
+  // Each shard that waits listens to it.
+  setMaxListeners(0, signal)
   const looks = new Looks()
   options.checkpoint?.([], () => tree.places)
   try {

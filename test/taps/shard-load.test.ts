@@ -22,7 +22,10 @@ const decodeChange = decoderOf(
 
 let model: StreamModel
 let double: KinesisDouble
+const warnings: Error[] = []
+const keep = (warning: Error) => warnings.push(warning)
 beforeEach(async () => {
+  process.on('warning', keep)
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'test')
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test')
   model = new StreamModel('orders', 8)
@@ -32,6 +35,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await double.stop()
   vi.unstubAllEnvs()
+  process.off('warning', keep)
 })
 
 /** What the producer knows of what it put. */
@@ -108,4 +112,17 @@ test.each<[string, string, readonly Reshape[], Partial<TapOptions>]>([
   expect(tail.events).toHaveLength(COUNT)
   expect(new Map([...seen.byKey].sort())).toEqual(new Map([...ledger.byKey].sort()))
   expect(seen.latencies.figures(1)).toEqual(ledger.latencies.figures(1))
+})
+
+test('of many shards that are sent Node has nothing to warn of', async () => {
+  model = new StreamModel('orders', 16)
+  await double.stop()
+  double = new KinesisDouble(model)
+  await double.start()
+  const tail = await watch(double.url, { decode, fanOut: { consumerArn } }, 'kinesis://orders')
+  for (let n = 0; n < 100; n++) model.put(`k${n}`, JSON.stringify({ id: `e${n}` }), Date.now())
+  await tail.until(100)
+  await setTimeout(100)
+  await tail.stop()
+  expect(warnings).toEqual([])
 })
