@@ -5,7 +5,7 @@ import type { Decoded, JsonValue } from '../event/event.js'
 import { jsonText } from '../event/json.js'
 import { messageRecord } from '../taps/queue-messages.js'
 import { bodyOf, failureOf, requestOf } from './failure.js'
-import type { LetterFailure } from './result.js'
+import type { LetterFailure, StreamRecord } from './result.js'
 import { type StreamRange, streamRangeOf } from './stream-range.js'
 
 /** What is kept of a message that was looked at. */
@@ -26,6 +26,8 @@ export interface Letter {
   readonly group: string | null
   /** What it tells of a stream, where it holds no event but tells of some. */
   readonly range: StreamRange | undefined
+  /** The records of the range, where what Lambda left has them, too. */
+  readonly given?: readonly StreamRecord[] | undefined
 }
 
 export type Decode = (record: RecordValue) => Decoded[]

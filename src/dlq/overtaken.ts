@@ -1,7 +1,7 @@
 import { askArchive } from '../questions/asked-archive.js'
 import { noObjects } from '../reading/absence.js'
 import { endedBadly } from '../reading/ended-badly.js'
-import { openArchive, type ReadRequest } from '../reading/open-archive.js'
+import { type OpenedArchive, openArchive, type ReadRequest } from '../reading/open-archive.js'
 import type { Letter } from './letter.js'
 import type { MessageGroup } from './result.js'
 
@@ -24,6 +24,21 @@ export interface Against extends ReadRequest {
 /** By key, what an archive shows to have been processed. */
 type Processed = ReadonlyMap<string, readonly Standing[]>
 
+/** What was processed, found and not read so far. */
+export interface OpenAgainst {
+  readonly against: Against
+  readonly archive: Omit<OpenedArchive, 'index'>
+}
+
+/** Finds it before anything is received: what is misspelt costs nothing.
+ * @throws EvtError where there is none */
+export async function openAgainst(against: Against): Promise<OpenAgainst> {
+  const { index: _, ...archive } = await openArchive(against)
+  const { sources, pruned, objects } = archive
+  if (objects.length === 0) throw noObjects(sources, pruned)
+  return { against, archive }
+}
+
 /**
  * Reads what an archive has of the keys of dead letters.
  *
@@ -31,11 +46,9 @@ type Processed = ReadonlyMap<string, readonly Standing[]>
  */
 export async function processedOf(
   letters: readonly Letter[],
-  against: Against,
+  { against, archive }: OpenAgainst,
 ): Promise<{ processed: Processed; sources: readonly string[] }> {
-  const { index: _, ...archive } = await openArchive(against)
-  const { sources, pruned, objects } = archive
-  if (objects.length === 0) throw noObjects(sources, pruned)
+  const { sources } = archive
   const keys = [...new Set(letters.flatMap(({ key }) => key ?? []))]
   const processed = new Map<string, Standing[]>()
   if (keys.length === 0) return { processed, sources }

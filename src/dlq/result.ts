@@ -52,8 +52,11 @@ export interface StreamFailure {
   readonly batch: number
   /** How many messages tell of exactly this range. */
   readonly messages: number
-  /** What the stream still holds of it; null where nobody could look. */
+  /** What the function was given, where Lambda left that, else what the stream still holds of it;
+   * null where nobody could look. */
   readonly records: readonly StreamRecord[] | null
+  /** Where `records` are from: what Lambda left, or the stream. */
+  readonly recordsFrom: 'payload' | 'stream'
   /** Why `records` is null or lacks some. */
   readonly missing: string | null
   /** The sequence number of the one record that it comes down to; null: of several, any. */
@@ -82,11 +85,14 @@ export interface DlqResult {
   readonly asOf: string
   /** As it was named. */
   readonly source: string
-  readonly queue: QueueFacts
+  /** Null where Lambda left what it gave up in files, or in S3. */
+  readonly queue: QueueFacts | null
   /** Queues whose dead letters it gets; null where that may not be asked. */
   readonly from: readonly SourceQueue[] | null
   readonly partial: boolean
   readonly seen: number
+  /** Records of files that tell of no invocation that Lambda gave up. */
+  readonly others: number
   /** About how many were not seen. */
   readonly unseen: number
   /** Why not all were seen; null where all were. */

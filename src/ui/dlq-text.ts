@@ -48,7 +48,11 @@ export function lookPlanText(
 /** What is in it: by how it failed, then what should be known before it is sent again. */
 export function dlqText(result: DlqResult, style: TextStyle): string {
   const { source } = result
-  const next = nextLines([['evt', 'dlq', 'redrive', source, '--dry-run']], style)
+  const line =
+    result.queue === null
+      ? ['evt', 'replay', source, '--to', '-', '--dry-run']
+      : ['evt', 'dlq', 'redrive', source, '--dry-run']
+  const next = nextLines([line], style)
   const isLeft = result.parked?.deleted !== true
   return paragraphs(
     [
@@ -63,14 +67,15 @@ export function dlqText(result: DlqResult, style: TextStyle): string {
 }
 
 function headLines({ source, queue, asOf, seen, unseen, from }: DlqResult, style: TextStyle) {
-  const kind = queue.fifo ? 'FIFO' : 'standard'
+  const kind = queue === null ? 'left by Lambda' : queue.fifo ? 'FIFO' : 'standard'
+  const one = queue === null ? 'invocation' : 'message'
   const more = unseen > 0 ? `, and about ${countText(unseen)} more` : ''
   const at = momentText(asOf, style.timeZone, 8)
   const names = from?.map(({ name, maxReceiveCount: most }) => {
     return most === null ? name : `${name} (after ${counted(most, 'receive')})`
   })
   return [
-    safeText(`${source}   ${kind}   ${counted(seen, 'message')}${more}   as of ${at}`),
+    safeText(`${source}   ${kind}   ${counted(seen, one)}${more}   as of ${at}`),
     ...(names === undefined || names.length === 0
       ? []
       : wrapped(safeText(`from  ${names.join(', ')}`), style.width)),
@@ -88,7 +93,13 @@ const columns: readonly Column[] = [
   { title: 'newest', align: 'right', luxury: 0 },
 ]
 
-function groupLines({ groups, asOf }: DlqResult, style: TextStyle): string[] {
+/** An invocation was not received, but tried. */
+const storedColumns = columns.map((column) => {
+  const title = { messages: 'failures', received: 'called' }[column.title] ?? column.title
+  return { ...column, title }
+})
+
+function groupLines({ groups, asOf, queue }: DlqResult, style: TextStyle): string[] {
   const nowMs = parsedMs(asOf) ?? 0
   const age = (iso: string | null) => {
     const ms = parsedMs(iso)
@@ -106,18 +117,24 @@ function groupLines({ groups, asOf }: DlqResult, style: TextStyle): string[] {
   })
   const left = groups.length - rows.length
   const more = left > 0 ? [`and ${counted(left, 'other group')}; -o json has all`] : []
-  return [...usedLines(columns, rows, style), ...more]
+  return [...usedLines(queue === null ? storedColumns : columns, rows, style), ...more]
 }
+
+/** Why Lambda gives up asynchronous invocations; all else is of streams. */
+const ofCalls: ReadonlySet<string> = new Set(['RetriesExhausted', 'EventAgeExceeded'])
 
 function typeText({ type, failure }: LetterGroup): string {
   if (type !== null) return type
-  return failure.condition === null ? 'cannot be decoded' : 'records of a stream'
+  const { condition } = failure
+  const isCalled = condition === null || ofCalls.has(condition)
+  return isCalled ? 'cannot be decoded' : 'records of a stream'
 }
 
 function failureText({ failure }: LetterGroup): string {
   const { code, message, condition } = failure
-  const told = [code, message].flatMap((one) => one ?? [])
-  return told.length === 0 ? (condition ?? '') : told.join(': ')
+  // Lambda's codes alone, Handled and Unhandled, say little.
+  const told = message === null ? [condition, code] : [code, message]
+  return told.flatMap((one) => one ?? []).join(': ')
 }
 
 /** The name in an ARN. */
@@ -159,14 +176,18 @@ function notes(result: DlqResult, { width }: TextStyle): string[] {
 }
 
 function noteTexts(result: DlqResult): string[] {
-  const { ended, lossInMs, queue, from, parked } = result
+  const { ended, lossInMs, queue, from, parked, others } = result
+  const inFlight = queue?.inFlight ?? 0
   const isSoon = lossInMs !== null && lossInMs < SOON_MS
   return [
     ...(ended === null ? [] : [`not all was looked at: ${ended}`]),
     ...(isSoon ? [`retention deletes the oldest in ${durationText(lossInMs)}`] : []),
     ...(from?.length === 0 ? ['no queue names it as its dead-letter queue'] : []),
-    ...(queue.inFlight > 0
-      ? [`about ${counted(queue.inFlight, 'message')} could not be seen: others have received them`]
+    ...(inFlight > 0
+      ? [`about ${counted(inFlight, 'message')} could not be seen: others have received them`]
+      : []),
+    ...(others > 0
+      ? [`beside them ${counted(others, 'record')} of something else`]
       : []),
     ...orderNotes(result),
     ...(parked === null ? [] : [parkedText(parked)]),
