@@ -22,8 +22,9 @@ export interface Letter {
   readonly from: string | null
   readonly receives: number
   readonly sentMs: number | null
-  /** Of a FIFO queue. */
+  /** Of a FIFO queue: also its number there. */
   readonly group: string | null
+  readonly place: string | null
   /** What it tells of a stream, where it holds no event but tells of some. */
   readonly range: StreamRange | undefined
   /** The records of the range, where what Lambda left has them, too. */
@@ -54,7 +55,7 @@ export async function letterOf(message: Message, decode: Decode, place: string):
     from: nameOf(given.DeadLetterQueueSourceArn),
     receives: Number(given.ApproximateReceiveCount ?? 1),
     sentMs: Number.isFinite(sentMs) ? sentMs : null,
-    ...{ group: given.MessageGroupId ?? null, range },
+    ...{ group: given.MessageGroupId ?? null, place: given.SequenceNumber ?? null, range },
   }
 }
 

@@ -3,6 +3,7 @@ import { noObjects } from '../reading/absence.js'
 import { endedBadly } from '../reading/ended-badly.js'
 import { type OpenedArchive, openArchive, type ReadRequest } from '../reading/open-archive.js'
 import type { Letter } from './letter.js'
+import { counted, passedOf } from './passed.js'
 import type { MessageGroup } from './result.js'
 
 const EXAMPLES = 3
@@ -89,6 +90,7 @@ export function messageGroupsOf(
   return all.sort(
     (a, b) =>
       (b.overtaken ?? 0) - (a.overtaken ?? 0) ||
+      (b.passed ?? 0) - (a.passed ?? 0) ||
       b.messages - a.messages ||
       (a.group < b.group ? -1 : 1),
   )
@@ -104,6 +106,7 @@ function groupOf(
   return {
     ...{ group, messages: letters.length, overtaken: late ? late.length : null },
     unknown: letters.filter((letter) => !hasStanding(letter)).length,
+    ...passedOf(letters),
     examples: shown.slice(0, EXAMPLES).map(({ messageId }) => messageId),
   }
 }
@@ -121,8 +124,4 @@ function isLater(one: Standing, than: Standing): boolean {
   const [a, b] = [counted(one.sequence), counted(than.sequence)]
   if (a !== undefined && b !== undefined) return a > b
   return one.timeUs !== null && than.timeUs !== null && one.timeUs > than.timeUs
-}
-
-function counted(sequence: string | null): bigint | undefined {
-  return sequence !== null && /^-?\d{1,1000}$/.test(sequence) ? BigInt(sequence) : undefined
 }

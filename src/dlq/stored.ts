@@ -169,7 +169,7 @@ async function letterIn(
     ...{ failure: failureOf({}, value), from: null },
     receives: invocationsOf(value),
     sentMs: Number.isNaN(saidMs) ? writtenMs : saidMs,
-    ...{ group: null, range: streamRangeOf(value) },
+    ...{ group: null, place: null, range: streamRangeOf(value) },
   }
 }
 

@@ -1,6 +1,7 @@
 import type { FoundQueue } from '../dlq/queue.js'
 import type { DlqResult, LetterGroup, StreamFailure } from '../dlq/result.js'
 import { counted } from '../stats/findings/phrases.js'
+import { orderNotes } from './dlq-order-text.js'
 import { nextLines } from './next-lines.js'
 import { bytesText, countText, durationText } from './numbers.js'
 import { paragraphs } from './paragraphs.js'
@@ -186,37 +187,9 @@ function noteTexts(result: DlqResult): string[] {
     ...(inFlight > 0
       ? [`about ${counted(inFlight, 'message')} could not be seen: others have received them`]
       : []),
-    ...(others > 0
-      ? [`beside them ${counted(others, 'record')} of something else`]
-      : []),
+    ...(others > 0 ? [`beside them ${counted(others, 'record')} of something else`] : []),
     ...orderNotes(result),
     ...(parked === null ? [] : [parkedText(parked)]),
-  ]
-}
-
-function orderNotes({ messageGroups, against }: DlqResult): string[] {
-  if (messageGroups === null || messageGroups.length === 0) return []
-  const messages = messageGroups.reduce((sum, one) => sum + one.messages, 0)
-  const groups = counted(messageGroups.length, 'group')
-  if (against === null) {
-    return [
-      `${counted(messages, 'message')} of ${groups}: later ones of a group may have been ` +
-        'processed since; --against SOURCE says which',
-    ]
-  }
-  const late = messageGroups.filter(({ overtaken }) => (overtaken ?? 0) > 0)
-  const overtaken = late.reduce((sum, one) => sum + (one.overtaken ?? 0), 0)
-  const unknown = messageGroups.reduce((sum, one) => sum + one.unknown, 0)
-  const such = late.slice(0, 3).map(({ group }) => group)
-  return [
-    overtaken === 0
-      ? `none of ${counted(messages, 'message')} was overtaken in ${against.join(' ')}`
-      : `${countText(overtaken)} of ${counted(messages, 'message')}, in ` +
-        `${counted(late.length, 'group')} such as ${such.join(', ')}, were overtaken: ` +
-        `${against.join(' ')} has later ones of their keys`,
-    ...(unknown > 0
-      ? [`of ${counted(unknown, 'message')} nobody can say: key, sequence or time is missing`]
-      : []),
   ]
 }
 
