@@ -70,7 +70,8 @@ test('a misspelt --against is told before anything is received', async () => {
 
 test('Ctrl-C while it looks: what was seen is told, and all is given back', async () => {
   world.make('dead')
-  for (let n = 0; n < 300; n++) world.put('dead', { body: '{"detail-type":"OrderPlaced","source":"shop","detail":{}}' })
+  for (let n = 0; n < 300; n++)
+    world.put('dead', { body: '{"detail-type":"OrderPlaced","source":"shop","detail":{}}' })
   const child = startEvt(['dlq', 'sqs://dead', '--yes', '--quiet', '-o', 'json'], at)
   let receives = 0
   world.fault = (action) => {
