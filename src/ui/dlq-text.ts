@@ -61,7 +61,7 @@ export function dlqText(result: DlqResult, style: TextStyle): string {
       groupLines(result, style),
       streamLines(result.streams, style),
       notes(result, style),
-      isLeft ? next : [],
+      isLeft && source !== '-' ? next : [],
     ],
     style,
   )
@@ -138,8 +138,10 @@ function failureText({ failure }: LetterGroup): string {
   return told.flatMap((one) => one ?? []).join(': ')
 }
 
-/** The name in an ARN. */
+/** The name in an ARN; of a function without its version. */
 function lastOf(arn: string | null): string {
+  const [, name] = /:function:([^:]+)/.exec(arn ?? '') ?? []
+  if (name !== undefined) return name
   return arn === null ? '' : (arn.split(/[:/]/).at(-1) ?? arn)
 }
 

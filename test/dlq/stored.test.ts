@@ -21,7 +21,7 @@ async function evt(...argv: string[]) {
   return { exit, out: child.out.text, err: child.err.text }
 }
 
-const functionArn = 'arn:aws:lambda:eu-west-1:123456789012:function:bill'
+const functionArn = 'arn:aws:lambda:eu-west-1:123456789012:function:bill:$LATEST'
 const streamArn = 'arn:aws:kinesis:eu-west-1:123456789012:stream/orders'
 const numberOf = (n: number) => `49660364403254717${n}`
 
@@ -122,6 +122,7 @@ test('as text it says what it is, and that evt replay sends it', async () => {
   expect(out).toMatch(/^aws\/lambda {3}left by Lambda {3}5 invocations {3}as of /)
   expect(out).toMatch(/\nfailures {2}type {17}failed .* called /)
   expect(out).toMatch(/\n {7}1 {2}cannot be decoded {4}EventAgeExceeded: Unhandled /)
+  expect(out).toMatch(/PriceError: no price for 1 +bill +3×/)
   expect(out).toContain('! beside them 1 record of something else')
   expect(out).toContain(`! one record blocked the shard: ${numberOf(101)}`)
   expect(out.trimEnd()).toMatch(/next {2}evt replay aws\/lambda --to - --dry-run$/)
