@@ -9,7 +9,8 @@ type Passed = Pick<MessageGroup, 'passed' | 'skipped' | 'disordered'>
 /**
  * SQS gives what is behind a message of a group when that one is deleted or given up. So where two
  * dead letters of a key have numbers between them that are not here, these were processed after the
- * first, or taken out since, if the producer counts without gaps. What followed the last one it does not tell.
+ * first, or taken out since, if the producer counts without gaps. What followed the
+ * last one it does not tell.
  *
  * @param letters of a group; those of a standard queue tell nothing
  */

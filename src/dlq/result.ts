@@ -36,7 +36,8 @@ export interface MessageGroup {
   /** Their keys and times are not known, so that nobody can say. */
   readonly unknown: number
   /** How many are before numbers of their producer's that are not here, while a later one is: these
-   * were processed after them, or taken out since, if it counts without gaps. Null where no numbers are known. */
+   * were processed after them, or taken out since, if it counts without gaps. Null
+   * where no numbers are known. */
   readonly passed: number | null
   /** Some of these numbers, such as `5` or `7–9`. */
   readonly skipped: readonly string[]

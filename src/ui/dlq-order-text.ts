@@ -39,6 +39,7 @@ function ownNotes(groups: readonly MessageGroup[]): string[] {
   const count = passed.reduce((sum, group) => sum + (group.passed ?? 0), 0)
   const such = passed.slice(0, 3).map(({ group, skipped }) => `${group} (${skipped.join(', ')})`)
   const disordered = groups.reduce((sum, group) => sum + group.disordered, 0)
+  const [were, their] = disordered === 1 ? ['was', 'its'] : ['were', 'their']
   const isUnnumbered = groups.every((group) => group.passed === null)
   return [
     ...(count > 0
@@ -49,10 +50,7 @@ function ownNotes(groups: readonly MessageGroup[]): string[] {
         ]
       : []),
     ...(disordered > 0
-      ? [
-          `${counted(disordered, 'message')} ${disordered === 1 ? 'was' : 'were'} given up behind ` +
-            `a later one of ${disordered === 1 ? 'its' : 'their'} key`,
-        ]
+      ? [`${counted(disordered, 'message')} ${were} given up behind a later one of ${their} key`]
       : []),
     ...(isUnnumbered
       ? ['no numbers of a producer are known: --map sequence=$.… shows which are missing']
