@@ -19,12 +19,12 @@ its message id or error. In a FIFO target or a stream those of a key wait for ea
 'kinesis>kpl>eventbridge'; each stands in every format.
 documents: json, eventbridge, cloudevents (or cloudevents-binary, cloudevents-batch), dynamodb, \
 cloudtrail, emf, debezium, dms
-messages: sqs, sns, kinesis, http, http-bytes, firehose-failed, logs-filtered, logs-insights, \
-kafka-connect; \
+messages: sqs, sns, kinesis, http, http-bytes, lambda, firehose-failed, logs-filtered, \
+logs-insights, kafka-connect; \
 sqs-fifo, sns-fifo and sqs-lambda-fifo are ordered by the numbers of their groups
 of several: records around sqs-lambda, kinesis-lambda or dynamodb; records-sns>sns-lambda; \
 records-kinesis>kinesis; records-messages>sqs; kafka; firehose; firehose-answer; logs; logs-read; \
-logs-found; array; lines
+logs-found; array; lines; lambda-stream around records
 encodings: gzip, zstd, base64, kpl, glue, confluent, as in logs-lambda>gzip>logs>eventbridge
 mixed: six of them, by type`
 

@@ -11,13 +11,17 @@ export default class Dlq extends BaseCommand {
     'rise by one, so it asks first. Of a FIFO queue the first ten of each group are seen; ' +
     '--against says which of them later ones of their key overtook. What a stream of Kinesis or ' +
     'DynamoDB had given up is looked up while the stream has it, with the record that blocks its ' +
-    'shard. --to records the messages, as evt record does, and --delete then deletes them. ' +
+    'shard. What Lambda leaves in S3, as its on-failure destination, is told in the same way, of ' +
+    's3://BUCKET/aws/lambda or a folder of it: nothing is asked, and the records are there, ' +
+    'also after the stream has them no more. --to records the messages, as evt record does, ' +
+    'and --delete then deletes them. ' +
     'Exit 5 where nothing is in it.'
   static override examples = [
     '<%= config.bin %> dlq sqs://orders-dlq',
     '<%= config.bin %> dlq sqs://orders-dlq --yes -o json',
     '<%= config.bin %> dlq sqs://orders-dlq.fifo --against recording/ --map key=$.orderId --yes',
     '<%= config.bin %> dlq sqs://orders-dlq --to parked/ --delete',
+    '<%= config.bin %> dlq s3://failures/aws/lambda/',
   ]
   static override args = sourceArgs
   static override flags = { ...dlqFlags, ...outputFlags('text', 'json', 'markdown') }

@@ -5,6 +5,7 @@ import { awsFailure } from './failure.js'
 import type { AwsOptions } from './options.js'
 import { type OpenQueue, openedQueue, type QueueAttributes, type Sent } from './queue.js'
 import { type QueueMoves, queueMoves } from './queue-moves.js'
+import { answerStep, ServerClock } from './server-clock.js'
 
 export interface SqsOptions extends AwsOptions {
   /** Everything that IAM has to allow for what is to be done, for who is told that it does not. */
@@ -26,6 +27,9 @@ export interface OpenSqs {
   /** Those whose names begin so. */
   list(prefix: string): Promise<OpenQueue[]>
   readonly moves: QueueMoves
+  /** SQS's clock as its answers tell it, at the end of the second that they name; undefined before
+   * the first. */
+  nowMs(): number | undefined
 }
 
 /** @param address whose region and host count where nothing else says them */
@@ -44,10 +48,23 @@ export async function openSqs(
     // A body that was changed on its way is told of by the decoder, and is no reason to stop.
     md5: false,
   })
+  const clock = new ServerClock()
+  client.middlewareStack.add(
+    (next) => async (call) => {
+      const answer = await next(call)
+      clock.see(answer.response)
+      return answer
+    },
+    answerStep,
+  )
   const send = senderOf(client, options)
   const opened = (url: string) => openedQueue(sdk, send, url)
   return {
     moves: queueMoves(sdk, send),
+    nowMs() {
+      const second = clock.nowMs()
+      return second === undefined ? undefined : second + 1_000
+    },
     async queue({ name, arn, url }) {
       if (url !== undefined) return opened(url)
       const owner = arn?.split(':')[4]

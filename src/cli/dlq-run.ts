@@ -7,7 +7,7 @@ import type { TextStyle } from '../ui/style.js'
 import { agree } from './agree.js'
 import { awsOptions } from './flags.js'
 import { memoryBytes } from './memory-size.js'
-import { reading, type TypedArchive } from './read-request.js'
+import { largeText, reading, type TypedArchive } from './read-request.js'
 
 interface TypedDlq extends TypedArchive {
   readonly flags: TypedArchive['flags'] & {
@@ -40,6 +40,7 @@ function requestOf(typed: TypedDlq, against: Against | undefined): DlqRequest {
     ...{ given, choose, lineWith, signal, against, config: flags.config, maps: flags.map ?? [] },
     ...{ aws: awsOptions(flags), cwd: process.cwd(), env: process.env, nowMs: Date.now },
     ...{ limit: flags.limit, to: flags.to, isDeleting: flags.delete === true, onNote: note },
+    onLarge: (large) => note(largeText(large)),
   }
 }
 

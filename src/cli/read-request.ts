@@ -63,7 +63,8 @@ export async function reading<T>(
   }).finally(() => progress.stop())
 }
 
-function largeText({ objects, bytes, usd }: RemoteReading): string {
+/** What a large archive in S3 takes. */
+export function largeText({ objects, bytes, usd }: RemoteReading): string {
   const price = usd < 0.01 ? 'less than $0.01' : `about $${usd.toFixed(2)}`
   const what = `${countText(objects)} objects, ${bytesText(bytes)}`
   return `reading from S3: ${what} (requests ${price}, and transfer out of the region)`

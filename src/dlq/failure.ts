@@ -75,7 +75,8 @@ function lambdaFailure(body: JsonValue | undefined): Omit<LetterFailure, 'rule'>
   }
 }
 
-function parsed(text: string): JsonValue | undefined {
+/** Undefined where it is no JSON. */
+export function parsed(text: string): JsonValue | undefined {
   try {
     return parseJson(text)
   } catch {

@@ -5,7 +5,7 @@ import type { Decoded, JsonValue } from '../event/event.js'
 import { jsonText } from '../event/json.js'
 import { messageRecord } from '../taps/queue-messages.js'
 import { bodyOf, failureOf, requestOf } from './failure.js'
-import type { LetterFailure } from './result.js'
+import type { LetterFailure, StreamRecord } from './result.js'
 import { type StreamRange, streamRangeOf } from './stream-range.js'
 
 /** What is kept of a message that was looked at. */
@@ -22,10 +22,13 @@ export interface Letter {
   readonly from: string | null
   readonly receives: number
   readonly sentMs: number | null
-  /** Of a FIFO queue. */
+  /** Of a FIFO queue: also its number there. */
   readonly group: string | null
+  readonly place: string | null
   /** What it tells of a stream, where it holds no event but tells of some. */
   readonly range: StreamRange | undefined
+  /** The records of the range, where what Lambda left has them, too. */
+  readonly given?: readonly StreamRecord[] | undefined
 }
 
 export type Decode = (record: RecordValue) => Decoded[]
@@ -52,7 +55,7 @@ export async function letterOf(message: Message, decode: Decode, place: string):
     from: nameOf(given.DeadLetterQueueSourceArn),
     receives: Number(given.ApproximateReceiveCount ?? 1),
     sentMs: Number.isFinite(sentMs) ? sentMs : null,
-    ...{ group: given.MessageGroupId ?? null, range },
+    ...{ group: given.MessageGroupId ?? null, place: given.SequenceNumber ?? null, range },
   }
 }
 

@@ -17,7 +17,9 @@ export async function entryOf(
   })
   return {
     ...{ letter, body, sendId, attributes: Object.fromEntries(texts) },
-    ...{ source: event?.source ?? '', type: event?.type ?? '', timeUs: event?.timeUs ?? null },
+    // Of what Lambda tells a destination, the body is not the event that is in it.
+    source: event?.envelopes.includes('lambda') ? '' : (event?.source ?? ''),
+    ...{ type: event?.type ?? '', timeUs: event?.timeUs ?? null },
     key: Attributes.MessageGroupId ?? event?.key ?? null,
   }
 }

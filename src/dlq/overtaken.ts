@@ -1,8 +1,9 @@
 import { askArchive } from '../questions/asked-archive.js'
 import { noObjects } from '../reading/absence.js'
 import { endedBadly } from '../reading/ended-badly.js'
-import { openArchive, type ReadRequest } from '../reading/open-archive.js'
+import { type OpenedArchive, openArchive, type ReadRequest } from '../reading/open-archive.js'
 import type { Letter } from './letter.js'
+import { counted, passedOf } from './passed.js'
 import type { MessageGroup } from './result.js'
 
 const EXAMPLES = 3
@@ -24,6 +25,21 @@ export interface Against extends ReadRequest {
 /** By key, what an archive shows to have been processed. */
 type Processed = ReadonlyMap<string, readonly Standing[]>
 
+/** What was processed, found and not read so far. */
+export interface OpenAgainst {
+  readonly against: Against
+  readonly archive: Omit<OpenedArchive, 'index'>
+}
+
+/** Finds it before anything is received: what is misspelt costs nothing.
+ * @throws EvtError where there is none */
+export async function openAgainst(against: Against): Promise<OpenAgainst> {
+  const { index: _, ...archive } = await openArchive(against)
+  const { sources, pruned, objects } = archive
+  if (objects.length === 0) throw noObjects(sources, pruned)
+  return { against, archive }
+}
+
 /**
  * Reads what an archive has of the keys of dead letters.
  *
@@ -31,11 +47,9 @@ type Processed = ReadonlyMap<string, readonly Standing[]>
  */
 export async function processedOf(
   letters: readonly Letter[],
-  against: Against,
+  { against, archive }: OpenAgainst,
 ): Promise<{ processed: Processed; sources: readonly string[] }> {
-  const { index: _, ...archive } = await openArchive(against)
-  const { sources, pruned, objects } = archive
-  if (objects.length === 0) throw noObjects(sources, pruned)
+  const { sources } = archive
   const keys = [...new Set(letters.flatMap(({ key }) => key ?? []))]
   const processed = new Map<string, Standing[]>()
   if (keys.length === 0) return { processed, sources }
@@ -76,6 +90,7 @@ export function messageGroupsOf(
   return all.sort(
     (a, b) =>
       (b.overtaken ?? 0) - (a.overtaken ?? 0) ||
+      (b.passed ?? 0) - (a.passed ?? 0) ||
       b.messages - a.messages ||
       (a.group < b.group ? -1 : 1),
   )
@@ -91,6 +106,7 @@ function groupOf(
   return {
     ...{ group, messages: letters.length, overtaken: late ? late.length : null },
     unknown: letters.filter((letter) => !hasStanding(letter)).length,
+    ...passedOf(letters),
     examples: shown.slice(0, EXAMPLES).map(({ messageId }) => messageId),
   }
 }
@@ -108,8 +124,4 @@ function isLater(one: Standing, than: Standing): boolean {
   const [a, b] = [counted(one.sequence), counted(than.sequence)]
   if (a !== undefined && b !== undefined) return a > b
   return one.timeUs !== null && than.timeUs !== null && one.timeUs > than.timeUs
-}
-
-function counted(sequence: string | null): bigint | undefined {
-  return sequence !== null && /^-?\d{1,1000}$/.test(sequence) ? BigInt(sequence) : undefined
 }

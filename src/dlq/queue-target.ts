@@ -30,7 +30,7 @@ export async function queueTarget(queue: OpenQueue): Promise<OpenSink> {
       const { Body, MessageAttributes, Attributes } = letter
       const tenant = Attributes?.MessageGroupId
       const group = isFifo ? fifoFields(entry) : tenant && { MessageGroupId: tenant }
-      const message = { MessageBody: Body, MessageAttributes, ...group }
+      const message = { MessageBody: Body, MessageAttributes, ...group, ...traced(letter) }
       return { message, sizeBytes: Buffer.byteLength(entry.body) + attributeBytes(letter) }
     },
     async send(batch, signal) {
@@ -48,6 +48,16 @@ export async function queueTarget(queue: OpenQueue): Promise<OpenSink> {
     },
     close: () => {},
   }
+}
+
+/** What SQS itself keeps for X-Ray, which counts as no bytes. */
+function traced({
+  Attributes,
+}: Message): Pick<SendMessageBatchRequestEntry, 'MessageSystemAttributes'> {
+  const header = Attributes?.AWSTraceHeader
+  if (header === undefined || header === '') return {}
+  const AWSTraceHeader = { DataType: 'String', StringValue: header }
+  return { MessageSystemAttributes: { AWSTraceHeader } }
 }
 
 function attributeBytes({ MessageAttributes = {} }: Message): number {

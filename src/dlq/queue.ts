@@ -1,11 +1,11 @@
-import { type ResourceAddress, resourceAddress } from '../aws/address.js'
 import type { AwsOptions } from '../aws/options.js'
 import type { OpenQueue, QueueAttributes } from '../aws/queue.js'
 import { type OpenSqs, openSqs } from '../aws/sqs.js'
 import type { Config } from '../config/config.js'
 import { EvtError } from '../errors.js'
-import { type GivenSources, namedSources } from '../reading/named-sources.js'
+import type { GivenSources } from '../reading/named-sources.js'
 import { natureOf, type QueueNature } from '../taps/queue-consents.js'
+import { lettersNamed, type NamedLetters, takesQueue } from './named.js'
 import type { QueueFacts, SourceQueue } from './result.js'
 
 /** A queue of dead letters that was found. */
@@ -26,26 +26,24 @@ export interface QueueRequest extends GivenSources {
   onNote(text: string): void
 }
 
-const takes = 'evt dlq takes sqs://QUEUE, its ARN or its URL'
-
 /** Asks SQS of a queue without a look at a message.
  * @throws EvtError `usage` where what was named is no queue, or not there */
 export async function findQueue(
   request: QueueRequest,
   needs: readonly string[],
 ): Promise<FoundQueue> {
-  if (request.given.length === 0) {
-    throw new EvtError('no queue is named', { code: 'usage', hint: takes })
+  return queueAt(await lettersNamed(request), request, needs)
+}
+
+/** The same for what was named. */
+export async function queueAt(
+  { source, config, named }: NamedLetters,
+  { aws, signal, onNote }: QueueRequest,
+  needs: readonly string[],
+): Promise<FoundQueue> {
+  if (named?.service !== 'sqs') {
+    throw new EvtError(`${source} is no queue`, { code: 'usage', hint: takesQueue })
   }
-  const { config, sources } = await namedSources(request)
-  const [source = '', another] = sources
-  const named = queueNamed(source)
-  if (another !== undefined) {
-    throw new EvtError(`${another} beside ${source}: evt dlq looks at one queue at a time`, {
-      ...{ code: 'usage', hint: 'leave one out' },
-    })
-  }
-  const { aws, signal, onNote } = request
   const sqs = await openSqs({ ...aws, needs, signal }, named)
   const queue = await sqs.queue(named)
   const attributes = await queue.attributes()
@@ -56,14 +54,6 @@ export async function findQueue(
     return null
   })
   return { ...found, facts: factsOf(queue, attributes), from }
-}
-
-function queueNamed(source: string): ResourceAddress {
-  const named = resourceAddress(source)
-  if (named?.service === 'sqs') return named
-  throw new EvtError(`${source} is no queue`, {
-    ...{ code: 'usage', hint: takes },
-  })
 }
 
 async function sourcesOf(queue: OpenQueue, sqs: OpenSqs): Promise<SourceQueue[]> {

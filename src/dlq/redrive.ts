@@ -230,7 +230,7 @@ async function bySqs({ found, way, request, hooks, late }: Run) {
 }
 
 async function byEvt({ found, plan, request, hooks, late }: Run, sink: OpenSink) {
-  const { queue, facts, nature, config, from } = found
+  const { sqs, queue, facts, nature, config, from } = found
   const { perSecond, signal, nowMs, onNote } = request
   const path = plan.journal ?? ''
   const journal = MoveJournal.open(path, { from: facts.arn, to: identityOf(sink) })
@@ -239,7 +239,8 @@ async function byEvt({ found, plan, request, hooks, late }: Run, sink: OpenSink)
       ...{ queue, nature, sink, journal, perSecond, signal, late, onNote },
       decode: createDecoder({ mapping: createMapping({ events: config.events }) }),
       isOf: ({ Attributes }) => isOf(Attributes?.DeadLetterQueueSourceArn, sink, from),
-      beganMs: nowMs(),
+      // Messages have the times of SQS, and the clock here may be behind.
+      beganMs: sqs.nowMs() ?? nowMs(),
       onProgress: (moved) => hooks.onProgress({ moved, of: facts.visible }),
     })
   } finally {

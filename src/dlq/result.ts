@@ -35,6 +35,14 @@ export interface MessageGroup {
   readonly overtaken: number | null
   /** Their keys and times are not known, so that nobody can say. */
   readonly unknown: number
+  /** How many are before numbers of their producer's that are not here, while a later one is: these
+   * were processed after them, or taken out since, if it counts without gaps. Null
+   * where no numbers are known. */
+  readonly passed: number | null
+  /** Some of these numbers, such as `5` or `7–9`. */
+  readonly skipped: readonly string[]
+  /** How many were given up behind a later one of their key. */
+  readonly disordered: number
   readonly examples: readonly string[]
 }
 
@@ -52,8 +60,11 @@ export interface StreamFailure {
   readonly batch: number
   /** How many messages tell of exactly this range. */
   readonly messages: number
-  /** What the stream still holds of it; null where nobody could look. */
+  /** What the function was given, where Lambda left that, else what the stream still holds of it;
+   * null where nobody could look. */
   readonly records: readonly StreamRecord[] | null
+  /** Where `records` are from: what Lambda left, or the stream. */
+  readonly recordsFrom: 'payload' | 'stream'
   /** Why `records` is null or lacks some. */
   readonly missing: string | null
   /** The sequence number of the one record that it comes down to; null: of several, any. */
@@ -82,11 +93,14 @@ export interface DlqResult {
   readonly asOf: string
   /** As it was named. */
   readonly source: string
-  readonly queue: QueueFacts
+  /** Null where Lambda left what it gave up in files, or in S3. */
+  readonly queue: QueueFacts | null
   /** Queues whose dead letters it gets; null where that may not be asked. */
   readonly from: readonly SourceQueue[] | null
   readonly partial: boolean
   readonly seen: number
+  /** Records of files that tell of no invocation that Lambda gave up. */
+  readonly others: number
   /** About how many were not seen. */
   readonly unseen: number
   /** Why not all were seen; null where all were. */

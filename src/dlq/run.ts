@@ -2,14 +2,18 @@ import type { Message } from '../aws/queue.js'
 import { createDecoder } from '../envelopes/decode.js'
 import { EvtError } from '../errors.js'
 import { createMapping } from '../event/mapping.js'
+import { count } from '../reading/absence.js'
+import { endedBadly } from '../reading/ended-badly.js'
 import { agesOf, groupsOf, lossInMs } from './groups.js'
 import { type Decode, type Letter, letterOf } from './letter.js'
 import { look } from './look.js'
-import { messageGroupsOf, processedOf } from './overtaken.js'
+import { lettersNamed, type NamedLetters, takesQueue } from './named.js'
+import { messageGroupsOf, type OpenAgainst, openAgainst, processedOf } from './overtaken.js'
 import { park } from './park.js'
-import { type FoundQueue, findQueue } from './queue.js'
+import { type FoundQueue, queueAt } from './queue.js'
 import type { DlqRequest } from './request.js'
 import type { DlqResult } from './result.js'
+import { type StoredLetters, storedLetters } from './stored.js'
 import { streamFailures } from './streams.js'
 
 const looking = [
@@ -26,7 +30,8 @@ export interface DlqRun {
 }
 
 /**
- * `evt dlq`: what is in a queue of dead letters. Each message is received once and given back.
+ * `evt dlq`: what is in a queue of dead letters. Each message is received once and given back. Or
+ * what Lambda left in S3, or in files of it.
  *
  * @param agree called before anything is received
  * @throws EvtError `inconclusive` where nothing is in it
@@ -35,31 +40,37 @@ export async function runDlq(
   request: DlqRequest,
   agree: (found: FoundQueue) => Promise<void>,
 ): Promise<DlqRun> {
-  const { to, isDeleting, aws, signal, onNote } = request
-  const needs = [...looking, ...(isDeleting ? ['sqs:DeleteMessage'] : [])]
-  const found = await findQueue(request, needs)
-  const { config } = found
-  checkReceives(found)
-  await agree(found)
+  const place = await lettersNamed(request)
+  const { config, named, source } = place
+  if (named !== undefined && named.service !== 'sqs') {
+    throw new EvtError(`${source} is no queue`, { code: 'usage', hint: takes })
+  }
   const maps = [...request.maps]
   const decode = createDecoder({ mapping: createMapping({ events: config.events, maps }) })
+  if (named === undefined) return runStored(place, decode, request)
+  const { to, isDeleting } = request
+  const needs = [...looking, ...(isDeleting ? ['sqs:DeleteMessage'] : [])]
+  const found = await queueAt(place, request, needs)
+  checkReceives(found)
+  const known = request.against && (await openAgainst(request.against))
+  await agree(found)
   const { letters, ended } = await lettersOf(found, decode, request)
-  if (letters.length === 0) throw empty(found)
-  const streams = await streamFailures(letters, { aws, decode, signal, onNote })
-  const result = await resultOf(found, { letters, ended, streams }, request)
-  if (signal.aborted) {
-    const failure = new EvtError('interrupted', { code: 'interrupted' })
-    return { result: { ...result, partial: true }, failure }
-  }
-  if (to === undefined) return { result, failure: undefined }
+  if (letters.length === 0) throw request.signal.aborted ? interrupted() : empty(found)
+  const { facts, from } = found
+  const of = { source, queue: facts, from, others: 0, letters, ended }
+  const run = await told(of, { decode, known }, request)
+  if (run.failure !== undefined || to === undefined) return run
   const worn = wornBy(letters, found, isDeleting)
-  if (worn) return { result, failure: worn }
-  const { parked, failure } = await park(found, { ...request, to }, result).catch(
+  if (worn) return { ...run, failure: worn }
+  const { parked, failure } = await park(found, { ...request, to }, run.result).catch(
     // What was seen is printed all the same.
     (failure: unknown) => ({ parked: null, failure }),
   )
-  return { result: { ...result, parked }, failure }
+  return { result: { ...run.result, parked }, failure }
 }
+
+const ofLambda = 'or where Lambda leaves\nwhat it gave up: s3://BUCKET/PREFIX, or a folder'
+const takes = `${takesQueue}, ${ofLambda}`
 
 async function lettersOf(
   { queue, nature, source }: FoundQueue,
@@ -75,23 +86,88 @@ async function lettersOf(
   return { letters, ended: await look(options) }
 }
 
-interface Looked {
-  readonly letters: readonly Letter[]
-  readonly ended: string | undefined
-  readonly streams: DlqResult['streams']
+async function runStored(
+  place: NamedLetters,
+  decode: Decode,
+  request: DlqRequest,
+): Promise<DlqRun> {
+  const { source } = place
+  if (request.to !== undefined) {
+    throw new EvtError(`--to is for queues: what is in ${source} stays there`, {
+      ...{ code: 'usage', hint: `evt replay ${source} sends it` },
+    })
+  }
+  const known = request.against && (await openAgainst(request.against))
+  const stored = await storedLetters(place, { ...request, decode })
+  const { letters, ended, others, faults } = stored
+  if (letters.length === 0) throw request.signal.aborted ? interrupted() : noneIn(source, stored)
+  const of = { source, queue: null, from: null, others, letters, ended }
+  const { result, failure } = await told(of, { decode, known }, request)
+  const lost = endedBadly({
+    ...{ records: letters.length, objectFaults: faults, allowPartial: false },
+    signal: request.signal,
+  })
+  const isPartial = result.partial || lost !== undefined
+  return { result: { ...result, partial: isPartial }, failure: failure ?? lost }
 }
 
-async function resultOf(
-  { source, facts, from }: FoundQueue,
-  { letters, ended, streams }: Looked,
-  { against, nowMs: clock }: DlqRequest,
-): Promise<DlqResult> {
+/** That nothing in files tells of an invocation that was given up. */
+function noneIn(source: string, { others, faults }: StoredLetters): EvtError {
+  const [fault] = faults
+  if (fault) {
+    return new EvtError(`${fault.path} ${fault.fault.detail}`, { code: 'outside' })
+  }
+  const read = `${count(others, 'record')} read, of which none is what Lambda leaves`
+  return new EvtError(`there are no dead letters in ${source}: ${read}`, {
+    ...{ code: 'inconclusive', hint: takes },
+  })
+}
+
+interface Looked extends Pick<DlqResult, 'source' | 'queue' | 'from' | 'others'> {
+  readonly letters: readonly Letter[]
+  readonly ended: string | undefined
+}
+
+interface Telling {
+  readonly decode: Decode
+  readonly known: OpenAgainst | undefined
+}
+
+/** What there is to tell, also where somebody does not want to wait for the rest. */
+async function told(looked: Looked, telling: Telling, request: DlqRequest): Promise<DlqRun> {
+  const { aws, signal, onNote } = request
+  const { decode, known } = telling
+  const streams = await streamFailures(looked.letters, { aws, decode, signal, onNote })
+  const isRead = known !== undefined && !signal.aborted
+  const processed = isRead
+    ? await processedOf(looked.letters, known).catch((error: unknown) => {
+        if (signal.aborted) return undefined
+        throw error
+      })
+    : undefined
+  const result = resultOf({ ...looked, streams, known: processed }, request)
+  if (!signal.aborted) return { result, failure: undefined }
+  return { result: { ...result, partial: true }, failure: interrupted() }
+}
+
+function interrupted(): EvtError {
+  return new EvtError('interrupted', { code: 'interrupted' })
+}
+
+interface Known {
+  readonly streams: DlqResult['streams']
+  readonly known: Awaited<ReturnType<typeof processedOf>> | undefined
+}
+
+function resultOf(
+  { source, queue, from, others, letters, ended, streams, known }: Looked & Known,
+  { nowMs: clock }: DlqRequest,
+): DlqResult {
   const nowMs = clock()
-  const known = against && (await processedOf(letters, against))
-  const { fifo, visible, retentionMs } = facts
+  const { fifo = false, visible = 0, retentionMs = null } = queue ?? {}
   return {
-    ...{ schema: 'evt.dlq/1', asOf: new Date(nowMs).toISOString(), source, queue: facts, from },
-    ...{ partial: ended !== undefined, seen: letters.length },
+    ...{ schema: 'evt.dlq/1', asOf: new Date(nowMs).toISOString(), source, queue, from },
+    ...{ partial: ended !== undefined, seen: letters.length, others },
     // Counted before the look.
     unseen: Math.max(0, visible - letters.length),
     ...{ ended: ended ?? null, lossInMs: lossInMs(letters, { retentionMs, nowMs }) },

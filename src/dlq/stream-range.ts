@@ -15,6 +15,9 @@ export interface StreamRange {
   readonly condition: string | null
 }
 
+/** As long as services make them at most; longer ones would take long to compare. */
+const isNumber = (text: string) => /^\d{1,130}$/.test(text)
+
 /** Undefined where a body tells of no stream. */
 export function streamRangeOf(body: JsonValue | undefined): StreamRange | undefined {
   const { requestContext, KinesisBatchInfo, DDBStreamBatchInfo } = objectOf(body)
@@ -23,7 +26,7 @@ export function streamRangeOf(body: JsonValue | undefined): StreamRange | undefi
   const text = (name: string) => textOf(info[name]) ?? ''
   const [arn, shard] = [text('streamArn'), text('shardId')]
   const [from, to] = [text('startSequenceNumber'), text('endSequenceNumber')]
-  const isWhole = arn !== '' && shard !== '' && /^\d+$/.test(from) && /^\d+$/.test(to)
+  const isWhole = arn !== '' && shard !== '' && isNumber(from) && isNumber(to)
   if (!isWhole) return undefined
   const context = objectOf(requestContext)
   const batch = Number(textOf(info['batchSize']) ?? 0)

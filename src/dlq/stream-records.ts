@@ -3,6 +3,7 @@ import { openStream } from '../aws/kinesis.js'
 import type { AwsOptions } from '../aws/options.js'
 import type { ShardPage, ShardStart } from '../aws/shards.js'
 import { openTableStream } from '../aws/table-stream.js'
+import type { RecordValue } from '../envelopes/decode.js'
 import { complete } from '../envelopes/missing.js'
 import { EvtError } from '../errors.js'
 import { kinesisRecord } from '../taps/kinesis-records.js'
@@ -50,14 +51,7 @@ export async function recordsOf(range: StreamRange, looking: Looking): Promise<H
     }
     const records: StreamRecord[] = []
     for (const { sequence, value } of found) {
-      const [first] = await complete(() => looking.decode(value))
-      const {
-        id = null,
-        type = null,
-        source = null,
-        key = null,
-      } = first?.kind === 'event' ? first.event : {}
-      records.push({ sequence, id, type, source, key })
+      records.push(await streamRecord(sequence, value, looking.decode))
     }
     return { records, missing: missingOf(range, records) }
   } catch (error) {
@@ -69,6 +63,22 @@ export async function recordsOf(range: StreamRange, looking: Looking): Promise<H
   } finally {
     reader.close()
   }
+}
+
+/** What is told of a record of a stream. */
+export async function streamRecord(
+  sequence: string,
+  value: RecordValue,
+  decode: Decode,
+): Promise<StreamRecord> {
+  const [first] = await complete(() => decode(value))
+  const {
+    id = null,
+    type = null,
+    source = null,
+    key = null,
+  } = first?.kind === 'event' ? first.event : {}
+  return { sequence, id, type, source, key }
 }
 
 /** Nobody knows, then, what the stream holds. */

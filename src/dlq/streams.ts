@@ -1,5 +1,5 @@
 import type { Letter } from './letter.js'
-import type { StreamFailure } from './result.js'
+import type { StreamFailure, StreamRecord } from './result.js'
 import type { StreamRange } from './stream-range.js'
 import { recordsOf, unanswered } from './stream-records.js'
 
@@ -8,6 +8,13 @@ const MOST_RANGES = 50
 /** A message may name a stream, or a region, where nobody answers. */
 const MOST_MS = 60_000
 
+/** A range, and what letters tell of it. */
+interface Told {
+  readonly range: StreamRange
+  readonly messages: number
+  readonly given: readonly StreamRecord[] | undefined
+}
+
 type Look = Parameters<typeof recordsOf>[1]
 
 /** What dead letters tell of streams, one row a range, and what the streams still hold of it. */
@@ -15,30 +22,42 @@ export async function streamFailures(
   letters: readonly Letter[],
   look: Look,
 ): Promise<StreamFailure[]> {
-  const ranges = new Map<string, { range: StreamRange; messages: number }>()
-  for (const { range } of letters) {
+  const ranges = new Map<string, Told>()
+  for (const { range, given } of letters) {
     if (!range) continue
     const { arn, shard, from, to, functionArn } = range
     const name = JSON.stringify([arn, shard, from, to, functionArn])
-    const messages = (ranges.get(name)?.messages ?? 0) + 1
-    ranges.set(name, { range, messages })
+    const known = ranges.get(name)
+    const messages = (known?.messages ?? 0) + 1
+    ranges.set(name, { range, messages, given: known?.given ?? given })
   }
   const all = [...ranges.values()].sort((a, b) => order(a.range, b.range))
   const failures: StreamFailure[] = []
   const signal = AbortSignal.any([look.signal, AbortSignal.timeout(MOST_MS)])
   const poisonOf = poisons(all.map((one) => one.range))
-  for (const [n, { range, messages }] of all.entries()) {
-    const held =
-      n < MOST_RANGES
-        ? await (signal.aborted ? unanswered : recordsOf(range, { ...look, signal }))
-        : { records: null, missing: `only ${MOST_RANGES} ranges are looked up` }
+  let looked = 0
+  const heldOf = async ({ range, given }: Told) => {
+    if (given) return { records: given, missing: lackOf(range, given) }
+    if (signal.aborted) return unanswered
+    if (++looked <= MOST_RANGES) return recordsOf(range, { ...look, signal })
+    return { records: null, missing: `only ${MOST_RANGES} ranges are looked up` }
+  }
+  for (const told of all) {
+    const { range, messages, given } = told
+    const held = await heldOf(told)
     failures.push({
       ...{ kind: range.kind, stream: range.arn, shard: range.shard, messages },
       ...{ function: range.functionArn, condition: range.condition },
       ...{ from: range.from, to: range.to, batch: range.batch, ...held, poison: poisonOf(range) },
+      recordsFrom: given ? 'payload' : 'stream',
     })
   }
   return failures
+}
+
+function lackOf({ batch }: StreamRange, given: readonly StreamRecord[]): string | null {
+  const lacking = batch - given.length
+  return lacking > 0 ? `what Lambda left lacks ${lacking} of them` : null
 }
 
 /** Where a batch is halved until it succeeds, what is left of it in the end is one record.

@@ -16,6 +16,7 @@ import { kafka } from './kafka.js'
 import { kafkaConnect } from './kafka-connect.js'
 import { kinesis } from './kinesis.js'
 import { kinesisLambda } from './kinesis-lambda.js'
+import { lambda, lambdaStream } from './lambda.js'
 import {
   logs,
   logsControl,
@@ -74,6 +75,8 @@ export const envelopes: readonly Envelope[] = [
   firehoseFailed,
   http,
   httpBytes,
+  lambda,
+  lambdaStream,
   kafka,
   kafkaConnect,
   debezium,

@@ -1,8 +1,9 @@
 import { hash } from 'node:crypto'
 import { type Bucket, openBucket } from '../aws/bucket.js'
-import { bucketPlace } from '../aws/bucket-address.js'
+import { bucketPlace, isBucketAddress } from '../aws/bucket-address.js'
 import type { AwsOptions } from '../aws/options.js'
 import { EvtError } from '../errors.js'
+import type { OpenedArchive } from '../reading/open-archive.js'
 import { CLAIM_SIZE } from '../sinks/message.js'
 import type { OpenSink, Sink, SinkEntry } from '../sinks/sink.js'
 
@@ -34,6 +35,34 @@ export async function withClaimCheck(
   }
   const bucket = await openBucket(name, aws, ['s3:PutObject'])
   return claiming(sink, { name, prefix, bucket })
+}
+
+/** What is put where the archive is read would be read as events the next time.
+ * @throws EvtError `usage` */
+export function checkClaimPlace(
+  place: string | null,
+  { sources, config }: Pick<OpenedArchive, 'sources' | 'config'>,
+): void {
+  if (place === null) return
+  const { name, prefix } = bucketPlace(place)
+  const within = sources.find((source) => {
+    const address = addressOf(source, config.archives ?? {})
+    if (!isBucketAddress(address)) return false
+    const [read = ''] = address.split(/[*?[{]/)
+    return `s3://${name}/${prefix}`.startsWith(read.endsWith('/') ? read : `${read}/`)
+  })
+  if (within === undefined) return
+  throw new EvtError(`--claim-check ${place} is in ${within}, which is read`, {
+    ...{ code: 'usage', hint: 'name a place beside it' },
+  })
+}
+
+/** What an alias stands for, and what is below it. */
+function addressOf(source: string, aliases: Readonly<Record<string, string>>): string {
+  const [, alias = '', rest = ''] = /^([\w.-]+):(?!\/\/)(.*)$/s.exec(source) ?? []
+  const target = Object.hasOwn(aliases, alias) ? aliases[alias] : undefined
+  if (target === undefined) return source
+  return rest === '' ? target : `${target.replace(/\/+$/, '')}/${rest}`
 }
 
 interface Place {

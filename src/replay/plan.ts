@@ -13,6 +13,7 @@ import type { Marking } from './marking.js'
 import type { ReplayRequest } from './request.js'
 import type { ReplayResult } from './result.js'
 import { Tally } from './tally.js'
+import type { MaskHits } from './transform/masks.js'
 import type { Unerased } from './unerased.js'
 import { warningsOf } from './warnings.js'
 
@@ -32,7 +33,10 @@ export interface PlanOf {
   readonly archive: OpenedArchive
   readonly request: ReplayRequest
   /** Also where the rules stand, if there are any. */
-  readonly making: Pick<Making, 'transform' | 'snapshot'> & { readonly rules: string | null }
+  readonly making: Pick<Making, 'transform' | 'snapshot'> & {
+    readonly rules: string | null
+    readonly masks: MaskHits | null
+  }
   readonly fanOut: FanOut
   readonly unerased: Unerased
 }
@@ -84,6 +88,7 @@ function resultOf(plan: string, { tally, searched, name, ...of }: ResultOf): Rep
   const planned = {
     ...{ kind, sink, speed, isMarking, undecodable, isSkipping, fanOut, claimCheck },
     ...{ isSnapshot: of.making.snapshot !== null, leftOut: of.unerased.leftOut },
+    vainMasks: of.making.masks?.vain() ?? [],
     unknownKinds: of.unerased.unknownTo(archive.mapping),
   }
   return {

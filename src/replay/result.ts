@@ -14,6 +14,7 @@ export type WarningKind =
   | 'injected'
   | 'snapshot'
   | 'claimCheck'
+  | 'mask'
   | 'fanOut'
   | 'unguarded'
   | 'fanOutUnknown'

@@ -11,7 +11,7 @@ import { type OpenedArchive, openArchive } from '../reading/open-archive.js'
 import { progressOf } from '../reading/progress.js'
 import { sinkFor } from '../sinks/index.js'
 import type { OpenSink, Sink } from '../sinks/sink.js'
-import { withClaimCheck } from './claim-check.js'
+import { checkClaimPlace, withClaimCheck } from './claim-check.js'
 import type { Making } from './entries.js'
 import { type FanOut, fanOutOf } from './fan-out.js'
 import { Journal } from './journal.js'
@@ -21,6 +21,7 @@ import type { ReplayResult } from './result.js'
 import { sendEntries } from './send.js'
 import { replayStatement } from './statement.js'
 import type { Snapshot } from './states.js'
+import type { MaskHits } from './transform/masks.js'
 import { Unerased } from './unerased.js'
 
 /** What now is while it is planned: of as many digits as it will be, and of no year long ago. */
@@ -56,11 +57,12 @@ export async function runReplay(request: ReplayRequest, hooks: ReplayHooks): Pro
     if (objects.length === 0) throw noObjects(sources, pruned)
     checkTarget(request, sink, archive)
     checkOutside(request, sink, archive)
+    checkClaimPlace(request.claimCheck, archive)
     const clock = { nowMs: PLANNED_MS }
     const rules = rulesFile(request, archive)
-    const transform = await transformFor(rules, request, archive, clock)
+    const { transform, masks } = await transformFor(rules, request, archive, clock)
     const snapshot = snapshotFor(request, archive)
-    const making = { transform, snapshot, rules }
+    const making = { transform, masks, snapshot, rules }
     const { config } = archive
     const register = await Register.open(registerFile({ ...request, config }))
     const unerased = new Unerased(register)
@@ -142,12 +144,15 @@ async function transformFor(
   { cwd }: ReplayRequest,
   { mapping }: OpenedArchive,
   clock: Context['clock'],
-): Promise<Making['transform']> {
-  if (file === null) return null
+): Promise<{ transform: Making['transform']; masks: MaskHits | null }> {
+  if (file === null) return { transform: null, masks: null }
+  const { MaskHits } = await import('./transform/masks.js')
   const { readTransform } = await import('./transform/rules.js')
   const { transformOf } = await import('./transform/transform.js')
   const nowMs = () => clock.nowMs
-  return transformOf(await readTransform(file, { cwd, nowMs }), { mapping, nowMs })
+  const found = await readTransform(file, { cwd, nowMs })
+  const masks = new MaskHits(found)
+  return { transform: transformOf(found, { mapping, nowMs, hits: masks }), masks }
 }
 
 async function replayed({ rows, again, searched }: Asked, context: Context): Promise<ReplayRun> {
@@ -169,6 +174,7 @@ async function replayed({ rows, again, searched }: Asked, context: Context): Pro
     const { sent, failure } = await sendEntries(unerased.of(await again()), {
       making: { marking, injection, ...context.making },
       ...{ sink, journal, speed, concurrency, signal, events: result.events },
+      skipsRefused: request.skipRefused,
       onProgress: hooks.onSending,
     })
     const done = { ...result, sent }

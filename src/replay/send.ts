@@ -14,6 +14,8 @@ interface SendOptions {
   readonly journal: Journal | null
   readonly speed: Speed
   readonly concurrency: number
+  /** Whether what the target never takes is left out, as the plan says. */
+  readonly skipsRefused: boolean
   /** How many there are, those included that were sent before. */
   readonly events: number
   readonly signal: AbortSignal
@@ -35,6 +37,7 @@ export async function sendEntries(
   const counts = new Counts(options)
   const sender = new Sender<ReplayEntry>(journaled(options), {
     ...{ signal, concurrency, most: Math.max(concurrency, aSecond), holdsKeys: true },
+    skipsRefused: options.skipsRefused,
     onOutcome: (entry, outcome) => {
       journal?.add(entry, outcome)
       counts.note(entry, outcome)

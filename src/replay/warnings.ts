@@ -4,6 +4,7 @@ import type { FanOut } from './fan-out.js'
 import type { Speed } from './pace.js'
 import type { ReplayWarning, WarningKind } from './result.js'
 import type { Tally } from './tally.js'
+import type { VainMask } from './transform/masks.js'
 
 interface Planned {
   readonly kind: Sink
@@ -17,6 +18,8 @@ interface Planned {
   readonly isSnapshot: boolean
   /** Where too large bodies are put. */
   readonly claimCheck: string | null
+  /** Masks that hit nothing. */
+  readonly vainMasks: readonly VainMask[]
   /** Events of somebody who was erased. */
   readonly leftOut: number
   /** Of whom was erased, kinds that the mapping does not know. */
@@ -73,7 +76,19 @@ export function warningsOf(tally: Tally, planned: Planned): ReplayWarning[] {
   const many = tally.claims === 1 ? 'has a body' : 'have bodies'
   const large = `${count(tally.claims, 'event')} ${many} too large for the target, put in ${place}`
   warn('claimCheck', tally.claims, large)
-  return [...warnings, ...fanWarnings(planned)]
+  return [...warnings, ...planned.vainMasks.map(maskWarning), ...fanWarnings(planned)]
+}
+
+/** Who misspelt what is to be hidden would send it. */
+function maskWarning({ types, path, events }: VainMask): ReplayWarning {
+  const some =
+    events === 1 ? 'the one event has no such' : `none of ${count(events, 'event')} has it`
+  const where = events === 0 ? 'no event is of the rule' : some
+  return {
+    kind: 'mask',
+    count: events,
+    explain: `the mask ${path} of ${types} hits nothing: ${where}`,
+  }
 }
 
 const MOST_NAMES = 5

@@ -68,6 +68,11 @@ export class Lanes<E extends SinkEntry> {
     return this.behind.get(key)?.splice(0) ?? []
   }
 
+  /** Lets nothing more go of the key of one that was never added. */
+  closeBehind({ key }: SinkEntry): void {
+    if (this.keepsOrder && key !== null) this.closed.add(key)
+  }
+
   isClosed({ key }: SinkEntry): boolean {
     return key !== null && this.closed.has(key)
   }

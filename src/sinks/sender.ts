@@ -29,6 +29,8 @@ export interface SenderOptions<E extends SinkEntry> {
   readonly attempts?: number
   /** Whether, where order is kept, nothing more of a key is sent once one of it failed for good. */
   readonly holdsKeys?: boolean
+  /** Whether one that cannot be sent at all is left out all the same, and holds no key. */
+  readonly skipsRefused?: boolean
   readonly nowMs?: () => number
   /** The waits before something is tried again: the first, which doubles, and the longest. */
   readonly waitMs?: { readonly first: number; readonly most: number }
@@ -63,7 +65,8 @@ export class Sender<E extends SinkEntry> {
     options: SenderOptions<E>,
   ) {
     const most = Number.POSITIVE_INFINITY
-    const usual = { concurrency: 8, most, attempts: 20, holdsKeys: false, nowMs: Date.now }
+    const holding = { holdsKeys: false, skipsRefused: false }
+    const usual = { concurrency: 8, most, attempts: 20, ...holding, nowMs: Date.now }
     this.options = { ...usual, waitMs: { first: 100, most: 5_000 }, ...options }
     this.lanes = new Lanes(sink.keepsOrder)
     const ahead = this.options.concurrency * sink.limits.entries * BATCHES_AHEAD
@@ -86,6 +89,9 @@ export class Sender<E extends SinkEntry> {
     const refused = 'refused' in prepared ? prepared.refused : this.tooLarge(prepared.sizeBytes)
     this.open += 1
     if (refused !== undefined || 'refused' in prepared) {
+      // What is before it goes all the same.
+      const { holdsKeys, skipsRefused } = this.options
+      if (holdsKeys && !skipsRefused) this.lanes.closeBehind(entry)
       this.settle(entry, { status: 'failed', error: refused ?? '', attempts: 0 })
       return undefined
     }

@@ -1,6 +1,7 @@
 import type { FoundQueue } from '../dlq/queue.js'
 import type { DlqResult, LetterGroup, StreamFailure } from '../dlq/result.js'
 import { counted } from '../stats/findings/phrases.js'
+import { orderNotes } from './dlq-order-text.js'
 import { nextLines } from './next-lines.js'
 import { bytesText, countText, durationText } from './numbers.js'
 import { paragraphs } from './paragraphs.js'
@@ -48,7 +49,11 @@ export function lookPlanText(
 /** What is in it: by how it failed, then what should be known before it is sent again. */
 export function dlqText(result: DlqResult, style: TextStyle): string {
   const { source } = result
-  const next = nextLines([['evt', 'dlq', 'redrive', source, '--dry-run']], style)
+  const line =
+    result.queue === null
+      ? ['evt', 'replay', source, '--to', '-', '--dry-run']
+      : ['evt', 'dlq', 'redrive', source, '--dry-run']
+  const next = nextLines([line], style)
   const isLeft = result.parked?.deleted !== true
   return paragraphs(
     [
@@ -56,21 +61,22 @@ export function dlqText(result: DlqResult, style: TextStyle): string {
       groupLines(result, style),
       streamLines(result.streams, style),
       notes(result, style),
-      isLeft ? next : [],
+      isLeft && source !== '-' ? next : [],
     ],
     style,
   )
 }
 
 function headLines({ source, queue, asOf, seen, unseen, from }: DlqResult, style: TextStyle) {
-  const kind = queue.fifo ? 'FIFO' : 'standard'
+  const kind = queue === null ? 'left by Lambda' : queue.fifo ? 'FIFO' : 'standard'
+  const one = queue === null ? 'invocation' : 'message'
   const more = unseen > 0 ? `, and about ${countText(unseen)} more` : ''
   const at = momentText(asOf, style.timeZone, 8)
   const names = from?.map(({ name, maxReceiveCount: most }) => {
     return most === null ? name : `${name} (after ${counted(most, 'receive')})`
   })
   return [
-    safeText(`${source}   ${kind}   ${counted(seen, 'message')}${more}   as of ${at}`),
+    safeText(`${source}   ${kind}   ${counted(seen, one)}${more}   as of ${at}`),
     ...(names === undefined || names.length === 0
       ? []
       : wrapped(safeText(`from  ${names.join(', ')}`), style.width)),
@@ -88,7 +94,13 @@ const columns: readonly Column[] = [
   { title: 'newest', align: 'right', luxury: 0 },
 ]
 
-function groupLines({ groups, asOf }: DlqResult, style: TextStyle): string[] {
+/** An invocation was not received, but tried. */
+const storedColumns = columns.map((column) => {
+  const title = { messages: 'failures', received: 'called' }[column.title] ?? column.title
+  return { ...column, title }
+})
+
+function groupLines({ groups, asOf, queue }: DlqResult, style: TextStyle): string[] {
   const nowMs = parsedMs(asOf) ?? 0
   const age = (iso: string | null) => {
     const ms = parsedMs(iso)
@@ -106,22 +118,30 @@ function groupLines({ groups, asOf }: DlqResult, style: TextStyle): string[] {
   })
   const left = groups.length - rows.length
   const more = left > 0 ? [`and ${counted(left, 'other group')}; -o json has all`] : []
-  return [...usedLines(columns, rows, style), ...more]
+  return [...usedLines(queue === null ? storedColumns : columns, rows, style), ...more]
 }
+
+/** Why Lambda gives up asynchronous invocations; all else is of streams. */
+const ofCalls: ReadonlySet<string> = new Set(['RetriesExhausted', 'EventAgeExceeded'])
 
 function typeText({ type, failure }: LetterGroup): string {
   if (type !== null) return type
-  return failure.condition === null ? 'cannot be decoded' : 'records of a stream'
+  const { condition } = failure
+  const isCalled = condition === null || ofCalls.has(condition)
+  return isCalled ? 'cannot be decoded' : 'records of a stream'
 }
 
 function failureText({ failure }: LetterGroup): string {
   const { code, message, condition } = failure
-  const told = [code, message].flatMap((one) => one ?? [])
-  return told.length === 0 ? (condition ?? '') : told.join(': ')
+  // Lambda's codes alone, Handled and Unhandled, say little.
+  const told = message === null ? [condition, code] : [code, message]
+  return told.flatMap((one) => one ?? []).join(': ')
 }
 
-/** The name in an ARN. */
+/** The name in an ARN; of a function without its version. */
 function lastOf(arn: string | null): string {
+  const [, name] = /:function:([^:]+)/.exec(arn ?? '') ?? []
+  if (name !== undefined) return name
   return arn === null ? '' : (arn.split(/[:/]/).at(-1) ?? arn)
 }
 
@@ -159,43 +179,19 @@ function notes(result: DlqResult, { width }: TextStyle): string[] {
 }
 
 function noteTexts(result: DlqResult): string[] {
-  const { ended, lossInMs, queue, from, parked } = result
+  const { ended, lossInMs, queue, from, parked, others } = result
+  const inFlight = queue?.inFlight ?? 0
   const isSoon = lossInMs !== null && lossInMs < SOON_MS
   return [
     ...(ended === null ? [] : [`not all was looked at: ${ended}`]),
     ...(isSoon ? [`retention deletes the oldest in ${durationText(lossInMs)}`] : []),
     ...(from?.length === 0 ? ['no queue names it as its dead-letter queue'] : []),
-    ...(queue.inFlight > 0
-      ? [`about ${counted(queue.inFlight, 'message')} could not be seen: others have received them`]
+    ...(inFlight > 0
+      ? [`about ${counted(inFlight, 'message')} could not be seen: others have received them`]
       : []),
+    ...(others > 0 ? [`beside them ${counted(others, 'record')} of something else`] : []),
     ...orderNotes(result),
     ...(parked === null ? [] : [parkedText(parked)]),
-  ]
-}
-
-function orderNotes({ messageGroups, against }: DlqResult): string[] {
-  if (messageGroups === null || messageGroups.length === 0) return []
-  const messages = messageGroups.reduce((sum, one) => sum + one.messages, 0)
-  const groups = counted(messageGroups.length, 'group')
-  if (against === null) {
-    return [
-      `${counted(messages, 'message')} of ${groups}: later ones of a group may have been ` +
-        'processed since; --against SOURCE says which',
-    ]
-  }
-  const late = messageGroups.filter(({ overtaken }) => (overtaken ?? 0) > 0)
-  const overtaken = late.reduce((sum, one) => sum + (one.overtaken ?? 0), 0)
-  const unknown = messageGroups.reduce((sum, one) => sum + one.unknown, 0)
-  const such = late.slice(0, 3).map(({ group }) => group)
-  return [
-    overtaken === 0
-      ? `none of ${counted(messages, 'message')} was overtaken in ${against.join(' ')}`
-      : `${countText(overtaken)} of ${counted(messages, 'message')}, in ` +
-        `${counted(late.length, 'group')} such as ${such.join(', ')}, were overtaken: ` +
-        `${against.join(' ')} has later ones of their keys`,
-    ...(unknown > 0
-      ? [`of ${counted(unknown, 'message')} nobody can say: key, sequence or time is missing`]
-      : []),
   ]
 }
 

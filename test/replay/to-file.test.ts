@@ -19,11 +19,13 @@ async function figures(source: string, config: string) {
   return { span, total, types }
 }
 
+const leftOfStream = 'lambda-stream>records>kinesis-lambda>eventbridge'
 const envelopes = [
   ['an event of EventBridge', 'eventbridge', 'duplicates', 'reorder', 'replays'],
   ['a message of a FIFO queue', 'sqs-fifo>eventbridge', 'duplicates', 'reorder', 'redeliveries'],
   ['a notification with an event in headers', 'sqs>sns>cloudevents-binary', 'duplicates'],
   ['an aggregate of Kinesis', 'kinesis>kpl>eventbridge', 'duplicates', 'reorder'],
+  ['what Lambda left of a stream', leftOfStream, 'duplicates', 'reorder'],
   ['a document of nobody', 'sqs>json', 'redeliveries'],
 ] as const
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { EvtError } from '../../src/errors.js'
-import { type Outcome, Sender } from '../../src/sinks/sender.js'
+import { type Outcome, Sender, type SenderOptions } from '../../src/sinks/sender.js'
 import type { OpenSink, Sent, SinkEntry } from '../../src/sinks/sink.js'
 import { campaign } from '../helpers/campaign.js'
 
@@ -45,7 +45,7 @@ function double(
 async function sending(
   sink: OpenSink<SinkEntry>,
   entries: readonly SinkEntry[],
-  more: { attempts?: number; signal?: AbortSignal; concurrency?: number } = {},
+  more: Partial<SenderOptions<SinkEntry>> = {},
 ) {
   const outcomes = new Map<string, Outcome>()
   const sender = new Sender(sink, {
@@ -167,4 +167,20 @@ test('interrupted, it waits for the answers of what is under way and sends no mo
   const { 0: first, ...others } = Object.fromEntries(outcomes)
   expect(first).toMatchObject({ status: 'sent' })
   expect(Object.values(others)).toEqual(Array(9).fill({ status: 'not sent' }))
+})
+
+test.each([
+  { skipsRefused: false, ids: ['0', '1', '4', '6'], last: 'not sent' },
+  { skipsRefused: true, ids: ['0', '1', '3', '4', '5', '6'], last: 'sent' },
+])('behind one that cannot be sent nothing of its key goes: $skipsRefused', async (given) => {
+  const { skipsRefused, ids, last } = given
+  const { sink, arrived } = double(({ sendId }) => sent(sendId), { keepsOrder: true })
+  const keys = ['a', 'b', 'a', 'a', 'b', 'a', null]
+  // The third is larger than the target takes.
+  const entries = keys.map((key, n) => entryOf(n, key, n === 2 ? 61 : 10))
+  const { outcomes, ended } = await sending(sink, entries, { holdsKeys: true, skipsRefused })
+  await ended
+  expect(arrived.map(({ sendId }) => sendId).sort()).toEqual(ids)
+  expect(outcomes.get('2')).toMatchObject({ status: 'failed', attempts: 0 })
+  expect(outcomes.get('5')).toMatchObject({ status: last })
 })

@@ -12,6 +12,8 @@ interface WorldMessage {
   readonly dedupe: string | undefined
   readonly sequence: number
   readonly sentMs: number
+  /** Of X-Ray, which SQS keeps beside the attributes. */
+  readonly trace: string | undefined
   /** The queue that gave it up. */
   readonly from: string | undefined
   receives: number
@@ -38,6 +40,7 @@ interface Put {
   dedupe?: string
   sentMs?: number
   from?: string
+  trace?: string
   receives?: number
 }
 
@@ -71,6 +74,7 @@ export class QueueWorld {
     if (fault === 'cut') return void response.destroy()
     const told = typeof fault === 'object' ? fault : this.#answer(action, body)
     if (fault === 'lost') return void response.destroy()
+    response.setHeader('date', new Date(this.nowMs()).toUTCString())
     send(response, told)
   })
 
@@ -108,7 +112,7 @@ export class QueueWorld {
     const message: WorldMessage = {
       ...{ id: id ?? `m-${this.#count}`, body, attributes, group, dedupe, sequence: this.#count },
       ...{ sentMs: put.sentMs ?? this.nowMs(), from: put.from, receives: put.receives ?? 0 },
-      ...{ hiddenUntilMs: 0, receipt: '' },
+      ...{ hiddenUntilMs: 0, receipt: '', trace: put.trace },
     }
     queue.messages.push(message)
     queue.taken.push(message)
@@ -220,8 +224,11 @@ export class QueueWorld {
     const { MessageGroupId: group, MessageDeduplicationId: dedupe } = entry
     const before = queue.isFifo ? queue.taken.find((one) => one.dedupe === dedupe) : undefined
     const put = { body: entry.MessageBody ?? '', attributes: entry.MessageAttributes ?? {} }
+    const trace = entry.MessageSystemAttributes?.['AWSTraceHeader']?.StringValue
+    const more = { ...put, ...(trace && { trace }) }
     const { id } =
-      before ?? this.put(queue.name, { ...put, ...(group && { group }), ...(dedupe && { dedupe }) })
+      before ??
+      this.put(queue.name, { ...more, ...(group && { group }), ...(dedupe && { dedupe }) })
     return { MessageId: id }
   }
 
@@ -239,6 +246,7 @@ interface Entry {
   MessageGroupId?: string
   MessageDeduplicationId?: string
   MessageAttributes?: Record<string, unknown>
+  MessageSystemAttributes?: Record<string, { StringValue?: string }>
 }
 
 function act(queue: WorldQueue, entry: Entry, { nowMs }: QueueWorld): object | undefined {
@@ -252,12 +260,14 @@ function act(queue: WorldQueue, entry: Entry, { nowMs }: QueueWorld): object | u
 
 function receivedOf(message: WorldMessage, { isFifo }: WorldQueue): object {
   const { id, body, receipt, attributes, sentMs, receives, from, group, sequence } = message
+  const { trace } = message
   return {
     ...{ MessageId: id, ReceiptHandle: receipt, Body: body },
     ...(Object.keys(attributes).length > 0 && { MessageAttributes: attributes }),
     Attributes: {
       ...{ SentTimestamp: `${sentMs}`, ApproximateReceiveCount: `${receives}` },
       ...(from && { DeadLetterQueueSourceArn: from }),
+      ...(trace && { AWSTraceHeader: trace }),
       ...(isFifo && { MessageGroupId: group, SequenceNumber: `${sequence}`.padStart(20, '0') }),
     },
   }

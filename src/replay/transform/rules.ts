@@ -11,6 +11,8 @@ import { type PayloadCheck, payloadCheck } from './payload-schema.js'
 
 /** What becomes of the events of some types. */
 export interface TransformRule {
+  /** The glob of types that it stands under. */
+  readonly types: string
   /** Whether it is for a type. */
   isFor(type: string): boolean
   readonly type: string | undefined
@@ -48,6 +50,7 @@ export async function readTransform(
     const where = `${file}: ${glob}`
     const folder = dirname(path)
     rules.push({
+      types: glob,
       ...{ isFor: typeMatcher([glob]), type, source, isNow: time === 'now' },
       mask: mask.map((each) => maskPath(each, where)),
       upcast: upcast === undefined ? undefined : await Upcast.of(upcast, where, nowMs),

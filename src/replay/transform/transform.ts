@@ -7,6 +7,7 @@ import { hasExactNumbers, withExactIntegers } from '../../event/json-text.js'
 import type { Mapping } from '../../event/mapping.js'
 import { timeText } from '../../event/time.js'
 import { payloadMember, type ReplayRow } from '../entry.js'
+import type { MaskHits } from './masks.js'
 import type { TransformRule } from './rules.js'
 
 const MASKED = '[masked]'
@@ -15,6 +16,8 @@ interface Surroundings {
   /** Where documents that are of no wrapping have their type, source and time. */
   readonly mapping: Mapping
   nowMs(): number
+  /** Told of what masks find. */
+  readonly hits: MaskHits
 }
 
 /** Why a row cannot be changed as a rule wants, as a sentence. */
@@ -33,7 +36,7 @@ export function transformOf(rules: readonly TransformRule[], around: Surrounding
     const apart = isMasking ? withHashedKey(row) : row
     if (!rule) return apart
     try {
-      const bare = await upcast(masked(apart, rule.mask), rule)
+      const bare = await upcast(masked(apart, rule, around.hits), rule)
       const made = named(bare, rule, around)
       check(made, rule)
       // What has no wrapping is its payload.
@@ -54,9 +57,14 @@ function isBareState({ folds }: ReplayRow, rule: TransformRule | undefined): boo
   return folds !== null && !rule?.mask.some(([first]) => first === 'data')
 }
 
-function masked(row: ReplayRow, paths: readonly JsonPath[]): ReplayRow {
+function masked(row: ReplayRow, rule: TransformRule, seen: MaskHits): ReplayRow {
+  const { mask: paths } = rule
   if (paths.length === 0) return row
   const document = parsed(row.document)
+  seen.see(
+    rule,
+    paths.filter((path) => valueAt(document, path) !== undefined),
+  )
   const isPacked = valueAt(document, ['data_base64']) !== undefined
   if (isPacked && paths.some(([first]) => first === 'data' || first === 'data_base64')) {
     throw new Unfit('it has its data in base64, where nothing is masked')
