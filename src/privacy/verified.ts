@@ -9,6 +9,8 @@ export interface VerifyResult {
   bytes: number
   matched: number | null
   faults: { name: string; fault: string }[]
+  /** Objects of S3 that nobody was asked for: a bundle is checked without. */
+  unasked?: number
   /** Of the evidence of an erasure: objects that were written again since, or are elsewhere. What
    * they were then, the evidence tells all the same. */
   changedSince?: { name: string; fault: string }[]
