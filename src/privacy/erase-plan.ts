@@ -26,6 +26,10 @@ export interface PlannedObject {
   format: string
   counts: ObjectCounts
   rows: ObjectRow[]
+  /** How many more there are than are listed. */
+  moreRows?: number
+  /** What is said otherwise by its schema once it is written again. */
+  notes?: string[]
 }
 
 /** An older version of an object of S3 that holds the subject, or a delete marker of which nothing

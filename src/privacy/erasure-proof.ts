@@ -36,6 +36,8 @@ interface ErasedObject {
   before: { bytes: number; sha256: string; stored?: { etag: string; versionId: string | null } }
   after: { bytes: number; sha256: string; stored?: { etag: string; versionId: string | null } }
   counts: ObjectCounts
+  /** What is said otherwise by its schema now. */
+  notes?: string[]
 }
 
 /** No identifier is in it, but as a keyed hash. */
@@ -61,6 +63,7 @@ export function proofOf(
     ...{ mode, mentions, holds, sources: plan.sources.map(clean), searched },
     objects: plan.objects.map((object) => ({
       ...{ file: clean(object.file), ...statesOf(object, journal), counts: object.counts },
+      ...(object.notes && { notes: object.notes.map(clean) }),
     })),
     refused: plan.refused.map(({ path, reason }) => ({ path: clean(path), reason })),
     ...(plan.versions && {

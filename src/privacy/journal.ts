@@ -1,10 +1,10 @@
 import { open, readFile, rm } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { z } from 'zod'
+import { isRunning } from '../archives/is-running.js'
 import { codeOf, readError } from '../archives/read-error.js'
 import { EvtError } from '../errors.js'
 import { diskFailure } from './disk-failure.js'
-import { isRunning } from './is-running.js'
 
 /** How far an object has come: its new bytes lie beside it, or are in its place; of an object of S3
  * what was there before is gone (`cleaned`). An older version is `removed`. */

@@ -28,7 +28,7 @@ export async function planObject(
   const { object: here } = held
   try {
     const pass = await passThrough(here, { eraser, key: plan.key })
-    const { sniffed, counts, rows, refused, unitsTouched } = pass
+    const { sniffed, counts, rows, moreRows, refused, unitsTouched, notes } = pass
     plan.searched.units += counts.units
     plan.searched.bytes += here.sizeBytes
     if (refused !== null) {
@@ -44,7 +44,8 @@ export async function planObject(
     const { compression, format } = sniffed
     const { sha256 } = await fileHash(here.file)
     const of = { bytes: here.sizeBytes, sha256, compression, format, counts, rows }
-    plan.objects.push({ path, ...where, ...of })
+    const more = { ...(moreRows > 0 && { moreRows }), ...(notes.length > 0 && { notes }) }
+    plan.objects.push({ path, ...where, ...of, ...more })
     return unitsTouched
   } finally {
     held.release()

@@ -1,3 +1,11 @@
+import type { AwsOptions } from '../aws/options.js'
+
+export interface VerifyOptions {
+  /** Whom to ask for objects of S3; undefined: nobody is asked. */
+  aws: AwsOptions | undefined
+  signal: AbortSignal
+}
+
 /** `evt.verify/1`: whether a bundle is what was written. */
 export interface VerifyResult {
   schema: 'evt.verify/1'

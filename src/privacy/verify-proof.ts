@@ -1,15 +1,8 @@
-import type { AwsOptions } from '../aws/options.js'
 import { type ReadProof, readProof } from './erasure-proof.js'
 import { filesLike } from './nameless-file.js'
 import { fileHash } from './seals.js'
-import type { VerifyResult } from './verified.js'
+import type { VerifyOptions, VerifyResult } from './verified.js'
 import { storedFaults } from './verify-stored.js'
-
-export interface VerifyOptions {
-  /** Whom to ask for objects of S3; undefined: nobody is asked. */
-  aws: AwsOptions | undefined
-  signal: AbortSignal
-}
 
 /** Whether a proof is what was written, and the objects are as it says. */
 export async function verifyProof(

@@ -3,8 +3,7 @@ import type { ReadProof } from './erasure-proof.js'
 import { isLike } from './nameless-file.js'
 import { OpenBuckets } from './open-buckets.js'
 import { IDENTIFIER } from './subject.js'
-import type { VerifyResult } from './verified.js'
-import type { VerifyOptions } from './verify-proof.js'
+import type { VerifyOptions, VerifyResult } from './verified.js'
 
 interface StoredFaults {
   faults: VerifyResult['faults']
@@ -12,7 +11,7 @@ interface StoredFaults {
   unasked: number
 }
 
-/** Whether the objects of S3 are what an erasure left, and the versions that it removed are gone. */
+/** Whether the objects of S3 are what an erasure left, and versions that it removed are gone. */
 export async function storedFaults(
   { objects, versionsRemoved = [] }: ReadProof,
   { aws, signal }: VerifyOptions,

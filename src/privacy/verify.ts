@@ -8,8 +8,8 @@ import { MANIFEST } from './bundle-writer.js'
 import { PROOF } from './erasure-proof.js'
 import { type BundledFile, chainOf, manifestText, type Sealed } from './manifest.js'
 import { fileHash } from './seals.js'
-import type { VerifyResult } from './verified.js'
-import { type VerifyOptions, verifyProof } from './verify-proof.js'
+import type { VerifyOptions, VerifyResult } from './verified.js'
+import { verifyProof } from './verify-proof.js'
 
 /** What is looked at of a manifest; all of it is in its chain. */
 const written = z.looseObject({

@@ -32,8 +32,8 @@ export function renderPlan(
     return jsonText({
       ...{ schema: 'evt.erasure-plan/1', plan: file, createdAt, sources, mode, mentions, holds },
       ...{ searched: { ...searched }, total: { ...totalOf(objects) } },
-      objects: objects.map(({ path, bytes, sha256, counts }) => ({
-        ...{ path, bytes, sha256, ...counts },
+      objects: objects.map(({ path, bytes, sha256, counts, notes }) => ({
+        ...{ path, bytes, sha256, ...counts, ...(notes && { notes }) },
       })),
       ...(versions && { versions: versions.map((one) => ({ ...one })) }),
       refused: refused.map((one) => ({ ...one })),
@@ -52,6 +52,7 @@ export function renderPlan(
   const lines = [
     `${safeText(file)}   ${summary(total)}   ${where}`,
     ...(rows.length === 0 ? [] : ['', ...usedLines(columns, rows, style)]),
+    ...noteLines(plan),
     ...versionLines(plan),
     ...(refused.length === 0 ? [] : ['']),
     ...refused.map(({ path, reason }) => `${safeText(path)} ${reason} !`),
@@ -59,6 +60,14 @@ export function renderPlan(
   ]
   const text = lines.join('\n')
   return style.unicode ? text : asciiText(text)
+}
+
+/** What a file says otherwise of itself then. */
+function noteLines({ objects }: ErasePlan): string[] {
+  const lines = objects.flatMap(({ path, notes = [] }) =>
+    notes.map((note) => `${safeText(path)}: ${safeText(note)}`),
+  )
+  return lines.length === 0 ? [] : ['', ...lines]
 }
 
 /** What goes beside what is there now. */

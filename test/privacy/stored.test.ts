@@ -122,7 +122,7 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)(
       return made.out
     }
 
-    test('objects keep all but the subject, its versions are gone, and the proof holds', async () => {
+    test('all but the subject stays, its versions are gone, and the proof holds', async () => {
       await makeBucket()
       await put('archive/1.ndjson', without(0))
       await put('archive/1.ndjson', withSubject(100), {
@@ -180,7 +180,7 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)(
       expect(await run('gdpr', 'verify', 'plan')).toMatchObject({ exit: 0, err: '' })
       const offline = await run('gdpr', 'verify', 'bundle', '--endpoint-url', 'http://127.0.0.1:9')
       expect(offline).toMatchObject({ exit: 0, err: '' })
-      expect(offline.out).toContain('2 objects of S3 not looked at: offline')
+      expect(offline.out).toContain('3 objects of S3 not looked at: offline')
       await put('archive/1.ndjson', without(0))
       const changed = await run('gdpr', 'verify', 'plan')
       expect(changed.exit).toBe(4)
@@ -194,7 +194,7 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)(
       const found = await run('gdpr', 'find', SUBJECT, SOURCE, ...MAP)
       expect(found).toMatchObject({ exit: 0, err: '' })
       expect(found.out).toContain('in 4 events of 16')
-      const who = ['--entity', `user:${SUBJECT}`, ...MAP, ...SHARE]
+      const who = ['--entity', `user:${SUBJECT}`, '--map', 'id=$.id', ...MAP, ...SHARE]
       const extracted = await run('gdpr', 'extract', ...who, SOURCE, '--to', 'bundle')
       expect(extracted).toMatchObject({ exit: 0, err: '' })
       const events = readFileSync(join(at.work, 'bundle', 'events.ndjson'), 'utf8')
@@ -242,7 +242,7 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)(
       for (let kills = isLong ? 100 : 4; kills > 0; kills--) {
         // Somewhere in what is left to be done.
         const child = startEvt(APPLY, at)
-        const until = bucket.asked.length + 1 + Math.floor(random() * (isLong ? 12 : 60))
+        const until = bucket.asked.length + 1 + Math.floor(random() * (isLong ? 12 : 30))
         for (let tries = 0; bucket.asked.length < until && tries < 200; tries++) await after(10)
         child.kill('SIGKILL')
         await child.end
@@ -265,7 +265,8 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)(
       await planned()
       const before = await versions()
       const denied = { status: 403, code: 'AccessDenied' }
-      bucket.fault = (_key, _nth, { method }) => (method === 'DELETE' ? denied : undefined)
+      bucket.fault = (_key, _nth, { method, query }) =>
+        method === 'DELETE' && query.has('versionId') ? denied : undefined
       const refused = await run(...APPLY)
       expect(refused.exit).toBe(3)
       expect(refused.err).toContain(
@@ -308,11 +309,12 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)(
 
     test('what is locked, held or archived is named and left', async () => {
       await makeBucket({ isLocked: true })
-      await put('archive/1.ndjson', withSubject(100), { 'x-amz-object-lock-legal-hold': 'ON' })
-      await put('archive/2.ndjson', withSubject(200), {
-        'x-amz-object-lock-mode': 'COMPLIANCE',
-        'x-amz-object-lock-retain-until-date': '2099-01-01T00:00:00Z',
-      })
+      const locked = (Key: string, Body: string, more: Record<string, string>) =>
+        moto.call('s3', 'put_object', { Bucket: 'acme', Key, Body, ...more })
+      const held = { ObjectLockLegalHoldStatus: 'ON' }
+      await locked('archive/1.ndjson', withSubject(100), held)
+      const until = { ObjectLockRetainUntilDate: '2099-01-01T00:00:00Z' }
+      await locked('archive/2.ndjson', withSubject(200), { ObjectLockMode: 'COMPLIANCE', ...until })
       await put('archive/2.ndjson', without(200))
       await put('archive/3.ndjson', withSubject(300), { 'x-amz-storage-class': 'GLACIER' })
       await put('archive/4.ndjson', withSubject(400))
