@@ -11,7 +11,7 @@ import { openS3, type SendS3 } from './s3.js'
 import { putAgain, type Replaced, type Rewriting } from './s3-rewrite.js'
 
 /** What writing objects again, and removing versions of them, needs. */
-export const rewriteActions = [
+const rewriteActions = [
   's3:ListBucket',
   's3:GetObject',
   's3:GetObjectTagging',
@@ -38,7 +38,7 @@ export interface ListedVersion {
 }
 
 /** Which state of an object is meant: that of a version, or the one with this ETag. */
-export type Which = { versionId: string } | { etag: string }
+type Which = { versionId: string } | { etag: string }
 
 /** A bucket whose objects are written again. Each call throws an EvtError that says what failed. */
 export interface VersionedBucket {

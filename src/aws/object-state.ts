@@ -3,7 +3,7 @@ import { isMissing, ofSdk } from './failure.js'
 import type { SendS3 } from './s3.js'
 
 /** What an object says of itself beside its bytes, as it is given when it is put again. */
-export type Kept = Pick<
+type Kept = Pick<
   PutObjectCommandInput,
   | 'CacheControl'
   | 'ContentDisposition'

@@ -3,7 +3,7 @@ import type { Decoded } from '../event/event.js'
 import type { Mapping } from '../event/mapping.js'
 
 /** Of whom, and how events are read. */
-export interface WithheldOf {
+interface WithheldOf {
   /** As `kind:id`: some of those whom the text is about. */
   readonly entities: readonly string[]
   readonly mapping: Mapping

@@ -19,7 +19,7 @@ interface StoredOptions {
 }
 
 /** An object of S3, as a plan has it. */
-export type StoredPlanned = PlannedObject & Required<Pick<PlannedObject, 'stored'>>
+type StoredPlanned = PlannedObject & Required<Pick<PlannedObject, 'stored'>>
 
 export function isStored(object: PlannedObject): object is StoredPlanned {
   return object.stored !== undefined

@@ -77,6 +77,8 @@ function stored({ isMillis }: ParquetColumn, value: string): string {
 export function changedValue({ type, isText }: ParquetColumn, n: number): string {
   const at = quoteText(`$.c${n}`)
   if (type === 'VARCHAR' || isText) return `t.changes ->> ${at}`
+  // DuckDB writes bytes as a text with escapes, and reads them from one alone.
+  if (type === 'BLOB') return `TRY_CAST(t.changes ->> ${at} AS BLOB)`
   const value = `CASE WHEN json_type(t.changes, ${at}) <> 'NULL' THEN t.changes -> ${at} END`
   return type === 'JSON' ? value : `TRY_CAST(${value} AS ${type})`
 }

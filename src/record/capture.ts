@@ -18,7 +18,7 @@ export interface Captured {
 }
 
 /** Takes those who were erased out of records. */
-export interface Erasing {
+interface Erasing {
   isErased(entity: string): boolean
   withhold(text: string, entities: readonly string[]): Promise<Withheld>
 }

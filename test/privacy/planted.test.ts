@@ -137,8 +137,8 @@ describe(`a planted archive (seed ${seed})`, () => {
       for (let kills = isLong ? 100 : 4; kills > 0; kills--) {
         const child = start(apply)
         const closed = once(child, 'close')
-        // Somewhere in an object: of a large one that takes seconds.
-        await after(300 + random() * (isLong ? 4_000 : 700))
+        // In any object: each of the long form takes some ten seconds.
+        await after(300 + random() * (isLong ? 25_000 : 700))
         child.kill('SIGKILL')
         await closed
         // Whole at every moment, as it was or without the subject.

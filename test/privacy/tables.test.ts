@@ -322,7 +322,7 @@ describe('somebody in bytes', () => {
     expect(after.includes(Buffer.from([4, 0xff, 0]))).toBe(true)
   })
 
-  test('of Parquet is erased, and left and told where other bytes cannot be written', async () => {
+  test('of Parquet is erased, beside other bytes, too', async () => {
     const file = join(folder, 'b.parquet')
     await duckdb.rows(
       `COPY (SELECT 1 AS n, encode('to ${id}!') AS b

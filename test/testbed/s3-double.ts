@@ -5,10 +5,10 @@ import { buffer } from 'node:stream/consumers'
 
 /** What becomes of a call for an object: the connection ends after half of the answer, or before
  * any of it though S3 did what it was asked to (`lost`), or S3 refuses it. */
-export type ObjectFault = 'half' | 'lost' | { status: number; code: string }
+type ObjectFault = 'half' | 'lost' | { status: number; code: string }
 
 /** How it was asked for: `PUT`, and what stands behind the `?`. */
-export interface ObjectCall {
+interface ObjectCall {
   readonly method: string
   readonly query: URLSearchParams
 }
