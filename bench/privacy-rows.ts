@@ -12,7 +12,7 @@ interface PrivacyBench {
   rounds: number
 }
 
-/** A process that loads DuckDB and writes a bundle takes that long, however small the archive is. */
+/** A process that loads DuckDB and writes a bundle takes that long, of however small an archive. */
 const LEAST_S = 1
 
 /** What an index is worth to who asks for a person. */

@@ -55,7 +55,7 @@ export class Unerased {
     }
   }
 
-  /** Undefined where nothing is left, or where it does not stand in the document who it is about. */
+  /** Undefined where nothing is left, or where the document does not say who it is about. */
   async #without(cells: ResultRow, at: Places): Promise<ResultRow | undefined> {
     const { register, mapping, withhold } = this.options
     const about = cells[at.entities]
