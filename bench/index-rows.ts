@@ -94,7 +94,11 @@ function addFile(
 }
 
 /** The first of all, or the one of a file of its own that is found most. */
-function someEntity({ evtRun }: IndexBench, archive: string, of: 'min' | 'mode'): string {
+export function someEntity(
+  { evtRun }: Pick<IndexBench, 'evtRun'>,
+  archive: string,
+  of: 'min' | 'mode',
+): string {
   const each = 'select unnest(entities) as e from events'
   const sql = `select ${of}(e) from (${each}) where e like 'jobAd:%'`
   const [entity] = run(evtRun('query', '--sql', sql, archive, '-o', 'csv'))

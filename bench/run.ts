@@ -1,8 +1,8 @@
 /**
  * `npm run bench`: evt beside a floor, in one run, on the same files. Ratios carry over to other
  * machines, times do not. `--quick` takes 1 million events instead of 10; `--only` one of sql,
- * decoder, live, index, gate, replay, beside and topology; `--huge`, with `--only index`, 100
- * million.
+ * decoder, live, index, gate, privacy, replay, beside and topology; `--huge`, with `--only index`,
+ * 100 million.
  */
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -12,6 +12,7 @@ import { benchGate } from './gate-rows.js'
 import { benchIndex } from './index-rows.js'
 import { benchLive } from './live-rows.js'
 import { type Contender, type Measured, measureInTurn } from './measure.js'
+import { benchPrivacy } from './privacy-rows.js'
 import { benchReplay } from './replay-rows.js'
 import { type Row, report } from './report.js'
 import { benchTopology } from './topology-rows.js'
@@ -22,7 +23,9 @@ const quick = process.argv.includes('--quick')
 const events = quick ? 1_000_000 : 10_000_000
 const folder = `${root}.bench/${quick ? '1m' : '10m'}`
 const rounds = 3
-const parts = ['sql', 'decoder', 'live', 'replay', 'beside', 'index', 'gate', 'topology']
+const parts = [
+  ...['sql', 'decoder', 'live', 'replay', 'beside', 'index', 'gate', 'privacy', 'topology'],
+]
 const replayedEvents = quick ? 20_000 : 200_000
 /** Of the archives that the decoder reads. */
 const decodedEvents = quick ? 300_000 : 1_000_000
@@ -48,9 +51,10 @@ async function main(): Promise<void> {
   if (isWanted('replay')) await benchReplay({ root, evtRun, events: replayedEvents, rounds })
   if (isWanted('beside')) await benchBeside({ evtRun, seconds: quick ? 12 : 60 })
   if (isWanted('topology')) await benchTopology({ folder, evtRun, rounds })
-  if (!isWanted('index') && !isWanted('gate')) return
+  if (!isWanted('index') && !isWanted('gate') && !isWanted('privacy')) return
   await makeArchive('gz', ['--events', String(events), '--files', '40'])
   if (isWanted('gate')) await benchGate({ folder, evtRun, events, rounds })
+  if (isWanted('privacy')) await benchPrivacy({ root, folder, evtRun, events, rounds })
   if (isWanted('index')) {
     await benchIndex({ root, folder, evtRun, events, rounds, isHuge: huge === true })
   }

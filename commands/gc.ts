@@ -13,8 +13,8 @@ export default class Gc extends BaseCommand {
     'not, as when evt was killed, is found by its name, evt-tap-…, and its tags, shown, and ' +
     'removed: what has expired, hours after evt was last seen, or with --all everything. ' +
     'One account and region are looked at. What may not be looked at is named, and the rest goes ' +
-    'on (exit 3). With --local the cache on this machine: indexes, which are copies, and ' +
-    'the types that completion offers. Those built with --to or --beside stay: see evt index drop.'
+    'on (exit 3). With --local on this machine: indexes, which are copies, but those beside an ' +
+    'archive, and types for completion; and what killed runs left of events, also in this folder.'
   static override examples = [
     '<%= config.bin %> gc --dry-run',
     '<%= config.bin %> gc --yes --region eu-west-1',
@@ -76,5 +76,5 @@ export default class Gc extends BaseCommand {
 
 async function onThisMachine() {
   const { leftLocally } = await import('../src/leftovers/local.js')
-  return leftLocally(process.env)
+  return leftLocally(process.env, process.cwd())
 }

@@ -1,3 +1,4 @@
+import * as Flags from '@oclif/core/flags'
 import { BaseCommand } from '../../src/cli/base-command.js'
 import { eventFlags, outputFlags } from '../../src/cli/flags.js'
 
@@ -8,14 +9,34 @@ export default class GdprStatus extends BaseCommand {
     'due one month after it was received (--received, else when it was made). They are kept ' +
     'with the register of who was erased: a file without identifiers, whose hashes have a key ' +
     'beside it. evt record and evt replay leave out events of whoever is in the register, and ' +
-    'say how many. privacy.register in evt.yaml says where it is; else it is in XDG_DATA_HOME.'
-  static override examples = ['<%= config.bin %> gdpr status']
-  static override flags = { config: eventFlags.config, ...outputFlags('text', 'json') }
+    'say how many. What was noted by mistake is withdrawn with --withdraw, which is noted, too: ' +
+    'nothing is ever taken out of the register. privacy.register in evt.yaml says where it is; ' +
+    'else it is in XDG_DATA_HOME.'
+  static override examples = [
+    '<%= config.bin %> gdpr status',
+    "<%= config.bin %> gdpr status --withdraw user:42 --reason 'asked for by somebody else'",
+  ]
+  static override flags = {
+    withdraw: Flags.string({
+      helpValue: 'KIND:ID|REQUEST',
+      dependsOn: ['reason'],
+      description: 'do not leave out somebody any more, or note that a request was none',
+    }),
+    reason: Flags.string({
+      helpValue: 'TEXT',
+      dependsOn: ['withdraw'],
+      description: 'why, for the record; it names nobody',
+    }),
+    config: eventFlags.config,
+    ...outputFlags('text', 'json'),
+  }
 
   override async run() {
     const { flags } = await this.parse(GdprStatus)
-    const { statusOf } = await import('../../src/cli/gdpr-status.js')
+    const { statusOf, withdraw } = await import('../../src/cli/gdpr-status.js')
     const { renderStatus } = await import('../../src/ui/gdpr-status-text.js')
+    const { withdraw: what, reason = '', config } = flags
+    if (what !== undefined) await withdraw({ config, withdraw: what, reason })
     const result = await statusOf({ config: flags.config })
     this.print(renderStatus(result, this.format(flags), await this.style(flags)))
     return undefined

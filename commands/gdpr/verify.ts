@@ -1,28 +1,31 @@
 import * as Args from '@oclif/core/args'
 import { BaseCommand } from '../../src/cli/base-command.js'
-import { outputFlags } from '../../src/cli/flags.js'
+import { awsFlags, awsOptions, outputFlags } from '../../src/cli/flags.js'
 
 export default class GdprVerify extends BaseCommand {
   static override summary = 'whether a bundle of evidence is what was written'
   static override description =
     'Checks every file of a bundle against its manifest, and the manifest against itself, ' +
     'offline and without the key. Exit 4 where a byte has been changed, or a file is missing or ' +
-    'was added. Of the proof of an erasure, also whether the objects are as it says.'
+    'was added. Of the proof of an erasure, also whether the objects are as it says; S3 is asked ' +
+    'for its own, and whether their older versions are gone.'
   static override examples = ['<%= config.bin %> gdpr verify bundle']
   static override args = {
     bundle: Args.string({
       required: true,
       ignoreStdin: true,
-      description: 'a folder that evt gdpr extract wrote',
+      description: 'a folder that evt gdpr extract wrote, or the proof of an erasure',
     }),
   }
-  static override flags = { ...outputFlags('text', 'json') }
+  static override flags = { ...awsFlags, ...outputFlags('text', 'json') }
 
   override async run() {
     const { args, flags } = await this.parse(GdprVerify)
     const { verifyBundle, verifyFailure } = await import('../../src/privacy/verify.js')
     const { renderVerify } = await import('../../src/ui/gdpr-text.js')
-    const result = await verifyBundle(args.bundle, process.cwd())
+    const result = await verifyBundle(args.bundle, process.cwd(), {
+      ...{ aws: awsOptions(flags), signal: this.signal },
+    })
     this.print(renderVerify(result, this.format(flags), await this.style(flags)))
     const failure = verifyFailure(result)
     if (failure) throw failure

@@ -1,6 +1,7 @@
 import { link, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
+import { isRunning } from '../archives/is-running.js'
 import { codeOf } from '../archives/read-error.js'
 import { EvtError } from '../errors.js'
 
@@ -83,13 +84,7 @@ async function holderOf(file: string): Promise<Holder | null> {
 
 /** Of another machine nobody knows. */
 function isAlive({ pid, host }: Holder): boolean {
-  if (host !== hostname()) return true
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return codeOf(error) === 'EPERM'
-  }
+  return host !== hostname() || isRunning(pid)
 }
 
 function isLocked(file: string, holder: Holder | null): EvtError {

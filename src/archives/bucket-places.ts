@@ -37,21 +37,34 @@ export async function bucketPlaces(
     })
   }
   const opened = await openedOnce(bucket, aws, buckets)
-  const folder = prefix === '' || prefix.endsWith('/') ? prefix : `${prefix}/`
   const found: ListedObject[] = []
   for await (const page of opened.objects.list(prefix)) found.push(...page)
-  const one = found.filter(({ key }) => key === prefix && !key.endsWith('/'))
-  const below = found.filter(({ key }) => key.startsWith(folder) && !key.endsWith('/'))
-  const kept = one.length > 0 ? one : withoutOwn(below, folder)
+  const { one, below, folder } = namedBy(found, prefix)
   if (below.length === 0 && one.length === 0 && prefix !== '') {
     throw nothingAt(address, prefix, found)
   }
-  return kept.map((listed) =>
+  return keysBelow(found, prefix).map((listed) =>
     placeOf(listed, one.length > 0 ? listed.key : folder, address, {
       ...opened,
       name: bucket,
     }),
   )
+}
+
+/** What is read of what a listing has, where all of it begins with a prefix: the one that has this
+ * key, else what is in this folder, and not an index of evt or hidden. */
+export function keysBelow<T extends { key: string }>(found: readonly T[], prefix: string): T[] {
+  const { one, below, folder } = namedBy(found, prefix)
+  return one.length > 0 ? one : withoutOwn(below, folder)
+}
+
+function namedBy<T extends { key: string }>(found: readonly T[], prefix: string) {
+  const folder = prefix === '' || prefix.endsWith('/') ? prefix : `${prefix}/`
+  return {
+    folder,
+    one: found.filter(({ key }) => key === prefix && !key.endsWith('/')),
+    below: found.filter(({ key }) => key.startsWith(folder) && !key.endsWith('/')),
+  }
 }
 
 function openedOnce(bucket: string, aws: AwsOptions, buckets: Buckets): Promise<OpenBucket> {
@@ -65,7 +78,7 @@ function openedOnce(bucket: string, aws: AwsOptions, buckets: Buckets): Promise<
 }
 
 /** What is never read as events: see `isSkipped`; and what is in an index of evt. */
-function withoutOwn(objects: readonly ListedObject[], folder: string): ListedObject[] {
+function withoutOwn<T extends { key: string }>(objects: readonly T[], folder: string): T[] {
   const indexes = objects.flatMap(({ key }) =>
     key.endsWith(`/${INDEX_MARK}`) ? [key.slice(0, -INDEX_MARK.length)] : [],
   )

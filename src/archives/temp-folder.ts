@@ -10,7 +10,8 @@ const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 /**
  * A folder of our own that is gone when the process is: at its exit, and where a signal ends it
- * that nobody else listens to. After SIGKILL it stays.
+ * that nobody else listens to. After SIGKILL it stays, with the number of the process in its name:
+ * see {@link tempFolderOf}.
  *
  * @throws EvtError `outside` where it cannot be made
  */
@@ -18,12 +19,18 @@ export async function makeTempFolder(prefix: string, parent = tmpdir()): Promise
   if (folders.size === 0) watchTheEnd()
   try {
     // At once, so that no signal finds a folder that is not known yet.
-    const folder = mkdtempSync(join(parent, prefix))
+    const folder = mkdtempSync(join(parent, `${prefix}${process.pid}-`))
     folders.add(folder)
     return folder
   } catch (error) {
     throw diskError(error, 'make a temporary folder', parent)
   }
+}
+
+/** The process that a folder for temporary files is of, by its name; undefined for another's. */
+export function tempFolderOf(name: string): number | undefined {
+  const [, pid] = /^evt-[a-z0-9]+-(\d+)-[A-Za-z0-9]{6}$/.exec(name) ?? []
+  return pid === undefined ? undefined : Number(pid)
 }
 
 export async function removeTempFolder(folder: string): Promise<void> {

@@ -1,4 +1,5 @@
-import { awsFailure, failureOfAll, isMissing, isTemporary, ofSdk } from './failure.js'
+import { mayPass, patiently, ShortAnswer } from './attempts.js'
+import { awsFailure, failureOfAll, isMissing, ofSdk } from './failure.js'
 import { type ListedObject, listedPages, objectActions } from './objects.js'
 import type { AwsOptions } from './options.js'
 import { openS3 } from './s3.js'
@@ -19,9 +20,6 @@ export interface BucketObjects {
   get(object: ListedObject, range: [number, number], signal: AbortSignal): Promise<Buffer | Refusal>
   close(): void
 }
-
-const MOST_ATTEMPTS = 6
-const FIRST_WAIT_MS = 200
 
 /** @throws EvtError where nobody can be asked */
 export async function openToRead(bucket: string, options: AwsOptions): Promise<BucketObjects> {
@@ -61,36 +59,8 @@ export async function openToRead(bucket: string, options: AwsOptions): Promise<B
   }
 }
 
-/** A connection that ended early, without an error. */
-class ShortAnswer extends Error {
-  override readonly name = 'ShortAnswer'
-
-  constructor(bytes: number, expected: number) {
-    super(`${bytes} of ${expected} bytes came`)
-  }
-}
-
-/** Tries again what may succeed soon, after a while that doubles. */
-async function patiently<T>(call: () => Promise<T>, signal?: AbortSignal): Promise<T> {
-  for (let attempt = 1, waitMs = FIRST_WAIT_MS; ; attempt++, waitMs *= 2) {
-    try {
-      return await call()
-    } catch (error) {
-      if (attempt === MOST_ATTEMPTS || signal?.aborted || !mayPass(error)) throw error
-      await new Promise((resolve) => setTimeout(resolve, waitMs))
-    }
-  }
-}
-
-function mayPass(error: unknown): boolean {
-  const failure = ofSdk(error)
-  if (!(failure instanceof Error)) return false
-  const isCut = failure.name === 'ShortAnswer' || /aborted|premature close/i.test(failure.message)
-  return isCut || isTemporary(failure)
-}
-
 /** Undefined for what ails all objects: no bucket, no credentials, no connection. */
-function refusalOf(error: unknown): Refusal | undefined {
+export function refusalOf(error: unknown): Refusal | undefined {
   const failure = ofSdk(error)
   if (!(failure instanceof Error) || failureOfAll(failure)) return undefined
   if (failure.name === 'NoSuchKey') return { reason: 'gone' }

@@ -1,7 +1,7 @@
 import * as Flags from '@oclif/core/flags'
 import { EvtError } from '../errors.js'
 import type { EraseMode } from '../privacy/eraser.js'
-import { progressFlags, sourceFlags } from './flags.js'
+import { archiveFlags, awsFlags, awsOptions, progressFlags, sourceFlags } from './flags.js'
 import { shareOf, subjectFlags, subjectOf } from './gdpr-flags.js'
 
 const { deep: _, ...whoFlags } = subjectFlags
@@ -62,6 +62,8 @@ export const eraseFlags = {
   yes: Flags.boolean({ exclusive: ['dry-run'], description: 'do not ask' }),
   'allow-partial': Flags.boolean({ description: 'exit 0 although not all can be erased' }),
   ...sourceFlags,
+  ...awsFlags,
+  'max-bytes': archiveFlags['max-bytes'],
   ...progressFlags,
 }
 
@@ -78,6 +80,9 @@ interface EraseFlagValues extends Omit<Parameters<typeof subjectOf>[0], 'deep'> 
   to?: string | undefined
   operator?: string | undefined
   'allow-partial'?: boolean | undefined
+  profile?: string | undefined
+  region?: string | undefined
+  'endpoint-url'?: string | undefined
 }
 
 /**
@@ -118,6 +123,8 @@ export function applyOf(flags: EraseFlagValues, sources: readonly string[] = [])
     plan: flags.apply ?? '',
     isDry: flags['dry-run'] === true,
     isSure: flags.yes === true,
+    // What was not given, the plan says.
+    aws: Object.fromEntries(Object.entries(awsOptions(flags)).filter(([, value]) => value)),
     ...{ to: flags.to, operator: flags.operator ?? null },
     allowPartial: flags['allow-partial'] ?? false,
   }

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import type { AwsOptions } from '../aws/options.js'
 import { EvtError } from '../errors.js'
 import { applyErasure, leftBehind, openErasure } from '../privacy/apply-erasure.js'
 import { type PlanRequest, planErasure } from '../privacy/plan-erasure.js'
@@ -34,15 +35,16 @@ export async function runApply(
     allowPartial: boolean
     to: string | undefined
     operator: string | null
+    aws: AwsOptions
     argv: readonly string[]
     signal: AbortSignal
   },
   { print, format, style }: Voice,
 ): Promise<'interrupted' | undefined> {
-  const { plan: file, isDry, isSure, argv, signal, to, operator } = options
+  const { plan: file, isDry, isSure, argv, signal, to, operator, aws } = options
   const cwd = process.cwd()
   const bundle = to === undefined ? undefined : { folder: resolve(cwd, to), operator }
-  const request = { plan: file, cwd, env: process.env, signal, now: Date.now, bundle }
+  const request = { plan: file, cwd, env: process.env, signal, aws, now: Date.now, bundle }
   const plan = await openErasure(request)
   if (plan === null) {
     print(appliedText(file, null, format))

@@ -1,4 +1,5 @@
 import { EvtError } from '../errors.js'
+import { withhold } from '../privacy/withhold.js'
 import { endedBadly } from '../reading/ended-badly.js'
 import { type RecordRequest, type RecordRun, runRecord } from '../record/run.js'
 import type { Format } from '../record/store.js'
@@ -74,6 +75,7 @@ function requestOf(
   return {
     ...typed,
     ...{ to: flags.to, config: flags.config, aws: awsOptions(flags), onNote: note, onProgress },
+    withhold,
     start: flags.from === undefined ? undefined : beginningOf(flags.from),
     follow: flags.follow,
     consents: new Set<Consent>([

@@ -3,6 +3,7 @@ import { EvtError } from '../errors.js'
 import { parseJson } from '../event/json.js'
 import type { TypedPattern } from '../event/pattern.js'
 import { parsePattern } from '../event/pattern.js'
+import { withhold } from '../privacy/withhold.js'
 import type { OpenedArchive, ReadRequest } from '../reading/open-archive.js'
 import type { Speed } from '../replay/pace.js'
 import {
@@ -92,7 +93,7 @@ export async function replayTyped(typed: TypedReplay): Promise<ReplayRun> {
         if (flags.plan !== undefined) await savePlan(flags.plan, { request, plan, archive })
         return agreed(plan, typed)
       }
-      return runReplay(request, { agree, onSending })
+      return runReplay(request, { agree, onSending, withhold })
     })
   } finally {
     sending.stop()

@@ -26,6 +26,15 @@ const line = z.discriminatedUnion('is', [
     hmacSha256: z.string(),
     at: z.iso.datetime(),
   }),
+  // What was noted by mistake stays, and so does why it does not hold any more.
+  z.object({
+    is: z.literal('withdrawn'),
+    /** Of an identifier that is not to be left out any more, or of a request. */
+    hmacSha256: z.string().optional(),
+    request: z.string().optional(),
+    at: z.iso.datetime(),
+    reason: z.string(),
+  }),
 ])
 export type RegisterLine = z.infer<typeof line>
 
@@ -56,24 +65,31 @@ export class Register {
     const text = await textOf(file)
     const lines = linesIn(file, text ?? '')
     const key = keyIn(await textOf(keyFile(file)))
-    const hashes = lines.flatMap((one) => (one.is === 'erased' ? [one.hmacSha256] : []))
-    if (hashes.length > 0 && !key) {
+    const hashes = erasedIn(lines)
+    if (hashes.size > 0 && !key) {
       throw new EvtError(`${keyFile(file)} is gone: nobody knows who was erased`, {
         code: 'outside',
         hint: `put it back beside ${file}`,
       })
     }
-    return new Register(file, lines, key, new Set(hashes))
+    return new Register(file, lines, key, hashes)
   }
 
   get isEmpty(): boolean {
     return this.erased.size === 0
   }
 
+  /** How many identifiers were erased, without those that were withdrawn. */
+  get size(): number {
+    return this.erased.size
+  }
+
   /** Kinds of whom was erased that a mapping does not know: nobody of them is found by it. */
   unknownTo({ rules }: Mapping): string[] {
     const known = new Set(rules.flatMap(({ mapping }) => mapping.entities ?? []).map((e) => e.kind))
-    const kinds = this.lines.flatMap((one) => (one.is === 'erased' ? [one.of] : []))
+    const kinds = this.lines.flatMap((one) =>
+      one.is === 'erased' && this.erased.has(one.hmacSha256) ? [one.of] : [],
+    )
     return [...new Set(kinds)].filter((kind) => !known.has(kind)).sort()
   }
 
@@ -87,8 +103,11 @@ export class Register {
   /** Adds lines that are not there yet, which are on the disk then.
    * @throws EvtError `outside` where the disk fails */
   async add(lines: readonly RegisterLine[]): Promise<void> {
-    const known = new Set(this.lines.map(sameness))
-    const fresh = lines.filter((one) => !known.has(sameness(one)))
+    const known = new Set(this.lines.flatMap((one) => sameness(one) ?? []))
+    const fresh = lines.filter((one) => {
+      if (one.is === 'erased') return !this.erased.has(one.hmacSha256)
+      return !known.has(sameness(one) ?? '')
+    })
     if (fresh.length === 0) return
     // What was cut before stays a line of its own.
     await append(this.file, `${fresh.map((one) => `\n${JSON.stringify(one)}`).join('')}\n`)
@@ -104,6 +123,24 @@ export class Register {
       hmacSha256: hashOf(key, entity),
       at,
     }))
+  }
+
+  /**
+   * Notes that somebody is not to be left out any more, or that a request was none.
+   *
+   * @param what `kind:id`, or the name of a request
+   * @returns whether there was such a one
+   */
+  async withdraw(what: string, { at, reason }: { at: string; reason: string }): Promise<boolean> {
+    const { key } = this
+    const hmacSha256 = key === undefined ? '' : hashOf(key, what)
+    if (this.erased.has(hmacSha256)) {
+      await this.add([{ is: 'withdrawn', hmacSha256, at, reason }])
+      return true
+    }
+    const isRequest = this.lines.some((one) => one.is === 'asked' && one.request === what)
+    if (isRequest) await this.add([{ is: 'withdrawn', request: what, at, reason }])
+    return isRequest
   }
 
   /** It is there whole or not at all: of a part, or of nothing, hashes would tell who it is. */
@@ -151,9 +188,19 @@ function hashOf(key: string, entity: string): string {
   return createHmac('sha256', Buffer.from(key, 'hex')).update(entity).digest('hex')
 }
 
-/** When it was first said is when it was. */
-function sameness(one: RegisterLine): string {
-  return one.is === 'erased' ? `erased ${one.hmacSha256}` : `${one.is} ${one.request}`
+/** When it was first said is when it was. Who was erased may be so again, once it was withdrawn. */
+function sameness(one: RegisterLine): string | undefined {
+  return 'hmacSha256' in one ? undefined : `${one.is} ${one.request}`
+}
+
+/** Those that are erased by what was said last. */
+function erasedIn(lines: readonly RegisterLine[]): Set<string> {
+  const hashes = new Set<string>()
+  for (const one of lines) {
+    if (one.is === 'erased') hashes.add(one.hmacSha256)
+    else if (one.is === 'withdrawn') hashes.delete(one.hmacSha256 ?? '')
+  }
+  return hashes
 }
 
 /** A line that was being written when evt was killed does not count; any other must be read: what

@@ -2,7 +2,7 @@ import type { EvtError } from '../errors.js'
 
 /** What runs of evt left in an account or on this machine, and how it is removed. */
 export interface Leftover {
-  readonly kind: 'subscription' | 'rule' | 'queue' | 'consumer' | 'index' | 'types'
+  readonly kind: 'subscription' | 'rule' | 'queue' | 'consumer' | 'index' | 'types' | 'files'
   readonly name: string
   /** What it belongs to: a topic, a bus, a stream, what an index was made of. */
   readonly of: string | null

@@ -7,12 +7,14 @@ import { codeOf, readError } from '../archives/read-error.js'
 import { cacheFolder, typesFile } from '../config/cache-folder.js'
 import { EvtError } from '../errors.js'
 import type { Leftover, Survey } from './leftover.js'
+import { leftByKilled } from './of-killed.js'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
 /** What evt keeps on this machine: indexes, which are copies of events, in its cache and where
- * `--to` said, and the types that completion offers. All of it can be made again. */
-export async function leftLocally(env: Environment): Promise<Survey> {
+ * `--to` said, and the types that completion offers, which can all be made again; and what runs
+ * that were killed left in the folder for temporary files, and in this one. */
+export async function leftLocally(env: Environment, cwd: string): Promise<Survey> {
   const gaps: EvtError[] = []
   const orGap = (error: unknown): Leftover[] => {
     if (!(error instanceof EvtError)) throw error
@@ -23,6 +25,7 @@ export async function leftLocally(env: Environment): Promise<Survey> {
     ...(await indexes(env).catch(orGap)),
     ...(await indexesElsewhere(env).catch(orGap)),
     ...(await types(env).catch(orGap)),
+    ...(await leftByKilled(cwd)),
   ]
   return { where: cacheFolder(env), found, gaps }
 }

@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import type { AwsOptions } from '../aws/options.js'
 import { Register, requestId } from '../erased/register.js'
 import { EvtError } from '../errors.js'
 import { count } from '../reading/absence.js'
@@ -9,11 +10,13 @@ import { dropDerived } from './derived-copies.js'
 import { newFile, replaceFile } from './durable-file.js'
 import { eraseObject } from './erase-object.js'
 import { type ErasePlan, eraserOf, readPlan } from './erase-plan.js'
+import { checkMayChange, eraseStored, isStored, removeVersion } from './erase-stored.js'
 import { type ErasureBundle, isBundleOf, openBundle, writeBundle } from './erasure-bundle.js'
 import { proofOf, proofText, readProof } from './erasure-proof.js'
 import { GOES_ON } from './goes-on.js'
 import { Journal, unlock } from './journal.js'
 import { isTouched } from './object-pass.js'
+import { OpenBuckets } from './open-buckets.js'
 
 export interface ApplyRequest {
   /** As typed. */
@@ -21,6 +24,8 @@ export interface ApplyRequest {
   cwd: string
   env: Readonly<Record<string, string | undefined>>
   signal: AbortSignal
+  /** What was given, which goes before what the plan says. */
+  aws: AwsOptions
   now(): number
   /** Where the evidence is written. */
   bundle: ErasureBundle | undefined
@@ -29,6 +34,8 @@ export interface ApplyRequest {
 export interface Applied {
   /** Objects that were written again, in all runs. */
   objects: number
+  /** Of objects of S3, that were removed. */
+  versions: number
   indexes: number
 }
 
@@ -61,22 +68,30 @@ export async function applyErasure(plan: ErasePlan, request: ApplyRequest): Prom
   const file = resolve(request.cwd, request.plan)
   const { env, signal } = request
   const journal = await Journal.open(file)
+  const buckets = new OpenBuckets({ ...plan.aws, ...request.aws }, signal)
   let writer: BundleWriter | undefined
   try {
     if (request.bundle) writer = await openBundle(request.bundle, plan)
+    const touched = plan.objects.filter(({ counts }) => isTouched(counts))
+    const { versions = [] } = plan
+    await checkMayChange([...touched.filter(isStored), ...versions], buckets)
     const register = await Register.open(plan.register)
     const at = new Date(request.now()).toISOString()
     // What comes meanwhile is to be left out already.
     await register.add(await register.linesOf(plan.subject.entities, at))
     const places = { schemaRegistry: plan.schemaRegistry ?? undefined, cwd: plan.cwd, env, signal }
     const eraser = eraserOf(plan, await outsideOf(places, {}))
-    const touched = plan.objects.filter(({ counts }) => isTouched(counts))
-    const files = touched.map((object) => object.file)
+    const files = [...touched.map((one) => one.file), ...versions.map((one) => one.address)]
     const { sources, cwd } = plan
     const indexes = new Set(await dropDerived({ sources, cwd, env, files }))
+    const options = { eraser, key: plan.key, journal, buckets }
     for (const [n, object] of touched.entries()) {
       if (signal.aborted) throw interrupted(n, touched.length)
-      await eraseObject(object, { eraser, key: plan.key, journal })
+      await (isStored(object) ? eraseStored(object, options) : eraseObject(object, options))
+    }
+    for (const version of versions) {
+      if (signal.aborted) throw interrupted(touched.length, touched.length)
+      await removeVersion(version, { ...options, now: journal.stepOf(version.address) })
     }
     // Somebody may have built one meanwhile.
     for (const folder of await dropDerived({ sources, cwd, env, files })) indexes.add(folder)
@@ -91,11 +106,12 @@ export async function applyErasure(plan: ErasePlan, request: ApplyRequest): Prom
       await writeBundle(writer, { plan, proof, operator: request.bundle?.operator ?? null })
     await replaceFile(file, proofText(proof))
     await journal.remove()
-    return { objects: touched.length, indexes: indexes.size }
+    return { objects: touched.length, versions: versions.length, indexes: indexes.size }
   } catch (error) {
     await writer?.discard()
     throw error
   } finally {
+    await buckets.close()
     await unlock(file)
   }
 }

@@ -1,10 +1,10 @@
 import { mkdtemp, open, readdir, rename, rm, rmdir } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { isRunning } from '../archives/is-running.js'
 import { makeFolder } from '../archives/make-folder.js'
 import { codeOf } from '../archives/read-error.js'
 import { EvtError } from '../errors.js'
 import { diskFailure } from './disk-failure.js'
-import { isRunning } from './is-running.js'
 import {
   type BundledFile,
   type ErasureManifest,

@@ -10,7 +10,7 @@ export interface ErasedPlaces {
   sources: readonly string[]
   cwd: string
   env: Readonly<Record<string, string | undefined>>
-  /** Absolute. */
+  /** Absolute, and addresses of objects of S3. */
   files: readonly string[]
 }
 
@@ -44,7 +44,12 @@ async function isOf(
   // What it has of earlier states of an object may be of the subject too.
   if (own.includes(folder) || manifest === 'damaged') return own.includes(folder)
   const erased = new Set(files)
-  return manifest.objects.some(({ file }) => erased.has(file))
+  return manifest.objects.some(({ file }) => erased.has(file) || erased.has(addressIn(file)))
+}
+
+/** What identifies an object of S3 is its address and which state of it was read. */
+function addressIn(file: string): string {
+  return file.startsWith('s3://') ? file.slice(0, file.lastIndexOf(' ')) : file
 }
 
 /** In the cache, and where others were built to. */

@@ -35,7 +35,10 @@ export async function eraseObject(
   const aside = join(dirname(file), `.${basename(file)}.evt-erase`)
   const before = await stat(file)
   try {
-    const written = await writeAside(object, { eraser, key, aside })
+    const { mode, uid, gid } = before
+    const written = await writeAside(object, { eraser, key, from: file, aside })
+    await chmod(aside, mode & 0o7777)
+    await chown(aside, uid, gid).catch(() => undefined)
     await journal.add(written)
     const last = await stat(file)
     if (last.size !== before.size || last.mtimeMs !== before.mtimeMs || last.ino !== before.ino) {
@@ -50,17 +53,18 @@ export async function eraseObject(
   }
 }
 
-async function writeAside(
+/** Writes an object anew, and looks at what was written. @param from where its bytes are */
+export async function writeAside(
   object: PlannedObject,
-  { eraser, key, aside }: { eraser: Eraser; key: string; aside: string },
+  { eraser, key, from, aside }: { eraser: Eraser; key: string; from: string; aside: string },
 ): Promise<Step> {
   const { path, file, counts } = object
-  const { mode, uid, gid, size: sizeBytes, mtimeMs } = await stat(file)
+  const { size: sizeBytes, mtimeMs } = await stat(from)
   const target = await PackedFile.open(aside)
   let known: Sniffed
   let column: string | undefined
   try {
-    const source = { kind: 'file' as const, path, file, sizeBytes, mtimeMs }
+    const source = { kind: 'file' as const, path, file: from, sizeBytes, mtimeMs }
     const pass = await passThrough(source, { eraser, key, target })
     const isAsPlanned = JSON.stringify(pass.counts) === JSON.stringify(counts)
     if (pass.refused !== null || !isAsPlanned) throw otherwise(path)
@@ -71,8 +75,6 @@ async function writeAside(
     await target.discard()
     throw error
   }
-  await chmod(aside, mode & 0o7777)
-  await chown(aside, uid, gid).catch(() => undefined)
   await checkWritten(object, { eraser, key, aside, known, column })
   return { file, state: 'written', ...(await fileHash(aside)) }
 }
@@ -105,7 +107,7 @@ async function checkWritten(
   })
 }
 
-function changedSince(path: string, what: string, cause?: unknown): EvtError {
+export function changedSince(path: string, what: string, cause?: unknown): EvtError {
   return new EvtError(`${path} ${what} since the plan was made: it stays as it is`, {
     code: 'outside',
     hint: 'make a new plan for what is there now',

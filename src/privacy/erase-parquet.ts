@@ -6,7 +6,14 @@ import { jsonText, parseJson, readJson } from '../event/json.js'
 import { parquetColumn } from '../reading/parquet-column.js'
 import { isBadFile, isRecording } from '../reading/parquet-file.js'
 import type { PackedFile } from './packed-file.js'
-import { changedValue, checkedRewrite, metadataOf, type ParquetColumn } from './parquet-rewrite.js'
+import {
+  changedValue,
+  checkedRewrite,
+  metadataOf,
+  notesOfRewrite,
+  type ParquetColumn,
+} from './parquet-rewrite.js'
+import { isInMilliseconds, schemaOf } from './parquet-schema.js'
 import type { JudgedRow, RowEraser } from './row-eraser.js'
 
 /** A row that is to be another one, or to go. */
@@ -20,17 +27,29 @@ interface Touched {
 const READING_BYTES = 1e9
 const ROW_NUMBER = 'file_row_number'
 
+interface ErasedParquet {
+  /** Which holds the events. */
+  column: string | undefined
+  /** Why it is not read or written. */
+  refused: string | null
+  /** What its schema says otherwise once it is written again, where it is only read. */
+  notes?: string[]
+}
+
+async function hasTouched(duckdb: Duckdb): Promise<boolean> {
+  const [row] = await duckdb.rows('SELECT count(*) FROM touched')
+  return Number(row?.[0] ?? 0) > 0
+}
+
 /**
  * Reads a Parquet file through an eraser; with a target it is written again without the rows and
  * values that go. Statistics and dictionaries are made anew of what is left.
- *
- * @returns which column holds the events, and why it is not read or written
  */
 export async function eraseParquet(
   { path, file }: FileObject,
   rows: RowEraser,
   target: PackedFile | undefined,
-): Promise<{ column: string | undefined; refused: string | null }> {
+): Promise<ErasedParquet> {
   const duckdb = await openDuckdb({ memoryLimitBytes: READING_BYTES, threads: 1 })
   let column: string | undefined
   try {
@@ -57,14 +76,21 @@ export async function eraseParquet(
       return { column, refused: 'is a recording by evt in Parquet, which is not written again' }
     }
     column = (await parquetColumn(scan, duckdb)) ?? undefined
-    columns = named.map((one) => ({ ...one, isText: one.type === 'JSON' && one.name === column }))
+    const schema = new Map((await schemaOf(duckdb, file)).map((one) => [one.name, one]))
+    columns = named.map((one) => {
+      const node = schema.get(one.name)
+      const isText = one.type === 'JSON' && one.name === column
+      return { ...one, isText, isMillis: node !== undefined && isInMilliseconds(node) }
+    })
     await duckdb.rows('CREATE TABLE touched (n BIGINT, dropped BOOLEAN, changes VARCHAR)')
     const numbered = scan.replace(/\)$/, `, ${ROW_NUMBER} = true)`)
     await judgeRows(duckdb, { numbered, columns, column, rows })
     const make =
       target && ((to: string) => checkedRewrite(duckdb, { path, file, to, columns, numbered }))
     if (make) await target.fill(make)
-    return { column, refused: null }
+    const isChanged = !make && (await hasTouched(duckdb))
+    const notes = isChanged ? await notesOfRewrite(duckdb, { file, columns, numbered }) : []
+    return { column, refused: null, notes }
   } catch (error) {
     if (target || !isBadFile(error)) throw error
     return { column, refused: 'is no readable Parquet' }

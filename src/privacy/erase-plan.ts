@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { codeOf, readError } from '../archives/read-error.js'
+import type { AwsOptions } from '../aws/options.js'
 import { createDecoder } from '../envelopes/decode.js'
 import type { Outside } from '../envelopes/outside.js'
 import { EvtError } from '../errors.js'
@@ -15,14 +16,29 @@ import type { Subject } from './subject.js'
 /** An object that is to be written again. */
 export interface PlannedObject {
   path: string
-  /** Absolute. */
+  /** Absolute; of an object of S3 its address. */
   file: string
+  /** Of an object of S3: which state of it was read. Its version is null where there are none. */
+  stored?: { etag: string; versionId: string | null }
   bytes: number
   sha256: string
   compression: 'none' | 'gzip' | 'zstd'
   format: string
   counts: ObjectCounts
   rows: ObjectRow[]
+  /** How many more there are than are listed. */
+  moreRows?: number
+  /** What is said otherwise by its schema once it is written again. */
+  notes?: string[]
+}
+
+/** An older version of an object of S3 that holds the subject, or a delete marker of which nothing
+ * is left then: it is removed for good. */
+export interface PlannedVersion {
+  address: string
+  versionId: string
+  isMarker: boolean
+  bytes: number
 }
 
 /** `evt.erasure/1`: what is erased, where, and how events are read. It names the subject, until it
@@ -44,8 +60,13 @@ export interface ErasePlan {
   schemaRegistry: string | null
   /** Where it is kept who was erased. Absolute. */
   register: string
-  searched: { objects: number; bytes: number; units: number }
+  /** `versions`: older ones of objects of S3. */
+  searched: { objects: number; bytes: number; units: number; versions?: number }
   objects: PlannedObject[]
+  /** Of buckets that keep versions. */
+  versions?: PlannedVersion[]
+  /** Which account, as it was given. */
+  aws?: AwsOptions
   /** What is not written again, and why. */
   refused: { path: string; reason: string }[]
 }
@@ -55,6 +76,7 @@ const shape = z.looseObject({
   schema: z.literal('evt.erasure/1'),
   subject: z.looseObject({ entities: z.array(z.string()) }),
   objects: z.array(z.looseObject({ path: z.string(), file: z.string(), sha256: z.string() })),
+  versions: z.array(z.looseObject({ address: z.string(), versionId: z.string() })).optional(),
   chainSha256: z.string(),
 })
 

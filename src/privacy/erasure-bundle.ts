@@ -3,11 +3,12 @@ import { join, resolve, sep } from 'node:path'
 import { readingHash } from '../archive-index/open-index.js'
 import { EvtError } from '../errors.js'
 import { createMapping } from '../event/mapping.js'
+import { count } from '../reading/absence.js'
 import { BundleWriter, MANIFEST } from './bundle-writer.js'
 import type { ErasePlan } from './erase-plan.js'
 import { type ErasureProof, PROOF, proofText } from './erasure-proof.js'
 import type { ErasureManifest } from './manifest.js'
-import type { ObjectCounts } from './object-pass.js'
+import { MOST_ROWS, type ObjectCounts } from './object-pass.js'
 import { withoutIdentifiers } from './subject.js'
 
 export interface ErasureBundle {
@@ -83,7 +84,18 @@ function manifestOf(
       ...{ matched: dropped + changed, dropped, changed, mentioned: sum('mentioned') },
       ...{ held: sum('held'), left: sum('left') },
     },
-    completeness: proof.completeness,
+    completeness: [...proof.completeness, ...unlisted(plan)],
     files: [],
   }
+}
+
+/** Of objects with very many, not all rows are listed. */
+function unlisted({ objects }: ErasePlan): string[] {
+  const more = objects.reduce((sum, { moreRows = 0 }) => sum + moreRows, 0)
+  if (more === 0) return []
+  const most = MOST_ROWS.toLocaleString('en')
+  return [
+    `rows.ndjson lists the first ${most} records of each object: ${count(more, 'more record')} ` +
+      'stand in the counts alone.',
+  ]
 }

@@ -1,13 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { pathText } from '../event/json-path.js'
-import type { ErasePlan } from './erase-plan.js'
+import type { ErasePlan, PlannedObject } from './erase-plan.js'
 import type { Journal } from './journal.js'
-import { filesLike } from './nameless-file.js'
 import type { ObjectCounts } from './object-pass.js'
-import { fileHash, keyedHash, sha256 } from './seals.js'
+import { keyedHash, sha256 } from './seals.js'
 import { idOf, kindOf, withoutIdentifiers } from './subject.js'
-import type { VerifyResult } from './verified.js'
 
 /** Its name in a bundle. */
 export const PROOF = 'proof.json'
@@ -26,15 +24,20 @@ export interface ErasureProof {
   searched: ErasePlan['searched']
   objects: ErasedObject[]
   refused: ErasePlan['refused']
+  /** Older versions of objects of S3, and delete markers, that were removed for good. */
+  versionsRemoved?: { address: string; versionId: string; isMarker: boolean }[]
   indexesDropped: number
   completeness: string[]
 }
 
 interface ErasedObject {
   file: string
-  before: { bytes: number; sha256: string }
-  after: { bytes: number; sha256: string }
+  /** `stored`: which state of an object of S3 it was. */
+  before: { bytes: number; sha256: string; stored?: { etag: string; versionId: string | null } }
+  after: { bytes: number; sha256: string; stored?: { etag: string; versionId: string | null } }
   counts: ObjectCounts
+  /** What is said otherwise by its schema now. */
+  notes?: string[]
 }
 
 /** No identifier is in it, but as a keyed hash. */
@@ -58,22 +61,45 @@ export function proofOf(
       })),
     ],
     ...{ mode, mentions, holds, sources: plan.sources.map(clean), searched },
-    objects: plan.objects.map(({ file, bytes, sha256: hash, counts }) => {
-      const before = { bytes, sha256: hash }
-      const { bytes: left, sha256: leftHash } = journal.stepOf(file) ?? before
-      return { file: clean(file), before, after: { bytes: left, sha256: leftHash }, counts }
-    }),
+    objects: plan.objects.map((object) => ({
+      ...{ file: clean(object.file), ...statesOf(object, journal), counts: object.counts },
+      ...(object.notes && { notes: object.notes.map(clean) }),
+    })),
     refused: plan.refused.map(({ path, reason }) => ({ path: clean(path), reason })),
+    ...(plan.versions && {
+      versionsRemoved: plan.versions.map(({ address, versionId, isMarker }) => {
+        return { address: clean(address), versionId, isMarker }
+      }),
+    }),
     indexesDropped: indexes,
-    completeness: [
-      `Erased: what was in ${plan.sources.map(clean).join(', ')}, and its indexes by evt.`,
-      ...(plan.objects.some(({ file }) => clean(file) !== file)
-        ? ['Not erased: identifiers in the names of files and folders. They have to be renamed.']
-        : []),
-      'Not erased: other copies, backups, logs, messages in queues and streams, archives of ' +
-        'EventBridge, older versions of objects, and what subscribers keep. They have to be told.',
-    ],
+    completeness: completenessOf(plan, clean),
   }
+}
+
+/** Before, and as the journal has it. */
+function statesOf({ file, bytes, sha256: hash, stored }: PlannedObject, journal: Journal) {
+  const before = { bytes, sha256: hash, ...(stored && { stored }) }
+  const step = journal.stepOf(file)
+  if (!step) return { before, after: before }
+  const { etag = '', versionId = null } = step
+  const after = { bytes: step.bytes, sha256: step.sha256 }
+  return { before, after: stored ? { ...after, stored: { etag, versionId } } : after }
+}
+
+function completenessOf(plan: ErasePlan, clean: (text: string) => string): string[] {
+  const { sources, versions } = plan
+  const older = versions === undefined ? 'older versions of objects, ' : 'replicas of buckets, '
+  return [
+    `Erased: what was in ${sources.map(clean).join(', ')}, and its indexes by evt.`,
+    ...(versions === undefined
+      ? []
+      : ['Erased: versions of these objects that are kept, as far as they are not named here.']),
+    ...(plan.objects.some(({ file }) => clean(file) !== file)
+      ? ['Not erased: identifiers in the names of files and folders. They have to be renamed.']
+      : []),
+    'Not erased: other copies, backups, logs, messages in queues and streams, archives of ' +
+      `EventBridge, ${older}and what subscribers keep. They have to be told.`,
+  ]
 }
 
 export function proofText(proof: ErasureProof): string {
@@ -87,17 +113,25 @@ const shape = z.looseObject({
   objects: z.array(
     z.looseObject({
       file: z.string(),
-      after: z.strictObject({ bytes: z.int(), sha256: z.string() }),
+      after: z.strictObject({
+        ...{ bytes: z.int(), sha256: z.string() },
+        stored: z.object({ etag: z.string(), versionId: z.string().nullable() }).optional(),
+      }),
+      before: z.looseObject({
+        stored: z.object({ versionId: z.string().nullable() }).optional(),
+      }),
       counts: z.looseObject({ dropped: z.int(), changed: z.int() }),
     }),
   ),
+  versionsRemoved: z
+    .array(z.looseObject({ address: z.string(), versionId: z.string() }))
+    .optional(),
   chainSha256: z.string(),
 })
+export type ReadProof = z.infer<typeof shape>
 
 /** A proof as evt wrote it; undefined for anything else, `changed` where it was one. */
-export async function readProof(
-  file: string,
-): Promise<z.infer<typeof shape> | 'changed' | undefined> {
+export async function readProof(file: string): Promise<ReadProof | 'changed' | undefined> {
   const text = await readFile(file, 'utf8').catch(() => '')
   try {
     const all: unknown = JSON.parse(text)
@@ -106,31 +140,5 @@ export async function readProof(
     return proofText(rest) === text ? proof : 'changed'
   } catch {
     return text.includes('"evt.erased/1"') ? 'changed' : undefined
-  }
-}
-
-/** Whether a proof is what was written, and the objects are as it says. */
-export async function verifyProof(proof: string, file: string): Promise<VerifyResult | undefined> {
-  const read = await readProof(file)
-  if (read === undefined) return undefined
-  const result = { schema: 'evt.verify/1' as const, bundle: proof, files: 0, bytes: 0 }
-  if (read === 'changed') {
-    const faults = [{ name: proof, fault: 'is not what evt wrote' }]
-    return { ...result, intact: false, createdAt: null, matched: null, faults }
-  }
-  const faults: VerifyResult['faults'] = []
-  for (const { file: name, after } of read.objects) {
-    const files = await filesLike(name)
-    const now = await Promise.all(files.map((one) => fileHash(one).catch(() => undefined)))
-    if (now.every((one) => !one)) faults.push({ name, fault: 'is missing' })
-    else if (!now.some((one) => one?.sha256 === after.sha256)) {
-      faults.push({ name, fault: 'has been changed' })
-    }
-  }
-  return {
-    ...{ ...result, intact: faults.length === 0, createdAt: read.finishedAt, faults },
-    files: read.objects.length,
-    bytes: read.objects.reduce((sum, { after }) => sum + after.bytes, 0),
-    matched: read.objects.reduce((sum, { counts }) => sum + counts.dropped + counts.changed, 0),
   }
 }

@@ -1,17 +1,24 @@
 import { open, readFile, rm } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { z } from 'zod'
+import { isRunning } from '../archives/is-running.js'
 import { codeOf, readError } from '../archives/read-error.js'
 import { EvtError } from '../errors.js'
 import { diskFailure } from './disk-failure.js'
-import { isRunning } from './is-running.js'
 
-/** How far an object has come: its new bytes lie beside it, or are in its place. */
+/** How far an object has come: its new bytes lie beside it, or are in its place; of an object of S3
+ * what was there before is gone (`cleaned`). An older version is `removed`. */
 const step = z.strictObject({
+  /** Or an address. */
   file: z.string(),
-  state: z.enum(['written', 'replaced']),
+  state: z.enum(['written', 'replaced', 'cleaned', 'removed']),
   bytes: z.int(),
   sha256: z.string(),
+  /** Of what is being put in parts. */
+  uploadId: z.string().optional(),
+  /** What the object has become. */
+  etag: z.string().optional(),
+  versionId: z.string().nullable().optional(),
 })
 export type Step = z.infer<typeof step>
 

@@ -28,9 +28,9 @@ export class Mentions {
     const ids = subject.entities.map(idOf)
     const values = subject.values.flatMap(({ path, value }) => (path === null ? [value] : []))
     this.#erased = isErasing
-      ? [...new Set([...ids.filter(isTelling), ...values])].map(this.#fold)
+      ? [...new Set([...ids.filter(isTelling), ...values])].flatMap(writtenForms).map(this.#fold)
       : []
-    this.#identifiers = identifiersOf(subject).map(this.#fold)
+    this.#identifiers = identifiersOf(subject).flatMap(writtenForms).map(this.#fold)
     this.#hasNumbers = this.#identifiers.some((value) => /^-?\d/.test(value))
   }
 
@@ -104,4 +104,17 @@ export class Mentions {
       return parts.join('') + left.slice(from)
     }, text)
   }
+}
+
+/** A text, and how it is read where it stands in bytes: of Avro each is a letter (Latin-1), of
+ * Parquet those beyond ASCII are written as `\xC3`. */
+function writtenForms(text: string): string[] {
+  if (/^[\x20-\x7e]*$/.test(text)) return [text]
+  const bytes = Buffer.from(text)
+  const escaped = [...bytes].map((byte) =>
+    byte >= 0x20 && byte < 0x7f
+      ? String.fromCharCode(byte)
+      : `\\x${byte.toString(16).toUpperCase().padStart(2, '0')}`,
+  )
+  return [text, bytes.toString('latin1'), escaped.join('')]
 }

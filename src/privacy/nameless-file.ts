@@ -16,8 +16,10 @@ export async function filesLike(path: string): Promise<string[]> {
   return found
 }
 
-function isLike(name: string, step: string): boolean {
+/** Whether a name may be this one, in which identifiers were taken out. */
+export function isLike(name: string, step: string): boolean {
   const parts = step.split(IDENTIFIER)
+  if (parts.length === 1) return name === step
   const [first = '', last = ''] = [parts[0], parts.at(-1)]
   let at = first.length
   const isBetween = parts.slice(1, -1).every((part) => {

@@ -37,16 +37,22 @@ export interface ObjectRow {
 export interface ObjectPass {
   sniffed: Sniffed
   counts: ObjectCounts
+  /** The first of them. */
   rows: ObjectRow[]
+  /** How many more there are. */
+  moreRows: number
   /** Units of which something is erased. */
   unitsTouched: number
   /** Why the object is not read or written as a whole; nothing of it may be replaced then. */
   refused: string | null
   /** Of a table, which holds the events. */
   column: string | undefined
+  /** What is said otherwise by its schema once it is written again. */
+  notes: string[]
 }
 
-const MOST_ROWS = 100_000
+/** Of one object: a plan is held in memory. */
+export const MOST_ROWS = 100_000
 const lineFormats: readonly string[] = ['ndjson', 'empty']
 
 interface PassOptions {
@@ -65,6 +71,7 @@ export async function passThrough(
   const sniffed = known ?? (await sniff(object))
   const counts = freshCounts()
   const rows: ObjectRow[] = []
+  let moreRows = 0
   let unitsTouched = 0
   let lastTouched = 0
   const onVerdict: OnVerdict = (verdict, text, record) => {
@@ -75,16 +82,21 @@ export async function passThrough(
       unitsTouched += 1
       lastTouched = record
     }
-    if (rows.length < MOST_ROWS) {
-      rows.push({ record, action: actionOf(verdict, text), hash: keyedHash(key, text) })
-    }
+    if (rows.length === MOST_ROWS) moreRows += 1
+    else rows.push({ record, action: actionOf(verdict, text), hash: keyedHash(key, text) })
   }
-  const { units, unitsDropped, refused, column } = await erased(object, sniffed, {
+  const {
+    units,
+    unitsDropped,
+    refused,
+    column,
+    notes = [],
+  } = await erased(object, sniffed, {
     ...{ eraser, onVerdict, target },
   })
   counts.units = units
   counts.unitsDropped = unitsDropped
-  return { sniffed, counts, rows, unitsTouched, refused, column }
+  return { sniffed, counts, rows, moreRows, unitsTouched, refused, column, notes }
 }
 
 interface Erased {
@@ -92,6 +104,7 @@ interface Erased {
   unitsDropped: number
   refused: string | null
   column?: string | undefined
+  notes?: string[] | undefined
 }
 
 /** By its format. What is looked for stands in UTF-16 in other bytes. */
@@ -113,8 +126,8 @@ async function erased(
   if (sniffed.utf16) return ofRows('is UTF-16, which is not searched')
   if (format === 'parquet') {
     const { eraseParquet } = await import('./erase-parquet.js')
-    const { refused, column } = await eraseParquet(object, rows, target)
-    return ofRows(refused, column)
+    const { refused, column, notes } = await eraseParquet(object, rows, target)
+    return { ...ofRows(refused, column), notes }
   }
   const bytes = readBytes(object, { compression, report })
   if (format === 'hlog' || format === 'hgrm') {

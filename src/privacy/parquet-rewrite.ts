@@ -2,12 +2,15 @@ import type { Duckdb } from '../engines/duckdb.js'
 import { quoteFile, quoteName, quoteText } from '../engines/leaf-tree.js'
 import { EvtError } from '../errors.js'
 import { GOES_ON } from './goes-on.js'
+import { fieldIdsOption, schemaNotes, schemaOf } from './parquet-schema.js'
 
 export interface ParquetColumn {
   readonly name: string
   readonly type: string
   /** Whether it is JSON that is taken, and written, as the text that it is: it holds the events. */
   readonly isText?: boolean
+  /** Whether its timestamps are in milliseconds in the file. */
+  readonly isMillis?: boolean
 }
 
 interface Rewrite {
@@ -32,7 +35,7 @@ const LEAST_GROUP_ROWS = 2048
 export async function checkedRewrite(duckdb: Duckdb, rewrite: Rewrite): Promise<void> {
   const { file, to, columns } = rewrite
   const names = columns.map(
-    (column, n) => `${amendedValue(column, n)} AS ${quoteName(column.name)}`,
+    (column, n) => `${stored(column, amendedValue(column, n))} AS ${quoteName(column.name)}`,
   )
   await markRows(duckdb, rewrite)
   const kept = `FROM ${rewrite.numbered} r POSITIONAL JOIN marks t WHERE t.dropped IS NOT TRUE`
@@ -51,10 +54,31 @@ export async function checkedRewrite(duckdb: Duckdb, rewrite: Rewrite): Promise<
   if (!isAlike) throw unlike(rewrite, 'rows')
 }
 
+/** What the schema of a file says otherwise once it is written again. */
+export async function notesOfRewrite(
+  duckdb: Duckdb,
+  { file, columns, numbered }: Pick<Rewrite, 'file' | 'columns' | 'numbered'>,
+): Promise<string[]> {
+  const names = columns.map((column) => {
+    const value = `r.${quoteName(column.name)}`
+    return `${stored(column, value)} AS ${quoteName(column.name)}`
+  })
+  const options = await writingOptions(duckdb, file)
+  const select = `SELECT ${names.join(', ')} FROM ${numbered} r LIMIT 0`
+  return schemaNotes(duckdb, { before: await schemaOf(duckdb, file), select, options })
+}
+
+/** As it is to be stored. */
+function stored({ isMillis }: ParquetColumn, value: string): string {
+  return isMillis ? `CAST(${value} AS TIMESTAMP_MS)` : value
+}
+
 /** The new value of a column, of `t.changes`. */
 export function changedValue({ type, isText }: ParquetColumn, n: number): string {
   const at = quoteText(`$.c${n}`)
   if (type === 'VARCHAR' || isText) return `t.changes ->> ${at}`
+  // DuckDB writes bytes as a text with escapes, and reads them from one alone.
+  if (type === 'BLOB') return `TRY_CAST(t.changes ->> ${at} AS BLOB)`
   const value = `CASE WHEN json_type(t.changes, ${at}) <> 'NULL' THEN t.changes -> ${at} END`
   return type === 'JSON' ? value : `TRY_CAST(${value} AS ${type})`
 }
@@ -95,12 +119,14 @@ async function writingOptions(duckdb: Duckdb, file: string): Promise<string[]> {
   const codec = String(most?.[0] ?? 'SNAPPY')
   const groupRows = Math.max(LEAST_GROUP_ROWS, Number(most?.[1] ?? 0))
   const metadata = await metadataOf(duckdb, file)
+  const fieldIds = fieldIdsOption(await schemaOf(duckdb, file))
   const pairs = (metadata ?? []).map(([key, value]) => `${quoteName(key)}: ${quoteText(value)}`)
   return [
     ...['FORMAT parquet', `COMPRESSION ${codecs[codec] ?? codec.toLowerCase()}`],
     // Else it writes beside it to a file that whoever reads the folder takes for one of it.
     'USE_TMP_FILE false',
     `ROW_GROUP_SIZE ${groupRows}`,
+    ...(fieldIds === undefined ? [] : [fieldIds]),
     ...(pairs.length === 0 ? [] : [`KV_METADATA {${pairs.join(', ')}}`]),
   ]
 }

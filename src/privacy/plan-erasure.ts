@@ -1,6 +1,7 @@
 import { access, rm } from 'node:fs/promises'
 import { resolve, sep } from 'node:path'
-import type { FileObject } from '../archives/object.js'
+import type { StoredObject } from '../archives/object.js'
+import type { AwsOptions } from '../aws/options.js'
 import { Register, type RegisterLine, registerFile, requestId } from '../erased/register.js'
 import { EvtError } from '../errors.js'
 import { count, noObjects } from '../reading/absence.js'
@@ -8,8 +9,10 @@ import { type OpenedArchive, openArchive, type ReadRequest } from '../reading/op
 import { newFile, taken } from './durable-file.js'
 import { type ErasePlan, eraserOf, planText } from './erase-plan.js'
 import type { EraseMode } from './eraser.js'
-import { isTouched, passThrough } from './object-pass.js'
-import { fileHash, newKey } from './seals.js'
+import { OpenBuckets } from './open-buckets.js'
+import { planObject } from './plan-object.js'
+import { planVersions } from './plan-versions.js'
+import { newKey } from './seals.js'
 import { checkKinds, isTelling, type Subject, withoutIdentifiers } from './subject.js'
 
 export interface PlanRequest extends ReadRequest {
@@ -39,26 +42,20 @@ export async function planErasure(request: PlanRequest): Promise<ErasePlan> {
   checkKinds(subject, archive.mapping)
   if (archive.objects.length === 0) throw noObjects(archive.sources, archive.pruned)
   await checkPlace(request, archive)
-  const files = filesOf(archive)
+  const files = storedOf(archive)
   const plan = freshPlan(request, archive)
   const eraser = eraserOf(plan, archive.outside)
-  const { key } = plan
   let unitsTouched = 0
-  for (const [n, object] of files.entries()) {
-    if (signal.aborted) throw new EvtError('interrupted: no plan was made', { code: 'interrupted' })
-    const { path, file, sizeBytes: bytes } = object
-    const pass = await passThrough(object, { eraser, key })
-    const { sniffed, counts, rows, refused } = pass
-    unitsTouched += pass.unitsTouched
-    plan.searched.units += counts.units
-    plan.searched.bytes += bytes
-    if (refused !== null) plan.refused.push({ path, reason: refused })
-    else if (isTouched(counts) || counts.held + counts.left > 0) {
-      const { compression, format } = sniffed
-      const hash = (await fileHash(file)).sha256
-      plan.objects.push({ path, file, bytes, sha256: hash, compression, format, counts, rows })
+  const buckets = new OpenBuckets(request.aws ?? {}, signal)
+  try {
+    for (const [n, object] of files.entries()) {
+      if (signal.aborted) throw interrupted()
+      unitsTouched += await planObject(plan, object, { eraser, buckets })
+      tellProgress(request, files, n)
     }
-    tellProgress(request, files, n)
+    await planVersions(plan, { eraser, buckets, signal, objects: files })
+  } finally {
+    await buckets.close()
   }
   request.onRead?.()
   checkFound(plan, unitsTouched, request)
@@ -91,6 +88,9 @@ function freshPlan(request: PlanRequest, { config, sources, objects }: OpenedArc
     register: registerFile({ ...request, config }),
     searched: { objects: objects.length, bytes: 0, units: 0 },
     ...{ objects: [], refused: [] },
+    ...(objects.some(({ kind }) => kind === 'remote') && {
+      ...{ versions: [], aws: given(request.aws ?? {}) },
+    }),
   }
 }
 
@@ -124,18 +124,31 @@ function isThere(file: string): Promise<boolean> {
   )
 }
 
-function filesOf({ objects }: OpenedArchive): FileObject[] {
+function storedOf({ objects }: OpenedArchive): StoredObject[] {
   return objects.map((object) => {
-    if (object.kind === 'file') return object
+    if (object.kind !== 'stream') return object
     throw new EvtError(`${object.path} cannot be written again`, {
       code: 'usage',
-      hint: 'name files and folders',
+      hint: 'name files and folders, or s3://BUCKET/PREFIX',
     })
   })
 }
 
+/** What was not given is left out of what is sealed. */
+function given({ profile, region, endpointUrl }: AwsOptions): AwsOptions {
+  return {
+    ...(profile !== undefined && { profile }),
+    ...(region !== undefined && { region }),
+    ...(endpointUrl !== undefined && { endpointUrl }),
+  }
+}
+
+function interrupted(): EvtError {
+  return new EvtError('interrupted: no plan was made', { code: 'interrupted' })
+}
+
 function checkFound(
-  { objects, refused, searched, sources }: ErasePlan,
+  { objects, versions = [], refused, searched, sources }: ErasePlan,
   unitsTouched: number,
   request: PlanRequest,
 ) {
@@ -146,7 +159,7 @@ function checkFound(
       hint: 'that is probably a wrong identifier; --max-share 100% takes it all the same',
     })
   }
-  if (objects.length > 0 || refused.length > 0) return
+  if (objects.length + versions.length + refused.length > 0) return
   const records = count(searched.units, 'record')
   const read = `${count(searched.objects, 'object')} and ${records} searched`
   throw new EvtError(`nothing to erase in ${sources.join(' ')}: ${read}`, {
@@ -155,8 +168,9 @@ function checkFound(
   })
 }
 
-function tellProgress(request: PlanRequest, files: readonly FileObject[], n: number): void {
-  const bytesOf = (some: readonly FileObject[]) => some.reduce((sum, one) => sum + one.sizeBytes, 0)
+function tellProgress(request: PlanRequest, files: readonly StoredObject[], n: number): void {
+  const bytesOf = (some: readonly StoredObject[]) =>
+    some.reduce((sum, one) => sum + one.sizeBytes, 0)
   request.onProgress({
     label: `reading ${request.given.join(' ')}`.trim(),
     bytesDone: bytesOf(files.slice(0, n + 1)),

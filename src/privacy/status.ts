@@ -4,8 +4,10 @@ import type { DataRequest } from '../erased/requests.js'
 export interface StatusResult {
   schema: 'evt.gdpr-status/1'
   register: string
-  /** How many were erased. */
+  /** How many are left out. */
   erased: number
+  /** How many of those, and of the requests, were withdrawn. */
+  withdrawn: number
   overdue: number
   requests: DataRequest[]
 }

@@ -1,3 +1,11 @@
+import type { AwsOptions } from '../aws/options.js'
+
+export interface VerifyOptions {
+  /** Whom to ask for objects of S3; undefined: nobody is asked. */
+  aws: AwsOptions | undefined
+  signal: AbortSignal
+}
+
 /** `evt.verify/1`: whether a bundle is what was written. */
 export interface VerifyResult {
   schema: 'evt.verify/1'
@@ -9,6 +17,8 @@ export interface VerifyResult {
   bytes: number
   matched: number | null
   faults: { name: string; fault: string }[]
+  /** Objects of S3 that nobody was asked for: a bundle is checked without. */
+  unasked?: number
   /** Of the evidence of an erasure: objects that were written again since, or are elsewhere. What
    * they were then, the evidence tells all the same. */
   changedSince?: { name: string; fault: string }[]

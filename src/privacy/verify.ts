@@ -5,10 +5,11 @@ import { codeOf, readError } from '../archives/read-error.js'
 import { EvtError } from '../errors.js'
 import { count } from '../reading/absence.js'
 import { MANIFEST } from './bundle-writer.js'
-import { PROOF, verifyProof } from './erasure-proof.js'
+import { PROOF } from './erasure-proof.js'
 import { type BundledFile, chainOf, manifestText, type Sealed } from './manifest.js'
 import { fileHash } from './seals.js'
-import type { VerifyResult } from './verified.js'
+import type { VerifyOptions, VerifyResult } from './verified.js'
+import { verifyProof } from './verify-proof.js'
 
 /** What is looked at of a manifest; all of it is in its chain. */
 const written = z.looseObject({
@@ -21,14 +22,18 @@ const written = z.looseObject({
 
 /**
  * Checks a bundle against its manifest, and its manifest against itself; or the proof of an
- * erasure, and the objects that it tells of. It needs no key and asks
- * nobody.
+ * erasure, and the objects that it tells of. It needs no key, and asks nobody
+ * but for objects of S3, of a proof that is in no bundle.
  *
  * @throws EvtError `usage` where there is no bundle
  */
-export async function verifyBundle(bundle: string, cwd: string): Promise<VerifyResult> {
+export async function verifyBundle(
+  bundle: string,
+  cwd: string,
+  options: VerifyOptions,
+): Promise<VerifyResult> {
   const folder = resolve(cwd, bundle)
-  const proof = await verifyProof(bundle, folder)
+  const proof = await verifyProof(bundle, folder, options)
   if (proof) return proof
   const names = await namesIn(bundle, folder)
   const text = names.includes(MANIFEST) ? await textOf(bundle, folder) : ''
@@ -40,7 +45,7 @@ export async function verifyBundle(bundle: string, cwd: string): Promise<VerifyR
     if (fault) faults.push({ name: file.name, fault })
   }
   const isOfErasure = said.some(({ name }) => name === PROOF)
-  const erased = isOfErasure ? await verifyProof(PROOF, join(folder, PROOF)) : undefined
+  const erased = isOfErasure ? await proofIn(folder, options) : undefined
   faults.push(...(erased?.faults ?? []).filter(({ name }) => name === PROOF))
   const known = new Set([MANIFEST, ...said.map(({ name }) => name)])
   const others = manifest ? names.filter((name) => !known.has(name)) : []
@@ -52,8 +57,14 @@ export async function verifyBundle(bundle: string, cwd: string): Promise<VerifyR
     bytes: said.reduce((sum, { bytes }) => sum + bytes, 0),
     matched: manifest?.counts.matched ?? null,
     faults,
+    ...(erased?.unasked !== undefined && { unasked: erased.unasked }),
     ...(erased && { changedSince: erased.faults.filter(({ name }) => name !== PROOF) }),
   }
+}
+
+/** A bundle is checked offline. */
+function proofIn(folder: string, { signal }: VerifyOptions) {
+  return verifyProof(PROOF, join(folder, PROOF), { aws: undefined, signal })
 }
 
 /** The faults of a bundle as the end of evt; undefined where it is intact. */

@@ -1,6 +1,8 @@
 import type { RecordValue } from '../envelopes/decode.js'
 import { complete, Missing } from '../envelopes/missing.js'
+import type { Withheld } from '../erased/withhold.js'
 import type { Decoded } from '../event/event.js'
+import { jsonText, parseJson } from '../event/json.js'
 
 /** One record of a source, and what was found in it. */
 export interface Captured {
@@ -10,22 +12,27 @@ export interface Captured {
   first: Decoded
   /** All the bytes of what holds no JSON object, where they are held. */
   unread?: Uint8Array | undefined
-  /** How much of it is about somebody who was erased. */
-  erased: 'nothing' | 'part' | 'all'
+  /** Whether somebody who was erased was in it: they were taken out, could not be, or nothing is
+   * left without them. */
+  erased: 'nothing' | 'part' | 'left' | 'all'
+}
+
+/** Takes those who were erased out of records. */
+interface Erasing {
+  isErased(entity: string): boolean
+  withhold(text: string, entities: readonly string[]): Promise<Withheld>
 }
 
 /** Remembers of what each tap decodes which record it was. */
 export class Capture {
-  /** Of what is about somebody who was erased, whether nothing else is in its record. */
-  readonly #sides = new WeakMap<Decoded, boolean>()
+  readonly #sides = new WeakMap<Decoded, Captured['erased']>()
   readonly #records = new WeakMap<Decoded, RecordValue>()
   readonly #unread = new WeakMap<Decoded, Uint8Array>()
   readonly #others = new WeakSet<Decoded>()
 
-  /** @param isErased whether somebody was erased whom one of these is */
   constructor(
     private readonly decodeRecord: (record: RecordValue) => Decoded[],
-    private readonly isErased: (entities: readonly string[]) => boolean,
+    private readonly erasing: Erasing,
   ) {}
 
   readonly decode = (record: RecordValue): Decoded[] | Promise<Decoded[]> => {
@@ -34,18 +41,52 @@ export class Capture {
       return kept(this.decodeRecord(record))
     } catch (error) {
       if (!(error instanceof Missing)) throw error
-      return complete(() => this.decodeRecord(record)).then(kept)
+      return this.#completed(record).then(kept)
     }
+  }
+
+  #completed(record: RecordValue): Promise<Decoded[]> {
+    return complete(() => this.decodeRecord(record))
   }
 
   readonly keep = (found: Decoded, bytes: Uint8Array): void => {
     this.#unread.set(found, bytes)
   }
 
-  #kept(record: RecordValue, found: Decoded[]): Decoded[] {
-    const erased = found.filter((one) => one.kind === 'event' && this.isErased(one.event.entities))
+  #kept(record: RecordValue, found: Decoded[]): Decoded[] | Promise<Decoded[]> {
+    const entities = found.flatMap((one) => (one.kind === 'event' ? one.event.entities : []))
+    const erased = entities.filter((entity) => this.erasing.isErased(entity))
+    if (erased.length === 0) return this.#remembered(record, found, 'nothing')
+    return this.#without(record, found, [...new Set(erased)])
+  }
+
+  /** The record without these; it is another one then. */
+  async #without(
+    record: RecordValue,
+    found: Decoded[],
+    entities: readonly string[],
+  ): Promise<Decoded[]> {
+    const isAmong = (of: readonly string[]) => of.some((one) => entities.includes(one))
+    const text = record.text ? Buffer.from(record.text).toString() : jsonText(record.value)
+    const { text: left, isLeft } = await this.erasing.withhold(text, entities)
+    if (left === null) return this.#remembered(record, found, 'all')
+    if (left === text) {
+      const isAll = found.every((one) => one.kind === 'event' && isAmong(one.event.entities))
+      return this.#remembered(record, found, isAll ? 'all' : 'left')
+    }
+    const bytes = Buffer.from(left)
+    const next = {
+      ...{ ...record, value: parseJson(left), sizeBytes: bytes.length },
+      ...(record.text && { text: bytes, head: bytes.subarray(0, record.head.length) }),
+    }
+    const rest = await this.#completed(next)
+    if (rest.length === 0) return this.#remembered(record, found, 'all')
+    return this.#remembered(next, rest, isLeft ? 'left' : 'part')
+  }
+
+  #remembered(record: RecordValue, found: Decoded[], erased: Captured['erased']): Decoded[] {
     const [first] = found
-    if (first && erased.length > 0) this.#sides.set(first, erased.length === found.length)
+    if (first && erased !== 'nothing') this.#sides.set(first, erased)
     for (const [n, one] of found.entries()) {
       if (n === 0) this.#records.set(one, record)
       else this.#others.add(one)
@@ -57,8 +98,7 @@ export class Capture {
   *of(batch: readonly Decoded[]): Generator<Captured> {
     for (const first of batch) {
       if (this.#others.has(first)) continue
-      const isAll = this.#sides.get(first)
-      const erased = isAll === undefined ? 'nothing' : isAll ? 'all' : 'part'
+      const erased = this.#sides.get(first) ?? 'nothing'
       yield { record: this.#records.get(first), first, unread: this.#unread.get(first), erased }
     }
   }

@@ -45,9 +45,11 @@ export interface Recorded {
   storedBytes: number
   /** Records that came again and were recorded before. */
   repeated: number
-  /** Records about somebody who was erased: left out, and recorded since others are in them. */
+  /** Records about somebody who was erased: left out, recorded without them, and recorded as they
+   * are, since they cannot be changed. */
   erased: number
   erasedKept: number
+  erasedLeft: number
   /** Between the arrival of the newest event and its recording; null where nobody says. */
   lagMs: number | null
 }
@@ -67,7 +69,7 @@ interface Taken {
 export class Recorder {
   readonly recorded: Recorded = {
     ...{ records: 0, events: 0, undecodable: 0, bytes: 0, files: 0, storedBytes: 0, repeated: 0 },
-    ...{ erased: 0, erasedKept: 0 },
+    ...{ erased: 0, erasedKept: 0, erasedLeft: 0 },
     lagMs: null,
   }
   /** The same of what is in place, when nothing more comes. */
@@ -137,6 +139,7 @@ export class Recorder {
         this.recorded.repeated += 1
       } else if (lane.hasBegun(captured.first)) {
         if (captured.erased === 'part') this.recorded.erasedKept += 1
+        if (captured.erased === 'left') this.recorded.erasedLeft += 1
         if (captured.erased === 'all') {
           this.recorded.erased += 1
           continue

@@ -5,6 +5,7 @@ import { type Fault, isLoss } from '../archives/object.js'
 import type { AwsOptions } from '../aws/options.js'
 import { createDecoder } from '../envelopes/decode.js'
 import { Register, registerFile } from '../erased/register.js'
+import type { Withhold } from '../erased/withhold.js'
 import { EvtError } from '../errors.js'
 import { createMapping } from '../event/mapping.js'
 import { type GivenSources, namedSources } from '../reading/named-sources.js'
@@ -40,6 +41,8 @@ export interface RecordRequest extends GivenSources {
   durationMs: number | null
   stdin: AsyncIterable<unknown>
   aws: AwsOptions
+  /** Takes out who was erased; without it, what is also of others is recorded as it is. */
+  withhold?: Withhold | undefined
   nowMs(): number
   onNote(text: string): void
   onOpen(sources: readonly { address: string; safety: Safety }[]): void
@@ -90,7 +93,11 @@ export async function runRecord(request: RecordRequest): Promise<RecordRun> {
     opened = true
     const { id, format } = await openHead(store, request.nowMs(), request.format)
     const resume = await resumeOf(store, format)
-    const capture = new Capture(decode, (entities) => register.hasAny(entities))
+    const capture = new Capture(decode, {
+      isErased: (entity) => register.hasAny([entity]),
+      withhold: async (text, entities) =>
+        request.withhold?.(text, { entities, mapping, decode }) ?? { text, isLeft: true },
+    })
     const options: TapOptions = {
       ...startOf(request.start),
       ...{ follow: request.follow, ...where, stdin: request.stdin },

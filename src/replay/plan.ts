@@ -89,7 +89,7 @@ function resultOf(plan: string, { tally, searched, name, ...of }: ResultOf): Rep
     ...{ kind, sink, speed, isMarking, undecodable, isSkipping, fanOut, claimCheck },
     ...{ isSnapshot: of.making.snapshot !== null, leftOut: of.unerased.leftOut },
     vainMasks: of.making.masks?.vain() ?? [],
-    unknownKinds: of.unerased.unknownTo(archive.mapping),
+    ...{ blanked: of.unerased.blanked, unknownKinds: of.unerased.unknownKinds() },
   }
   return {
     ...{ schema: 'evt.replay/1', plan, sources: archive.sources, to, target: sink.target, name },

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises'
 import { resolve, sep } from 'node:path'
 import { besideFile } from '../config/sources.js'
 import { Register, registerFile } from '../erased/register.js'
+import type { Withhold } from '../erased/withhold.js'
 import { EvtError } from '../errors.js'
 import { type Asked, askArchive } from '../questions/asked-archive.js'
 import type { Searched } from '../questions/searched.js'
@@ -38,6 +39,8 @@ export interface ReplayHooks {
    * @throws EvtError where it cannot be asked */
   agree(plan: ReplayResult, archive: OpenedArchive): Promise<boolean>
   onSending(done: { sent: number; bytes: number }): void
+  /** Takes out who was erased. */
+  withhold: Withhold
 }
 
 /**
@@ -65,7 +68,8 @@ export async function runReplay(request: ReplayRequest, hooks: ReplayHooks): Pro
     const making = { transform, masks, snapshot, rules }
     const { config } = archive
     const register = await Register.open(registerFile({ ...request, config }))
-    const unerased = new Unerased(register)
+    const { mapping } = archive
+    const unerased = new Unerased({ register, mapping, withhold: hooks.withhold })
     const statement = await replayStatement({
       ...{ ...request, isDistinct: request.distinct, tellsEntities: !register.isEmpty },
       ...{ tellsDelivery: kind.marks === 'line', isPicked: request.sql !== null },

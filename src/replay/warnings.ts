@@ -22,6 +22,8 @@ interface Planned {
   readonly vainMasks: readonly VainMask[]
   /** Events of somebody who was erased. */
   readonly leftOut: number
+  /** Events of others, too, that are sent without somebody who was erased. */
+  readonly blanked: number
   /** Of whom was erased, kinds that the mapping does not know. */
   readonly unknownKinds: readonly string[]
 }
@@ -39,6 +41,9 @@ export function warningsOf(tally: Tally, planned: Planned): ReplayWarning[] {
   const unfit = refused.reduce((sum, one) => sum + one.count, 0)
   warn('refused', unfit, `${are(unfit, 'event')} ${taken}`)
   warn('erased', leftOut, `${are(leftOut, 'event')} of somebody who was erased, and left out`)
+  const { blanked } = planned
+  const others = 'also about somebody who was erased, whose fields are null'
+  warn('erased', blanked, `${are(blanked, 'event')} ${others}`)
   const kinds = planned.unknownKinds
   const unseen = `who was erased is sent too: no mapping says where ${kinds.join(', ')} is`
   warn('erased', kinds.length, unseen)

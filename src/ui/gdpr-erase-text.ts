@@ -27,14 +27,15 @@ export function renderPlan(
   style: TextStyle,
   isApplying = false,
 ): string {
-  const { objects, refused, searched, mode, mentions, holds, createdAt, sources } = plan
+  const { objects, versions, refused, searched, mode, mentions, holds, createdAt, sources } = plan
   if (format === 'json') {
     return jsonText({
       ...{ schema: 'evt.erasure-plan/1', plan: file, createdAt, sources, mode, mentions, holds },
       ...{ searched: { ...searched }, total: { ...totalOf(objects) } },
-      objects: objects.map(({ path, bytes, sha256, counts }) => ({
-        ...{ path, bytes, sha256, ...counts },
+      objects: objects.map(({ path, bytes, sha256, counts, notes }) => ({
+        ...{ path, bytes, sha256, ...counts, ...(notes && { notes }) },
       })),
+      ...(versions && { versions: versions.map((one) => ({ ...one })) }),
       refused: refused.map((one) => ({ ...one })),
     })
   }
@@ -51,12 +52,35 @@ export function renderPlan(
   const lines = [
     `${safeText(file)}   ${summary(total)}   ${where}`,
     ...(rows.length === 0 ? [] : ['', ...usedLines(columns, rows, style)]),
+    ...noteLines(plan),
+    ...versionLines(plan),
     ...(refused.length === 0 ? [] : ['']),
     ...refused.map(({ path, reason }) => `${safeText(path)} ${reason} !`),
     ...(isApplying ? [] : ['', ...next(file)]),
   ]
   const text = lines.join('\n')
   return style.unicode ? text : asciiText(text)
+}
+
+/** What a file says otherwise of itself then. */
+function noteLines({ objects }: ErasePlan): string[] {
+  const lines = objects.flatMap(({ path, notes = [] }) =>
+    notes.map((note) => `${safeText(path)}: ${safeText(note)}`),
+  )
+  return lines.length === 0 ? [] : ['', ...lines]
+}
+
+/** What goes beside what is there now. */
+function versionLines({ objects, versions, searched }: ErasePlan): string[] {
+  if (!versions) return []
+  const current = objects.filter(({ stored }) => stored && stored.versionId !== null).length
+  const older = versions.filter(({ isMarker }) => !isMarker).length
+  const markers = versions.length - older
+  const read = searched.versions ?? 0
+  if (current + read === 0) return []
+  const marked = markers === 0 ? '' : `, and ${counted(markers, 'delete marker')}`
+  const what = `${counted(older + current, 'version')}${marked}`
+  return ['', `for good   ${what} that the bucket keeps; ${counted(read, 'older one')} searched`]
 }
 
 function next(file: string): string[] {
@@ -67,9 +91,10 @@ function next(file: string): string[] {
 }
 
 /** The question before anything is changed. */
-export function eraseQuestion({ objects }: ErasePlan): string {
+export function eraseQuestion({ objects, versions = [] }: ErasePlan): string {
   const total = totalOf(objects)
-  return `${summary(total)}: write ${counted(objects.length, 'object')} again?`
+  const older = versions.length === 0 ? '' : `, remove ${counted(versions.length, 'older version')}`
+  return `${summary(total)}: write ${counted(objects.length, 'object')} again${older}?`
 }
 
 /** How it ended. @param applied null: it was applied before */
@@ -79,16 +104,17 @@ export function appliedText(
   format: 'text' | 'json',
   bundle?: string,
 ): string {
-  const { objects = 0, indexes = 0 } = applied ?? {}
+  const { objects = 0, versions = 0, indexes = 0 } = applied ?? {}
   if (format === 'json') {
-    const result = { objects, indexes, before: applied === null, bundle: bundle ?? null }
+    const result = { objects, versions, indexes, before: applied === null, bundle: bundle ?? null }
     return jsonText({ schema: 'evt.erasure-applied/1', proof: file, ...result })
   }
   if (!applied) return `${safeText(file)} was applied already`
   const dropped = indexes === 0 ? '' : `, ${counted(indexes, 'index', 'indexes')} removed`
+  const older = versions === 0 ? '' : `, ${counted(versions, 'older version')} removed`
   return [
     '',
-    `erased: ${counted(objects, 'object')} written again${dropped}`,
+    `erased: ${counted(objects, 'object')} written again${older}${dropped}`,
     `the plan was replaced by its proof, which names nobody; its key is ${safeText(file)}.key`,
     ...(bundle === undefined ? [] : [`the evidence is in ${safeText(bundle)}`]),
     '',

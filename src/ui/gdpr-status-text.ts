@@ -21,11 +21,11 @@ export function renderStatus(
   format: 'text' | 'json',
   style: TextStyle,
 ): string {
-  const { requests, overdue, erased, register } = result
+  const { requests, overdue, erased, withdrawn, register } = result
   if (format === 'json') {
     return jsonText({ ...result, requests: requests.map((one) => ({ ...one })) })
   }
-  const open = requests.filter(({ doneAt }) => doneAt === null).length
+  const open = requests.filter(({ state }) => state === 'open' || state === 'overdue').length
   const all = `${counted(requests.length, 'request')}, ${open} open, ${overdue} overdue`
   const rows = requests.map(({ dueAt, state, right, receivedAt, doneAt, file }) => [
     { text: dayOf(dueAt) },
@@ -34,8 +34,9 @@ export function renderStatus(
       (text) => ({ text }),
     ),
   ])
+  const undone = withdrawn === 0 ? '' : `, ${withdrawn} withdrawn`
   const lines = [
-    `${all}   ${counted(erased, 'identifier')} erased`,
+    `${all}   ${counted(erased, 'identifier')} erased${undone}`,
     '',
     ...usedLines(columns, rows, style),
     '',

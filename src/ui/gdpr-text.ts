@@ -70,7 +70,8 @@ export function renderExtract(
 /** Whether a bundle is intact; without a line end. */
 export function renderVerify(result: VerifyResult, format: Format, style: TextStyle): string {
   if (format === 'json') return jsonText({ ...result })
-  const { bundle, intact, files, bytes, createdAt, matched, faults, changedSince = [] } = result
+  const { bundle, intact, files, bytes, createdAt, matched, faults } = result
+  const { changedSince = [], unasked = 0 } = result
   const what =
     matched === null ? '' : `   ${counted(matched, 'event')}, written ${safeText(createdAt ?? '')}`
   const good = `intact   ${counted(files + 1, 'file')}, ${bytesText(bytes)}${what}`
@@ -78,6 +79,7 @@ export function renderVerify(result: VerifyResult, format: Format, style: TextSt
     `${safeText(bundle)}   ${intact ? good : 'not what was written !'}`,
     ...faults.map(({ name, fault }) => `  ${safeText(name)} ${fault}`),
     ...below(changedSince.map(({ name, fault }) => `since then ${safeText(name)} ${fault}`)),
+    ...below(unasked === 0 ? [] : [`${counted(unasked, 'object')} of S3 not looked at: offline`]),
   ]
   return drawn(lines, style)
 }

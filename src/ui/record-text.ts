@@ -25,16 +25,19 @@ export function recordJson(to: string, run: RecordRun, partial: boolean): string
     ...{ records: recorded.records, events: recorded.events, undecodable: recorded.undecodable },
     ...{ bytes: recorded.bytes, files: recorded.files, storedBytes: recorded.storedBytes },
     ...{ repeated: recorded.repeated, erased: recorded.erased, erasedKept: recorded.erasedKept },
+    erasedLeft: recorded.erasedLeft,
     lagMs: recorded.lagMs,
   })
 }
 
-const KEPT = 'of somebody who was erased, recorded for what else it holds'
+const KEPT = 'with somebody who was erased, recorded without them'
+const LEFT = 'with somebody who was erased cannot be changed, recorded as received !'
 
 /** What was recorded, and how to look at it. */
 export function recordText(to: string, run: RecordRun, style: TextStyle): string {
   const { recorded, isResumed } = run
-  const { records, undecodable, bytes, files, storedBytes, repeated, erased, erasedKept } = recorded
+  const { records, undecodable, bytes, files, storedBytes, repeated } = recorded
+  const { erased, erasedKept, erasedLeft } = recorded
   const many = (n: number, one: string) => `${countText(n)} ${one}${n === 1 ? '' : 's'}`
   const parts = `${many(files, 'part')} (${bytesText(storedBytes)})`
   const text = [
@@ -43,6 +46,7 @@ export function recordText(to: string, run: RecordRun, style: TextStyle): string
     ...(repeated > 0 ? [`${many(repeated, 'record')} came again, recorded before`] : []),
     ...(erased > 0 ? [`${many(erased, 'record')} of somebody who was erased, left out`] : []),
     ...(erasedKept > 0 ? [`${many(erasedKept, 'record')} ${KEPT}`] : []),
+    ...(erasedLeft > 0 ? [`${many(erasedLeft, 'record')} ${LEFT}`] : []),
     ...(isResumed ? ['it goes on from where the recording ended before'] : []),
     ...(records > 0 && !to.startsWith('s3:')
       ? ['', ...nextLines([['evt', 'stats', to]], style)]

@@ -41,6 +41,29 @@ describe('the register', () => {
     expect(lines.map((line) => line.at)).toEqual([at, '2026-12-01T00:00:00.000Z'])
   })
 
+  test('forgets nothing: what is withdrawn stays, and may be erased again', async () => {
+    const file = join(folder, 'erased.ndjson')
+    const add = async (entity: string) => {
+      const register = await Register.open(file)
+      await register.add(await register.linesOf([entity], at))
+    }
+    const withdraw = async (what: string) =>
+      (await Register.open(file)).withdraw(what, { at, reason: 'a mistake' })
+    await add('user:1')
+    await add('user:2')
+    expect(await withdraw('user:3')).toBe(false)
+    expect(await withdraw('user:1')).toBe(true)
+    expect(await withdraw('user:1')).toBe(false)
+    const register = await Register.open(file)
+    expect(register.hasAny(['user:1'])).toBe(false)
+    expect(register.hasAny(['user:2'])).toBe(true)
+    expect(register.size).toBe(1)
+    await add('user:1')
+    const again = await Register.open(file)
+    expect(again.hasAny(['user:1'])).toBe(true)
+    expect(again.lines.map(({ is }) => is)).toEqual(['erased', 'erased', 'withdrawn', 'erased'])
+  })
+
   test.each(['', 'ab'])('takes no %j for a key', async (left) => {
     const file = join(folder, 'erased.ndjson')
     writeFileSync(`${file}.key`, left)
@@ -72,6 +95,16 @@ describe('requests', () => {
     ['2026-12-15T00:00:00.000Z', '2027-01-15T00:00:00.000Z'],
   ])('of %s are due at %s', (received, due) => {
     expect(requestsIn([asked('a', received)], 0)).toMatchObject([{ dueAt: due, state: 'open' }])
+  })
+
+  test('that were withdrawn are neither open nor overdue', () => {
+    const lines: RegisterLine[] = [
+      asked('a', '2026-01-01T00:00:00.000Z'),
+      { is: 'withdrawn', request: 'a', at, reason: 'a mistake' },
+    ]
+    expect(requestsIn(lines, Date.parse(at))).toMatchObject([
+      { state: 'withdrawn', withdrawn: { at, reason: 'a mistake' } },
+    ])
   })
 
   test('come by when they are due, those that are done last', () => {

@@ -262,6 +262,96 @@ test('what others have in a column of JSON stays as it is written', async () => 
   expect(found).toEqual([[body('null'), 'JSON']])
 })
 
+test('Parquet keeps ids and milliseconds of columns, and says what it cannot keep', async () => {
+  const ids = `FIELD_IDS {user: 7, s: {__duckdb_field_id: 8, x: 9, l: {__duckdb_field_id: 10,
+    element: 11}}, m: {__duckdb_field_id: 12, key: 13, value: 14}}`
+  const file = join(folder, 'i.parquet')
+  const row = (user: string) => `SELECT '${user}' AS user, {x: 1, l: [2]} AS s, MAP {'a': 1} AS m,
+    TIMESTAMP_MS '2026-01-01 00:00:00.123' AS at, {t: TIMESTAMP_MS '2026-01-01'} AS inner`
+  await duckdb.rows(
+    `COPY (${row(SUBJECT)} UNION ALL ${row('u-1')}) TO '${file}' (FORMAT parquet, ${ids})`,
+  )
+  const options = { eraser: eraser('default', false), key }
+  expect((await passThrough(objectOf('i.parquet'), options)).notes).toEqual([
+    'inner.t is TIMESTAMP_MILLIS, and TIMESTAMP_MICROS when it is written again',
+  ])
+  await erased('i.parquet', { mode: 'default', mentions: false })
+  const told = (name: string) =>
+    duckdb.rows(
+      `SELECT name, type, field_id, converted_type FROM parquet_schema('${folder}/${name}')
+       WHERE name <> 't'`,
+    )
+  expect(await told('i.parquet.new')).toEqual(await told('i.parquet'))
+  const left = await duckdb.rows(
+    `SELECT "user", CAST("at" AS VARCHAR) FROM read_parquet('${file}.new')`,
+  )
+  expect(left).toEqual([['u-1', '2026-01-01 00:00:00.123']])
+})
+
+describe('somebody in bytes', () => {
+  const id = 'jürgen@example.com'
+  const settings = () => {
+    const mapping = createMapping({})
+    const values = [{ path: null, value: id }]
+    const subject = { entities: [], values, ignoreCase: false, deep: true }
+    const decode = createDecoder({ mapping })
+    return { subject, mapping, decode, mode: 'default' as const, mentions: true, key }
+  }
+  const erasedFrom = async (name: string) => {
+    const one = new Eraser({ ...settings(), isHeld: () => false })
+    const target = await PackedFile.open(join(folder, `${name}.new`))
+    const { counts, refused } = await passThrough(objectOf(name), { eraser: one, key, target })
+    await target.finish('none')
+    expect(refused).toBeNull()
+    return counts
+  }
+
+  test('of Avro is erased', async () => {
+    const fields = [
+      { name: 'a', type: 'bytes' },
+      { name: 'b', type: 'bytes' },
+    ]
+    const a = Buffer.from(`to ${id}!`)
+    const rows = [{ a, b: Buffer.from([0xff, 0]) }]
+    const bytes = await avroFile({ type: 'record', name: 'R', fields } as never, rows as never)
+    writeFileSync(join(folder, 'b.avro'), bytes)
+    expect(await erasedFrom('b.avro')).toMatchObject({ mentioned: 1, left: 0 })
+    const after = readFileSync(join(folder, 'b.avro.new'))
+    expect(after.includes(Buffer.from(id))).toBe(false)
+    expect(after.includes(Buffer.from('to [...]!'))).toBe(true)
+    expect(after.includes(Buffer.from([4, 0xff, 0]))).toBe(true)
+  })
+
+  test('of Parquet is erased, beside other bytes, too', async () => {
+    const file = join(folder, 'b.parquet')
+    await duckdb.rows(
+      `COPY (SELECT 1 AS n, encode('to ${id}!') AS b
+             UNION ALL SELECT 2, encode('${id} é') UNION ALL SELECT 3, encode('x'))
+       TO '${file}' (FORMAT parquet, COMPRESSION uncompressed)`,
+    )
+    const counts = await erasedFrom('b.parquet')
+    const found = await duckdb.rows(
+      `SELECT n, CAST(b AS VARCHAR) FROM read_parquet('${file}.new') ORDER BY n`,
+    )
+    expect({ counts, found }).toMatchObject({
+      counts: { units: 3, mentioned: 2, left: 0 },
+      found: [
+        [1, 'to [...]!'],
+        [2, '[...] \\xC3\\xA9'],
+        [3, 'x'],
+      ],
+    })
+  })
+})
+
+test('rows that are not listed are counted', async () => {
+  const line = `{"user":"${SUBJECT}"}\n`
+  writeFileSync(join(folder, 'many.ndjson'), line.repeat(100_003))
+  const options = { eraser: eraser('default', false), key }
+  const { rows, moreRows } = await passThrough(objectOf('many.ndjson'), options)
+  expect({ rows: rows.length, moreRows }).toEqual({ rows: 100_000, moreRows: 3 })
+})
+
 test('lines that are not UTF-8, and rows of too many cells, hide nobody', async () => {
   const id = 'jürgen@example.com'
   const head = 'id,body\n1,"{""id"":1}"\n'

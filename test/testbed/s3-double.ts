@@ -3,9 +3,15 @@ import { request as ask, createServer, type IncomingMessage, type ServerResponse
 import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 
-/** What becomes of a call for an object: the connection ends after half of the answer, or S3
- * refuses it. */
-type ObjectFault = 'half' | { status: number; code: string }
+/** What becomes of a call for an object: the connection ends after half of the answer, or before
+ * any of it though S3 did what it was asked to (`lost`), or S3 refuses it. */
+type ObjectFault = 'half' | 'lost' | { status: number; code: string }
+
+/** How it was asked for: `PUT`, and what stands behind the `?`. */
+interface ObjectCall {
+  readonly method: string
+  readonly query: URLSearchParams
+}
 
 /** A way to the S3 of an emulator, on which calls fail as a test says. */
 export interface FaultyBucket {
@@ -13,7 +19,11 @@ export interface FaultyBucket {
   /** The keys of the objects that were asked for, and those of listings as `?`. */
   readonly asked: string[]
   /** @param nth how often the object was asked for, from 1 */
-  fault: (key: string, nth: number) => ObjectFault | Promise<ObjectFault | undefined> | undefined
+  fault: (
+    key: string,
+    nth: number,
+    call: ObjectCall,
+  ) => ObjectFault | Promise<ObjectFault | undefined> | undefined
   stop(): Promise<void>
 }
 
@@ -27,7 +37,8 @@ export async function startFaultyBucket(behind: string): Promise<FaultyBucket> {
     const key = searchParams.has('list-type') ? '?' : pathname.split('/').slice(2).join('/')
     faulty.asked.push(key)
     const nth = faulty.asked.filter((each) => each === key).length
-    const fault = await faulty.fault(key, nth)
+    const called = { method: request.method ?? 'GET', query: searchParams }
+    const fault = await faulty.fault(key, nth, called)
     if (typeof fault === 'object') {
       const { status, code } = fault
       const xml = `<Error><Code>${code}</Code><Message>${code} of a test</Message></Error>`
@@ -39,6 +50,7 @@ export async function startFaultyBucket(behind: string): Promise<FaultyBucket> {
     forwarded.end(await buffer(request))
     const [got] = (await once(forwarded, 'response')) as [IncomingMessage]
     const bytes = await buffer(got)
+    if (fault === 'lost') return void request.socket.destroy()
     response.writeHead(got.statusCode ?? 500, got.headers)
     if (fault === undefined) response.end(bytes)
     else response.write(bytes.subarray(0, bytes.length / 2), () => request.socket.destroy())

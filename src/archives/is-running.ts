@@ -1,4 +1,4 @@
-import { codeOf } from '../archives/read-error.js'
+import { codeOf } from './read-error.js'
 
 /** Whether there is such a process on this machine. */
 export function isRunning(pid: number): boolean {

@@ -1,0 +1,104 @@
+import type { HeadObjectCommandOutput, PutObjectCommandInput, Tag } from '@aws-sdk/client-s3'
+import { isMissing, ofSdk } from './failure.js'
+import type { SendS3 } from './s3.js'
+
+/** What an object says of itself beside its bytes, as it is given when it is put again. */
+type Kept = Pick<
+  PutObjectCommandInput,
+  | 'CacheControl'
+  | 'ContentDisposition'
+  | 'ContentEncoding'
+  | 'ContentLanguage'
+  | 'ContentType'
+  | 'Expires'
+  | 'Metadata'
+  | 'StorageClass'
+  | 'ServerSideEncryption'
+  | 'SSEKMSKeyId'
+  | 'BucketKeyEnabled'
+  | 'WebsiteRedirectLocation'
+  | 'Tagging'
+>
+
+/** An object, or a version of one. */
+export interface ObjectState {
+  readonly etag: string
+  /** Null where its bucket has no versions. */
+  readonly versionId: string | null
+  readonly bytes: number
+  readonly kept: Kept
+  readonly retainUntilMs: number | null
+  readonly isLegallyHeld: boolean
+  /** It has to be restored before it can be read. */
+  readonly isArchived: boolean
+}
+
+/** Undefined where there is none. */
+export async function stateOf(
+  sdk: typeof import('@aws-sdk/client-s3'),
+  send: SendS3,
+  { VersionId, ...of }: { Bucket: string; Key: string; VersionId: string | undefined },
+): Promise<ObjectState | undefined> {
+  const at = { ...of, ...(VersionId !== undefined && { VersionId }) }
+  try {
+    const command = new sdk.HeadObjectCommand(at)
+    const action = VersionId === undefined ? 'GetObject' : 'GetObjectVersion'
+    const head = await send<HeadObjectCommandOutput>(command, action)
+    const class_ = head.StorageClass
+    return {
+      ...{ etag: head.ETag ?? '', versionId: head.VersionId ?? null },
+      bytes: head.ContentLength ?? 0,
+      kept: { ...keptOf(head), ...(await taggingOf(sdk, send, at)) },
+      retainUntilMs: head.ObjectLockRetainUntilDate?.getTime() ?? null,
+      isLegallyHeld: head.ObjectLockLegalHoldStatus === 'ON',
+      isArchived: class_ === 'GLACIER' || class_ === 'DEEP_ARCHIVE',
+    }
+  } catch (error) {
+    const failed = ofSdk(error)
+    const isGone =
+      failed instanceof Error && /^(NoSuchKey|NotFound|NoSuchVersion)$/.test(failed.name)
+    if (isGone || isMissing(error)) return undefined
+    throw error
+  }
+}
+
+/** Until when, and why, a state may not be removed; undefined where it may. */
+export function lockOf({ retainUntilMs, isLegallyHeld }: ObjectState): string | undefined {
+  if (isLegallyHeld) return 'is under a legal hold of S3'
+  if (retainUntilMs === null || retainUntilMs <= Date.now()) return undefined
+  return `is locked by S3 until ${new Date(retainUntilMs).toISOString()}`
+}
+
+function keptOf(head: HeadObjectCommandOutput): Kept {
+  const { CacheControl, ContentDisposition, ContentEncoding, ContentLanguage } = head
+  const { ContentType, Metadata, StorageClass, WebsiteRedirectLocation } = head
+  const { ServerSideEncryption, SSEKMSKeyId, BucketKeyEnabled, ExpiresString } = head
+  const expires = new Date(ExpiresString ?? '')
+  const all: Kept = {
+    ...{ CacheControl, ContentDisposition, ContentEncoding, ContentLanguage, ContentType },
+    ...{ Metadata, StorageClass, WebsiteRedirectLocation },
+    ...{ ServerSideEncryption, SSEKMSKeyId, BucketKeyEnabled },
+    ...(Number.isNaN(expires.getTime()) ? {} : { Expires: expires }),
+  }
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined))
+}
+
+async function taggingOf(
+  sdk: typeof import('@aws-sdk/client-s3'),
+  send: SendS3,
+  at: { Bucket: string; Key: string; VersionId?: string },
+): Promise<{ Tagging?: string }> {
+  try {
+    const command = new sdk.GetObjectTaggingCommand(at)
+    const { TagSet = [] } = await send<{ TagSet?: Tag[] }>(command, 'GetObjectTagging')
+    const pairs = TagSet.map(({ Key = '', Value = '' }) => {
+      return `${encodeURIComponent(Key)}=${encodeURIComponent(Value)}`
+    })
+    return pairs.length === 0 ? {} : { Tagging: pairs.join('&') }
+  } catch (error) {
+    // What speaks S3 without being it may know none.
+    const failed = ofSdk(error)
+    if (failed instanceof Error && failed.name === 'NotImplemented') return {}
+    throw error
+  }
+}

@@ -1,0 +1,71 @@
+import type { FileObject, StoredObject } from '../archives/object.js'
+import { isFault, readableFile } from '../archives/readable.js'
+import type { ErasePlan, PlannedObject } from './erase-plan.js'
+import type { Eraser } from './eraser.js'
+import { isTouched, passThrough } from './object-pass.js'
+import type { OpenBuckets } from './open-buckets.js'
+import { fileHash } from './seals.js'
+
+export interface PlanningOptions {
+  eraser: Eraser
+  buckets: OpenBuckets
+}
+
+/** Finds what is to be erased of one object, and adds it to the plan.
+ *
+ * @returns in how many of its records */
+export async function planObject(
+  plan: ErasePlan,
+  object: StoredObject,
+  { eraser, buckets }: PlanningOptions,
+): Promise<number> {
+  const { path } = object
+  const held = await readableFile(object)
+  if (isFault(held)) {
+    plan.refused.push({ path, reason: held.detail })
+    return 0
+  }
+  const { object: here } = held
+  try {
+    const pass = await passThrough(here, { eraser, key: plan.key })
+    const { sniffed, counts, rows, moreRows, refused, unitsTouched, notes } = pass
+    plan.searched.units += counts.units
+    plan.searched.bytes += here.sizeBytes
+    if (refused !== null) {
+      plan.refused.push({ path, reason: refused })
+      return unitsTouched
+    }
+    if (!isTouched(counts) && counts.held + counts.left === 0) return unitsTouched
+    const where = await placeOf(object, here, buckets)
+    if (typeof where === 'string') {
+      plan.refused.push({ path, reason: where })
+      return unitsTouched
+    }
+    const { compression, format } = sniffed
+    const { sha256 } = await fileHash(here.file)
+    const of = { bytes: here.sizeBytes, sha256, compression, format, counts, rows }
+    const more = { ...(moreRows > 0 && { moreRows }), ...(notes.length > 0 && { notes }) }
+    plan.objects.push({ path, ...where, ...of, ...more })
+    return unitsTouched
+  } finally {
+    held.release()
+  }
+}
+
+/** Where it is, and which state of it was read; or why it is not written again. */
+async function placeOf(
+  object: StoredObject,
+  { file }: FileObject,
+  buckets: OpenBuckets,
+): Promise<Pick<PlannedObject, 'file' | 'stored'> | string> {
+  if (object.kind === 'file') return { file }
+  const { address, version } = object
+  const { bucket, key } = await buckets.at(address)
+  const state = await bucket.state(key)
+  if (!state) return 'is gone since it was listed'
+  if (state.etag !== version) return 'was replaced since it was listed'
+  if (state.isArchived) return 'is archived: restore it, and copy it to another storage class'
+  const lock = bucket.lock(state)
+  if (lock !== undefined) return lock
+  return { file: address, stored: { etag: state.etag, versionId: state.versionId } }
+}
