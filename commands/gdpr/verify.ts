@@ -1,4 +1,5 @@
 import * as Args from '@oclif/core/args'
+import * as Flags from '@oclif/core/flags'
 import { BaseCommand } from '../../src/cli/base-command.js'
 import { outputFlags } from '../../src/cli/flags.js'
 
@@ -8,21 +9,33 @@ export default class GdprVerify extends BaseCommand {
     'Checks every file of a bundle against its manifest, and the manifest against itself, ' +
     'offline and without the key. Exit 4 where a byte has been changed, or a file is missing or ' +
     'was added. Of the proof of an erasure, also whether the objects are as it says.'
-  static override examples = ['<%= config.bin %> gdpr verify bundle']
+  static override examples = [
+    '<%= config.bin %> gdpr verify bundle',
+    '<%= config.bin %> gdpr verify bundle.zip --age-identity key.txt',
+  ]
   static override args = {
     bundle: Args.string({
       required: true,
       ignoreStdin: true,
-      description: 'a folder that evt gdpr extract wrote',
+      description: 'a folder or zip file that evt gdpr extract wrote',
     }),
   }
-  static override flags = { ...outputFlags('text', 'json') }
+  static override flags = {
+    'age-identity': Flags.string({
+      helpValue: 'FILE',
+      description: 'a file with keys of age: whether they read what is encrypted is checked, too',
+    }),
+    ...outputFlags('text', 'json'),
+  }
 
   override async run() {
     const { args, flags } = await this.parse(GdprVerify)
     const { verifyBundle, verifyFailure } = await import('../../src/privacy/verify.js')
     const { renderVerify } = await import('../../src/ui/gdpr-text.js')
-    const result = await verifyBundle(args.bundle, process.cwd())
+    const result = await verifyBundle(args.bundle, {
+      cwd: process.cwd(),
+      ageIdentity: flags['age-identity'],
+    })
     this.print(renderVerify(result, this.format(flags), await this.style(flags)))
     const failure = verifyFailure(result)
     if (failure) throw failure

@@ -94,11 +94,14 @@ const shape = z.looseObject({
   chainSha256: z.string(),
 })
 
+type ReadProof = z.infer<typeof shape> | 'changed' | undefined
+
 /** A proof as evt wrote it; undefined for anything else, `changed` where it was one. */
-export async function readProof(
-  file: string,
-): Promise<z.infer<typeof shape> | 'changed' | undefined> {
-  const text = await readFile(file, 'utf8').catch(() => '')
+export async function readProof(file: string): Promise<ReadProof> {
+  return proofIn(await readFile(file, 'utf8').catch(() => ''))
+}
+
+function proofIn(text: string): ReadProof {
   try {
     const all: unknown = JSON.parse(text)
     const proof = shape.parse(all)
@@ -109,9 +112,9 @@ export async function readProof(
   }
 }
 
-/** Whether a proof is what was written, and the objects are as it says. */
-export async function verifyProof(proof: string, file: string): Promise<VerifyResult | undefined> {
-  const read = await readProof(file)
+/** Whether a proof is what was written, and the objects are as it says; undefined for no proof. */
+export async function verifyProof(proof: string, text: string): Promise<VerifyResult | undefined> {
+  const read = proofIn(text)
   if (read === undefined) return undefined
   const result = { schema: 'evt.verify/1' as const, bundle: proof, files: 0, bytes: 0 }
   if (read === 'changed') {

@@ -7,6 +7,7 @@ import { pathText } from '../event/json-path.js'
 import { timeText } from '../event/time.js'
 import { isCut, type Searched } from '../questions/searched.js'
 import type { OpenedArchive } from '../reading/open-archive.js'
+import { MANIFEST } from './bundle-writer.js'
 import { completenessOf } from './completeness.js'
 import type { HashedParameter, SearchedObject } from './manifest.js'
 import type { ExtractRequest, Told } from './request.js'
@@ -34,7 +35,7 @@ export async function manifestOf(evidence: Evidence): Promise<Told> {
   return {
     ...{ schema: 'evt.bundle/1', right, createdAt: new Date(nowMs).toISOString() },
     tool: { name: 'evt', version },
-    operator,
+    ...{ operator, encryption: encryptionOf(request) },
     configSha256: readingHash({ version, mapping: archive.mapping, presets }),
     query: {
       engine: `duckdb ${await duckdbVersion()}`,
@@ -66,6 +67,12 @@ export async function manifestOf(evidence: Evidence): Promise<Told> {
       followsClaims: archive.outside.claims !== undefined,
     }),
   }
+}
+
+function encryptionOf({ encryption }: ExtractRequest): Told['encryption'] {
+  if (!encryption) return null
+  const { recipients } = encryption
+  return { format: 'age-encryption.org/v1', recipients, readable: [MANIFEST] }
 }
 
 function countsOf({ archive, searched, tally }: Evidence): Told['counts'] {

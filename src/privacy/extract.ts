@@ -41,7 +41,7 @@ export async function runExtract(request: ExtractRequest): Promise<ExtractRun> {
   const folder = resolve(request.cwd, request.to)
   checkPlace(folder, opened.sources, request)
   const register = await Register.open(registerFile({ ...request, config: opened.config }))
-  const writer = await BundleWriter.open(folder)
+  const writer = await BundleWriter.open(folder, request.encryption)
   try {
     const key = newKey()
     const run = await extractInto(writer, opened, key, request)

@@ -39,6 +39,15 @@ interface FoundType {
   readonly fields: readonly string[]
 }
 
+/** Which files of a bundle can be read by whom. */
+export interface BundleEncryption {
+  readonly format: 'age-encryption.org/v1'
+  /** Public keys. */
+  readonly recipients: readonly string[]
+  /** What anybody can read who has the bundle: it names nobody. */
+  readonly readable: readonly string[]
+}
+
 /** `evt.bundle/1`: what was done, of what, and how its files are known to be what was written. */
 export interface Manifest {
   readonly schema: 'evt.bundle/1'
@@ -46,6 +55,8 @@ export interface Manifest {
   readonly createdAt: string
   readonly tool: { readonly name: 'evt'; readonly version: string }
   readonly operator: string | null
+  /** Null where every file can be read by who has it. */
+  readonly encryption: BundleEncryption | null
   /** Of how events were read: mapping and presets. */
   readonly configSha256: string
   readonly query: {

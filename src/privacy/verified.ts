@@ -9,6 +9,8 @@ export interface VerifyResult {
   bytes: number
   matched: number | null
   faults: { name: string; fault: string }[]
+  /** Of an encrypted bundle: whether its files could be read with the keys that were named. */
+  encrypted?: 'readable' | 'unreadable' | 'notTried'
   /** Of the evidence of an erasure: objects that were written again since, or are elsewhere. What
    * they were then, the evidence tells all the same. */
   changedSince?: { name: string; fault: string }[]

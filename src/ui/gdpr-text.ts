@@ -60,6 +60,7 @@ export function renderExtract(
     ...below(masked.length === 0 ? [] : [maskedText(masked)]),
     '',
     `${[...files.map(({ name }) => name), 'manifest.json'].join(', ')}`,
+    ...(manifest.encryption === null ? [] : [encryptedFor(manifest.encryption)]),
     `the key of its hashes is beside it: ${safeText(folder)}.key`,
     '',
     `next  ${commandText(['evt', 'gdpr', 'verify', folder])}`,
@@ -77,9 +78,16 @@ export function renderVerify(result: VerifyResult, format: Format, style: TextSt
   const lines = [
     `${safeText(bundle)}   ${intact ? good : 'not what was written !'}`,
     ...faults.map(({ name, fault }) => `  ${safeText(name)} ${fault}`),
+    ...(result.encrypted && intact ? [encryptedText[result.encrypted]] : []),
     ...below(changedSince.map(({ name, fault }) => `since then ${safeText(name)} ${fault}`)),
   ]
   return drawn(lines, style)
+}
+
+const encryptedText = {
+  readable: 'its files are encrypted, and this key reads them',
+  unreadable: 'its files are encrypted, and not for this key !',
+  notTried: 'its files are encrypted: whether a key reads them, --age-identity FILE asks',
 }
 
 /** Where a value is; without a line end. */
@@ -101,6 +109,11 @@ export function renderFind(result: FindResult, format: Format, style: TextStyle)
     ...(more === 0 ? [] : [`and ${countText(more)} more`]),
   ]
   return drawn(lines, style)
+}
+
+function encryptedFor({ recipients, readable }: NonNullable<SealedManifest['encryption']>) {
+  const keys = counted(recipients.length, 'key')
+  return `encrypted for ${keys} of age; ${readable.join(', ')} can be read by anybody`
 }
 
 function typeRow({ type, source, events }: SealedManifest['types'][number]) {
