@@ -78,12 +78,14 @@ export class BundleWriter {
     }
   }
 
-  async addBytes(name: string, bytes: Uint8Array): Promise<void> {
+  async addBytes(name: string, bytes: Uint8Array): Promise<BundledFile> {
     let file: TextFile | undefined
     try {
       file = await this.#newFile(name)
       await file.writeBytes(bytes)
-      this.files.push({ name: this.#nameOf(name), ...(await file.finish()) })
+      const added = { name: this.#nameOf(name), ...(await file.finish()) }
+      this.files.push(added)
+      return added
     } catch (error) {
       throw diskFailure(error, this.folder)
     } finally {

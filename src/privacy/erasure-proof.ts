@@ -26,6 +26,8 @@ export interface ErasureProof {
   searched: ErasePlan['searched']
   objects: ErasedObject[]
   refused: ErasePlan['refused']
+  /** What erased events pointed to, which is not erased with them. */
+  claims: string[]
   indexesDropped: number
   completeness: string[]
 }
@@ -64,6 +66,7 @@ export function proofOf(
       return { file: clean(file), before, after: { bytes: left, sha256: leftHash }, counts }
     }),
     refused: plan.refused.map(({ path, reason }) => ({ path: clean(path), reason })),
+    claims: plan.claims.map(clean),
     indexesDropped: indexes,
     completeness: [
       `Erased: what was in ${plan.sources.map(clean).join(', ')}, and its indexes by evt.`,
@@ -72,6 +75,7 @@ export function proofOf(
         : []),
       'Not erased: other copies, backups, logs, messages in queues and streams, archives of ' +
         'EventBridge, older versions of objects, and what subscribers keep. They have to be told.',
+      'Not searched: payloads that records only point to (claim checks).',
     ],
   }
 }

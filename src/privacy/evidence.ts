@@ -8,6 +8,7 @@ import { timeText } from '../event/time.js'
 import { isCut, type Searched } from '../questions/searched.js'
 import type { OpenedArchive } from '../reading/open-archive.js'
 import { MANIFEST } from './bundle-writer.js'
+import type { ClaimedObject } from './claimed.js'
 import { completenessOf } from './completeness.js'
 import type { HashedParameter, SearchedObject } from './manifest.js'
 import type { ExtractRequest, Told } from './request.js'
@@ -19,6 +20,9 @@ export interface Evidence {
   archive: OpenedArchive
   searched: Searched
   tally: FoundTally
+  claims: readonly ClaimedObject[]
+  /** Payloads that could not be read. */
+  unread: number
   statement: Statement
   key: string
   request: ExtractRequest
@@ -55,6 +59,7 @@ export async function manifestOf(evidence: Evidence): Promise<Told> {
       ...{ type: clean(type), source: clean(source), events, fields: fields.map(clean) },
     })),
     hits: told.hits.map((row) => ({ ...row, path: clean(row.path) })),
+    claims: evidence.claims.map((row) => ({ ...row, address: clean(row.address) })),
     masked: told.masked.map((row) => ({ ...row, path: clean(row.path) })),
     partial: isCut(searched),
     completeness: completenessOf({
@@ -65,6 +70,7 @@ export async function manifestOf(evidence: Evidence): Promise<Told> {
       hasRange: range.sinceUs !== null || range.untilUs !== null,
       hasValues: subject.values.length > 0,
       followsClaims: archive.outside.claims !== undefined,
+      unreadClaims: evidence.unread,
     }),
   }
 }

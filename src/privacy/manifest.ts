@@ -1,3 +1,4 @@
+import type { ClaimedObject } from './claimed.js'
 import { sha256 } from './seals.js'
 
 /** A file of a bundle. */
@@ -92,6 +93,8 @@ export interface Manifest {
     readonly part: boolean
     readonly count: number
   }[]
+  /** What events point to, and what could not be followed. */
+  readonly claims: readonly ClaimedObject[]
   /** What was hidden of others. */
   readonly masked: readonly {
     readonly type: string

@@ -1,8 +1,10 @@
 import { access, rm } from 'node:fs/promises'
 import { resolve, sep } from 'node:path'
 import type { FileObject } from '../archives/object.js'
+import { claimsIn, claimText } from '../envelopes/claim-check.js'
 import { Register, type RegisterLine, registerFile, requestId } from '../erased/register.js'
 import { EvtError } from '../errors.js'
+import { compareText } from '../event/sequence.js'
 import { count, noObjects } from '../reading/absence.js'
 import { type OpenedArchive, openArchive, type ReadRequest } from '../reading/open-archive.js'
 import { newFile, taken } from './durable-file.js'
@@ -41,7 +43,10 @@ export async function planErasure(request: PlanRequest): Promise<ErasePlan> {
   await checkPlace(request, archive)
   const files = filesOf(archive)
   const plan = freshPlan(request, archive)
-  const eraser = eraserOf(plan, archive.outside)
+  const claims = new Set<string>()
+  const eraser = eraserOf(plan, archive.outside, ({ document }) => {
+    for (const claim of claimsIn(document)) claims.add(claimText(claim))
+  })
   const { key } = plan
   let unitsTouched = 0
   for (const [n, object] of files.entries()) {
@@ -60,6 +65,7 @@ export async function planErasure(request: PlanRequest): Promise<ErasePlan> {
     }
     tellProgress(request, files, n)
   }
+  plan.claims = [...claims].sort(compareText)
   request.onRead?.()
   checkFound(plan, unitsTouched, request)
   const file = resolve(request.cwd, request.plan)
@@ -90,7 +96,7 @@ function freshPlan(request: PlanRequest, { config, sources, objects }: OpenedArc
     schemaRegistry: request.schemaRegistry ?? null,
     register: registerFile({ ...request, config }),
     searched: { objects: objects.length, bytes: 0, units: 0 },
-    ...{ objects: [], refused: [] },
+    ...{ objects: [], claims: [], refused: [] },
   }
 }
 

@@ -24,6 +24,8 @@ import { Plans } from './plans.js'
 import { type Searched, searchedBy, withIndexed } from './searched.js'
 import { type SpillOptions, withDuckdb } from './spilling-duckdb.js'
 
+type Decode = ReturnType<typeof createDecoder>
+
 export interface AskOptions {
   archive: Pick<OpenedArchive, 'objects' | 'mapping' | 'outside' | 'index'>
   presets: readonly string[] | undefined
@@ -38,6 +40,8 @@ export interface AskOptions {
   sqlFromBytes?: number | undefined
   /** SQL whose rows are ids or positions: those are the rows of the table `picked`. */
   picking?: string | undefined
+  /** Watches what is decoded. */
+  observed?: ((decode: Decode) => Decode) | undefined
   /** The engine's plan instead of rows. */
   explain?: boolean | undefined
   signal: AbortSignal
@@ -214,7 +218,8 @@ async function readInto(
   })
   for (const sql of emptyJudged) await duckdb.rows(sql)
   const lenient = lenientOutside(outside)
-  const decode = createDecoder({ mapping, presets, outside: lenient })
+  const { observed = (all: Decode) => all } = options
+  const decode = observed(createDecoder({ mapping, presets, outside: lenient }))
   const places = new Map(objects.map((object, n) => [object, n + 1]))
   const taker = new EventsTaker(tables, decode, chosenTest(chosen), {
     waiting: outside.claims ? MOST_WAITING : 1,

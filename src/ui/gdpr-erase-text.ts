@@ -36,6 +36,7 @@ export function renderPlan(
         ...{ path, bytes, sha256, ...counts },
       })),
       refused: refused.map((one) => ({ ...one })),
+      claims: plan.claims,
     })
   }
   const total = totalOf(objects)
@@ -53,10 +54,22 @@ export function renderPlan(
     ...(rows.length === 0 ? [] : ['', ...usedLines(columns, rows, style)]),
     ...(refused.length === 0 ? [] : ['']),
     ...refused.map(({ path, reason }) => `${safeText(path)} ${reason} !`),
+    ...(plan.claims.length === 0 ? [] : ['', ...claimLines(plan.claims)]),
     ...(isApplying ? [] : ['', ...next(file)]),
   ]
   const text = lines.join('\n')
   return style.unicode ? text : asciiText(text)
+}
+
+const MOST_CLAIMS = 10
+
+function claimLines(claims: readonly string[]): string[] {
+  const more = claims.length - MOST_CLAIMS
+  return [
+    'what these events point to is not erased with them: delete it',
+    ...claims.slice(0, MOST_CLAIMS).map((address) => `  ${safeText(address)}`),
+    ...(more > 0 ? [`  and ${countText(more)} more, see the plan`] : []),
+  ]
 }
 
 function next(file: string): string[] {

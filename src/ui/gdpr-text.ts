@@ -57,6 +57,7 @@ export function renderExtract(
     ...because,
     ...below(usedLines(typeColumns, types.map(typeRow), style)),
     ...below(hits.length === 0 ? [] : usedLines(hitColumns, hits.map(hitRow), style)),
+    ...below(manifest.claims.length === 0 ? [] : claimLines(manifest.claims)),
     ...below(masked.length === 0 ? [] : [maskedText(masked)]),
     '',
     `${[...files.map(({ name }) => name), 'manifest.json'].join(', ')}`,
@@ -122,6 +123,17 @@ function typeRow({ type, source, events }: SealedManifest['types'][number]) {
 
 function hitRow({ path, part, count }: SealedManifest['hits'][number]) {
   return texts(countText(count), path, part ? 'in a longer text' : '')
+}
+
+const MOST_CLAIMS = 10
+
+function claimLines(claims: SealedManifest['claims']): string[] {
+  const lines = claims.slice(0, MOST_CLAIMS).map(({ address, file, reason, events }) => {
+    const what = file ?? `${reason} !`
+    return `points to ${safeText(address)}  ${safeText(what)}${events === null ? ' (of whom?)' : ''}`
+  })
+  const more = claims.length - MOST_CLAIMS
+  return more > 0 ? [...lines, `and ${countText(more)} more, see manifest.json`] : lines
 }
 
 function maskedText(masked: SealedManifest['masked']): string {
