@@ -42,10 +42,11 @@ export async function runDlq(
   checkReceives(found)
   await agree(found)
   const maps = [...request.maps]
+  const hidden = config.privacy?.redact ?? []
   const decode = createDecoder({ mapping: createMapping({ events: config.events, maps }) })
   const { letters, ended } = await lettersOf(found, decode, request)
   if (letters.length === 0) throw empty(found)
-  const streams = await streamFailures(letters, { aws, decode, signal, onNote })
+  const streams = await streamFailures(letters, { aws, decode, hidden, signal, onNote })
   const result = await resultOf(found, { letters, ended, streams }, request)
   if (signal.aborted) {
     const failure = new EvtError('interrupted', { code: 'interrupted' })

@@ -5,6 +5,8 @@ import type { ShardPage, ShardStart } from '../aws/shards.js'
 import { openTableStream } from '../aws/table-stream.js'
 import { complete } from '../envelopes/missing.js'
 import { EvtError } from '../errors.js'
+import type { JsonPath } from '../event/json-path.js'
+import { redact } from '../event/redact.js'
 import { kinesisRecord } from '../taps/kinesis-records.js'
 import { patiently } from '../taps/patiently.js'
 import type { ShardRecord } from '../taps/shard-source.js'
@@ -28,6 +30,8 @@ const MOST_EMPTY = 20
 interface Looking {
   readonly aws: AwsOptions
   readonly decode: Decode
+  /** What of events nobody is shown. */
+  readonly hidden: readonly JsonPath[]
   /** When it aborts, what was not looked up is said to be unknown. */
   readonly signal: AbortSignal
   onNote(text: string): void
@@ -51,6 +55,7 @@ export async function recordsOf(range: StreamRange, looking: Looking): Promise<H
     const records: StreamRecord[] = []
     for (const { sequence, value } of found) {
       const [first] = await complete(() => looking.decode(value))
+      if (first?.kind === 'event') redact(first.event, looking.hidden)
       const {
         id = null,
         type = null,
