@@ -41,8 +41,8 @@ export function completenessOf(extent: SearchedExtent): string[] {
       'Values were looked for in the documents of events, not in the attributes of the messages ' +
         'around them.',
     unreadClaims > 0 &&
-      `${count(unreadClaims, 'payload')} that events point to could not be read: whether they are ` +
-        'about the subject is not known.',
+      `${count(unreadClaims, 'payload')} that events point to could not be read: whether they ` +
+        'are about the subject is not known.',
     !followsClaims &&
       'Payloads that events only point to (claim checks) were not read, unless they lie in the ' +
         'archive itself.',

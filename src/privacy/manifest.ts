@@ -41,7 +41,7 @@ interface FoundType {
 }
 
 /** Which files of a bundle can be read by whom. */
-export interface BundleEncryption {
+interface BundleEncryption {
   readonly format: 'age-encryption.org/v1'
   /** Public keys. */
   readonly recipients: readonly string[]

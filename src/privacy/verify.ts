@@ -22,7 +22,7 @@ const written = z.looseObject({
   chainSha256: z.string(),
 })
 
-export interface VerifyOptions {
+interface VerifyOptions {
   cwd: string
   /** A file with keys of age, to see whether what is encrypted can be read. */
   ageIdentity: string | undefined

@@ -130,7 +130,8 @@ const MOST_CLAIMS = 10
 function claimLines(claims: SealedManifest['claims']): string[] {
   const lines = claims.slice(0, MOST_CLAIMS).map(({ address, file, reason, events }) => {
     const what = file ?? `${reason} !`
-    return `points to ${safeText(address)}  ${safeText(what)}${events === null ? ' (of whom?)' : ''}`
+    const whose = events === null ? ' (of whom?)' : ''
+    return `points to ${safeText(address)}  ${safeText(what)}${whose}`
   })
   const more = claims.length - MOST_CLAIMS
   return more > 0 ? [...lines, `and ${countText(more)} more, see manifest.json`] : lines
