@@ -5,20 +5,8 @@ import type { Claim, Claims, Found } from '../envelopes/outside.js'
 import type { Decoded, Position } from '../event/event.js'
 import type { BundleWriter } from './bundle-writer.js'
 import type { FoundEvent } from './found-event.js'
+import type { ClaimedObject } from './manifest.js'
 import { sha256 } from './seals.js'
-
-/** A payload that events point to, as the manifest lists it. */
-export interface ClaimedObject {
-  readonly address: string
-  /** How many events of the subject point to it; null where nobody knows whom it is about. */
-  readonly events: number | null
-  /** Its copy in the bundle, and what that is. */
-  readonly file: string | null
-  readonly bytes: number | null
-  readonly sha256: string | null
-  /** Why it is not in the bundle, as the end of a sentence about it. */
-  readonly reason: string | null
-}
 
 interface Pointed {
   claim: Claim

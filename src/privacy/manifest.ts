@@ -1,4 +1,3 @@
-import type { ClaimedObject } from './claimed.js'
 import { sha256 } from './seals.js'
 
 /** A file of a bundle. */
@@ -38,6 +37,19 @@ interface FoundType {
   readonly events: number
   /** Paths in its payloads: the categories of data. */
   readonly fields: readonly string[]
+}
+
+/** A payload that events point to, as the manifest lists it. */
+export interface ClaimedObject {
+  readonly address: string
+  /** How many events of the subject point to it; null where nobody knows whom it is about. */
+  readonly events: number | null
+  /** Its copy in the bundle, and what that is. */
+  readonly file: string | null
+  readonly bytes: number | null
+  readonly sha256: string | null
+  /** Why it is not in the bundle, as the end of a sentence about it. */
+  readonly reason: string | null
 }
 
 /** Which files of a bundle can be read by whom. */
