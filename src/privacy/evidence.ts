@@ -126,11 +126,12 @@ async function objectsOf({ archive, searched, tally, request }: Evidence) {
 
 async function stateOf(object: ArchiveObject, isHashed: boolean) {
   if (object.kind === 'stream') {
-    return { bytes: object.stream.bytes, modifiedAt: null, sha256: null }
+    return { bytes: object.stream.bytes, modifiedAt: null, etag: null, sha256: null }
   }
   const { sizeBytes: bytes, mtimeMs } = object
+  const etag = object.kind === 'remote' ? object.version : null
   const sha256 = isHashed ? await hashOf(object) : null
-  return { bytes, modifiedAt: new Date(mtimeMs).toISOString(), sha256 }
+  return { bytes, modifiedAt: new Date(mtimeMs).toISOString(), etag, sha256 }
 }
 
 /** Null for what cannot be fetched any more. */

@@ -13,6 +13,8 @@ export interface SearchedObject {
   readonly path: string
   readonly bytes: number | null
   readonly modifiedAt: string | null
+  /** Of an object of S3, as it was when it was read. */
+  readonly etag: string | null
   readonly sha256: string | null
   /** Why not all of it was read. */
   readonly fault: string | null
