@@ -1,7 +1,7 @@
-import * as Flags from '@oclif/core/flags'
 import { BaseCommand } from '../../src/cli/base-command.js'
 import { outputFlags, sourceArgs } from '../../src/cli/flags.js'
 import {
+  bundleFlags,
   receivedMs,
   shareOf,
   subjectArchiveFlags,
@@ -16,36 +16,18 @@ export default class GdprExtract extends BaseCommand {
     'Writes every event about somebody into a new folder: events.ndjson, a report to read, and ' +
     'manifest.json, which tells what was searched and how, what was not, and the hash of every ' +
     'file. It names nobody: identifiers are in it as keyed hashes, whose key is kept beside the ' +
-    'bundle, in DIR.key. The bundle itself is personal data. evt gdpr verify checks it.'
+    'bundle, in DIR.key. The bundle itself is personal data: --age-recipient encrypts it. ' +
+    'evt gdpr verify checks it.'
   static override examples = [
     '<%= config.bin %> gdpr extract --entity user:42 archive/ --to bundle',
     "<%= config.bin %> gdpr extract --also '*=ada@example.com' --ignore-case --deep a/ --to bundle",
     '<%= config.bin %> gdpr extract --entity user:42 a/ --to b --format portable --redact-others',
+    '<%= config.bin %> gdpr extract --entity user:42 archive/ --to b.zip --age-recipient age1…',
   ]
   static override args = sourceArgs
   static override flags = {
     ...subjectFlags,
-    to: Flags.string({ helpValue: 'DIR', required: true, description: 'the folder to be made' }),
-    format: Flags.option({
-      options: ['report', 'portable'] as const,
-      default: 'report' as const,
-      helpValue: 'FORMAT',
-      description: 'report, or portable: with the events as CSV, too',
-    })(),
-    'redact-others': Flags.boolean({
-      description: 'mask whom else the events are about, and the fields of privacy.redact there',
-    }),
-    'keep-kind': Flags.string({
-      helpValue: 'KIND',
-      multiple: true,
-      multipleNonGreedy: true,
-      dependsOn: ['redact-others'],
-      description: 'entities of this kind are nobody, such as orders, and stay',
-    }),
-    operator: Flags.string({
-      helpValue: 'NAME',
-      description: 'who answers for it, for the record',
-    }),
+    ...bundleFlags,
     ...subjectArchiveFlags,
     ...outputFlags('text', 'json'),
   }
@@ -56,12 +38,15 @@ export default class GdprExtract extends BaseCommand {
     const { runExtract } = await import('../../src/privacy/extract.js')
     const { bundleReports } = await import('../../src/cli/gdpr-reports.js')
     const { renderExtract } = await import('../../src/ui/gdpr-text.js')
+    const { encryptionFor } = await import('../../src/privacy/age.js')
+    const encryption = await encryptionFor(flags['age-recipient'] ?? [])
     const isPortable = flags.format === 'portable'
     const subject = subjectOf(flags)
     const nowMs = Date.now()
     const { manifest, failure } = await reading(this.typed(flags, args.source), (request) =>
       runExtract({
         ...{ ...request, subject, to: flags.to, maxShare: shareOf(flags['max-share']) },
+        encryption,
         redactOthers: flags['redact-others'],
         keptKinds: flags['keep-kind'] ?? [],
         right: isPortable ? 'portability' : 'access',

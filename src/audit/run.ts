@@ -16,6 +16,7 @@ import { type Alternate, addedObjects, checkAdded, withoutIds } from './alternat
 import { differing } from './conflict.js'
 import { type Copy, copyOf } from './copy.js'
 import { type AuditDelivery, deliveriesOf } from './delivery.js'
+import { againstOf, shownOf } from './hidden.js'
 import { isNumber, mentionedIn } from './mentions.js'
 import { type Related, relatedTo } from './related.js'
 import type { AuditResult } from './result.js'
@@ -76,7 +77,13 @@ export async function runAudit(request: AuditRequest): Promise<AuditRun> {
   const ruleFor = (type: string) => mapping.mappingFor(type).state
   const differs = differing(mapping)
   const compared = found.length === 0 ? null : copy
-  const told = toldOf(kept, { ...request, copy: compared, isWhole, ruleFor, differs })
+  const hidden = opened.config.privacy?.redact ?? []
+  const asked = { ...request, copy: null, isWhole, ruleFor, differs }
+  const told = {
+    ...toldOf(shownOf(kept, hidden), asked),
+    // What is hidden is compared all the same.
+    ...(compared && { against: againstOf(compared, kept, { ...asked, hidden }) }),
+  }
   const result = resultOf(request, sources, searched, { ...told, ...(related && { related }) })
   return { result, failure: endedBadly({ ...searched, ...request }) ?? faultIn(result, found) }
 }
@@ -111,7 +118,8 @@ async function deliveriesIn(
     const all = []
     const isWanted = mentions === null ? () => true : mentionedIn(mentions, rows.columns)
     for await (const chunk of rows.chunks) all.push(...chunk.filter(isWanted))
-    return { found: deliveriesOf(rows.columns, all), searched }
+    const found = deliveriesOf(rows.columns, all)
+    return { found, searched }
   })
 }
 

@@ -60,6 +60,41 @@ export const subjectFlags = {
   }),
 }
 
+/** Of the bundle of an extract. */
+export const bundleFlags = {
+  to: Flags.string({
+    helpValue: 'DIR|FILE.zip',
+    required: true,
+    description: 'the folder or zip file to be made',
+  }),
+  'age-recipient': Flags.string({
+    helpValue: 'KEY',
+    multiple: true,
+    multipleNonGreedy: true,
+    description: 'encrypt every file but the manifest to this public key of age (age1…)',
+  }),
+  format: Flags.option({
+    options: ['report', 'portable'] as const,
+    default: 'report' as const,
+    helpValue: 'FORMAT',
+    description: 'report, or portable: with the events as CSV, too',
+  })(),
+  'redact-others': Flags.boolean({
+    description: 'mask whom else the events are about, and the fields of privacy.redact there',
+  }),
+  'keep-kind': Flags.string({
+    helpValue: 'KIND',
+    multiple: true,
+    multipleNonGreedy: true,
+    dependsOn: ['redact-others'],
+    description: 'entities of this kind are nobody, such as orders, and stay',
+  }),
+  operator: Flags.string({
+    helpValue: 'NAME',
+    description: 'who answers for it, for the record',
+  }),
+}
+
 /**
  * Who was named by {@link subjectFlags}.
  *

@@ -3,6 +3,8 @@ import type { RecordValue } from '../envelopes/decode.js'
 import { complete } from '../envelopes/missing.js'
 import type { Decoded, JsonValue } from '../event/event.js'
 import { jsonText } from '../event/json.js'
+import type { JsonPath } from '../event/json-path.js'
+import { redact } from '../event/redact.js'
 import { messageRecord } from '../taps/queue-messages.js'
 import { bodyOf, failureOf, requestOf } from './failure.js'
 import type { LetterFailure, StreamRecord } from './result.js'
@@ -32,6 +34,16 @@ export interface Letter {
 }
 
 export type Decode = (record: RecordValue) => Decoded[]
+
+/** The same without what is at these paths of events. */
+export function redacting(decode: Decode, paths: readonly JsonPath[]): Decode {
+  if (paths.length === 0) return decode
+  return (record) => {
+    const decoded = decode(record)
+    for (const one of decoded) if (one.kind === 'event') redact(one.event, paths)
+    return decoded
+  }
+}
 
 /** @param place which stands before the id of the message in its position */
 export async function letterOf(message: Message, decode: Decode, place: string): Promise<Letter> {

@@ -5,7 +5,7 @@ import { createMapping } from '../event/mapping.js'
 import { count } from '../reading/absence.js'
 import { endedBadly } from '../reading/ended-badly.js'
 import { agesOf, groupsOf, lossInMs } from './groups.js'
-import { type Decode, type Letter, letterOf } from './letter.js'
+import { type Decode, type Letter, letterOf, redacting } from './letter.js'
 import { look } from './look.js'
 import { lettersNamed, type NamedLetters, takesQueue } from './named.js'
 import { messageGroupsOf, type OpenAgainst, openAgainst, processedOf } from './overtaken.js'
@@ -47,7 +47,8 @@ export async function runDlq(
   }
   const maps = [...request.maps]
   const decode = createDecoder({ mapping: createMapping({ events: config.events, maps }) })
-  if (named === undefined) return runStored(place, decode, request)
+  const shown = redacting(decode, config.privacy?.redact ?? [])
+  if (named === undefined) return runStored(place, { decode, shown }, request)
   const { to, isDeleting } = request
   const needs = [...looking, ...(isDeleting ? ['sqs:DeleteMessage'] : [])]
   const found = await queueAt(place, request, needs)
@@ -58,7 +59,7 @@ export async function runDlq(
   if (letters.length === 0) throw request.signal.aborted ? interrupted() : empty(found)
   const { facts, from } = found
   const of = { source, queue: facts, from, others: 0, letters, ended }
-  const run = await told(of, { decode, known }, request)
+  const run = await told(of, { decode, shown, known }, request)
   if (run.failure !== undefined || to === undefined) return run
   const worn = wornBy(letters, found, isDeleting)
   if (worn) return { ...run, failure: worn }
@@ -88,7 +89,7 @@ async function lettersOf(
 
 async function runStored(
   place: NamedLetters,
-  decode: Decode,
+  decodes: Pick<Telling, 'decode' | 'shown'>,
   request: DlqRequest,
 ): Promise<DlqRun> {
   const { source } = place
@@ -98,11 +99,11 @@ async function runStored(
     })
   }
   const known = request.against && (await openAgainst(request.against))
-  const stored = await storedLetters(place, { ...request, decode })
+  const stored = await storedLetters(place, { ...request, ...decodes })
   const { letters, ended, others, faults } = stored
   if (letters.length === 0) throw request.signal.aborted ? interrupted() : noneIn(source, stored)
   const of = { source, queue: null, from: null, others, letters, ended }
-  const { result, failure } = await told(of, { decode, known }, request)
+  const { result, failure } = await told(of, { ...decodes, known }, request)
   const lost = endedBadly({
     ...{ records: letters.length, objectFaults: faults, allowPartial: false },
     signal: request.signal,
@@ -130,14 +131,16 @@ interface Looked extends Pick<DlqResult, 'source' | 'queue' | 'from' | 'others'>
 
 interface Telling {
   readonly decode: Decode
+  /** Without what nobody is shown. */
+  readonly shown: Decode
   readonly known: OpenAgainst | undefined
 }
 
 /** What there is to tell, also where somebody does not want to wait for the rest. */
 async function told(looked: Looked, telling: Telling, request: DlqRequest): Promise<DlqRun> {
   const { aws, signal, onNote } = request
-  const { decode, known } = telling
-  const streams = await streamFailures(looked.letters, { aws, decode, signal, onNote })
+  const { shown, known } = telling
+  const streams = await streamFailures(looked.letters, { aws, decode: shown, signal, onNote })
   const isRead = known !== undefined && !signal.aborted
   const processed = isRead
     ? await processedOf(looked.letters, known).catch((error: unknown) => {

@@ -34,6 +34,8 @@ interface Reading {
   readonly cwd: string
   readonly aws: AwsOptions
   readonly decode: Decode
+  /** Without what nobody is shown. */
+  readonly shown: Decode
   /** Look at so many at most. */
   readonly limit: number
   readonly signal: AbortSignal
@@ -129,9 +131,9 @@ class StoredRun {
     position: { path: string; record: number },
     writtenMs: number | null,
   ): Promise<void> {
-    const { decode } = this.reading
+    const { decode, shown } = this.reading
     const isFull = this.#given >= MOST_GIVEN
-    const given = isFull ? undefined : await givenRecords(value, position, decode)
+    const given = isFull ? undefined : await givenRecords(value, position, shown)
     this.#given += given?.length ?? 0
     this.#letters.push({ ...(await letterIn(value, position, { decode, writtenMs })), given })
   }

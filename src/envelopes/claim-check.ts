@@ -1,4 +1,6 @@
 import type { JsonObject, JsonValue } from '../event/event.js'
+import { scalarText } from '../event/json.js'
+import { valueAt } from '../event/json-path.js'
 import type { Envelope } from './envelope.js'
 import type { Claim } from './outside.js'
 
@@ -88,4 +90,25 @@ function decoded(key: string): string {
 export function claimText(claim: Claim): string {
   if ('key' in claim) return `s3://${claim.bucket}/${claim.key}`
   return claim.address.replace(/[?#].*$/s, '').slice(0, 200)
+}
+
+/** What a value and all that is in it point to, of the shapes above, each once. */
+export function claimsIn(root: JsonValue): Claim[] {
+  const found = new Map<string, Claim>()
+  const left: JsonValue[] = [root]
+  for (let value = left.pop(); value !== undefined; value = left.pop()) {
+    if (typeof value !== 'object' || value === null) continue
+    const claim = Array.isArray(value) ? undefined : claimOf(value)
+    if (claim) found.set(claimText(claim), claim)
+    left.push(...Object.values(value).reverse())
+  }
+  return [...found.values()]
+}
+
+function claimOf(value: JsonObject): Claim | undefined {
+  for (const { when, claim } of [claimCheck, bigPayload]) {
+    const isIt = when.every(({ path }) => scalarText(valueAt(value, path) ?? null) !== null)
+    if (isIt) return claim?.of(value)
+  }
+  return dataref(value)
 }

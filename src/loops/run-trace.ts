@@ -1,4 +1,5 @@
 import { EvtError } from '../errors.js'
+import { hiddenIn } from '../questions/run.js'
 import { isCut } from '../questions/searched.js'
 import { count, noObjects } from '../reading/absence.js'
 import { endedBadly } from '../reading/ended-badly.js'
@@ -29,7 +30,7 @@ export async function runTrace(request: TraceRequest): Promise<TraceRun> {
   const archive = await openArchive(request)
   const { sources, pruned } = archive
   if (archive.objects.length === 0) throw noObjects(sources, pruned)
-  const { events, searched } = await linkedEventsIn(request, archive, id)
+  const { events, searched } = await linkedEventsIn(request, archive, id, hiddenIn(archive))
   request.onRead?.()
   const { causes, counts } = linksOf(events)
   const { objects, bytes, records, undecodable, chosen } = searched

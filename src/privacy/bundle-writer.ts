@@ -1,9 +1,11 @@
-import { mkdtemp, open, readdir, rename, rm, rmdir } from 'node:fs/promises'
+import { link, mkdtemp, open, readdir, rename, rm, rmdir, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { isRunning } from '../archives/is-running.js'
 import { makeFolder } from '../archives/make-folder.js'
 import { codeOf } from '../archives/read-error.js'
 import { EvtError } from '../errors.js'
+import { AGE, type Encryption } from './age.js'
+import { isZip, writeZip } from './bundle-zip.js'
 import { diskFailure } from './disk-failure.js'
 import {
   type BundledFile,
@@ -17,24 +19,30 @@ import { syncFolder } from './sync-folder.js'
 import { TextFile } from './text-file.js'
 
 export const MANIFEST = 'manifest.json'
+/** Of a packed bundle, as long as it is written. */
+const ZIP = 'bundle.zip'
 
-/** Writes a bundle aside: its folder is there when all of it is. */
+/** Writes a bundle aside: its folder is there when all of it is, or the zip file that is named. */
 export class BundleWriter {
   readonly files: BundledFile[] = []
 
   private constructor(
     readonly folder: string,
     private readonly aside: string,
+    private readonly encryption: Encryption | undefined,
   ) {}
 
-  /** @throws EvtError `usage` where something is there already */
-  static async open(folder: string): Promise<BundleWriter> {
+  /**
+   * @param encryption of every file but the manifest
+   * @throws EvtError `usage` where something is there already
+   */
+  static async open(folder: string, encryption?: Encryption): Promise<BundleWriter> {
     try {
       await removeLeft(folder)
       await checkFree(folder)
       await makeFolder(dirname(folder))
       const aside = await mkdtemp(join(dirname(folder), `${partPrefix(folder)}${process.pid}-`))
-      return new BundleWriter(folder, aside)
+      return new BundleWriter(folder, aside, encryption)
     } catch (error) {
       throw diskFailure(error, folder)
     }
@@ -52,7 +60,7 @@ export class BundleWriter {
     const open: TextFile[] = []
     try {
       for (const { name, head } of files) {
-        const file = await TextFile.open(join(this.aside, name))
+        const file = await this.#newFile(name)
         open.push(file)
         await file.write(head)
       }
@@ -61,13 +69,36 @@ export class BundleWriter {
       }
       for (const [n, { name }] of files.entries()) {
         const file = await open[n]?.finish()
-        if (file) this.files.push({ name, ...file })
+        if (file) this.files.push({ name: this.#nameOf(name), ...file })
       }
     } catch (error) {
       throw diskFailure(error, this.folder)
     } finally {
       for (const file of open) await file.close()
     }
+  }
+
+  async addBytes(name: string, bytes: Uint8Array): Promise<BundledFile> {
+    let file: TextFile | undefined
+    try {
+      file = await this.#newFile(name)
+      await file.writeBytes(bytes)
+      const added = { name: this.#nameOf(name), ...(await file.finish()) }
+      this.files.push(added)
+      return added
+    } catch (error) {
+      throw diskFailure(error, this.folder)
+    } finally {
+      await file?.close()
+    }
+  }
+
+  #newFile(name: string): Promise<TextFile> {
+    return TextFile.open(join(this.aside, this.#nameOf(name)), this.encryption)
+  }
+
+  #nameOf(name: string): string {
+    return this.encryption ? `${name}${AGE}` : name
   }
 
   /** Puts the bundle in place, and the key beside it. */
@@ -79,10 +110,9 @@ export class BundleWriter {
     try {
       await durable(join(this.aside, MANIFEST), manifestText(whole))
       await syncFolder(this.aside)
+      if (isZip(this.folder)) await this.#pack(whole)
       await durable(keyFile(this.folder), `${key}\n`)
-      // One that is there is empty; not every system renames onto it.
-      await rmdir(this.folder).catch(() => undefined)
-      await rename(this.aside, this.folder).catch(async (error) => {
+      await this.#show().catch(async (error) => {
         await rm(keyFile(this.folder), { force: true })
         throw error
       })
@@ -91,6 +121,24 @@ export class BundleWriter {
       throw diskFailure(error, this.folder)
     }
     return whole
+  }
+
+  #pack({ createdAt }: Sealed): Promise<void> {
+    const names = [MANIFEST, ...this.files.map(({ name }) => name)]
+    const zip = { folder: this.aside, names, mtime: new Date(createdAt) }
+    return writeZip(join(this.aside, ZIP), zip)
+  }
+
+  async #show(): Promise<void> {
+    if (isZip(this.folder)) {
+      // What came meanwhile is not written over.
+      await shown(join(this.aside, ZIP), this.folder)
+      await this.discard()
+    } else {
+      // One that is there is empty; not every system renames onto it.
+      await rmdir(this.folder).catch(() => undefined)
+      await rename(this.aside, this.folder)
+    }
   }
 
   /** Leaves nothing behind. */
@@ -119,25 +167,39 @@ async function removeLeft(folder: string): Promise<void> {
       MANIFEST,
     )
     // The key comes behind the manifest, and before the bundle is in place.
-    if (hasManifest) await rm(keyFile(folder), { force: true })
+    const isShown = isZip(folder) && (await stat(folder).catch(() => undefined))?.isFile()
+    if (hasManifest && !isShown) await rm(keyFile(folder), { force: true })
     await rm(join(above, name), { recursive: true, force: true })
   }
 }
 
 async function checkFree(folder: string): Promise<void> {
-  const names = await readdir(folder).catch((error): string[] => {
-    if (codeOf(error) === 'ENOENT') return []
-    throw error
-  })
   const key = keyFile(folder)
-  const isKeyThere = (await readdir(dirname(folder)).catch((): string[] => [])).includes(
-    basename(key),
-  )
-  if (names.length === 0 && !isKeyThere) return
-  const what = names.length > 0 ? folder : key
+  const beside = await readdir(dirname(folder)).catch((): string[] => [])
+  const isKeyThere = beside.includes(basename(key))
+  const isThere = isZip(folder)
+    ? beside.includes(basename(folder))
+    : (await namesIn(folder)).length > 0
+  if (!isThere && !isKeyThere) return
+  const what = isThere ? folder : key
   throw new EvtError(`${what} is there already`, {
     code: 'usage',
     hint: 'a bundle is never written over: name another folder',
+  })
+}
+
+async function shown(zip: string, place: string): Promise<void> {
+  await link(zip, place).catch((error) => {
+    // Not every disk has links.
+    if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].includes(codeOf(error) ?? '')) throw error
+    return rename(zip, place)
+  })
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  return readdir(folder).catch((error): string[] => {
+    if (codeOf(error) === 'ENOENT') return []
+    throw error
   })
 }
 

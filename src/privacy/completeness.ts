@@ -9,11 +9,22 @@ export interface SearchedExtent {
   hasRange: boolean
   hasValues: boolean
   followsClaims: boolean
+  /** Payloads that could not be read. */
+  unreadClaims: number
 }
 
 /** What was not searched, in sentences: evt cannot know what lies elsewhere, and says so. */
 export function completenessOf(extent: SearchedExtent): string[] {
-  const { sources, pruned, unreadable, undecodable, hasRange, hasValues, followsClaims } = extent
+  const {
+    sources,
+    pruned,
+    unreadable,
+    undecodable,
+    hasRange,
+    hasValues,
+    followsClaims,
+    unreadClaims,
+  } = extent
   const maybe = [
     unreadable > 0 &&
       `${count(unreadable, 'object')} could not be read whole: what they hold beyond is not here.`,
@@ -29,6 +40,9 @@ export function completenessOf(extent: SearchedExtent): string[] {
     hasValues &&
       'Values were looked for in the documents of events, not in the attributes of the messages ' +
         'around them.',
+    unreadClaims > 0 &&
+      `${count(unreadClaims, 'payload')} that events point to could not be read: whether they ` +
+        'are about the subject is not known.',
     !followsClaims &&
       'Payloads that events only point to (claim checks) were not read, unless they lie in the ' +
         'archive itself.',

@@ -8,7 +8,7 @@ import { EvtError } from '../errors.js'
 import { createMapping } from '../event/mapping.js'
 import type { EventRule } from '../event/rule.js'
 import { typeMatcher } from '../event/type-globs.js'
-import { type EraseMode, Eraser } from './eraser.js'
+import { type EraseMode, Eraser, type EraserSettings } from './eraser.js'
 import type { ObjectCounts, ObjectRow } from './object-pass.js'
 import { sha256 } from './seals.js'
 import type { Subject } from './subject.js'
@@ -67,6 +67,8 @@ export interface ErasePlan {
   versions?: PlannedVersion[]
   /** Which account, as it was given. */
   aws?: AwsOptions
+  /** What erased events point to, which is not erased with them. */
+  claims: string[]
   /** What is not written again, and why. */
   refused: { path: string; reason: string }[]
 }
@@ -100,12 +102,25 @@ export async function readPlan(path: string, file: string): Promise<ErasePlan> {
 }
 
 /** Reads records as they were read when the plan was made. */
-export function eraserOf(plan: ErasePlan, outside: Outside): Eraser {
+export function eraserOf(
+  plan: ErasePlan,
+  outside: Outside,
+  onErased?: EraserSettings['onErased'],
+): Eraser {
   const { subject, mode, mentions, holds, key, presets } = plan
   const mapping = createMapping(plan.mapping)
   const decode = createDecoder({ mapping, presets: presets ?? undefined, outside })
   const isHeld = typeMatcher(holds)
-  return new Eraser({ subject, mapping, decode, mode, mentions, isHeld, key })
+  return new Eraser({
+    subject,
+    mapping,
+    decode,
+    mode,
+    mentions,
+    isHeld,
+    key,
+    ...(onErased && { onErased }),
+  })
 }
 
 function planIn(text: string): ErasePlan | undefined {

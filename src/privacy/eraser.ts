@@ -22,6 +22,8 @@ export interface EraserSettings {
   mentions: boolean
   /** Types that have to be kept. */
   isHeld(type: string): boolean
+  /** Called with what is erased, whole or in part. */
+  onErased?(event: EventRecord): void
   /** What pseudonyms are made with. */
   key: string
 }
@@ -82,6 +84,7 @@ export class Eraser {
         about.every(({ event }) => this.#isDropped(event))
       for (const one of about) {
         if (held.includes(one)) continue
+        this.#settings.onErased?.(one.event)
         if (this.#isDropped(one.event)) this.#drop(one, verdict, { layer, record, isAll })
         else this.#blank(one, verdict)
       }

@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises'
-import { join, resolve, sep } from 'node:path'
+import { resolve, sep } from 'node:path'
 import { readingHash } from '../archive-index/open-index.js'
 import { EvtError } from '../errors.js'
 import { createMapping } from '../event/mapping.js'
 import { count } from '../reading/absence.js'
+import { openFiles, textIn } from './bundle-files.js'
 import { BundleWriter, MANIFEST } from './bundle-writer.js'
 import type { ErasePlan } from './erase-plan.js'
 import { type ErasureProof, PROOF, proofText } from './erasure-proof.js'
@@ -41,8 +41,13 @@ export async function openBundle(
 
 /** Whether the bundle of an erasure is there. */
 export async function isBundleOf(folder: string, plannedAt: string): Promise<boolean> {
-  const text = await readFile(join(folder, MANIFEST), 'utf8').catch(() => '')
+  const text = await manifestTextIn(folder).catch(() => '')
   return text.includes('"right": "erasure"') && text.includes(quoted(plannedAt))
+}
+
+async function manifestTextIn(bundle: string): Promise<string> {
+  const files = await openFiles(bundle, bundle)
+  return textIn(files, MANIFEST).finally(() => files.close())
 }
 
 function quoted(plannedAt: string): string {

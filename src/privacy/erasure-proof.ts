@@ -26,6 +26,8 @@ export interface ErasureProof {
   refused: ErasePlan['refused']
   /** Older versions of objects of S3, and delete markers, that were removed for good. */
   versionsRemoved?: { address: string; versionId: string; isMarker: boolean }[]
+  /** What erased events pointed to, which is not erased with them. */
+  claims: string[]
   indexesDropped: number
   completeness: string[]
 }
@@ -71,6 +73,7 @@ export function proofOf(
         return { address: clean(address), versionId, isMarker }
       }),
     }),
+    claims: plan.claims.map(clean),
     indexesDropped: indexes,
     completeness: completenessOf(plan, clean),
   }
@@ -99,6 +102,7 @@ function completenessOf(plan: ErasePlan, clean: (text: string) => string): strin
       : []),
     'Not erased: other copies, backups, logs, messages in queues and streams, archives of ' +
       `EventBridge, ${older}and what subscribers keep. They have to be told.`,
+    'Not searched: payloads that records only point to (claim checks).',
   ]
 }
 
@@ -132,7 +136,11 @@ export type ReadProof = z.infer<typeof shape>
 
 /** A proof as evt wrote it; undefined for anything else, `changed` where it was one. */
 export async function readProof(file: string): Promise<ReadProof | 'changed' | undefined> {
-  const text = await readFile(file, 'utf8').catch(() => '')
+  return proofIn(await readFile(file, 'utf8').catch(() => ''))
+}
+
+/** The same of its text. */
+export function proofIn(text: string): ReadProof | 'changed' | undefined {
   try {
     const all: unknown = JSON.parse(text)
     const proof = shape.parse(all)

@@ -7,8 +7,9 @@ import { pathText } from '../event/json-path.js'
 import { timeText } from '../event/time.js'
 import { isCut, type Searched } from '../questions/searched.js'
 import type { OpenedArchive } from '../reading/open-archive.js'
+import { MANIFEST } from './bundle-writer.js'
 import { completenessOf } from './completeness.js'
-import type { HashedParameter, SearchedObject } from './manifest.js'
+import type { ClaimedObject, HashedParameter, SearchedObject } from './manifest.js'
 import type { ExtractRequest, Told } from './request.js'
 import { fileHash, keyedHash } from './seals.js'
 import { idOf, kindOf, type Subject, withoutIdentifiers } from './subject.js'
@@ -18,6 +19,9 @@ export interface Evidence {
   archive: OpenedArchive
   searched: Searched
   tally: FoundTally
+  claims: readonly ClaimedObject[]
+  /** Payloads that could not be read. */
+  unread: number
   statement: Statement
   key: string
   request: ExtractRequest
@@ -34,7 +38,7 @@ export async function manifestOf(evidence: Evidence): Promise<Told> {
   return {
     ...{ schema: 'evt.bundle/1', right, createdAt: new Date(nowMs).toISOString() },
     tool: { name: 'evt', version },
-    operator,
+    ...{ operator, encryption: encryptionOf(request) },
     configSha256: readingHash({ version, mapping: archive.mapping, presets }),
     query: {
       engine: `duckdb ${await duckdbVersion()}`,
@@ -54,6 +58,7 @@ export async function manifestOf(evidence: Evidence): Promise<Told> {
       ...{ type: clean(type), source: clean(source), events, fields: fields.map(clean) },
     })),
     hits: told.hits.map((row) => ({ ...row, path: clean(row.path) })),
+    claims: evidence.claims.map((row) => ({ ...row, address: clean(row.address) })),
     masked: told.masked.map((row) => ({ ...row, path: clean(row.path) })),
     partial: isCut(searched),
     completeness: completenessOf({
@@ -64,8 +69,15 @@ export async function manifestOf(evidence: Evidence): Promise<Told> {
       hasRange: range.sinceUs !== null || range.untilUs !== null,
       hasValues: subject.values.length > 0,
       followsClaims: archive.outside.claims !== undefined,
+      unreadClaims: evidence.unread,
     }),
   }
+}
+
+function encryptionOf({ encryption }: ExtractRequest): Told['encryption'] {
+  if (!encryption) return null
+  const { recipients } = encryption
+  return { format: 'age-encryption.org/v1', recipients, readable: [MANIFEST] }
 }
 
 function countsOf({ archive, searched, tally }: Evidence): Told['counts'] {
@@ -114,11 +126,12 @@ async function objectsOf({ archive, searched, tally, request }: Evidence) {
 
 async function stateOf(object: ArchiveObject, isHashed: boolean) {
   if (object.kind === 'stream') {
-    return { bytes: object.stream.bytes, modifiedAt: null, sha256: null }
+    return { bytes: object.stream.bytes, modifiedAt: null, etag: null, sha256: null }
   }
   const { sizeBytes: bytes, mtimeMs } = object
+  const etag = object.kind === 'remote' ? object.version : null
   const sha256 = isHashed ? await hashOf(object) : null
-  return { bytes, modifiedAt: new Date(mtimeMs).toISOString(), sha256 }
+  return { bytes, modifiedAt: new Date(mtimeMs).toISOString(), etag, sha256 }
 }
 
 /** Null for what cannot be fetched any more. */

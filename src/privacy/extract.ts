@@ -10,6 +10,7 @@ import { endedBadly } from '../reading/ended-badly.js'
 import { type OpenedArchive, openArchive } from '../reading/open-archive.js'
 import { progressOf } from '../reading/progress.js'
 import { BundleWriter } from './bundle-writer.js'
+import { Claimed } from './claimed.js'
 import { type Evidence, manifestOf } from './evidence.js'
 import type { FoundEvent } from './found-event.js'
 import type { SealedManifest } from './manifest.js'
@@ -41,7 +42,7 @@ export async function runExtract(request: ExtractRequest): Promise<ExtractRun> {
   const folder = resolve(request.cwd, request.to)
   checkPlace(folder, opened.sources, request)
   const register = await Register.open(registerFile({ ...request, config: opened.config }))
-  const writer = await BundleWriter.open(folder)
+  const writer = await BundleWriter.open(folder, request.encryption)
   try {
     const key = newKey()
     const run = await extractInto(writer, opened, key, request)
@@ -82,7 +83,7 @@ function checkPlace(folder: string, sources: readonly string[], { cwd, to }: Ext
 
 async function extractInto(
   writer: BundleWriter,
-  archive: OpenedArchive,
+  opened: OpenedArchive,
   key: string,
   request: ExtractRequest,
 ): Promise<ExtractRun> {
@@ -90,19 +91,31 @@ async function extractInto(
   const statement = subjectStatement(subject)
   // The index knows what is about an entity, and no values.
   const entities = subject.values.length === 0 ? subject.entities : []
-  const asking = { archive, presets, memoryLimitBytes, signal, documentsAsJson: true }
+  const asking = { presets, memoryLimitBytes, signal, documentsAsJson: true }
   const chosen = { ...range, entities }
+  const claimed = new Claimed(opened.outside.claims)
+  const archive = { ...opened, outside: { ...opened.outside, claims: claimed.claims } }
+  const watched = { archive, chosen, observed: claimed.observed.bind(claimed) }
   const onProgress = progressOf(archive.objects, request)
   const tally = new FoundTally()
-  const searched = await askArchive(statement, { ...asking, chosen, onProgress }, async (asked) => {
-    await writeEvents(writer, asked.rows, tally, archive, request)
-    return asked.searched
-  })
+  const searched = await askArchive(
+    statement,
+    { ...asking, ...watched, onProgress },
+    async (asked) => {
+      await writeEvents(writer, asked.rows, { tally, claimed, archive, request })
+      return asked.searched
+    },
+  )
   request.onRead?.()
   checkShare(tally.matched, searched, request)
   const failure = endedBadly({ ...searched, ...request })
   if (signal.aborted && failure) throw failure
-  const evidence: Evidence = { archive, searched, tally, statement, key, request }
+  const claims = await claimed.copyTo(writer, request.redactOthers)
+  const unread = claimed.unread
+  const evidence: Evidence = {
+    ...{ archive, searched, tally, statement, key, request },
+    ...{ claims, unread },
+  }
   const manifest = await manifestOf(evidence)
   for (const report of request.reports) {
     if ('textOf' in report) await writer.add(report.name, await report.textOf(manifest))
@@ -111,13 +124,18 @@ async function extractInto(
   return { manifest: whole, failure: failure ?? nothingFound(whole) }
 }
 
+interface Found {
+  tally: FoundTally
+  claimed: Claimed
+  archive: OpenedArchive
+  request: ExtractRequest
+}
+
 /** One line for each event, into events.ndjson and the reports that have rows. */
 async function writeEvents(
   writer: BundleWriter,
   rows: ResultRows,
-  tally: FoundTally,
-  archive: OpenedArchive,
-  request: ExtractRequest,
+  { tally, claimed, archive, request }: Found,
 ): Promise<void> {
   const { subject, redactOthers, keptKinds } = request
   const personal = archive.config.privacy?.redact ?? []
@@ -126,6 +144,7 @@ async function writeEvents(
   async function* found(): AsyncGenerator<FoundEvent> {
     for await (const { event, hits, isAbout } of matching(rows, subject)) {
       tally.add(event, hits, isAbout)
+      claimed.add(event)
       if (redactOthers) tally.addMasked(event.type, maskOthers(event, masking))
       yield event
     }

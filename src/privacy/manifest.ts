@@ -13,6 +13,8 @@ export interface SearchedObject {
   readonly path: string
   readonly bytes: number | null
   readonly modifiedAt: string | null
+  /** Of an object of S3, as it was when it was read. */
+  readonly etag: string | null
   readonly sha256: string | null
   /** Why not all of it was read. */
   readonly fault: string | null
@@ -39,6 +41,28 @@ interface FoundType {
   readonly fields: readonly string[]
 }
 
+/** A payload that events point to, as the manifest lists it. */
+export interface ClaimedObject {
+  readonly address: string
+  /** How many events of the subject point to it; null where nobody knows whom it is about. */
+  readonly events: number | null
+  /** Its copy in the bundle, and what that is. */
+  readonly file: string | null
+  readonly bytes: number | null
+  readonly sha256: string | null
+  /** Why it is not in the bundle, as the end of a sentence about it. */
+  readonly reason: string | null
+}
+
+/** Which files of a bundle can be read by whom. */
+interface BundleEncryption {
+  readonly format: 'age-encryption.org/v1'
+  /** Public keys. */
+  readonly recipients: readonly string[]
+  /** What anybody can read who has the bundle: it names nobody. */
+  readonly readable: readonly string[]
+}
+
 /** `evt.bundle/1`: what was done, of what, and how its files are known to be what was written. */
 export interface Manifest {
   readonly schema: 'evt.bundle/1'
@@ -46,6 +70,8 @@ export interface Manifest {
   readonly createdAt: string
   readonly tool: { readonly name: 'evt'; readonly version: string }
   readonly operator: string | null
+  /** Null where every file can be read by who has it. */
+  readonly encryption: BundleEncryption | null
   /** Of how events were read: mapping and presets. */
   readonly configSha256: string
   readonly query: {
@@ -81,6 +107,8 @@ export interface Manifest {
     readonly part: boolean
     readonly count: number
   }[]
+  /** What events point to, and what could not be followed. */
+  readonly claims: readonly ClaimedObject[]
   /** What was hidden of others. */
   readonly masked: readonly {
     readonly type: string

@@ -2,8 +2,10 @@ import { access, rm } from 'node:fs/promises'
 import { resolve, sep } from 'node:path'
 import type { StoredObject } from '../archives/object.js'
 import type { AwsOptions } from '../aws/options.js'
+import { claimsIn, claimText } from '../envelopes/claim-check.js'
 import { Register, type RegisterLine, registerFile, requestId } from '../erased/register.js'
 import { EvtError } from '../errors.js'
+import { compareText } from '../event/sequence.js'
 import { count, noObjects } from '../reading/absence.js'
 import { type OpenedArchive, openArchive, type ReadRequest } from '../reading/open-archive.js'
 import { newFile, taken } from './durable-file.js'
@@ -44,7 +46,10 @@ export async function planErasure(request: PlanRequest): Promise<ErasePlan> {
   await checkPlace(request, archive)
   const files = storedOf(archive)
   const plan = freshPlan(request, archive)
-  const eraser = eraserOf(plan, archive.outside)
+  const claims = new Set<string>()
+  const eraser = eraserOf(plan, archive.outside, ({ document }) => {
+    for (const claim of claimsIn(document)) claims.add(claimText(claim))
+  })
   let unitsTouched = 0
   const buckets = new OpenBuckets(request.aws ?? {}, signal)
   try {
@@ -57,6 +62,7 @@ export async function planErasure(request: PlanRequest): Promise<ErasePlan> {
   } finally {
     await buckets.close()
   }
+  plan.claims = [...claims].sort(compareText)
   request.onRead?.()
   checkFound(plan, unitsTouched, request)
   const file = resolve(request.cwd, request.plan)
@@ -87,7 +93,7 @@ function freshPlan(request: PlanRequest, { config, sources, objects }: OpenedArc
     schemaRegistry: request.schemaRegistry ?? null,
     register: registerFile({ ...request, config }),
     searched: { objects: objects.length, bytes: 0, units: 0 },
-    ...{ objects: [], refused: [] },
+    ...{ objects: [], claims: [], refused: [] },
     ...(objects.some(({ kind }) => kind === 'remote') && {
       ...{ versions: [], aws: given(request.aws ?? {}) },
     }),

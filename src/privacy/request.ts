@@ -1,12 +1,15 @@
 import type { ReadRequest } from '../reading/open-archive.js'
+import type { Encryption } from './age.js'
 import type { FoundEvent } from './found-event.js'
 import type { Manifest } from './manifest.js'
 import type { Subject } from './subject.js'
 
 export interface ExtractRequest extends ReadRequest {
   subject: Subject
-  /** Where the bundle is written. */
+  /** Where the bundle is written: a folder, or a zip file. */
   to: string
+  /** Of its files. */
+  encryption: Encryption | undefined
   /** A subject of more than this share of all events is probably a wrong identifier. */
   maxShare: number
   redactOthers: boolean

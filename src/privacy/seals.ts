@@ -16,11 +16,21 @@ export function sha256(text: string | Uint8Array): string {
   return createHash('sha256').update(text).digest('hex')
 }
 
-/** The SHA-256 of a file, and its size. */
-export async function fileHash(file: string): Promise<{ sha256: string; bytes: number }> {
+/** The SHA-256 of a file, or of its first bytes, and how many these are. */
+export function fileHash(
+  file: string,
+  firstBytes = Number.POSITIVE_INFINITY,
+): Promise<{ sha256: string; bytes: number }> {
+  if (firstBytes === 0) return streamHash([])
+  return streamHash(createReadStream(file, { end: firstBytes - 1 }))
+}
+
+export async function streamHash(
+  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+): Promise<{ sha256: string; bytes: number }> {
   const hash = createHash('sha256')
   let bytes = 0
-  for await (const chunk of createReadStream(file)) {
+  for await (const chunk of chunks) {
     hash.update(chunk)
     bytes += chunk.length
   }

@@ -19,6 +19,8 @@ export interface VerifyResult {
   faults: { name: string; fault: string }[]
   /** Objects of S3 that nobody was asked for: a bundle is checked without. */
   unasked?: number
+  /** Of an encrypted bundle: whether its files could be read with the keys that were named. */
+  encrypted?: 'readable' | 'unreadable' | 'notTried'
   /** Of the evidence of an erasure: objects that were written again since, or are elsewhere. What
    * they were then, the evidence tells all the same. */
   changedSince?: { name: string; fault: string }[]

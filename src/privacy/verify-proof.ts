@@ -1,4 +1,4 @@
-import { type ReadProof, readProof } from './erasure-proof.js'
+import { proofIn, type ReadProof } from './erasure-proof.js'
 import { filesLike } from './nameless-file.js'
 import { fileHash } from './seals.js'
 import type { VerifyOptions, VerifyResult } from './verified.js'
@@ -7,10 +7,10 @@ import { storedFaults } from './verify-stored.js'
 /** Whether a proof is what was written, and the objects are as it says. */
 export async function verifyProof(
   proof: string,
-  file: string,
+  text: string,
   options: VerifyOptions,
 ): Promise<VerifyResult | undefined> {
-  const read = await readProof(file)
+  const read = proofIn(text)
   if (read === undefined) return undefined
   const result = { schema: 'evt.verify/1' as const, bundle: proof, files: 0, bytes: 0 }
   if (read === 'changed') {

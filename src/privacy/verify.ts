@@ -1,13 +1,15 @@
-import { readdir, readFile } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { ReadableStream } from 'node:stream/web'
 import { z } from 'zod'
-import { codeOf, readError } from '../archives/read-error.js'
 import { EvtError } from '../errors.js'
 import { count } from '../reading/absence.js'
+import { AGE, type Decryption, decryptionBy } from './age.js'
+import { type BundleFiles, isPacked, openFiles, textIn } from './bundle-files.js'
 import { MANIFEST } from './bundle-writer.js'
 import { PROOF } from './erasure-proof.js'
 import { type BundledFile, chainOf, manifestText, type Sealed } from './manifest.js'
-import { fileHash } from './seals.js'
+import { streamHash } from './seals.js'
 import type { VerifyOptions, VerifyResult } from './verified.js'
 import { verifyProof } from './verify-proof.js'
 
@@ -16,40 +18,70 @@ const written = z.looseObject({
   schema: z.literal('evt.bundle/1'),
   createdAt: z.string(),
   counts: z.looseObject({ matched: z.int() }),
+  encryption: z.looseObject({ recipients: z.array(z.string()) }).nullish(),
   files: z.array(z.strictObject({ name: z.string(), bytes: z.int(), sha256: z.string() })),
   chainSha256: z.string(),
 })
 
+interface BundleOptions extends VerifyOptions {
+  cwd: string
+  /** A file with keys of age, to see whether what is encrypted can be read. */
+  ageIdentity: string | undefined
+}
+
 /**
  * Checks a bundle against its manifest, and its manifest against itself; or the proof of an
- * erasure, and the objects that it tells of. It needs no key, and asks nobody
- * but for objects of S3, of a proof that is in no bundle.
+ * erasure, and the objects that it tells of. That files are what was written is known of their
+ * bytes, encrypted or not: it needs no key, and asks nobody but for objects of S3, of a proof that
+ * is in no bundle.
  *
  * @throws EvtError `usage` where there is no bundle
  */
-export async function verifyBundle(
-  bundle: string,
-  cwd: string,
-  options: VerifyOptions,
-): Promise<VerifyResult> {
-  const folder = resolve(cwd, bundle)
-  const proof = await verifyProof(bundle, folder, options)
+export async function verifyBundle(bundle: string, options: BundleOptions): Promise<VerifyResult> {
+  const path = resolve(options.cwd, bundle)
+  // One of an erasure that is no bundle is a file of text.
+  const text = (await isPacked(path)) ? '' : await readFile(path, 'utf8').catch(() => '')
+  const proof = await verifyProof(bundle, text, options)
   if (proof) return proof
-  const names = await namesIn(bundle, folder)
-  const text = names.includes(MANIFEST) ? await textOf(bundle, folder) : ''
-  const manifest = manifestIn(text)
+  const keys =
+    options.ageIdentity === undefined
+      ? undefined
+      : await decryptionBy(resolve(options.cwd, options.ageIdentity))
+  const files = await openFiles(bundle, path)
+  try {
+    return await verifyFiles(bundle, files, { keys, signal: options.signal })
+  } finally {
+    files.close()
+  }
+}
+
+async function verifyFiles(
+  bundle: string,
+  files: BundleFiles,
+  { keys, signal }: Pick<VerifyOptions, 'signal'> & { keys: Decryption | undefined },
+): Promise<VerifyResult> {
+  const { names } = files
+  const manifest = manifestIn(await textIn(files, MANIFEST).catch(() => ''))
   const said = manifest?.files ?? []
   const faults = manifest ? [] : [{ name: MANIFEST, fault: 'is not what evt wrote' }]
   for (const file of said) {
-    const fault = names.includes(file.name) ? await faultIn(folder, file) : 'is missing'
+    const isThere = names.includes(file.name)
+    const fault = isThere ? await faultIn(files, file) : 'is missing'
     if (fault) faults.push({ name: file.name, fault })
   }
-  const isOfErasure = said.some(({ name }) => name === PROOF)
-  const erased = isOfErasure ? await proofIn(folder, options) : undefined
+  const isOfErasure = names.includes(PROOF) && said.some(({ name }) => name === PROOF)
+  const erased = isOfErasure
+    ? await verifyProof(PROOF, await textIn(files, PROOF).catch(() => ''), {
+        // A bundle is checked offline.
+        ...{ aws: undefined, signal },
+      })
+    : undefined
   faults.push(...(erased?.faults ?? []).filter(({ name }) => name === PROOF))
   const known = new Set([MANIFEST, ...said.map(({ name }) => name)])
-  const others = manifest ? names.filter((name) => !known.has(name)) : []
-  faults.push(...others.map((name) => ({ name, fault: 'is not of the bundle' })))
+  const others = names.filter((name, n) => !known.has(name) || names.indexOf(name) !== n)
+  if (manifest) faults.push(...others.map((name) => ({ name, fault: 'is not of the bundle' })))
+  if (faults.length === 0 && files.fault) faults.push({ name: bundle, fault: files.fault })
+  const encrypted = manifest?.encryption ? await readableBy(files, said, keys) : undefined
   return {
     ...{ schema: 'evt.verify/1', bundle, intact: faults.length === 0 },
     createdAt: manifest?.createdAt ?? null,
@@ -58,22 +90,24 @@ export async function verifyBundle(
     matched: manifest?.counts.matched ?? null,
     faults,
     ...(erased?.unasked !== undefined && { unasked: erased.unasked }),
+    ...(encrypted && { encrypted }),
     ...(erased && { changedSince: erased.faults.filter(({ name }) => name !== PROOF) }),
   }
 }
 
-/** A bundle is checked offline. */
-function proofIn(folder: string, { signal }: VerifyOptions) {
-  return verifyProof(PROOF, join(folder, PROOF), { aws: undefined, signal })
-}
-
-/** The faults of a bundle as the end of evt; undefined where it is intact. */
-export function verifyFailure({ bundle, faults }: VerifyResult): EvtError | undefined {
+/** The faults of a bundle as the end of evt; undefined where it is intact, and can be read. */
+export function verifyFailure({ bundle, faults, encrypted }: VerifyResult): EvtError | undefined {
   const [first] = faults
+  if (!first && encrypted === 'unreadable') {
+    return new EvtError(`${bundle} is what was written, but not for the keys of --age-identity`, {
+      code: 'gate',
+    })
+  }
   if (!first) return undefined
   const others = faults.length - 1
   const more = others === 0 ? '' : `, and ${count(others, 'more fault')}`
-  return new EvtError(`${bundle} is not what was written: ${first.name} ${first.fault}${more}`, {
+  const which = first.name === bundle ? 'it' : first.name
+  return new EvtError(`${bundle} is not what was written: ${which} ${first.fault}${more}`, {
     code: 'gate',
   })
 }
@@ -93,28 +127,40 @@ function manifestIn(text: string) {
   }
 }
 
-async function faultIn(folder: string, file: BundledFile): Promise<string | undefined> {
-  const { bytes, sha256 } = await fileHash(join(folder, file.name)).catch((error) => {
-    throw readError(join(folder, file.name), error)
+async function faultIn(files: BundleFiles, file: BundledFile): Promise<string | undefined> {
+  const now = await hashOf(files, file.name).catch((error) => {
+    if (error instanceof EvtError) throw error
+    // What is packed can be unpacked no more.
+    return undefined
   })
-  if (bytes !== file.bytes) return `has ${bytes} bytes instead of ${file.bytes}`
-  return sha256 === file.sha256 ? undefined : 'has been changed'
+  if (now && now.bytes !== file.bytes) return `has ${now.bytes} bytes instead of ${file.bytes}`
+  return now?.sha256 === file.sha256 ? undefined : 'has been changed'
 }
 
-async function textOf(bundle: string, folder: string): Promise<string> {
-  return readFile(join(folder, MANIFEST), 'utf8').catch((error) => {
-    throw readError(join(bundle, MANIFEST), error)
-  })
+async function hashOf(files: BundleFiles, name: string) {
+  return streamHash(await files.read(name))
 }
 
-async function namesIn(bundle: string, folder: string): Promise<string[]> {
-  const names = await readdir(folder).catch((error): string[] => {
-    if (codeOf(error) !== 'ENOENT' && codeOf(error) !== 'ENOTDIR') throw readError(bundle, error)
-    return []
-  })
-  if (names.includes(MANIFEST)) return names.sort()
-  throw new EvtError(`${bundle} is no bundle: it has no ${MANIFEST}`, {
-    code: 'usage',
-    hint: 'evt gdpr extract writes bundles; the folder that --to names is one',
-  })
+async function readableBy(
+  files: BundleFiles,
+  said: readonly BundledFile[],
+  keys: Decryption | undefined,
+): Promise<VerifyResult['encrypted']> {
+  if (!keys) return 'notTried'
+  for (const { name } of said) {
+    const isSecret = name.endsWith(AGE) && files.names.includes(name)
+    if (isSecret && !(await opens(files, name, keys))) return 'unreadable'
+  }
+  return 'readable'
+}
+
+/** Each chunk of it says that it is whole. */
+async function opens(files: BundleFiles, name: string, keys: Decryption): Promise<boolean> {
+  const secret = ReadableStream.from<Uint8Array>(await files.read(name))
+  try {
+    for await (const _ of await keys.decrypt(secret));
+    return true
+  } catch {
+    return false
+  }
 }

@@ -14,15 +14,18 @@ import { chosenSql, isAllChosen } from './chosen-sql.js'
 import { EventLines } from './event-lines.js'
 import { EventParquet } from './event-parquet.js'
 import { EventsTaker } from './events-taker.js'
-import { fieldColumns, fieldsView } from './fields-view.js'
+import { fieldColumns, fieldsOf, fieldsView } from './fields-view.js'
 import { checkFlows, type Flows, flowColumns, flowStepColumns, flowsSql } from './flows.js'
 import { canAnswer, IndexFailure, rowsFromIndex, takeFromIndex, trusting } from './from-index.js'
-import { emptyJudged, eventsView, judgedColumns, judgeEvents } from './judged.js'
+import { type Hidden, hiddenEvents } from './hidden-sql.js'
+import { emptyJudged, eventsView, judgedColumns, judgeEvents, viewOf } from './judged.js'
 import { judgeIndexed } from './kept-judged.js'
 import { bothLooks, emptyPicked, PICKED, pickingOf } from './picked.js'
 import { Plans } from './plans.js'
 import { type Searched, searchedBy, withIndexed } from './searched.js'
 import { type SpillOptions, withDuckdb } from './spilling-duckdb.js'
+
+type Decode = ReturnType<typeof createDecoder>
 
 export interface AskOptions {
   archive: Pick<OpenedArchive, 'objects' | 'mapping' | 'outside' | 'index'>
@@ -38,6 +41,10 @@ export interface AskOptions {
   sqlFromBytes?: number | undefined
   /** SQL whose rows are ids or positions: those are the rows of the table `picked`. */
   picking?: string | undefined
+  /** What the view `events` does not show, whoever asks. */
+  hidden?: Hidden | undefined
+  /** Watches what is decoded. */
+  observed?: ((decode: Decode) => Decode) | undefined
   /** The engine's plan instead of rows. */
   explain?: boolean | undefined
   signal: AbortSignal
@@ -68,9 +75,9 @@ export const askedNames: readonly string[] = [
   ...flowStepColumns,
 ]
 
-const views = async (flows: Flows = {}, order = '') => [
-  eventsView + order,
-  fieldsView,
+const views = async (flows: Flows = {}, hidden?: Hidden, order = '') => [
+  (hidden ? viewOf(hiddenEvents(hidden)) : eventsView) + order,
+  hidden ? fieldsOf('events') : fieldsView,
   ...(await flowsSql(flows)),
 ]
 
@@ -100,7 +107,11 @@ async function askOnce<T>(
   take: (asked: Asked) => Promise<T>,
 ): Promise<T> {
   return withEngine(options, async (duckdb, engine) => {
-    const { looks, picking } = await looksAt(statement, engine, { duckdb, ...options })
+    const { looks, picking } = await looksAt(statement, engine, {
+      duckdb,
+      ...options,
+      ...hiddenOf(options),
+    })
     checkFlows(looks, options.flows ?? {}, statement.values['flow'])
     const index = indexFor(looks, options)
     // Where no order is asked for, it is that of positions, wherever rows come from.
@@ -168,9 +179,9 @@ async function withEngine<T>(
 async function looksAt(
   statement: Statement,
   engine: DuckdbEngine,
-  { duckdb, picking: sql }: Pick<AskOptions, 'picking'> & { duckdb: Duckdb },
+  { duckdb, hidden, picking: sql }: Pick<AskOptions, 'picking' | 'hidden'> & { duckdb: Duckdb },
 ): Promise<{ looks: Looks; picking?: Statement }> {
-  const empty = [...emptyTables, ...emptyJudged, ...(await views())]
+  const empty = [...emptyTables, ...emptyJudged, ...(await views({}, hidden))]
   if (sql !== undefined) empty.push(emptyPicked)
   for (const each of empty) await duckdb.rows(each)
   const own = await engine.looks(statement)
@@ -214,7 +225,8 @@ async function readInto(
   })
   for (const sql of emptyJudged) await duckdb.rows(sql)
   const lenient = lenientOutside(outside)
-  const decode = createDecoder({ mapping, presets, outside: lenient })
+  const { observed = (all: Decode) => all } = options
+  const decode = observed(createDecoder({ mapping, presets, outside: lenient }))
   const places = new Map(objects.map((object, n) => [object, n + 1]))
   const taker = new EventsTaker(tables, decode, chosenTest(chosen), {
     waiting: outside.claims ? MOST_WAITING : 1,
@@ -239,9 +251,15 @@ async function readInto(
   if (isJudged) await (index ? trusting(judge) : judge())
   // What was judged is joined to it, in any order.
   const order = isSorted && (tables.isView || isJudged) ? ' ORDER BY pos' : ''
-  for (const sql of await views(options.flows, order)) await duckdb.rows(sql)
+  for (const sql of await views(options.flows, hiddenOf(options).hidden, order))
+    await duckdb.rows(sql)
   const searched = index ? withIndexed(read, index) : read
   return { ...searched, chosen: tables.kept, unanswered: lenient.failure }
+}
+
+/** Nothing is hidden where no path is named. */
+function hiddenOf({ hidden }: Pick<AskOptions, 'hidden'>): Pick<AskOptions, 'hidden'> {
+  return hidden && hidden.paths.length > 0 ? { hidden } : { hidden: undefined }
 }
 
 /** Columns that take much room. */

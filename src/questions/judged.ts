@@ -49,7 +49,11 @@ LEFT JOIN repeats r ON r.pos = a.pos
 LEFT JOIN reorderings o ON o.pos = a.pos`
 
 /** The view that questions are asked of. */
-export const eventsView = `CREATE OR REPLACE TEMP VIEW events AS\n${judgedEvents}`
+export const eventsView = viewOf(judgedEvents)
+
+export function viewOf(events: string): string {
+  return `CREATE OR REPLACE TEMP VIEW events AS\n${events}`
+}
 
 /** The relation `deliveries` that the queries of judging read, over the table `archive`: hashes of
  * 64 bits for identities, keys and streams, a text in order for what a stream is compared by. */

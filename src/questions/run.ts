@@ -10,6 +10,7 @@ import { progressOf } from '../reading/progress.js'
 import { type AskOptions, askArchive } from './asked-archive.js'
 import { type EngineName, type Question, questionNamed, readCatalogue } from './catalogue.js'
 import type { Chosen } from './chosen.js'
+import type { Hidden } from './hidden-sql.js'
 import { boundValues } from './parameters.js'
 import { isCut, type Searched } from './searched.js'
 
@@ -65,10 +66,16 @@ export function askOptions(
     presets: request.presets,
     chosen: { ...request.range, ...request.chosen },
     flows: archive.config.flows,
+    hidden: hiddenIn(archive),
     memoryLimitBytes: request.memoryLimitBytes,
     signal: request.signal,
     onProgress: progressOf(archive.objects, request),
   }
+}
+
+/** What evt.yaml says that nobody is to be shown. */
+export function hiddenIn({ config, mapping }: Pick<OpenedArchive, 'config' | 'mapping'>): Hidden {
+  return { paths: config.privacy?.redact ?? [], mapping }
 }
 
 /** @throws EvtError `inconclusive` where there is nothing to ask */

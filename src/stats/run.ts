@@ -1,9 +1,11 @@
 import type { EvtError } from '../errors.js'
+import { hiddenIn } from '../questions/run.js'
 import { noObjects } from '../reading/absence.js'
 import { endedBadly } from '../reading/ended-badly.js'
 import { type OpenedArchive, openArchive } from '../reading/open-archive.js'
 import { progressOf } from '../reading/progress.js'
 import { noEvents } from './absence.js'
+import { shownFindings } from './hidden.js'
 import { histogramFiles, writeHistograms } from './histogram-files.js'
 import { areHistogramLogs } from './hlog/objects.js'
 import { type LogsRun, runLogs } from './hlog/run.js'
@@ -62,7 +64,10 @@ async function statsOf(request: StatsRequest, opened: OpenedArchive): Promise<St
   })
   const typed = { sources, flags: typedFlags(request) }
   const isEmpty = measured.result.total.events === 0
-  const { result, intervals } = measured
+  const { intervals } = measured
+  const hidden = hiddenIn(opened)
+  const findings = shownFindings(measured.result.findings, hidden)
+  const result = { ...measured.result, findings }
   const unwritten = isEmpty
     ? undefined
     : await writeHistograms(files, {
@@ -79,7 +84,7 @@ async function statsOf(request: StatsRequest, opened: OpenedArchive): Promise<St
     unwritten ??
     (objects.length === 0 ? noObjects(sources, pruned) : undefined) ??
     (isEmpty ? noEvents(result, selection) : undefined)
-  return { ...measured, typed, failure, isEmpty }
+  return { ...measured, result, typed, failure, isEmpty }
 }
 
 /** What a further command has to repeat to read the same in the same way. */

@@ -17,7 +17,7 @@ import type { Checkpoints } from './checkpoints.js'
 import { clockUs } from './from-time.js'
 import { type Reading, type TailItem, wanted } from './lane.js'
 import { merged } from './merge.js'
-import { redact } from './redact.js'
+import { redact } from '../event/redact.js'
 
 export interface TailRequest extends GivenSources, OutsidePlaces {
   /** The values of `--map`. */

@@ -37,6 +37,7 @@ export function renderPlan(
       })),
       ...(versions && { versions: versions.map((one) => ({ ...one })) }),
       refused: refused.map((one) => ({ ...one })),
+      claims: plan.claims,
     })
   }
   const total = totalOf(objects)
@@ -56,6 +57,7 @@ export function renderPlan(
     ...versionLines(plan),
     ...(refused.length === 0 ? [] : ['']),
     ...refused.map(({ path, reason }) => `${safeText(path)} ${reason} !`),
+    ...(plan.claims.length === 0 ? [] : ['', ...claimLines(plan.claims)]),
     ...(isApplying ? [] : ['', ...next(file)]),
   ]
   const text = lines.join('\n')
@@ -81,6 +83,17 @@ function versionLines({ objects, versions, searched }: ErasePlan): string[] {
   const marked = markers === 0 ? '' : `, and ${counted(markers, 'delete marker')}`
   const what = `${counted(older + current, 'version')}${marked}`
   return ['', `for good   ${what} that the bucket keeps; ${counted(read, 'older one')} searched`]
+}
+
+const MOST_CLAIMS = 10
+
+function claimLines(claims: readonly string[]): string[] {
+  const more = claims.length - MOST_CLAIMS
+  return [
+    'what these events point to is not erased with them: delete it',
+    ...claims.slice(0, MOST_CLAIMS).map((address) => `  ${safeText(address)}`),
+    ...(more > 0 ? [`  and ${countText(more)} more, see the plan`] : []),
+  ]
 }
 
 function next(file: string): string[] {

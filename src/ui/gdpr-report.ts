@@ -61,6 +61,7 @@ export function reportSections(told: Told): ReportSection[] {
             ),
           },
         ]),
+    ...(told.claims.length === 0 ? [] : [pointedTo(told.claims)]),
     ...(masked.length === 0
       ? []
       : [
@@ -76,6 +77,17 @@ export function reportSections(told: Told): ReportSection[] {
     { title: 'What was searched, and what was not', paragraphs: completeness },
     { title: 'To be added by who answers for the data', paragraphs: toBeAdded },
   ]
+}
+
+function pointedTo(claims: Told['claims']): ReportSection {
+  return {
+    title: 'What these events point to',
+    paragraphs: ['Payloads that were kept apart from their events.'],
+    table: table(
+      ['address', 'events', 'where'],
+      claims.map(({ address, events, file, reason }) => [address, events, file ?? reason]),
+    ),
+  }
 }
 
 /** What Article 15(1) asks for and no archive knows. */

@@ -57,9 +57,11 @@ export function renderExtract(
     ...because,
     ...below(usedLines(typeColumns, types.map(typeRow), style)),
     ...below(hits.length === 0 ? [] : usedLines(hitColumns, hits.map(hitRow), style)),
+    ...below(manifest.claims.length === 0 ? [] : claimLines(manifest.claims)),
     ...below(masked.length === 0 ? [] : [maskedText(masked)]),
     '',
     `${[...files.map(({ name }) => name), 'manifest.json'].join(', ')}`,
+    ...(manifest.encryption === null ? [] : [encryptedFor(manifest.encryption)]),
     `the key of its hashes is beside it: ${safeText(folder)}.key`,
     '',
     `next  ${commandText(['evt', 'gdpr', 'verify', folder])}`,
@@ -78,10 +80,17 @@ export function renderVerify(result: VerifyResult, format: Format, style: TextSt
   const lines = [
     `${safeText(bundle)}   ${intact ? good : 'not what was written !'}`,
     ...faults.map(({ name, fault }) => `  ${safeText(name)} ${fault}`),
+    ...(result.encrypted && intact ? [encryptedText[result.encrypted]] : []),
     ...below(changedSince.map(({ name, fault }) => `since then ${safeText(name)} ${fault}`)),
     ...below(unasked === 0 ? [] : [`${counted(unasked, 'object')} of S3 not looked at: offline`]),
   ]
   return drawn(lines, style)
+}
+
+const encryptedText = {
+  readable: 'its files are encrypted, and this key reads them',
+  unreadable: 'its files are encrypted, and not for this key !',
+  notTried: 'its files are encrypted: whether a key reads them, --age-identity FILE asks',
 }
 
 /** Where a value is; without a line end. */
@@ -105,12 +114,29 @@ export function renderFind(result: FindResult, format: Format, style: TextStyle)
   return drawn(lines, style)
 }
 
+function encryptedFor({ recipients, readable }: NonNullable<SealedManifest['encryption']>) {
+  const keys = counted(recipients.length, 'key')
+  return `encrypted for ${keys} of age; ${readable.join(', ')} can be read by anybody`
+}
+
 function typeRow({ type, source, events }: SealedManifest['types'][number]) {
   return texts(type, source, countText(events))
 }
 
 function hitRow({ path, part, count }: SealedManifest['hits'][number]) {
   return texts(countText(count), path, part ? 'in a longer text' : '')
+}
+
+const MOST_CLAIMS = 10
+
+function claimLines(claims: SealedManifest['claims']): string[] {
+  const lines = claims.slice(0, MOST_CLAIMS).map(({ address, file, reason, events }) => {
+    const what = file ?? `${reason} !`
+    const whose = events === null ? ' (of whom?)' : ''
+    return `points to ${safeText(address)}  ${safeText(what)}${whose}`
+  })
+  const more = claims.length - MOST_CLAIMS
+  return more > 0 ? [...lines, `and ${countText(more)} more, see manifest.json`] : lines
 }
 
 function maskedText(masked: SealedManifest['masked']): string {

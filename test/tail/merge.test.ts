@@ -4,7 +4,7 @@ import type { EventRecord, JsonObject } from '../../src/event/event.js'
 import { parsePath } from '../../src/event/json-path.js'
 import { createMapping } from '../../src/event/mapping.js'
 import { merged } from '../../src/tail/merge.js'
-import { redact } from '../../src/tail/redact.js'
+import { redact } from '../../src/event/redact.js'
 
 async function* of(...batches: number[][]) {
   yield* batches

@@ -81,6 +81,8 @@ export const heavyModules: readonly RegExp[] = [
   /^d3-/,
   /^@dagrejs\//,
   /^junit-report-builder/,
+  /^age-encryption/,
+  /^ya(zl|uzl)/,
 ]
 
 /** Names that say nothing about what is in the folder. test/helpers is the one exception. */
