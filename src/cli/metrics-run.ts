@@ -6,11 +6,10 @@ import type { PublishRequest, Telling } from '../publish/request.js'
 import { type PublishRun, planPublish } from '../publish/run.js'
 import { metricsText } from '../ui/metrics-text.js'
 import { safeText } from '../ui/safe-text.js'
-import { commandText } from '../ui/shell-quote.js'
-import { confirmed } from './confirm.js'
 import { isAskedLive, memoryMs } from './live-flags.js'
 import { dimensionsOf, everyMs, windowOf } from './metrics-flags.js'
 import { progressFor } from './progress.js'
+import { agreed } from './published-plan.js'
 import { reading, type TypedArchive } from './read-request.js'
 import { graceUs } from './reconcile-flags.js'
 import { type StatsFlagValues, statsChoices } from './stats-flags.js'
@@ -117,7 +116,7 @@ async function agreedAndPublished(run: PublishRun, typed: TypedMetrics): Promise
     print(shown(result, false, typed))
     return
   }
-  await agreed(result, typed)
+  await confirmedBy(typed, result)
   const progress = await progressFor(flags)
   const label = `publishing to ${result.namespace}`
   const published = await run
@@ -144,7 +143,7 @@ async function publishLive(typed: TypedMetrics, every: string): Promise<void> {
       print(shown(run.result, false, typed))
       return
     }
-    await agreed(run.result, typed)
+    await confirmedBy(typed, run.result)
     if (!isJson && flags.yes === true) note(metricsText(run.result, false))
     const { result, failure } = await run.publish()
     print(shown(result, true, typed))
@@ -171,17 +170,8 @@ function liveRequest(typed: TypedMetrics, every: string): LivePublishRequest {
 }
 
 /** @throws EvtError where somebody says no, or nobody can be asked */
-async function agreed(result: MetricsResult, typed: TypedMetrics): Promise<void> {
-  const { flags, isJson, argv, note, signal } = typed
-  const { stdin, stderr } = process
-  if (flags.yes === true) return
-  if (isJson || stdin.isTTY !== true || stderr.isTTY !== true) {
-    const reason = isJson ? '-o json does not ask' : 'there is no terminal to ask on'
-    throw new EvtError(`nothing was published: ${reason}`, {
-      ...{ code: 'usage', hint: commandText(['evt', 'metrics', 'publish', ...argv, '--yes']) },
-    })
-  }
-  note(metricsText(result, false))
-  if (await confirmed('publish them?', signal)) return
-  throw new EvtError('nothing was published', { code: 'interrupted' })
+function confirmedBy(typed: TypedMetrics, result: MetricsResult): Promise<void> {
+  const words = ['metrics', 'publish']
+  const yes = typed.flags.yes === true
+  return agreed(metricsText(result, false), { ...typed, flags: { yes }, words })
 }
