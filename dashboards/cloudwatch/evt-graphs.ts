@@ -51,7 +51,7 @@ function deliveries(metric: MetricOf): Graph {
     alarms: [
       {
         ...{ kind: 'band', what: 'fewer', series: all, operator: 'LessThanLowerThreshold' },
-        // Of a minute without events, and before an archive was measured, nothing is published.
+        // What is not measured yet is not published; a minute without events is, as 0.
         ...{ width: BAND_WIDTH, datapoints: 10, periods: 15, missing: 'ignore' },
         explain: 'fewer events are delivered than at other times like this',
       },

@@ -105,13 +105,16 @@ function decoded(text: string): string {
 }
 
 function isUnsent(error: unknown): boolean {
-  return /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN)$/.test(codeOf(error))
+  return /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|bad port)$/.test(codeOf(error))
 }
 
-/** fetch says of all failures the same, and their cause tells. */
+/** fetch says of all failures the same, and their cause tells; of a port that is none for HTTP, in
+ * words. */
 function codeOf(error: unknown): string {
   const cause = error instanceof Error ? (error.cause ?? error) : error
-  return cause instanceof Error && 'code' in cause ? String(cause.code) : ''
+  if (!(cause instanceof Error)) return ''
+  if ('code' in cause) return String(cause.code)
+  return cause.message === 'bad port' ? cause.message : ''
 }
 
 function reasonOf(error: unknown): string {

@@ -3,7 +3,7 @@ import { EvtError } from '../errors.js'
 import { isoTimeUs } from '../event/iso-time.js'
 import type { StatsResult } from '../stats/result.js'
 import type { Dimensions, Latencies } from './datum.js'
-import { chosenTypes, typeDimensions } from './datums.js'
+import { typeDimensions } from './datums.js'
 import { countAbove, latenciesOf } from './latencies.js'
 
 export interface PrometheusOptions {
@@ -53,11 +53,9 @@ export async function prometheusText(
   if (options.loops !== undefined) {
     add('loops', 'message loops that were found', 'gauge', [{ labels, value: options.loops }])
   }
-  const { own } = chosenTypes(result, mostTypes)
-  const byType = result.types.flatMap(({ type, source, latencyMs }) => {
-    const isOwn = own.some((one) => one.type === type && one.source === source)
-    const of = [...dimensions, ...typeDimensions(type, source)]
-    return (isOwn ? latenciesOf(latencyMs, of) : undefined) ?? []
+  // A label may have any text, other than a dimension of CloudWatch.
+  const byType = result.types.slice(0, mostTypes).flatMap(({ type, source, latencyMs }) => {
+    return latenciesOf(latencyMs, [...dimensions, ...typeDimensions(type, source)]) ?? []
   })
   for (const [name, of, what] of [
     ['latency', all ? [all] : [], 'from when an event happened to when it arrived'],
@@ -73,7 +71,9 @@ export async function prometheusText(
     const quantiles = of.flatMap((each) => quantilesOf(each, result))
     add(`${name}_quantile_seconds`, `${what}, exact to 0.1%`, 'gauge', quantiles)
   }
-  return registry.metrics()
+  const others = result.types.length - mostTypes
+  const note = others > 0 ? `# types without latencies of their own (--max-types): ${others}\n` : ''
+  return `${await registry.metrics()}${note}`
 }
 
 function countersOf(

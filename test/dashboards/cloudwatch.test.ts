@@ -317,7 +317,7 @@ describe('what CloudWatch would not take is seen', () => {
   })
 })
 
-test('minutes without events, of which nothing is published, call nobody', () => {
+test('minutes of which nothing is published yet call nobody', () => {
   const { metric } = alarmsOf(watch(undefined), alarmOptions)
   const fewer = metric.find(({ AlarmName }) => AlarmName === 'evt/events/fewer')
   expect(fewer).toMatchObject({ TreatMissingData: 'ignore', ThresholdMetricId: 'band1' })

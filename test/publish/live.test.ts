@@ -90,7 +90,7 @@ describe('evt metrics publish --every', () => {
     expect(result.windows).toMatchObject({ published: starts.length, cut: 1, inDoubt: 0 })
   })
 
-  test('after kill -9 at any call no window counts twice, and none is lost but what is in doubt', async () => {
+  test('after kill -9 no window counts twice, and none is lost but what is in doubt', async () => {
     const windows = 1_200
     const firstMs = Math.floor(Date.now() / SECOND_MS) * SECOND_MS - 1_300 * SECOND_MS
     for (let n = 0; n < windows; n++) append(lineAt(firstMs + n * SECOND_MS + 100).repeat(3))
