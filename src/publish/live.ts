@@ -31,6 +31,12 @@ export interface LivePublishRun {
   close(): void
 }
 
+interface Following {
+  readonly meter: WindowMeter
+  readonly live: LiveLoops | undefined
+  readonly journal: Journal
+}
+
 /** So long after its end a window is waited for. */
 const SETTLE_MS = 5_000
 const LEAST_TURNS = 3
@@ -91,8 +97,8 @@ class LivePublish {
     if (this.failure !== undefined) throw this.failure
     const { undecodable, records } = this.seen
     const ended = endedBadly({ records, objectFaults: tail.faults, signal, allowPartial })
-    const open = this.waiting.length
-    const windows = { ...result.windows, open: result.windows.open + open }
+    const open = result.windows.open + this.waiting.length
+    const windows = { ...result.windows, open }
     const partial = signal.aborted || tail.faults.length > 0
     this.request.onTold(`ended at ${new Date(nowMs()).toISOString()}`)
     return { result: { ...result, sources, partial, windows, undecodable }, failure: ended }
@@ -102,19 +108,33 @@ class LivePublish {
     const { nowMs, loops, memoryMs } = this.request
     const meter = this.meter()
     const live = loops ? new LiveLoops({ leastTurns: LEAST_TURNS, memoryMs }) : undefined
-    const done = this.ticking(() => this.tellClosed(meter, live, journal))
+    const closed = (isEnded: boolean) => meter.closed(nowMs(), isEnded)
+    const done = this.ticking(() => this.tellClosed(closed(false), { meter, live, journal }))
+    const beganMs = nowMs()
+    let isEnded = false
     try {
       for await (const items of tail.items) {
         meter.observe(items, nowMs())
         live?.observe(items, nowMs())
         for (const { decoded } of items) this.count(decoded.kind)
       }
+      isEnded = this.hasEndedItself(beganMs)
     } finally {
       await done()
-      if (this.failure === undefined) await this.tellClosed(meter, live, journal)
+      if (this.failure === undefined) {
+        await this.tellClosed(closed(isEnded), { meter, live, journal })
+      }
       this.result.windows.cut = meter.cut > 0 ? 1 : 0
+      this.result.windows.open = meter.open
       this.result.otherTypes = meter.otherTypes
     }
+  }
+
+  /** Whether the source has, rather than that somebody or the time has ended it. */
+  private hasEndedItself(beganMs: number): boolean {
+    const { signal, durationMs, nowMs } = this.request
+    const isOver = durationMs !== null && nowMs() - beganMs >= durationMs
+    return !signal.aborted && !this.stop.signal.aborted && !isOver
   }
 
   private count(kind: 'event' | 'undecodable'): void {
@@ -153,13 +173,12 @@ class LivePublish {
   }
 
   private async tellClosed(
-    meter: WindowMeter,
-    live: LiveLoops | undefined,
-    journal: Journal,
+    closed: readonly WindowFigures[],
+    { meter, live, journal }: Following,
   ): Promise<void> {
-    const { nowMs, dimensions, graceUs } = this.request
+    const { dimensions, graceUs } = this.request
     const options = { dimensions, own: meter.ownTypes, graceUs }
-    for (const window of meter.closed(nowMs())) {
+    for (const window of closed) {
       const datums = datumsOf(withLoops(window, live), options)
       if (this.isWanted(datums, journal)) this.waiting.push(datums)
     }

@@ -73,9 +73,16 @@ export class WindowMeter {
     }
   }
 
-  /** Those that are over, each once, in their order. */
-  closed(nowMs: number): WindowFigures[] {
-    const { windowUs, settleMs } = this.options
+  /** How many have something and are not over. */
+  get open(): number {
+    return this.windows.size
+  }
+
+  /** Those that are over, each once, in their order.
+   * @param isEnded nothing comes any more that would have to be waited for */
+  closed(nowMs: number, isEnded = false): WindowFigures[] {
+    const { windowUs } = this.options
+    const settleMs = isEnded ? 0 : this.options.settleMs
     const closed: WindowFigures[] = []
     for (;;) {
       const startUs = this.nextStart()

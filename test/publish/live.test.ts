@@ -145,6 +145,20 @@ describe('evt metrics publish --every', () => {
     expect(refused.err.text).toContain('cloudwatch:PutMetricData is not allowed')
   })
 
+  test('at the end of its source what is over is told at once, and the rest is said', async () => {
+    const firstMs = Math.floor(Date.now() / SECOND_MS) * SECOND_MS - 60 * SECOND_MS
+    for (const n of [0, 0, 3]) append(lineAt(firstMs + n * SECOND_MS))
+    append(lineAt(Date.now() + 3_600_000))
+    const map = ['id', 'type', 'time', 'receivedAt'].map((of) => `--map ${of}=$.${of}`).join(' ')
+    const how = '--window 1s --every 60s --yes -o json'
+    const line = `cat o.ndjson | evt metrics publish - ${map} --from beginning ${how}`
+    const child = startEvt(['-c', line.replaceAll('$', '\\$')], at, 'sh')
+    expect((await child.end).exit).toBe(0)
+    expect([...ledger('Deliveries').values()].slice(0, 4)).toEqual([[2], [0], [0], [1]])
+    const { windows } = JSON.parse(child.out.text)
+    expect(windows).toMatchObject({ open: 1, cut: 0, inDoubt: 0 })
+  })
+
   test('the price is said first, and without a yes nobody is told', async () => {
     const dry = start('--dry-run')
     expect((await dry.end).exit).toBe(0)
