@@ -45,8 +45,8 @@ export function cloudformation(
   const used = new Set(placeholdersIn([pages, alarms ?? null] as unknown as JsonValue))
   const parameters = unnamed
     .filter(({ parameter }) => used.has(parameter))
-    .map(({ parameter, kind, at }) => {
-      return [parameter, { Type: 'String', Description: `the name of the ${kind} ${at}` }]
+    .map(({ parameter, what, kind, at }) => {
+      return [parameter, { Type: 'String', Description: `the ${what} of the ${kind} ${at}` }]
     })
   return {
     AWSTemplateFormatVersion: '2010-09-09',

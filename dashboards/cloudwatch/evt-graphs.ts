@@ -1,6 +1,6 @@
 import { safeText } from '../../src/ui/safe-text.js'
 import type { Dimensions, Graph, Metric } from './graph.js'
-import { metricsOf } from './part.js'
+import { happens, metricsOf } from './part.js'
 
 /** What `evt metrics publish` tells CloudWatch, and what is wanted of it. */
 export interface Published {
@@ -36,6 +36,7 @@ export function evtGraphs(published: Published): Graph[] {
     latency(metric, published.limits),
     ...latencyByType(published),
     ...(['Duplicates', 'Reordered'] as const).map((name) => shareGraph(name, metric, published)),
+    ...[freshness(metric), gone(metric)],
   ]
 }
 
@@ -50,7 +51,7 @@ function deliveries(metric: MetricOf): Graph {
     alarms: [
       {
         ...{ kind: 'band', what: 'fewer', series: all, operator: 'LessThanLowerThreshold' },
-        // Of a minute without events, and before an archive was measured, nothing is published.
+        // What is not measured yet is not published; a minute without events is, as 0.
         ...{ width: BAND_WIDTH, datapoints: 10, periods: 15, missing: 'ignore' },
         explain: 'fewer events are delivered than at other times like this',
       },
@@ -78,6 +79,32 @@ function latency(metric: MetricOf, { p99Ms }: Limits): Graph {
           },
         ]
       : [],
+  }
+}
+
+function freshness(metric: MetricOf): Graph {
+  const lateness = metric('Lateness', 'Maximum', 'the latest that was out of order')
+  return {
+    title: 'Age of the newest event, and how late others came',
+    series: [metric('Freshness', 'Minimum', 'newest'), lateness],
+    ...{ periodS: PERIOD_S, unit: 'ms', alarms: [] },
+  }
+}
+
+/** Told only where somebody asked: --sent, --loops, --every. Who did not has no figures here. */
+function gone(metric: MetricOf): Graph {
+  const lost = metric('Lost', 'Sum', 'sent and lost')
+  const undecodable = metric('Undecodable', 'Sum', 'not decoded')
+  const loops = metric('Loops', 'Maximum', 'loops')
+  return {
+    title: 'Lost, not decoded, too late, in circles',
+    series: [lost, undecodable, metric('Late', 'Sum', 'late'), loops],
+    ...{ periodS: PERIOD_S, unit: 'events' },
+    alarms: [
+      happens('lost', lost, 'events that were sent did not come', [1, 1]),
+      happens('undecodable', undecodable, 'records cannot be decoded in 3 of 5 minutes', [3, 5]),
+      happens('loops', loops, 'events run in circles in 3 of 5 minutes', [3, 5]),
+    ],
   }
 }
 

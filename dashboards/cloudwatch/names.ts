@@ -5,6 +5,8 @@ import { placeholder } from './placeholder.js'
 /** A node whose name is known only when it is deployed. */
 export interface Unnamed {
   readonly parameter: string
+  /** What CloudWatch wants to know of it. */
+  readonly what: 'name' | 'ARN'
   readonly kind: string
   readonly logicalId: string
   readonly at: string
@@ -28,12 +30,14 @@ export class Names {
       if (logicalId === undefined || given.has(logicalId) || !hasMetrics.has(kind)) continue
       // Terraform's variables begin with a letter.
       const letters = name.replace(/[^A-Za-z0-9]/g, '').replace(/^(?=\d)/, 'R')
-      const base = `${letters.slice(0, MOST_CHARACTERS)}Name`
+      const what = kind === 'stateMachine' ? 'ARN' : 'name'
+      const suffix = what === 'ARN' ? 'Arn' : 'Name'
+      const base = `${letters.slice(0, MOST_CHARACTERS)}${suffix}`
       let parameter = base
       for (let n = 2; taken.has(parameter); n++) parameter = `${base}${n}`
       taken.add(parameter)
       this.#parameters.set(id, parameter)
-      unnamed.push({ parameter, kind, logicalId, at: safeText(at ?? '') })
+      unnamed.push({ parameter, what, kind, logicalId, at: safeText(at ?? '') })
     }
     this.unnamed = unnamed
   }
@@ -43,6 +47,7 @@ export class Names {
     const parameter = this.#parameters.get(node.id)
     if (parameter !== undefined) return placeholder(parameter)
     const logicalId = logicalIdOf(node)
+    if (node.kind === 'stateMachine' && node.at?.startsWith('arn:')) return safeText(node.at)
     return (logicalId === undefined ? undefined : this.given.get(logicalId)) ?? safeText(node.name)
   }
 }
@@ -52,11 +57,13 @@ const MOST_CHARACTERS = 200
 
 const hasMetrics = new Set([
   ...['bus', 'rule', 'topic', 'queue', 'stream', 'consumer', 'function', 'pipe', 'table'],
-  'firehose',
+  ...['firehose', 'stateMachine'],
 ])
 
 /** The logical id of what a template gives no name: it stands for one then. */
-function logicalIdOf({ name, at, facts }: TopologyNode): string | undefined {
+function logicalIdOf({ kind, name, at, facts }: TopologyNode): string | undefined {
+  // An ARN has the account in it, which no template knows.
+  if (kind === 'stateMachine') return /#([^#]+)$/.exec(at ?? '')?.[1]
   if (facts.isNamed === true) return undefined
   return typeof at === 'string' && at.endsWith(`#${name}`) ? name : undefined
 }

@@ -30,8 +30,8 @@ export function terraform(
   const used = new Set(placeholdersIn([pages, alarms ?? null] as unknown as JsonValue))
   const variables = unnamed
     .filter(({ parameter }) => used.has(parameter))
-    .map(({ parameter, kind, at }) => {
-      return [parameter, { type: 'string', description: `the name of the ${kind} ${at}` }]
+    .map(({ parameter, what, kind, at }) => {
+      return [parameter, { type: 'string', description: `the ${what} of the ${kind} ${at}` }]
     })
   const region = { type: 'string', description: 'the region that the dashboards show' }
   if (used.has(REGION)) variables.push([REGION, region])

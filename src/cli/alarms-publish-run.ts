@@ -3,30 +3,17 @@ import type { CompositeAlarm } from '../../dashboards/cloudwatch/composites.js'
 import { differences, likeIn } from '../../dashboards/cloudwatch/differences.js'
 import { stillUnnamed } from '../../dashboards/cloudwatch/json.js'
 import { type AlarmStore, type KnownAlarm, openAlarms } from '../aws/alarms.js'
-import { EvtError } from '../errors.js'
 import type { JsonValue } from '../event/event.js'
 import { alarmsAsked, type TypedAlarms } from './alarms-run.js'
 import { awsOptions } from './flags.js'
-import {
-  agreed,
-  checkNamed,
-  endChanged,
-  type Planned,
-  type PublishPlan,
-  planText,
-} from './published-plan.js'
+import { type ComparedPlan, diffPlan, publishPlan, type TypedPlan } from './publish-plan-run.js'
+import { checkNamed, type Planned, type PublishPlan } from './published-plan.js'
 
-interface TypedAlarmPublish extends TypedAlarms {
-  flags: TypedAlarms['flags'] & { yes?: boolean; 'dry-run'?: boolean }
-  argv: readonly string[]
-  isJson: boolean
-}
+type TypedAlarmPublish = TypedAlarms & TypedPlan
 
-interface Opened {
-  readonly plan: PublishPlan
+interface Opened extends ComparedPlan {
   readonly alarms: Alarms
   readonly store: AlarmStore
-  readonly failure: EvtError | undefined
 }
 
 /** Compares with what is there, and hands it on; the client is closed afterwards. */
@@ -80,50 +67,39 @@ function priceOf({ metric, composite }: Alarms): number {
   return Math.round(usd * 100) / 100
 }
 
-function shown(plan: PublishPlan, isJson: boolean): string {
-  return isJson ? JSON.stringify(plan) : planText(plan, 'alarm')
-}
-
 /** `evt alarms diff`. */
 export async function diffAlarms(typed: TypedAlarmPublish, failOnChanged: boolean): Promise<void> {
-  await withPlan(typed, async ({ plan, failure }) => {
-    typed.print(shown(plan, typed.isJson))
-    if (failure) throw failure
-    endChanged(plan, failOnChanged)
-  })
+  await withPlan(typed, async (opened) => diffPlan(opened, typed, { what: 'alarm', failOnChanged }))
 }
 
 /** `evt alarms publish`: alarms that evt did not make are never overwritten. */
 export async function publishAlarms(typed: TypedAlarmPublish): Promise<void> {
-  const { flags, isJson, print, note } = typed
-  await withPlan(typed, async ({ plan, alarms, store, failure }) => {
-    const foreign = plan.items.filter(({ state }) => state === 'foreign')
-    const wanted = plan.items.filter(({ state }) => state !== 'same')
-    if (flags['dry-run'] === true || wanted.length === 0) {
-      print(shown(plan, isJson))
-      if (failure) throw failure
-      return
-    }
-    if (failure) throw failure
-    if (foreign.length > 0) {
-      note(planText(plan, 'alarm'))
-      const names = foreign.map(({ name }) => name).join(', ')
-      throw new EvtError(`nothing was published: evt did not make ${names}`, {
-        ...{ code: 'usage', hint: '--prefix gives evt other names' },
-      })
-    }
-    const words = ['alarms', 'publish']
-    await agreed(planText(plan, 'alarm'), { ...typed, flags: { yes: flags.yes === true }, words })
-    const names = new Set(wanted.map(({ name }) => name))
-    for (const alarm of alarms.metric) {
-      if (names.has(alarm.AlarmName)) await store.putMetric(alarm)
-    }
-    // After what they are made of.
-    for (const { AlarmActions, OKActions, ...alarm } of alarms.composite) {
-      if (!names.has(alarm.AlarmName)) continue
-      const actions = { AlarmActions: [...AlarmActions], OKActions: [...OKActions] }
-      await store.putComposite({ ...alarm, ...actions })
-    }
-    print(shown({ ...plan, published: true }, isJson))
-  })
+  await withPlan(typed, (opened) =>
+    publishPlan(opened, typed, {
+      ...{ what: 'alarm', words: ['alarms', 'publish'], refusal },
+      put: (names) => putAlarms(opened, names),
+    }),
+  )
+}
+
+function refusal(items: readonly Planned[]): { message: string; hint: string } | undefined {
+  const foreign = items.filter(({ state }) => state === 'foreign').map(({ name }) => name)
+  if (foreign.length === 0) return undefined
+  const hint = '--prefix gives evt other names'
+  return { message: `evt did not make ${foreign.join(', ')}`, hint }
+}
+
+async function putAlarms(
+  { alarms, store }: Pick<Opened, 'alarms' | 'store'>,
+  names: ReadonlySet<string>,
+): Promise<void> {
+  for (const alarm of alarms.metric) {
+    if (names.has(alarm.AlarmName)) await store.putMetric(alarm)
+  }
+  // After what they are made of.
+  for (const { AlarmActions, OKActions, ...alarm } of alarms.composite) {
+    if (!names.has(alarm.AlarmName)) continue
+    const actions = { AlarmActions: [...AlarmActions], OKActions: [...OKActions] }
+    await store.putComposite({ ...alarm, ...actions })
+  }
 }

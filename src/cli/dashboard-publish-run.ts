@@ -8,30 +8,18 @@ import type { JsonValue } from '../event/event.js'
 import { commandText } from '../ui/shell-quote.js'
 import { dashboardsAsked, type TypedDashboard } from './dashboard-run.js'
 import { awsOptions } from './flags.js'
-import {
-  agreed,
-  checkNamed,
-  endChanged,
-  type Planned,
-  type PublishPlan,
-  planText,
-} from './published-plan.js'
+import { type ComparedPlan, diffPlan, publishPlan, type TypedPlan } from './publish-plan-run.js'
+import { checkNamed, type Planned } from './published-plan.js'
 
-interface TypedPublish extends TypedDashboard {
-  flags: TypedDashboard['flags'] & { force?: boolean; yes?: boolean; 'dry-run'?: boolean }
-  argv: readonly string[]
-  isJson: boolean
-}
+type TypedPublish = TypedDashboard & TypedPlan & { flags: { force?: boolean } }
 
 /** A dashboard costs so much a month, beyond the first three of an account. */
 const USD = 3
 const FREE = 3
 
-interface Opened {
-  readonly plan: PublishPlan
+interface Opened extends ComparedPlan {
   readonly pages: readonly Page[]
   readonly store: DashboardStore
-  readonly failure: EvtError | undefined
 }
 
 /** Compares with what is there, and hands it on; the client is closed afterwards. */
@@ -85,51 +73,33 @@ async function strays(
   return stray
 }
 
-function shown(plan: PublishPlan, isJson: boolean): string {
-  return isJson ? JSON.stringify(plan) : planText(plan, 'dashboard')
-}
-
 /** `evt dashboard diff`. */
 export async function diffDashboards(typed: TypedPublish, failOnChanged: boolean): Promise<void> {
-  await withPlan(typed, async ({ plan, failure }) => {
-    typed.print(shown(plan, typed.isJson))
-    if (failure) throw failure
-    endChanged(plan, failOnChanged)
-  })
+  await withPlan(typed, async (opened) =>
+    diffPlan(opened, typed, { what: 'dashboard', failOnChanged }),
+  )
 }
 
 /** `evt dashboard publish`: what was changed by hand is overwritten on purpose only. */
 export async function publishDashboards(typed: TypedPublish): Promise<void> {
-  const { flags, isJson, print, note, argv } = typed
-  await withPlan(typed, async ({ plan, pages, store, failure }) => {
-    const byHand = plan.items.filter(({ state }) => state === 'edited' || state === 'foreign')
-    const wanted = plan.items.filter(({ state }) => state !== 'same')
-    if (flags['dry-run'] === true || wanted.length === 0) {
-      print(shown(plan, isJson))
-      if (failure) throw failure
-      return
-    }
-    if (failure) throw failure
-    if (byHand.length > 0 && flags.force !== true) {
-      note(planText(plan, 'dashboard'))
-      throw new EvtError(`nothing was published: ${byHandText(byHand)}`, {
-        code: 'usage',
-        hint: commandText(['evt', 'dashboard', 'publish', ...argv, '--force']),
-      })
-    }
-    const words = ['dashboard', 'publish']
-    await agreed(planText(plan, 'dashboard'), {
-      ...typed,
-      flags: { yes: flags.yes === true },
-      words,
-    })
-    const names = new Set(wanted.map(({ name }) => name))
-    for (const { name, body } of pages.filter((page) => names.has(page.name))) {
-      const messages = await store.put(name, JSON.stringify(stamped(body)))
-      for (const message of messages) note(`${name}: ${message}`)
-    }
-    print(shown({ ...plan, published: true }, isJson))
-  })
+  const { flags, note, argv } = typed
+  await withPlan(typed, (opened) =>
+    publishPlan(opened, typed, {
+      ...{ what: 'dashboard', words: ['dashboard', 'publish'] },
+      refusal: (items) => {
+        const byHand = items.filter(({ state }) => state === 'edited' || state === 'foreign')
+        if (byHand.length === 0 || flags.force === true) return undefined
+        const hint = commandText(['evt', 'dashboard', 'publish', ...argv, '--force'])
+        return { message: byHandText(byHand), hint }
+      },
+      put: async (names) => {
+        for (const { name, body } of opened.pages.filter((page) => names.has(page.name))) {
+          const messages = await opened.store.put(name, JSON.stringify(stamped(body)))
+          for (const message of messages) note(`${name}: ${message}`)
+        }
+      },
+    }),
+  )
 }
 
 function byHandText(items: readonly Planned[]): string {

@@ -1,6 +1,11 @@
 import * as Flags from '@oclif/core/flags'
 import { EvtError } from '../errors.js'
 import { parseDurationUs } from '../event/duration.js'
+import { liveFlags } from './live-flags.js'
+import { reconcileFlags } from './reconcile-flags.js'
+import { parseDurationMs } from './time.js'
+
+const printing = ['output', 'resend', 'journal', 'yes', 'dry-run']
 
 export const metricsFlags = {
   namespace: Flags.string({
@@ -35,9 +40,51 @@ export const metricsFlags = {
     description: 'where to note what was published; by itself in the cache',
   }),
   emf: Flags.boolean({
-    exclusive: ['output', 'resend', 'journal', 'yes', 'dry-run'],
+    exclusive: printing,
     description: 'print lines of the embedded metric format and tell CloudWatch nothing',
   }),
+  prometheus: Flags.boolean({
+    exclusive: [...printing, 'emf', 'window', 'allow-late'],
+    description: 'print all that was measured in the text format of Prometheus, and tell nobody',
+  }),
+  otlp: Flags.string({
+    exclusive: ['emf', 'prometheus', 'allow-late'],
+    helpValue: 'URL',
+    description:
+      'tell a receiver of OpenTelemetry (OTLP over HTTP) in place of CloudWatch, such as ' +
+      'http://localhost:4318; OTEL_EXPORTER_OTLP_HEADERS has what signs in',
+  }),
+  sent: Flags.string({
+    multiple: true,
+    multipleNonGreedy: true,
+    exclusive: ['every'],
+    helpValue: 'SOURCE',
+    description: 'what was sent: what is lost of it is published, too, once --grace is over',
+  }),
+  grace: Flags.string({
+    default: '30s',
+    helpValue: 'DURATION',
+    description: 'how long after its time an event may come and is not late, or lost',
+    parse: reconcileFlags.grace.parse,
+  }),
+  loops: Flags.boolean({
+    description: 'publish how many message loops run, too; reads an archive a second time',
+  }),
+  every: Flags.string({
+    exclusive: ['since', 'until', 'allow-late', 'emf', 'prometheus', 'content'],
+    helpValue: 'DURATION',
+    description: 'measure what comes, and publish the windows that are over so often, such as 60s',
+    parse: async (text: string) => {
+      everyMs(text)
+      return text
+    },
+  }),
+  from: { ...liveFlags.from, dependsOn: ['every'] },
+  duration: { ...liveFlags.duration, dependsOn: ['every'] },
+  intrusive: liveFlags.intrusive,
+  'fan-out': liveFlags['fan-out'],
+  consumer: liveFlags.consumer,
+  'dedupe-window': liveFlags['dedupe-window'],
   yes: Flags.boolean({ char: 'y', description: 'publish without asking' }),
   'dry-run': Flags.boolean({ description: 'only say what would be published' }),
 }
@@ -66,4 +113,16 @@ export function dimensionsOf(texts: readonly string[]): [string, string][] {
   if (taken === undefined && names.length <= 28) return dimensions
   const why = taken === undefined ? 'there are more than 28' : `${taken} is taken`
   throw new EvtError(`--dimension: ${why}`, { code: 'usage' })
+}
+
+const LEAST_EVERY_MS = 1_000
+const MOST_EVERY_MS = 86_400_000
+
+/** @throws EvtError `usage` for what is no duration of a second to a day */
+export function everyMs(text: string): number {
+  const ms = parseDurationMs(text)
+  if (ms !== undefined && ms >= LEAST_EVERY_MS && ms <= MOST_EVERY_MS) return ms
+  throw new EvtError(`--every ${text} is no duration of 1s to 1d`, {
+    ...{ code: 'usage', hint: 'write 10s, 60s or 5m' },
+  })
 }

@@ -1,16 +1,23 @@
 import { EvtError } from '../errors.js'
 import { emfLines } from '../publish/emf.js'
-import { type PublishRequest, type PublishRun, planPublish } from '../publish/run.js'
+import type { LivePublishRequest } from '../publish/live.js'
+import type { MetricsResult } from '../publish/plan.js'
+import type { PublishRequest, Telling } from '../publish/request.js'
+import { type PublishRun, planPublish } from '../publish/run.js'
 import { metricsText } from '../ui/metrics-text.js'
-import { commandText } from '../ui/shell-quote.js'
-import { confirmed } from './confirm.js'
-import { dimensionsOf, windowOf } from './metrics-flags.js'
+import { safeText } from '../ui/safe-text.js'
+import { isAskedLive, memoryMs } from './live-flags.js'
+import { dimensionsOf, everyMs, windowOf } from './metrics-flags.js'
 import { progressFor } from './progress.js'
+import { agreed } from './published-plan.js'
 import { reading, type TypedArchive } from './read-request.js'
+import { graceUs } from './reconcile-flags.js'
 import { type StatsFlagValues, statsChoices } from './stats-flags.js'
+import { requestOf, type TypedTail } from './tail-run.js'
 
 export interface TypedMetrics extends TypedArchive {
   flags: TypedArchive['flags'] &
+    TypedTail['flags'] &
     Omit<StatsFlagValues, 'by'> & {
       namespace?: string | undefined
       window: string
@@ -20,6 +27,13 @@ export interface TypedMetrics extends TypedArchive {
       resend?: boolean | undefined
       journal?: string | undefined
       emf?: boolean | undefined
+      prometheus?: boolean | undefined
+      otlp?: string | undefined
+      sent?: string[] | undefined
+      grace: string
+      loops?: boolean | undefined
+      every?: string | undefined
+      'dedupe-window': string
       yes?: boolean | undefined
       'dry-run'?: boolean | undefined
     }
@@ -32,53 +46,77 @@ export interface TypedMetrics extends TypedArchive {
 /** `evt metrics publish`: measures, says what it would publish, asks, publishes.
  * @throws EvtError where not all was published */
 export async function publishMetrics(typed: TypedMetrics): Promise<void> {
-  const run = await reading(typed, (request) => planPublish(requestOf(typed, request)))
+  if (typed.flags.every !== undefined) return publishLive(typed, typed.flags.every)
+  if (await isAskedLive({ config: typed.flags.config }, typed.given)) throw neverEnds()
+  const run = await reading(typed, (request) => planPublish(archiveRequest(typed, request)))
   const { result, windows, failure } = run
   try {
     // A window is published once: what is missing now would stay missing.
     if (failure && typed.flags['dry-run'] !== true) throw unpublished(failure)
     if (typed.flags.emf === true) {
       for (const line of emfLines(windows, result.namespace)) typed.print(line)
-    } else await agreedAndPublished(run, typed)
+    } else if (typed.flags.prometheus === true) await printForPrometheus(run, typed)
+    else await agreedAndPublished(run, typed)
     if (failure) throw failure
   } finally {
     run.close()
   }
 }
 
+function neverEnds(): EvtError {
+  return new EvtError('what comes live is published as it comes', {
+    ...{ code: 'usage', hint: 'say how often: --every 60s' },
+  })
+}
+
 function unpublished({ message, code, hint, cause }: EvtError): EvtError {
   return new EvtError(`nothing was published: ${message}`, { code, hint, cause })
 }
 
-function requestOf(
-  { flags }: TypedMetrics,
-  request: Parameters<Parameters<typeof reading>[1]>[0],
-): PublishRequest {
+function tellingOf({ flags, version }: TypedMetrics): Telling {
   return {
-    ...request,
-    choices: statsChoices({ ...flags, by: 'type' }),
     namespace: flags.namespace,
     windowUs: windowOf(flags.window),
     dimensions: dimensionsOf(flags.dimension ?? []),
     mostTypes: flags['max-types'],
-    allowLate: flags['allow-late'] === true,
+    graceUs: graceUs(flags.grace),
     resend: flags.resend === true,
-    journal: flags.journal,
-    isPrinted: flags.emf === true,
+    ...{ journal: flags.journal, otlp: flags.otlp, version },
     nowMs: Date.now,
   }
 }
 
+function archiveRequest(
+  typed: TypedMetrics,
+  request: Parameters<Parameters<typeof reading>[1]>[0],
+): PublishRequest {
+  const { flags } = typed
+  return {
+    ...{ ...request, ...tellingOf(typed) },
+    choices: statsChoices({ ...flags, by: 'type' }),
+    allowLate: flags['allow-late'] === true || flags.prometheus === true,
+    isPrinted: flags.emf === true || flags.prometheus === true,
+    ...{ sent: flags.sent ?? [], loops: flags.loops === true },
+  }
+}
+
+async function printForPrometheus(run: PublishRun, typed: TypedMetrics): Promise<void> {
+  const { prometheusText } = await import('../publish/prometheus.js')
+  const { mostTypes, graceUs, dimensions } = tellingOf(typed)
+  const { namespace } = run.result
+  const { lost, loops } = run.beside
+  const options = { namespace, dimensions, mostTypes, graceUs, lost, loops }
+  typed.print((await prometheusText(run.measured, options)).trimEnd())
+}
+
 async function agreedAndPublished(run: PublishRun, typed: TypedMetrics): Promise<void> {
-  const { flags, isJson, print } = typed
+  const { flags, print } = typed
   const { result } = run
-  const shown = (of: PublishRun['result'], isDone: boolean) =>
-    isJson ? JSON.stringify(of) : metricsText(of, isDone)
   if (flags['dry-run'] === true || result.windows.published === 0) {
-    print(shown(result, false))
+    print(shown(result, false, typed))
     return
   }
-  await agreed(result, typed)
+  await confirmedBy(typed, result)
   const progress = await progressFor(flags)
   const label = `publishing to ${result.namespace}`
   const published = await run
@@ -89,21 +127,51 @@ async function agreedAndPublished(run: PublishRun, typed: TypedMetrics): Promise
       }),
     )
     .finally(() => progress.stop())
-  print(shown(published, true))
+  print(shown(published, true, typed))
+}
+
+function shown(result: MetricsResult, isDone: boolean, { isJson }: TypedMetrics): string {
+  return isJson ? JSON.stringify(result) : metricsText(result, isDone)
+}
+
+async function publishLive(typed: TypedMetrics, every: string): Promise<void> {
+  const { flags, print, isJson, note } = typed
+  const { planLive } = await import('../publish/live.js')
+  const run = await planLive(liveRequest(typed, every))
+  try {
+    if (flags['dry-run'] === true) {
+      print(shown(run.result, false, typed))
+      return
+    }
+    await confirmedBy(typed, run.result)
+    if (!isJson && flags.yes === true) note(metricsText(run.result, false))
+    const { result, failure } = await run.publish()
+    print(shown(result, true, typed))
+    if (failure) throw failure
+  } finally {
+    run.close()
+  }
+}
+
+function liveRequest(typed: TypedMetrics, every: string): LivePublishRequest {
+  const { flags } = typed
+  const note = (text: string) => {
+    if (!flags.quiet) process.stderr.write(`${safeText(text)}\n`)
+  }
+  const request = requestOf(typed, note)
+  return {
+    ...{ ...request, ...tellingOf(typed), follow: true, start: request.start ?? 'latest' },
+    ...{ everyMs: everyMs(every), memoryMs: memoryMs(flags['dedupe-window']) },
+    ...{ loops: flags.loops === true, allowPartial: flags['allow-partial'], onTold: note },
+    onOpen: (sources) => {
+      for (const { address, safety } of sources) note(`${safety}  ${address}`)
+    },
+  }
 }
 
 /** @throws EvtError where somebody says no, or nobody can be asked */
-async function agreed(result: PublishRun['result'], typed: TypedMetrics): Promise<void> {
-  const { flags, isJson, argv, note, signal } = typed
-  const { stdin, stderr } = process
-  if (flags.yes === true) return
-  if (isJson || stdin.isTTY !== true || stderr.isTTY !== true) {
-    const reason = isJson ? '-o json does not ask' : 'there is no terminal to ask on'
-    throw new EvtError(`nothing was published: ${reason}`, {
-      ...{ code: 'usage', hint: commandText(['evt', 'metrics', 'publish', ...argv, '--yes']) },
-    })
-  }
-  note(metricsText(result, false))
-  if (await confirmed('publish them?', signal)) return
-  throw new EvtError('nothing was published', { code: 'interrupted' })
+function confirmedBy(typed: TypedMetrics, result: MetricsResult): Promise<void> {
+  const words = ['metrics', 'publish']
+  const yes = typed.flags.yes === true
+  return agreed(metricsText(result, false), { ...typed, flags: { yes }, words })
 }

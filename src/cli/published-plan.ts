@@ -1,4 +1,5 @@
 import type { Difference } from '../../dashboards/cloudwatch/differences.js'
+import type { Unnamed } from '../../dashboards/cloudwatch/names.js'
 import { EvtError } from '../errors.js'
 import { countText } from '../ui/numbers.js'
 import { safeText } from '../ui/safe-text.js'
@@ -120,15 +121,13 @@ export function endChanged({ items }: PublishPlan, isAsked: boolean): void {
 }
 
 /** @throws EvtError `usage`: nothing is published under a name that nobody has */
-export function checkNamed(
-  unnamed: readonly { readonly kind: string; readonly logicalId: string }[],
-): void {
+export function checkNamed(unnamed: readonly Pick<Unnamed, 'what' | 'kind' | 'logicalId'>[]): void {
   const [first] = unnamed
   if (!first) return
   const one = `${first.kind} ${first.logicalId}`
   const others = unnamed.length === 1 ? '' : ` and ${unnamed.length - 1} more`
   throw new EvtError(`how the ${safeText(one)}${others} is called is not in the templates`, {
     code: 'usage',
-    hint: `--name ${safeText(first.logicalId)}=NAME says it`,
+    hint: `--name ${safeText(first.logicalId)}=${first.what.toUpperCase()} says it`,
   })
 }

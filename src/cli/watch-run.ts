@@ -91,7 +91,9 @@ async function measured(typed: TypedWatch) {
 function checkNames(names: ReadonlyMap<string, string>, topology: Topology | undefined): void {
   const nodes = topology?.nodes ?? []
   for (const logicalId of names.keys()) {
-    const places = nodes.flatMap(({ name, at }) => (name === logicalId ? [at ?? ''] : []))
+    const places = nodes.flatMap(({ name, at }) =>
+      name === logicalId || at?.endsWith(`#${logicalId}`) ? [at ?? ''] : [],
+    )
     const unnamed = places.filter((at) => at.endsWith(`#${logicalId}`))
     if (places.length > 0 && unnamed.length <= 1) continue
     if (places.length === 0) {

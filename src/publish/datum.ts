@@ -1,13 +1,32 @@
-/** A metric of CloudWatch at one moment. */
+import type { HdrBucket } from '../meters/hdr-buckets.js'
+
+/** A metric at one moment. */
 export interface Datum {
   readonly metric: string
   readonly unit: 'Count' | 'Milliseconds'
-  readonly dimensions: readonly (readonly [name: string, value: string])[]
+  readonly dimensions: Dimensions
   /** The start of the window that it is about. */
   readonly atMs: number
   /** One value, or values with how often each occurs. */
   readonly values: readonly number[]
   readonly counts: readonly number[]
+}
+
+export type Dimensions = readonly (readonly [name: string, value: string])[]
+
+/** All latencies of a window, or those of a type in it. */
+export interface Latencies {
+  readonly dimensions: Dimensions
+  /** Of microseconds. */
+  readonly buckets: readonly HdrBucket[]
+  /** With those that lie above all buckets. */
+  readonly count: number
+  readonly overflow: number
+  /** In ms, exact for all types together; else those of the buckets. */
+  readonly min: number
+  readonly max: number
+  /** In ms; undefined where buckets alone are known. */
+  readonly sum: number | undefined
 }
 
 /** What a custom metric costs a month at list price, of the first ten thousand (us-east-1). */

@@ -1,4 +1,4 @@
-import type { HdrBucket } from '../meters/hdr-buckets.js'
+import { type HdrBucket, rankOf } from '../meters/hdr-buckets.js'
 
 /** Values and how often each occurs, for one metric at one moment: at most {@link MOST_VALUES}, in
  * ms, from the least to the greatest. */
@@ -91,7 +91,7 @@ export function foldedPercentile(folded: readonly Folded[], percent: number): nu
   )
   pairs.sort((a, b) => a.ms - b.ms)
   const total = pairs.reduce((sum, { count }) => sum + count, 0)
-  let left = Math.max(1, Math.ceil((percent / 100) * total))
+  let left = rankOf(total, percent)
   for (const { ms, count } of pairs) {
     left -= count
     if (left <= 0) return ms

@@ -51,6 +51,12 @@ export class Journal {
     return this.#states.get(startMs)
   }
 
+  /** Whether this window is to be published, as far as the journal knows. */
+  isWanted(startMs: number, resend: boolean): boolean {
+    const state = this.stateOf(startMs)
+    return state === undefined || state === 'refused' || (state === 'begun' && resend)
+  }
+
   async write(windows: readonly number[], state: WindowState): Promise<void> {
     if (windows.length === 0) return
     const lines = windows.map((startMs) => {

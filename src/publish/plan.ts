@@ -1,7 +1,7 @@
 import { EvtError } from '../errors.js'
 import { callsOf } from './calls.js'
 import { metricsOf, USD_PER_CALL, USD_PER_METRIC } from './datum.js'
-import type { ChosenTypes, WindowDatums } from './datums.js'
+import type { WindowDatums } from './datums.js'
 import type { Journal } from './journal.js'
 
 /** `evt.metrics/1`: what is to be published, or was. */
@@ -9,8 +9,12 @@ export interface MetricsResult {
   schema: 'evt.metrics/1'
   namespace: string
   region: string | null
+  /** Who was told in place of CloudWatch. */
+  url?: string
   sources: string[]
   windowMs: number
+  /** Live: how often it is told. */
+  everyMs?: number
   partial: boolean
   windows: {
     /** To be published, or published. */
@@ -32,6 +36,8 @@ export interface MetricsResult {
   }
   /** Events without a time, which are in no window. */
   untimed: number
+  /** Records that could not be decoded. In an archive they have no time, and are in no window. */
+  undecodable: number
   metrics: number
   datums: number
   calls: number
@@ -46,6 +52,8 @@ interface PlanOptions {
   /** Of `--since` and `--until`. */
   readonly range: { readonly sinceUs: number | null; readonly untilUs: number | null }
   readonly nowMs: number
+  /** Which takes not all times. */
+  readonly isCloudWatch: boolean
 }
 
 const DAY_MS = 86_400_000
@@ -66,28 +74,33 @@ export interface ChosenWindows {
 export function chosenWindows(
   all: readonly WindowDatums[],
   journal: Pick<Journal, 'stateOf'>,
-  { allowLate, resend, range, nowMs }: PlanOptions,
+  { allowLate, resend, range, nowMs, isCloudWatch }: PlanOptions,
 ): ChosenWindows {
   const counts = { before: 0, inDoubt: 0, open: 0, cut: 0, refused: 0 }
   const sinceMs = (range.sinceUs ?? Number.NEGATIVE_INFINITY) / 1_000
   const untilMs = (range.untilUs ?? Number.POSITIVE_INFINITY) / 1_000
-  const wanted = all.filter(({ startMs, endMs }) => {
+  const wanted = all.filter(({ startMs, endMs, isOpen }) => {
     const state = journal.stateOf(startMs)
     if (state === 'done') counts.before += 1
     else if (state === 'begun' && !resend) counts.inDoubt += 1
     // What --since cuts may be too old as well: it is left out either way.
     else if (startMs < sinceMs) counts.cut += 1
-    else if (startMs < nowMs - OLDEST_MS || startMs > nowMs + AHEAD_MS) counts.refused += 1
-    else if (endMs > nowMs) counts.open += 1
+    else if (isCloudWatch && !isTaken(startMs, nowMs)) counts.refused += 1
+    else if (endMs > nowMs || isOpen) counts.open += 1
     else if (endMs > untilMs) counts.cut += 1
     else return true
     return false
   })
   if (counts.refused > 0 && !allowLate) throw notTaken(counts.refused, all.length)
-  const slow = wanted.filter(({ startMs }) => startMs < nowMs - SLOW_MS).length
+  const slow = isCloudWatch ? wanted.filter(({ startMs }) => startMs < nowMs - SLOW_MS).length : 0
   const text = (ms: number | undefined) => (ms === undefined ? null : new Date(ms).toISOString())
   const [first, last] = [text(wanted[0]?.startMs), text(wanted.at(-1)?.startMs)]
   return { wanted, windows: { published: wanted.length, ...counts, slow, first, last } }
+}
+
+/** Whether CloudWatch takes what is of this time. */
+export function isTaken(startMs: number, nowMs: number): boolean {
+  return startMs >= nowMs - OLDEST_MS && startMs <= nowMs + AHEAD_MS
 }
 
 function notTaken(refused: number, all: number): EvtError {
@@ -101,14 +114,43 @@ function notTaken(refused: number, all: number): EvtError {
 /** What publishing these takes. */
 export function costOf(
   windows: readonly WindowDatums[],
-  { others }: ChosenTypes,
+  { others, isCloudWatch }: { others: number; isCloudWatch: boolean },
 ): Pick<MetricsResult, 'metrics' | 'datums' | 'calls' | 'otherTypes' | 'usd'> {
   const datums = windows.flatMap((window) => window.datums)
   const metrics = metricsOf(datums)
   const calls = callsOf(windows).length
-  const usd = {
-    perMonth: Math.round(metrics * USD_PER_METRIC * 100) / 100,
-    calls: Math.round(calls * USD_PER_CALL * 1e5) / 1e5,
-  }
+  const usd = isCloudWatch
+    ? {
+        perMonth: Math.round(metrics * USD_PER_METRIC * 100) / 100,
+        calls: Math.round(calls * USD_PER_CALL * 1e5) / 1e5,
+      }
+    : { perMonth: 0, calls: 0 }
   return { metrics, datums: datums.length, calls, otherTypes: others, usd }
+}
+
+/** Metrics of all types together, without loops; see {@link datumsOf}. */
+const METRICS_LIVE = 11
+const MONTH_MS = 30 * DAY_MS
+
+/** What telling of what comes takes, at most, where a call is enough for what is told at once. */
+export function costOfLive({
+  mostTypes,
+  everyMs,
+  loops,
+  isCloudWatch,
+}: {
+  mostTypes: number
+  everyMs: number
+  loops: boolean
+  isCloudWatch: boolean
+}): ReturnType<typeof costOf> {
+  const metrics = METRICS_LIVE + Number(loops) + mostTypes
+  const calls = Math.ceil(MONTH_MS / everyMs)
+  const usd = isCloudWatch
+    ? {
+        perMonth: Math.round(metrics * USD_PER_METRIC * 100) / 100,
+        calls: Math.round(calls * USD_PER_CALL * 100) / 100,
+      }
+    : { perMonth: 0, calls: 0 }
+  return { metrics, datums: 0, calls, otherTypes: 0, usd }
 }

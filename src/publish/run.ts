@@ -1,90 +1,117 @@
-import { createHash } from 'node:crypto'
-import { dirname, join, resolve } from 'node:path'
-import type { MetricDatum } from '@aws-sdk/client-cloudwatch'
-import { isRemote } from '../archives/address.js'
-import { makeFolder } from '../archives/make-folder.js'
-import { type MetricWriter, openMetricWriter } from '../aws/put-metrics.js'
-import { cacheFolder } from '../config/cache-folder.js'
-import { loadConfig } from '../config/load.js'
 import { EvtError } from '../errors.js'
-import { lockJournal } from '../record/journal-lock.js'
-import type { StatsRequest } from '../stats/request.js'
+import { runLoops } from '../loops/run.js'
+import { runReconcile } from '../reconcile/run.js'
+import { acknowledgedWords } from '../reconcile/sent-status.js'
 import type { StatsResult } from '../stats/result.js'
-import { runEventStats } from '../stats/run.js'
-import { callsOf } from './calls.js'
-import type { Datum } from './datum.js'
+import { runEventStats, type StatsRun } from '../stats/run.js'
+import { archiveWindows, type FoundBeside } from './archive-windows.js'
 import { chosenTypes, datumsOf, type WindowDatums } from './datums.js'
 import { Journal } from './journal.js'
-import { namespaceNamed } from './namespace.js'
 import { chosenWindows, costOf, type MetricsResult } from './plan.js'
-
-export interface PublishRequest extends StatsRequest {
-  /** Undefined: that of evt.yaml, else `Evt`. */
-  namespace: string | undefined
-  dimensions: readonly (readonly [string, string])[]
-  mostTypes: number
-  windowUs: number
-  allowLate: boolean
-  resend: boolean
-  /** Undefined: one in the cache for what is published here. */
-  journal: string | undefined
-  /** Whether CloudWatch is not told by evt but by whoever reads its output. */
-  isPrinted: boolean
-  nowMs(): number
-}
+import type { PublishRequest } from './request.js'
+import { journalFile, namespaceOf, openTarget } from './setup.js'
+import { tell, telling } from './tell.js'
 
 export interface PublishRun {
   readonly result: MetricsResult
+  /** Those that are to be published. */
   readonly windows: readonly WindowDatums[]
+  /** Of everything that was read, windows or not. */
+  readonly measured: StatsResult
+  /** Of all of it. Undefined: nobody asked, or nobody knows. */
+  readonly beside: { readonly lost: number | undefined; readonly loops: number | undefined }
   /** Why the run does not end well, whatever is published. */
   readonly failure: EvtError | undefined
-  /** Tells CloudWatch. */
+  /** Tells whoever takes them. */
   publish(onProgress: (calls: number) => void): Promise<MetricsResult>
   close(): void
 }
 
 /**
- * Measures an archive and says what CloudWatch is to be told of it; it tells nothing by itself.
+ * Measures an archive and says what is to be told of it; it tells nothing by itself.
  *
  * @throws EvtError `usage` for what was typed wrong, among it a namespace of AWS and windows of a
  * time that CloudWatch does not take
  */
 export async function planPublish(request: PublishRequest): Promise<PublishRun> {
-  const { windowUs, mostTypes, dimensions, isPrinted, nowMs } = request
+  const { windowUs, mostTypes, dimensions, isPrinted, nowMs, graceUs } = request
   const namespace = await namespaceOf(request)
   const choices = { ...request.choices, windowUs, intervals: true, by: 'type' as const }
-  const { result, intervals, failure, isEmpty } = await runEventStats({ ...request, choices })
+  const run = await runEventStats({ ...request, choices })
+  const { result, failure, isEmpty } = run
   if (isEmpty && failure) throw failure
-  const writer = isPrinted ? undefined : await openMetricWriter(namespace, request.aws ?? {})
-  const region = (await writer?.region()) ?? null
-  const journal = new Journal(journalFile(request, namespace, region, result.sources))
+  const target = isPrinted ? undefined : await openTarget(namespace, request)
+  const journal = new Journal(journalFile(request, { namespace, target, sources: result.sources }))
   if (!isPrinted) await journal.read()
   const untimed = untimedIn(result)
   if (untimed === result.total.events) throw noTimes(untimed)
-  const all = datumsOf(result, intervals ?? [], { dimensions, mostTypes })
-  const { wanted, windows } = chosenWindows(all, journal, { ...request, nowMs: nowMs() })
+  const beside = await foundBeside(request, run)
+  const chosen = chosenTypes(result, mostTypes)
+  const all = archiveWindows(run, windowUs, beside).map((window) =>
+    datumsOf(window, { dimensions, own: chosen.own, graceUs }),
+  )
+  const isCloudWatch = target?.kind !== 'otlp'
+  const { wanted, windows } = chosenWindows(all, journal, {
+    ...{ ...request, nowMs: nowMs(), isCloudWatch },
+  })
   const planned: MetricsResult = {
-    ...{ schema: 'evt.metrics/1', namespace, region, sources: result.sources },
-    ...{ windowMs: windowUs / 1_000, partial: result.partial, windows, untimed },
-    ...costOf(wanted, chosenTypes(result, mostTypes)),
+    ...{ schema: 'evt.metrics/1', namespace, region: target?.region ?? null },
+    ...(target?.url != null && { url: target.url }),
+    ...{ sources: result.sources, windowMs: windowUs / 1_000, partial: result.partial },
+    ...{ windows, untimed, undecodable: result.read.undecodable },
+    ...costOf(wanted, { others: chosen.others, isCloudWatch }),
   }
   return {
-    ...{ result: planned, windows: wanted, failure },
+    ...{ result: planned, windows: wanted, measured: result, failure },
+    beside: { lost: beside.reconciled?.total.lost ?? undefined, loops: beside.loops?.length },
     async publish(onProgress) {
-      if (!writer) return planned
-      await makeFolder(dirname(journal.file))
-      const unlock = lockJournal(journal.file)
-      try {
-        const left = await stillWanted(wanted, journal, request.resend)
-        await publish(left, { writer, journal, signal: request.signal, onProgress })
+      if (!target) return planned
+      return telling(journal, async () => {
+        await journal.read()
+        const left = wanted.filter(({ startMs }) => journal.isWanted(startMs, request.resend))
+        await tell(left, { target, journal, signal: request.signal, onProgress })
         return { ...planned, windows: { ...windows, published: left.length } }
-      } finally {
-        unlock()
-      }
+      })
     },
-    close: () => writer?.close(),
+    close: () => target?.close(),
   }
 }
+
+/** What was sent and lost, and what runs in circles, where somebody asked. */
+async function foundBeside(request: PublishRequest, run: StatsRun): Promise<FoundBeside> {
+  const { sent, loops, choices, windowUs, graceUs, given, maps, range, signal } = request
+  const { types, filter, memoryLimitBytes, allowPartial } = choices
+  const shared = { types, filter, memoryLimitBytes, allowPartial }
+  const found: { -readonly [name in keyof FoundBeside]: FoundBeside[name] } = {}
+  if (sent.length > 0) {
+    const received = given.length > 0 ? given : run.result.sources
+    const { result, failure } = await runReconcile({
+      ...request,
+      stages: [
+        { name: 'sent', given: sent, maps },
+        { name: 'received', given: received, maps },
+      ],
+      choices: {
+        ...shared,
+        graceUs,
+        windowUs,
+        identity: 'source+id',
+        acknowledged: acknowledgedWords,
+      },
+      range,
+    })
+    if (failure && failure.code !== 'inconclusive') throw failure
+    found.reconciled = result
+  }
+  if (loops && !signal.aborted) {
+    const asked = { ...request, ...shared, entities: [], leastTurns: LEAST_TURNS }
+    found.loops = (await runLoops(asked)).result.loops
+  }
+  return found
+}
+
+/** As `evt loops` has it where nobody says otherwise. */
+const LEAST_TURNS = 3
 
 /** Events that are in no window: they have neither `receivedAt` nor `time`. */
 function untimedIn({ total, windows = [] }: StatsResult): number {
@@ -95,81 +122,4 @@ function noTimes(events: number): EvtError {
   return new EvtError(`${events} events, none with a time: a metric is of a moment`, {
     ...{ code: 'inconclusive', hint: '--map time=$.path says where it is' },
   })
-}
-
-/** Another run may have published some since this one was planned. */
-async function stillWanted(
-  windows: readonly WindowDatums[],
-  journal: Journal,
-  resend: boolean,
-): Promise<WindowDatums[]> {
-  await journal.read()
-  return windows.filter(({ startMs }) => {
-    const state = journal.stateOf(startMs)
-    return state === undefined || state === 'refused' || (state === 'begun' && resend)
-  })
-}
-
-interface Publishing {
-  writer: MetricWriter
-  journal: Journal
-  signal: AbortSignal
-  onProgress(calls: number): void
-}
-
-/** Each window at most once: what is begun is on disk before CloudWatch is told. */
-async function publish(
-  windows: readonly WindowDatums[],
-  { writer, journal, signal, onProgress }: Publishing,
-): Promise<void> {
-  for (const [n, { datums, begins, ends }] of callsOf(windows).entries()) {
-    if (signal.aborted) throw interrupted()
-    await journal.write(begins, 'begun')
-    // Who interrupts does not want to wonder about this one: it is short.
-    const answer = await writer.put(datums.map(metricDatum), new AbortController().signal)
-    if (answer) {
-      await journal.write(begins, 'refused')
-      throw answer.refused
-    }
-    await journal.write(ends, 'done')
-    onProgress(n + 1)
-  }
-}
-
-function interrupted(): EvtError {
-  return new EvtError('interrupted: the windows that are left were not published', {
-    ...{ code: 'interrupted', hint: 'the same command publishes them' },
-  })
-}
-
-function metricDatum({ metric, unit, dimensions, atMs, values, counts }: Datum): MetricDatum {
-  return {
-    MetricName: metric,
-    Unit: unit,
-    Timestamp: new Date(atMs),
-    Dimensions: dimensions.map(([Name, Value]) => ({ Name, Value })),
-    Values: [...values],
-    Counts: [...counts],
-  }
-}
-
-async function namespaceOf({ namespace, config, env, cwd, given }: PublishRequest) {
-  const loaded = await loadConfig({ file: config, env, cwd, firstSource: given[0] })
-  return namespaceNamed(namespace ?? loaded.cloudwatch?.namespace)
-}
-
-/** Of the same windows with the same names in the same place there is one. */
-function journalFile(
-  { journal, cwd, env, windowUs, dimensions, aws = {} }: PublishRequest,
-  namespace: string,
-  region: string | null,
-  sources: readonly string[],
-): string {
-  if (journal !== undefined) return resolve(cwd, journal)
-  const account = aws.profile ?? env['AWS_PROFILE'] ?? null
-  const endpoint = aws.endpointUrl ?? env['AWS_ENDPOINT_URL_CLOUDWATCH'] ?? env['AWS_ENDPOINT_URL']
-  const places = sources.map((each) => (isRemote(each) ? each : resolve(cwd, each)))
-  const of = [namespace, account, endpoint ?? null, region, windowUs, dimensions, places]
-  const key = createHash('sha256').update(JSON.stringify(of)).digest('hex').slice(0, 16)
-  return join(cacheFolder(env), 'metrics', `${key}.ndjson`)
 }

@@ -43,6 +43,8 @@ export async function measureSpilled(
             windowSql: windowNumber(intervalUs),
           })
         : undefined,
+    newestUs:
+      intervals === true && windowUs !== null ? await newestOf(duckdb, windowUs) : undefined,
     timeline: arrivals === null ? null : await timelineOf(duckdb, arrivals),
   }
 }
@@ -60,6 +62,14 @@ async function windowsOf(duckdb: Duckdb, windowUs: number, withHops: boolean) {
       end: timeText((number + 1) * windowUs),
       ...tally.figures(),
     }))
+}
+
+async function newestOf(duckdb: Duckdb, windowUs: number): Promise<Map<number, number>> {
+  const rows = await duckdb.rows(
+    `SELECT ${windowNumber(windowUs)} AS w, max(time_us) FROM narrow ` +
+      'WHERE NOT isnan(time_us) GROUP BY w',
+  )
+  return new Map(rows.map(([number, us]) => [Number(number) * windowUs, Number(us)]))
 }
 
 function figures(tally: RowTally | undefined): StatsRow {

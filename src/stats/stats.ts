@@ -66,6 +66,8 @@ export interface ArchiveStats {
   timeline: Timeline | null
   /** With windows, where they were asked for. */
   intervals: readonly LatencyInterval[] | undefined
+  /** See {@link Measured}. */
+  newestUs?: ReadonlyMap<number, number> | undefined
   objectFaults: readonly ObjectFault[]
   /** Why records lack what they refer to: nobody answered. */
   unanswered?: EvtError
@@ -161,6 +163,7 @@ async function heldStats(
     result: { ...resultOf(options, loaded, measured), findings },
     timeline,
     intervals: measured.intervals,
+    newestUs: measured.newestUs,
     objectFaults: loaded.objectFaults,
   }
 }
@@ -180,6 +183,7 @@ async function spilledStats(
     result: { ...resultOf(options, loaded, measured), findings },
     timeline,
     intervals: measured.intervals,
+    newestUs: measured.newestUs,
     objectFaults: loaded.objectFaults,
   }
 }

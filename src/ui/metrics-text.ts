@@ -4,24 +4,51 @@ import { safeText } from './safe-text.js'
 
 /** What is to be published, or was, for people. */
 export function metricsText(result: MetricsResult, isDone: boolean): string {
-  const { namespace, region, windows, metrics, datums, calls, usd } = result
+  if (result.everyMs !== undefined && !isDone) return liveText(result, result.everyMs)
+  const { windows, metrics, datums, calls } = result
   const verb = isDone ? 'published' : 'to publish'
-  const where = `${safeText(namespace)}${region === null ? '' : ` in ${region}`}`
-  const price = `$${usd.perMonth.toFixed(2)} a month, ${callsPrice(usd.calls)} for these calls`
   return [
-    `${verb}: ${countText(windows.published)} windows to ${where}`,
+    `${verb}: ${countText(windows.published)} windows to ${whereText(result)}`,
     ...(windows.first === null ? [] : [`  ${windows.first} to ${windows.last}`]),
-    `  ${countText(metrics)} metrics, ${countText(datums)} datums, ${countText(calls)} calls`,
-    `  at list price up to ${price}`,
+    ...(result.everyMs === undefined
+      ? [
+          `  ${countText(metrics)} metrics, ${countText(datums)} datums, ${countText(calls)} calls`,
+          ...priceOf(result, 'for these calls'),
+        ]
+      : [`  ${countText(datums)} datums`]),
     ...notesOf(result).map((note) => `  ! ${note}`),
   ].join('\n')
+}
+
+/** What comes is not known before: so much at most. */
+function liveText(result: MetricsResult, everyMs: number): string {
+  const { metrics, windowMs } = result
+  return [
+    `to publish to ${whereText(result)} every ${everyMs / 1_000} s, in windows of ` +
+      `${windowMs / 1_000} s`,
+    `  up to ${countText(metrics)} metrics`,
+    ...priceOf(result, 'more for calls'),
+  ].join('\n')
+}
+
+function whereText({ namespace, region, url }: MetricsResult): string {
+  const name = safeText(namespace)
+  if (url !== undefined) return `${safeText(url)}, as ${name}`
+  return region === null ? name : `${name} in ${region}`
+}
+
+/** Of OpenTelemetry nobody knows the price. */
+function priceOf({ url, usd }: MetricsResult, of: string): string[] {
+  if (url !== undefined) return []
+  const perMonth = `$${usd.perMonth.toFixed(2)} a month`
+  return [`  at list price up to ${perMonth}, ${callsPrice(usd.calls)} ${of}`]
 }
 
 function callsPrice(usd: number): string {
   return usd < 0.01 ? 'less than $0.01' : `$${usd.toFixed(2)}`
 }
 
-function notesOf({ windows, otherTypes, untimed }: MetricsResult): string[] {
+function notesOf({ windows, otherTypes, untimed, undecodable, everyMs }: MetricsResult): string[] {
   const { before, inDoubt, open, cut, refused, slow } = windows
   const of = (count: number, one: string, several: string) =>
     count === 0 ? [] : [`${countText(count)} ${count === 1 ? one : several}`]
@@ -54,6 +81,11 @@ function notesOf({ windows, otherTypes, untimed }: MetricsResult): string[] {
       untimed,
       'event has no time and is in no window (--map time=$.path)',
       'events have no time and are in no window (--map time=$.path)',
+    ),
+    ...of(
+      everyMs === undefined ? undecodable : 0,
+      'record could not be decoded and is in no window: it has no time',
+      'records could not be decoded and are in no window: they have no time',
     ),
     ...of(
       otherTypes,

@@ -134,7 +134,7 @@ describe('dashboards and alarms of templates', () => {
 
 const kinds: readonly NodeKind[] = [
   ...(['bus', 'rule', 'topic', 'queue', 'stream', 'consumer', 'function', 'pipe'] as const),
-  ...(['table', 'firehose', 'bucket', 'unknown'] as const),
+  ...(['table', 'firehose', 'stateMachine', 'bucket', 'unknown'] as const),
 ]
 const vias: readonly EdgeKind[] = ['rule', 'target', 'mapping', 'redrive', 'dlq', 'consumer']
 const name = fc.oneof(
@@ -214,6 +214,52 @@ test('a retention that is none is that of AWS', () => {
   expect(metric.find(({ AlarmName }) => AlarmName === 'evt/queue/a/loss')?.Threshold).toBe(276_480)
 })
 
+test('each consumer with throughput of its own has an alarm on what it may lose', () => {
+  const stream = { id: 'stream:s', kind: 'stream' as const, name: 's', declared: true, at: null }
+  const consumer = { kind: 'consumer' as const, declared: true, at: null, facts: {} }
+  const names = ['fast', 'slow']
+  const nodes = [
+    { ...stream, facts: { retentionS: 172_800 } },
+    ...names.map((of) => ({ ...consumer, id: `consumer:${of}`, name: of })),
+  ]
+  const edges = names.map((of) => {
+    const way = { via: 'consumer' as const, when: null, sends: null, facts: {} }
+    return { from: 'stream:s', to: `consumer:${of}`, ...way }
+  })
+  const topology = { sources: [], nodes, edges, grants: [], gaps: [] }
+  holds(topology)
+  const { metric } = alarmsOf(watch(topology), alarmOptions)
+  const ofSlow = metric.find(({ AlarmName }) => AlarmName === 'evt/stream/s/slow/loss')
+  expect(ofSlow).toMatchObject({
+    ...{ MetricName: 'SubscribeToShardEvent.MillisBehindLatest', Threshold: 86_400_000 },
+    Dimensions: [
+      { Name: 'StreamName', Value: 's' },
+      { Name: 'ConsumerName', Value: 'slow' },
+    ],
+  })
+})
+
+test('a state machine is known by its ARN: of an account, or a parameter of a template', () => {
+  const machine = { kind: 'stateMachine' as const, declared: true, facts: { isNamed: true } }
+  const arn = 'arn:aws:states:eu-west-1:123456789012:stateMachine:billing'
+  const nodes = [
+    { ...machine, id: 'stateMachine:billing', name: 'billing', at: arn },
+    { ...machine, id: 'stateMachine:shipping', name: 'shipping', at: 't.yaml#Shipping' },
+  ]
+  const topology = { sources: [], nodes, edges: [], grants: [], gaps: [] }
+  holds(topology)
+  const watched = watch(topology)
+  const alarms = alarmsOf(watched, alarmOptions)
+  const failed = alarms.metric.filter(({ AlarmName }) => /Machine.*failed$/.test(AlarmName))
+  expect(failed.map((alarm) => metricOf(alarm)?.MetricName)).toEqual(
+    Array(2).fill('ExecutionsFailed'),
+  )
+  expect(failed[0]).toMatchObject({ Dimensions: [{ Name: 'StateMachineArn', Value: arn }] })
+  expect(cloudformation({ pages: [], alarms }, watched.unnamed)).toMatchObject({
+    Parameters: { shippingArn: { Description: 'the ARN of the stateMachine t.yaml#Shipping' } },
+  })
+})
+
 test('what templates only refer to has no alarms: it may be of another account', () => {
   const facts = {}
   const node = {
@@ -271,7 +317,7 @@ describe('what CloudWatch would not take is seen', () => {
   })
 })
 
-test('minutes without events, of which nothing is published, call nobody', () => {
+test('minutes of which nothing is published yet call nobody', () => {
   const { metric } = alarmsOf(watch(undefined), alarmOptions)
   const fewer = metric.find(({ AlarmName }) => AlarmName === 'evt/events/fewer')
   expect(fewer).toMatchObject({ TreatMissingData: 'ignore', ThresholdMetricId: 'band1' })

@@ -218,6 +218,50 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)(
       }
     })
 
+    test('what was lost, how fresh it is, and what runs in circles, in its window', async () => {
+      const at0 = (ms: number) => new Date(startMs + ms).toISOString()
+      // The 100th and two more were sent in the first minute; the last is too young to be lost.
+      const sent = [0, 1, 2].map((n) => ({ id: `0-${98 + n}`, time: at0(500 + n) }))
+      const young = { id: 'young', time: at0(2 * MINUTE_MS - 1_000) }
+      const lines = [...sent, { id: '9', time: at0(900) }, young].map((of) =>
+        JSON.stringify({ ...of, source: 'shop', type: 'order.paid' }),
+      )
+      writeFileSync(join(at.work, 'sent.ndjson'), lines.join('\n'))
+      // a → b → a …, in the third minute alone.
+      for (let n = 0; n < 12; n++) {
+        const time = at0(2 * MINUTE_MS + n * 1_000)
+        const cause = n === 0 ? undefined : `loop-${n - 1}`
+        const type = n % 2 === 0 ? 'ping' : 'pong'
+        const of = { id: `loop-${n}`, source: 'shop', type, time, receivedAt: time, cause }
+        appendFileSync(join(at.work, 'o.ndjson'), `${JSON.stringify(of)}\n`)
+      }
+      const more = ['--sent', 'sent.ndjson', '--grace', '5s', '--loops', '--max-types', '0']
+      const { exit, out, err } = await publish(
+        ...['--emf', '--map', 'causationId=$.cause', '--map', 'correlationId=$.corr', ...more],
+      )
+      expect([exit, err]).toEqual([0, ''])
+      const told = (metric: string) =>
+        out
+          .trimEnd()
+          .split('\n')
+          .map((line) => JSON.parse(line))
+          .flatMap((line) => (metric in line ? [[line._aws.Timestamp, line[metric]]] : []))
+      const minute = (n: number) => startMs + n * MINUTE_MS
+      // 0-100 and 9. The third minute is not settled before grace is over, and is not told.
+      expect(told('Lost')).toEqual([
+        [minute(0), 2],
+        [minute(1), 1],
+      ])
+      expect(told('Freshness').map(([, ms]) => ms)).toEqual([59_110, 59_560])
+      expect(told('Loops')).toEqual([
+        [minute(0), 0],
+        [minute(1), 0],
+      ])
+      const all = await publish('--emf', '--map', 'causationId=$.cause', '--loops')
+      const loops = all.out.split('\n').filter((line) => line.includes('"Loops":'))
+      expect(loops.map((line) => JSON.parse(line).Loops)).toEqual([0, 0, 1])
+    })
+
     test('the embedded metric format needs nobody', async () => {
       const { exit, out } = await publish('--emf', '--dimension', 'Stage=prod')
       expect([exit, puts()]).toEqual([0, 0])

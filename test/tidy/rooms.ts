@@ -53,7 +53,8 @@ export const edges: Readonly<Record<string, readonly string[]>> = {
   generate: ['stats'], // the shape of a result, to write the truth in it
   indexing: ['stats'], // what it says of an archive is kept with the index
   lag: ['stats', 'record'], // words for figures; how far a recording is
-  publish: ['stats', 'record'], // what is measured; who holds a lock
+  // What is measured, lost, and runs in circles; who holds a lock; what is tapped.
+  publish: ['stats', 'reconcile', 'loops', 'record', 'tail'],
   record: ['tail'], // where a source begins
   // Who holds a lock; who gets what a target takes; what events lead to.
   replay: ['record', 'topology', 'audit'],
@@ -80,6 +81,8 @@ export const heavyModules: readonly RegExp[] = [
   /^tinyglobby/,
   /^d3-/,
   /^@dagrejs\//,
+  /^@opentelemetry\//,
+  /^prom-client/,
   /^junit-report-builder/,
   /^age-encryption/,
   /^ya(zl|uzl)/,

@@ -4,9 +4,12 @@ import { firehose } from './firehose.js'
 import { lambda } from './function.js'
 import { pipe } from './pipe.js'
 import { queue } from './queue.js'
+import { stateMachine } from './state-machine.js'
 import { stream } from './stream.js'
 import { table } from './table.js'
 import { topic } from './topic.js'
 
 /** In the order in which they stand on an overview. */
-export const parts: readonly Part[] = [bus, queue, topic, stream, lambda, pipe, table, firehose]
+export const parts: readonly Part[] = [
+  ...[bus, queue, topic, stream, lambda, stateMachine, pipe, table, firehose],
+]

@@ -1,7 +1,15 @@
 import type { TopologyNode } from '../../../src/topology/model.js'
 import { safeText } from '../../../src/ui/safe-text.js'
 import type { Graph, Metric, StaticAlarm } from '../graph.js'
-import { type Around, happens, metricsOf, type Part, spanText, streamRetentionS } from '../part.js'
+import {
+  type Around,
+  happens,
+  metricsOf,
+  onceMore,
+  type Part,
+  spanText,
+  streamRetentionS,
+} from '../part.js'
 
 export const stream: Part = {
   kind: 'stream',
@@ -45,11 +53,17 @@ function readersGraph(node: TopologyNode, around: Around, age: Metric): Graph {
     const consumer = via === 'consumer' ? around.wiring.node(to) : undefined
     return consumer ? [ofConsumer(node, consumer, around)] : []
   })
+  const taken = new Set<string>()
+  // Each has throughput of its own, and what one of them does not read is lost to it alone.
+  const own = consumers.map((series) => ({
+    ...lossAlarm('loss', series, node),
+    of: onceMore(series.label ?? '', taken),
+  }))
   return {
     title: 'How far readers are behind, and when records are lost',
     ...{ series: [age, ...consumers], periodS: 60, unit: 'ms' },
     lines: [keptLine(node)],
-    alarms: [lossAlarm('loss', age, node)],
+    alarms: [lossAlarm('loss', age, node), ...own],
   }
 }
 

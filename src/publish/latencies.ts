@@ -1,0 +1,31 @@
+import type { LatencyFigures } from '../meters/figures.js'
+import { bucketsOf } from '../stats/hlog/write-log.js'
+import type { Dimensions, Latencies } from './datum.js'
+
+/** The latencies of a row; undefined without any that evt can tell. */
+export function latenciesOf(
+  { hdr, min, max, mean, overflow, count }: LatencyFigures,
+  dimensions: Dimensions,
+): Latencies | undefined {
+  if (min === null || max === null || count === 0) return undefined
+  const buckets = hdr === null ? [] : bucketsOf(hdr).buckets()
+  const sum = mean === null ? undefined : mean * count
+  return { dimensions, buckets, count, overflow, min, max, sum }
+}
+
+/** The same where the histogram alone is known, whose ends are those of its buckets. */
+export function latenciesOfHdr(hdr: string, dimensions: Dimensions): Latencies | undefined {
+  const histogram = bucketsOf(hdr)
+  const buckets = histogram.buckets()
+  const [first, last] = [buckets[0], buckets.at(-1)]
+  if (!first || !last) return undefined
+  return {
+    ...{ dimensions, buckets, count: histogram.total, overflow: 0, sum: undefined },
+    ...{ min: first.lowest / 1_000, max: last.highest / 1_000 },
+  }
+}
+
+/** How many took longer than this, to the width of a bucket, 0.1%. */
+export function countAbove({ buckets, overflow }: Latencies, limitUs: number): number {
+  return buckets.reduce((sum, { lowest, count }) => sum + (lowest > limitUs ? count : 0), overflow)
+}

@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto'
+import { join, resolve } from 'node:path'
+import { isRemote } from '../archives/address.js'
+import type { AwsOptions } from '../aws/options.js'
+import { cacheFolder } from '../config/cache-folder.js'
+import { loadConfig } from '../config/load.js'
+import { namespaceNamed } from './namespace.js'
+import type { Telling } from './request.js'
+import type { Target } from './target.js'
+
+/** Where it is asked for. */
+export interface Place extends Telling {
+  readonly given: readonly string[]
+  readonly config: string | undefined
+  readonly env: NodeJS.ProcessEnv
+  readonly cwd: string
+  readonly aws?: AwsOptions | undefined
+}
+
+export async function namespaceOf({ namespace, config, env, cwd, given }: Place): Promise<string> {
+  const loaded = await loadConfig({ file: config, env, cwd, firstSource: given[0] })
+  return namespaceNamed(namespace ?? loaded.cloudwatch?.namespace)
+}
+
+/** @throws EvtError `usage` for an URL that is none */
+export async function openTarget(namespace: string, request: Place): Promise<Target> {
+  const { otlp: url, aws = {}, env, version } = request
+  if (url === undefined) {
+    const { cloudwatchTarget } = await import('./cloudwatch-target.js')
+    return cloudwatchTarget(namespace, aws)
+  }
+  const { otlpTarget } = await import('./otlp-target.js')
+  return otlpTarget({ url, namespace, version, env })
+}
+
+interface Journalled {
+  readonly namespace: string
+  readonly target: Target | undefined
+  readonly sources: readonly string[]
+}
+
+/** Of the same windows with the same names in the same place there is one. */
+export function journalFile(
+  { journal, cwd, env, windowUs, dimensions, aws = {} }: Place,
+  { namespace, target, sources }: Journalled,
+): string {
+  if (journal !== undefined) return resolve(cwd, journal)
+  const account = aws.profile ?? env['AWS_PROFILE'] ?? null
+  const endpoint = aws.endpointUrl ?? env['AWS_ENDPOINT_URL_CLOUDWATCH'] ?? env['AWS_ENDPOINT_URL']
+  const places = sources.map((each) => (isRemote(each) ? each : resolve(cwd, each)))
+  const region = target?.region ?? null
+  const ofAws = [namespace, account, endpoint ?? null, region, windowUs, dimensions, places]
+  const url = target?.url ?? null
+  const of = url === null ? ofAws : [namespace, url, windowUs, dimensions, places]
+  const key = createHash('sha256').update(JSON.stringify(of)).digest('hex').slice(0, 16)
+  return join(cacheFolder(env), 'metrics', `${key}.ndjson`)
+}

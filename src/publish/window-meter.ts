@@ -1,0 +1,194 @@
+import type { Decoded, EventRecord } from '../event/event.js'
+import type { Delivery } from '../meters/delivery.js'
+import { Judge } from '../meters/judge.js'
+import { LatencyMeter } from '../meters/latency.js'
+import { RowMeter } from '../meters/row.js'
+import { chosenTypes, type OfType } from './datums.js'
+import { emptyRow, type WindowFigures } from './window.js'
+
+export interface WindowMeterOptions {
+  readonly windowUs: number
+  /** The start of the first window that can be whole; null: what comes first is in it. */
+  readonly fromUs: number | null
+  /** So long after its end, and after the last that came of it, a window is waited for. */
+  readonly settleMs: number
+  /** So many types have latencies of their own, those that come first. */
+  readonly mostTypes: number
+  /** So long at least identities and keys are remembered; null: for ever. */
+  readonly memoryMs: number | null
+}
+
+interface Window {
+  readonly row: RowMeter
+  readonly types: Map<string, OfType & { readonly latency: LatencyMeter }>
+  isEmpty: boolean
+  undecodable: number
+  missed: number
+  newestUs: number | undefined
+  /** When something of it was observed last. */
+  seenMs: number
+}
+
+/** So many windows at once are not over: who sends times of his own makes many. */
+const MOST_OPEN = 2_000
+/** As an archive's: a longer gap is none of the traffic. */
+const MOST_EMPTY = 1_440
+const AHEAD_US = 7_200e6
+/** Names that are counted as having no latencies of their own. */
+const MOST_OTHERS = 10_000
+
+/** Measures what comes in windows by `receivedAt`, else `time`, else the clock of who observes, and
+ * forgets each once it is over. */
+export class WindowMeter {
+  private readonly judge = new Judge()
+  private readonly windows = new Map<number, Window>()
+  private readonly own = new Map<string, OfType>()
+  private readonly others = new Set<string>()
+  private nextUs: number | null
+  private newestUs: number | undefined
+  private forgotAtMs = Number.NaN
+  /** Deliveries of the window in which the run began, of which some may have come before. */
+  cut = 0
+
+  constructor(private readonly options: WindowMeterOptions) {
+    this.nextUs = options.fromUs
+    if (options.memoryMs !== null) this.judge.forget()
+  }
+
+  /** How many types have none. */
+  get otherTypes(): number {
+    return this.others.size
+  }
+
+  get ownTypes(): OfType[] {
+    return [...this.own.values()]
+  }
+
+  /** @param nowMs when these were observed */
+  observe(items: readonly { readonly decoded: Decoded }[], nowMs: number): void {
+    this.forget(nowMs)
+    for (const { decoded } of items) {
+      if (decoded.kind === 'event') this.addEvent(decoded.event, nowMs)
+      else this.at(nowMs * 1_000, nowMs, (window) => (window.undecodable += 1))
+    }
+  }
+
+  /** How many have something and are not over. */
+  get open(): number {
+    return this.windows.size
+  }
+
+  /** Those that are over, each once, in their order.
+   * @param isEnded nothing comes any more that would have to be waited for */
+  closed(nowMs: number, isEnded = false): WindowFigures[] {
+    const { windowUs } = this.options
+    const settleMs = isEnded ? 0 : this.options.settleMs
+    const closed: WindowFigures[] = []
+    for (;;) {
+      const startUs = this.nextStart()
+      if (startUs === null) return closed
+      const window = this.windows.get(startUs)
+      const quietMs = Math.max((startUs + windowUs) / 1_000, window?.seenMs ?? 0) + settleMs
+      if (nowMs < quietMs) return closed
+      closed.push(this.figuresOf(startUs, window))
+      this.windows.delete(startUs)
+      this.nextUs = startUs + windowUs
+    }
+  }
+
+  private nextStart(): number | null {
+    const { nextUs } = this
+    if (nextUs !== null && this.windows.has(nextUs)) return nextUs
+    const first = Math.min(...this.windows.keys())
+    if (nextUs === null) return Number.isFinite(first) ? first : null
+    const gap = (first - nextUs) / this.options.windowUs
+    return Number.isFinite(first) && gap > MOST_EMPTY ? first : nextUs
+  }
+
+  private figuresOf(startUs: number, window: Window | undefined): WindowFigures {
+    const { windowUs } = this.options
+    const endUs = startUs + windowUs
+    if (window?.newestUs !== undefined) {
+      this.newestUs = Math.max(window.newestUs, this.newestUs ?? window.newestUs)
+    }
+    const types = [...(window?.types.values() ?? [])].flatMap(({ type, source, latency }) => {
+      const { hdr } = latency.read()
+      return hdr === null ? [] : [{ type, source, hdr }]
+    })
+    return {
+      ...{ startMs: startUs / 1_000, endMs: endUs / 1_000, types },
+      row: window && !window.isEmpty ? window.row.read() : emptyRow,
+      beside: {
+        freshnessMs: this.newestUs === undefined ? undefined : (endUs - this.newestUs) / 1_000,
+        undecodable: window?.undecodable ?? 0,
+        missed: window?.missed ?? 0,
+      },
+    }
+  }
+
+  private addEvent(event: EventRecord, nowMs: number): void {
+    const delivery = this.judge.judge(event)
+    const nowUs = nowMs * 1_000
+    const us = event.receivedAtUs ?? event.timeUs ?? nowUs
+    const isFar = us > nowUs + AHEAD_US
+    const isTaken = !isFar && this.at(us, nowMs, (window) => this.add(delivery, window))
+    if (!isTaken) this.at(nowUs, nowMs, (window) => (window.missed += 1))
+  }
+
+  /** @returns whether it has a place, or is of a time before all windows */
+  private at(us: number, nowMs: number, add: (window: Window) => void): boolean {
+    const { windowUs, fromUs } = this.options
+    const startUs = Math.floor(us / windowUs) * windowUs
+    if (fromUs !== null && startUs < fromUs) {
+      this.cut += 1
+      return true
+    }
+    if (this.nextUs !== null && startUs < this.nextUs) return false
+    let window = this.windows.get(startUs)
+    if (!window) {
+      if (this.windows.size >= MOST_OPEN && us !== nowMs * 1_000) return false
+      window = {
+        ...{ row: new RowMeter(), types: new Map(), isEmpty: true, undecodable: 0, missed: 0 },
+        ...{ newestUs: undefined, seenMs: nowMs },
+      }
+      this.windows.set(startUs, window)
+    }
+    window.seenMs = nowMs
+    add(window)
+    return true
+  }
+
+  private add(delivery: Delivery, window: Window): void {
+    const { event } = delivery
+    window.isEmpty = false
+    window.row.observe(delivery)
+    if (event.timeUs !== null) {
+      window.newestUs = Math.max(event.timeUs, window.newestUs ?? event.timeUs)
+    }
+    const name = JSON.stringify([event.source, event.type])
+    if (!this.isOwn(event, name)) return
+    const known = window.types.get(name)
+    const { type, source } = event
+    const row = known ?? { type, source, latency: new LatencyMeter() }
+    window.types.set(name, row)
+    row.latency.observe(delivery)
+  }
+
+  private isOwn({ type, source }: EventRecord, name: string): boolean {
+    if (this.own.has(name)) return true
+    const mayBe = this.own.size < this.options.mostTypes
+    const [own] = mayBe ? chosenTypes({ types: [{ type, source }] }, 1).own : []
+    if (own) this.own.set(name, own)
+    else if (this.others.size < MOST_OTHERS) this.others.add(name)
+    return own !== undefined
+  }
+
+  private forget(nowMs: number): void {
+    const { memoryMs } = this.options
+    if (memoryMs === null) return
+    if (Number.isNaN(this.forgotAtMs)) this.forgotAtMs = nowMs
+    if (nowMs - this.forgotAtMs < memoryMs) return
+    this.forgotAtMs = nowMs
+    this.judge.forget()
+  }
+}
