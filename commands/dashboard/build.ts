@@ -30,7 +30,7 @@ export default class DashboardBuild extends BaseCommand {
     mark: markFlag,
     html: Flags.boolean({
       exclusive: [
-        ...['topology', 'format', 'to', 'mark', 'name', 'prefix', 'namespace', 'dimension'],
+        ...['format', 'to', 'mark', 'name', 'prefix', 'namespace', 'dimension'],
         ...['max-types', 'runbook'],
       ],
       description: 'a page to look at in a browser, whole by itself, in place of that',

@@ -25,7 +25,7 @@ export async function topologyPage(result: TopologyResult, made: Made): Promise<
     marks: [],
     facts: [counted(nodes.length, 'node'), counted(edges.length, 'edge')],
     sections: [
-      section('map', 'The map', mapFigure(placed(result))),
+      section('map', 'The map', topologyMap(result)),
       section('findings', 'Findings', findingTable(findings)),
       section('edges', 'What leads where', edgeTable(result)),
       section('nodes', 'Nodes', nodeTable(result)),
@@ -34,6 +34,11 @@ export async function topologyPage(result: TopologyResult, made: Made): Promise<
     next: [],
     made,
   })
+}
+
+/** The wiring as a drawing; of a large one, what has most edges. */
+export function topologyMap(topology: Topology): Html {
+  return mapFigure(placed(topology))
 }
 
 function mapFigure(map: Placed): Html {
@@ -77,7 +82,7 @@ function nodeShape({ node, x, y }: Placed['nodes'][number], n: number): Html {
 `
 }
 
-function findingTable(findings: readonly Finding[]): Html {
+export function findingTable(findings: readonly Finding[]): Html {
   if (findings.length === 0) return html`<p>Nothing was found to be wrong.</p>`
   const names = ['severity', 'finding', 'on', 'why', 'fix']
   return limited(findings, (rows) =>
@@ -93,7 +98,7 @@ function findingTable(findings: readonly Finding[]): Html {
   )
 }
 
-function edgeTable({ edges }: Topology): Html {
+export function edgeTable({ edges }: Topology): Html {
   return limited(edges, (rows) =>
     dataTable({
       ...{ caption: 'What leads where', isSortable: true, isNamed: false },
