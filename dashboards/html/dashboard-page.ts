@@ -2,6 +2,7 @@ import type { LatencyInterval } from '../../src/stats/latency-intervals.js'
 import type { TopologyResult } from '../../src/topology/model.js'
 import type { StatsView } from '../../src/ui/stats-text.js'
 import { bandPlot, faultsPlot } from './band-plot.js'
+import type { Causation } from './causation.js'
 import type { Html } from './html.js'
 import { latencyHeat } from './latency-heat.js'
 import { orderSection } from './order-table.js'
@@ -14,12 +15,14 @@ export interface DashboardView extends StatsView {
   readonly intervals: readonly LatencyInterval[] | undefined
   /** What is deployed, with what is wrong in it. */
   readonly topology?: TopologyResult | undefined
+  /** What events were seen to cause, where that was looked for. */
+  readonly causation?: Causation | undefined
   readonly marks?: readonly Mark[]
 }
 
 /** `evt dashboard build --html`: what `evt stats` shows, and how it went over time and by type. */
 export async function dashboardPage(view: DashboardView, made: Made): Promise<string> {
-  const { result, intervals = [], topology, marks = [] } = view
+  const { result, intervals = [], topology, causation, marks = [] } = view
   const { timeZone } = made
   // Its rows are drawn: as a table they stand below each plot.
   const { windows = [], ...whole } = result
@@ -32,8 +35,17 @@ export async function dashboardPage(view: DashboardView, made: Made): Promise<st
       faultsPlot(windows, timeZone),
       await typeCurves(result.types),
     ],
-    sections: [...orderSection(result), ...(topology ? await wiring(topology) : [])],
+    sections: [
+      ...orderSection(result),
+      ...(causation ? await causes(causation) : []),
+      ...(topology ? await wiring(topology) : []),
+    ],
   })
+}
+
+async function causes(causation: Causation): Promise<Html[]> {
+  const { causationSections } = await import('./causation.js')
+  return causationSections(causation)
 }
 
 async function wiring(topology: TopologyResult): Promise<Html[]> {

@@ -1,5 +1,6 @@
 import { lagPage, loopsPage, queryPage, tracePage } from '../../dashboards/html/row-pages.js'
 import type { LagResult } from '../../src/lag/result.js'
+import type { CausationGraph } from '../../src/loops/causation-graph.js'
 import type { FoundLoop, LoopsResult } from '../../src/loops/result.js'
 import type { TracedEvent, TraceResult } from '../../src/loops/trace-result.js'
 import { hostileNames, made } from './pages.js'
@@ -22,6 +23,17 @@ const loopsOf = (loops: FoundLoop[]): LoopsResult => ({
   ...{ schema: 'evt.loops/1', partial: loops.length > 1, loops, searched, causation },
   chains: { count: 2, maxDepth: 80 },
 })
+
+/** Each name causes the next one, and the last the first. */
+export const graph: CausationGraph = {
+  nodes: hostileNames.map((name, n) => ({ name, events: 1_000 - n })),
+  edges: hostileNames.map((_, from) => {
+    const to = (from + 1) % hostileNames.length
+    return { from, to, events: 900 - from, p50Ms: from, maxMs: 60_000, isRound: true }
+  }),
+}
+
+export const loopsFound = hostileNames.map(loopOf)
 
 const eventOf = (name: string, depth: number): TracedEvent => ({
   ...{ id: name, type: name, source: name, causationId: name, correlationId: null },
@@ -58,8 +70,8 @@ const columns = [
 /** Every look that a page of rows has to get right. */
 export const rowPages: Readonly<Record<string, () => Promise<string>>> = {
   'evt lag, hostile': () => lagPage(lag, made),
-  'evt loops, hostile': () => loopsPage(loopsOf(hostileNames.map(loopOf)), made),
-  'evt loops, none': () => loopsPage(loopsOf([]), made),
+  'evt loops, hostile': () => loopsPage({ result: loopsOf(loopsFound), graph }, made),
+  'evt loops, none': () => loopsPage({ result: loopsOf([]) }, made),
   'evt trace, hostile': () => tracePage(trace, made),
   'evt query, hostile': () =>
     queryPage({ columns, chunks: chunks() }, () => false, { title: hostileNames[3] ?? '', made }),
