@@ -10,14 +10,16 @@ export default class GdprStatus extends BaseCommand {
     'beside it. evt record and evt replay leave out events of whoever is in the register, and ' +
     'say how many. privacy.register in evt.yaml says where it is; else it is in XDG_DATA_HOME.'
   static override examples = ['<%= config.bin %> gdpr status']
-  static override flags = { config: eventFlags.config, ...outputFlags('text', 'json') }
+  static override flags = { config: eventFlags.config, ...outputFlags('text', 'json', 'html') }
 
   override async run() {
     const { flags } = await this.parse(GdprStatus)
     const { statusOf } = await import('../../src/cli/gdpr-status.js')
     const { renderStatus } = await import('../../src/ui/gdpr-status-text.js')
     const result = await statusOf({ config: flags.config })
-    this.print(renderStatus(result, this.format(flags), await this.style(flags)))
+    const format = this.format(flags)
+    if (format === 'html') await this.page(result, flags)
+    else this.print(renderStatus(result, format, await this.style(flags)))
     return undefined
   }
 }

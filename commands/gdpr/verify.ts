@@ -16,14 +16,16 @@ export default class GdprVerify extends BaseCommand {
       description: 'a folder that evt gdpr extract wrote',
     }),
   }
-  static override flags = { ...outputFlags('text', 'json') }
+  static override flags = { ...outputFlags('text', 'json', 'html') }
 
   override async run() {
     const { args, flags } = await this.parse(GdprVerify)
     const { verifyBundle, verifyFailure } = await import('../../src/privacy/verify.js')
     const { renderVerify } = await import('../../src/ui/gdpr-text.js')
     const result = await verifyBundle(args.bundle, process.cwd())
-    this.print(renderVerify(result, this.format(flags), await this.style(flags)))
+    const format = this.format(flags)
+    if (format === 'html') await this.page(result, flags)
+    else this.print(renderVerify(result, format, await this.style(flags)))
     const failure = verifyFailure(result)
     if (failure) throw failure
     return undefined

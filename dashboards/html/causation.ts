@@ -7,7 +7,9 @@ import { section } from './page.js'
 import { dataTable, figure } from './table.js'
 import { counted } from './whole.js'
 
-const [MOST_ROWS, MOST_LOOPS] = [1_000, 200]
+/** More cannot be told apart. */
+const MOST_WAYS = 120
+const [MOST_ROWS, MOST_LOOPS] = [200, 200]
 const [NAME_COLUMNS, EXPLAIN_COLUMNS] = [120, 2_000]
 
 const title = 'What causes what'
@@ -44,17 +46,22 @@ export function causationMap(graph: CausationGraph): Html {
 }
 
 function mapOf({ nodes, edges }: CausationGraph, isRoundWrong: boolean): Html {
+  const drawn = edges.slice(0, MOST_WAYS)
+  const rest = edges.length - drawn.length
+  const ends = new Set(drawn.flatMap(({ from, to }) => [from, to]))
   return wayMap({
-    nodes: nodes.map(({ name, events }, n) => {
-      return { id: `${n}`, kind: counted(events, 'event'), name, declared: true }
+    nodes: nodes.flatMap(({ name, events }, n) => {
+      if (!ends.has(n)) return []
+      return [{ id: `${n}`, kind: counted(events, 'event'), name, declared: true }]
     }),
-    edges: edges.map(({ from, to, events, isRound }) => {
+    edges: drawn.map(({ from, to, events, isRound }) => {
       const via = isRound ? `${countText(events)} round` : countText(events)
       return { from: `${from}`, to: `${to}`, via, isWrong: isRound && isRoundWrong }
     }),
     legend:
       'Causes stand left of their effects, with how many effects there are; round: by whatever ' +
-      'way, effects lead back to their cause.',
+      'way, effects lead back to their cause.' +
+      (rest > 0 ? ` Of ${countText(edges.length)} ways, the ${MOST_WAYS} most frequent.` : ''),
   })
 }
 

@@ -87,14 +87,18 @@ function tableOf({ columns, rows }: Tabular, { caption, isAsIs, timeZone }: Tabl
 const isNumber = ({ type }: TabularColumn) => type === 'integer' || type === 'decimal'
 
 /** `oldestAgeMs` is `oldest age`: its unit stands at each figure. */
-function wordsOf(name: string): string {
+export function wordsOf(name: string): string {
   const words = name.replace(/Ms$/, '').replace(/PerS$/, 'PerSecond')
   return words.replace(/([a-z])([A-Z])/g, (_, end: string, begin: string) => {
     return `${end} ${begin.toLowerCase()}`
   })
 }
 
-function cellOf(value: TabularValue, { name, type }: TabularColumn, timeZone: string): Cell {
+export function cellOf(
+  value: TabularValue,
+  { name, type }: Pick<TabularColumn, 'name' | 'type'>,
+  timeZone: string,
+): Cell {
   if (value === null) return { text: '', value: null }
   if (typeof value === 'number') return { text: figureText(value, name), value }
   if (type === 'time') return { text: momentText(value, timeZone) }

@@ -15,10 +15,14 @@ const EXPLAIN_COLUMNS = 2_000
 const dashed = /^(dlq|redrive|failure|replay|permission)$/
 
 /** `evt topology show -o html`: the wiring as a map, its findings, and both as tables. */
-export async function topologyPage(result: TopologyResult, made: Made): Promise<string> {
+export async function topologyPage(
+  result: TopologyResult,
+  made: Made,
+  kind = 'evt topology show',
+): Promise<string> {
   const { nodes, edges, findings, gaps } = result
   return pageText({
-    kind: 'evt topology show',
+    kind,
     title: titleOf(result.sources),
     marks: [],
     facts: [counted(nodes.length, 'node'), counted(edges.length, 'edge')],

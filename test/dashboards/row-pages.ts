@@ -1,3 +1,4 @@
+import { resultPage } from '../../dashboards/html/result-page.js'
 import { lagPage, loopsPage, queryPage, tracePage } from '../../dashboards/html/row-pages.js'
 import type { LagResult } from '../../src/lag/result.js'
 import type { CausationGraph } from '../../src/loops/causation-graph.js'
@@ -56,6 +57,15 @@ const lag: LagResult = {
   gaps: hostileNames.map((name) => ({ source: name, explain: name })),
 }
 
+/** As no command has it: each name as a field, as a value, in a list and in what is nested. */
+const odd = {
+  ...{ schema: 'evt.odd/1', sources: hostileNames, partial: true, count: 12, none: [], empty: {} },
+  named: Object.fromEntries(hostileNames.map((name) => [name, name])),
+  rows: hostileNames.map((name, n) => ({ name, n, latencyMs: n, at: lag.asOf, [name]: [name] })),
+  deep: { a: { b: { c: { d: hostileNames } } }, big: 10n ** 20n },
+  list: hostileNames,
+}
+
 async function* chunks() {
   yield hostileNames.map((name, n) => [name, n, n / 7, null])
 }
@@ -71,6 +81,8 @@ const columns = [
 export const rowPages: Readonly<Record<string, () => Promise<string>>> = {
   'evt lag, hostile': () => lagPage(lag, made),
   'evt loops, hostile': () => loopsPage({ result: loopsOf(loopsFound), graph }, made),
+  'evt odd, hostile': () => resultPage(odd, 'evt odd', made),
+  'evt odd, nothing': () => resultPage({}, 'evt odd', made),
   'evt loops, none': () => loopsPage({ result: loopsOf([]) }, made),
   'evt trace, hostile': () => tracePage(trace, made),
   'evt query, hostile': () =>
