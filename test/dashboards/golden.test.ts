@@ -44,8 +44,8 @@ describeWith(browserNeed, browserPath !== undefined)('plots look as they did', (
     const box = await page.locator(plot).boundingBox()
     if (!box) throw new Error(`${plot} cannot be seen`)
     // The texts of axes stand outside of the box of the plot.
-    const [x, y] = [Math.max(0, Math.round(box.x) - 48), Math.round(box.y) - 8]
-    const clip = { x, y, width: 440, height: 260 }
+    const [x, y] = [Math.max(0, Math.round(box.x) - 64), Math.round(box.y) - 12]
+    const clip = { x, y, width: 450, height: Math.min(290, Math.round(box.height) + 40) }
     const picture = await page.screenshot({ clip, fullPage: true, animations: 'disabled' })
     await page.context().close()
     return PNG.sync.read(picture)
