@@ -30,6 +30,7 @@ export function bandPlot(windows: readonly WindowRow[], timeZone: string): Html 
       .curve(curveMonotoneX)([...points]) ?? ''
   const medians = runs(slots.map((slot) => ({ ...slot, ms: slot.p50 })))
   const high = runs(slots.flatMap((slot) => (slot.p99 === null ? [] : [{ ...slot, ms: slot.p99 }])))
+  const few = slots.some(({ p99 }) => p99 === null) ? ', where 1,000 are in it' : ''
   const band = area<Slot & { ms: number; p50: number }>()
     .x(x)
     .y0(({ p50 }) => y(p50))
@@ -37,7 +38,7 @@ export function bandPlot(windows: readonly WindowRow[], timeZone: string): Html 
     .curve(curveMonotoneX)
   return plotFigure({
     ...{ id, title, across: axis.ticks, up: up.ticks, marks: null },
-    caption: `p50 (line) to p99 (dashed) of each window, by arrival; ${axis.range}`,
+    caption: `p50 (line) to p99 (dashed${few}) of each window, by arrival; ${axis.range}`,
     label: `p50 from ${durationText(Math.min(...slots.map(({ p50 }) => p50)))} to ${durationText(
       Math.max(...slots.map(({ p50 }) => p50)),
     )} over time.`,
