@@ -41,18 +41,25 @@ export function causationSections({ graph, loops }: Causation): Html[] {
 }
 
 /** The map and its table alone: what is round is told elsewhere. */
-export function causationMap(graph: CausationGraph): Html {
-  return section('causes', title, mapOf(graph, true), edgeTable(graph))
+export function causationMap({ graph, loops }: Causation): Html {
+  return section('causes', title, mapOf(graph, loops.length > 0), edgeTable(graph))
 }
 
 function mapOf({ nodes, edges }: CausationGraph, isRoundWrong: boolean): Html {
-  const drawn = edges.slice(0, MOST_WAYS)
-  const rest = edges.length - drawn.length
-  const ends = new Set(drawn.flatMap(({ from, to }) => [from, to]))
+  // From a box to itself there is no room for a line.
+  const own = new Map(
+    edges.flatMap(({ from, to, events }) => (from === to ? [[from, events]] : [])),
+  )
+  const ways = edges.filter(({ from, to }) => from !== to)
+  const drawn = ways.slice(0, MOST_WAYS)
+  const rest = ways.length - drawn.length
+  const ends = new Set([...own.keys(), ...drawn.flatMap(({ from, to }) => [from, to])])
   return wayMap({
     nodes: nodes.flatMap(({ name, events }, n) => {
       if (!ends.has(n)) return []
-      return [{ id: `${n}`, kind: counted(events, 'event'), name, declared: true }]
+      const itself = own.get(n)
+      const caused = itself === undefined ? '' : `, ${countText(itself)} by itself`
+      return [{ id: `${n}`, kind: `${counted(events, 'event')}${caused}`, name, declared: true }]
     }),
     edges: drawn.map(({ from, to, events, isRound }) => {
       const via = isRound ? `${countText(events)} round` : countText(events)
@@ -61,7 +68,7 @@ function mapOf({ nodes, edges }: CausationGraph, isRoundWrong: boolean): Html {
     legend:
       'Causes stand left of their effects, with how many effects there are; round: by whatever ' +
       'way, effects lead back to their cause.' +
-      (rest > 0 ? ` Of ${countText(edges.length)} ways, the ${MOST_WAYS} most frequent.` : ''),
+      (rest > 0 ? ` Of ${countText(ways.length)} ways, the ${MOST_WAYS} most frequent.` : ''),
   })
 }
 

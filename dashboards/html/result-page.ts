@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '../../src/event/event.js'
-import { countText } from '../../src/ui/numbers.js'
+import { countText, NONE } from '../../src/ui/numbers.js'
 import { jsonText } from '../../src/ui/stats-json.js'
 import { brief, type Html, html } from './html.js'
 import { type Made, pageText, section } from './page.js'
@@ -15,7 +15,7 @@ const MOST_SECTIONS = 100
 /** A result that has no page of its own kind: what its JSON says, as tables.
  * @param kind `evt doctor` */
 export function resultPage(result: object, kind: string, made: Made): Promise<string> {
-  // The same as with -o json: numbers that JSON cannot hold are texts in both.
+  // The same as with -o json.
   const { schema: _, partial, sources, ...data }: JsonObject = JSON.parse(jsonText(result))
   const named = Array.isArray(sources) ? sources.filter((each) => typeof each === 'string') : []
   const parts = sectionsOf({ title: '', depth: 0, timeZone: made.timeZone }, data)
@@ -25,9 +25,11 @@ export function resultPage(result: object, kind: string, made: Made): Promise<st
     marks: marksOf({ partial: partial === true }),
     sections: parts
       .slice(0, MOST_SECTIONS)
-      .map(({ title, body }, n) => section(`part-${n + 1}`, title, body)),
+      .map(({ title, body }, n) => section(`part-${n + 1}`, headed(title), body)),
   })
 }
+
+const headed = (title: string) => title.charAt(0).toUpperCase() + title.slice(1)
 
 interface Part {
   readonly title: string
@@ -107,7 +109,7 @@ function flattened(value: JsonObject): Record<string, JsonValue> {
 }
 
 function cellFor(value: JsonValue, name: string, timeZone: string): Cell {
-  if (value === null) return { text: '', value: null }
+  if (value === null) return { text: NONE, value: null }
   if (typeof value === 'number') return cellOf(value, { name, type: 'decimal' }, timeZone)
   if (typeof value === 'string' && /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value)) {
     return cellOf(value, { name, type: 'time' }, timeZone)

@@ -7,6 +7,7 @@ import { loopsTable } from '../../src/ui/loops-output.js'
 import { queryTable } from '../../src/ui/query-output.js'
 import { momentText } from '../../src/ui/times.js'
 import { traceTable } from '../../src/ui/trace-output.js'
+import type { Causation } from './causation.js'
 import type { Html } from './html.js'
 import type { Made } from './page.js'
 import { MOST_ROWS, tabularPage } from './tabular-page.js'
@@ -39,14 +40,14 @@ export async function loopsPage(
     ...{ caption: 'Loops', table: loopsTable(result) },
     facts: [counted(searched.events, 'event'), counted(loops.length, 'loop')],
     statements: loops.map(({ explain }) => explain),
-    sections: graph && graph.edges.length > 0 ? await causes(graph) : [],
+    sections: graph && graph.edges.length > 0 ? await causes({ graph, loops }) : [],
   }
   return tabularPage(view, made)
 }
 
-async function causes(graph: NonNullable<LoopsRun['graph']>): Promise<Html[]> {
+async function causes(causation: Causation): Promise<Html[]> {
   const { causationMap } = await import('./causation.js')
-  return [causationMap(graph)]
+  return [causationMap(causation)]
 }
 
 /** `evt trace -o html`. */

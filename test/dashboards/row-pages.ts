@@ -62,7 +62,7 @@ const odd = {
   ...{ schema: 'evt.odd/1', sources: hostileNames, partial: true, count: 12, none: [], empty: {} },
   named: Object.fromEntries(hostileNames.map((name) => [name, name])),
   rows: hostileNames.map((name, n) => ({ name, n, latencyMs: n, at: lag.asOf, [name]: [name] })),
-  deep: { a: { b: { c: { d: hostileNames } } }, big: 10n ** 20n },
+  deep: { a: { b: { c: { d: hostileNames } } }, big: `${10n ** 20n}` },
   list: hostileNames,
 }
 
