@@ -10,7 +10,7 @@ export interface CausationGraph {
   readonly edges: readonly CausationEdge[]
 }
 
-export interface CausationEdge {
+interface CausationEdge {
   /** Places in `nodes`. */
   readonly from: number
   readonly to: number
