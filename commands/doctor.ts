@@ -23,7 +23,7 @@ export default class Doctor extends BaseCommand {
     offline: Flags.boolean({ default: false, description: 'do not ask AWS' }),
     config: sourceFlags.config,
     ...awsFlags,
-    ...outputFlags('text', 'json'),
+    ...outputFlags('text', 'json', 'html'),
   }
 
   override async run() {
@@ -35,7 +35,9 @@ export default class Doctor extends BaseCommand {
       ...{ cwd: process.cwd(), env: process.env, node: process.versions.node },
       ...{ nowMs: Date.now(), callMs: CALL_MS },
     })
-    if (this.format(flags) === 'json') {
+    const format = this.format(flags)
+    if (format === 'html') await this.page(result, flags)
+    else if (format === 'json') {
       const { jsonText } = await import('../src/ui/stats-json.js')
       this.print(jsonText(result))
     } else {

@@ -31,11 +31,13 @@ export default class Loops extends BaseCommand {
     const { args, flags } = await this.parse(Loops)
     const { foundLoops } = await import('../src/cli/loops-run.js')
     const { renderLoops } = await import('../src/ui/loops-output.js')
-    const { result, failure, finish } = await foundLoops(this.typed(flags, args.source))
+    const { result, failure, finish, graph } = await foundLoops(this.typed(flags, args.source))
     const format = this.format(flags)
     if (format === 'html') {
       const { loopsPage } = await import('../dashboards/html/row-pages.js')
-      process.stdout.write(await loopsPage(result, this.made(flags.tz)))
+      process.stdout.write(
+        await loopsPage({ result, ...(graph && { graph }) }, this.made(flags.tz)),
+      )
     } else if (format !== 'text' || failure?.code !== 'inconclusive') {
       process.stdout.write(renderLoops(result, format, await this.style(flags)))
     }

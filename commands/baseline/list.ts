@@ -13,14 +13,16 @@ export default class BaselineList extends BaseCommand {
       description: 'of saved runs, or s3://BUCKET/PREFIX',
     }),
   }
-  static override flags = { ...awsFlags, ...outputFlags('text', 'json', 'csv', 'markdown') }
+  static override flags = { ...awsFlags, ...outputFlags('text', 'json', 'csv', 'markdown', 'html') }
 
   override async run() {
     const { args, flags } = await this.parse(BaselineList)
     const { savedIn } = await import('../../src/gate/saved-in.js')
     const { listOutput } = await import('../../src/ui/baseline-text.js')
     const files = await savedIn(args.folder, awsOptions(flags))
-    this.print(listOutput(files, this.format(flags), await this.style(flags)))
+    const format = this.format(flags)
+    if (format === 'html') await this.page({ runs: files }, flags)
+    else this.print(listOutput(files, format, await this.style(flags)))
     return undefined
   }
 }

@@ -13,14 +13,16 @@ export default class BaselineShow extends BaseCommand {
       description: 'a saved run, a folder, or s3://BUCKET/PREFIX',
     }),
   }
-  static override flags = { ...awsFlags, ...outputFlags('text', 'json') }
+  static override flags = { ...awsFlags, ...outputFlags('text', 'json', 'html') }
 
   override async run() {
     const { args, flags } = await this.parse(BaselineShow)
     const { savedAt } = await import('../../src/gate/saved-in.js')
     const { showOutput } = await import('../../src/ui/baseline-text.js')
     const file = await savedAt(args.run, awsOptions(flags))
-    this.print(showOutput(file, this.format(flags), await this.style(flags)))
+    const format = this.format(flags)
+    if (format === 'html') await this.page(file, flags)
+    else this.print(showOutput(file, format, await this.style(flags)))
     return undefined
   }
 }

@@ -18,6 +18,7 @@ export default class DashboardBuild extends BaseCommand {
     '<%= config.bin %> dashboard build --topology template.yaml --to dashboards/',
     '<%= config.bin %> dashboard build archive/ --topology cdk.out --format cloudformation',
     '<%= config.bin %> dashboard build archive/ --html > archive.html',
+    '<%= config.bin %> dashboard build archive/ --html --causes --topology cdk.out > archive.html',
   ]
   static override args = sourceArgs
   static override flags = {
@@ -30,10 +31,14 @@ export default class DashboardBuild extends BaseCommand {
     mark: markFlag,
     html: Flags.boolean({
       exclusive: [
-        ...['topology', 'format', 'to', 'mark', 'name', 'prefix', 'namespace', 'dimension'],
+        ...['format', 'to', 'mark', 'name', 'prefix', 'namespace', 'dimension'],
         ...['max-types', 'runbook'],
       ],
       description: 'a page to look at in a browser, whole by itself, in place of that',
+    }),
+    causes: Flags.boolean({
+      dependsOn: ['html'],
+      description: 'with --html: also what events cause, and loops; reads the archive once more',
     }),
     content: statsFlags.content,
     ...archiveFlags,

@@ -24,7 +24,7 @@ export default class Dlq extends BaseCommand {
     '<%= config.bin %> dlq s3://failures/aws/lambda/',
   ]
   static override args = sourceArgs
-  static override flags = { ...dlqFlags, ...outputFlags('text', 'json', 'markdown') }
+  static override flags = { ...dlqFlags, ...outputFlags('text', 'json', 'markdown', 'html') }
 
   override async run(): Promise<undefined> {
     const { args, flags } = await this.parse(Dlq)
@@ -36,7 +36,8 @@ export default class Dlq extends BaseCommand {
     const { note } = this.voice(flags)
     const given = { ...this.typed(flags, args.source), argv, style, note }
     const { result, failure } = await dlqTyped({ ...given, isJson: format === 'json' })
-    process.stdout.write(renderDlq(result, format, style))
+    if (format === 'html') await this.page(result, flags)
+    else process.stdout.write(renderDlq(result, format, style))
     if (failure !== undefined) throw failure
   }
 }

@@ -17,7 +17,7 @@ export default class GdprFind extends BaseCommand {
   ]
   static override args = sourceArgs
   static override usage = 'gdpr find VALUE [SOURCE...]'
-  static override flags = { ...matchingFlags, ...readFlags, ...outputFlags('text', 'json') }
+  static override flags = { ...matchingFlags, ...readFlags, ...outputFlags('text', 'json', 'html') }
 
   override async run() {
     const { args, flags } = await this.parse(GdprFind)
@@ -32,7 +32,9 @@ export default class GdprFind extends BaseCommand {
         allowPartial: flags['allow-partial'],
       }),
     )
-    this.print(renderFind(result, this.format(flags), await this.style(flags)))
+    const format = this.format(flags)
+    if (format === 'html') await this.page(result, flags)
+    else this.print(renderFind(result, format, await this.style(flags)))
     if (failure) throw failure
     return undefined
   }

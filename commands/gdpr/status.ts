@@ -28,7 +28,7 @@ export default class GdprStatus extends BaseCommand {
       description: 'why, for the record; it names nobody',
     }),
     config: eventFlags.config,
-    ...outputFlags('text', 'json'),
+    ...outputFlags('text', 'json', 'html'),
   }
 
   override async run() {
@@ -38,7 +38,9 @@ export default class GdprStatus extends BaseCommand {
     const { withdraw: what, reason = '', config } = flags
     if (what !== undefined) await withdraw({ config, withdraw: what, reason })
     const result = await statusOf({ config: flags.config })
-    this.print(renderStatus(result, this.format(flags), await this.style(flags)))
+    const format = this.format(flags)
+    if (format === 'html') await this.page(result, flags)
+    else this.print(renderStatus(result, format, await this.style(flags)))
     return undefined
   }
 }

@@ -27,7 +27,7 @@ export default class GdprVerify extends BaseCommand {
       description: 'a file with keys of age: whether they read what is encrypted is checked, too',
     }),
     ...awsFlags,
-    ...outputFlags('text', 'json'),
+    ...outputFlags('text', 'json', 'html'),
   }
 
   override async run() {
@@ -38,7 +38,9 @@ export default class GdprVerify extends BaseCommand {
       cwd: process.cwd(),
       ...{ ageIdentity: flags['age-identity'], aws: awsOptions(flags), signal: this.signal },
     })
-    this.print(renderVerify(result, this.format(flags), await this.style(flags)))
+    const format = this.format(flags)
+    if (format === 'html') await this.page(result, flags)
+    else this.print(renderVerify(result, format, await this.style(flags)))
     const failure = verifyFailure(result)
     if (failure) throw failure
     return undefined

@@ -12,7 +12,7 @@ export default class IndexStatus extends BaseCommand {
     map: sourceFlags.map,
     preset: sourceFlags.preset,
     config: sourceFlags.config,
-    ...outputFlags('text', 'json'),
+    ...outputFlags('text', 'json', 'html'),
     ...progressFlags,
   }
 
@@ -25,7 +25,9 @@ export default class IndexStatus extends BaseCommand {
     const { result } = await reading(this.typed(flags, args.source), (request) =>
       runStatus({ ...request, version }),
     )
-    this.print(renderIndex(result, this.format(flags), await this.style(flags)))
+    const format = this.format(flags)
+    if (format === 'html') await this.page(result, flags)
+    else this.print(renderIndex(result, format, await this.style(flags)))
     return undefined
   }
 }

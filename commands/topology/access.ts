@@ -16,7 +16,7 @@ export default class TopologyAccess extends BaseCommand {
   static override flags = {
     ...topologyFlags,
     ...observedFlags,
-    ...outputFlags('text', 'json', 'markdown'),
+    ...outputFlags('text', 'json', 'markdown', 'html'),
   }
 
   override async run() {
@@ -28,7 +28,8 @@ export default class TopologyAccess extends BaseCommand {
     const { result, failure } = await topologySeen(flags, { signal: this.signal, version })
     const access = accessOf(result)
     const format = this.format(flags)
-    if (format === 'json') {
+    if (format === 'html') await this.page(access, flags)
+    else if (format === 'json') {
       const { jsonText } = await import('../../src/ui/stats-json.js')
       this.print(jsonText(access))
     } else if (format === 'markdown') this.print(ui.topologyAccessMarkdown(access))

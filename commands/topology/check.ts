@@ -20,7 +20,7 @@ export default class TopologyCheck extends BaseCommand {
     ...topologyFlags,
     ...observedFlags,
     ...topologyCheckFlags,
-    ...outputFlags('text', 'json', 'markdown'),
+    ...outputFlags('text', 'json', 'markdown', 'html'),
   }
 
   override async run() {
@@ -36,7 +36,11 @@ export default class TopologyCheck extends BaseCommand {
     const { version } = this.config
     const { result, failure } = await topologySeen(flags, { signal: this.signal, version })
     const format = this.format(flags)
-    if (format === 'json') {
+    if (format === 'html') {
+      const { topologyPage } = await import('../../dashboards/html/topology-page.js')
+      const page = await topologyPage(result, this.made(flags.tz), 'evt topology check')
+      process.stdout.write(page)
+    } else if (format === 'json') {
       const { jsonText } = await import('../../src/ui/stats-json.js')
       this.print(jsonText(result))
     } else if (format === 'markdown') this.print(topologyCheckMarkdown(result))

@@ -33,7 +33,7 @@ export default class TopologyDiff extends BaseCommand {
       helpValue: 'FAULTS',
       description: 'exit 4 where there are: newCycles, lostConsumers',
     })(),
-    ...outputFlags('text', 'json', 'markdown'),
+    ...outputFlags('text', 'json', 'markdown', 'html'),
   }
 
   override async run() {
@@ -42,7 +42,8 @@ export default class TopologyDiff extends BaseCommand {
     const ui = await import('../../src/ui/topology-diff-text.js')
     const diff = await topologiesCompared(args, flags, this.signal)
     const format = this.format(flags)
-    if (format === 'json') {
+    if (format === 'html') await this.page(diff, flags)
+    else if (format === 'json') {
       const { jsonText } = await import('../../src/ui/stats-json.js')
       this.print(jsonText(diff))
     } else if (format === 'markdown') this.print(ui.topologyDiffMarkdown(diff))

@@ -41,7 +41,7 @@ export default class TopologyMatch extends BaseCommand {
       description: 'exit 4 where it reaches nobody: nowhere',
     })(),
     ...topologyFlags,
-    ...outputFlags('text', 'json', 'markdown'),
+    ...outputFlags('text', 'json', 'markdown', 'html'),
   }
 
   override async run() {
@@ -53,7 +53,8 @@ export default class TopologyMatch extends BaseCommand {
     const { to = [], attribute: attributes = [] } = flags
     const result = await matched(topology, { event: args.event, to, attributes })
     const format = this.format(flags)
-    if (format === 'json') {
+    if (format === 'html') await this.page(result, flags)
+    else if (format === 'json') {
       const { jsonText } = await import('../../src/ui/stats-json.js')
       this.print(jsonText(result))
     } else if (format === 'markdown') this.print(ui.topologyMatchMarkdown(result))

@@ -30,6 +30,7 @@ export function bandPlot(windows: readonly WindowRow[], timeZone: string): Html 
       .curve(curveMonotoneX)([...points]) ?? ''
   const medians = runs(slots.map((slot) => ({ ...slot, ms: slot.p50 })))
   const high = runs(slots.flatMap((slot) => (slot.p99 === null ? [] : [{ ...slot, ms: slot.p99 }])))
+  const few = slots.some(({ p99 }) => p99 === null) ? ', where 1,000 are in it' : ''
   const band = area<Slot & { ms: number; p50: number }>()
     .x(x)
     .y0(({ p50 }) => y(p50))
@@ -37,7 +38,7 @@ export function bandPlot(windows: readonly WindowRow[], timeZone: string): Html 
     .curve(curveMonotoneX)
   return plotFigure({
     ...{ id, title, across: axis.ticks, up: up.ticks, marks: null },
-    caption: `p50 (line) to p99 (dashed) of each window, by arrival; ${axis.range}`,
+    caption: `p50 (line) to p99 (dashed${few}) of each window, by arrival; ${axis.range}`,
     label: `p50 from ${durationText(Math.min(...slots.map(({ p50 }) => p50)))} to ${durationText(
       Math.max(...slots.map(({ p50 }) => p50)),
     )} over time.`,
@@ -66,6 +67,9 @@ export function bandPlot(windows: readonly WindowRow[], timeZone: string): Html 
   })
 }
 
+/** Less than this share of what the fullest window has. */
+const FEW = 0.02
+
 /** How much came again or out of order in each window. */
 export function faultsPlot(windows: readonly WindowRow[], timeZone: string): Html {
   const [id, title] = ['faults', 'Duplicates and disorder over time']
@@ -73,14 +77,20 @@ export function faultsPlot(windows: readonly WindowRow[], timeZone: string): Htm
   const shares = (axis?.slots ?? []).map((slot) => {
     return { ...slot, again: slot.row.duplicates.rate, late: slot.row.ordering.ratio }
   })
-  const most = Math.max(0, ...shares.flatMap(({ again, late }) => [again ?? 0, late ?? 0]))
+  // Of a window with few events, a share says little: it does not set the scale.
+  const least = FEW * Math.max(0, ...shares.map(({ row }) => row.events))
+  const sure = shares.filter(({ row }) => row.events >= least)
+  const greatest = (of: typeof shares) =>
+    Math.max(0, ...of.flatMap(({ again, late }) => [again ?? 0, late ?? 0]))
+  const most = greatest(sure) || greatest(shares)
+  const isBeyond = greatest(shares) > most
   if (!axis || shares.every(({ again, late }) => again === null && late === null)) {
     return emptyFigure({ id, title, caption: 'No window has events with an id or a key.' })
   }
   if (most === 0) {
     return emptyFigure({ id, title, caption: 'Nothing came again or out of order in any window.' })
   }
-  const up = scaleLinear().domain([0, most]).range([0, 1]).nice(3)
+  const up = scaleLinear().domain([0, most]).range([0, 1]).nice(3).clamp(true)
   const y = (share: number) => rounded((1 - up(share)) * BOX)
   const bars = shares.map(({ from, to, again }) => {
     if (again === null || again === 0) return ''
@@ -93,7 +103,9 @@ export function faultsPlot(windows: readonly WindowRow[], timeZone: string): Htm
   })
   return plotFigure({
     ...{ id, title, across: axis.ticks, marks: null },
-    caption: `share of each window: duplicates (bars), reordered (line); ${axis.range}`,
+    caption:
+      `share of each window: duplicates (bars), reordered (line); ${axis.range}` +
+      (isBeyond ? '; windows with few events may reach beyond' : ''),
     label: `At most ${percentText(most)} of a window were duplicates or reordered.`,
     up: up.ticks(3).map((share) => ({ at: up(share), text: percentText(share) })),
     shapes: html`<path class="bars" d="${bars.join('')}"/>

@@ -1,17 +1,29 @@
-// What the page can do beside being read: tables are sorted by the title that is pressed, a plot
-// says what is under the pointer, and a map shows what is around a node that is pressed.
+// What the page can do beside being read: tables are sorted by the title that is pressed and
+// filtered by what is typed, a plot says what is under the pointer, and a map shows what is around
+// a node that is pressed.
 
-for (const table of document.querySelectorAll('table.sortable')) {
+// A table with fewer rows is seen whole.
+const LEAST_TO_FILTER = 6
+
+function enliven(root) {
+  const all = (name) => [...(root.matches(name) ? [root] : []), ...root.querySelectorAll(name)]
+  for (const table of all('table.sortable')) enlivenTable(table)
+  for (const plot of all('figure.plot')) enlivenPlot(plot)
+  for (const map of all('figure.map')) enlivenMap(map)
+}
+
+function enlivenTable(table) {
   for (const [column, title] of [...table.tHead.rows[0].cells].entries()) {
     const button = document.createElement('button')
     button.type = 'button'
     button.append(...title.childNodes)
     title.append(button)
-    button.addEventListener('click', () => sort(table, title, column))
+    button.addEventListener('click', () => press(table, title, column))
   }
+  if (table.tBodies[0].rows.length >= LEAST_TO_FILTER) addFilter(table)
 }
 
-function sort(table, title, column) {
+function press(table, title, column) {
   const isNumber = title.classList.contains('n')
   const before = title.getAttribute('aria-sort')
   const first = isNumber ? 'descending' : 'ascending'
@@ -19,6 +31,10 @@ function sort(table, title, column) {
   const order = before === first ? other : first
   for (const each of title.parentNode.cells) each.removeAttribute('aria-sort')
   title.setAttribute('aria-sort', order)
+  sort(table, column, order)
+}
+
+function sort(table, column, order) {
   const sign = order === 'ascending' ? 1 : -1
   const [body] = table.tBodies
   const rows = [...body.rows].map((row) => ({ row, key: keyOf(row.cells[column]) }))
@@ -39,11 +55,39 @@ function keyOf(cell) {
   return value === '' ? null : Number(value)
 }
 
-for (const plot of document.querySelectorAll('figure.plot')) {
+function addFilter(table) {
+  const box = document.createElement('p')
+  box.className = 'filter'
+  const label = document.createElement('label')
+  const input = document.createElement('input')
+  const left = document.createElement('span')
+  input.type = 'search'
+  input.spellcheck = false
+  input.autocomplete = 'off'
+  left.setAttribute('role', 'status')
+  label.append('filter ', input)
+  box.append(label, left)
+  table.closest('.scroll').before(box)
+  input.addEventListener('input', () => filter(table, input.value, left))
+}
+
+// All words have to be in a row, in whatever case; its total stays, and is of all rows.
+function filter(table, text, left) {
+  const words = text.toLowerCase().split(/\s+/).filter(Boolean)
+  const rows = [...table.tBodies[0].rows]
+  for (const row of rows) {
+    const told = row.textContent.toLowerCase()
+    row.hidden = !words.every((word) => told.includes(word))
+  }
+  const shown = rows.filter((row) => !row.hidden).length
+  left.textContent = words.length === 0 ? '' : `${shown} of ${rows.length} rows`
+}
+
+function enlivenPlot(plot) {
   const readout = plot.querySelector('.readout')
   const stretches = plot.querySelector('.stretches')
-  if (!readout || !stretches) continue
-  const blank = readout.textContent
+  if (!readout || !stretches) return
+  const blank = '\u00a0'
   const show = ({ target }) => {
     readout.textContent = target.dataset.text ?? blank
   }
@@ -53,7 +97,7 @@ for (const plot of document.querySelectorAll('figure.plot')) {
   })
 }
 
-for (const map of document.querySelectorAll('figure.map')) {
+function enlivenMap(map) {
   const nodes = [...map.querySelectorAll('.node')]
   const ways = [...map.querySelectorAll('.way')]
   let chosen
@@ -81,3 +125,5 @@ for (const map of document.querySelectorAll('figure.map')) {
     })
   }
 }
+
+enliven(document.body)

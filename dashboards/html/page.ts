@@ -18,6 +18,8 @@ export interface Made {
   readonly atMs: number
   /** IANA name, or UTC. */
   readonly timeZone: string
+  /** Served, and asked for again whenever there is something new: see in-browser-live.js. */
+  readonly isLive?: boolean
 }
 
 /** What every result shares as a page: the frame around its sections. */
@@ -41,19 +43,14 @@ export interface Page {
  * the script everything is still there to read.
  */
 export async function pageText(page: Page): Promise<string> {
-  const [style, script] = await Promise.all([asset('page.css'), asset('in-browser.js')])
-  const policy = [
-    "default-src 'none'",
-    `style-src ${hashSource(style)}`,
-    `script-src ${hashSource(script)}`,
-    "img-src data:; base-uri 'none'; form-action 'none'",
-  ].join('; ')
-  const { kind, title, marks, facts, sections } = page
+  const { kind, title, marks, facts, sections, made } = page
+  const { isLive = false } = made
+  const [style, ...scripts] = await assetsOf(isLive)
   return html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${markup(policy)}">
+<meta http-equiv="Content-Security-Policy" content="${markup(await pagePolicy(isLive))}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="referrer" content="no-referrer">
@@ -66,15 +63,35 @@ export async function pageText(page: Page): Promise<string> {
 <p class="kind">${kind}</p>
 <h1><bdi>${title}</bdi></h1>
 <ul class="facts">${facts.map((fact) => html`<li>${fact}</li>`)}</ul>
+${isLive ? liveLine(made) : null}
 ${marks.map(markBox)}
 </header>
 <main>
 ${sections.map((part) => html`${part}\n`)}</main>
 ${footer(page)}
-<script>${markup(script)}</script>
-</body>
+${scripts.map((script) => html`<script>${markup(script)}</script>\n`)}</body>
 </html>
 `.text
+}
+
+/** What a page may do: apply its style, run its scripts, and where it is served, ask for itself. */
+export async function pagePolicy(isLive: boolean): Promise<string> {
+  const [style, ...scripts] = await assetsOf(isLive)
+  return [
+    "default-src 'none'",
+    `style-src ${hashSource(style)}`,
+    `script-src ${scripts.map(hashSource).join(' ')}`,
+    ...(isLive ? ["connect-src 'self'"] : []),
+    "img-src data:; base-uri 'none'; form-action 'none'",
+  ].join('; ')
+}
+
+/** Of when the figures are; whether they still change is for the script to say. */
+function liveLine({ atMs, timeZone }: Made): Html {
+  const at = momentText(new Date(atMs).toISOString(), timeZone, 8)
+  const alone = 'without its script, this page changes when it is loaded again'
+  return html`<p class="live"><span>as of ${at} ${timeZone}</span>
+<span class="state" role="status">${alone}</span></p>`
 }
 
 /** A part of a page with its heading. `id` is of our own making, so that links can point to it. */
@@ -102,8 +119,16 @@ ${next.length > 0 ? html`<dt>next</dt>${next.map(line)}` : null}
 </footer>`
 }
 
+type Asset = 'page.css' | 'in-browser.js' | 'in-browser-live.js'
+
+/** The style, then the scripts. */
+async function assetsOf(isLive: boolean): Promise<[string, ...string[]]> {
+  const scripts: Asset[] = ['in-browser.js', ...(isLive ? ['in-browser-live.js' as const] : [])]
+  return Promise.all([asset('page.css'), ...scripts.map(asset)])
+}
+
 /** Line ends as a browser reads them: the hash is of what it sees. */
-async function asset(name: 'page.css' | 'in-browser.js'): Promise<string> {
+async function asset(name: Asset): Promise<string> {
   const text = await readFile(new URL(import.meta.resolve(`#dashboards/html/${name}`)), 'utf8')
   return text.replaceAll('\r\n', '\n')
 }

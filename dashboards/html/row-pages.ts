@@ -1,12 +1,14 @@
 import type { ResultRows } from '../../src/engines/engine.js'
 import type { LagResult } from '../../src/lag/result.js'
-import type { LoopsResult } from '../../src/loops/result.js'
+import type { LoopsRun } from '../../src/loops/run.js'
 import type { TraceResult } from '../../src/loops/trace-result.js'
 import { lagTable } from '../../src/ui/lag-output.js'
 import { loopsTable } from '../../src/ui/loops-output.js'
 import { queryTable } from '../../src/ui/query-output.js'
 import { momentText } from '../../src/ui/times.js'
 import { traceTable } from '../../src/ui/trace-output.js'
+import type { Causation } from './causation.js'
+import type { Html } from './html.js'
 import type { Made } from './page.js'
 import { MOST_ROWS, tabularPage } from './tabular-page.js'
 import { counted, marksOf, titleOf } from './whole.js'
@@ -28,15 +30,24 @@ export function lagPage(result: LagResult, made: Made): Promise<string> {
 }
 
 /** `evt loops -o html`. */
-export function loopsPage(result: LoopsResult, made: Made): Promise<string> {
+export async function loopsPage(
+  { result, graph }: Pick<LoopsRun, 'result' | 'graph'>,
+  made: Made,
+): Promise<string> {
   const { loops, searched, partial } = result
   const view = {
     ...{ kind: 'evt loops', title: titleOf(searched.sources), marks: marksOf({ partial }) },
     ...{ caption: 'Loops', table: loopsTable(result) },
     facts: [counted(searched.events, 'event'), counted(loops.length, 'loop')],
     statements: loops.map(({ explain }) => explain),
+    sections: graph && graph.edges.length > 0 ? await causes({ graph, loops }) : [],
   }
   return tabularPage(view, made)
+}
+
+async function causes(causation: Causation): Promise<Html[]> {
+  const { causationMap } = await import('./causation.js')
+  return [causationMap(causation)]
 }
 
 /** `evt trace -o html`. */

@@ -9,7 +9,7 @@ import { findingList } from './findings.js'
 import { hopSection } from './hop-table.js'
 import { type Html, html } from './html.js'
 import { measuredList } from './measured.js'
-import { type Made, pageText, section } from './page.js'
+import { type Made, type Mark, pageText, section } from './page.js'
 import { percentilePlot } from './percentile-plot.js'
 import { statsTiles } from './stats-tiles.js'
 import { tileList } from './tiles.js'
@@ -33,6 +33,8 @@ export interface More {
   readonly plots: readonly Html[]
   /** After the rows by type. */
   readonly sections: readonly Html[]
+  /** Beside those that the result asks for. */
+  readonly marks?: readonly Mark[]
 }
 
 export async function eventsPage(
@@ -43,11 +45,13 @@ export async function eventsPage(
   const { result, typed } = view
   const { timeZone } = made
   const shown =
-    result.total.events === 0 ? noEvents(result, timeZone) : await evidence(view, timeZone, more)
+    result.total.events === 0
+      ? [...noEvents(result, made), ...more.sections]
+      : await evidence(view, timeZone, more)
   return pageText({
     kind: more.kind,
     title: titleOf(result.sources),
-    marks: marksOf(result),
+    marks: [...(more.marks ?? []), ...marksOf(result)],
     facts: factsOf(result, timeZone),
     sections: [
       tileList(statsTiles(result)),
@@ -83,8 +87,11 @@ async function evidence(
   ]
 }
 
-function noEvents({ findings }: StatsResult, timeZone: string): Html[] {
-  const none = html`<p>No event was read or selected, so that nothing can be said of them.</p>`
+function noEvents({ findings }: StatsResult, { timeZone, isLive = false }: Made): Html[] {
+  const what = isLive
+    ? 'No event has come so far. This page shows the first one as soon as it is there.'
+    : 'No event was read or selected, so that nothing can be said of them.'
+  const none = html`<p>${what}</p>`
   const found = findings.length === 0 ? none : findingList(findings, timeZone)
   return [section('findings', 'Findings', found)]
 }

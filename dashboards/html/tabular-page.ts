@@ -21,6 +21,8 @@ export interface TabularView {
   readonly isAsIs?: boolean
   /** How the table is called. */
   readonly caption: string
+  /** Below it. */
+  readonly sections?: readonly Html[]
 }
 
 export const MOST_ROWS = 5_000
@@ -28,7 +30,7 @@ const COLUMNS = 200
 
 /** A page of a result that has rows: what was found first, then the rows to sort. */
 export function tabularPage(view: TabularView, made: Made): Promise<string> {
-  const { kind, title, facts, marks = [], statements, table, caption } = view
+  const { kind, title, facts, marks = [], statements, table, caption, sections = [] } = view
   const { count = table.rows.length, isAsIs = false } = view
   const found = html`<ul class="statements">${statements.map(
     (text) => html`<li><bdi>${text}</bdi></li>\n`,
@@ -44,6 +46,7 @@ export function tabularPage(view: TabularView, made: Made): Promise<string> {
             tableOf(table, { caption, isAsIs, timeZone: made.timeZone }),
             moreRows(count),
           ),
+      ...sections,
     ],
   })
 }
@@ -84,14 +87,18 @@ function tableOf({ columns, rows }: Tabular, { caption, isAsIs, timeZone }: Tabl
 const isNumber = ({ type }: TabularColumn) => type === 'integer' || type === 'decimal'
 
 /** `oldestAgeMs` is `oldest age`: its unit stands at each figure. */
-function wordsOf(name: string): string {
+export function wordsOf(name: string): string {
   const words = name.replace(/Ms$/, '').replace(/PerS$/, 'PerSecond')
   return words.replace(/([a-z])([A-Z])/g, (_, end: string, begin: string) => {
     return `${end} ${begin.toLowerCase()}`
   })
 }
 
-function cellOf(value: TabularValue, { name, type }: TabularColumn, timeZone: string): Cell {
+export function cellOf(
+  value: TabularValue,
+  { name, type }: Pick<TabularColumn, 'name' | 'type'>,
+  timeZone: string,
+): Cell {
   if (value === null) return { text: '', value: null }
   if (typeof value === 'number') return { text: figureText(value, name), value }
   if (type === 'time') return { text: momentText(value, timeZone) }

@@ -122,6 +122,13 @@ export abstract class BaseCommand extends Command {
     return { command: [bin, ...id, ...this.argv], version, atMs: Date.now(), timeZone }
   }
 
+  /** Prints a result that has no page of its own kind as a page. */
+  protected async page(result: object, flags: { readonly tz: string }): Promise<void> {
+    const { resultPage } = await import('../../dashboards/html/result-page.js')
+    const kind = ['evt', ...(this.id ?? '').split(':')].join(' ')
+    process.stdout.write(await resultPage(result, kind, this.made(flags.tz)))
+  }
+
   protected override async catch(error: Error): Promise<never> {
     const { parseProblem } = await import('./parse-problem.js')
     throw parseProblem(error, this.ctor)

@@ -73,6 +73,31 @@ export async function topologySeen(
   return { result: checked(withObserved(found, observed), suppressions), failure }
 }
 
+/**
+ * What templates, or a topology that was written down, wire, with what is wrong in it; undefined
+ * where none is named.
+ *
+ * @throws EvtError `usage` for what is neither
+ */
+export async function topologyShown(flags: {
+  readonly topology?: readonly string[] | undefined
+  readonly config?: string | undefined
+}): Promise<TopologyResult | undefined> {
+  const found = await topologyNamed(flags.topology ?? [], process.cwd())
+  return found && checked(found, await suppressionsOf(flags))
+}
+
+/** @throws EvtError `usage` for what is no template and no topology */
+export async function topologyNamed(
+  files: readonly string[],
+  cwd: string,
+): Promise<Topology | undefined> {
+  const [first, ...others] = files
+  if (first === undefined) return undefined
+  const saved = others.length === 0 ? await savedTopology(first, cwd) : undefined
+  return saved ?? topologyOfTemplates(files, cwd)
+}
+
 async function suppressionsOf({ config }: TypedTopology) {
   const { topology } = await loadConfig({ file: config, cwd: process.cwd(), env: process.env })
   return topology?.suppress ?? []

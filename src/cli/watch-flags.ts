@@ -7,16 +7,18 @@ import { metricsFlags } from './metrics-flags.js'
 /** How dashboards and alarms are written. */
 export const watchFormats = ['cloudwatch', 'cloudformation', 'terraform'] as const
 
+export const topologyFlag = Flags.string({
+  helpValue: 'FILE|GLOB',
+  multiple: true,
+  multipleNonGreedy: true,
+  description:
+    'what is deployed: templates of CloudFormation, SAM or CDK, or what evt topology show ' +
+    '-o json wrote',
+})
+
 /** What dashboards and alarms are made of; one and the same for both, so that they agree. */
 export const watchFlags = {
-  topology: Flags.string({
-    helpValue: 'FILE|GLOB',
-    multiple: true,
-    multipleNonGreedy: true,
-    description:
-      'what is deployed: templates of CloudFormation, SAM or CDK, or what evt topology show ' +
-      '-o json wrote',
-  }),
+  topology: topologyFlag,
   name: Flags.string({
     helpValue: 'LOGICAL=NAME',
     multiple: true,

@@ -8,12 +8,11 @@ import { chosenTypes } from '../publish/datums.js'
 import { namespaceNamed } from '../publish/namespace.js'
 import type { StatsResult } from '../stats/result.js'
 import { runEventStats } from '../stats/run.js'
-import { topologyOfTemplates } from '../topology/from-templates.js'
 import type { Topology } from '../topology/model.js'
-import { savedTopology } from '../topology/saved.js'
 import { dimensionsOf } from './metrics-flags.js'
 import { reading, type TypedArchive } from './read-request.js'
 import { type StatsFlagValues, statsChoices } from './stats-flags.js'
+import { topologyNamed } from './topology-run.js'
 import { namesOf } from './watch-flags.js'
 
 export interface TypedWatch extends TypedArchive {
@@ -70,14 +69,6 @@ export async function watchAsked(typed: TypedWatch): Promise<WatchRun> {
   }
   const region = flags.region ?? (env['AWS_REGION'] || env['AWS_DEFAULT_REGION'] || undefined)
   return { watched, region, failure: archive?.failure }
-}
-
-/** @throws EvtError `usage` for what is no template and no topology */
-async function topologyNamed(files: readonly string[], cwd: string): Promise<Topology | undefined> {
-  const [first, ...others] = files
-  if (first === undefined) return undefined
-  const saved = others.length === 0 ? await savedTopology(first, cwd) : undefined
-  return saved ?? topologyOfTemplates(files, cwd)
 }
 
 async function measured(typed: TypedWatch) {

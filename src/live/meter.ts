@@ -12,12 +12,13 @@ import { Faults } from './faults.js'
 import { liveFindings } from './findings.js'
 import { LatencySlots, type LatencyWindow } from './latency-slots.js'
 import { LiveTimeline } from './timeline.js'
+import { LiveWindows } from './windows.js'
 
 export interface LiveOptions {
   /** One row a type and source, or one a source. */
   by: 'type' | 'source'
-  /** The width of windows; null: none. */
-  windowUs: number | null
+  /** The width of windows; null: none. `spread`: such that there are at most some hundred. */
+  windowUs: number | 'spread' | null
   hops?: boolean | undefined
   /** Whether the latencies of windows all over the run are wanted. */
   spread?: boolean | undefined
@@ -55,6 +56,7 @@ export class LiveMeter {
   private readonly rowFaults: Faults
   private readonly timeline = new LiveTimeline()
   private readonly latencies: LatencySlots | undefined
+  private readonly spreadWindows: LiveWindows | undefined
   private readonly undecodables: Undecodable[] = []
   private readonly undecodableReasons = new Map<string, number>()
   private readonly faultyFields: FaultyField[] = []
@@ -68,11 +70,16 @@ export class LiveMeter {
 
   constructor(private readonly options: LiveOptions) {
     const { by, windowUs, hops = false, spread = false, memoryMs } = options
-    const rowOf = windowUs === null ? (by === 'source' ? this.sourceOf : null) : windowOf(windowUs)
+    const bySource = by === 'source' ? this.sourceOf : null
+    const rowOf = typeof windowUs === 'number' ? windowOf(windowUs) : bySource
     this.stats = new StatsMeter(rowOf, hops, MOST_ROWS)
     this.rowFaults = by === 'type' ? this.faults : new Faults()
     this.latencies = spread ? new LatencySlots() : undefined
-    if (memoryMs !== null) this.stats.forget()
+    this.spreadWindows = windowUs === 'spread' ? new LiveWindows() : undefined
+    if (memoryMs !== null) {
+      this.stats.forget()
+      this.spreadWindows?.forget()
+    }
   }
 
   /** @param nowMs when these were observed */
@@ -115,6 +122,7 @@ export class LiveMeter {
     }
     this.timeline.observe(event)
     this.latencies?.observe(delivery)
+    this.spreadWindows?.observe(delivery)
     for (const fault of event.faults) this.addFaultyField(event, row, fault)
   }
 
@@ -153,6 +161,7 @@ export class LiveMeter {
     this.forgotAtMs = nowMs
     this.isBounded = true
     this.stats.forget()
+    this.spreadWindows?.forget()
   }
 
   private kept() {
@@ -171,6 +180,7 @@ export class LiveMeter {
 
   private windows(): WindowRow[] | undefined {
     const { windowUs } = this.options
+    if (windowUs === 'spread') return this.spreadWindows?.read()
     if (windowUs === null) return undefined
     const rows = [...this.stats.readGroups()].filter(([start]) => start !== '')
     rows.sort(([a], [b]) => Number(a) - Number(b))

@@ -3,6 +3,7 @@ import { isCut } from '../questions/searched.js'
 import { noObjects } from '../reading/absence.js'
 import { endedBadly } from '../reading/ended-badly.js'
 import { openArchive } from '../reading/open-archive.js'
+import { type CausationGraph, causationGraph } from './causation-graph.js'
 import { faultIn } from './fault.js'
 import { loopsIn } from './find.js'
 import { loopsByLineage } from './lineage.js'
@@ -20,6 +21,8 @@ export interface LoopsRun {
   result: LoopsResult
   /** Why the run does not end well although it has a result. */
   failure: EvtError | undefined
+  /** What was seen to cause what; of archives. */
+  graph?: CausationGraph
 }
 
 /**
@@ -46,5 +49,5 @@ export async function runLoops(request: LoopsRequest): Promise<LoopsRun> {
     searched: { sources: [...sources], objects, bytes, records, undecodable, events: chosen },
   }
   const failure = endedBadly({ ...searched, ...request }) ?? faultIn(result)
-  return { result, failure }
+  return { result, failure, graph: causationGraph(events, causes) }
 }

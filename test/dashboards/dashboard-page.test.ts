@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { dashboardPage } from '../../dashboards/html/dashboard-page.js'
 import { bucketsOf } from '../../src/stats/hlog/write-log.js'
-import { dashboards, made } from './pages.js'
+import { dashboards } from './dashboards.js'
+import { made } from './pages.js'
 
 const pageOf = async (name: string) => {
   const view = dashboards[name]

@@ -122,21 +122,11 @@ function hopsOf(of: StatsResult, isBare = false): StatsResult {
 }
 
 /** Windows that touch, one after a gap, and histograms of all of them. */
-function overTime(of: StatsResult) {
+export function overTime(of: StatsResult) {
   const intervals = windows.flatMap(({ start, latencyMs: { hdr } }) => {
     return hdr === null ? [] : [{ startUs: Date.parse(start) * 1_000, rows: [], total: hdr }]
   })
   return { ...view({ ...of, windows }), intervals }
-}
-
-/** Every look that a page of `evt dashboard` has to get right. */
-export const dashboards: Readonly<Record<string, ReturnType<typeof overTime>>> = {
-  shop: overTime(shop()),
-  hostile: overTime(hostile().result),
-  'one type': overTime(result([typeRow('shop', 'order.placed', 40_000, 90)])),
-  'one event': { ...viewOf('one event'), intervals: [] },
-  'no figures': { ...viewOf('no figures'), intervals: [] },
-  nothing: { ...viewOf('nothing'), intervals: [] },
 }
 
 export function viewOf(name: string): StatsView {

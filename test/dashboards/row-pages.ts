@@ -1,5 +1,7 @@
+import { resultPage } from '../../dashboards/html/result-page.js'
 import { lagPage, loopsPage, queryPage, tracePage } from '../../dashboards/html/row-pages.js'
 import type { LagResult } from '../../src/lag/result.js'
+import type { CausationGraph } from '../../src/loops/causation-graph.js'
 import type { FoundLoop, LoopsResult } from '../../src/loops/result.js'
 import type { TracedEvent, TraceResult } from '../../src/loops/trace-result.js'
 import { hostileNames, made } from './pages.js'
@@ -23,6 +25,17 @@ const loopsOf = (loops: FoundLoop[]): LoopsResult => ({
   chains: { count: 2, maxDepth: 80 },
 })
 
+/** Each name causes the next one, and the last the first. */
+export const graph: CausationGraph = {
+  nodes: hostileNames.map((name, n) => ({ name, events: 1_000 - n })),
+  edges: hostileNames.map((_, from) => {
+    const to = (from + 1) % hostileNames.length
+    return { from, to, events: 900 - from, p50Ms: from, maxMs: 60_000, isRound: true }
+  }),
+}
+
+export const loopsFound = hostileNames.map(loopOf)
+
 const eventOf = (name: string, depth: number): TracedEvent => ({
   ...{ id: name, type: name, source: name, causationId: name, correlationId: null },
   ...{ time: '2026-11-01T09:00:00.000Z', receivedAt: null, entities: [name], depth },
@@ -44,6 +57,15 @@ const lag: LagResult = {
   gaps: hostileNames.map((name) => ({ source: name, explain: name })),
 }
 
+/** As no command has it: each name as a field, as a value, in a list and in what is nested. */
+const odd = {
+  ...{ schema: 'evt.odd/1', sources: hostileNames, partial: true, count: 12, none: [], empty: {} },
+  named: Object.fromEntries(hostileNames.map((name) => [name, name])),
+  rows: hostileNames.map((name, n) => ({ name, n, latencyMs: n, at: lag.asOf, [name]: [name] })),
+  deep: { a: { b: { c: { d: hostileNames } } }, big: `${10n ** 20n}` },
+  list: hostileNames,
+}
+
 async function* chunks() {
   yield hostileNames.map((name, n) => [name, n, n / 7, null])
 }
@@ -58,8 +80,10 @@ const columns = [
 /** Every look that a page of rows has to get right. */
 export const rowPages: Readonly<Record<string, () => Promise<string>>> = {
   'evt lag, hostile': () => lagPage(lag, made),
-  'evt loops, hostile': () => loopsPage(loopsOf(hostileNames.map(loopOf)), made),
-  'evt loops, none': () => loopsPage(loopsOf([]), made),
+  'evt loops, hostile': () => loopsPage({ result: loopsOf(loopsFound), graph }, made),
+  'evt odd, hostile': () => resultPage(odd, 'evt odd', made),
+  'evt odd, nothing': () => resultPage({}, 'evt odd', made),
+  'evt loops, none': () => loopsPage({ result: loopsOf([]) }, made),
   'evt trace, hostile': () => tracePage(trace, made),
   'evt query, hostile': () =>
     queryPage({ columns, chunks: chunks() }, () => false, { title: hostileNames[3] ?? '', made }),

@@ -5,7 +5,7 @@
 export const floors: readonly (readonly string[])[] = [
   ['bin'],
   ['commands', 'cli'],
-  ['demo', 'screen'],
+  ['demo', 'screen', 'serve'],
   [
     'ui',
     'dashboards',

@@ -1,5 +1,4 @@
 import { Graph, layout } from '@dagrejs/dagre'
-import type { Topology, TopologyEdge, TopologyNode } from '../../src/topology/model.js'
 
 /** More than these take long to lay out, and nobody reads them as a drawing. */
 const MOST_NODES = 300
@@ -9,6 +8,32 @@ export const BOX_WIDTH = 190
 export const BOX_HEIGHT = 40
 const LETTER_WIDTH = 6.5
 
+/** What is drawn as a box. */
+export interface MapNode {
+  readonly id: string
+  /** The line above its name. */
+  readonly kind: string
+  readonly name: string
+  /** Whether it is of what is drawn, and not only named by it. */
+  readonly declared: boolean
+}
+
+/** A way from one box to another, by their ids. */
+export interface MapEdge {
+  readonly from: string
+  readonly to: string
+  /** What stands at it. */
+  readonly via: string
+  /** Taken sometimes. */
+  readonly isDashed?: boolean
+  readonly isWrong?: boolean
+}
+
+interface Graphed {
+  readonly nodes: readonly MapNode[]
+  readonly edges: readonly MapEdge[]
+}
+
 interface Point {
   readonly x: number
   readonly y: number
@@ -16,12 +41,12 @@ interface Point {
 
 /** A node with the middle of its box. */
 interface PlacedNode extends Point {
-  readonly node: TopologyNode
+  readonly node: MapNode
 }
 
 /** An edge with the points that it goes by, and where it is named. */
 interface PlacedEdge extends Point {
-  readonly edge: TopologyEdge
+  readonly edge: MapEdge
   readonly from: number
   readonly to: number
   readonly points: readonly Point[]
@@ -36,11 +61,11 @@ export interface Placed {
   readonly hidden: { readonly nodes: number; readonly edges: number }
 }
 
-/** Lays a topology out from left to right, as events go; of a large one, what has most edges. */
-export function placed(topology: Topology): Placed {
-  const nodes = mostWired(topology)
+/** Lays ways out from left to right, as events go; of many, those of what has most of them. */
+export function placed(of: Graphed): Placed {
+  const nodes = mostWired(of)
   const numbers = new Map(nodes.map(({ id }, n) => [id, n]))
-  const ends = topology.edges.flatMap((edge) => {
+  const ends = of.edges.flatMap((edge) => {
     const [from, to] = [numbers.get(edge.from), numbers.get(edge.to)]
     return from === undefined || to === undefined ? [] : [{ edge, from, to }]
   })
@@ -63,19 +88,19 @@ export function placed(topology: Topology): Placed {
       return { edge, from, to, ...pointOf(at), points: (at?.points ?? []).map(pointOf) }
     }),
     hidden: {
-      nodes: topology.nodes.length - nodes.length,
-      edges: topology.edges.length - shown.length,
+      nodes: of.nodes.length - nodes.length,
+      edges: of.edges.length - shown.length,
     },
   }
 }
 
-function mostWired({ nodes, edges }: Topology): TopologyNode[] {
+function mostWired({ nodes, edges }: Graphed): MapNode[] {
   if (nodes.length <= MOST_NODES) return [...nodes]
   const degrees = new Map<string, number>()
   for (const { from, to } of edges) {
     for (const id of [from, to]) degrees.set(id, (degrees.get(id) ?? 0) + 1)
   }
-  const degree = ({ id }: TopologyNode) => degrees.get(id) ?? 0
+  const degree = ({ id }: MapNode) => degrees.get(id) ?? 0
   const kept = new Set([...nodes].sort((a, b) => degree(b) - degree(a)).slice(0, MOST_NODES))
   return nodes.filter((node) => kept.has(node))
 }

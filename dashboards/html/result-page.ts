@@ -1,0 +1,131 @@
+import type { JsonObject, JsonValue } from '../../src/event/event.js'
+import { countText, NONE } from '../../src/ui/numbers.js'
+import { jsonText } from '../../src/ui/stats-json.js'
+import { brief, type Html, html } from './html.js'
+import { type Made, pageText, section } from './page.js'
+import { type Cell, dataTable } from './table.js'
+import { cellOf, MOST_ROWS, wordsOf } from './tabular-page.js'
+import { marksOf, titleOf } from './whole.js'
+
+const [TEXT_COLUMNS, NAME_COLUMNS] = [1_000, 120]
+/** Deeper ones are told as JSON. */
+const MOST_DEPTH = 3
+const MOST_SECTIONS = 100
+
+/** A result that has no page of its own kind: what its JSON says, as tables.
+ * @param kind `evt doctor` */
+export function resultPage(result: object, kind: string, made: Made): Promise<string> {
+  // The same as with -o json.
+  const { schema: _, partial, sources, ...data }: JsonObject = JSON.parse(jsonText(result))
+  const named = Array.isArray(sources) ? sources.filter((each) => typeof each === 'string') : []
+  const parts = sectionsOf({ title: '', depth: 0, timeZone: made.timeZone }, data)
+  return pageText({
+    ...{ kind, made, next: [], facts: [] },
+    title: named.length > 0 ? titleOf(named) : kind.replace(/^evt /, ''),
+    marks: marksOf({ partial: partial === true }),
+    sections: parts
+      .slice(0, MOST_SECTIONS)
+      .map(({ title, body }, n) => section(`part-${n + 1}`, headed(title), body)),
+  })
+}
+
+const headed = (title: string) => title.charAt(0).toUpperCase() + title.slice(1)
+
+interface Part {
+  readonly title: string
+  readonly body: Html
+}
+
+interface Place {
+  readonly title: string
+  readonly depth: number
+  readonly timeZone: string
+}
+
+/** What has a value of its own first, then each part. */
+function sectionsOf(place: Place, value: JsonObject): Part[] {
+  const { title } = place
+  const entries = Object.entries(value)
+  const plain = entries.filter(([, each]) => !isNested(each))
+  const nested = entries.filter(([, each]) => isNested(each))
+  const under = (name: string) => {
+    const words = title === '' ? wordsOf(name) : `${title}: ${wordsOf(name)}`
+    return { ...place, title: brief(words, NAME_COLUMNS) }
+  }
+  return [
+    ...(plain.length > 0 ? [{ title: title || 'result', body: pairTable(place, plain) }] : []),
+    ...nested.flatMap(([name, each]) => partsOf(under(name), each)),
+  ]
+}
+
+function partsOf(place: Place, value: JsonValue): Part[] {
+  const { title, depth } = place
+  if (Array.isArray(value)) return [{ title, body: listOf(place, value) }]
+  if (!isObject(value) || depth >= MOST_DEPTH) {
+    return [{ title, body: html`<p><code>${textOf(value)}</code></p>` }]
+  }
+  if (Object.keys(value).length === 0) return [{ title, body: html`<p>None.</p>` }]
+  return sectionsOf({ ...place, depth: depth + 1 }, value)
+}
+
+function pairTable({ title, timeZone }: Place, pairs: readonly [string, JsonValue][]): Html {
+  return dataTable({
+    caption: title || 'Result',
+    columns: [{ title: '' }, { title: '' }],
+    rows: pairs.map(([name, value]) => [
+      { text: brief(wordsOf(name), NAME_COLUMNS) },
+      cellFor(value, name, timeZone),
+    ]),
+  })
+}
+
+function listOf({ title, timeZone }: Place, values: readonly JsonValue[]): Html {
+  if (values.length === 0) return html`<p>None.</p>`
+  const flat = values.slice(0, MOST_ROWS).map((value) => {
+    return isObject(value) ? flattened(value) : { [title]: value }
+  })
+  const names = [...new Set(flat.flatMap((row) => Object.keys(row)))].filter((name) =>
+    flat.some((row) => (row[name] ?? null) !== null),
+  )
+  const hidden = values.length - flat.length
+  const more = html`<p class="more">… ${countText(hidden)} more: --output json has all</p>`
+  return html`${dataTable({
+    ...{ caption: title, isSortable: values.length > 1, isNamed: false },
+    columns: names.map((name) => ({
+      title: brief(wordsOf(name), NAME_COLUMNS),
+      isNumber: flat.every((row) => typeof (row[name] ?? 0) === 'number'),
+    })),
+    rows: flat.map((row) => names.map((name) => cellFor(row[name] ?? null, name, timeZone))),
+  })}${hidden > 0 ? more : null}`
+}
+
+/** Objects in it as columns of their own. */
+function flattened(value: JsonObject): Record<string, JsonValue> {
+  const pairs = Object.entries(value).flatMap(([name, each]): [string, JsonValue][] => {
+    if (!isObject(each)) return [[name, each]]
+    return Object.entries(each).map(([inner, one]) => [`${name}.${inner}`, one])
+  })
+  return Object.fromEntries(pairs)
+}
+
+function cellFor(value: JsonValue, name: string, timeZone: string): Cell {
+  if (value === null) return { text: NONE, value: null }
+  if (typeof value === 'number') return cellOf(value, { name, type: 'decimal' }, timeZone)
+  if (typeof value === 'string' && /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value)) {
+    return cellOf(value, { name, type: 'time' }, timeZone)
+  }
+  return { text: textOf(value) }
+}
+
+function textOf(value: JsonValue): string {
+  if (typeof value === 'string') return brief(value, TEXT_COLUMNS)
+  if (typeof value === 'boolean') return value ? 'yes' : 'no'
+  const isList = Array.isArray(value) && value.every((each) => !isNested(each))
+  return brief(isList ? value.map(String).join(', ') : JSON.stringify(value), TEXT_COLUMNS)
+}
+
+const isNested = (value: JsonValue) => typeof value === 'object' && value !== null
+
+function isObject(value: JsonValue): value is JsonObject {
+  return isNested(value) && !Array.isArray(value)
+}

@@ -1,0 +1,116 @@
+import { appendFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { type Stage, stage } from '../cases/run-case.js'
+import { browserNeed, browserPath, openBrowser } from '../dashboards/browser.js'
+import { describeWith } from '../helpers/needs.js'
+import { type EvtProcess, startEvt } from '../testbed/evt-process.js'
+
+// evt dashboard serve, as somebody who has its page open sees it.
+
+const timeout = 200_000
+const patience = { timeout: 100_000 }
+
+describeWith(browserNeed, browserPath !== undefined)('a page that is served', () => {
+  let browser: Browser
+  let at: Stage
+  let evt: EvtProcess | undefined
+  beforeAll(async () => {
+    browser = await openBrowser()
+  }, 100_000)
+  afterAll(() => browser?.close())
+  beforeEach(() => {
+    at = stage()
+  })
+  afterEach(async () => {
+    evt?.kill('SIGKILL')
+    await evt?.end
+    at.remove()
+  })
+
+  const types = ['placed', 'paid', 'packed', 'sent', 'billed', 'closed', '<img src=x>']
+
+  function line(n: number): string {
+    const time = Date.UTC(2026, 10, 1, 9) + n * 1_000
+    const [type, received] = [types[n % types.length], time + 20 + (n % 7)]
+    const [sent, got] = [time, received].map((ms) => new Date(ms).toISOString())
+    return `${JSON.stringify({ id: `e-${n}`, type, time: sent, got })}\n`
+  }
+  const lines = (from: number, to: number) =>
+    Array.from({ length: to - from }, (_, n) => line(from + n)).join('')
+  const maps = ['id=$.id', 'type=$.type', 'time=$.time', 'receivedAt=$.got'].flatMap((map) => {
+    return ['--map', map]
+  })
+
+  async function open(args: readonly string[]) {
+    evt = startEvt(['dashboard', 'serve', ...args, ...maps], at)
+    const [address = ''] = await evt.lines(1)
+    const page = await browser.newPage()
+    const complaints: string[] = []
+    page.on('console', (message) => complaints.push(message.text()))
+    page.on('pageerror', (error) => complaints.push(error.message))
+    page.on('request', (request) => {
+      if (!request.url().startsWith(address)) complaints.push(`asked for ${request.url()}`)
+    })
+    await page.goto(address)
+    return { evt, page, address, complaints }
+  }
+
+  const events = (page: Page) => page.locator('.tiles .value').first().textContent()
+  const rows = (page: Page) => page.locator('#types tbody tr:not([hidden]) th').allTextContents()
+
+  test('shows what comes, and keeps what its reader did', { timeout }, async () => {
+    const file = join(at.work, 'a.log')
+    writeFileSync(file, lines(0, 700))
+    const { evt, page, complaints } = await open(['a.log'])
+    await expect.poll(() => events(page), patience).toBe('700')
+    expect(await page.locator('.live .state').textContent()).toBe('live')
+    await page.locator('#types').getByRole('button', { name: 'source/type' }).click()
+    const filter = page.locator('#types .filter input')
+    await filter.fill('P')
+    expect(await rows(page)).toEqual(['packed', 'paid', 'placed'])
+    await page.locator('#timeline summary').click()
+    await filter.focus()
+    appendFileSync(file, lines(700, 1_400))
+    await expect.poll(() => events(page), patience).toBe('1,400')
+    expect(await rows(page)).toEqual(['packed', 'paid', 'placed'])
+    expect(await page.locator('#types .filter [role=status]').textContent()).toBe('3 of 7 rows')
+    expect(await filter.evaluate((input) => document.activeElement === input)).toBe(true)
+    expect(await page.locator('#timeline details').getAttribute('open')).toBe('')
+    expect(await page.locator('#types .filter').count()).toBe(1)
+    await filter.fill('img')
+    expect(await rows(page)).toEqual(['<img src=x>'])
+    for (const id of ['band', 'heat', 'type-curves', 'percentiles']) {
+      expect([id, await page.locator(`#${id} svg.axes`).count()]).toEqual([id, 1])
+    }
+    expect(complaints).toEqual([])
+    evt.kill('SIGINT')
+    expect(await evt.end).toEqual({ exit: 0, signal: null })
+    await expect
+      .poll(() => page.locator('.live .state').textContent(), patience)
+      .toContain('not live any more')
+    await page.close()
+  })
+
+  test('begins with nothing, and with what it is followed by', { timeout }, async () => {
+    const { page } = await open(['.'])
+    await expect.poll(() => page.locator('main').textContent(), patience).toContain('so far')
+    writeFileSync(join(at.work, 'b.ndjson'), lines(0, 50))
+    await expect.poll(() => events(page), patience).toBe('50')
+    writeFileSync(join(at.work, 'c.ndjson'), lines(50, 60))
+    await expect.poll(() => events(page), patience).toBe('60')
+    await page.close()
+  })
+
+  test('stays where its source has ended, and says so', { timeout }, async () => {
+    writeFileSync(join(at.work, 'a.ndjson'), lines(0, 30))
+    const { evt, page } = await open(['a.ndjson', '--no-follow'])
+    await evt.said('the source has ended')
+    await expect.poll(() => page.locator('.mark').allTextContents(), patience).toHaveLength(1)
+    expect(await events(page)).toBe('30')
+    evt.kill('SIGTERM')
+    expect((await evt.end).exit).toBe(0)
+    await page.close()
+  })
+})
