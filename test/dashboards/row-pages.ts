@@ -20,7 +20,7 @@ const loopOf = (name: string): FoundLoop => ({
 
 const loopsOf = (loops: FoundLoop[]): LoopsResult => ({
   ...{ schema: 'evt.loops/1', partial: loops.length > 1, loops, searched, causation },
-  chains: { count: 2, maxDepth: 80 },
+  ...{ chains: { count: 2, maxDepth: 80 }, compared: 0 },
 })
 
 const eventOf = (name: string, depth: number): TracedEvent => ({
