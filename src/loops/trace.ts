@@ -94,7 +94,7 @@ function toldOf(
   first: number,
   { events, causes }: { events: readonly LinkedEvent[]; causes: Int32Array },
 ): Omit<TracedEvent, 'cause' | 'depth' | 'isCritical'> {
-  const { atUs, receivedAtUs, bytes: _, traceId: __, ...said } = events[at] as LinkedEvent
+  const { atUs, receivedAtUs, bytes: _, ...said } = events[at] as LinkedEvent
   const after = (other: number) => {
     const us = events[other]?.atUs ?? null
     return us === null || atUs === null || other === at ? null : (atUs - us) / 1_000

@@ -24,7 +24,7 @@ const loopsOf = (loops: FoundLoop[]): LoopsResult => ({
 })
 
 const eventOf = (name: string, depth: number): TracedEvent => ({
-  ...{ id: name, type: name, source: name, causationId: name, correlationId: null },
+  ...{ id: name, type: name, source: name, causationId: name, correlationId: null, traceId: null },
   ...{ time: '2026-11-01T09:00:00.000Z', receivedAt: null, entities: [name], depth },
   ...{ cause: null, afterCauseMs: 12.5, afterFirstMs: null, isCritical: depth === 0 },
   position: { path: name, record: depth },
@@ -32,6 +32,7 @@ const eventOf = (name: string, depth: number): TracedEvent => ({
 
 const trace: TraceResult = {
   ...{ schema: 'evt.trace/1', id: hostileNames[0] ?? '', partial: false, searched, causation },
+  withoutLineage: 0,
   events: hostileNames.map(eventOf),
   chains: [{ first: 0, missingCause: hostileNames[1] ?? '', events: 20, durationMs: null }],
 }
