@@ -16,6 +16,7 @@ export function chainsOf(
   for (const [at, event] of events.entries()) {
     if (event.id === id) firsts.add(firstCause(at, causes))
   }
+  const ids = new Set(events.map((event) => event.id))
   const effects = effectsOf(causes)
   const traced: TracedEvent[] = []
   const chains = [...firsts].map((first) => {
@@ -28,10 +29,12 @@ export function chainsOf(
       const isCritical = critical.has(at)
       traced.push({ ...toldOf(at, first, { events, causes }), cause, depth, isCritical })
     }
+    const named = events[first]?.causationId ?? null
     const after = traced.slice(from).flatMap(({ afterFirstMs }) => afterFirstMs ?? [])
     return {
       first: from,
-      missingCause: events[first]?.causationId ?? null,
+      // Of causes that lead back to their effects the links are cut: those are there.
+      missingCause: ids.has(named) ? null : named,
       events: rows.length,
       durationMs: after.length === 0 ? null : after.reduce((a, b) => Math.max(a, b)),
     }

@@ -129,6 +129,12 @@ function notesOf(result: TraceResult, style: TextStyle): string[] {
     ...(skewed.length > 0
       ? [`events that happened before their cause, so that clocks disagree: ${skewed.length}`]
       : []),
+    ...(causation.itself + causation.circular > 0
+      ? [
+          'events whose causes lead back to them, as no honest ids do, in all that was searched: ' +
+            countText(causation.itself + causation.circular),
+        ]
+      : []),
     ...(causation.ambiguous > 0
       ? [`causes that may be others, in all that was searched: ${countText(causation.ambiguous)}`]
       : []),
