@@ -9,7 +9,9 @@ export default class Loops extends BaseCommand {
     'Follows each chain of causes and effects, by causationId of the mapping, and finds where it ' +
     'passes the same sources and types in the same order again and again: the way round, how ' +
     'often, how fast, whether it grows, what that costs. First deliveries alone count, so what ' +
-    'is delivered or replayed twice is no loop. With --duration, --follow or --from, or a SOURCE ' +
+    'is delivered or replayed twice is no loop. Of events that name no cause, the same content ' +
+    '(but for ids, times and counters) that passes the same nodes steadily, or deeper each time, ' +
+    'is a loop, too; it helps to map entities. With --duration, --follow or --from, or a SOURCE ' +
     'that is live, what comes is looked at as it comes, and a loop is said as soon as it is ' +
     'seen. Exit 4 where there are loops, 5 where no event names its cause.'
   static override examples = [

@@ -1,4 +1,5 @@
 import * as Args from '@oclif/core/args'
+import * as Flags from '@oclif/core/flags'
 import { BaseCommand } from '../src/cli/base-command.js'
 import { archiveFlags, outputFlags, sourceArgs } from '../src/cli/flags.js'
 import { memoryBytes } from '../src/cli/memory-size.js'
@@ -8,11 +9,13 @@ export default class Trace extends BaseCommand {
   static override description =
     'Shows the causes and effects of an event as a tree, from the first cause on, by ' +
     'causationId of the mapping: when each happened, how long after its cause, which way led to ' +
-    'what happened last, and what cause is not there. First deliveries alone count. -o markdown ' +
-    'has a chart that Mermaid draws. Exit 5 where no event has the id.'
+    'what happened last, and what cause is not there. First deliveries alone count. --logs adds ' +
+    'lines of logs (it needs logs:FilterLogEvents), --xray segments (xray:BatchGetTraces). ' +
+    '-o markdown has a chart that Mermaid draws. Exit 5 where no event has the id.'
   static override examples = [
     '<%= config.bin %> trace 3f0c archive/',
     '<%= config.bin %> trace 3f0c archive/ -o json',
+    '<%= config.bin %> trace 3f0c archive/ --logs /aws/lambda/billing --xray',
     '<%= config.bin %> trace 3f0c orders.ndjson --map causationId=$.detail.metadata.causationId',
   ]
   static override args = {
@@ -20,6 +23,15 @@ export default class Trace extends BaseCommand {
     ...sourceArgs,
   }
   static override flags = {
+    logs: Flags.string({
+      helpValue: 'GROUP',
+      multiple: true,
+      multipleNonGreedy: true,
+      description: 'lines of this group of CloudWatch Logs that carry the id of an event or trace',
+    }),
+    xray: Flags.boolean({
+      description: 'segments of X-Ray, by trace ids of the mapping or of SQS',
+    }),
     ...archiveFlags,
     ...outputFlags('text', 'json', 'ndjson', 'csv', 'markdown', 'html'),
   }
@@ -33,8 +45,9 @@ export default class Trace extends BaseCommand {
     const memoryLimitBytes = memoryBytes(flags['memory-limit'])
     const allowPartial = flags['allow-partial']
     const chosen = { types, entities: [], filter, memoryLimitBytes, allowPartial }
+    const beside = { logs: flags.logs ?? [], xray: flags.xray }
     const { result, failure } = await reading(this.typed(flags, args.source), (request) =>
-      runTrace({ ...request, ...chosen, id: args.id }),
+      runTrace({ ...request, ...chosen, ...beside, id: args.id }),
     )
     const format = this.format(flags)
     if (format === 'html') {

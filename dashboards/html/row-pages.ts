@@ -52,14 +52,24 @@ async function causes(causation: Causation): Promise<Html[]> {
 
 /** `evt trace -o html`. */
 export function tracePage(result: TraceResult, made: Made): Promise<string> {
-  const { id, events, chains, partial } = result
+  const { id, events, chains, partial, logs = [], xray, withoutLineage } = result
   const view = {
     ...{ kind: 'evt trace', title: id, marks: marksOf({ partial }) },
     ...{ caption: 'Causes and effects', table: traceTable(result) },
     facts: [counted(events.length, 'event'), counted(chains.length, 'chain')],
-    statements: chains.flatMap(({ missingCause }) =>
-      missingCause === null ? [] : [`the cause ${missingCause} was not found`],
-    ),
+    statements: [
+      ...chains.flatMap(({ missingCause }) =>
+        missingCause === null ? [] : [`the cause ${missingCause} was not found`],
+      ),
+      ...(withoutLineage > 0 ? [`trace headers without Lineage: ${withoutLineage}`] : []),
+      ...logs.map(({ event, time, group, message }) => {
+        return `${events[event]?.id ?? ''}   ${time}   ${group}: ${message}`
+      }),
+      ...(xray?.segments ?? []).map(({ event, time, name, durationMs, faults }) => {
+        const took = durationMs === null ? 'not over' : `${durationMs} ms`
+        return [events[event]?.id ?? '', time, 'X-Ray', name, took, ...faults].join('   ')
+      }),
+    ],
   }
   return tabularPage(view, made)
 }

@@ -14,6 +14,10 @@ interface LogsAsked {
   /** What the page before gave. */
   readonly nextToken?: string | undefined
   readonly limit?: number | undefined
+  /** Until then, this moment included. */
+  readonly toMs?: number | undefined
+  /** In CloudWatch's own language. */
+  readonly pattern?: string | undefined
 }
 
 interface LogsPage {
@@ -57,10 +61,12 @@ export async function openLogs(
   const ofGroup = arn && /^.*?:log-group:[^:]+/.exec(arn)?.[0]
   const group = ofGroup ? { logGroupIdentifier: ofGroup } : { logGroupName: name }
   return {
-    async page({ fromMs, nextToken, limit }) {
+    async page({ fromMs, nextToken, limit, toMs, pattern }) {
       const input: FilterLogEventsCommandInput = { ...group, startTime: Math.max(0, fromMs) }
       if (nextToken !== undefined) input.nextToken = nextToken
       if (limit !== undefined) input.limit = limit
+      if (toMs !== undefined) input.endTime = toMs
+      if (pattern !== undefined) input.filterPattern = pattern
       try {
         const command = new sdk.FilterLogEventsCommand(input)
         const answer = await client.send(command, { abortSignal: signal })

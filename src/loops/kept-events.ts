@@ -4,12 +4,25 @@ import { Identities } from '../meters/identities.js'
 import { hasLineage } from './lineage.js'
 import type { LinkedEvent } from './linked-event.js'
 import { linksOf } from './links.js'
+import {
+  comparedPayload,
+  LEAST_PASSES,
+  MOST_COMPARED,
+  type PassingEvent,
+  threadOf,
+} from './passing-event.js'
 
 /** So many events are kept at most, whatever the time. */
 const MOST_KEPT = 200_000
 
+/** Payloads of so many characters together, whose contents are compared. */
+const MOST_COMPARED_CHARS = 64 * 1024 * 1024
+
 interface Kept {
   readonly event: LinkedEvent
+  readonly thread: string
+  /** Null where its content is not compared. */
+  readonly payload: string | null
   generation: number
 }
 
@@ -17,6 +30,7 @@ interface Kept {
 export class KeptEvents {
   private kept: Kept[] = []
   private generation = 0
+  private payloadChars = 0
   private readonly identities = new Identities()
   /** Whether something may have been forgotten. */
   isBounded = false
@@ -24,7 +38,11 @@ export class KeptEvents {
   /** @returns whether the event is a first delivery */
   add(event: EventRecord): boolean {
     if (this.identities.judge(event) !== null) return false
-    this.kept.push({ event: linkedEventOf(event), generation: this.generation })
+    const { generation } = this
+    const linked = linkedEventOf(event)
+    const payload = isLinked(linked) ? null : comparedPayload(event)
+    this.kept.push({ event: linked, thread: threadOf(event), payload, generation })
+    this.payloadChars += payload?.length ?? 0
     return true
   }
 
@@ -33,7 +51,7 @@ export class KeptEvents {
   }
 
   get isFull(): boolean {
-    return this.kept.length >= MOST_KEPT
+    return this.kept.length >= MOST_KEPT || this.payloadChars >= MOST_COMPARED_CHARS
   }
 
   /** Forgets what came before this was called last, but for causes of what came since: of a chain
@@ -55,6 +73,7 @@ export class KeptEvents {
     this.kept = this.kept
       .filter(({ event, generation }) => generation === now || needed.has(event))
       .slice(-MOST_KEPT / 2)
+    this.boundPayloads()
     this.generation += 1
     this.identities.forget()
     this.isBounded = true
@@ -64,13 +83,65 @@ export class KeptEvents {
    * queries/loops/links.sql has them. */
   linked(): LinkedEvent[] {
     const events = this.kept.map(({ event }) => event)
-    const named = new Set(events.flatMap(({ causationId }) => causationId ?? []))
-    return events
-      .filter(({ id, causationId, traceId }) => {
-        return causationId !== null || hasLineage(traceId) || (id !== null && named.has(id))
-      })
-      .sort(inOrder)
+    const named = namedIn(events)
+    return events.filter((event) => isLinked(event) || isNamed(event, named)).sort(inOrder)
   }
+
+  /** Of the others those whose thread passes their node again, as queries/loops/again.sql has
+   * them. */
+  passing(): PassingEvent[] {
+    const named = namedIn(this.kept.map(({ event }) => event))
+    const threads = threadsOf(this.kept)
+    const others = this.kept.flatMap(({ event, thread, payload }) => {
+      if (payload === null || isNamed(event, named)) return []
+      const key = JSON.stringify([event.source, event.type, thread])
+      const { fromUs = null, events = 0 } = threads.get(thread) ?? {}
+      return { ...event, thread, payload, key, threadFromUs: fromUs, threadEvents: events }
+    })
+    const passes = new Map<string, number>()
+    for (const { key } of others) passes.set(key, (passes.get(key) ?? 0) + 1)
+    const again = others.filter(({ key }) => (passes.get(key) ?? 0) >= LEAST_PASSES)
+    const first = again.sort(inOrder).slice(0, MOST_COMPARED)
+    return first.map(({ key: _, ...event }, order) => ({ ...event, order }))
+  }
+
+  /** Of payloads that are too many together the oldest are forgotten. */
+  private boundPayloads(): void {
+    let chars = 0
+    this.kept = this.kept
+      .reverse()
+      .map((one) => {
+        chars += one.payload?.length ?? 0
+        return chars > MOST_COMPARED_CHARS / 2 ? { ...one, payload: null } : one
+      })
+      .reverse()
+    this.payloadChars = this.kept.reduce((sum, { payload }) => sum + (payload?.length ?? 0), 0)
+  }
+}
+
+/** Since when there is something of each thread, and how much. */
+function threadsOf(kept: readonly Kept[]): Map<string, { fromUs: number | null; events: number }> {
+  const threads = new Map<string, { fromUs: number | null; events: number }>()
+  for (const { thread, event } of kept) {
+    if (thread === '') continue
+    const known = threads.get(thread) ?? { fromUs: null, events: 0 }
+    known.events += 1
+    if (event.atUs !== null) known.fromUs = Math.min(known.fromUs ?? event.atUs, event.atUs)
+    threads.set(thread, known)
+  }
+  return threads
+}
+
+function isLinked({ causationId, traceId }: LinkedEvent): boolean {
+  return causationId !== null || hasLineage(traceId)
+}
+
+function namedIn(events: readonly LinkedEvent[]): Set<string> {
+  return new Set(events.flatMap(({ causationId }) => causationId ?? []))
+}
+
+function isNamed({ id }: LinkedEvent, named: ReadonlySet<string>): boolean {
+  return id !== null && named.has(id)
 }
 
 function inOrder(a: LinkedEvent, b: LinkedEvent): number {

@@ -32,6 +32,12 @@ export function lineageOf(traceId: string | null): Lineage | undefined {
   return { root, turns: Math.max(...counts) }
 }
 
+/** The trace that a header is of: its `Root`, or the text itself where it is no header. */
+export function rootOf(traceId: string | null): string | null {
+  if (traceId === null || !traceId.includes('=')) return traceId
+  return /(?:^|;)\s*Root=([^;\s]+)/.exec(traceId)?.[1] ?? null
+}
+
 interface Passed {
   readonly event: LinkedEvent
   readonly turns: number

@@ -6,6 +6,7 @@ import type { Searched } from '../questions/searched.js'
 import type { OpenedArchive, ReadRequest } from '../reading/open-archive.js'
 import { progressOf } from '../reading/progress.js'
 import { type LinkedEvent, linkedEventsOf } from './linked-event.js'
+import { LEAST_PASSES, MOST_COMPARED, type PassingEvent, splitRows } from './passing-event.js'
 
 /** What was typed by who asks about causes and effects. */
 export interface ChainRequest extends ReadRequest {
@@ -23,14 +24,37 @@ export async function linkedEventsIn(
   id: string,
   hidden?: Hidden,
 ): Promise<{ events: LinkedEvent[]; searched: Searched }> {
-  const { presets, memoryLimitBytes, signal, types, entities, filter, range } = request
-  const onProgress = progressOf(archive.objects, request)
-  const chosen = { ...range, types, entities, filter: filter?.pattern }
   const statement = { sql: await querySql('loops/links'), values: { id } }
-  const asked = { archive, presets, memoryLimitBytes, signal, onProgress, chosen, hidden }
+  const asked = { ...askedOf(request, archive), hidden }
   return askArchive(statement, asked, async ({ rows, searched }) => {
     const events: LinkedEvent[] = []
     for await (const chunk of rows.chunks) events.push(...linkedEventsOf(rows.columns, chunk))
     return { events, searched }
   })
+}
+
+/** The same without an id, and beside them what passes its node again and does not say why. */
+export async function loopEventsIn(
+  request: ChainRequest,
+  archive: OpenedArchive,
+): Promise<{ events: LinkedEvent[]; passing: PassingEvent[]; searched: Searched }> {
+  const values = { passes: LEAST_PASSES, most: MOST_COMPARED }
+  const statement = { sql: await querySql('loops/again'), values }
+  return askArchive(statement, askedOf(request, archive), async ({ rows, searched }) => {
+    const events: LinkedEvent[] = []
+    const passing: PassingEvent[] = []
+    for await (const chunk of rows.chunks) {
+      const found = splitRows(rows.columns, chunk, passing.length)
+      events.push(...found.linked)
+      passing.push(...found.passing)
+    }
+    return { events, passing, searched }
+  })
+}
+
+function askedOf(request: ChainRequest, archive: OpenedArchive) {
+  const { presets, memoryLimitBytes, signal, types, entities, filter, range } = request
+  const onProgress = progressOf(archive.objects, request)
+  const chosen = { ...range, types, entities, filter: filter?.pattern }
+  return { archive, presets, memoryLimitBytes, signal, onProgress, chosen }
 }

@@ -1,4 +1,5 @@
 import type { Decoded, EventRecord } from '../event/event.js'
+import { loopsByContent } from './by-content.js'
 import { loopsIn } from './find.js'
 import { KeptEvents } from './kept-events.js'
 import { loopsByLineage } from './lineage.js'
@@ -19,7 +20,8 @@ export interface LiveLoopsOptions {
 }
 
 /** What is known of loops among the events that were observed. */
-export interface LiveLoopsFigures extends Pick<LoopsResult, 'loops' | 'chains' | 'causation'> {
+export interface LiveLoopsFigures
+  extends Pick<LoopsResult, 'loops' | 'chains' | 'causation' | 'compared'> {
   read: { bytes: number; records: number; undecodable: number }
   isBounded: boolean
   /** Whether some event named its cause, also one that has been forgotten. */
@@ -64,12 +66,13 @@ export class LiveLoops {
   }
 
   read(): LiveLoopsFigures {
-    const { loops, chains, causation } = this.look(this.lookedAtMs)
+    const { loops, chains, causation, compared } = this.look(this.lookedAtMs)
     const { isLinked, kept } = this
     const { isBounded } = kept
     // Of what was forgotten more may have been known before.
     const all = isBounded ? [...this.found.values()].sort((a, b) => b.events - a.events) : loops
-    return { loops: all, chains, causation, read: { ...this.counts }, isBounded, isLinked }
+    const read = { ...this.counts }
+    return { loops: all, chains, causation, compared, read, isBounded, isLinked }
   }
 
   private add(decoded: Decoded): void {
@@ -93,20 +96,25 @@ export class LiveLoops {
     this.isLinked ||= counts.linked + counts.itself + counts.circular > 0
     const { loops, chains } = loopsIn(events, causes, this.options.leastTurns)
     const caused = loops.map((loop) => told(loop, events, causes))
-    const found = [...caused, ...loopsByLineage(events, caused, this.options.leastTurns)]
+    const passing = this.kept.passing()
+    const found = [
+      ...caused,
+      ...loopsByLineage(events, caused, this.options.leastTurns),
+      ...loopsByContent(passing, this.options.leastTurns),
+    ]
     for (const loop of found) {
       const way = this.keyOf(loop)
       const known = this.found.get(way)
       if (!known || isBetter(loop, known)) this.found.set(way, loop)
     }
-    return { loops: found, chains, causation: counts }
+    return { loops: found, chains, causation: counts, compared: passing.length }
   }
 
   /** Of a lineage the nodes are seen one after the other, and forgotten so: what has more or fewer
    * of them is the same loop. */
   private keyOf(loop: FoundLoop): string {
     const way = wayOf(loop)
-    if (loop.by === 'causation' || this.found.has(way)) return way
+    if (loop.by !== 'lineage' || this.found.has(way)) return way
     const isWithin = (a: FoundLoop, b: FoundLoop) => a.path.every((node) => b.path.includes(node))
     const known = [...this.found].find(([, one]) => isWithin(one, loop) || isWithin(loop, one))
     return known?.[0] ?? way
@@ -122,9 +130,10 @@ export class LiveLoops {
   }
 }
 
-/** Whether more is told of a loop than before; causes tell more than lineages. */
+/** Whether more is told of a loop than before; causes tell more than lineages, these than
+ * contents. */
 function isBetter(loop: FoundLoop, known: FoundLoop): boolean {
-  if (loop.by !== known.by) return loop.by === 'causation'
+  if (loop.by !== known.by) return loop.by === 'causation' || known.by === 'content'
   return loop.path.length >= known.path.length && loop.turns >= known.turns
 }
 

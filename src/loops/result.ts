@@ -4,8 +4,9 @@ import type { CausationCounts } from './links.js'
 export interface FoundLoop {
   /** `source/type` of each step, in the order of cause and effect; the last causes the first. */
   path: string[]
-  /** What says so: causes that events name, or what AWS counts in their trace headers. */
-  by: 'causation' | 'lineage'
+  /** What says so: causes that events name, what AWS counts in their trace headers, or the same
+   * content that passes again. */
+  by: 'causation' | 'lineage' | 'content'
   /** How often a chain passed one of them, at most. */
   turns: number
   /** Events of turn n + 1 for each event of turn n, geometric mean; 1: steady. */
@@ -26,7 +27,7 @@ export interface FoundLoop {
   /** `kind:id`, at most so many as MOST_ENTITIES. */
   entities: string[]
   /** Ids of the events of the longest chain at one step of the path, at most so many as
-   * MOST_WITNESSES, from the first on. */
+   * MOST_WITNESSES, from the first on; `path:record` of those that have none. */
   witnesses: string[]
   explain: string
 }
@@ -39,6 +40,9 @@ export interface LoopsResult {
   loops: FoundLoop[]
   chains: { count: number; maxDepth: number }
   causation: CausationCounts
+  /** Events that neither name a cause nor are named as one, and pass their node again: how many
+   * had their contents compared. */
+  compared: number
   searched: {
     sources: string[]
     objects: number

@@ -44,14 +44,14 @@ export async function runLoopsLive(request: LiveLoopsRequest): Promise<LiveLoops
     last = ends && live.known.find((loop) => live.isMarked(loop))
     if (last) break
   }
-  const { loops, chains, causation, read, isBounded, isLinked } = live.read()
+  const { loops, chains, causation, compared, read, isBounded, isLinked } = live.read()
   const { bytes, records, undecodable } = read
   const sources = tail.sources.map(({ address }) => address)
   const events = records - undecodable
   const result: LoopsResult = {
     schema: 'evt.loops/1',
     partial: signal.aborted || tail.faults.length > 0,
-    ...{ loops, chains, causation },
+    ...{ loops, chains, causation, compared },
     searched: { sources, objects: sources.length, bytes, records, undecodable, events },
     ...(isBounded && { bounded: request.memory }),
   }

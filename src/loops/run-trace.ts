@@ -4,14 +4,19 @@ import { isCut } from '../questions/searched.js'
 import { count, noObjects } from '../reading/absence.js'
 import { endedBadly } from '../reading/ended-badly.js'
 import { openArchive } from '../reading/open-archive.js'
+import { hasLineage } from './lineage.js'
 import { type ChainRequest, linkedEventsIn } from './linked-events.js'
 import { linksOf } from './links.js'
 import { chainsOf } from './trace.js'
-import type { TraceResult } from './trace-result.js'
+import type { TracedEvent, TraceResult } from './trace-result.js'
 
 export interface TraceRequest extends ChainRequest {
   /** Of the event that is asked for. */
   id: string
+  /** Groups of CloudWatch Logs in which lines are looked for. */
+  logs?: readonly string[]
+  /** Whether X-Ray is asked about the traces. */
+  xray?: boolean
 }
 
 export interface TraceRun {
@@ -33,14 +38,53 @@ export async function runTrace(request: TraceRequest): Promise<TraceRun> {
   const { events, searched } = await linkedEventsIn(request, archive, id, hiddenIn(archive))
   request.onRead?.()
   const { causes, counts } = linksOf(events)
+  const chains = chainsOf(id, events, causes)
+  const beside = await besideOf(chains.events, request)
   const { objects, bytes, records, undecodable, chosen } = searched
   const result: TraceResult = {
-    ...{ schema: 'evt.trace/1', id, partial: signal.aborted || isCut(searched) },
-    ...chainsOf(id, events, causes),
+    ...{ schema: 'evt.trace/1', id },
+    partial: signal.aborted || isCut(searched) || beside.failure !== undefined,
+    ...chains,
+    withoutLineage: chains.events.filter(({ traceId }) => isBlind(traceId)).length,
+    ...beside.found,
     causation: counts,
     searched: { sources: [...sources], objects, bytes, records, undecodable, events: chosen },
   }
-  return { result, failure: endedBadly({ ...searched, ...request }) ?? absence(result) }
+  const failure = endedBadly({ ...searched, ...request }) ?? absence(result) ?? beside.failure
+  return { result, failure }
+}
+
+/** A header of X-Ray that has no lineage. */
+function isBlind(traceId: string | null): boolean {
+  return traceId?.includes('Root=') === true && !hasLineage(traceId)
+}
+
+/** What AWS knows beside; where it cannot be asked, the trace stands all the same. */
+async function besideOf(events: readonly TracedEvent[], request: TraceRequest) {
+  const { logs: groups = [], xray = false, aws, signal } = request
+  const found: Pick<TraceResult, 'logs' | 'xray'> = {}
+  let failure: EvtError | undefined
+  const tried = async (ask: () => Promise<void>) => {
+    try {
+      await ask()
+    } catch (error) {
+      if (!(error instanceof EvtError)) throw error
+      failure ??= error
+    }
+  }
+  if (groups.length > 0) {
+    await tried(async () => {
+      const { logsOf } = await import('./trace-logs.js')
+      found.logs = await logsOf(events, groups, { aws, signal })
+    })
+  }
+  if (xray) {
+    await tried(async () => {
+      const { segmentsOf } = await import('./trace-segments.js')
+      found.xray = await segmentsOf(events, { aws, signal })
+    })
+  }
+  return { found, failure }
 }
 
 function absence({ id, events, causation, searched }: TraceResult): EvtError | undefined {

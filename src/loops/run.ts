@@ -3,11 +3,12 @@ import { isCut } from '../questions/searched.js'
 import { noObjects } from '../reading/absence.js'
 import { endedBadly } from '../reading/ended-badly.js'
 import { openArchive } from '../reading/open-archive.js'
+import { loopsByContent } from './by-content.js'
 import { type CausationGraph, causationGraph } from './causation-graph.js'
 import { faultIn } from './fault.js'
 import { loopsIn } from './find.js'
 import { loopsByLineage } from './lineage.js'
-import { type ChainRequest, linkedEventsIn } from './linked-events.js'
+import { type ChainRequest, loopEventsIn } from './linked-events.js'
 import { linksOf } from './links.js'
 import type { LoopsResult } from './result.js'
 import { told } from './told.js'
@@ -34,7 +35,7 @@ export async function runLoops(request: LoopsRequest): Promise<LoopsRun> {
   const archive = await openArchive(request)
   const { sources, pruned } = archive
   if (archive.objects.length === 0) throw noObjects(sources, pruned)
-  const { events, searched } = await linkedEventsIn(request, archive, '')
+  const { events, passing, searched } = await loopEventsIn(request, archive)
   request.onRead?.()
   const { causes, counts } = linksOf(events)
   const { loops, chains } = loopsIn(events, causes, request.leastTurns)
@@ -43,9 +44,14 @@ export async function runLoops(request: LoopsRequest): Promise<LoopsRun> {
   const result: LoopsResult = {
     schema: 'evt.loops/1',
     partial: request.signal.aborted || isCut(searched),
-    loops: [...caused, ...loopsByLineage(events, caused, request.leastTurns)],
+    loops: [
+      ...caused,
+      ...loopsByLineage(events, caused, request.leastTurns),
+      ...loopsByContent(passing, request.leastTurns),
+    ],
     chains,
     causation: counts,
+    compared: passing.length,
     searched: { sources: [...sources], objects, bytes, records, undecodable, events: chosen },
   }
   const failure = endedBadly({ ...searched, ...request }) ?? faultIn(result)

@@ -67,10 +67,15 @@ function witnessesOf({ last }: Loop, events: readonly LinkedEvent[], causes: Int
   const step = nodeText(events[last])
   const found: string[] = []
   for (let at = last; at !== -1; at = causes[at] as number) {
-    const { id = null } = events[at] ?? {}
-    if (id !== null && nodeText(events[at]) === step) found.push(id)
+    const event = events[at]
+    if (event && nodeText(event) === step) found.push(witnessText(event))
   }
   return found.reverse().slice(0, MOST_WITNESSES)
+}
+
+/** The id of an event, else where it was read. */
+export function witnessText({ id, position: { path, record } }: LinkedEvent): string {
+  return id ?? `${path}:${record}`
 }
 
 /** To four digits: a figure of a rate. */

@@ -12,6 +12,7 @@ export interface TracedEvent {
   receivedAt: string | null
   causationId: string | null
   correlationId: string | null
+  traceId: string | null
   entities: readonly string[]
   /** The place of its cause among these; null: its cause is not known. */
   cause: number | null
@@ -23,6 +24,34 @@ export interface TracedEvent {
   /** Whether it is on the critical path: from the first cause to what happened last. */
   isCritical: boolean
   position: Position
+}
+
+/** So many lines of logs at most. */
+export const MOST_LOGS = 1_000
+
+/** A line of a log group that carries the id of an event, or of its trace. */
+export interface TracedLog {
+  /** The place of the event. */
+  event: number
+  time: string
+  group: string
+  stream: string
+  message: string
+}
+
+/** A segment of X-Ray. */
+export interface TracedSegment {
+  /** The place of the event: the last of the trace that happened until then. */
+  event: number
+  traceId: string
+  id: string | null
+  parentId: string | null
+  name: string
+  time: string
+  /** Null: it has not ended. */
+  durationMs: number | null
+  /** Which of `error`, `fault`, `throttle`. */
+  faults: string[]
 }
 
 /** `evt.trace/1`. */
@@ -40,6 +69,12 @@ export interface TraceResult {
     events: number
     durationMs: number | null
   }[]
+  /** Events whose trace header has no `Lineage`: AWS's own guard against loops is blind there. */
+  withoutLineage: number
+  /** Where log groups were asked. */
+  logs?: TracedLog[]
+  /** Where X-Ray was asked; `missing`: traces that it does not have. */
+  xray?: { segments: TracedSegment[]; missing: string[] }
   causation: CausationCounts
   searched: LoopsResult['searched']
 }

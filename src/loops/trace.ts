@@ -16,6 +16,7 @@ export function chainsOf(
   for (const [at, event] of events.entries()) {
     if (event.id === id) firsts.add(firstCause(at, causes))
   }
+  const ids = new Set(events.map((event) => event.id))
   const effects = effectsOf(causes)
   const traced: TracedEvent[] = []
   const chains = [...firsts].map((first) => {
@@ -28,10 +29,12 @@ export function chainsOf(
       const isCritical = critical.has(at)
       traced.push({ ...toldOf(at, first, { events, causes }), cause, depth, isCritical })
     }
+    const named = events[first]?.causationId ?? null
     const after = traced.slice(from).flatMap(({ afterFirstMs }) => afterFirstMs ?? [])
     return {
       first: from,
-      missingCause: events[first]?.causationId ?? null,
+      // Of causes that lead back to their effects the links are cut: those are there.
+      missingCause: ids.has(named) ? null : named,
       events: rows.length,
       durationMs: after.length === 0 ? null : after.reduce((a, b) => Math.max(a, b)),
     }
@@ -94,7 +97,7 @@ function toldOf(
   first: number,
   { events, causes }: { events: readonly LinkedEvent[]; causes: Int32Array },
 ): Omit<TracedEvent, 'cause' | 'depth' | 'isCritical'> {
-  const { atUs, receivedAtUs, bytes: _, traceId: __, ...said } = events[at] as LinkedEvent
+  const { atUs, receivedAtUs, bytes: _, ...said } = events[at] as LinkedEvent
   const after = (other: number) => {
     const us = events[other]?.atUs ?? null
     return us === null || atUs === null || other === at ? null : (atUs - us) / 1_000

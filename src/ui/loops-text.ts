@@ -1,4 +1,5 @@
 import pc from 'picocolors'
+import { MOST_COMPARED } from '../loops/passing-event.js'
 import type { FoundLoop, LoopsResult } from '../loops/result.js'
 import { asciiText } from './ascii.js'
 import { bytesText, countText, durationText, NONE } from './numbers.js'
@@ -77,7 +78,7 @@ function said(sign: string, text: string, { width }: TextStyle): string[] {
   return [`${sign} ${first}`, ...rest.map((line) => `  ${line}`)]
 }
 
-function notesOf({ loops, causation, bounded }: LoopsResult): string[] {
+function notesOf({ loops, causation, compared, bounded }: LoopsResult): string[] {
   const { missing, ambiguous, itself, circular, skewed } = causation
   const noted: [number, string][] = [
     [loops.length - MOST_LOOPS, 'more loops, which -o json has'],
@@ -94,10 +95,14 @@ function notesOf({ loops, causation, bounded }: LoopsResult): string[] {
           `what was older than ${bounded} was forgotten, but for the causes of what came later: ` +
             'there may be more turns, and slower loops; --dedupe-window remembers longer',
         ]
+  const uncompared =
+    compared < MOST_COMPARED
+      ? []
+      : [`contents were compared of the first ${countText(compared)} events that pass again alone`]
   const counts = noted.flatMap(([number, what]) =>
     number > 0 ? `${what}: ${countText(number)}` : [],
   )
-  return [...counts, ...forgotten]
+  return [...counts, ...uncompared, ...forgotten]
 }
 
 function counted(number: number, one: string): string {

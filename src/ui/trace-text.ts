@@ -1,5 +1,6 @@
 import pc from 'picocolors'
 import type { TracedEvent, TraceResult } from '../loops/trace-result.js'
+import { MOST_LOGS } from '../loops/trace-result.js'
 import { asciiText } from './ascii.js'
 import { bytesText, countText, durationText } from './numbers.js'
 import { safeText } from './safe-text.js'
@@ -10,13 +11,20 @@ import { treePrefixes } from './trace-tree.js'
 import { wrapped } from './wrapped.js'
 
 const MOST_EVENTS = 500
+const LONGEST_LINE = 200
 
 /** The chains as trees, each event with the time since its cause and since the first. */
 export function traceText(result: TraceResult, style: TextStyle): string {
   const { id, events } = result
   const prefixes = treePrefixes(events)
   const shown = events.slice(0, MOST_EVENTS)
-  const rows = shown.map((event, n) => cellsOf(event, { prefix: prefixes[n] ?? '', id, style }))
+  const beside = besideOf(result)
+  const rows = shown.flatMap((event, n) => {
+    const prefix = prefixes[n] ?? ''
+    const lines = beside.get(n) ?? []
+    const more = lines.map((one) => besideCells(one, prefix, style))
+    return [cellsOf(event, { prefix, id, style }), ...more]
+  })
   const parts = [headline(result), usedLines(columns, rows, style), notesOf(result, style)]
   const text = parts
     .filter((lines) => lines.length > 0)
@@ -64,17 +72,68 @@ function cellsOf(
   ]
 }
 
+interface Beside {
+  readonly time: string
+  readonly text: string
+  readonly isWrong: boolean
+}
+
+/** Lines of logs and segments of X-Ray, by the place of their event, in order of time. */
+function besideOf({ logs = [], xray }: TraceResult): Map<number, Beside[]> {
+  const found = new Map<number, Beside[]>()
+  const add = (event: number, one: Beside) => {
+    found.set(event, [...(found.get(event) ?? []), one])
+  }
+  for (const { event, time, message } of logs) {
+    const [first = ''] = message.split('\n')
+    const isWrong = /\b(ERROR|FATAL)\b/.test(first)
+    add(event, { time, text: `log: ${first.slice(0, LONGEST_LINE)}`, isWrong })
+  }
+  for (const { event, time, name, durationMs, faults } of xray?.segments ?? []) {
+    const took = durationMs === null ? 'not over' : durationText(durationMs)
+    const text = ['X-Ray:', name, took, ...faults].join(' ')
+    add(event, { time, text, isWrong: faults.length > 0 })
+  }
+  for (const some of found.values()) some.sort((a, b) => (a.time < b.time ? -1 : 1))
+  return found
+}
+
+function besideCells({ time, text, isWrong }: Beside, prefix: string, style: TextStyle): Cell[] {
+  const blank = { text: '' }
+  const shown = { text: `${' '.repeat(prefix.length)}· ${safeText(text)}`, wrong: isWrong }
+  const at = { text: momentText(time, style.timeZone) }
+  return [at, blank, blank, blank, shown, blank, blank]
+}
+
 function notesOf(result: TraceResult, style: TextStyle): string[] {
   const { events, chains, causation } = result
   const hidden = events.length - MOST_EVENTS
   const missing = chains.flatMap(({ missingCause }) => missingCause ?? [])
   const skewed = events.filter(({ afterCauseMs }) => afterCauseMs !== null && afterCauseMs < 0)
+  const { logs, xray, withoutLineage } = result
   const notes = [
+    ...(withoutLineage > 0
+      ? [
+          `trace headers without Lineage, so that AWS's own guard against loops is blind: ` +
+            countText(withoutLineage),
+        ]
+      : []),
+    ...(logs?.length === 0 ? ['no line of the log groups carries an id of these events'] : []),
+    ...(logs?.length === MOST_LOGS ? [`the first ${countText(MOST_LOGS)} log lines alone`] : []),
+    ...(xray && xray.missing.length > 0
+      ? [`traces that X-Ray does not have: ${xray.missing.join(', ')}`]
+      : []),
     ...(events.length > 1 ? ['* the way to what happened last'] : []),
     ...(hidden > 0 ? [`${countText(hidden)} more events, which -o json has`] : []),
     ...missing.map((cause) => `the first names a cause that is not there: ${cause}`),
     ...(skewed.length > 0
       ? [`events that happened before their cause, so that clocks disagree: ${skewed.length}`]
+      : []),
+    ...(causation.itself + causation.circular > 0
+      ? [
+          'events whose causes lead back to them, as no honest ids do, in all that was searched: ' +
+            countText(causation.itself + causation.circular),
+        ]
       : []),
     ...(causation.ambiguous > 0
       ? [`causes that may be others, in all that was searched: ${countText(causation.ambiguous)}`]

@@ -22,7 +22,7 @@ const loopOf = (name: string): FoundLoop => ({
 
 const loopsOf = (loops: FoundLoop[]): LoopsResult => ({
   ...{ schema: 'evt.loops/1', partial: loops.length > 1, loops, searched, causation },
-  chains: { count: 2, maxDepth: 80 },
+  ...{ chains: { count: 2, maxDepth: 80 }, compared: 0 },
 })
 
 /** Each name causes the next one, and the last the first. */
@@ -37,7 +37,7 @@ export const graph: CausationGraph = {
 export const loopsFound = hostileNames.map(loopOf)
 
 const eventOf = (name: string, depth: number): TracedEvent => ({
-  ...{ id: name, type: name, source: name, causationId: name, correlationId: null },
+  ...{ id: name, type: name, source: name, causationId: name, correlationId: null, traceId: null },
   ...{ time: '2026-11-01T09:00:00.000Z', receivedAt: null, entities: [name], depth },
   ...{ cause: null, afterCauseMs: 12.5, afterFirstMs: null, isCritical: depth === 0 },
   position: { path: name, record: depth },
@@ -45,6 +45,7 @@ const eventOf = (name: string, depth: number): TracedEvent => ({
 
 const trace: TraceResult = {
   ...{ schema: 'evt.trace/1', id: hostileNames[0] ?? '', partial: false, searched, causation },
+  withoutLineage: 0,
   events: hostileNames.map(eventOf),
   chains: [{ first: 0, missingCause: hostileNames[1] ?? '', events: 20, durationMs: null }],
 }

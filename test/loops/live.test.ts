@@ -67,6 +67,17 @@ test.each([seed, seed + 2])(
   timeoutMs,
 )
 
+test.each([seed, seed + 2])(
+  'so has what has no ids at all (seed %i)',
+  async (one) => {
+    const { archived, live } = await bothWays(planted(one, 2_000, false).lines)
+    expect(alike(live.result)).toEqual(alike(archived.result))
+    expect(live.result.loops.length).toBeGreaterThan(3)
+    expect(live.result.loops.every(({ by }) => by === 'content')).toBe(true)
+  },
+  timeoutMs,
+)
+
 /** Mostly the effect of the one before. */
 const lines = fc
   .array(
@@ -119,7 +130,7 @@ function event(n: number, more: Partial<EventRecord> = {}): { decoded: never } {
     ...{ id: `${n}`, source: 's', type: `t${n % 2}`, timeUs: n * 1e6, receivedAtUs: null },
     ...{ correlationId: null, causationId: n === 0 ? null : `${n - 1}`, entities: [] },
     ...{ transportId: null, replay: null, attempt: null, sizeBytes: 100 },
-    position: { path: 'a', record: n + 1 },
+    ...{ payload: {}, key: null, position: { path: 'a', record: n + 1 } },
     ...more,
   }
   return { decoded: { kind: 'event', event: record } as never }

@@ -11,7 +11,7 @@ afterAll(() => rmSync(cwd, { recursive: true }))
 
 const fields = { id: 'id', type: 'type', source: 'source', time: 'at', causationId: 'cause' }
 const more = { correlationId: 'corr', replay: 'replay', 'entities.order': 'order' }
-const maps = Object.entries({ ...fields, ...more }).map(([field, name]) => `${field}=$.${name}`)
+const mapped = Object.entries({ ...fields, ...more }).map(([field, name]) => `${field}=$.${name}`)
 
 /** From the least name on: a loop is the same wherever it begins. */
 function rotated(path: readonly string[]): string[] {
@@ -22,7 +22,7 @@ function rotated(path: readonly string[]): string[] {
 const byPath = <T extends { path: readonly string[] }>(all: readonly T[]) =>
   [...all].sort((a, b) => (a.path.join() < b.path.join() ? -1 : 1))
 
-async function loopsOf(file: string) {
+async function loopsOf(file: string, maps: string[]) {
   const request: LoopsRequest = {
     ...{ given: [file], config: undefined, cwd, env: {}, maps, presets: undefined },
     ...{ range: { sinceUs: null, untilUs: null }, signal: new AbortController().signal },
@@ -37,7 +37,7 @@ const runs = Array.from({ length: isLong ? 50 : 5 }, (_, n) => seed + 2 * n)
 test.each(runs)('what is planted is found, and nothing else (seed %i)', async (one) => {
   const { lines, loops } = planted(one, isLong ? 1_000_000 : 4_000)
   writeFileSync(join(cwd, 'a.ndjson'), lines.map((line) => `${line}\n`).join(''))
-  const { result, failure } = await loopsOf('a.ndjson')
+  const { result, failure } = await loopsOf('a.ndjson', mapped)
   const found = result.loops.map(({ path, turns, amplification }) => {
     return { path: rotated(path), turns, amplification }
   })
@@ -49,3 +49,28 @@ test.each(runs)('what is planted is found, and nothing else (seed %i)', async (o
     expect(entities).toHaveLength(1)
   }
 })
+
+test.each(['with what events are about', 'without a mapping of it'])(
+  'without ids contents tell of nearly all, and of nothing else, %s',
+  async (how) => {
+    const isAbout = how.startsWith('with ')
+    const without = ['id=', 'causationId=', 'correlationId=', ...(isAbout ? [] : ['entities'])]
+    const some = mapped.filter((map) => !without.some((name) => map.startsWith(name)))
+    // Without a mapping so much is compared and no more.
+    const size = isLong ? (isAbout ? 1_000_000 : 90_000) : 4_000
+    let [right, wrong, planned] = [0, 0, 0]
+    for (const one of isLong ? runs : Array.from({ length: 20 }, (_, n) => seed + n)) {
+      const { lines, loops } = planted(one, size, false)
+      writeFileSync(join(cwd, 'b.ndjson'), lines.map((line) => `${line}\n`).join(''))
+      const { result } = await loopsOf('b.ndjson', some)
+      const known = new Set(loops.map(({ path }) => rotated(path).join()))
+      const found = result.loops.map(({ path }) => rotated(path).join())
+      right += found.filter((path) => known.has(path)).length
+      wrong += found.filter((path) => !known.has(path)).length
+      planned += loops.length
+    }
+    expect(wrong).toBe(0)
+    expect(right / planned).toBeGreaterThanOrEqual(0.95)
+  },
+  600_000,
+)

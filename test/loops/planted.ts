@@ -22,10 +22,15 @@ const HOUR_S = 3_600
  * another, and with what looks like loops and is none: retries and sagas that come back three
  * times, fan-out, redeliveries, replays.
  *
+ * Without ids nothing tells what caused what; each event has a reference of its own, steps take a
+ * little longer or shorter, of every second loop events count how deep they are, and there are
+ * things that a clock begins.
+ *
  * @param size events, about
  */
-export function planted(seed: number, size: number): Planted {
+export function planted(seed: number, size: number, hasIds = true): Planted {
   const random = createRandom(seed)
+  const chance = createRandom(seed + 1)
   const lines: string[] = []
   const loops: PlantedLoop[] = []
   let serial = 0
@@ -33,17 +38,23 @@ export function planted(seed: number, size: number): Planted {
   const event = (type: string, cause: string | undefined, atS: number, more = {}) => {
     serial += 1
     const at = new Date(START_MS + atS * 1_000).toISOString()
-    const fields = { type, source: 'made', at, cause, corr: `c-${chain}`, order: `o-${chain}` }
-    const id = `e-${serial}`
+    const thread = { corr: `c-${chain}`, order: `o-${chain}` }
+    const fields = hasIds
+      ? { type, source: 'made', at, cause, ...thread }
+      : { type, source: 'made', at, ref: `r${chance(1e9)}`, order: `o-${chain}` }
+    const id = hasIds ? `e-${serial}` : undefined
     const line = JSON.stringify({ id, ...fields, ...more })
     lines.push(line)
     if (random(10) === 0) lines.push(line)
     if (random(20) === 0) lines.push(JSON.stringify({ id, ...fields, ...more, replay: 'again' }))
     // What nobody goes on from.
-    if (random(4) === 0)
-      lines.push(JSON.stringify({ ...fields, id: `${id}-log`, type: 'log', cause: id }))
+    if (random(4) === 0) {
+      const own = hasIds ? { id: `${id}-log`, cause: id } : { ref: `r${chance(1e9)}` }
+      lines.push(JSON.stringify({ ...fields, ...own, type: 'log' }))
+    }
     return id
   }
+  const stepOf = (stepS: number) => (hasIds ? stepS : stepS * (0.95 + chance(100) / 1_000))
 
   const loop = (name: string) => {
     chain += 1
@@ -53,12 +64,15 @@ export function planted(seed: number, size: number): Planted {
     const stepS = [1, 60, HOUR_S][random(3)] ?? 1
     let heads: (string | undefined)[] = [event('begun', undefined, 0)]
     let atS = 0
+    const isCounted = !hasIds && chance(2) === 0
+    let hops = 0
     for (let turn = 0; turn < turns; turn++) {
       for (const [n, node] of nodes.entries()) {
-        atS += stepS
+        atS += stepOf(stepS)
+        hops += 1
         const copies = grows && n === 0 && turn > 0 ? 2 : 1
         heads = heads.flatMap((cause) =>
-          Array.from({ length: copies }, () => event(node, cause, atS)),
+          Array.from({ length: copies }, () => event(node, cause, atS, isCounted ? { hops } : {})),
         )
       }
     }
@@ -70,10 +84,10 @@ export function planted(seed: number, size: number): Planted {
     const [outer, inner] = [5 + random(4), 2 + random(4)]
     let cause: string | undefined
     for (let turn = 0; turn < outer; turn++) {
-      cause = event(`${name}.a`, cause, turn * 100)
+      cause = event(`${name}.a`, cause, turn * 100 + 1)
       for (let n = 0; n < inner; n++) {
-        cause = event(`${name}.b`, cause, turn * 100 + n * 2)
-        cause = event(`${name}.c`, cause, turn * 100 + n * 2 + 1)
+        cause = event(`${name}.b`, cause, turn * 100 + 2 + n * 2)
+        cause = event(`${name}.c`, cause, turn * 100 + 3 + n * 2)
       }
     }
     const path = (...nodes: string[]) => nodes.map((node) => `made/${name}.${node}`)
@@ -92,6 +106,21 @@ export function planted(seed: number, size: number): Planted {
     for (let n = 0; n < 8; n++) event('told', cause, 51 + n)
   }
 
+  /** What a clock begins: beats of a host, and a report in three steps. */
+  const clock = (everyS: number) => {
+    for (let n = 0; n < 30; n++) {
+      chain += n === 0 ? 1 : 0
+      event(`beat${everyS}`, undefined, n * everyS + chance(40) / 1_000)
+    }
+    for (let n = 0; n < 30; n++) {
+      chain += n === 0 ? 1 : 0
+      const atS = n * everyS + chance(40) / 1_000
+      for (const [step, name] of ['asked', 'made', 'sent'].entries())
+        event(`report.${name}${everyS}`, undefined, atS + step * 2)
+    }
+  }
+
+  if (!hasIds) for (const everyS of [60, 3_600]) clock(everyS)
   for (let n = 0; n < 4; n++) loop(`loop${n}`)
   nested('nested')
   while (lines.length < size) saga()

@@ -56,3 +56,14 @@ test('a trace has all that has the same first cause, each after its cause', () =
     { numRuns: campaign(1_000) },
   )
 })
+
+test('a cause that is there is not missing, although the causes lead back to the event', () => {
+  const ring = [
+    { ...blank, id: 'd', causationId: 'e' },
+    { ...blank, id: 'e', causationId: 'd' },
+    { ...blank, id: 'x', causationId: 'nowhere' },
+  ]
+  const missing = (id: string) => chainsOf(id, ring, Int32Array.of(-1, -1, -1)).chains
+  expect(missing('d')).toMatchObject([{ missingCause: null }])
+  expect(missing('x')).toMatchObject([{ missingCause: 'nowhere' }])
+})

@@ -1,0 +1,99 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { runLoops } from '../../src/loops/run.js'
+
+// What looks like a loop and is none. Each is held beside the same events with a loop among them:
+// what would be quiet whatever comes proves nothing.
+
+const cwd = mkdtempSync(join(tmpdir(), 'evt-quiet-'))
+afterAll(() => rmSync(cwd, { recursive: true }))
+
+interface Line {
+  type: string
+  order: string
+  at: number
+  received?: number
+  id?: string
+  cause?: string
+  replay?: string
+  [name: string]: string | number | undefined
+}
+
+const START_MS = Date.UTC(2026, 10, 1)
+const fields = { id: 'id', type: 'type', time: 'at', receivedAt: 'received', replay: 'replay' }
+const more = { causationId: 'cause', 'entities.order': 'order' }
+const maps = Object.entries({ ...fields, ...more }).map(([field, name]) => `${field}=$.${name}`)
+
+async function loopsOf(lines: readonly Line[], hasIds: boolean) {
+  const time = (s: number) => new Date(START_MS + s * 1_000).toISOString()
+  const texts = lines.map(({ at, received = at, id, cause, ...rest }) => {
+    const ids = hasIds ? { id, cause } : {}
+    return JSON.stringify({ ...ids, at: time(at), received: time(received), ...rest })
+  })
+  writeFileSync(join(cwd, 'a.ndjson'), `${texts.join('\n')}\n`)
+  const { result } = await runLoops({
+    ...{ given: ['a.ndjson'], config: undefined, cwd, env: {}, maps, presets: undefined },
+    ...{ range: { sinceUs: null, untilUs: null }, signal: new AbortController().signal },
+    ...{ types: [], entities: [], leastTurns: 5, memoryLimitBytes: 1e9, allowPartial: false },
+    onProgress: () => {},
+  })
+  return result.loops.map(({ path, by }) => `${by} ${path.join()}`)
+}
+
+const times = (many: number) => Array.from({ length: many }, (_, n) => n)
+const first: Line = { type: 'placed', order: 'o-1', at: 0, id: 'e0' }
+const second: Line = { type: 'billed', order: 'o-1', at: 1, id: 'e1', cause: 'e0' }
+
+/** A message that nobody acknowledges, every 30.3 s. */
+const redelivered = times(20).map((n) => ({ ...second, received: 1 + n * 30.3 }))
+/** Sent back from a dead-letter queue, and dead again. */
+const redriven = times(12).map((n) => ({
+  ...second,
+  received: 1 + n * 3_607.7,
+  queue: `q${n % 2}`,
+}))
+/** The archive, once a day. */
+const replayed = times(10).flatMap((n) =>
+  [first, second].map((one) => ({ ...one, received: n * 86_411, replay: `again-${n}` })),
+)
+/** One cause, many effects, one after the other. */
+const fanOut = times(9).flatMap((order) => [
+  { ...first, order: `o-${order}`, id: `f${order}` },
+  ...times(8).map((n) => ({
+    ...{ type: 'told', order: `o-${order}`, at: 1 + n * 1.37 },
+    ...{ id: `f${order}-${n}`, cause: `f${order}` },
+  })),
+])
+/** A payment that is tried again, four times at most. */
+const sagas = times(9).flatMap((order) =>
+  times(1 + (order % 4)).flatMap((n) =>
+    ['payment.asked', 'payment.failed'].map((type, step) => ({
+      ...{ type, order: `o-${order}`, at: n * 10.3 + step * 5 },
+      id: `s${order}-${2 * n + step}`,
+      ...(2 * n + step > 0 && { cause: `s${order}-${2 * n + step - 1}` }),
+    })),
+  ),
+)
+
+const loop = times(16).map((n) => ({
+  ...{ type: n % 2 === 0 ? 'pinged' : 'ponged', order: 'o-99', at: n * 7.3 + (n % 3) * 0.4 },
+  ...{ id: `l${n}`, ...(n > 0 && { cause: `l${n - 1}` }) },
+}))
+
+describe.each([
+  ['redeliveries', [first, ...redelivered]],
+  ['redrives', [first, ...redriven]],
+  ['replays', [first, second, ...replayed]],
+  ['fan-out', fanOut],
+  ['sagas with bounded returns', sagas],
+])('%s', (_, lines: Line[]) => {
+  test.each([
+    ['with ids', true, 'causation'],
+    ['without ids', false, 'content'],
+  ])('are no loops, %s', async (__, hasIds, by) => {
+    expect(await loopsOf(lines, hasIds)).toEqual([])
+    expect(await loopsOf([...lines, ...loop], hasIds)).toEqual([`${by} pinged,ponged`])
+  })
+})
