@@ -13,6 +13,7 @@ import { tapFor } from '../taps/index.js'
 import type { CheckpointAt, Consent, Safety, Start, Tap, TapOptions } from '../taps/tap.js'
 import { Capture } from './capture.js'
 import { drive } from './drive.js'
+import { flagsOf, inPlace } from './format.js'
 import { openHead } from './head.js'
 import { Lane } from './lane.js'
 import { type Resume, resumeOf, type SourcePlace, type TapVersion } from './last-part.js'
@@ -89,7 +90,10 @@ export async function runRecord(request: RecordRequest): Promise<RecordRun> {
     await store.lock()
     opened = true
     const { id, format } = await openHead(store, request.nowMs(), request.format)
-    const resume = await resumeOf(store, format)
+    const there = await inPlace(store, format)
+    for (const name of there.left) await store.remove(name)
+    const resume = await resumeOf(store, there)
+    const flags = await flagsOf(store, format, there.parts)
     const capture = new Capture(decode, (entities) => register.hasAny(entities))
     const options: TapOptions = {
       ...startOf(request.start),
@@ -103,7 +107,7 @@ export async function runRecord(request: RecordRequest): Promise<RecordRun> {
     }
     const lanes = tapped.map((one) => laneOf(one, options, resume))
     const recorder = new Recorder({
-      ...{ ...request, store, id, format, decode, resume, lanes, capture },
+      ...{ ...request, store, id, format, decode, flags, resume, lanes, capture },
     })
     const isResumed = resume.nextPart > 1 || resume.places.size > 0
     if (isResumed) sayGaps(tapped, request.onNote)
