@@ -19,6 +19,8 @@ export interface SourcePlace {
   behind: number
   /** Whose words `at` is in; undefined in recordings that do not say. */
   by?: TapVersion | undefined
+  /** It begins with the first event from then on, which has not come yet. */
+  fromUs?: number | undefined
 }
 
 /** What a recording says of how to go on. */
@@ -82,9 +84,10 @@ function placesOf({ checkpoint }: CheckpointLine): Map<string, SourcePlace> {
   const places = new Map<string, SourcePlace>()
   for (const [source, place] of Object.entries(checkpoint)) {
     if (typeof place !== 'object' || place === null || Array.isArray(place)) continue
-    const { at = null, behind, tap, version } = place
+    const { at = null, behind, tap, version, from } = place
     const by = typeof tap === 'string' && typeof version === 'number' ? { tap, version } : undefined
-    if (typeof behind === 'number') places.set(source, { at, behind, by })
+    const fromUs = typeof from === 'number' ? from : undefined
+    if (typeof behind === 'number') places.set(source, { at, behind, by, fromUs })
   }
   return places
 }

@@ -245,8 +245,9 @@ export class Recorder {
       return place ? [[lane.key, place] as const] : []
     })
     const places = new Map([...resume.places, ...told])
-    for (const [key, { at, behind, by }] of places) {
-      Object.defineProperty(checkpoint, key, { value: { at, behind, ...by }, enumerable: true })
+    for (const [key, { at, behind, by, fromUs }] of places) {
+      const value = { at, behind, ...by, ...(fromUs !== undefined && { from: fromUs }) }
+      Object.defineProperty(checkpoint, key, { value, enumerable: true })
     }
     const unsure = [...this.#unsure]
     return {

@@ -167,19 +167,22 @@ function laneOf({ address, opens, tap }: Tapped, options: TapOptions, resume: Re
   const version = tap.checkpointVersion?.(options.consents)
   const by = version === undefined ? undefined : { tap: tap.name, version }
   if (before) checkUnderstood(address, before, by)
+  // The time that was given when it began, however long ago that is.
+  const fromUs = before ? before.fromUs : options.fromUs
   // Of files all is recorded, unless somebody says otherwise.
-  const start = options.start ?? (tap.name === 'files' ? 'beginning' : undefined)
+  const isFromBeginning = tap.name === 'files' || before?.fromUs !== undefined
+  const start = options.start ?? (isFromBeginning ? 'beginning' : undefined)
   let place: CheckpointAt | undefined
   let lane: Lane | undefined
   const batches = tap.open(opens, {
-    ...{ ...options, start, resume: before?.at ?? undefined },
+    ...{ ...options, start, fromUs, resume: before?.at ?? undefined },
     // Called just before a batch is given, and once before there is one.
     checkpoint: (batch, at) => {
       place = at
       if (batch.length === 0) lane?.begin(at(0))
     },
   })
-  const from = new FromTime(address, before ? undefined : options.fromUs, options.onNote)
+  const from = new FromTime(address, fromUs, options.onNote)
   lane = new Lane({ address, key, batches, before, from, by, placeBehind: (n) => place?.(n) })
   return lane
 }
