@@ -42,7 +42,8 @@ export default class Lag extends BaseCommand {
     shards: Flags.boolean({
       exclusive: ['recording', 'application'],
       description:
-        'also what each shard of a stream holds: whether it is open, and the age of its first record',
+        'also what each shard of a stream holds: whether it is open, and the age of its first ' +
+        'record',
     }),
     config: eventFlags.config,
     'allow-partial': { ...eventFlags['allow-partial'], description: 'exit 0 without all figures' },
