@@ -9,7 +9,7 @@ export default class Lag extends BaseCommand {
     'retention deletes the oldest, its dead-letter queue and whether anybody receives. ' +
     'Of a stream of Kinesis: what is written and read, how far behind the one is who polls it, ' +
     'until when retention keeps what that one has not read, and its consumers; of a table its ' +
-    'stream; with --recording how far a recording is in each shard. ' +
+    'stream; with --recording or --application how far that is in each shard. ' +
     'Of a topic, a bus or a rule: what was published or matched in the last 15 minutes, and what ' +
     'became of it. Counts are those of the moment, and estimates of SQS; rates, ages and what ' +
     'topics and rules did are from CloudWatch, which is one to three minutes behind. Queues have ' +
@@ -21,6 +21,8 @@ export default class Lag extends BaseCommand {
     '<%= config.bin %> lag sqs://orders sqs://billing sns://shop eventbridge://shop',
     '<%= config.bin %> lag eventbridge://shop/orders-to-billing -o json',
     '<%= config.bin %> lag kinesis://orders --recording recorded',
+    '<%= config.bin %> lag kinesis://orders --application orders-to-billing',
+    '<%= config.bin %> lag dynamodb://orders --shards',
   ]
   static override args = sourceArgs
   static override flags = {
@@ -29,6 +31,19 @@ export default class Lag extends BaseCommand {
       description:
         'also how far this recording is in each shard of a stream, by one read of each: --to of ' +
         'evt record',
+    }),
+    application: Flags.string({
+      helpValue: 'NAME',
+      exclusive: ['recording'],
+      description:
+        'also how far this application of the Kinesis Client Library is in each shard, by its ' +
+        'table of leases, and who holds them',
+    }),
+    shards: Flags.boolean({
+      exclusive: ['recording', 'application'],
+      description:
+        'also what each shard of a stream holds: whether it is open, and the age of its first ' +
+        'record',
     }),
     config: eventFlags.config,
     'allow-partial': { ...eventFlags['allow-partial'], description: 'exit 0 without all figures' },
@@ -43,7 +58,7 @@ export default class Lag extends BaseCommand {
     const { given, choose, lineWith, signal } = this.typed(flags, args.source)
     const result = await runLag({
       ...{ given, choose, lineWith, signal, config: flags.config, aws: awsOptions(flags) },
-      recording: flags.recording,
+      ...{ recording: flags.recording, application: flags.application, shards: flags.shards },
       ...{ cwd: process.cwd(), env: process.env, nowMs: Date.now },
     })
     const format = this.format(flags)

@@ -9,6 +9,7 @@ import type {
 import { stepText } from '../../src/ui/charts.js'
 import { bytesText, countText, durationText, NONE } from '../../src/ui/numbers.js'
 import { momentText } from '../../src/ui/times.js'
+import { countsSection } from './counts-section.js'
 import { findingList } from './findings.js'
 import { heatCell, heatTable } from './heat.js'
 import { brief, type Html, html } from './html.js'
@@ -24,7 +25,7 @@ const NAME_COLUMNS = 120
 /** `evt reconcile -o html`: what became of events, when, and which they are. */
 export async function reconcilePage(run: ReconcileRun, made: Made): Promise<string> {
   const { result, strip } = run
-  const { stages, hops = [], windows } = result
+  const { stages, hops = [], windows, counts } = result
   const { timeZone } = made
   const ends = `${stages[0]?.name} to ${stages.at(-1)?.name}`
   return pageText({
@@ -45,6 +46,9 @@ export async function reconcilePage(run: ReconcileRun, made: Made): Promise<stri
       ),
       ...(windows ? [section('windows', 'Windows', windowTable(windows, timeZone))] : []),
       ...(strip ? [section('time', 'Over time', heatTable(strip, timeZone))] : []),
+      ...(counts
+        ? [section('counts', 'As CloudWatch counts it', countsSection(counts, timeZone))]
+        : []),
       section('findings', 'Findings', findingList(result.findings, timeZone)),
     ],
     next: [],

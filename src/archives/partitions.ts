@@ -15,6 +15,10 @@ type Parts = [year?: number, month?: number, day?: number, hour?: number]
 const hiveKeys = ['year', 'month', 'day', 'hour'] as const
 const dateKeys: readonly string[] = ['date', 'dt', 'day']
 
+/** A part of a recording by evt in Parquet: its folder is of what its mapping told when it was
+ * recorded, and another one may find other times in it. */
+const recorded = /(?:^|[\\/])events[\\/]date=[^\\/]+[\\/]\d{12}(?:-\d+)?\.parquet$/
+
 /**
  * The time that the folders of a file stand for, or undefined where they name none that is
  * readable. Hive: `year=2026/month=11/day=01/hour=05`, `date=2026-11-01/hour=05`, `dt=20261101`.
@@ -24,6 +28,7 @@ const dateKeys: readonly string[] = ['date', 'dt', 'day']
  * @param relative its path below the folder that was named, which date paths are looked for in
  */
 export function partitionOf(file: string, relative: string): Interval | undefined {
+  if (recorded.test(file)) return undefined
   const parts = hiveParts(folders(file)) ?? dateParts(folders(relative))
   return parts && intervalOf(parts)
 }

@@ -5,7 +5,7 @@ import type { AwsOptions } from './options.js'
 
 /** What of IAM the calls below need, on the table. */
 const tableActions = ['dynamodb:DescribeTable', 'dynamodb:Query'] as const
-type TableAction = (typeof tableActions)[number]
+type TableAction = (typeof tableActions)[number] | 'dynamodb:Scan'
 
 export interface TableOptions extends AwsOptions {
   signal: AbortSignal
@@ -20,6 +20,8 @@ export interface OpenTable {
   describe(): Promise<TableDescription>
   /** Two items at most whose partition key has this value, as they are now. */
   itemsAt(key: string, value: AttributeValue): Promise<Record<string, AttributeValue>[]>
+  /** All items as they are now. */
+  items(): AsyncIterable<Record<string, AttributeValue>>
   close(): void
 }
 
@@ -60,6 +62,18 @@ export async function openTable(name: string, options: TableOptions): Promise<Op
       const command = new sdk.QueryCommand(query)
       const found = await client.send(command, sent).catch(failed('dynamodb:Query'))
       return found.Items ?? []
+    },
+    async *items() {
+      let from: Record<string, AttributeValue> | undefined
+      do {
+        const command = new sdk.ScanCommand({
+          ...{ TableName: name, ConsistentRead: true },
+          ...(from && { ExclusiveStartKey: from }),
+        })
+        const page = await client.send(command, sent).catch(failed('dynamodb:Scan'))
+        yield* page.Items ?? []
+        from = page.LastEvaluatedKey
+      } while (from)
     },
     close: () => client.destroy(),
   }

@@ -3,8 +3,8 @@ import { jsonText, writtenText } from '../event/json.js'
 import { sequenceSort } from '../event/sequence.js'
 import type { EventColumn } from './event-columns.js'
 
-/** A value of a row: text, an integer, or a list or struct of them. */
-export type Cell = string | number | null | Cell[] | { [field: string]: Cell }
+/** A value of a row: text, an integer, whether, or a list or struct of them. */
+export type Cell = string | number | boolean | null | Cell[] | { [field: string]: Cell }
 
 /** The row of the view `events` that a decoded delivery is. TIMESTAMP columns are milliseconds. */
 export function eventRow(event: EventRecord): Record<EventColumn, Cell> {

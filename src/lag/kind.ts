@@ -28,6 +28,10 @@ export interface Asking {
   readonly nowMs: number
   /** How far a recording is in each SOURCE, where one is named. */
   readonly recorded?: ReadonlyMap<string, SourcePlace> | undefined
+  /** The application of KCL whose place in each shard is asked for. */
+  readonly application?: string | undefined
+  /** Whether each shard is asked what it holds. */
+  readonly shards?: boolean | undefined
   /** Where the figures of CloudWatch begin. */
   readonly fromMs: number
   /** By the minute, those of the last quarter of an hour; none of a metric without figures, and of

@@ -105,7 +105,7 @@ export interface StreamRow extends Row {
   readonly readsThrottled: number | null
   readonly writesThrottled: number | null
   readonly consumers: readonly StreamConsumer[]
-  /** How far a recording is, where one is named. */
+  /** How far a recording or an application is, or what a shard holds: as was asked for. */
   readonly byShard?: readonly ShardRow[] | undefined
 }
 
@@ -123,15 +123,20 @@ export interface TableRow extends Row {
   readonly byShard?: readonly ShardRow[] | undefined
 }
 
-/** How far behind a recording is in a shard. */
+/** How far behind a recording or an application is in a shard, or what the shard holds. */
 export interface ShardRow {
   readonly shard: string
   readonly isOpen: boolean
   /** Between its place and what was written last; of a table, the age of the first change that is
-   * not recorded. Null where one read does not tell. */
+   * not read. Null where one read does not tell, or nobody is asked about. */
   readonly behindMs: number | null
-  /** Until retention removes what is not recorded; null where nothing is behind. */
+  /** Until retention removes what is not read; null where nothing is behind. */
   readonly lossInMs: number | null
+  /** Of an application, the worker that holds the lease; null: none does. */
+  readonly owner?: string | null
+  /** Where the shards themselves are asked: the age of the first record that is kept; null where
+   * there is none, or one read does not tell. */
+  readonly oldestAgeMs?: number | null
 }
 
 /** One that has throughput of its own. */

@@ -15,6 +15,10 @@ export interface LagRequest extends GivenSources {
   readonly signal: AbortSignal
   /** What `evt record` was given as --to. */
   readonly recording?: string | undefined
+  /** An application of KCL. */
+  readonly application?: string | undefined
+  /** Whether each shard is asked what it holds. */
+  readonly shards?: boolean | undefined
   nowMs(): number
 }
 
@@ -41,7 +45,10 @@ export async function runLag(request: LagRequest): Promise<LagResult> {
     asked.map(async (one) => {
       const { source, address, kind } = one
       const gap = (explain: string) => void gaps.push({ source, explain })
-      const asking = { ...askingOf(one, { nowMs, gap }, request), recorded }
+      const asking = {
+        ...askingOf(one, { nowMs, gap }, request),
+        ...{ recorded, application: request.application, shards: request.shards },
+      }
       const { row, findings } = await kind.measure(address, asking)
       return { row, findings: findings.map((finding) => ({ source, ...finding })) }
     }),

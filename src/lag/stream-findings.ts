@@ -12,24 +12,41 @@ type Found = Measured['findings'][number]
 
 /** What is wrong with a stream, or will be, in words; the worst first.
  *
- * @param ages how far behind who polls it was, by the minute */
-export function streamFindings(row: StreamRow, ages: readonly MetricPoint[]): Found[] {
+ * @param ages how far behind who polls it was, by the minute
+ * @param application whose place in each shard was asked for; undefined: a recording's */
+export function streamFindings(
+  row: StreamRow,
+  ages: readonly MetricPoint[],
+  application?: string,
+): Found[] {
   const own = [lossOf(row), receptionOf(row), growthOf(ages), ...throttlesOf(row)]
-  const all = [...shardFindings(row), ...own]
+  const all = [...shardFindings(row, application), ...own]
   return all.filter((found) => found !== undefined)
 }
 
-/** Where retention is near to what a recording has not read. */
-export function shardFindings({
-  byShard = [],
-  retentionMs,
-}: Pick<StreamRow, 'byShard' | 'retentionMs'>): Found[] {
-  return byShard.flatMap(({ shard, lossInMs }: ShardRow): Found[] => {
+/** Where retention is near to what somebody has not read, or nobody reads. */
+export function shardFindings(
+  { byShard = [], retentionMs }: Pick<StreamRow, 'byShard' | 'retentionMs'>,
+  application?: string,
+): Found[] {
+  const unread = application === undefined ? 'is not recorded' : `${application} has not read`
+  const losses = byShard.flatMap(({ shard, lossInMs }: ShardRow): Found[] => {
     if (lossInMs === null || lossInMs > retentionMs * NEAR_RETENTION) return []
     const when = lossInMs === 0 ? '' : `in ${durationText(lossInMs)} `
-    const explain = `${when}retention removes what is not recorded of ${shard}`
+    const explain = `${when}retention removes what ${unread} of ${shard}`
     return [{ kind: 'loss', severity: 'fault', explain }]
   })
+  const free = byShard.filter(({ owner, behindMs, isOpen }) => isFree(owner, behindMs, isOpen))
+  const idle = free.map(({ shard }): Found => {
+    const explain = `no worker of ${application} holds the lease of ${shard}`
+    return { kind: 'notReceived', severity: 'fault', explain }
+  })
+  return [...losses, ...idle]
+}
+
+/** Of a closed shard that is read to its end nobody needs the lease. */
+function isFree(owner: ShardRow['owner'], behindMs: number | null, isOpen: boolean): boolean {
+  return owner === null && (isOpen || behindMs !== 0)
 }
 
 function lossOf({ lossInMs, retentionMs }: StreamRow): Found | undefined {

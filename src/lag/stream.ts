@@ -4,9 +4,10 @@ import { type OpenStream, openStream } from '../aws/kinesis.js'
 import { openConsumers } from '../aws/stream-consumers.js'
 import { EvtError } from '../errors.js'
 import type { Asking, LagKind, Measured } from './kind.js'
+import { leaseActions } from './leases.js'
 import { MINUTE_MS, perSecond, rateMinutes, spanOf, sumOf } from './minutes.js'
-import { recordedShards } from './recorded-shards.js'
 import type { StreamConsumer, StreamRow } from './result.js'
+import { asksShards, shardRows } from './shard-rows.js'
 import { streamFindings } from './stream-findings.js'
 
 const HOUR_MS = 3_600_000
@@ -23,13 +24,13 @@ const COUNTS = 5
 type StreamState = Awaited<ReturnType<OpenStream['describe']>>
 
 const looking = ['kinesis:DescribeStreamSummary', 'kinesis:ListStreamConsumers']
-/** Where a recording is named. */
+/** Where shards are asked. */
 const readingShards = ['kinesis:ListShards', 'kinesis:GetShardIterator', 'kinesis:GetRecords']
 
 /** Streams of Kinesis: what is written and read, and how far behind those are who read. Which
  * record a consumer is at, only the consumer knows: ages are those that CloudWatch has of reads. */
 export const stream: LagKind = {
-  iamActions: [...looking, ...readingShards, 'cloudwatch:GetMetricData'],
+  iamActions: [...looking, ...readingShards, ...leaseActions, 'cloudwatch:GetMetricData'],
   async measure(address: ResourceAddress, asking): Promise<Measured> {
     const { name, part } = address
     if (part !== undefined) {
@@ -38,14 +39,14 @@ export const stream: LagKind = {
     }
     const { aws } = asking
     const open = await openStream(address, {
-      ...{ ...aws, needs: asking.recorded ? [...looking, ...readingShards] : looking },
+      ...{ ...aws, needs: asksShards(asking) ? [...looking, ...readingShards] : looking },
     })
     const state = await open.describe().catch((error) => {
       open.close()
       throw error
     })
     const retentionMs = (state.RetentionPeriodHours ?? 24) * HOUR_MS
-    const byShard = await recordedIn(open, { name, state, retentionMs }, asking)
+    const byShard = await shardsIn(open, { name, state, retentionMs }, asking)
     const consumers = await consumersOf(state.StreamARN ?? '', asking)
     const series = await asking.points([
       ...names.map((of, n) => metricOf(of, n < COUNTS ? 'Sum' : 'Maximum', { StreamName: name })),
@@ -64,19 +65,19 @@ export const stream: LagKind = {
       consumers: consumers.map((consumer, n) => consumerRow(consumer, series[names.length + n])),
       ...(byShard && { byShard }),
     }
-    return { row, findings: streamFindings(row, series[COUNTS] ?? []) }
+    return { row, findings: streamFindings(row, series[COUNTS] ?? [], asking.application) }
   },
 }
 
-/** Where the recording is named, the shards are listed and each is read once. */
-async function recordedIn(
+/** Where shards are asked, they are listed and each is read once. */
+async function shardsIn(
   open: OpenStream,
   { name, state, retentionMs }: { name: string; state: StreamState; retentionMs: number },
   asking: Asking,
 ) {
   try {
-    if (asking.recorded === undefined) return undefined
-    return await recordedShards(
+    if (!asksShards(asking)) return undefined
+    return await shardRows(
       {
         ...{ ...open, place: `kinesis://${name}`, arn: state.StreamARN ?? '', retentionMs },
         madeMs: state.StreamCreationTimestamp?.getTime() ?? null,

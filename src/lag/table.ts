@@ -4,9 +4,10 @@ import { openTableStream, type TableChange } from '../aws/table-stream.js'
 import { EvtError } from '../errors.js'
 import { RETENTION_HOURS, streamArnOf } from '../taps/table-stream.js'
 import type { Asking, LagKind, Measured } from './kind.js'
+import { leaseActions } from './leases.js'
 import { perSecond, rateMinutes, spanOf } from './minutes.js'
-import { recordedShards, type ShardedStream } from './recorded-shards.js'
 import type { TableRow } from './result.js'
+import { asksShards, type ShardedStream, shardRows } from './shard-rows.js'
 import { shardFindings } from './stream-findings.js'
 
 const needs = ['dynamodb:DescribeTable', 'dynamodb:DescribeStream']
@@ -15,7 +16,7 @@ const retentionMs = RETENTION_HOURS * 3_600_000
 
 /** Streams of tables of DynamoDB: shards, what is read of them, and how far a recording is. */
 export const table: LagKind = {
-  iamActions: [...reading, 'cloudwatch:GetMetricData'],
+  iamActions: [...reading, ...leaseActions, 'cloudwatch:GetMetricData'],
   async measure(address: ResourceAddress, asking): Promise<Measured> {
     const { name, part, region } = address
     if (part !== undefined) {
@@ -23,7 +24,7 @@ export const table: LagKind = {
       throw new EvtError('evt lag asks the stream of a table as a whole', { code: 'usage', hint })
     }
     const aws = { ...asking.aws, region: region ?? asking.aws.region }
-    const asked = asking.recorded === undefined ? needs : reading
+    const asked = asksShards(asking) ? reading : needs
     const open = await openTable(name, { ...aws, needs: asked })
     const arn = await streamArnOf(open, address).finally(() => open.close())
     const stream = await openTableStream(arn, { ...aws, table: name, needs: asked })
@@ -37,9 +38,9 @@ export const table: LagKind = {
       const row: TableRow = {
         ...{ source: asking.source, kind: 'table', name, isOff, shards: openShards, retentionMs },
         ...{ closedShards: shards.length - openShards, ...(await readRate(name, arn, asking)) },
-        byShard: await recordedShards(sharded, asking),
+        byShard: await shardRows(sharded, asking),
       }
-      return { row, findings: shardFindings(row) }
+      return { row, findings: shardFindings(row, asking.application) }
     } finally {
       stream.close()
     }

@@ -3,6 +3,12 @@ import type { RepeatCause } from './delivery.js'
 import { hashed, hashText } from './hash.js'
 import { Remembered } from './remembered.js'
 
+/** What of an event says whether it came before. */
+export type JudgedIdentity = Pick<
+  EventRecord,
+  'id' | 'source' | 'transportId' | 'replay' | 'attempt'
+>
+
 /** Which identities have been delivered, compared by 64-bit hashes (DESIGN §8, Exactness). */
 export class Identities {
   private readonly seen = new Remembered()
@@ -12,7 +18,7 @@ export class Identities {
   /** To be called once for each delivery in order of arrival; see {@link Delivery.repeats}.
    * A redelivery is a receive after the first (attempt > 1) of a transport message that an earlier
    * delivery of the same identity came in. */
-  judge(event: EventRecord): RepeatCause | null {
+  judge(event: JudgedIdentity): RepeatCause | null {
     if (event.id === null) return null
     hashText(event.source, 0, 0)
     hashText(event.id, hashed.high, hashed.low)

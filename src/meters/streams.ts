@@ -10,6 +10,15 @@ const SAFE_DIGITS = 15
 const STATE = 3
 const kindSalts = { integer: 0, text: 0x3c6ef372, time: 0x1b873593 }
 
+/** What of an event says where in its stream it stands. */
+export type JudgedOrder = Pick<
+  EventRecord,
+  'key' | 'order' | 'sequence' | 'sequencePer' | 'source' | 'timeUs' | 'receivedAtUs'
+>
+
+/** What a delivery says of order. */
+export type OrderOf = Omit<Delivery, 'event' | 'repeats'>
+
 /** The streams of all keys: (key, kind of s), with `sequencePer: source+key` also the source. Keys
  * are compared by 64-bit hashes (DESIGN §8, Exactness). */
 export class Streams {
@@ -19,7 +28,7 @@ export class Streams {
 
   /** To be called once for each first delivery in order of arrival; fills in all that a delivery
    * says of order. Not checked: no key, or nothing to compare by. */
-  judge(event: EventRecord, delivery: Delivery): void {
+  judge(event: JudgedOrder, delivery: OrderOf): void {
     const { key, order } = event
     const place = placeOf(event)
     if (key === null || order === null || place === null) return
@@ -94,7 +103,7 @@ class Generation {
     this.states.push(last)
   }
 
-  compare(stream: number, place: Place, receivedUs: number | null, delivery: Delivery): void {
+  compare(stream: number, place: Place, receivedUs: number | null, delivery: OrderOf): void {
     const { records, states } = this
     const at = stream * STATE
     if (at === states.length) {
@@ -118,7 +127,7 @@ class Generation {
   }
 }
 
-function placeOf({ order, sequence, timeUs }: EventRecord): Place | null {
+function placeOf({ order, sequence, timeUs }: JudgedOrder): Place | null {
   if (order === 'time') return timeUs
   if (order === 'text' || sequence === null) return sequence
   return sequence.length <= SAFE_DIGITS ? Number(sequence) : BigInt(sequence)

@@ -6,7 +6,7 @@ import type { AwsOptions } from '../aws/options.js'
 import { EvtError } from '../errors.js'
 import { patiently } from '../taps/patiently.js'
 import { BucketLock } from './bucket-lock.js'
-import { foldersOf, hourName, LOCK, OWN_FOLDER, partOf, type Store } from './store.js'
+import { hourName, LOCK, OWN_FOLDER, partOf, type Store } from './store.js'
 
 /** So long after somebody interrupts, a part may still be put. */
 const LATE_MS = 20_000
@@ -37,7 +37,9 @@ export async function openPrefix(
         await bucket.put(`${prefix}${file}`, text)
       }),
     hasOthers: () => hasOthers(bucket, prefix),
-    lastPart: (format) => lastPart(bucket, prefix, foldersOf[format]),
+    lastPart: () => lastPart(bucket, prefix),
+    filesBelow: (below) => filesBelow(bucket, prefix, below),
+    remove: (name) => bucket.remove(`${prefix}${name}`),
     part: (part) => bucket.stream(`${prefix}${part}`),
     publish: (file, part) =>
       insist(() => publish(bucket, { file, key: `${prefix}${part}` }, address)),
@@ -77,26 +79,33 @@ async function hasOthers(bucket: Bucket, prefix: string): Promise<boolean> {
   return false
 }
 
-async function lastPart(
-  bucket: Bucket,
-  prefix: string,
-  below: string,
-): Promise<string | undefined> {
+async function lastPart(bucket: Bucket, prefix: string): Promise<string | undefined> {
   const hours: string[] = []
-  const all = `${prefix}${below}`
-  for await (const { folders } of bucket.list(all)) {
-    const names = folders.map((folder) => folder.slice(all.length, -1))
+  for await (const { folders } of bucket.list(prefix)) {
+    const names = folders.map((folder) => folder.slice(prefix.length, -1))
     hours.push(...names.filter((name) => hourName.test(name)))
   }
   for (const hour of hours.sort().reverse()) {
     let last: string | undefined
-    for await (const { keys } of bucket.list(`${all}${hour}/`)) {
+    for await (const { keys } of bucket.list(`${prefix}${hour}/`)) {
       const parts = keys.map((key) => key.slice(prefix.length)).filter(partOf)
       last = parts.sort().at(-1) ?? last
     }
     if (last !== undefined) return last
   }
   return undefined
+}
+
+async function filesBelow(bucket: Bucket, prefix: string, below: string): Promise<string[]> {
+  const names: string[] = []
+  for await (const { folders } of bucket.list(`${prefix}${below}`)) {
+    for (const folder of folders) {
+      for await (const { keys } of bucket.list(folder)) {
+        names.push(...keys.map((key) => key.slice(prefix.length)))
+      }
+    }
+  }
+  return names
 }
 
 /** Where an answer was lost, the part may be there already: then it is this one, since its name is

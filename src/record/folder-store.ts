@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { makeFolder } from '../archives/make-folder.js'
 import { codeOf } from '../archives/read-error.js'
 import { FolderLock } from './folder-lock.js'
-import { foldersOf, hourName, LOCK, OWN_FOLDER, partOf, type Store } from './store.js'
+import { hourName, LOCK, OWN_FOLDER, partOf, type Store } from './store.js'
 import { writeFailure } from './write-failure.js'
 
 /** A folder. What is put in place is on the disk before, and its name after. */
@@ -32,7 +32,9 @@ export async function openFolder(address: string, folder: string): Promise<Store
         await put(aside, name)
       }),
     hasOthers: () => told(async () => (await readdir(folder)).some((name) => !isOwn(name))),
-    lastPart: (format) => told(() => lastPart(folder, foldersOf[format])),
+    lastPart: () => told(() => lastPart(folder)),
+    filesBelow: (below) => told(() => filesBelow(folder, below)),
+    remove: (name) => told(() => rm(join(folder, name), { force: true })),
     part: async (name) => createReadStream(join(folder, name)),
     publish: (file, name) => told(() => put(file, name)),
     lock: () =>
@@ -50,17 +52,24 @@ function isOwn(name: string): boolean {
   return name.startsWith('.') || name === OWN_FOLDER || name === 'lost+found'
 }
 
-async function lastPart(folder: string, below: string): Promise<string | undefined> {
-  const all = (await ifThere(readdir(join(folder, below)))) ?? []
-  const hours = all.filter((name) => hourName.test(name)).sort()
+async function lastPart(folder: string): Promise<string | undefined> {
+  const hours = (await readdir(folder)).filter((name) => hourName.test(name)).sort()
   for (const hour of hours.reverse()) {
-    const names = (await readdir(join(folder, below, hour))).map(
-      (name) => `${below}${hour}/${name}`,
-    )
+    const names = (await readdir(join(folder, hour))).map((name) => `${hour}/${name}`)
     const last = names.filter(partOf).sort().at(-1)
     if (last !== undefined) return last
   }
   return undefined
+}
+
+async function filesBelow(folder: string, below: string): Promise<string[]> {
+  const all = (await ifThere(readdir(join(folder, below), { withFileTypes: true }))) ?? []
+  const names: string[] = []
+  for (const entry of all.filter((each) => each.isDirectory())) {
+    const inside = await readdir(join(folder, below, entry.name))
+    names.push(...inside.map((name) => `${below}${entry.name}/${name}`))
+  }
+  return names
 }
 
 async function made(folder: string, above: string): Promise<void> {

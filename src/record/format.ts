@@ -1,8 +1,9 @@
-import { rm } from 'node:fs/promises'
 import { type CheckpointLine, recordingLine } from '../envelopes/recording.js'
 import { parseJson } from '../event/json.js'
-import type { Decode } from './parquet-part.js'
-import type { Format, Store } from './store.js'
+import type { Decode, PartFile } from './parquet-part.js'
+import { PartFlags } from './part-flags.js'
+import type { Store } from './store.js'
+import { type DatedPart, datedParts, EVENTS, type Format, partName, partOf } from './store.js'
 
 /** What a part says at its end: how to go on, and positions of what its sources may give again. */
 interface PartEnd {
@@ -10,24 +11,61 @@ interface PartEnd {
   positions: Set<string>
 }
 
-/**
- * The file that is put in place for a part, whose lines are on the disk.
- *
- * @param lines the part as it grew, which stays
- */
-export async function fileOf(format: Format, lines: string, decode: Decode): Promise<string> {
-  if (format === 'ndjson') return lines
+/** What is in place of a recording. */
+export interface InPlace {
+  /** Its last part, by the name that makes it whole; undefined before the first. */
+  last: { name: string; part: number; hour?: string } | undefined
+  /** Of Parquet, all parts. */
+  parts: DatedPart[]
+  /** What a run that was killed has left of a part. */
+  left: string[]
+}
+
+export async function inPlace(store: Store, format: Format): Promise<InPlace> {
+  if (format === 'ndjson') {
+    const name = await store.lastPart()
+    const of = name === undefined ? undefined : partOf(name)
+    return { last: name && of ? { name, ...of } : undefined, parts: [], left: [] }
+  }
+  const { parts, left } = datedParts(await store.filesBelow(EVENTS))
+  const last = parts.at(-1)
+  const name = last?.files.at(-1)
+  return { last: name && last ? { name, part: last.part } : undefined, parts, left }
+}
+
+interface Grown {
+  /** The part as it grew, on the disk; it stays. */
+  lines: string
+  part: number
+  hour: string
+}
+
+/** The files that are put in place for a part, one after the other: the last makes it whole. */
+export async function filesOf(
+  format: Format,
+  { lines, part, hour }: Grown,
+  given: { decode: Decode; flags: PartFlags },
+): Promise<PartFile[]> {
+  if (format === 'ndjson') return [{ file: lines, name: partName(hour, part) }]
   const { writeParquet } = await import('./parquet-part.js')
-  const file = lines.replace(/\.part$/, '.parquet.part')
-  await rm(file, { force: true })
-  await writeParquet(lines, file, decode)
-  return file
+  return writeParquet(lines, part, given)
+}
+
+/** What the flags of the next part are told by. */
+export async function flagsOf(
+  store: Store,
+  format: Format,
+  parts: readonly DatedPart[],
+): Promise<PartFlags> {
+  if (format === 'ndjson') return new PartFlags([1, 1])
+  const { flagsBehind } = await import('./parquet-end.js')
+  return flagsBehind(store, parts)
 }
 
 /** @param wantsPositions of what is to be acknowledged */
 export async function partEnd(
   store: Store,
-  name: string,
+  { last, parts }: InPlace,
   wantsPositions: boolean,
 ): Promise<PartEnd> {
   const positions = new Set<string>()
@@ -35,17 +73,18 @@ export async function partEnd(
     const found = recordingLine(parseJson(text))
     if (found?.is === 'record' && found.line.held) positions.add(found.line.at[0])
   }
-  let last = ''
-  if (name.endsWith('.parquet')) {
-    const { readParquetPart } = await import('./parquet-part.js')
-    last = await readParquetPart(store, name, wantsPositions ? keep : undefined)
+  let end = ''
+  const dated = parts.at(-1)
+  if (dated) {
+    const { readParquetPart } = await import('./parquet-end.js')
+    end = await readParquetPart(store, dated.files, wantsPositions ? keep : undefined)
   } else {
     const { partLines } = await import('./part.js')
-    for await (const line of partLines(await store.part(name))) {
+    for await (const line of partLines(await store.part(last?.name ?? ''))) {
       if (wantsPositions) keep(line)
-      last = line
+      end = line
     }
   }
-  const found = recordingLine(parseJson(last))
+  const found = recordingLine(parseJson(end))
   return { checkpoint: found?.is === 'checkpoint' ? found.line : undefined, positions }
 }

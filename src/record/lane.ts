@@ -50,13 +50,18 @@ export class Lane {
 
   /** How to go on behind what is recorded, and who understands that. */
   get toldPlace(): SourcePlace | undefined {
-    return this.place && { ...this.place, by: this.source.by }
+    return this.place && this.#told(this.place)
   }
 
   /** Where the source began in this run, as far as the recording does not say; whatever was taken
    * since may be in no part. */
   get begunPlace(): SourcePlace | undefined {
-    return this.#begun && { ...this.#begun, by: this.source.by }
+    return this.#begun && this.#told(this.#begun)
+  }
+
+  #told({ at, behind }: SourcePlace): SourcePlace {
+    const { by, from } = this.source
+    return { at, behind, by, fromUs: from.awaitedUs }
   }
 
   /** Whether the recording begins with this event, or did before. */
@@ -71,7 +76,7 @@ export class Lane {
   /** Takes note of where the source begins, which a run that is killed before anything comes has to
    * have kept: the next one begins there. */
   begin(at: JsonValue): void {
-    if (this.place !== undefined || !this.source.from.isOver) return
+    if (this.place !== undefined) return
     this.#begun = { at, behind: 0 }
     this.place = this.#begun
     this.#give?.({ lane: this, hasPlace: true })

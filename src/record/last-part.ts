@@ -2,8 +2,8 @@ import { type CheckpointLine, recordingLine } from '../envelopes/recording.js'
 import { EvtError } from '../errors.js'
 import type { JsonValue } from '../event/event.js'
 import { readJson } from '../event/json.js'
-import { partEnd } from './format.js'
-import { ACKNOWLEDGED, BEGUN, type Format, partOf, type Store } from './store.js'
+import { type InPlace, partEnd } from './format.js'
+import { ACKNOWLEDGED, BEGUN, type Store } from './store.js'
 
 /** A tap, and the version of what it says. */
 export interface TapVersion {
@@ -19,6 +19,8 @@ export interface SourcePlace {
   behind: number
   /** Whose words `at` is in; undefined in recordings that do not say. */
   by?: TapVersion | undefined
+  /** It begins with the first event from then on, which has not come yet. */
+  fromUs?: number | undefined
 }
 
 /** What a recording says of how to go on. */
@@ -36,16 +38,15 @@ const nothing: Resume = {
 }
 
 /** @throws EvtError `outside` where the last part is damaged */
-export async function resumeOf(store: Store, format: Format): Promise<Resume> {
-  const last = await store.lastPart(format)
-  const named = last === undefined ? undefined : partOf(last)
+export async function resumeOf(store: Store, there: InPlace): Promise<Resume> {
+  const { last } = there
   const begun = await begunPlaces(store)
-  if (last === undefined || named === undefined) return { ...nothing, places: begun }
+  if (last === undefined) return { ...nothing, places: begun }
   const acknowledged = (await store.read(ACKNOWLEDGED))?.toString().trim()
-  const isAcknowledged = acknowledged === last
-  const { checkpoint, positions } = await lastPart(store, last, !isAcknowledged)
+  const isAcknowledged = acknowledged === last.name
+  const { checkpoint, positions } = await lastPart(store, there, last.name, !isAcknowledged)
   return {
-    ...{ hour: named.hour, nextPart: named.part + 1, nextRecord: checkpoint.next },
+    ...{ hour: last.hour, nextPart: last.part + 1, nextRecord: checkpoint.next },
     places: new Map([...begun, ...placesOf(checkpoint)]),
     unsure: new Set([...positions, ...(checkpoint.unsure ?? [])]),
   }
@@ -68,9 +69,9 @@ function damaged(name: string, { address }: Store, cause?: unknown): EvtError {
   })
 }
 
-async function lastPart(store: Store, name: string, wantsPositions: boolean) {
+async function lastPart(store: Store, there: InPlace, name: string, wantsPositions: boolean) {
   try {
-    const { checkpoint, positions } = await partEnd(store, name, wantsPositions)
+    const { checkpoint, positions } = await partEnd(store, there, wantsPositions)
     if (checkpoint) return { checkpoint, positions }
   } catch (error) {
     if (error instanceof EvtError) throw error
@@ -83,9 +84,10 @@ function placesOf({ checkpoint }: CheckpointLine): Map<string, SourcePlace> {
   const places = new Map<string, SourcePlace>()
   for (const [source, place] of Object.entries(checkpoint)) {
     if (typeof place !== 'object' || place === null || Array.isArray(place)) continue
-    const { at = null, behind, tap, version } = place
+    const { at = null, behind, tap, version, from } = place
     const by = typeof tap === 'string' && typeof version === 'number' ? { tap, version } : undefined
-    if (typeof behind === 'number') places.set(source, { at, behind, by })
+    const fromUs = typeof from === 'number' ? from : undefined
+    if (typeof behind === 'number') places.set(source, { at, behind, by, fromUs })
   }
   return places
 }

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { AwsOptions } from '../aws/options.js'
 import { EvtError } from '../errors.js'
+import { inPlace } from './format.js'
 import { openHead } from './head.js'
 import { resumeOf, type SourcePlace } from './last-part.js'
 import { HEAD, type Store } from './store.js'
@@ -26,7 +27,7 @@ export async function recordedPlaces(
   try {
     if ((await store.read(HEAD)) === undefined) throw nothingIn(to)
     const { format } = await openHead(store, 0, undefined)
-    return (await resumeOf(store, format)).places
+    return (await resumeOf(store, await inPlace(store, format))).places
   } finally {
     await store.close()
   }

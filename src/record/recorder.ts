@@ -3,13 +3,14 @@ import { join } from 'node:path'
 import type { JsonObject } from '../event/event.js'
 import type { Batch } from '../taps/tap.js'
 import type { Capture, Captured } from './capture.js'
-import { fileOf } from './format.js'
+import { filesOf } from './format.js'
 import type { Lane } from './lane.js'
 import type { Resume, SourcePlace } from './last-part.js'
 import { checkpointLine, positionOf, recordLine, sizeOf } from './lines.js'
 import type { Decode } from './parquet-part.js'
 import { Part } from './part.js'
-import { ACKNOWLEDGED, BEGUN, type Format, hourOf, partName, type Store } from './store.js'
+import type { PartFlags } from './part-flags.js'
+import { ACKNOWLEDGED, BEGUN, type Format, hourOf, type Store } from './store.js'
 
 /** So many records wait to be acknowledged at most: a queue of SQS has 120,000 in flight. */
 const MOST_WAITING = 10_000
@@ -24,6 +25,8 @@ interface RecorderOptions {
   id: string
   format: Format
   decode: Decode
+  /** Of what comes next. */
+  flags: PartFlags
   resume: Resume
   lanes: readonly Lane[]
   capture: Capture
@@ -194,7 +197,7 @@ export class Recorder {
 
   /** Puts the part in place, then acknowledges what is in it. */
   async commit(): Promise<void> {
-    const { store, nowMs, format, decode } = this.options
+    const { store, nowMs, format } = this.options
     this.#awaitedMs = undefined
     this.#begunMs = undefined
     const part = this.#part
@@ -202,17 +205,20 @@ export class Recorder {
     if (part) {
       await part.write(checkpointLine(this.#checkpoint((lane) => lane.toldPlace)))
       await part.finish()
-      const file = await fileOf(format, part.path, decode)
-      const { size } = await stat(file)
-      await store.checkLock()
       this.#hour = hourOf(nowMs(), this.#hour)
-      name = partName(format, this.#hour, this.#nextPart)
-      await store.publish(file, name)
-      for (const left of [part.path, file]) await rm(left, { force: true })
+      const grown = { lines: part.path, part: this.#nextPart, hour: this.#hour }
+      for (const one of await filesOf(format, grown, this.options)) {
+        const { size } = await stat(one.file)
+        await store.checkLock()
+        await store.publish(one.file, one.name)
+        await rm(one.file, { force: true })
+        name = one.name
+        this.recorded.storedBytes += size
+      }
+      await rm(part.path, { force: true })
       this.#part = undefined
       this.#nextPart += 1
       this.recorded.files += 1
-      this.recorded.storedBytes += size
     }
     this.durable = { ...this.recorded }
     const all = this.#unacknowledged.splice(0)
@@ -242,8 +248,9 @@ export class Recorder {
       return place ? [[lane.key, place] as const] : []
     })
     const places = new Map([...resume.places, ...told])
-    for (const [key, { at, behind, by }] of places) {
-      Object.defineProperty(checkpoint, key, { value: { at, behind, ...by }, enumerable: true })
+    for (const [key, { at, behind, by, fromUs }] of places) {
+      const value = { at, behind, ...by, ...(fromUs !== undefined && { from: fromUs }) }
+      Object.defineProperty(checkpoint, key, { value, enumerable: true })
     }
     const unsure = [...this.#unsure]
     return {

@@ -14,6 +14,7 @@ import { tapFor } from '../taps/index.js'
 import type { CheckpointAt, Consent, Safety, Start, Tap, TapOptions } from '../taps/tap.js'
 import { Capture } from './capture.js'
 import { drive } from './drive.js'
+import { flagsOf, inPlace } from './format.js'
 import { openHead } from './head.js'
 import { Lane } from './lane.js'
 import { type Resume, resumeOf, type SourcePlace, type TapVersion } from './last-part.js'
@@ -92,7 +93,10 @@ export async function runRecord(request: RecordRequest): Promise<RecordRun> {
     await store.lock()
     opened = true
     const { id, format } = await openHead(store, request.nowMs(), request.format)
-    const resume = await resumeOf(store, format)
+    const there = await inPlace(store, format)
+    for (const name of there.left) await store.remove(name)
+    const resume = await resumeOf(store, there)
+    const flags = await flagsOf(store, format, there.parts)
     const capture = new Capture(decode, {
       isErased: (entity) => register.hasAny([entity]),
       withhold: async (text, entities) =>
@@ -110,7 +114,7 @@ export async function runRecord(request: RecordRequest): Promise<RecordRun> {
     }
     const lanes = tapped.map((one) => laneOf(one, options, resume))
     const recorder = new Recorder({
-      ...{ ...request, store, id, format, decode, resume, lanes, capture },
+      ...{ ...request, store, id, format, decode, flags, resume, lanes, capture },
     })
     const isResumed = resume.nextPart > 1 || resume.places.size > 0
     if (isResumed) sayGaps(tapped, request.onNote)
@@ -170,19 +174,22 @@ function laneOf({ address, opens, tap }: Tapped, options: TapOptions, resume: Re
   const version = tap.checkpointVersion?.(options.consents)
   const by = version === undefined ? undefined : { tap: tap.name, version }
   if (before) checkUnderstood(address, before, by)
+  // The time that was given when it began, however long ago that is.
+  const fromUs = before ? before.fromUs : options.fromUs
   // Of files all is recorded, unless somebody says otherwise.
-  const start = options.start ?? (tap.name === 'files' ? 'beginning' : undefined)
+  const isFromBeginning = tap.name === 'files' || before?.fromUs !== undefined
+  const start = options.start ?? (isFromBeginning ? 'beginning' : undefined)
   let place: CheckpointAt | undefined
   let lane: Lane | undefined
   const batches = tap.open(opens, {
-    ...{ ...options, start, resume: before?.at ?? undefined },
+    ...{ ...options, start, fromUs, resume: before?.at ?? undefined },
     // Called just before a batch is given, and once before there is one.
     checkpoint: (batch, at) => {
       place = at
       if (batch.length === 0) lane?.begin(at(0))
     },
   })
-  const from = new FromTime(address, before ? undefined : options.fromUs, options.onNote)
+  const from = new FromTime(address, fromUs, options.onNote)
   lane = new Lane({ address, key, batches, before, from, by, placeBehind: (n) => place?.(n) })
   return lane
 }

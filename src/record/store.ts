@@ -15,8 +15,12 @@ export interface Store {
   write(name: string, text: string): Promise<void>
   /** Whether there is anything else than evt's own files. */
   hasOthers(): Promise<boolean>
-  /** The name of the last part by byte order; undefined before the first. */
-  lastPart(format: Format): Promise<string | undefined>
+  /** The name of the last part of lines by byte order; undefined before the first. */
+  lastPart(): Promise<string | undefined>
+  /** The names of all files one folder below this one. */
+  filesBelow(folder: string): Promise<string[]>
+  /** Takes away what is no whole part. */
+  remove(name: string): Promise<void>
   part(name: string): Promise<AsyncIterable<Buffer>>
   /** Makes a whole file a part, visible at once and durable when this is done.
    * @param file in the work folder, on the disk already */
@@ -38,24 +42,65 @@ export const ACKNOWLEDGED = `${OWN_FOLDER}/acknowledged`
 export const BEGUN = `${OWN_FOLDER}/begun`
 export const LOCK = `${OWN_FOLDER}/lock`
 
-/** Below what parts lie: other kinds of files have room beside those of Parquet. */
-export const foldersOf: Readonly<Record<Format, string>> = { ndjson: '', parquet: 'events/' }
-const endings: Readonly<Record<Format, string>> = { ndjson: 'ndjson.gz', parquet: 'parquet' }
+/** Below this lie parts of Parquet: other kinds of files have room beside it. */
+export const EVENTS = 'events/'
 
-/** `2026-11-26T13/000000000042.ndjson.gz`, `events/2026-11-26T13/000000000042.parquet`: the hour
- * and the number of the part. Names grow with the numbers. The hour is when it was recorded and no
- * partition: events may be of any time. */
-export function partName(format: Format, hour: string, part: number): string {
-  const number = String(part).padStart(12, '0')
-  return `${foldersOf[format]}${hour}/${number}.${endings[format]}`
+/** `2026-11-26T13/000000000042.ndjson.gz`: the hour and the number of the part. Names grow with the
+ * numbers. The hour is when it was recorded and no partition: events may be of any time. */
+export function partName(hour: string, part: number): string {
+  return `${hour}/${numberOf(part)}.ndjson.gz`
 }
 
-const partPattern = /^(?:events\/)?(\d{4}-\d\d-\d\dT\d\d)\/(\d{12})\.(?:ndjson\.gz|parquet)$/
+const partPattern = /^(\d{4}-\d\d-\d\dT\d\d)\/(\d{12})\.ndjson\.gz$/
 
 /** What a name of a part says; undefined for any other name. */
 export function partOf(name: string): { hour: string; part: number } | undefined {
   const [, hour, part] = partPattern.exec(name) ?? []
   return hour === undefined ? undefined : { hour, part: Number(part) }
+}
+
+/** A part of Parquet, by the names of its files; the last makes it whole. */
+export interface DatedPart {
+  part: number
+  files: string[]
+}
+
+/** `events/date=2026-11-26/000000000042.parquet`: the date of arrival of what is in it, and the
+ * number of the part. With events of several dates it has other files, which are put in place
+ * before: `events/date=2026-11-25/000000000042-1.parquet`, of n 1. */
+export function datedName({ part, date, n }: { part: number; date: string; n: number }): string {
+  return `${EVENTS}date=${date}/${numberOf(part)}${n === 0 ? '' : `-${n}`}.parquet`
+}
+
+const datedPattern = /^events\/date=[^/]+\/(\d{12})(?:-(\d+))?\.parquet$/
+
+/** The parts that are whole, by number, and what there is of one that is not. */
+export function datedParts(names: readonly string[]): { parts: DatedPart[]; left: string[] } {
+  const found = names.flatMap((name) => {
+    const [, part, n = '0'] = datedPattern.exec(name) ?? []
+    return part === undefined ? [] : [{ part: Number(part), n: Number(n), name }]
+  })
+  const whole = new Set(found.filter(({ n }) => n === 0).map(({ part }) => part))
+  const parts = new Map<number, DatedPart>()
+  const left: string[] = []
+  for (const { part, name } of found.sort(
+    (a, b) => a.part - b.part || orderOf(a.n) - orderOf(b.n),
+  )) {
+    if (!whole.has(part)) left.push(name)
+    else {
+      const files = parts.get(part)?.files ?? []
+      parts.set(part, { part, files: [...files, name] })
+    }
+  }
+  return { parts: [...parts.values()], left }
+}
+
+function orderOf(n: number): number {
+  return n === 0 ? Infinity : n
+}
+
+function numberOf(part: number): string {
+  return String(part).padStart(12, '0')
 }
 
 export const hourName = /^\d{4}-\d\d-\d\dT\d\d$/

@@ -26,6 +26,11 @@ export class FromTime {
     return this.#hasBegun
   }
 
+  /** The time, until that event has come. */
+  get awaitedUs(): number | undefined {
+    return this.#hasBegun ? undefined : this.fromUs
+  }
+
   /** Whether this is that event, or comes after it. */
   hasBegun(decoded: Decoded): boolean {
     if (this.#hasBegun || this.fromUs === undefined) return true

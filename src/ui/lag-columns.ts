@@ -112,13 +112,37 @@ export const tableColumns: readonly LagColumn<TableRow>[] = [
   { ...figure('read/s'), text: ({ readPerS }) => rateText(readPerS) },
 ]
 
-/** How far a recording is in each shard. */
-export const shardColumns: readonly LagColumn<ShardRow>[] = [
-  { title: 'shard', align: 'left', shrinkTo: 18, text: ({ shard }) => safeText(shard) },
+const shard: readonly LagColumn<ShardRow>[] = [
+  { title: 'shard', align: 'left', shrinkTo: 18, text: ({ shard: id }) => safeText(id) },
   { title: 'open', align: 'left', text: ({ isOpen }) => (isOpen ? 'yes' : 'no') },
-  { ...figure('not recorded'), text: ({ behindMs }) => durationText(behindMs) },
-  { ...figure('lost in'), text: ({ lossInMs }) => durationText(lossInMs) },
 ]
+const lostIn: LagColumn<ShardRow> = {
+  ...figure('lost in'),
+  text: ({ lossInMs }) => durationText(lossInMs),
+}
+
+/** What is told of each shard: of who holds its lease, of what it holds, or of a recording. */
+export function shardColumns(rows: readonly ShardRow[]): readonly LagColumn<ShardRow>[] {
+  if (rows.some(({ owner }) => owner !== undefined)) {
+    return [
+      ...shard,
+      { ...figure('behind'), text: ({ behindMs }) => durationText(behindMs) },
+      lostIn,
+      { title: 'worker', align: 'left', text: ({ owner }) => safeText(owner ?? 'none') },
+    ]
+  }
+  if (rows.some(({ oldestAgeMs }) => oldestAgeMs !== undefined)) {
+    return [
+      ...shard,
+      { ...figure('oldest'), text: ({ oldestAgeMs = null }) => durationText(oldestAgeMs) },
+    ]
+  }
+  return [
+    ...shard,
+    { ...figure('not recorded'), text: ({ behindMs }) => durationText(behindMs) },
+    lostIn,
+  ]
+}
 
 /** Those with throughput of their own, and how far behind each is. */
 function consumersText({ consumers }: StreamRow): string {

@@ -88,8 +88,12 @@ function table<R extends LagRow>(
 function shardTable(row: LagRow, style: TextStyle): string[] {
   const rows = row.kind === 'stream' || row.kind === 'table' ? (row.byShard ?? []) : []
   if (rows.length === 0) return []
-  const cells = rows.map((one) => shardColumns.map(({ text }): Cell => ({ text: text(one) })))
-  return [`${safeText(row.source)}, as it is recorded`, ...tableLines(shardColumns, cells, style)]
+  const columns = shardColumns(rows)
+  const cells = rows.map((one) => columns.map(({ text }): Cell => ({ text: text(one) })))
+  const [{ owner, oldestAgeMs } = {}] = rows
+  const isOwn = oldestAgeMs !== undefined
+  const as = owner !== undefined ? ', as it is read' : isOwn ? ', by shard' : ', as it is recorded'
+  return [`${safeText(row.source)}${as}`, ...tableLines(columns, cells, style)]
 }
 
 function shownRules(rules: readonly RuleRow[]): RuleRow[] {

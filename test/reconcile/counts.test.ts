@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { type Stage, stage } from '../cases/run-case.js'
@@ -10,6 +10,7 @@ import { type Faulty, startFaulty } from '../testbed/faulty.js'
 import { type Moto, python, startMoto } from '../testbed/moto.js'
 
 const MINUTE_MS = 60_000
+const title = 'as CloudWatch counts it, '
 const denied = { __type: 'AccessDeniedException', message: 'no' }
 
 describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)(
@@ -118,6 +119,42 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)(
         ],
         gaps: [],
       })
+    })
+
+    test('the sample of the README is what comes out', async () => {
+      await moto.reset()
+      const queue = { QueueName: 'orders' }
+      await figures('AWS/SQS', queue, 'NumberOfMessagesSent', [520, 480])
+      await figures('AWS/SQS', queue, 'NumberOfMessagesReceived', [520, 483])
+      await figures('AWS/SQS', queue, 'NumberOfMessagesDeleted', [519, 481])
+      const rule = { EventBusName: 'shop', RuleName: 'billing' }
+      await figures('AWS/Events', rule, 'MatchedEvents', [520, 480])
+      await figures('AWS/Events', rule, 'Invocations', [520, 480])
+      await figures('AWS/Events', rule, 'FailedInvocations', [0, 0])
+      const { stdout } = await reconcile(...of)
+      const [, sample = ''] = readFileSync(`${root}README.md`, 'utf8').split(title)
+      const [expected = ''] = sample.split('\n```')
+      const [, section = ''] = stdout.split(title)
+      expect(section.split('\n').slice(1, 4)).toEqual(expected.split('\n').slice(1))
+    })
+
+    test('the page has the counts, by window too', async () => {
+      faulty.fault = ({ operation }) =>
+        operation === 'ListRules' ? { status: 403, body: denied } : undefined
+      const others = ['--counts-of', 'eventbridge://shop', '--window', '1m', '-o', 'html']
+      const { stdout } = await reconcile(...of, ...others)
+      const [, section = ''] = stdout.split('<caption class="unseen">As CloudWatch counts it')
+      const [table = '', rest = ''] = section.split('</table>')
+      const rows = [...table.matchAll(/<tr>(.*?)<\/tr>/gs)].map(([, row = '']) =>
+        [...row.matchAll(/<t[hd][^>]*>(.*?)<\/t[hd]>/gs)].map(([, text = '']) =>
+          text.replace(/<[^>]*>/g, '').trim(),
+        ),
+      )
+      const [head, orders, first] = rows
+      expect(head?.slice(0, 4)).toEqual(['source', 'from', 'sent', 'received'])
+      expect(orders?.slice(0, 5)).toEqual(['sqs://orders', 'all', '7', '–', '2'])
+      expect(first?.slice(2, 5)).toEqual(['3', '–', '2'])
+      expect(rest).toContain('<li>eventbridge://shop: events:ListRules is not allowed on the bus')
     })
 
     test('what may not be asked is named, and the rest goes on', async () => {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { appendFileSync, existsSync, readFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
@@ -28,3 +28,33 @@ test('a source that begins late does not move the place of one that gave already
   const ids = recordsIn(partsIn(join(at.work, 'recorded'))).map(({ records }) => records?.[0]['id'])
   expect(ids).toEqual(['a1', 'a2'])
 })
+
+test('a time to begin from stays that of the first run', async () => {
+  const lines = (...of: readonly [string, number][]) =>
+    of.map(([id, time]) => `${JSON.stringify({ id, time })}\n`).join('')
+  const nowMs = Date.now()
+  const [oldMs, newMs] = [nowMs - 3_600_000, nowMs]
+  await writeFile(join(at.work, 'evt.yaml'), "events:\n  '*': { id: $.id, time: $.time }\n")
+  await writeFile(join(at.work, 'c.ndjson'), lines(['c1', oldMs], ['c2', newMs]))
+  // Of this nothing is of late enough yet.
+  await writeFile(join(at.work, 'd.ndjson'), lines(['d1', oldMs], ['d2', oldMs]))
+  const line = ['record', 'c.ndjson', 'd.ndjson', '--to', 'timed', '--from', '20s']
+  const child = startEvt([...line, '--roll-every', '1h'], at)
+  const begun = join(at.work, 'timed', '_evt', 'begun')
+  while (!existsSync(begun) || !readFileSync(begun, 'utf8').includes('d.ndjson')) {
+    await setTimeout(20)
+  }
+  child.kill('SIGKILL')
+  await child.end
+  const ids = () =>
+    recordsIn(partsIn(join(at.work, 'timed'))).map(({ records }) => records?.[0]['id'])
+  await setTimeout(21_000)
+  const again = startEvt([...line, '--no-follow'], at)
+  expect(await again.end, again.err.text).toEqual({ exit: 0, signal: null })
+  expect(ids()).toEqual(['c2'])
+  // It goes on awaiting it, also behind what it has looked at.
+  appendFileSync(join(at.work, 'd.ndjson'), lines(['d3', oldMs], ['d4', newMs + 1], ['d5', oldMs]))
+  const third = startEvt([...line, '--no-follow'], at)
+  expect(await third.end).toEqual({ exit: 0, signal: null })
+  expect(ids()).toEqual(['c2', 'd4', 'd5'])
+}, 240_000)

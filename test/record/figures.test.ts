@@ -22,7 +22,10 @@ const body = fc.record(
   {
     id: fc.integer({ min: 1, max: 12 }),
     type: fc.constantFrom('a', 'b', '__proto__'),
-    time: fc.integer({ min: 0, max: 60_000 }).map((ms) => new Date(START_MS + ms).toISOString()),
+    // Also of the day before.
+    time: fc
+      .integer({ min: -60_000, max: 60_000 })
+      .map((ms) => new Date(START_MS + ms).toISOString()),
     key: fc.constantFrom('k', 'l'),
     seq: fc.oneof(fc.integer({ min: 0, max: 9 }), fc.constant('9007199254740993')),
     note: fc.string(),

@@ -4,14 +4,16 @@ import { setTimeout } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { RecordedLine } from '../../src/envelopes/recording.js'
 import { type Stage, stage } from '../cases/run-case.js'
-import { campaign, seed } from '../helpers/campaign.js'
+import { isLong, seed } from '../helpers/campaign.js'
 import { describeWith } from '../helpers/needs.js'
 import { type EvtProcess, startEvt } from '../testbed/evt-process.js'
 import { type Moto, python, startMoto } from '../testbed/moto.js'
-import { parquetIn, partsIn, partsOf, recordsIn, type SeenPart } from './recorded.js'
+import { parquetIn, parquetOf, partsIn, partsOf, recordsIn, type SeenPart } from './recorded.js'
 
-const KILLS = campaign(5)
-const KILLS_IN_PARQUET = campaign(2)
+const KILLS = isLong ? 50 : 5
+const KILLS_IN_PARQUET = isLong ? 50 : 2
+/** Another recorder tries in each of so many rounds. */
+const SECOND_EACH = 5
 const MESSAGES = 40
 const LINES = 60
 /** What a killed evt had received comes again after this. */
@@ -115,6 +117,9 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)(
         await send(round)
         const child = start(to, format)
         await child.said('intrusive  sqs://orders')
+        if (round % SECOND_EACH === 0) {
+          expect(await start(to, format).end).toEqual({ exit: 3, signal: null })
+        }
         await setTimeout(random.next().value * 500)
         write(round)
         await setTimeout(random.next().value * 1_000)
@@ -157,6 +162,10 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)(
         ...{ to: 'recorded', format: 'parquet', kills: KILLS_IN_PARQUET },
         seen: () => parquetIn(folder()),
       },
+      {
+        ...{ to: 's3://acme/orders', format: 'parquet', kills: KILLS_IN_PARQUET },
+        seen: async () => parquetOf(await partsOf(moto, 'acme', 'orders')),
+      },
     ]
 
     test.each(targets)(
@@ -171,7 +180,7 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)(
         expect(checkRepeats(records, before).sort()).toEqual(ledger('m', MESSAGES, kills).sort())
         expect(await inQueue()).toBe(0)
       },
-      600_000,
+      isLong ? 3_600_000 : 600_000,
     )
   },
 )

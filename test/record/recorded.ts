@@ -1,4 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { resolveSources } from '../../src/archives/source.js'
@@ -7,6 +9,7 @@ import { quoteFile } from '../../src/engines/leaf-tree.js'
 import type { RecordedLine } from '../../src/envelopes/recording.js'
 import type { Mapping } from '../../src/event/mapping.js'
 import type { RecordRequest } from '../../src/record/run.js'
+import { datedParts } from '../../src/record/store.js'
 import { archiveStats } from '../../src/stats/stats.js'
 import type { Moto } from '../testbed/moto.js'
 
@@ -49,24 +52,41 @@ export function partsIn(folder: string): SeenPart[] {
     .map((file) => ({ name: file.slice(folder.length + 1), bytes: readFileSync(file) }))
 }
 
-/** Parts of Parquet, as the parts of NDJSON that they were made of. */
-export async function parquetIn(folder: string): Promise<SeenPart[]> {
+/** Files of Parquet, as the parts of NDJSON that they were made of, in order. */
+export async function parquetOf(files: readonly SeenPart[]): Promise<SeenPart[]> {
   const duckdb = await openDuckdb({ memoryLimitBytes: 500e6 })
+  const folder = await mkdtemp(join(tmpdir(), 'evt-parquet-'))
   try {
+    const { parts } = datedParts(files.map(({ name }) => name))
     const found: SeenPart[] = []
-    for (const { name } of partsIn(folder)) {
-      const file = quoteFile(join(folder, name))
-      const lines = await duckdb.rows(`SELECT recorded FROM ${file} WHERE recorded IS NOT NULL`)
+    for (const { part, files: names } of parts) {
+      const copies: string[] = []
+      for (const [n, name] of names.entries()) {
+        const copy = join(folder, `${part}-${n}.parquet`)
+        await writeFile(copy, files.find((one) => one.name === name)?.bytes ?? '')
+        copies.push(quoteFile(copy))
+      }
+      const lines = await duckdb.rows(
+        `SELECT recorded FROM read_parquet([${copies.join(', ')}])
+         WHERE recorded IS NOT NULL ORDER BY pos`,
+      )
       const [[end] = []] = await duckdb.rows(
-        `SELECT decode(value) FROM parquet_kv_metadata(${file}) WHERE key = 'evt.checkpoint'`,
+        `SELECT decode(value) FROM parquet_kv_metadata(${copies.at(-1)})
+         WHERE key = 'evt.checkpoint'`,
       )
       const text = [...lines.flat(), end].map((line) => `${line}\n`).join('')
-      found.push({ name: name.replace(/parquet$/, 'ndjson.gz'), bytes: gzipSync(text) })
+      const name = `parquet/${String(part).padStart(12, '0')}.ndjson.gz`
+      found.push({ name, bytes: gzipSync(text) })
     }
     return found
   } finally {
     await duckdb.close()
+    await rm(folder, { recursive: true })
   }
+}
+
+export function parquetIn(folder: string): Promise<SeenPart[]> {
+  return parquetOf(partsIn(folder))
 }
 
 /** What `evt stats` says of an archive. */

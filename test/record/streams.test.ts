@@ -66,6 +66,8 @@ test(`streams are recorded once through kill -9 and splits (seed ${seed})`, asyn
     await child.end
   }
   const child = start()
+  // All may be recorded already: no signal before it listens.
+  await child.said('shares')
   const endMs = performance.now() + PATIENCE_MS
   while (recorded().length < 2 * ids.length && performance.now() < endMs) await setTimeout(100)
   child.kill('SIGTERM')

@@ -22,6 +22,8 @@ export interface Calls {
   label?: string | undefined
   /** Whether it is turned off. */
   isOff?: boolean
+  /** Items of other tables, by their names. */
+  tables?: Readonly<Record<string, readonly object[]>>
 }
 
 export type Body = Record<string, unknown>

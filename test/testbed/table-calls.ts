@@ -23,6 +23,15 @@ const answers: Readonly<Record<string, (calls: Calls, body: Body) => Answer>> = 
     const LatestStreamArn = calls.label === 'none' ? undefined : arnOf(calls)
     return { Table: { TableName, TableStatus: 'ACTIVE', LatestStreamArn } }
   },
+  // Two items a page.
+  Scan: ({ tables = {} }, { TableName, ExclusiveStartKey }) => {
+    const items = tables[String(TableName)]
+    if (!items) throw new Refusal('ResourceNotFoundException', 'Requested resource not found')
+    const begin = Number((ExclusiveStartKey as { n: { N: string } } | undefined)?.n.N ?? 0)
+    const end = begin + 2
+    const LastEvaluatedKey = end < items.length ? { n: { N: `${end}` } } : undefined
+    return { Items: items.slice(begin, end), LastEvaluatedKey }
+  },
   // Two shards a page.
   DescribeStream: (calls, { StreamArn, ExclusiveStartShardId }) => {
     if (StreamArn !== arnOf(calls)) throw new Refusal('ResourceNotFoundException', 'no stream')

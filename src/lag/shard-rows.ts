@@ -5,6 +5,7 @@ import { EvtError } from '../errors.js'
 import type { SourcePlace } from '../record/last-part.js'
 import { streamPlaceOf } from '../taps/shard-checkpoint.js'
 import type { Asking } from './kind.js'
+import { type Lease, leasesOf } from './leases.js'
 import type { ShardRow } from './result.js'
 
 /** So many shards are asked at one time. */
@@ -15,9 +16,9 @@ const ONE = 1
 type Recorded = ReadonlyMap<string, SourcePlace>
 type NamedStream = Pick<ShardedStream<never>, 'place' | 'arn'>
 
-/** A stream in whose shards a recording stands somewhere. */
+/** A stream in whose shards somebody stands somewhere. */
 export interface ShardedStream<R> {
-  /** As the recording names it. */
+  /** As a recording names it. */
   readonly place: string
   readonly arn: string
   readonly madeMs: number | null
@@ -31,16 +32,58 @@ export interface ShardedStream<R> {
   nowMs(): number | undefined
 }
 
+/** Where somebody is in a shard, as far as that is known. */
+type Placed = Pick<Lease, 'start'> & Partial<Pick<Lease, 'owner'>>
+
+/** Whether anything is asked of each shard. */
+export function asksShards({ recorded, application, shards }: Asking): boolean {
+  return recorded !== undefined || application !== undefined || shards === true
+}
+
 /**
- * How far behind a recording is in each shard that it has not read to its end, by one read of each,
- * of which a shard takes five a second from all who poll it. Undefined where nothing is asked for.
+ * How far behind a recording or an application is in each shard that it has not read to its end, or
+ * what each shard holds, by one read of each, of which a shard takes five a second from all who
+ * poll it. Undefined where nothing is asked for.
  */
-export async function recordedShards<R>(
+export async function shardRows<R>(
   stream: ShardedStream<R>,
   asking: Asking,
 ): Promise<ShardRow[] | undefined> {
-  if (asking.recorded === undefined) return undefined
-  const known = placeOf(stream, asking.recorded)
+  const placeIn = await placesOf(stream, asking)
+  if (placeIn === undefined) return undefined
+  const rows: ShardRow[] = []
+  for (let at = 0; at < stream.shards.length; at += AT_ONCE) {
+    const some = stream.shards
+      .slice(at, at + AT_ONCE)
+      .map((shard) => rowOf(shard, placeIn(shard.id), stream, asking))
+    rows.push(...(await Promise.all(some)))
+  }
+  return rows
+}
+
+async function placesOf(
+  stream: NamedStream & { readonly madeMs: number | null; readonly shards: readonly Shard[] },
+  asking: Asking,
+): Promise<((shard: string) => Placed | undefined) | undefined> {
+  const { application, recorded, shards, aws } = asking
+  if (recorded !== undefined) return recordedIn(stream, recorded, asking)
+  if (application !== undefined) {
+    const name = stream.place.slice(stream.place.indexOf('//') + 2)
+    const leases = await leasesOf(application, { name, aws })
+    if (!stream.shards.some(({ id }) => leases.has(id))) {
+      asking.gap(`the leases of ${application} are not of its shards`)
+    }
+    return (shard) => leases.get(shard) ?? { start: undefined, owner: null }
+  }
+  return shards ? () => undefined : undefined
+}
+
+function recordedIn(
+  stream: NamedStream & { readonly madeMs: number | null },
+  recorded: Recorded,
+  asking: Asking,
+): ((shard: string) => Placed) | undefined {
+  const known = placeOf(stream, recorded)
   if (known?.at === undefined || known.at === null) {
     asking.gap('the recording does not say how far it is in this stream')
     return undefined
@@ -51,15 +94,10 @@ export async function recordedShards<R>(
     return undefined
   }
   const places = new Map(Object.entries(before.shards))
-  const rows: ShardRow[] = []
-  for (let at = 0; at < stream.shards.length; at += AT_ONCE) {
-    const some = stream.shards.slice(at, at + AT_ONCE).map((shard) => {
-      const place = places.get(shard.id)
-      return rowOf(shard, place === 'ended' ? place : (place?.start ?? beginning), stream, asking)
-    })
-    rows.push(...(await Promise.all(some)))
+  return (shard) => {
+    const place = places.get(shard)
+    return { start: place === 'ended' ? place : (place?.start ?? beginning) }
   }
-  return rows
 }
 
 /** An address may name it by its ARN. */
@@ -76,15 +114,19 @@ const beginning: ShardStart = { at: 'beginning' }
 
 async function rowOf<R>(
   { id, isClosed }: Shard,
-  start: ShardStart | 'ended',
+  place: Placed | undefined,
   stream: ShardedStream<R>,
   { gap }: Asking,
 ): Promise<ShardRow> {
-  const row = { shard: id, isOpen: !isClosed }
-  if (start === 'ended') return { ...row, behindMs: 0, lossInMs: null }
+  const row = { shard: id, isOpen: !isClosed, ...(place?.owner !== undefined && ownerOf(place)) }
+  const nothing = { ...row, behindMs: null, lossInMs: null }
+  if (place?.start === 'ended') return { ...nothing, behindMs: 0 }
+  if (place && place.start === undefined) return nothing
+  const start = place?.start ?? beginning
   try {
     const page = await stream.read(await stream.iterator(id, start), ONE)
     const [record] = page.records
+    if (!place) return { ...nothing, oldestAgeMs: (record && ageOf(record, start, stream)) ?? null }
     const isAtEnd = record === undefined && page.next === undefined
     const ageMs = record === undefined ? undefined : ageOf(record, start, stream)
     // What the service says is of behind that record.
@@ -97,8 +139,12 @@ async function rowOf<R>(
     if (isTrimmed(error)) return { ...row, behindMs: stream.retentionMs, lossInMs: 0 }
     if (!(error instanceof EvtError) || error.code === 'interrupted') throw error
     gap(`${id}: ${error.message}`)
-    return { ...row, behindMs: null, lossInMs: null }
+    return nothing
   }
+}
+
+function ownerOf({ owner = null }: Placed) {
+  return { owner }
 }
 
 /** Undefined for a record from before where the recording begins: a stream of DynamoDB cannot be
