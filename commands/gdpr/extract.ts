@@ -1,4 +1,5 @@
 import * as Flags from '@oclif/core/flags'
+import { engineFlags } from '../../src/cli/athena-flags.js'
 import { BaseCommand } from '../../src/cli/base-command.js'
 import { outputFlags, sourceArgs } from '../../src/cli/flags.js'
 import {
@@ -46,6 +47,7 @@ export default class GdprExtract extends BaseCommand {
       helpValue: 'NAME',
       description: 'who answers for it, for the record',
     }),
+    ...engineFlags,
     ...subjectArchiveFlags,
     ...outputFlags('text', 'json'),
   }
@@ -53,15 +55,17 @@ export default class GdprExtract extends BaseCommand {
   override async run() {
     const { args, flags } = await this.parse(GdprExtract)
     const { reading } = await import('../../src/cli/read-request.js')
+    const { locatedRequest } = await import('../../src/cli/athena-locate.js')
     const { runExtract } = await import('../../src/privacy/extract.js')
     const { bundleReports } = await import('../../src/cli/gdpr-reports.js')
     const { renderExtract } = await import('../../src/ui/gdpr-text.js')
     const isPortable = flags.format === 'portable'
     const subject = subjectOf(flags)
     const nowMs = Date.now()
-    const { manifest, failure } = await reading(this.typed(flags, args.source), (request) =>
+    const { manifest, failure } = await reading(this.typed(flags, args.source), async (request) =>
       runExtract({
-        ...{ ...request, subject, to: flags.to, maxShare: shareOf(flags['max-share']) },
+        ...(await locatedRequest(request, flags, { also: flags.also })),
+        ...{ subject, to: flags.to, maxShare: shareOf(flags['max-share']) },
         redactOthers: flags['redact-others'],
         keptKinds: flags['keep-kind'] ?? [],
         right: isPortable ? 'portability' : 'access',

@@ -12,6 +12,25 @@ export const athenaNames = {
   }),
 }
 
+/** For every question that Athena can be asked. */
+export const engineFlags = {
+  engine: Flags.option({
+    options: ['duckdb', 'athena'] as const,
+    default: 'duckdb',
+    helpValue: 'duckdb|athena',
+    description: 'who runs the SQL: this machine, or Athena, as evt athena setup made it ready',
+  })(),
+  ...athenaNames,
+}
+
+/** The flags as they are parsed. */
+export interface EngineFlagValues {
+  engine: string
+  workgroup?: string | undefined
+  database?: string | undefined
+  quiet: boolean
+}
+
 /** For what changes something there. */
 export const athenaConsent = {
   'dry-run': Flags.boolean({ description: 'show what would be done, and do nothing' }),

@@ -5,9 +5,8 @@ import { EvtError } from '../errors.js'
 import type { Chosen } from '../questions/chosen.js'
 import { firstOf, statementOf, type Wording } from '../questions/run.js'
 import { namedSources } from '../reading/named-sources.js'
-import { estimateText, scannedText } from '../ui/athena-text.js'
-import { bytesText } from '../ui/numbers.js'
-import { progressFor } from './progress.js'
+import { scannedText } from '../ui/athena-text.js'
+import { athenaVoice } from './athena-locate.js'
 import { reading, type TypedArchive } from './read-request.js'
 
 interface TypedQuestion extends TypedArchive {
@@ -34,7 +33,6 @@ export async function queryAthena(
     const hint = 'evt query --explain without --engine athena'
     throw new EvtError('--explain is for DuckDB alone', { code: 'usage', hint })
   }
-  const progress = await progressFor(flags)
   const { workgroup, database } = flags
   const failure = await reading(typed, async (request) => {
     const { config } = await namedSources(request)
@@ -43,16 +41,11 @@ export async function queryAthena(
     const statement = await statementOf(question, folders, 'athena')
     const asked: AthenaRequest = {
       ...{ ...request, workgroup, database, chosen: { ...request.range, ...typed.chosen } },
-      onEstimate: (estimate) => note(estimateText(estimate)),
-      onState: ({ state, scannedBytes }) =>
-        progress.update({
-          label: `Athena: ${state.toLowerCase()}, ${bytesText(scannedBytes)} scanned`,
-          ...{ bytesDone: 0, bytesTotal: null, records: 0, objectsDone: 0, objectsTotal: 0 },
-        }),
+      ...athenaVoice(note, request),
     }
     let end: EvtError | undefined
     await askAthena(statement, asked, async ({ rows, searched }) => {
-      progress.stop()
+      request.onRead?.()
       checkAnswered(searched)
       end = leftOut(searched, flags['allow-partial'])
       await show(
@@ -66,7 +59,7 @@ export async function queryAthena(
       }
     })
     return end
-  }).finally(() => progress.stop())
+  })
   if (failure) throw failure
 }
 

@@ -86,11 +86,11 @@ async function extractInto(
   key: string,
   request: ExtractRequest,
 ): Promise<ExtractRun> {
-  const { subject, signal, presets, memoryLimitBytes, range } = request
+  const { subject, signal, presets, memoryLimitBytes, range, locate } = request
   const statement = subjectStatement(subject)
   // The index knows what is about an entity, and no values.
   const entities = subject.values.length === 0 ? subject.entities : []
-  const asking = { archive, presets, memoryLimitBytes, signal, documentsAsJson: true }
+  const asking = { archive, presets, memoryLimitBytes, signal, locate, documentsAsJson: true }
   const chosen = { ...range, entities }
   const onProgress = progressOf(archive.objects, request)
   const tally = new FoundTally()

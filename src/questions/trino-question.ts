@@ -65,17 +65,37 @@ export async function trinoQuestion(
 
 /** How many records of each state there are, and of how many objects. */
 export function countedRecords({ plan, lines, chosen }: TrinoArchive): TrinoStatement {
-  const where = chosenSql(chosen) ?? 'true'
-  const sum = (condition: string) => `sum(CASE WHEN ${condition} THEN 1 ELSE 0 END)`
   const counts = [
     `count(DISTINCT position.path)`,
     'count(*)',
-    sum(`state = 'undecodable'`),
-    sum(`state = 'unsure'`),
-    sum(`state = 'event' AND (${where})`),
+    countOf(`state = 'undecodable'`),
+    countOf(`state = 'unsure'`),
+    countOf(`state = 'event' AND (${chosenSql(chosen) ?? 'true'})`),
     'sum(bytes)',
   ]
   return { sql: `SELECT ${counts.join(', ')} FROM (${trinoRecordsSql(plan, lines)})`, values: [] }
+}
+
+/** The same of each object: its path, and how many records, undecodable and unsure ones, events,
+ * and events that are chosen it has. */
+export function objectCounts({ plan, lines, chosen }: TrinoArchive): TrinoStatement {
+  const columns = [
+    'position.path AS path',
+    'count(*)',
+    countOf(`state = 'undecodable'`),
+    countOf(`state = 'unsure'`),
+    countOf(`state = 'event'`),
+    countOf(`state = 'event' AND (${chosenSql(chosen) ?? 'true'})`),
+  ]
+  const records = trinoRecordsSql(plan, lines)
+  return {
+    sql: `SELECT ${columns.join(', ')} FROM (${records}) GROUP BY position.path`,
+    values: [],
+  }
+}
+
+function countOf(condition: string): string {
+  return `sum(CASE WHEN ${condition} THEN 1 ELSE 0 END)`
 }
 
 async function eventsOf(archive: TrinoArchive, looks: JudgedLooks): Promise<Table> {
