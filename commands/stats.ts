@@ -2,7 +2,7 @@ import { BaseCommand } from '../src/cli/base-command.js'
 import { archiveFlags, outputFlags, sourceArgs } from '../src/cli/flags.js'
 import { isAskedLive, liveFlags } from '../src/cli/live-flags.js'
 import type { TypedLive } from '../src/cli/live-run.js'
-import { statsFlags } from '../src/cli/stats-flags.js'
+import { checkAthenaStats, statsFlags } from '../src/cli/stats-flags.js'
 import type { TypedStats } from '../src/cli/stats-run.js'
 
 export default class Stats extends BaseCommand {
@@ -20,6 +20,7 @@ export default class Stats extends BaseCommand {
     '<%= config.bin %> stats archive/ --window 1m -o csv > per-minute.csv',
     '<%= config.bin %> stats archive/ --window 1m --hlog run.hlog --hgrm run.hgrm',
     '<%= config.bin %> stats run.hlog',
+    '<%= config.bin %> stats s3://acme/archive --since 7d --engine athena',
     '<%= config.bin %> stats orders.ndjson --duration 60s --window 10s',
     '<%= config.bin %> stats today/ --versus yesterday/',
     '<%= config.bin %> stats orders.ndjson --since 15m --versus 24h',
@@ -41,6 +42,7 @@ export default class Stats extends BaseCommand {
     const style = await this.style(flags)
     const typed = this.typed(flags, args.source)
     const made = this.made(flags.tz)
+    if (flags.engine === 'athena') checkAthenaStats(flags)
     const isLive = await isAskedLive(flags, args.source ?? [])
     if (flags.versus !== undefined && !isLive) {
       const { printDiff } = await import('../src/cli/stats-run.js')
@@ -73,6 +75,10 @@ async function measuredLive(typed: TypedLive) {
 
 async function measuredArchive(typed: TypedStats) {
   const { measuring } = await import('../src/cli/stats-run.js')
+  if (typed.flags.engine === 'athena') {
+    const { measuredByAthena } = await import('../src/cli/stats-athena.js')
+    return measuredByAthena(typed)
+  }
   const { runStats } = await import('../src/stats/run.js')
   return measuring(typed, runStats)
 }

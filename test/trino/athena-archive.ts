@@ -12,8 +12,12 @@ export interface TrinoArchiveAt {
   readonly moto: Moto
   readonly trino: Trino
   readonly athena: AthenaDouble
+  /** Puts objects of one prefix into S3, and their lines into a database; runs evt athena setup. */
+  add(prefix: string, objects: Objects, flags: readonly string[]): Promise<void>
   stop(): Promise<void>
 }
+
+type Objects = Readonly<Record<string, string | Buffer>>
 
 /** What each query is said to have scanned. */
 const SCANNED_BYTES = 20_000_000
@@ -21,31 +25,26 @@ const SCANNED_BYTES = 20_000_000
 /** Objects below `archive/YYYY/MM/DD/` in moto's S3, and their lines in a real Trino, which answers
  * for Athena; evt athena setup was run. */
 export async function startTrinoArchive(
-  objects: Readonly<Record<string, string | Buffer>>,
+  objects: Objects,
   flags: readonly string[],
 ): Promise<TrinoArchiveAt> {
   const moto = await startMoto()
   const trino = await startTrino()
-  const athena = await startAthenaAt(
-    moto,
-    byTrino(trino, () => SCANNED_BYTES),
-  )
-  await putObjects(moto, objects)
-  await trino.run('CREATE SCHEMA events')
-  const lines = Object.entries(objects).flatMap(([key, body]) => {
-    const text = typeof body === 'string' ? body : gunzipSync(body).toString()
-    return text.split('\n').map((line) => ({ line, path: `s3://acme/${key}` }))
-  })
-  await fillRecords(trino, lines, 'events.lines')
-  // Partitions of days are a column of the table.
-  await trino.run('ALTER TABLE events.lines RENAME TO events.stored')
-  await trino.run(`CREATE OR REPLACE VIEW events.lines AS SELECT *,
-      regexp_extract("$path", '\\d{4}/\\d{2}/\\d{2}') AS day FROM events.stored`)
-  const setup = ['athena', 'setup', 's3://acme/archive', '--results', 's3://acme/results/']
-  const { code, stderr } = await evt([...setup, '--yes', ...flags])
-  if (code !== 0) throw new Error(stderr)
+  const execute = byTrino(trino, () => SCANNED_BYTES)
+  const athena = await startAthenaAt(moto, execute)
+  const add: TrinoArchiveAt['add'] = async (prefix, some, its) => {
+    await putObjects(moto, some)
+    // That of the archive is the one by default.
+    const database = prefix === 'archive' ? 'events' : prefix
+    await fillLines(trino, database, some)
+    const setup = ['athena', 'setup', `s3://acme/${prefix}`, '--database', database]
+    const run = await evt([...setup, '--results', 's3://acme/results/', '--yes', ...its])
+    // The workgroup is there the second time.
+    if (run.code !== 0) throw new Error(run.stderr)
+  }
+  await add('archive', objects, flags)
   return {
-    ...{ moto, trino, athena },
+    ...{ moto, trino, athena, add },
     async stop() {
       vi.unstubAllEnvs()
       await athena.stop()
@@ -53,4 +52,17 @@ export async function startTrinoArchive(
       await moto.stop()
     },
   }
+}
+
+async function fillLines(trino: Trino, database: string, objects: Objects): Promise<void> {
+  await trino.run(`CREATE SCHEMA ${database}`)
+  const lines = Object.entries(objects).flatMap(([key, body]) => {
+    const text = typeof body === 'string' ? body : gunzipSync(body).toString()
+    return text.split('\n').map((line) => ({ line, path: `s3://acme/${key}` }))
+  })
+  await fillRecords(trino, lines, `${database}.lines`)
+  // Partitions of days are a column of the table.
+  await trino.run(`ALTER TABLE ${database}.lines RENAME TO ${database}.stored`)
+  await trino.run(`CREATE OR REPLACE VIEW ${database}.lines AS SELECT *,
+    regexp_extract("$path", '\\d{4}/\\d{2}/\\d{2}') AS day FROM ${database}.stored`)
 }

@@ -28,6 +28,27 @@ const objects: Record<string, string | Buffer> = {
   'archive/2026/11/04/d.ndjson': `{"id":1.0,"source":"shop","detail-type":"odd","detail":{"order":3}}\n`,
   'archive/2026/11/05/e.ndjson': `${events('05', 5).slice(8).join('\n')}\n`,
 }
+/** As in life: late ones, copies, replays, times ahead of their arrival, a broken line. */
+const plain: Record<string, string | Buffer> = Object.fromEntries(
+  ['01', '02', '03'].map((day, d) => {
+    const lines = Array.from({ length: 120 }, (_, n) => {
+      const ms = Date.parse(`2026-11-${day}T09:00:00Z`) + n * 31_007
+      const isLate = n % 11 === 3
+      const no = isLate ? n - 6 : n
+      return JSON.stringify({
+        ...{ id: `e-${d}-${n % 13 === 5 ? n - 1 : n}`, source: n % 4 === 0 ? 'shop' : 'bill' },
+        ...{
+          'detail-type': `order.${n % 3}`,
+          time: new Date(ms - (n % 17) * 97 + 60).toISOString(),
+        },
+        ...(n % 26 === 5 && { 'replay-name': 'again' }),
+        detail: { at: new Date(ms).toISOString(), order: `${d}-${n % 5}`, n: no },
+      })
+    })
+    const text = `${lines.join('\n')}\n${day === '02' ? '{"broken"\n' : ''}`
+    return [`plain/2026/11/${day}/a.ndjson`, text]
+  }),
+)
 const maps = ['receivedAt=$.detail.at', 'entities.order=$.detail.order', 'key=$.detail.order']
 const flags = maps.flatMap((map) => ['--map', map])
 
@@ -104,4 +125,56 @@ describeWith('moto and Trino (npm run test:trino)', needed)('what Athena locates
     expect(await replay('there.ndjson', '--engine', 'athena')).toBe(here)
     expect(at.athena.asked.at(-1)).toContain(`"day" BETWEEN '2026/11/02' AND '2026/11/05'`)
   })
+
+  describe('statistics', { timeout: 240_000 }, () => {
+    const stats = async (
+      args: readonly string[],
+      its = [...flags, '--map', 'sequence=$.detail.n'],
+    ) => {
+      const line = ['stats', 's3://acme/plain', ...its, ...args, '-o', 'json', '--no-content']
+      const engine = ['--engine', 'athena', '--database', 'plain']
+      const there = [...line.filter((arg) => arg !== '--no-content'), ...engine]
+      return { here: await evt(line), there: await evt(there) }
+    }
+    beforeAll(() => at.add('plain', plain, flags), 120_000)
+
+    test.each<[string, number, string[]]>([
+      ['all', 1, []],
+      ['windows', 1, ['--window', '7m']],
+      ['by source, since', 1, ['--by', 'source', '--since', '2026-11-02T02:00:00Z']],
+      ['a type', 0, ['--type', 'order.1']],
+    ])('%s: figures and histograms are those of DuckDB', async (_, least, args) => {
+      const { here, there } = await stats(args)
+      const [one, other] = [JSON.parse(here.stdout), JSON.parse(there.stdout)]
+      expect([there.code, there.stderr.split('\n')[0]]).toEqual([
+        here.code,
+        expect.stringMatching(/^Athena will scan up to /),
+      ])
+      expect(other.total.latencyMs.hdr).toMatch(/^HIST/)
+      expect(other.total.ordering.reordered).toBeGreaterThanOrEqual(least)
+      expect({ ...other, findings: [] }).toEqual({ ...one, findings: [] })
+      expect(other.findings.map(told)).toEqual(
+        one.findings.filter(({ kind }: { kind: string }) => kind !== 'coverage').map(told),
+      )
+    })
+
+    test('what the order of lines alone tells is not claimed', async () => {
+      const { here, there } = await stats(
+        [],
+        flags.filter((flag) => !/^received/.test(flag)).slice(1),
+      )
+      const [one, other] = [JSON.parse(here.stdout), JSON.parse(there.stdout)]
+      expect(one.total.ordering.checked).toBeGreaterThan(0)
+      expect(other.total.ordering).toMatchObject({ checked: 0, reordered: 0, ratio: null })
+      expect(other.total.duplicates).toEqual(one.total.duplicates)
+      expect(other.findings.map(({ explain }: { explain: string }) => explain)).toContainEqual(
+        expect.stringMatching(/^The order of .* is not checked: /),
+      )
+    })
+  })
 })
+
+/** One reading of one text is another one with its witnesses left out. */
+function told({ kind, type, count, severity }: Record<string, unknown>) {
+  return { kind, type, count, severity }
+}
