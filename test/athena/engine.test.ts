@@ -50,6 +50,7 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)(
     })
     beforeEach(async () => {
       await moto.reset()
+      answer = located([])
       athena = await startAthenaAt(moto, async () => answer)
       const objects = {
         'archive/a.ndjson': line(1, 1),
@@ -77,9 +78,9 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)(
         searched: { objects: 2, records: 42, undecodable: 2, events: 40 },
       })
       expect(stderr).toBe(
-        'Athena will scan up to 204 B: less than $0.01 at most\n' +
+        'Athena will scan up to 213 B: less than $0.01 at most\n' +
           'Athena scanned 11 MB: about less than $0.01\n' +
-          'evt reads 1 of 2 objects, 136 B\n',
+          'evt reads 1 of 2 objects, 142 B\n',
       )
       const [started] = athena.calls
         .filter(({ request }) => request['QueryString'] !== undefined)
@@ -168,7 +169,7 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)(
         'Athena scanned 11 MB: about less than $0.01',
       ])
       expect(JSON.parse(stdout)).toMatchObject({
-        ...{ partial: false, read: { objects: 2, records: 3, undecodable: 0, bytes: 204 } },
+        ...{ partial: false, read: { objects: 2, records: 3, undecodable: 0, bytes: 213 } },
         total: { events: 3, distinct: 2, latencyMs: { count: 2, min: 100, max: 200 } },
         types: [{ type: 'placed', source: 'shop', duplicates: { count: 1 } }],
         findings: [{ kind: 'duplicate', count: 1 }],
