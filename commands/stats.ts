@@ -1,3 +1,4 @@
+import { checkAtRest } from '../src/cli/athena-flags.js'
 import { BaseCommand } from '../src/cli/base-command.js'
 import { archiveFlags, outputFlags, sourceArgs } from '../src/cli/flags.js'
 import { isAskedLive, liveFlags } from '../src/cli/live-flags.js'
@@ -68,7 +69,8 @@ export default class Stats extends BaseCommand {
   }
 }
 
-async function measuredLive(typed: TypedLive) {
+async function measuredLive(typed: TypedLive & Pick<TypedStats, 'flags'>) {
+  checkAtRest(typed.flags)
   const { measureLive } = await import('../src/cli/live-run.js')
   return measureLive(typed)
 }

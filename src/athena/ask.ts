@@ -38,11 +38,11 @@ interface AthenaAnswer {
  *
  * @throws EvtError `usage` where it is wrong, Athena was not set up, or it would scan too much
  */
-export async function askAthena(
+export async function askAthena<T>(
   statement: Statement,
   request: AthenaRequest,
-  take: (answer: AthenaAnswer) => Promise<void>,
-): Promise<void> {
+  take: (answer: AthenaAnswer) => Promise<T>,
+): Promise<T> {
   if (request.chosen.filter) {
     const hint = 'write it in SQL, by json_extract_scalar of payload; or leave out --engine athena'
     throw new EvtError('Athena does not know --filter', { code: 'usage', hint })
@@ -62,9 +62,9 @@ export async function askAthena(
     checkScan([question, counted], bytes, archive, request)
     const answer = await ready.run(question)
     const searched = await searchedBy(ready, await ready.run(counted), answer)
-    await take({ rows: await ready.rows(answer), searched: { ...searched, listed } })
+    return take({ rows: await ready.rows(answer), searched: { ...searched, listed } })
   }
-  await withAthena(request, ask, check)
+  return withAthena(request, ask, check)
 }
 
 async function searchedBy(

@@ -1,4 +1,5 @@
 import * as Flags from '@oclif/core/flags'
+import { EvtError } from '../errors.js'
 
 /** Where in Athena, for every command that asks it. */
 export const athenaNames = {
@@ -29,6 +30,14 @@ export interface EngineFlagValues {
   workgroup?: string | undefined
   database?: string | undefined
   quiet: boolean
+}
+
+/** @throws EvtError `usage` where Athena would be asked about what comes live */
+export function checkAtRest({ engine }: Partial<EngineFlagValues>): void {
+  if (engine !== 'athena') return
+  throw new EvtError('Athena is asked about an archive, not about what comes live', {
+    ...{ code: 'usage', hint: 'leave out --engine athena' },
+  })
 }
 
 /** For what changes something there. */

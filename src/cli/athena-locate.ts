@@ -26,15 +26,20 @@ export async function locatedRequest<R extends ReadRequest>(
   }
   const { locateByAthena } = await import('../athena/locate.js')
   const { workgroup, database, quiet } = flags
-  const note = (text: string) => {
-    if (!quiet) process.stderr.write(`${text}\n`)
-  }
+  const note = noteUnless(quiet)
   const locate = locateByAthena({
     ...{ ...request, workgroup, database },
     ...athenaVoice(note, request),
     onLocated: (scanned, here) => note(`${scannedText(scanned)}\n${locatedText(here)}`),
   })
   return { ...request, maxBytes: undefined, onLarge: undefined, index: undefined, locate }
+}
+
+/** To stderr, unless --quiet. */
+export function noteUnless(quiet: boolean | undefined): (text: string) => void {
+  return (text) => {
+    if (!quiet) process.stderr.write(`${text}\n`)
+  }
 }
 
 /** What is told of an estimate, and while a query runs. */

@@ -3,15 +3,13 @@ import { EvtError } from '../errors.js'
 import type { StatsRun } from '../stats/run.js'
 import { scannedText } from '../ui/athena-text.js'
 import { checkAnswered, leftOut } from './athena-answer.js'
-import { athenaVoice } from './athena-locate.js'
+import { athenaVoice, noteUnless } from './athena-locate.js'
 import { measuring, type TypedStats } from './stats-run.js'
 
 /** `evt stats --engine athena`: the figures, with what they cost before and after. */
 export async function measuredByAthena(typed: TypedStats): Promise<StatsRun> {
   const { workgroup, database, quiet } = typed.flags
-  const note = (text: string) => {
-    if (!quiet) process.stderr.write(`${text}\n`)
-  }
+  const note = noteUnless(quiet)
   return measuring(typed, async (request) => {
     const place = { workgroup, database, ...athenaVoice(note, request) }
     const { run, searched } = await statsByAthena({ ...request, ...place })

@@ -1,5 +1,7 @@
+import type { ResultRows, Statement } from '../engines/engine.js'
 import type { TypedPattern } from '../event/pattern.js'
 import { askArchive } from '../questions/asked-archive.js'
+import type { Chosen } from '../questions/chosen.js'
 import { querySql } from '../questions/query.js'
 import type { Searched } from '../questions/searched.js'
 import type { OpenedArchive, ReadRequest } from '../reading/open-archive.js'
@@ -13,7 +15,16 @@ export interface ChainRequest extends ReadRequest {
   filter?: TypedPattern | undefined
   memoryLimitBytes: number
   allowPartial: boolean
+  /** Who is asked; by default this machine reads the archive. */
+  ask?: Ask | undefined
 }
+
+/** Asks another engine about an archive, and hands the rows on. */
+export type Ask = <T>(
+  statement: Statement,
+  of: { archive: OpenedArchive; chosen: Chosen },
+  take: (asked: { rows: ResultRows; searched: Searched }) => Promise<T>,
+) => Promise<T>
 
 /** The events that name a cause or are named as one, in order of time, and those of an id. */
 export async function linkedEventsIn(
@@ -25,10 +36,12 @@ export async function linkedEventsIn(
   const onProgress = progressOf(archive.objects, request)
   const chosen = { ...range, types, entities, filter: filter?.pattern }
   const statement = { sql: await querySql('loops/links'), values: { id } }
-  const asked = { archive, presets, memoryLimitBytes, signal, onProgress, chosen }
-  return askArchive(statement, asked, async ({ rows, searched }) => {
+  const take = async ({ rows, searched }: { rows: ResultRows; searched: Searched }) => {
     const events: LinkedEvent[] = []
     for await (const chunk of rows.chunks) events.push(...linkedEventsOf(rows.columns, chunk))
     return { events, searched }
-  })
+  }
+  if (request.ask) return request.ask(statement, { archive, chosen }, take)
+  const asked = { archive, presets, memoryLimitBytes, signal, onProgress, chosen }
+  return askArchive(statement, asked, take)
 }

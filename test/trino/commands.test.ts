@@ -126,6 +126,25 @@ describeWith('moto and Trino (npm run test:trino)', needed)('what Athena locates
     expect(at.athena.asked.at(-1)).toContain(`"day" BETWEEN '2026/11/02' AND '2026/11/05'`)
   })
 
+  test('loops are the same', { timeout: 120_000 }, async () => {
+    const chain = (n: number) => {
+      const at = new Date(Date.parse('2026-11-01T09:00:00Z') + n * 1_000).toISOString()
+      return JSON.stringify({
+        ...{ id: `l-${n}`, source: n % 2 === 0 ? 'shop' : 'bill', 'detail-type': 'again' },
+        ...{ time: at, detail: { at, order: 1, ...(n > 0 && { cause: `l-${n - 1}` }) } },
+      })
+    }
+    const lines = Array.from({ length: 12 }, (_, n) => chain(n))
+    await at.add('looped', { 'looped/2026/11/01/a.ndjson': `${lines.join('\n')}\n` }, flags)
+    const line = ['loops', 's3://acme/looped', ...flags, '--map', 'causationId=$.detail.cause']
+    const here = await evt([...line, '-o', 'json'])
+    const engine = ['--engine', 'athena', '--database', 'looped']
+    const there = await evt([...line, '-o', 'json', ...engine])
+    expect(JSON.parse(here.stdout).loops).toHaveLength(1)
+    expect([there.code, there.stdout]).toEqual([here.code, here.stdout])
+    expect(there.stderr).toMatch(/^Athena will scan up to .*\nAthena scanned 40 MB: /)
+  })
+
   describe('statistics', { timeout: 240_000 }, () => {
     const stats = async (
       args: readonly string[],
