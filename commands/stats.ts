@@ -1,10 +1,7 @@
-import { checkAtRest } from '../src/cli/athena-flags.js'
 import { BaseCommand } from '../src/cli/base-command.js'
 import { archiveFlags, outputFlags, sourceArgs } from '../src/cli/flags.js'
 import { isAskedLive, liveFlags } from '../src/cli/live-flags.js'
-import type { TypedLive } from '../src/cli/live-run.js'
 import { checkAthenaStats, statsFlags } from '../src/cli/stats-flags.js'
-import type { TypedStats } from '../src/cli/stats-run.js'
 
 export default class Stats extends BaseCommand {
   static override summary = 'counts, duplicates, ordering and latency of events, per type'
@@ -39,11 +36,11 @@ export default class Stats extends BaseCommand {
   override async run() {
     const { args, flags } = await this.parse(Stats)
     const { stdout, env } = process
+    checkAthenaStats(flags)
     const format = this.format(flags)
     const style = await this.style(flags)
     const typed = this.typed(flags, args.source)
     const made = this.made(flags.tz)
-    if (flags.engine === 'athena') checkAthenaStats(flags)
     const isLive = await isAskedLive(flags, args.source ?? [])
     if (flags.versus !== undefined && !isLive) {
       const { printDiff } = await import('../src/cli/stats-run.js')
@@ -51,7 +48,8 @@ export default class Stats extends BaseCommand {
       const compared = versusOf(flags.versus, flags, Date.now())
       return printDiff(typed, compared, { format, style, made })
     }
-    const run = await (isLive ? measuredLive(typed) : measuredArchive(typed))
+    const { measured } = await import('../src/cli/measured.js')
+    const run = await measured(typed, isLive)
     if (format === 'html') {
       const { statsPage } = await import('../dashboards/html/stats-page.js')
       stdout.write(await statsPage(run, made))
@@ -67,20 +65,4 @@ export default class Stats extends BaseCommand {
     if (run.failure) throw run.failure
     return undefined
   }
-}
-
-async function measuredLive(typed: TypedLive & Pick<TypedStats, 'flags'>) {
-  checkAtRest(typed.flags)
-  const { measureLive } = await import('../src/cli/live-run.js')
-  return measureLive(typed)
-}
-
-async function measuredArchive(typed: TypedStats) {
-  const { measuring } = await import('../src/cli/stats-run.js')
-  if (typed.flags.engine === 'athena') {
-    const { measuredByAthena } = await import('../src/cli/stats-athena.js')
-    return measuredByAthena(typed)
-  }
-  const { runStats } = await import('../src/stats/run.js')
-  return measuring(typed, runStats)
 }

@@ -59,20 +59,17 @@ export default class GdprExtract extends BaseCommand {
     const { runExtract } = await import('../../src/privacy/extract.js')
     const { bundleReports } = await import('../../src/cli/gdpr-reports.js')
     const { renderExtract } = await import('../../src/ui/gdpr-text.js')
-    const isPortable = flags.format === 'portable'
-    const subject = subjectOf(flags)
+    const [isPortable, subject] = [flags.format === 'portable', subjectOf(flags)]
     const nowMs = Date.now()
     const { manifest, failure } = await reading(this.typed(flags, args.source), async (request) =>
       runExtract({
         ...(await locatedRequest(request, flags, { also: flags.also })),
         ...{ subject, to: flags.to, maxShare: shareOf(flags['max-share']) },
-        redactOthers: flags['redact-others'],
         keptKinds: flags['keep-kind'] ?? [],
-        right: isPortable ? 'portability' : 'access',
-        operator: flags.operator ?? null,
+        ...{ right: isPortable ? 'portability' : 'access', operator: flags.operator ?? null },
         ...{ nowMs, receivedMs: receivedMs(flags, nowMs) },
         memoryLimitBytes: memoryBytes(flags['memory-limit']),
-        allowPartial: flags['allow-partial'],
+        ...{ allowPartial: flags['allow-partial'], redactOthers: flags['redact-others'] },
         reports: bundleReports({ isPortable, made: this.made(flags.tz) }),
       }),
     )

@@ -11,7 +11,7 @@ export interface RowCounts {
   /** Not checked, since nobody knows their order. */
   readonly untold: number
   readonly unsureFirst: number
-  /** The least latency of a first delivery, which may be negative; null where none has both times. */
+  /** The least latency of a first delivery: negative where skewed; null where none is known. */
   readonly leastUs: number | null
   /** Of the reordered: whether it is known how late each was, and whether of the worst. */
   isTimed: boolean

@@ -76,21 +76,21 @@ function untold(row: FindingRow, { untold: events, unsureFirst }: RowCounts): Dr
 
 /** The same as what archives have, of types and not of deliveries. */
 function countedOf({ rows, all, mapping }: Observed): Counted {
-  const { records, undecodable, untimedKeys } = all
-  const byType = rows.map(({ figures, counts }) => ({ figures, counts }))
+  const { undecodable, unsure, untimedKeys } = all
+  const events = rows.reduce((sum, { counts }) => sum + counts.events, 0)
   return {
     loaded: {
       ...{ objectFaults: [], faultyFields: [], faultyFieldCounts: new Map(), undecodables: [] },
       undecodableReasons: new Map(undecodable === 0 ? [] : [['not JSON', undecodable]]),
-      ...{ undecodable, records },
+      ...{ undecodable, records: events + undecodable + unsure },
     },
     mapping,
     rows: rows.map(({ figures }, number) => {
       return { number, figures, type: figures.type, source: figures.source }
     }),
-    measured: { total: { events: rows.reduce((sum, { counts }) => sum + counts.events, 0) } },
+    measured: { total: { events } },
     deliveries: {
-      groups: byType.map(({ figures: { type, source } }) => {
+      groups: rows.map(({ figures: { type, source } }) => {
         return { type, source, order: 'time' as const, perSource: false }
       }),
       atOf: () => -1,
@@ -98,9 +98,10 @@ function countedOf({ rows, all, mapping }: Observed): Counted {
     grounds: {
       keysByPosition: untimedKeys,
       survey: {
-        groups: byType.map(({ counts: { events, times, arrivals, noIdentity, noSequence } }) => ({
-          ...{ events, noId: noIdentity, noKey: 0, noTime: events - times, claim: 0 },
-          ...{ noReceivedAt: events - arrivals, noSequence, unsequenced: [], first: -1 },
+        groups: rows.map(({ counts: of }) => ({
+          ...{ events: of.events, noId: of.noIdentity, noKey: 0, noTime: of.events - of.times },
+          ...{ noReceivedAt: of.events - of.arrivals, noSequence: of.noSequence, claim: 0 },
+          ...{ unsequenced: [], first: -1 },
         })),
       },
     },

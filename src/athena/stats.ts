@@ -80,6 +80,7 @@ function resultOf({ figures, windows, opened, request }: Counted): StatsResult {
   const { all } = figures
   const { range, choices, signal } = request
   const { windowUs, types } = choices
+  const { undecodable, unsure } = all
   const rows = [...figures.rows]
     .map(([grp, { tally, counts }]) => ({ figures: rowOf(grp, tally), counts }))
     .sort((a, b) => byEvents(a.figures, b.figures))
@@ -103,7 +104,7 @@ function resultOf({ figures, windows, opened, request }: Counted): StatsResult {
     read: {
       objects: opened.objects.length,
       bytes: opened.objects.reduce((sum, one) => sum + ('sizeBytes' in one ? one.sizeBytes : 0), 0),
-      ...{ records: all.records, undecodable: all.undecodable },
+      ...{ records: total.events + undecodable + unsure, undecodable },
     },
     total: total.figures(),
     types: rows.map(({ figures: row }) => row),

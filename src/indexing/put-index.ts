@@ -20,8 +20,8 @@ interface Putting {
 const needs = ['s3:ListBucket', 's3:GetObject', 's3:PutObject', 's3:DeleteObject']
 
 /**
- * Puts the index in a folder below a prefix of S3, where its parts are the same: the manifest, which
- * says which of them count, comes after all of them, and what it does not name any more goes last.
+ * Puts the index in a folder below a prefix of S3, part by part: the manifest, which
+ * says what counts, comes after all of them, and what it does not name any more goes last.
  *
  * @throws EvtError `usage` where something else is there; `outside` where somebody else put one
  * meanwhile

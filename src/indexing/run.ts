@@ -189,7 +189,7 @@ function isInBucket(to: string | null): to is string {
   return to?.startsWith('s3://') === true
 }
 
-/** @throws EvtError `usage` where the index would be objects of the archive: Athena would read it */
+/** @throws EvtError `usage` where the index would be objects of the archive */
 function checkApart(to: string | null, owner: IndexOwner): void {
   if (!isInBucket(to)) return
   const within = (a: string, b: string) =>

@@ -29,7 +29,8 @@ export async function trinoStats(archive: TrinoArchive, rows: TrinoRows): Promis
   const some = [...named, ...sized].map(([name, sql]) => {
     return `CASE WHEN is_chosen THEN ${sql} END AS ${name}`
   })
-  const read = `SELECT state, is_chosen, position.path AS path, ${some.join(', ')} FROM (${records})`
+  const read =
+    `SELECT state, is_chosen, position.path AS path, ${some.join(', ')} ` + `FROM (${records})`
   const counted = `${rowOf(rows)} AS grp, state, path, no_sequence`
   const columns = `${deliveryColumns}, ${counted}`
   const simple =

@@ -58,7 +58,8 @@ export function estimateText({ mostBytes, usd }: { mostBytes: number; usd: numbe
 export function locatedText({ objects, elsewhere }: Located): string {
   const all = objects.length + elsewhere.objects
   const bytes = objects.reduce((sum, each) => sum + ('sizeBytes' in each ? each.sizeBytes : 0), 0)
-  return `evt reads ${objects.length.toLocaleString('en')} of ${count(all, 'object')}, ${bytesText(bytes)}`
+  const some = objects.length.toLocaleString('en')
+  return `evt reads ${some} of ${count(all, 'object')}, ${bytesText(bytes)}`
 }
 
 function usdText(usd: number): string {
