@@ -25,7 +25,7 @@ const objects: Record<string, string | Buffer> = {
   'archive/2026/11/02/b.ndjson.gz': gzipSync([...events('02', 1), '{"broken"', ''].join('\n')),
   'archive/2026/11/03/c.ndjson': `${events('03', 2).join('\n')}\n[]\n`,
   // What evt alone can read.
-  'archive/2026/11/04/d.ndjson': `{"id":1.0,"source":"shop","detail-type":"x","detail":{"order":3}}\n`,
+  'archive/2026/11/04/d.ndjson': `{"id":1.0,"source":"x","detail-type":"x","detail":{"order":3}}\n`,
   'archive/2026/11/05/e.ndjson': `${events('05', 5).slice(8).join('\n')}\n`,
 }
 /** As in life: late ones, copies, replays, times ahead of their arrival, a broken line. */
