@@ -19,6 +19,7 @@ export default class Audit extends BaseCommand {
     '<%= config.bin %> audit --entity jobAd:123 archive/ --against copy.json',
     '<%= config.bin %> audit --entity jobAd:123 archive/ --against dynamodb-table://job-ads',
     '<%= config.bin %> audit --mentions 4711 archive/',
+    '<%= config.bin %> audit --entity jobAd:123 s3://acme/archive --engine athena',
     '<%= config.bin %> audit --entity order:7 orders.ndjson --map entities.order=$.detail.orderId',
   ]
   static override args = sourceArgs
@@ -31,14 +32,19 @@ export default class Audit extends BaseCommand {
   override async run() {
     const { args, flags } = await this.parse(Audit)
     const { reading } = await import('../src/cli/read-request.js')
+    const { locatedRequest } = await import('../src/cli/athena-locate.js')
     const { runAudit } = await import('../src/audit/run.js')
     const { nextAudits } = await import('../src/ui/audit-next.js')
     const { renderAudit } = await import('../src/ui/audit-output.js')
     const format = this.format(flags)
     checkShown(flags, format)
     const choices = auditChoices(flags, args.source)
-    const { result, failure } = await reading(this.typed(flags, args.source), (request) =>
-      runAudit({ ...request, ...choices }),
+    const { mentions, related } = flags
+    const { result, failure } = await reading(this.typed(flags, args.source), async (request) =>
+      runAudit({
+        ...(await locatedRequest(request, flags, { mentions, related })),
+        ...choices,
+      }),
     )
     const view = { result, next: nextAudits(result, this.argv) }
     if (format === 'html') {

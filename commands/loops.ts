@@ -18,6 +18,7 @@ export default class Loops extends BaseCommand {
     '<%= config.bin %> loops archive/',
     '<%= config.bin %> loops archive/ --since 1h -o json',
     '<%= config.bin %> loops orders.ndjson --map causationId=$.detail.metadata.causationId',
+    '<%= config.bin %> loops s3://acme/archive --since 7d --engine athena',
     '<%= config.bin %> loops eventbridge://shop --duration 10m',
     '<%= config.bin %> loops eventbridge://shop --disable-rule shop/again',
   ]

@@ -1,9 +1,7 @@
 import { BaseCommand } from '../src/cli/base-command.js'
 import { archiveFlags, outputFlags, sourceArgs } from '../src/cli/flags.js'
 import { isAskedLive, liveFlags } from '../src/cli/live-flags.js'
-import type { TypedLive } from '../src/cli/live-run.js'
-import { statsFlags } from '../src/cli/stats-flags.js'
-import type { TypedStats } from '../src/cli/stats-run.js'
+import { checkAthenaStats, statsFlags } from '../src/cli/stats-flags.js'
 
 export default class Stats extends BaseCommand {
   static override summary = 'counts, duplicates, ordering and latency of events, per type'
@@ -20,6 +18,7 @@ export default class Stats extends BaseCommand {
     '<%= config.bin %> stats archive/ --window 1m -o csv > per-minute.csv',
     '<%= config.bin %> stats archive/ --window 1m --hlog run.hlog --hgrm run.hgrm',
     '<%= config.bin %> stats run.hlog',
+    '<%= config.bin %> stats s3://acme/archive --since 7d --engine athena',
     '<%= config.bin %> stats orders.ndjson --duration 60s --window 10s',
     '<%= config.bin %> stats today/ --versus yesterday/',
     '<%= config.bin %> stats orders.ndjson --since 15m --versus 24h',
@@ -37,6 +36,7 @@ export default class Stats extends BaseCommand {
   override async run() {
     const { args, flags } = await this.parse(Stats)
     const { stdout, env } = process
+    checkAthenaStats(flags)
     const format = this.format(flags)
     const style = await this.style(flags)
     const typed = this.typed(flags, args.source)
@@ -48,7 +48,8 @@ export default class Stats extends BaseCommand {
       const compared = versusOf(flags.versus, flags, Date.now())
       return printDiff(typed, compared, { format, style, made })
     }
-    const run = await (isLive ? measuredLive(typed) : measuredArchive(typed))
+    const { measured } = await import('../src/cli/measured.js')
+    const run = await measured(typed, isLive)
     if (format === 'html') {
       const { statsPage } = await import('../dashboards/html/stats-page.js')
       stdout.write(await statsPage(run, made))
@@ -64,15 +65,4 @@ export default class Stats extends BaseCommand {
     if (run.failure) throw run.failure
     return undefined
   }
-}
-
-async function measuredLive(typed: TypedLive) {
-  const { measureLive } = await import('../src/cli/live-run.js')
-  return measureLive(typed)
-}
-
-async function measuredArchive(typed: TypedStats) {
-  const { measuring } = await import('../src/cli/stats-run.js')
-  const { runStats } = await import('../src/stats/run.js')
-  return measuring(typed, runStats)
 }

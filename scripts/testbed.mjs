@@ -47,28 +47,43 @@ const jars = join(testbedFolder, `elasticmq-${ELASTICMQ}`)
 /** The folder with the jars of ElasticMQ, an SQS that carries load (Apache 2.0); undefined where it
  * is not installed, or there is no Java to run it. */
 export function elasticmqJars() {
-  const hasJava = () => spawnSync('java', ['-version']).status === 0
-  return existsSync(jars) && hasJava() ? jars : undefined
+  return javaFolder(jars)
 }
 
 /** The same, fetched from Maven Central where it is missing: 43 MB. */
 export function installedElasticmq() {
-  if (existsSync(jars)) return elasticmqJars()
-  const work = `${jars}.${process.pid}`
-  const artifact = `<groupId>org.elasticmq</groupId><artifactId>elasticmq-server_3</artifactId>`
+  const of = { group: 'org.elasticmq', artifacts: ['elasticmq-server_3'], version: ELASTICMQ }
+  return installedFromMaven(jars, { name: 'ElasticMQ', ...of })
+}
+
+/** A folder of jars, where it is there and Java to run them. */
+export function javaFolder(folder) {
+  const hasJava = () => spawnSync('java', ['-version']).status === 0
+  return existsSync(folder) && hasJava() ? folder : undefined
+}
+
+/** The same, with what it needs fetched from Maven Central where it is missing. */
+export function installedFromMaven(folder, { name, group, artifacts, version }) {
+  if (existsSync(folder)) return javaFolder(folder)
+  const work = `${folder}.${process.pid}`
+  const dependencies = artifacts.map(
+    (artifact) =>
+      `<dependency><groupId>${group}</groupId><artifactId>${artifact}</artifactId>` +
+      `<version>${version}</version></dependency>`,
+  )
   const pom = `<project><modelVersion>4.0.0</modelVersion><groupId>evt</groupId>
 <artifactId>testbed</artifactId><version>1</version><packaging>pom</packaging><dependencies>
-<dependency>${artifact}<version>${ELASTICMQ}</version></dependency></dependencies></project>`
+${dependencies.join('')}</dependencies></project>`
   mkdirSync(work, { recursive: true })
   writeFileSync(join(work, 'pom.xml'), pom)
-  console.log(`testbed: fetches ElasticMQ ${ELASTICMQ} to ${jars}`)
+  console.log(`testbed: fetches ${name} ${version} to ${folder}`)
   const goal = ['dependency:copy-dependencies', '-DincludeScope=runtime', '-DoutputDirectory=lib']
   const options = { cwd: work, stdio: ['ignore', 'inherit', 'inherit'], timeout: 300_000 }
   const { status, error } = spawnSync('mvn', ['-q', '-B', ...goal], options)
-  if (status === 0) renameSync(join(work, 'lib'), jars)
+  if (status === 0) renameSync(join(work, 'lib'), folder)
   else console.log(`testbed: mvn ${goal.join(' ')} failed ${error?.message ?? ''}`)
   rmSync(work, { recursive: true, force: true })
-  return elasticmqJars()
+  return javaFolder(folder)
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -1,3 +1,4 @@
+import { engineFlags } from '../../src/cli/athena-flags.js'
 import { BaseCommand } from '../../src/cli/base-command.js'
 import { outputFlags, sourceArgs } from '../../src/cli/flags.js'
 import {
@@ -28,6 +29,7 @@ export default class GdprExtract extends BaseCommand {
   static override flags = {
     ...subjectFlags,
     ...bundleFlags,
+    ...engineFlags,
     ...subjectArchiveFlags,
     ...outputFlags('text', 'json'),
   }
@@ -35,25 +37,23 @@ export default class GdprExtract extends BaseCommand {
   override async run() {
     const { args, flags } = await this.parse(GdprExtract)
     const { reading } = await import('../../src/cli/read-request.js')
+    const { locatedRequest } = await import('../../src/cli/athena-locate.js')
     const { runExtract } = await import('../../src/privacy/extract.js')
     const { bundleReports } = await import('../../src/cli/gdpr-reports.js')
     const { renderExtract } = await import('../../src/ui/gdpr-text.js')
     const { encryptionFor } = await import('../../src/privacy/age.js')
     const encryption = await encryptionFor(flags['age-recipient'] ?? [])
-    const isPortable = flags.format === 'portable'
-    const subject = subjectOf(flags)
+    const [isPortable, subject] = [flags.format === 'portable', subjectOf(flags)]
     const nowMs = Date.now()
-    const { manifest, failure } = await reading(this.typed(flags, args.source), (request) =>
+    const { manifest, failure } = await reading(this.typed(flags, args.source), async (request) =>
       runExtract({
-        ...{ ...request, subject, to: flags.to, maxShare: shareOf(flags['max-share']) },
-        encryption,
-        redactOthers: flags['redact-others'],
+        ...(await locatedRequest(request, flags, { also: flags.also })),
+        ...{ subject, encryption, to: flags.to, maxShare: shareOf(flags['max-share']) },
         keptKinds: flags['keep-kind'] ?? [],
-        right: isPortable ? 'portability' : 'access',
-        operator: flags.operator ?? null,
+        ...{ right: isPortable ? 'portability' : 'access', operator: flags.operator ?? null },
         ...{ nowMs, receivedMs: receivedMs(flags, nowMs) },
         memoryLimitBytes: memoryBytes(flags['memory-limit']),
-        allowPartial: flags['allow-partial'],
+        ...{ allowPartial: flags['allow-partial'], redactOthers: flags['redact-others'] },
         reports: bundleReports({ isPortable, made: this.made(flags.tz) }),
       }),
     )

@@ -2,6 +2,7 @@ import * as Flags from '@oclif/core/flags'
 import { BaseCommand } from '../../src/cli/base-command.js'
 import {
   archiveFlags,
+  awsFlags,
   outputFlags,
   progressFlags,
   sourceArgs,
@@ -19,13 +20,16 @@ export default class IndexBuild extends BaseCommand {
     '<%= config.bin %> index build archive/',
     '<%= config.bin %> index build archive/ --beside',
     '<%= config.bin %> index build archive/ --to /data/orders.evt-index',
+    '<%= config.bin %> index build s3://acme/archive --to s3://acme/orders.evt-index',
   ]
   static override args = sourceArgs
   static override flags = {
     to: Flags.string({
-      helpValue: 'FOLDER',
+      helpValue: 'FOLDER|s3://…',
       exclusive: ['beside'],
-      description: 'where to, instead of the cache; evt remembers it',
+      description:
+        'where to, instead of the cache; evt remembers it. To S3: as a copy, which Athena, Spark ' +
+        'and pandas read',
     }),
     beside: Flags.boolean({ description: 'next to the archive, as archive.evt-index' }),
     map: sourceFlags.map,
@@ -33,6 +37,7 @@ export default class IndexBuild extends BaseCommand {
     config: sourceFlags.config,
     'memory-limit': archiveFlags['memory-limit'],
     'allow-partial': archiveFlags['allow-partial'],
+    ...awsFlags,
     ...outputFlags('text', 'json'),
     ...progressFlags,
   }

@@ -25,8 +25,11 @@ const titles: Partial<Record<Format, string>> = {
   parquet: 'a table in Parquet',
 }
 
+/** In so many parts of the listing one object is looked into: what is written may have changed. */
+const SAMPLED_PARTS = 4
+
 /**
- * How Athena reads an archive, by its smallest object, which is fetched.
+ * How Athena reads an archive, by some of its smallest objects, which are fetched.
  *
  * @throws EvtError `usage` where Athena cannot read what is there, with what can
  */
@@ -34,24 +37,37 @@ export async function preflight(
   objects: readonly RemoteObject[],
   { mapping, presets }: { mapping: Mapping; presets: readonly string[] | undefined },
 ): Promise<ProjectionPlan> {
-  const [object] = objects
-    .filter(({ sizeBytes }) => sizeBytes > 0)
-    .sort((a, b) => a.sizeBytes - b.sizeBytes)
-  if (!object) throw unreadable('all objects of the archive are empty')
-  const { sniffed, records } = await sampled(object)
-  checkForm(object, sniffed)
+  const samples = smallestOfParts(objects.filter(({ sizeBytes }) => sizeBytes > 0))
+  if (samples.length === 0) throw unreadable('all objects of the archive are empty')
+  const records: RecordValue[] = []
+  for (const object of samples) {
+    const { sniffed, records: some } = await sampled(object)
+    checkForm(object, sniffed)
+    records.push(...some)
+  }
+  const paths = samples.map(({ path }) => path).join(', ')
   const chains = new SampledChains(presets)
   const found = await chains.of(records)
-  if (!found) throw unreadable(`${object.path} has no events in its first records`)
+  if (!found) throw unreadable(`${paths} has no events in its first records`)
   const plan = { chains: found.chains, mapping, known: chains.known }
   try {
     trinoRecordsSql(plan, 'nothing')
   } catch (cause) {
     if (!(cause instanceof Unprojectable)) throw cause
     const names = found.chains.map((chain) => chain.map(shapeName).join(' > '))
-    throw unreadable(`${object.path} has events in ${names.join(', ')}: ${cause.message}`)
+    throw unreadable(`${paths} has events in ${names.join(', ')}: ${cause.message}`)
   }
   return plan
+}
+
+function smallestOfParts(objects: readonly RemoteObject[]): RemoteObject[] {
+  const size = Math.ceil(objects.length / SAMPLED_PARTS)
+  return Array.from({ length: SAMPLED_PARTS }, (_, n) => {
+    const [smallest] = objects
+      .slice(n * size, (n + 1) * size)
+      .sort((a, b) => a.sizeBytes - b.sizeBytes)
+    return smallest ?? []
+  }).flat()
 }
 
 async function sampled(object: RemoteObject) {

@@ -4,6 +4,7 @@ import type { TypedPattern } from '../event/pattern.js'
 import { timeText } from '../event/time.js'
 import { type AskOptions, askArchive } from '../questions/asked-archive.js'
 import type { Chosen } from '../questions/chosen.js'
+import type { Locate } from '../questions/locate.js'
 import { querySql } from '../questions/query.js'
 import { isCut, type Searched } from '../questions/searched.js'
 import { noObjects } from '../reading/absence.js'
@@ -35,6 +36,8 @@ export interface AuditRequest
   asOfUs: number | null
   /** Where a consumer's copy is that the state is compared with. */
   against: string | null
+  /** Who finds which objects are read; by default all are. */
+  locate?: Locate | undefined
   memoryLimitBytes: number
   allowPartial: boolean
 }
@@ -94,9 +97,9 @@ function faultIn(result: AuditResult, found: readonly AuditDelivery[]): EvtError
 }
 
 function askingOf(request: AuditRequest, archive: OpenedArchive): Omit<AskOptions, 'chosen'> {
-  const { presets, memoryLimitBytes, signal } = request
+  const { presets, memoryLimitBytes, signal, locate } = request
   const onProgress = progressOf(archive.objects, request)
-  return { archive, presets, memoryLimitBytes, signal, onProgress }
+  return { archive, presets, memoryLimitBytes, signal, onProgress, locate }
 }
 
 /** By when things happened; up to and with the moment of --as-of. */

@@ -1,6 +1,7 @@
 import * as Flags from '@oclif/core/flags'
 import { EvtError } from '../errors.js'
 import type { TypedPattern } from '../event/pattern.js'
+import { engineFlags } from './athena-flags.js'
 import { entityText } from './entity-text.js'
 import { memoryBytes } from './memory-size.js'
 import { parseTime } from './time.js'
@@ -62,6 +63,7 @@ export const auditFlags = {
     multipleNonGreedy: true,
     description: 'add the events of this file',
   }),
+  ...engineFlags,
 }
 
 /** The flags as they are parsed. */

@@ -1,5 +1,6 @@
 import * as Flags from '@oclif/core/flags'
 import { LEAST_TURNS } from '../loops/loop.js'
+import { engineFlags } from './athena-flags.js'
 import { entityText } from './entity-text.js'
 
 /** Flags of `evt loops`. */
@@ -23,5 +24,6 @@ export const loopsFlags = {
       'live: end with the first loop that passes this rule (RULE, BUS/RULE, an ARN), ask, and ' +
       'disable it',
   }),
+  ...engineFlags,
   yes: Flags.boolean({ dependsOn: ['disable-rule'], description: 'do not ask' }),
 }

@@ -1,6 +1,7 @@
 import { EvtError } from '../errors.js'
 import type { LoopsRun } from '../loops/run.js'
 import { safeText } from '../ui/safe-text.js'
+import { checkAtRest, type EngineFlagValues } from './athena-flags.js'
 import { awsOptions } from './flags.js'
 import { isAskedLive, memoryMs } from './live-flags.js'
 import { memoryBytes } from './memory-size.js'
@@ -9,7 +10,8 @@ import { requestOf, type TypedTail } from './tail-run.js'
 
 export interface TypedLoops extends TypedArchive {
   flags: TypedArchive['flags'] &
-    TypedTail['flags'] & {
+    TypedTail['flags'] &
+    EngineFlagValues & {
       turns: number
       'memory-limit': string
       'dedupe-window': string
@@ -26,7 +28,10 @@ export interface FinishedLoops extends LoopsRun {
 /** Looks for loops in archives, while progress is shown, or in what comes, as long as it comes. */
 export async function foundLoops(typed: TypedLoops): Promise<FinishedLoops> {
   const { flags, given } = typed
-  if (await isAskedLive(flags, given)) return live(typed)
+  if (await isAskedLive(flags, given)) {
+    checkAtRest(flags)
+    return live(typed)
+  }
   if (flags['disable-rule'] !== undefined) {
     throw new EvtError('--disable-rule needs what comes live, not an archive', {
       code: 'usage',
@@ -37,7 +42,14 @@ export async function foundLoops(typed: TypedLoops): Promise<FinishedLoops> {
   const chosen = { types, entities, filter, leastTurns, allowPartial: flags['allow-partial'] }
   const memoryLimitBytes = memoryBytes(flags['memory-limit'])
   const { runLoops } = await import('../loops/run.js')
-  return reading(typed, (request) => runLoops({ ...request, ...chosen, memoryLimitBytes }))
+  if (flags.engine !== 'athena') {
+    return reading(typed, (request) => runLoops({ ...request, ...chosen, memoryLimitBytes }))
+  }
+  const { athenaAsked } = await import('./athena-asked.js')
+  return reading(typed, async (request) => {
+    const asked = athenaAsked(request, flags)
+    return runLoops({ ...asked, ...chosen, memoryLimitBytes })
+  })
 }
 
 async function live(typed: TypedLoops): Promise<FinishedLoops> {

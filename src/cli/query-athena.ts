@@ -1,13 +1,13 @@
-import { type AthenaRequest, type AthenaSearched, askAthena } from '../athena/ask.js'
+import { type AthenaRequest, askAthena } from '../athena/ask.js'
 import { besideFile } from '../config/sources.js'
 import type { ResultRows } from '../engines/engine.js'
 import { EvtError } from '../errors.js'
 import type { Chosen } from '../questions/chosen.js'
 import { firstOf, statementOf, type Wording } from '../questions/run.js'
 import { namedSources } from '../reading/named-sources.js'
-import { estimateText, scannedText } from '../ui/athena-text.js'
-import { bytesText } from '../ui/numbers.js'
-import { progressFor } from './progress.js'
+import { scannedText } from '../ui/athena-text.js'
+import { checkAnswered, leftOut } from './athena-answer.js'
+import { athenaVoice } from './athena-locate.js'
 import { reading, type TypedArchive } from './read-request.js'
 
 interface TypedQuestion extends TypedArchive {
@@ -36,7 +36,6 @@ export async function queryAthena(
     const hint = 'evt query --explain without --engine athena'
     throw new EvtError('--explain is for DuckDB alone', { code: 'usage', hint })
   }
-  const progress = await progressFor(flags)
   const { workgroup, database } = flags
   const failure = await reading(typed, async (request) => {
     const { config } = await namedSources(request)
@@ -46,16 +45,11 @@ export async function queryAthena(
     const statement = await statementOf(question, folders, 'athena')
     const asked: AthenaRequest = {
       ...{ ...request, workgroup, database, chosen: { ...request.range, ...typed.chosen } },
-      onEstimate: (estimate) => note(estimateText(estimate)),
-      onState: ({ state, scannedBytes }) =>
-        progress.update({
-          label: `Athena: ${state.toLowerCase()}, ${bytesText(scannedBytes)} scanned`,
-          ...{ bytesDone: 0, bytesTotal: null, records: 0, objectsDone: 0, objectsTotal: 0 },
-        }),
+      ...athenaVoice(note, request),
     }
     let end: EvtError | undefined
     await askAthena(statement, asked, async ({ rows, searched }) => {
-      progress.stop()
+      request.onRead?.()
       checkAnswered(searched)
       end = leftOut(searched, flags['allow-partial'])
       await show(
@@ -69,41 +63,6 @@ export async function queryAthena(
       }
     })
     return end
-  }).finally(() => progress.stop())
+  })
   if (failure) throw failure
-}
-
-/** @throws EvtError `inconclusive` where there is nothing to ask */
-function checkAnswered({ records, undecodable, unsure, chosen }: AthenaSearched): void {
-  if (records === 0) throw new EvtError('no events: no records', { code: 'inconclusive' })
-  if (chosen > 0 || records === undecodable + unsure) return
-  throw new EvtError(`none of the ${records.toLocaleString('en')} events is chosen`, {
-    code: 'inconclusive',
-    hint: 'without --type, --entity, --key, --since and --until all are asked',
-  })
-}
-
-/** What the answer lacks that evt on this machine would have. */
-function leftOut(
-  { objects, listed, records, unsure }: AthenaSearched,
-  allowPartial: boolean,
-): EvtError | undefined {
-  if (allowPartial) return undefined
-  const hint =
-    'without --engine athena evt reads all of them\n--allow-partial takes what could be read'
-  if (objects < listed) {
-    const [read, all] = [objects, listed].map((n) => n.toLocaleString('en'))
-    // It does so without a word.
-    const why = 'Athena leaves out what is archived in S3 Glacier, and folders of no date'
-    const message = `Athena found records in ${read} of ${all} objects: the result is partial`
-    return new EvtError(message, { code: 'outside', hint: `${why}\n${hint}` })
-  }
-  if (unsure === 0) return undefined
-  const [left, all] = [unsure, records].map((n) => n.toLocaleString('en'))
-  return new EvtError(`Athena cannot read ${left} of ${all} records: the result is partial`, {
-    code: 'outside',
-    hint:
-      `${hint}\n` +
-      `evt query --engine athena --sql "select position, head from undecodable" shows them`,
-  })
 }

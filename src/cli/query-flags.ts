@@ -3,18 +3,12 @@ import { EvtError } from '../errors.js'
 import type { TypedPattern } from '../event/pattern.js'
 import type { Chosen } from '../questions/chosen.js'
 import type { Wording } from '../questions/run.js'
-import { athenaNames } from './athena-flags.js'
+import { engineFlags } from './athena-flags.js'
 import { entityText } from './entity-text.js'
 
 /** Flags of `evt query`. */
 export const queryFlags = {
-  engine: Flags.option({
-    options: ['duckdb', 'athena'] as const,
-    default: 'duckdb',
-    helpValue: 'duckdb|athena',
-    description: 'who runs the SQL: this machine, or Athena, as evt athena setup made it ready',
-  })(),
-  ...athenaNames,
+  ...engineFlags,
   sql: Flags.string({
     helpValue: 'SQL',
     exclusive: ['file'],

@@ -3,6 +3,7 @@ import { EvtError } from '../errors.js'
 import { parseRate, parseShare } from '../generate/flag-values.js'
 import type { Speed } from '../replay/pace.js'
 import { replayBodies, replayOrders } from '../replay/statement.js'
+import { engineFlags } from './athena-flags.js'
 import { entityText } from './entity-text.js'
 import { archiveFlags } from './flags.js'
 
@@ -110,6 +111,7 @@ export const replayFlags = {
   }),
   ...whichFlags,
   ...howFlags,
+  ...engineFlags,
   ...readFlags,
 }
 
@@ -117,6 +119,7 @@ export const replayFlags = {
 const withPlan: readonly string[] = [
   ...['apply', 'yes', 'dry-run', 'journal', 'profile', 'region', 'endpoint-url'],
   ...['output', 'json', 'color', 'quiet', 'verbose', 'tz', 'progress'],
+  ...Object.keys(engineFlags),
 ]
 
 /** `1x`, `0.5x`, `max`. */

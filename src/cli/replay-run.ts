@@ -20,44 +20,47 @@ import { outputFile } from '../stats/output-file.js'
 import { replayPlanText } from '../ui/replay-text.js'
 import { commandText } from '../ui/shell-quote.js'
 import type { TextStyle } from '../ui/style.js'
+import type { EngineFlagValues } from './athena-flags.js'
+import { locatedRequest } from './athena-locate.js'
 import { confirmed } from './confirm.js'
 import { targetOf } from './generate-live.js'
 import { memoryBytes } from './memory-size.js'
 import { progressFor } from './progress.js'
 import { reading, type TypedArchive } from './read-request.js'
 
-type ReplayFlagValues = TypedArchive['flags'] & {
-  to?: string | undefined
-  'dry-run'?: boolean | undefined
-  yes?: boolean | undefined
-  plan?: string | undefined
-  apply?: string | undefined
-  journal?: string | undefined
-  entity?: string[] | undefined
-  key?: string[] | undefined
-  id?: string[] | undefined
-  type?: string[] | undefined
-  filter?: TypedPattern | undefined
-  sql?: string | undefined
-  snapshot?: boolean | undefined
-  inject?: number | undefined
-  seed?: number | undefined
-  transform?: string | undefined
-  'claim-check'?: string | undefined
-  topology?: string[] | undefined
-  distinct?: boolean | undefined
-  replays?: boolean | undefined
-  'skip-refused'?: boolean | undefined
-  order: ReplayOrder
-  body: ReplayBody
-  name?: string | undefined
-  'no-mark'?: boolean | undefined
-  speed?: Speed | undefined
-  rate?: number | undefined
-  concurrency: number
-  'memory-limit': string
-  'allow-partial'?: boolean | undefined
-}
+type ReplayFlagValues = TypedArchive['flags'] &
+  EngineFlagValues & {
+    to?: string | undefined
+    'dry-run'?: boolean | undefined
+    yes?: boolean | undefined
+    plan?: string | undefined
+    apply?: string | undefined
+    journal?: string | undefined
+    entity?: string[] | undefined
+    key?: string[] | undefined
+    id?: string[] | undefined
+    type?: string[] | undefined
+    filter?: TypedPattern | undefined
+    sql?: string | undefined
+    snapshot?: boolean | undefined
+    inject?: number | undefined
+    seed?: number | undefined
+    transform?: string | undefined
+    'claim-check'?: string | undefined
+    topology?: string[] | undefined
+    distinct?: boolean | undefined
+    replays?: boolean | undefined
+    'skip-refused'?: boolean | undefined
+    order: ReplayOrder
+    body: ReplayBody
+    name?: string | undefined
+    'no-mark'?: boolean | undefined
+    speed?: Speed | undefined
+    rate?: number | undefined
+    concurrency: number
+    'memory-limit': string
+    'allow-partial'?: boolean | undefined
+  }
 
 export interface TypedReplay extends TypedArchive {
   readonly flags: ReplayFlagValues
@@ -86,8 +89,9 @@ export async function replayTyped(typed: TypedReplay): Promise<ReplayRun> {
       ...{ objectsDone: null, objectsTotal: null },
     })
   try {
-    return await reading(typed, (read) => {
-      const request = saved ? asPlanned(read, saved.request, flags) : asTyped(read, to, flags)
+    return await reading(typed, async (read) => {
+      const asked = saved ? asPlanned(read, saved.request, flags) : asTyped(read, to, flags)
+      const request = await locatedRequest(asked, flags)
       const agree = async (plan: ReplayResult, archive: OpenedArchive) => {
         if (saved) checkUnchanged(saved, plan, archive.objects)
         if (flags.plan !== undefined) await savePlan(flags.plan, { request, plan, archive })

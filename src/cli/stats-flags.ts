@@ -1,11 +1,13 @@
 import * as Flags from '@oclif/core/flags'
 import { EvtError } from '../errors.js'
 import type { TypedPattern } from '../event/pattern.js'
+import { type EngineFlagValues, engineFlags } from './athena-flags.js'
 import { memoryBytes } from './memory-size.js'
 import { parseDurationMs } from './time.js'
 
 /** Flags of `evt stats` beside those that all commands on archives have. */
 export const statsFlags = {
+  ...engineFlags,
   by: Flags.option({
     options: ['type', 'source', 'hour'] as const,
     default: 'type',
@@ -75,7 +77,7 @@ export const diffFlags = {
 const HOUR_US = 3_600_000_000
 
 /** The flags as they are parsed. */
-export interface StatsFlagValues {
+export interface StatsFlagValues extends Partial<EngineFlagValues> {
   by: 'type' | 'source' | 'hour'
   window?: string | undefined
   type?: readonly string[] | undefined
@@ -88,6 +90,20 @@ export interface StatsFlagValues {
   hgrm?: string | undefined
   unit?: 'ns' | 'us' | 'ms' | 's' | undefined
   'allow-partial': boolean
+}
+
+/** What Athena counts is no more than the figures.
+ *
+ * @throws EvtError `usage` for flags that ask for more */
+export function checkAthenaStats(flags: Readonly<Record<string, unknown>>): void {
+  if (flags['engine'] !== 'athena') return
+  const asked = ['filter', 'sample', 'content', 'hops', 'hlog', 'hgrm', 'versus'].find((name) => {
+    return flags[name] !== undefined && flags[name] !== false
+  })
+  if (asked === undefined) return
+  throw new EvtError(`Athena does not know --${asked}`, {
+    ...{ code: 'usage', hint: 'leave it out, or --engine athena' },
+  })
 }
 
 /** What the flags say, read. */

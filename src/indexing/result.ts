@@ -21,6 +21,8 @@ export interface IndexResult {
    * as they were; null where it cannot be used. */
   missing: number | null
   gone: number | null
+  /** Of `build`: where in S3 it was put as well. */
+  copy?: string
   /** Of `build`: objects that were read, and that were given up. */
   added?: number
   removed?: number

@@ -40,6 +40,7 @@ import { progressOf } from '../reading/progress.js'
 import { keptOrMeasured } from '../stats/kept-stats.js'
 import { type Built, buildIndex } from './build.js'
 import { erasedAgain } from './erased-again.js'
+import { putIndex } from './put-index.js'
 import type { IndexResult } from './result.js'
 
 /** A share of the events. */
@@ -72,6 +73,7 @@ export async function runBuild(request: BuildRequest): Promise<IndexRun> {
   if (objects.length === 0) throw noObjects(sources, pruned)
   const register = await Register.open(registerFile({ ...request, config: opened.config }))
   const owner = { sources, cwd: request.cwd, env: request.env }
+  checkApart(request.to, owner)
   const folder = await placeFor(owner, request)
   const reading = readingOf(opened, request)
   if (folder !== ownFolder(owner)) await checkFolder(folder)
@@ -84,12 +86,18 @@ export async function runBuild(request: BuildRequest): Promise<IndexRun> {
   request.onRead?.()
   await remember(owner, folder)
   const { added, removed } = built
+  const { to, aws = {}, signal } = request
+  if (isInBucket(to) && !signal.aborted) {
+    await putIndex({ folder, manifest: built.manifest, to, aws, signal })
+  }
   const freshness = await freshnessOf(owner, reading, objects)
   const erased =
     'index' in freshness && !register.isEmpty
       ? { erased: await erasedAgain(freshness.index, register, request.memoryLimitBytes) }
       : {}
-  const result = { ...resultOf(freshness, built.manifest, sources), added, removed, ...erased }
+  const copied = isInBucket(to) ? { copy: to } : {}
+  const indexed = { ...resultOf(freshness, built.manifest, sources), ...copied }
+  const result = { ...indexed, added, removed, ...erased }
   if ('index' in freshness) await measureOnce(opened, request, built, freshness.index)
   const covered = 'index' in freshness ? freshness.index.covered : []
   const objectFaults = covered.flatMap(({ object: { path }, indexed: { faults } }) =>
@@ -167,13 +175,29 @@ function readingOf(
 }
 
 async function placeFor(owner: IndexOwner, { to, beside, cwd }: BuildRequest): Promise<string> {
-  if (to !== null) return resolve(cwd, to)
+  if (to !== null && !isInBucket(to)) return resolve(cwd, to)
   if (!beside) return indexFolder(owner)
   const folder = besideFolder(owner)
   if (folder !== undefined) return folder
   throw new EvtError('there is no one place beside these SOURCEs', {
     code: 'usage',
     hint: '--to FOLDER names one',
+  })
+}
+
+function isInBucket(to: string | null): to is string {
+  return to?.startsWith('s3://') === true
+}
+
+/** @throws EvtError `usage` where the index would be objects of the archive */
+function checkApart(to: string | null, owner: IndexOwner): void {
+  if (!isInBucket(to)) return
+  const within = (a: string, b: string) =>
+    `${a.replace(/\/*$/, '')}/`.startsWith(`${b.replace(/\/*$/, '')}/`)
+  const around = addresses(owner).find((source) => within(to, source) || within(source, to))
+  if (around === undefined) return
+  throw new EvtError(`an index in ${to} would be among the objects of ${around}`, {
+    ...{ code: 'usage', hint: '--to s3://BUCKET/PREFIX beside the archive' },
   })
 }
 

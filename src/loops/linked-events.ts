@@ -1,5 +1,7 @@
+import type { ResultRows, Statement } from '../engines/engine.js'
 import type { TypedPattern } from '../event/pattern.js'
 import { askArchive } from '../questions/asked-archive.js'
+import type { Chosen } from '../questions/chosen.js'
 import type { Hidden } from '../questions/hidden-sql.js'
 import { querySql } from '../questions/query.js'
 import type { Searched } from '../questions/searched.js'
@@ -15,7 +17,16 @@ export interface ChainRequest extends ReadRequest {
   filter?: TypedPattern | undefined
   memoryLimitBytes: number
   allowPartial: boolean
+  /** Who is asked; by default this machine reads the archive. */
+  ask?: Ask | undefined
 }
+
+/** Asks another engine about an archive, and hands the rows on. */
+export type Ask = <T>(
+  statement: Statement,
+  of: { archive: OpenedArchive; chosen: Chosen },
+  take: (asked: { rows: ResultRows; searched: Searched }) => Promise<T>,
+) => Promise<T>
 
 /** The events that name a cause or are named as one, in order of time, and those of an id. */
 export async function linkedEventsIn(
@@ -40,7 +51,7 @@ export async function loopEventsIn(
 ): Promise<{ events: LinkedEvent[]; passing: PassingEvent[]; searched: Searched }> {
   const values = { passes: LEAST_PASSES, most: MOST_COMPARED }
   const statement = { sql: await querySql('loops/again'), values }
-  return askArchive(statement, askedOf(request, archive), async ({ rows, searched }) => {
+  const take = async ({ rows, searched }: { rows: ResultRows; searched: Searched }) => {
     const events: LinkedEvent[] = []
     const passing: PassingEvent[] = []
     for await (const chunk of rows.chunks) {
@@ -49,7 +60,10 @@ export async function loopEventsIn(
       passing.push(...found.passing)
     }
     return { events, passing, searched }
-  })
+  }
+  const asked = askedOf(request, archive)
+  if (request.ask) return request.ask(statement, asked, take)
+  return askArchive(statement, asked, take)
 }
 
 function askedOf(request: ChainRequest, archive: OpenedArchive) {

@@ -87,11 +87,11 @@ async function extractInto(
   key: string,
   request: ExtractRequest,
 ): Promise<ExtractRun> {
-  const { subject, signal, presets, memoryLimitBytes, range } = request
+  const { subject, signal, presets, memoryLimitBytes, range, locate } = request
   const statement = subjectStatement(subject)
   // The index knows what is about an entity, and no values.
   const entities = subject.values.length === 0 ? subject.entities : []
-  const asking = { presets, memoryLimitBytes, signal, documentsAsJson: true }
+  const asking = { presets, memoryLimitBytes, signal, locate, documentsAsJson: true }
   const chosen = { ...range, entities }
   const claimed = new Claimed(opened.outside.claims)
   const archive = { ...opened, outside: { ...opened.outside, claims: claimed.claims } }

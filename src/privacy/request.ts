@@ -1,3 +1,4 @@
+import type { Locate } from '../questions/locate.js'
 import type { ReadRequest } from '../reading/open-archive.js'
 import type { Encryption } from './age.js'
 import type { FoundEvent } from './found-event.js'
@@ -21,6 +22,8 @@ export interface ExtractRequest extends ReadRequest {
   nowMs: number
   /** When it was asked for. */
   receivedMs: number
+  /** Who finds which objects are read; by default all are. */
+  locate?: Locate | undefined
   memoryLimitBytes: number
   allowPartial: boolean
   /** Further files of the bundle, drawn from its events. */

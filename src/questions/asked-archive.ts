@@ -20,6 +20,7 @@ import { canAnswer, IndexFailure, rowsFromIndex, takeFromIndex, trusting } from 
 import { type Hidden, hiddenEvents } from './hidden-sql.js'
 import { emptyJudged, eventsView, judgedColumns, judgeEvents, viewOf } from './judged.js'
 import { judgeIndexed } from './kept-judged.js'
+import { type Locate, withElsewhere } from './locate.js'
 import { bothLooks, emptyPicked, PICKED, pickingOf } from './picked.js'
 import { Plans } from './plans.js'
 import { type Searched, searchedBy, withIndexed } from './searched.js'
@@ -47,6 +48,8 @@ export interface AskOptions {
   observed?: ((decode: Decode) => Decode) | undefined
   /** The engine's plan instead of rows. */
   explain?: boolean | undefined
+  /** Who finds which objects are read; by default all are. The index is not asked then. */
+  locate?: Locate | undefined
   signal: AbortSignal
   onProgress(done: { bytes: number; objects: number; records: number }): void
 }
@@ -197,11 +200,11 @@ async function looksAt(
 /** The index, where it has what is asked. A stream could not be read again without it. */
 function indexFor(
   looks: Looks,
-  { archive, chosen, documentsAsJson = false }: AskOptions,
+  { archive, chosen, documentsAsJson = false, locate }: AskOptions,
 ): OpenIndex | undefined {
   const { index, objects } = archive
   const seen = looks.get('archive') ?? new Set()
-  if (!index || !canAnswer(seen, chosen, documentsAsJson)) return undefined
+  if (!index || locate || !canAnswer(seen, chosen, documentsAsJson)) return undefined
   return objects.every(({ kind }) => kind !== 'stream') ? index : undefined
 }
 
@@ -236,7 +239,8 @@ async function readInto(
   const plans = new Plans(mapping, presets)
   const sqlFromBytes = options.sqlFromBytes ?? SQL_FROM_BYTES
   const indexed = new Set<unknown>(index?.covered.map(({ object }) => object))
-  const unread = objects.filter((object) => !indexed.has(object))
+  const located = await options.locate?.(objects, chosen)
+  const unread = (located?.objects ?? objects).filter((object) => !indexed.has(object))
   const isWhole = index && unread.length === 0 && isAllChosen(chosen)
   const judge = () => (isWhole ? judgeIndexed(duckdb, index, judged) : judgeEvents(duckdb, judged))
   await readArchive(unread, {
@@ -253,7 +257,8 @@ async function readInto(
   const order = isSorted && (tables.isView || isJudged) ? ' ORDER BY pos' : ''
   for (const sql of await views(options.flows, hiddenOf(options).hidden, order))
     await duckdb.rows(sql)
-  const searched = index ? withIndexed(read, index) : read
+  const whole = located ? withElsewhere(read, located) : read
+  const searched = index ? withIndexed(whole, index) : whole
   return { ...searched, chosen: tables.kept, unanswered: lenient.failure }
 }
 

@@ -1,4 +1,5 @@
 import type { TypedPattern } from '../event/pattern.js'
+import type { Locate } from '../questions/locate.js'
 import type { ReadRequest } from '../reading/open-archive.js'
 import type { Injection } from './injection.js'
 import type { Speed } from './pace.js'
@@ -27,6 +28,8 @@ export interface ReplayRequest extends ReadRequest {
    * take some. */
   replays: boolean
   skipRefused: boolean
+  /** Who finds which objects are read; by default all are. */
+  locate?: Locate | undefined
   speed: Speed
   concurrency: number
   memoryLimitBytes: number

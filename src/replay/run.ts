@@ -114,6 +114,7 @@ function askingOf(request: ReplayRequest, { index: _, ...archive }: OpenedArchiv
   const { presets, memoryLimitBytes, signal, types, entities, keys, ids, filter } = request
   const { range } = reading(request)
   return {
+    locate: request.locate,
     // An index has documents as JSON that says the same; what is sent is what was received.
     ...{ archive, presets, memoryLimitBytes, signal, sqlFromBytes: 0 },
     picking: request.sql ?? undefined,

@@ -88,7 +88,7 @@ async function statsOf(request: StatsRequest, opened: OpenedArchive): Promise<St
 }
 
 /** What a further command has to repeat to read the same in the same way. */
-function typedFlags(request: StatsRequest): string[] {
+export function typedFlags(request: StatsRequest): string[] {
   const { maps, presets, config, choices, schemaRegistry, followClaims, aws = {} } = request
   const flag = (name: string, value: string | undefined) =>
     value === undefined ? [] : [`--${name}`, value]

@@ -1,5 +1,6 @@
 import type { SetupPlan } from '../athena/setup.js'
 import type { TeardownPlan } from '../athena/teardown.js'
+import type { Located } from '../questions/locate.js'
 import { count } from '../reading/absence.js'
 import { bytesText } from './numbers.js'
 import { safeText } from './safe-text.js'
@@ -51,6 +52,14 @@ export function scannedText({ scannedBytes, usd }: { scannedBytes: number; usd: 
 
 export function estimateText({ mostBytes, usd }: { mostBytes: number; usd: number }): string {
   return `Athena will scan up to ${bytesText(mostBytes)}: ${usdText(usd)} at most`
+}
+
+/** What evt reads itself, since Athena found it there. */
+export function locatedText({ objects, elsewhere }: Located): string {
+  const all = objects.length + elsewhere.objects
+  const bytes = objects.reduce((sum, each) => sum + ('sizeBytes' in each ? each.sizeBytes : 0), 0)
+  const some = objects.length.toLocaleString('en')
+  return `evt reads ${some} of ${count(all, 'object')}, ${bytesText(bytes)}`
 }
 
 function usdText(usd: number): string {

@@ -30,6 +30,7 @@ function lines(result: IndexResult, style: TextStyle): string[] {
     `built   ${momentText(builtAt, style.timeZone)}${changes(result)}`,
     `holds   ${counted(events, 'event')} of ${counted(objects, 'object')}${bad}`,
     `takes   ${bytesText(indexBytes)}, the archive ${bytesText(archiveBytes)}`,
+    ...(result.copy === undefined ? [] : [`put     ${safeText(result.copy)}`]),
     ...(result.erased ? [`again   ${counted(result.erased, 'event')} of who was erased !`] : []),
   ]
 }

@@ -1,10 +1,12 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { figuresOf } from '../../src/athena/figures.js'
 import { type Duckdb, openDuckdb } from '../../src/engines/duckdb.js'
 import type { EventRecord } from '../../src/event/event.js'
+import { querySql } from '../../src/questions/query.js'
 import { judge } from '../../src/stats/judge.js'
 import { measure } from '../../src/stats/measure.js'
-import { judgeSpilled } from '../../src/stats/spilled.js'
+import { deliveriesView, judgeSpilled, spilledTallies } from '../../src/stats/spilled.js'
 import { measureSpilled } from '../../src/stats/spilled-measure.js'
 import { campaign } from '../helpers/campaign.js'
 import { deliveriesOf, dropTables, spilledOf, workloads } from './archives.js'
@@ -41,6 +43,41 @@ test(
         expect(bare(measure(deliveries, await judge(deliveries), byType))).toEqual(expected(events))
       }),
       { numRuns: campaign(1_000) },
+    )
+  },
+  timeoutMs,
+)
+
+test(
+  'figures in one reading are those of the SQL that reads several times',
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(workloads(), async (all) => {
+        const deliveries = await spilledOf(duckdb, sorted(all))
+        await judgeSpilled(duckdb)
+        const row = 'CAST(group_no AS BIGINT)'
+        const several = await spilledTallies(duckdb, row, false)
+        await duckdb.rows(deliveriesView(row))
+        await duckdb.rows(`CREATE OR REPLACE TEMP VIEW once AS SELECT * REPLACE (
+          CAST(identity AS VARCHAR) AS identity, CAST(key_hash AS VARCHAR) AS key_hash,
+          CAST(stream AS VARCHAR) || ':' AS stream), 'event' AS state, 'a' AS path,
+          0 AS no_sequence FROM deliveries`)
+        const sql = (await querySql('stats/figures')).replace('FROM deliveries', 'FROM once')
+        const reader = await duckdb.connection.runAndReadAll(sql)
+        const columns = reader.columnNames().map((name) => ({ name, type: 'text' as const }))
+        const texts = reader.getRows().map((of) => of.map((v) => (v === null ? null : String(v))))
+        async function* chunks() {
+          yield texts
+        }
+        const { rows } = await figuresOf({ columns, chunks: chunks() })
+        await dropTables(duckdb)
+        for (const [number, tally] of several) {
+          expect(rows.get(String(number))?.tally.figures()).toEqual(tally.figures())
+        }
+        expect(rows.size).toBe(several.size)
+        expect(deliveries.total).toBe(all.length)
+      }),
+      { numRuns: campaign(20), endOnFailure: true },
     )
   },
   timeoutMs,

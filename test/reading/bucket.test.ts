@@ -6,6 +6,7 @@ import { LocalCopies } from '../../src/archives/local-copies.js'
 import { openToRead } from '../../src/aws/bucket-objects.js'
 import type { ListedObject } from '../../src/aws/objects.js'
 import { type Stage, stage } from '../cases/run-case.js'
+import { isLong } from '../helpers/campaign.js'
 import { describeWith } from '../helpers/needs.js'
 import { startEvt } from '../testbed/evt-process.js'
 import { type Moto, python, startMoto } from '../testbed/moto.js'
@@ -150,6 +151,28 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)(
       bucket.fault = (_, nth) => (nth === 1 ? 'half' : nth < 4 ? slowDown : undefined)
       expect(await figures('s3://acme/archive')).toEqual(local)
     })
+
+    test(
+      'of very many objects, a few of which fail at first, not one is missing',
+      async () => {
+        const count = isLong ? 5_000 : 200
+        const keys = Array.from({ length: count }, (_, n) => `many/${n % 25}/${n}.ndjson`)
+        for (const [n, key] of keys.entries()) {
+          const bytes = lines('2026-11-01', n * 2, n * 2 + 3)
+          await put(key, bytes)
+          mkdirSync(dirname(join(at.work, key)), { recursive: true })
+          writeFileSync(join(at.work, key), bytes)
+        }
+        bucket.fault = (key, nth) => {
+          const isFaulty = nth === 1 && /7\.ndjson/.test(key)
+          return isFaulty ? (key.includes('/3/') ? 'half' : slowDown) : undefined
+        }
+        const local = await figures('many')
+        expect([local.read.objects, local.read.records]).toEqual([count, count * 3])
+        expect(await figures('s3://acme/many')).toEqual(local)
+      },
+      isLong ? 900_000 : 200_000,
+    )
 
     test('a storm that does not end is told', async () => {
       bucket.fault = (key) => (key.includes('/02/') ? slowDown : undefined)

@@ -64,6 +64,7 @@ export const edges: Readonly<Record<string, readonly string[]>> = {
   reconcile: ['stats', 'tail'], // the shape and the words of findings; what is tapped
   loops: ['tail'], // what is tapped
   gate: ['stats', 'live', 'loops', 'reconcile'], // what is measured, and words for figures
+  athena: ['stats'], // the figures, and the words of findings
   event: ['errors'],
   sinks: ['archives'], // what a failure of the disk is called
   taps: ['archives'], // files and streams, their formats and records

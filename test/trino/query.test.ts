@@ -1,13 +1,11 @@
-import { gunzipSync, gzipSync } from 'node:zlib'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { putObjects, startAthenaAt } from '../athena/bucket-archive.js'
+import { gzipSync } from 'node:zlib'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { evt } from '../helpers/cli.js'
 import { describeWith } from '../helpers/needs.js'
 import type { AthenaDouble } from '../testbed/athena-double.js'
-import { byTrino } from '../testbed/athena-trino.js'
-import { type Moto, python, startMoto } from '../testbed/moto.js'
-import { jars, startTrino, type Trino } from '../testbed/trino.js'
-import { fillRecords } from './trino-lines.js'
+import { python } from '../testbed/moto.js'
+import { jars, type Trino } from '../testbed/trino.js'
+import { startTrinoArchive, type TrinoArchiveAt } from './athena-archive.js'
 
 const events = (day: string, from: number, until: number) =>
   Array.from({ length: until - from }, (_, n) => {
@@ -30,39 +28,16 @@ const flags = maps.flatMap((map) => ['--map', map])
 
 const needed = python !== undefined && jars !== undefined
 describeWith('moto and Trino (npm run test:trino)', needed)('evt query --engine athena', () => {
-  let moto: Moto
   let trino: Trino
   let athena: AthenaDouble
+  let at: TrinoArchiveAt
 
   beforeAll(async () => {
-    moto = await startMoto()
-    trino = await startTrino()
-    athena = await startAthenaAt(
-      moto,
-      byTrino(trino, () => 20_000_000),
-    )
-    await putObjects(moto, objects)
-    await trino.run('CREATE SCHEMA events')
-    const lines = Object.entries(objects).flatMap(([key, body]) => {
-      const text = typeof body === 'string' ? body : gunzipSync(body).toString()
-      return text.split('\n').map((line) => ({ line, path: `s3://acme/${key}` }))
-    })
-    await fillRecords(trino, lines, 'events.lines')
-    // Partitions of days are a column of the table.
-    await trino.run('ALTER TABLE events.lines RENAME TO events.stored')
-    await trino.run(`CREATE OR REPLACE VIEW events.lines AS SELECT *,
-      regexp_extract("$path", '\\d{4}/\\d{2}/\\d{2}') AS day FROM events.stored`)
-    const setup = ['athena', 'setup', 's3://acme/archive', '--results', 's3://acme/results/']
-    const { code, stderr } = await evt([...setup, '--yes', ...flags])
-    expect([code, stderr]).toEqual([0, ''])
+    at = await startTrinoArchive(objects, flags)
+    ;({ trino, athena } = at)
   }, 240_000)
 
-  afterAll(async () => {
-    vi.unstubAllEnvs()
-    await athena.stop()
-    await trino.stop()
-    await moto.stop()
-  })
+  afterAll(() => at.stop())
 
   const both = async (...args: string[]) => {
     const line = ['query', ...args, 's3://acme/archive', ...flags, '-o', 'json']

@@ -1,0 +1,134 @@
+import { timeText } from '../event/time.js'
+import type { Chosen } from '../questions/chosen.js'
+import { type TrinoRows, trinoStats } from '../questions/trino-stats.js'
+import { noObjects } from '../reading/absence.js'
+import { type OpenedArchive, openArchive } from '../reading/open-archive.js'
+import { byEvents } from '../stats/measure.js'
+import type { StatsRequest } from '../stats/request.js'
+import type { StatsResult, TypeRow, WindowRow } from '../stats/result.js'
+import { RowTally } from '../stats/row-tally.js'
+import { type StatsRun, typedFlags } from '../stats/run.js'
+import type { AthenaSearched } from './ask.js'
+import { type Figures, figuresOf } from './figures.js'
+import { athenaFindings } from './findings.js'
+import { athenaUsd, checkScan } from './price.js'
+import { type AthenaAsking, chosenPart, type ReadyArchive, withAthena } from './ready.js'
+import { linesOf } from './view-ddl.js'
+
+export type AthenaStatsRequest = StatsRequest & AthenaAsking
+
+interface AthenaStats {
+  readonly run: StatsRun
+  readonly searched: AthenaSearched
+}
+
+/**
+ * The figures of `evt stats`, which Athena counts in one reading, and in one more where windows are
+ * asked for. What its lines do not tell is not claimed, and found; findings have no witnesses.
+ *
+ * @throws EvtError `usage` where Athena was not set up, or would scan too much
+ */
+export async function statsByAthena(request: AthenaStatsRequest): Promise<AthenaStats> {
+  const { index: _, maxBytes: __, onLarge: ___, ...listing } = request
+  const opened = await openArchive(listing)
+  if (opened.objects.length === 0) throw noObjects(opened.sources, opened.pruned)
+  return withAthena(request, (ready) => measured(ready, opened, request))
+}
+
+async function measured(
+  ready: ReadyArchive,
+  opened: OpenedArchive,
+  request: AthenaStatsRequest,
+): Promise<AthenaStats> {
+  const { archive, plan } = ready
+  const { choices, range } = request
+  const { by, windowUs, types } = choices
+  const { where, bytes, listed } = chosenPart(archive, range)
+  const chosen: Chosen = { ...range, types }
+  const asked = { plan, lines: linesOf(archive, where), chosen, flows: {} }
+  const kinds: TrinoRows[] = [by, ...(typeof windowUs === 'number' ? [{ windowUs }] : [])]
+  const statements = await Promise.all(kinds.map((rows) => trinoStats(asked, rows)))
+  checkScan(statements, bytes, archive, request)
+  const found: Figures[] = []
+  let [scannedBytes, usd] = [0, 0]
+  for (const statement of statements) {
+    const answer = await ready.run(statement)
+    scannedBytes += answer.scannedBytes
+    usd += athenaUsd(answer.scannedBytes)
+    found.push(await figuresOf(await ready.rows(answer)))
+  }
+  const [figures, windows] = found
+  if (!figures) throw new Error('there is no statement')
+  const { records, undecodable, unsure, objects } = figures.all
+  const result = resultOf({ figures, windows, opened, request })
+  const { events } = result.total
+  const searched = { objects, listed, records, undecodable, unsure, chosen: events }
+  const typed = { sources: opened.sources, flags: typedFlags(request) }
+  const none = { timeline: null, intervals: undefined, objectFaults: [] }
+  const run = { ...none, result, typed, failure: undefined, isEmpty: events === 0 }
+  return { run, searched: { ...searched, scannedBytes, usd } }
+}
+
+interface Counted {
+  figures: Figures
+  windows: Figures | undefined
+  opened: OpenedArchive
+  request: AthenaStatsRequest
+}
+
+function resultOf({ figures, windows, opened, request }: Counted): StatsResult {
+  const { all } = figures
+  const { range, choices, signal } = request
+  const { windowUs, types } = choices
+  const { undecodable, unsure } = all
+  const rows = [...figures.rows]
+    .map(([grp, { tally, counts }]) => ({ figures: rowOf(grp, tally), counts }))
+    .sort((a, b) => byEvents(a.figures, b.figures))
+  const total = new RowTally()
+  for (const { tally } of figures.rows.values()) total.merge(tally)
+  total.keys = all.keys
+  const text = (us: number | null | undefined) => (us == null ? null : timeText(us))
+  const [first, last, firstReceived, lastReceived] = all.span
+  return {
+    schema: 'evt.stats/1',
+    sources: [...opened.sources],
+    selection: {
+      ...{ since: text(range.sinceUs), until: text(range.untilUs) },
+      ...(types.length > 0 && { types: [...types] }),
+    },
+    partial: signal.aborted || all.unsure > 0,
+    span: {
+      ...{ firstTime: text(first), lastTime: text(last) },
+      ...{ firstReceivedAt: text(firstReceived), lastReceivedAt: text(lastReceived) },
+    },
+    read: {
+      objects: opened.objects.length,
+      bytes: opened.objects.reduce((sum, one) => sum + ('sizeBytes' in one ? one.sizeBytes : 0), 0),
+      ...{ records: total.events + undecodable + unsure, undecodable },
+    },
+    total: total.figures(),
+    types: rows.map(({ figures: row }) => row),
+    ...(windows && typeof windowUs === 'number' && { windows: windowsOf(windows, windowUs) }),
+    findings: athenaFindings({ rows, all, mapping: opened.mapping }),
+  }
+}
+
+/** @param grp the length of the source, the source, the type */
+function rowOf(grp: string, tally: RowTally): TypeRow {
+  const [, length = '', rest = ''] = /^(\d+):(.*)$/s.exec(grp) ?? []
+  const characters = [...rest]
+  const source = characters.slice(0, Number(length)).join('')
+  const type = characters.slice(Number(length)).join('')
+  return { type, source, ...tally.figures() }
+}
+
+function windowsOf({ rows }: Figures, windowUs: number): WindowRow[] {
+  return [...rows]
+    .map(([grp, { tally }]) => ({ number: Number(grp), tally }))
+    .sort((a, b) => a.number - b.number)
+    .map(({ number, tally }) => ({
+      start: timeText(number * windowUs),
+      end: timeText((number + 1) * windowUs),
+      ...tally.figures(),
+    }))
+}

@@ -1,0 +1,32 @@
+import { statsByAthena } from '../athena/stats.js'
+import { EvtError } from '../errors.js'
+import type { StatsRun } from '../stats/run.js'
+import { scannedText } from '../ui/athena-text.js'
+import { checkAnswered, leftOut } from './athena-answer.js'
+import { athenaVoice, noteUnless } from './athena-locate.js'
+import { measuring, type TypedStats } from './stats-run.js'
+
+/** `evt stats --engine athena`: the figures, with what they cost before and after. */
+export async function measuredByAthena(typed: TypedStats): Promise<StatsRun> {
+  const { workgroup, database, quiet } = typed.flags
+  const note = noteUnless(quiet)
+  return measuring(typed, async (request) => {
+    const place = { workgroup, database, ...athenaVoice(note, request) }
+    const { run, searched } = await statsByAthena({ ...request, ...place })
+    request.onRead?.()
+    note(scannedText(searched))
+    const left = leftOut(searched, request.choices.allowPartial)
+    const failure = left ?? failureOf(() => checkAnswered(searched))
+    return { ...run, failure }
+  })
+}
+
+function failureOf(check: () => void): EvtError | undefined {
+  try {
+    check()
+    return undefined
+  } catch (error) {
+    if (error instanceof EvtError) return error
+    throw error
+  }
+}

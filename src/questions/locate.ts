@@ -1,0 +1,26 @@
+import type { ArchiveObject } from '../archives/object.js'
+import type { Chosen } from './chosen.js'
+import type { Searched } from './searched.js'
+
+/** Which objects of an archive have to be read here, since another engine looked into all. */
+export interface Located {
+  /** They may hold what is chosen; in the order in which they were given. */
+  readonly objects: readonly ArchiveObject[]
+  /** What the others hold, of which nothing is chosen. */
+  readonly elsewhere: Pick<Searched, 'objects' | 'bytes' | 'records' | 'undecodable' | 'events'>
+}
+
+/** Finds which of these objects may hold what is chosen, without reading them here. */
+export type Locate = (objects: readonly ArchiveObject[], chosen: Chosen) => Promise<Located>
+
+/** What was searched, here and elsewhere. */
+export function withElsewhere<T extends Located['elsewhere']>(read: T, { elsewhere }: Located): T {
+  return {
+    ...read,
+    objects: read.objects + elsewhere.objects,
+    bytes: read.bytes + elsewhere.bytes,
+    records: read.records + elsewhere.records,
+    undecodable: read.undecodable + elsewhere.undecodable,
+    events: read.events + elsewhere.events,
+  }
+}

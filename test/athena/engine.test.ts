@@ -1,0 +1,205 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { evt } from '../helpers/cli.js'
+import { describeWith } from '../helpers/needs.js'
+import type { AthenaDouble, Executed } from '../testbed/athena-double.js'
+import { type Moto, python, startMoto } from '../testbed/moto.js'
+import { putObjects, startAthenaAt } from './bucket-archive.js'
+
+const line = (id: number, order: number) =>
+  `{"id":"${id}","source":"shop","detail-type":"placed","detail":{"order":${order}}}\n`
+const archive = 's3://acme/archive'
+const orders = ['--map', 'entities.order=$.detail.order', '--engine', 'athena']
+const audit = ['audit', '--entity', 'order:2', archive, ...orders, '-o', 'json']
+
+/** Path, records, undecodable, unsure, events, chosen. */
+type ObjectLine = [key: string, ...counts: number[]]
+
+const located = (lines: readonly ObjectLine[]): Executed => ({
+  columns: ['path', '_1', '_2', '_3', '_4', '_5'].map((name, n) => {
+    return { name, type: n === 0 ? 'varchar' : 'bigint' }
+  }),
+  rows: lines.map(([key, ...counts]) => [`${archive}/${key}`, ...counts.map(String)]),
+  scannedBytes: 11_000_000,
+})
+
+const figureColumns = [
+  ...['level', 'grp', 'cause', 'lowest_us', 'extent', 'late_us', 'events', 'no_identity', 'times'],
+  ...['whole_millis', 'whole_seconds', 'checked', 'keys', 'skewed', 'overflow', 'min_us', 'max_us'],
+  ...['sum_us', 'arrivals', 'untold', 'unsure_first', 'no_sequence', 'objects', 'undecodable'],
+  ...['unsure', 'all_events'],
+]
+const figures = (lines: readonly Record<string, string | number>[]): Executed => ({
+  columns: figureColumns.map((name) => {
+    return { name, type: name === 'grp' || name === 'cause' ? 'varchar' : 'bigint' }
+  }),
+  rows: lines.map((of) => figureColumns.map((name) => (name in of ? String(of[name]) : null))),
+  scannedBytes: 11_000_000,
+})
+
+describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)(
+  '--engine athena, before and behind the SQL',
+  () => {
+    let moto: Moto
+    let athena: AthenaDouble
+    let answer: Executed
+    beforeAll(async () => {
+      moto = await startMoto()
+    })
+    beforeEach(async () => {
+      await moto.reset()
+      answer = located([])
+      athena = await startAthenaAt(moto, async () => answer)
+      const objects = {
+        'archive/a.ndjson': line(1, 1),
+        'archive/b.ndjson': line(2, 2) + line(3, 3),
+      }
+      await putObjects(moto, objects)
+      const setup = ['athena', 'setup', archive, '--results', 's3://acme/r/', '--yes']
+      expect((await evt(setup)).code).toBe(0)
+    })
+    afterEach(async () => {
+      await athena.stop()
+      vi.unstubAllEnvs()
+    })
+    afterAll(() => moto.stop())
+
+    test('an audit reads what Athena found, and counts what it did not read', async () => {
+      answer = located([
+        ['a.ndjson', 40, 2, 0, 38, 0],
+        ['b.ndjson', 2, 0, 0, 2, 1],
+      ])
+      const { code, stdout, stderr } = await evt(audit)
+      expect(code).toBe(0)
+      expect(JSON.parse(stdout)).toMatchObject({
+        events: [{ id: '2', position: { path: `${archive}/b.ndjson`, record: 1 } }],
+        searched: { objects: 2, records: 42, undecodable: 2, events: 40 },
+      })
+      expect(stderr).toBe(
+        'Athena will scan up to 213 B: less than $0.01 at most\n' +
+          'Athena scanned 11 MB: about less than $0.01\n' +
+          'evt reads 1 of 2 objects, 142 B\n',
+      )
+      const [started] = athena.calls
+        .filter(({ request }) => request['QueryString'] !== undefined)
+        .slice(-1)
+      expect(started?.request['ResultReuseConfiguration']).toEqual({
+        ResultReuseByAgeConfiguration: { Enabled: false },
+      })
+    })
+
+    test.each<[string, ObjectLine[]]>([
+      ['what Athena left out without a word', [['a.ndjson', 1, 0, 0, 1, 0]]],
+      [
+        'what evt alone can read',
+        [
+          ['a.ndjson', 1, 0, 0, 1, 0],
+          ['b.ndjson', 2, 0, 2, 0, 0],
+        ],
+      ],
+    ])('%s is read here', async (_, lines) => {
+      answer = located(lines)
+      const { stdout } = await evt(audit)
+      expect(JSON.parse(stdout).events.map(({ id }: { id: string }) => id)).toEqual(['2'])
+    })
+
+    test.each<[string, string[], string]>([
+      [
+        '--related',
+        ['audit', '--entity', 'a:1', '--related'],
+        '--related reads all of the archive',
+      ],
+      ['--mentions', ['audit', '--mentions', '7'], '--mentions reads all of the archive'],
+      ['--also', ['gdpr', 'extract', '--also', '*=7', '--to', 'x'], '--also reads all of the arc'],
+      ['--sample', ['stats', '--sample', '1%'], 'Athena does not know --sample'],
+      ['--versus', ['stats', '--versus', '24h'], 'Athena does not know --versus'],
+      ['--filter', ['stats', '--filter', '{"a":["b"]}'], 'Athena does not know --filter'],
+    ])('%s is refused without a call', async (_, args, said) => {
+      const before = athena.calls.length
+      const { code, stderr } = await evt([...args, archive, '--engine', 'athena'])
+      expect([code, athena.calls.length]).toEqual([2, before])
+      expect(stderr).toContain(said)
+    })
+
+    test.each([
+      ['audit', audit],
+      ['stats', ['stats', archive, '--engine', 'athena']],
+      ['replay', ['replay', archive, '--to', '-', '--engine', 'athena']],
+      ['gdpr extract', ['gdpr', 'extract', '--entity', 'order:2', archive, '--to', 'x', ...orders]],
+    ])('evt %s over the limit is refused before it costs', async (_, args) => {
+      const folder = mkdtempSync(join(tmpdir(), 'evt-athena-'))
+      writeFileSync(join(folder, 'evt.yaml'), 'athena: { maxScan: 50B }\n')
+      const before = athena.asked.length
+      const { code, stderr } = await evt([...args, '--config', join(folder, 'evt.yaml')])
+      rmSync(folder, { recursive: true })
+      expect([code, athena.asked.length]).toEqual([2, before])
+      expect(stderr).toContain('more than maxScan: 50; nothing was asked')
+    })
+
+    test('--max-bytes is of what is scanned, and of what is read here', async () => {
+      answer = located([['b.ndjson', 2, 0, 0, 2, 1]])
+      const before = athena.asked.length
+      expect((await evt([...audit, '--max-bytes', '150B'])).stderr).toContain('--max-bytes 150')
+      expect(athena.asked.length).toBe(before)
+      expect((await evt([...audit, '--max-bytes', '250B'])).code).toBe(0)
+    })
+
+    test('statistics are what Athena counted', async () => {
+      const counts = { events: 3, no_identity: 0, times: 3, arrivals: 3 }
+      const latency = { min_us: 100_000, max_us: 200_000, sum_us: 400_000 }
+      answer = figures([
+        { level: 31, events: 3, objects: 2, undecodable: 0, unsure: 0, all_events: 3, keys: 1 },
+        { level: 15, grp: '4:shopplaced', ...counts, ...latency, checked: 2, keys: 1 },
+        { level: 7, grp: '4:shopplaced', cause: 'sameId', events: 1 },
+        { level: 11, grp: '4:shopplaced', lowest_us: 99_968, events: 1 },
+        { level: 11, grp: '4:shopplaced', lowest_us: 199_936, events: 1 },
+      ])
+      const { code, stdout, stderr } = await evt([
+        'stats',
+        archive,
+        '--engine',
+        'athena',
+        '-o',
+        'json',
+      ])
+      expect([code, stderr.split('\n')[1]]).toEqual([
+        0,
+        'Athena scanned 11 MB: about less than $0.01',
+      ])
+      expect(JSON.parse(stdout)).toMatchObject({
+        ...{ partial: false, read: { objects: 2, records: 3, undecodable: 0, bytes: 213 } },
+        total: { events: 3, distinct: 2, latencyMs: { count: 2, min: 100, max: 200 } },
+        types: [{ type: 'placed', source: 'shop', duplicates: { count: 1 } }],
+        findings: [{ kind: 'duplicate', count: 1 }],
+      })
+    })
+
+    test('what evt alone can read makes statistics partial', async () => {
+      answer = figures([
+        { level: 31, events: 3, objects: 2, undecodable: 0, unsure: 1, all_events: 2 },
+        { level: 15, grp: '4:shopplaced', events: 2, no_identity: 0, times: 0 },
+      ])
+      const { code, stdout, stderr } = await evt([
+        'stats',
+        archive,
+        '--engine',
+        'athena',
+        '-o',
+        'json',
+      ])
+      expect([code, JSON.parse(stdout).partial]).toEqual([3, true])
+      expect(stderr).toContain('Athena cannot read 1 of 3 records: the result is partial')
+    })
+
+    test('no event is chosen', async () => {
+      answer = figures([
+        { level: 31, events: 3, objects: 2, undecodable: 0, unsure: 0, all_events: 3 },
+      ])
+      const line = ['stats', archive, '--engine', 'athena', '--type', 'x', '-o', 'json']
+      const { code, stdout } = await evt(line)
+      expect([code, JSON.parse(stdout).total.events]).toEqual([5, 0])
+    })
+  },
+)
