@@ -14,7 +14,7 @@ export function athenaUsd(bytes: number): number {
 }
 
 /** The most that queries will scan, told before they are asked. */
-export interface Estimate {
+interface Estimate {
   readonly mostBytes: number
   readonly usd: number
 }

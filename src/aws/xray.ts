@@ -5,7 +5,7 @@ import type { AwsOptions } from './options.js'
 /** X-Ray takes so many ids of traces in one call. */
 const MOST_IDS = 5
 
-export const xrayAction = 'xray:BatchGetTraces'
+const xrayAction = 'xray:BatchGetTraces'
 
 /** A segment of a trace: its document is JSON text, as the service that wrote it made it. */
 export interface XrayDocument {

@@ -74,7 +74,7 @@ function witnessesOf({ last }: Loop, events: readonly LinkedEvent[], causes: Int
 }
 
 /** The id of an event, else where it was read. */
-export function witnessText({ id, position: { path, record } }: LinkedEvent): string {
+function witnessText({ id, position: { path, record } }: LinkedEvent): string {
   return id ?? `${path}:${record}`
 }
 

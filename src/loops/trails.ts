@@ -158,7 +158,7 @@ function spanOf({ trails }: Round): { from: number; to: number } {
   return { from: Math.min(...times), to: Math.max(...times) }
 }
 
-export function grouped<T>(all: readonly T[], keyOf: (one: T) => string): Map<string, T[]> {
+function grouped<T>(all: readonly T[], keyOf: (one: T) => string): Map<string, T[]> {
   const groups = new Map<string, T[]>()
   for (const one of all) {
     const key = keyOf(one)

@@ -17,7 +17,7 @@ export interface ProposeRequest extends ReadRequest {
 }
 
 /** A place that probably holds personal data. */
-export interface ProposedField {
+interface ProposedField {
   /** With [*] for every index. */
   path: string
   /** What hides it: of a list all, since no path names every place of one. */

@@ -1,7 +1,7 @@
 import type { WindowDatums } from './datums.js'
 
 /** What is sent by one call. */
-export interface Batch {
+interface Batch {
   /** Windows, by their start in ms, whose first figures are in it. */
   readonly begins: readonly number[]
   /** Whose last figures are. */

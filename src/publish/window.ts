@@ -14,7 +14,7 @@ export interface WindowFigures {
 }
 
 /** Figures that evt stats does not have. Absent: nobody knows, or nobody asked. */
-export interface Beside {
+interface Beside {
   /** How long ago, at the end of the window, the newest event so far had happened. Below zero: by
    * a clock that is ahead. */
   readonly freshnessMs?: number | undefined

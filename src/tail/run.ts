@@ -8,6 +8,7 @@ import { jsonText } from '../event/json.js'
 import type { JsonPath } from '../event/json-path.js'
 import { createMapping, type Mapping } from '../event/mapping.js'
 import type { TypedPattern } from '../event/pattern.js'
+import { redact } from '../event/redact.js'
 import { type Chosen, chosenTest } from '../questions/chosen.js'
 import { type GivenSources, namedSources } from '../reading/named-sources.js'
 import { type OutsidePlaces, outsideOf } from '../reading/outside.js'
@@ -17,7 +18,6 @@ import type { Checkpoints } from './checkpoints.js'
 import { clockUs } from './from-time.js'
 import { type Reading, type TailItem, wanted } from './lane.js'
 import { merged } from './merge.js'
-import { redact } from '../event/redact.js'
 
 export interface TailRequest extends GivenSources, OutsidePlaces {
   /** The values of `--map`. */

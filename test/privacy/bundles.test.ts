@@ -28,7 +28,9 @@ function evt(...args: string[]) {
 const extracted = (...args: string[]) =>
   evt('gdpr', 'extract', '--entity', 'user:u-4711', 'a.ndjson', '--max-share', '50%', ...args)
 const verified = (bundle: string, ageIdentity?: string) =>
-  verifyBundle(bundle, { cwd: at.work, ageIdentity })
+  verifyBundle(bundle, {
+    ...{ cwd: at.work, ageIdentity, aws: undefined, signal: new AbortController().signal },
+  })
 
 function flip(bytes: Buffer, place: number, bit = 0): void {
   bytes.writeUInt8(bytes.readUInt8(place) ^ (1 << bit), place)

@@ -3,8 +3,8 @@ import { createDecoder } from '../../src/envelopes/decode.js'
 import type { EventRecord, JsonObject } from '../../src/event/event.js'
 import { parsePath } from '../../src/event/json-path.js'
 import { createMapping } from '../../src/event/mapping.js'
-import { merged } from '../../src/tail/merge.js'
 import { redact } from '../../src/event/redact.js'
+import { merged } from '../../src/tail/merge.js'
 
 async function* of(...batches: number[][]) {
   yield* batches

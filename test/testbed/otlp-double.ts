@@ -15,7 +15,7 @@ export interface OtlpDouble {
   stop(): Promise<void>
 }
 
-export interface OtlpMetric {
+interface OtlpMetric {
   readonly name: string
   readonly unit: string
   readonly kind: 'gauge' | 'sum' | 'exponential'
@@ -24,7 +24,7 @@ export interface OtlpMetric {
   readonly points: OtlpPoint[]
 }
 
-export interface OtlpPoint {
+interface OtlpPoint {
   readonly attributes: Record<string, string>
   readonly startMs: number
   readonly endMs: number
