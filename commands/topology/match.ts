@@ -32,8 +32,10 @@ export default class TopologyMatch extends BaseCommand {
     }),
     attribute: Flags.string({
       ...many,
-      helpValue: 'NAME=VALUE',
-      description: 'an attribute of the message, by which filters of subscriptions choose',
+      helpValue: 'NAME[:TYPE]=VALUE',
+      description:
+        'an attribute of the message, by which filters of subscriptions choose: a text, or ' +
+        'price:Number=5',
     }),
     'fail-on': Flags.option({
       options: ['nowhere'] as const,

@@ -26,7 +26,6 @@ export const topologyFlags = {
     helpValue: 'FILE|GLOB',
     multiple: true,
     multipleNonGreedy: true,
-    exclusive: ['profile', 'region', 'endpoint-url'],
     description:
       'templates of CloudFormation, SAM or CDK; of a folder, those that cdk synth wrote. Without ' +
       'it, AWS is asked',

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { text as textOf } from 'node:stream/consumers'
 import { EvtError } from '../errors.js'
-import type { JsonObject } from '../event/event.js'
+import type { JsonObject, JsonValue } from '../event/event.js'
 import { readJson } from '../event/json.js'
 import { suggest } from '../event/suggest.js'
 import { followed } from '../topology/match/follow.js'
@@ -17,7 +17,7 @@ interface TypedMatch {
   readonly event: string
   /** Nodes, by id or by name; none: every bus, and where there is none every topic. */
   readonly to: readonly string[]
-  /** `name=value`. */
+  /** `name=value`, `name:Number=5` or `name:String.Array=[…]`. */
   readonly attributes: readonly string[]
 }
 
@@ -67,15 +67,28 @@ async function contentOf(given: string): Promise<string> {
   })
 }
 
+/** `price=5` is a text, as SNS has it; `price:Number=5` and `tags:String.Array=["a"]` are not. */
 function attributesOf(given: readonly string[]): JsonObject {
-  return Object.fromEntries(
-    given.map((one) => {
-      const at = one.indexOf('=')
-      if (at > 0) return [one.slice(0, at), one.slice(at + 1)]
-      const hint = 'write --attribute kind=paid'
-      throw new EvtError(`--attribute ${one} is no NAME=VALUE`, { code: 'usage', hint })
-    }),
-  )
+  return Object.fromEntries(given.map(attributeOf))
+}
+
+function attributeOf(one: string): [string, JsonValue] {
+  const [, name = '', type = 'String', text = ''] = /^([^=:]+)(?::([^=]*))?=(.*)$/s.exec(one) ?? []
+  const wrong = (what: string, hint: string) =>
+    new EvtError(`--attribute ${one} ${what}`, { code: 'usage', hint })
+  if (name === '') throw wrong('is no NAME=VALUE', 'write --attribute kind=paid')
+  if (type === 'String') return [name, text]
+  const reading = readJson(text)
+  const value = reading.ok ? reading.value : undefined
+  if (type === 'Number') {
+    if (typeof value === 'number') return [name, value]
+    throw wrong('is no number', `write --attribute ${name}:Number=5`)
+  }
+  if (type === 'String.Array') {
+    if (Array.isArray(value)) return [name, value]
+    throw wrong('is no array of JSON', `write --attribute '${name}:String.Array=["a"]'`)
+  }
+  throw wrong(`has no type that filters look at: ${type}`, 'it is String, Number or String.Array')
 }
 
 function placesOf({ nodes }: TopologyResult, to: readonly string[]): string[] {

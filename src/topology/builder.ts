@@ -1,5 +1,6 @@
 import type { JsonValue } from '../event/event.js'
 import type {
+  Denial,
   EdgeFacts,
   EdgeKind,
   Gap,
@@ -33,6 +34,7 @@ export class TopologyBuilder {
   readonly #edges: TopologyEdge[] = []
   readonly #permitted: NewEdge[] = []
   readonly #grants: Grant[] = []
+  readonly #denials: Denial[] = []
   readonly #gaps: Gap[] = []
   readonly #told = new Set<string>()
 
@@ -95,6 +97,10 @@ export class TopologyBuilder {
     this.#permitted.push(edge)
   }
 
+  deny(denial: Denial): void {
+    this.#denials.push(denial)
+  }
+
   grant(grant: Grant): void {
     this.#grants.push(grant)
   }
@@ -126,6 +132,9 @@ export class TopologyBuilder {
       nodes: [...this.#nodes.values()].sort(byText(({ id }: TopologyNode) => id)),
       edges: once(this.#edges).sort(byText(edgeText)),
       grants: this.#grants.sort(byText((grant: Grant) => JSON.stringify(grant))),
+      ...(this.#denials.length > 0 && {
+        denials: this.#denials.sort(byText((denial: Denial) => JSON.stringify(denial))),
+      }),
       gaps: this.#gaps.sort(byText(({ at, explain }: Gap) => `${at} ${explain}`)),
     }
   }

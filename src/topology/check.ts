@@ -22,12 +22,14 @@ export function checked(topology: Topology, suppressions: readonly Suppression[]
   const unused = suppressions.filter(({ id, on }) => {
     return !found.some((finding) => finding.id === id && globMatches(on, finding.on))
   })
-  const { sources, nodes, edges, grants, gaps, observed } = topology
+  const { sources, nodes, edges, grants, denials, gaps, observed } = topology
   return {
     schema: 'evt.topology/1',
     ...{ sources, nodes, edges },
     findings: [...findings, ...unused.map(unusedFinding)],
-    ...{ suppressed, grants, gaps },
+    ...{ suppressed, grants },
+    ...(denials && { denials }),
+    gaps,
     ...(observed && { observed }),
   }
 }

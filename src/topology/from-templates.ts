@@ -45,7 +45,8 @@ function nameTypeless(stack: Stack, id: string): void {
 }
 
 /** Types that are nothing by themselves, or stand for what is named by them. */
-const plain = /^AWS::(CloudFormation::(Stack|WaitCondition)|CDK::Metadata$|Lambda::(Alias|Version))/
+const plain =
+  /^AWS::(CloudFormation::(Stack|WaitCondition)|CDK::Metadata$|Lambda::(Alias|Version|Url))/
 
 function nameUnread(stack: Stack): void {
   const counts = new Map<string, number>()

@@ -37,6 +37,10 @@ export interface NodeFacts {
   /** Of a queue or stream. */
   retentionS?: number | undefined
   maxReceiveCount?: number | undefined
+  /** Of a stream of so many shards, where their number is set. */
+  shards?: number | undefined
+  /** Of a queue or topic whose key is known: whom the policy of that lets use it. */
+  keyUsers?: readonly string[] | undefined
   /** Of a function. */
   timeoutS?: number | undefined
   reservedConcurrency?: number | undefined
@@ -134,6 +138,13 @@ export interface Grant {
   isOfResource: boolean
 }
 
+/** Somebody whom the policy of a node denies something, whatever others allow. */
+export interface Denial {
+  who: string
+  actions: string[]
+  on: string
+}
+
 /** Something that could not be told, and so is missing from the graph or may be otherwise. */
 export interface Gap {
   kind: GapKind
@@ -160,6 +171,8 @@ export interface Topology {
   nodes: TopologyNode[]
   edges: TopologyEdge[]
   grants: Grant[]
+  /** Where there are any. */
+  denials?: Denial[]
   gaps: Gap[]
   /** Where archives were looked at too. */
   observed?: Observed

@@ -36,8 +36,9 @@ function described(
   attributes: Readonly<Record<string, string>> | undefined,
 ): Described[] {
   const { VisibilityTimeout = '', MessageRetentionPeriod = '', ...more } = attributes ?? {}
-  const { RedrivePolicy, Policy } = more
-  const queue = { QueueName: name, VisibilityTimeout, MessageRetentionPeriod, RedrivePolicy }
+  const { RedrivePolicy, KmsMasterKeyId, Policy } = more
+  const kept = { VisibilityTimeout, MessageRetentionPeriod }
+  const queue = { QueueName: name, ...kept, RedrivePolicy, KmsMasterKeyId }
   return [
     { type: 'AWS::SQS::Queue', arn, properties: jsonOf(queue) },
     ...(Policy === undefined || Policy === ''

@@ -44,8 +44,8 @@ async function ofTopic({ inquiry, sdk, client }: Asked, arn: string): Promise<De
   const answer = await inquiry.ask('sns:GetTopicAttributes', `the topic ${TopicName}`, () =>
     client.send(new sdk.GetTopicAttributesCommand({ TopicArn: arn }), inquiry.sent),
   )
-  const { FifoTopic, Policy: PolicyDocument } = answer?.Attributes ?? {}
-  const topic = jsonOf({ TopicName, FifoTopic })
+  const { FifoTopic, KmsMasterKeyId, Policy: PolicyDocument } = answer?.Attributes ?? {}
+  const topic = jsonOf({ TopicName, FifoTopic, KmsMasterKeyId })
   const policy = jsonOf({ TopicArn: arn, PolicyDocument })
   return [
     { type: 'AWS::SNS::Topic', arn, properties: topic },

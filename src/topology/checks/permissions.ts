@@ -53,6 +53,8 @@ function undelivered(graph: Graph, edge: TopologyEdge, own: readonly Grant[]): F
   const action = allowed[target.kind]
   if (principal === undefined || action === undefined || !ways?.includes(edge.via)) return []
   if (edge.facts.hasRole === true) return []
+  const refused = refusedBy(graph, edge, { principal, action })
+  if (refused.length > 0) return refused
   const isAllowed = own.some((grant) => {
     const isWho = grant.who === principal || grant.who === '*' || grant.who.includes('${')
     return isWho && grant.actions.some((pattern) => isAction(pattern, action))
@@ -69,6 +71,46 @@ function undelivered(graph: Graph, edge: TopologyEdge, own: readonly Grant[]): F
           ? `add an AWS::Lambda::Permission for ${principal}, with the SourceArn of ${edge.from}`
           : `add a policy to ${edge.to} that allows ${principal} ${action}, for ${edge.from} alone`,
     },
+  ]
+}
+
+/** What keeps a service out though it is allowed: a denial, or the key of what is encrypted. */
+function refusedBy(
+  graph: Graph,
+  { from, to }: TopologyEdge,
+  { principal, action }: { readonly principal: string; readonly action: string },
+): Finding[] {
+  const witnesses = [`${from} > ${to}`]
+  const isOf = (who: string) => who === principal || who === '*'
+  const denial = graph.topology.denials?.find(({ who, actions, on }) => {
+    return on === to && isOf(who) && actions.some((pattern) => isAction(pattern, action))
+  })
+  const users = graph.node(to)?.facts.keyUsers
+  return [
+    ...(denial === undefined
+      ? []
+      : [
+          {
+            ...{ id: 'targetDenied', severity: 'error' as const, on: to, witnesses },
+            explanation:
+              `the policy of ${to} denies ${denial.who} ${action}, whatever else allows it: ` +
+              `nothing arrives from ${from}.`,
+            fix: `let the Deny leave out ${principal}, or narrow it by a condition`,
+          },
+        ]),
+    ...(users === undefined || users.some(isOf)
+      ? []
+      : [
+          {
+            ...{ id: 'keyWithoutPermission', severity: 'error' as const, on: to, witnesses },
+            explanation:
+              `${to} is encrypted, and its key does not let ${principal} use it: nothing ` +
+              `arrives from ${from}.`,
+            fix:
+              `take a key of your own whose policy allows ${principal} kms:GenerateDataKey* and ` +
+              'kms:Decrypt; the key of AWS itself lets no service',
+          },
+        ]),
   ]
 }
 

@@ -97,6 +97,29 @@ const needStandard: ReadonlySet<NodeKind> = new Set(['rule', 'function', 'schedu
 
 function ofFifo(graph: Graph, queue: TopologyNode): Finding[] {
   if (!queue.facts.isFifo) return fromFifo(graph, queue)
+  return [...inOneGroup(graph, queue), ...withFifoDlq(graph, queue)]
+}
+
+/** Rules write one group for all that they send. */
+function inOneGroup(graph: Graph, queue: TopologyNode): Finding[] {
+  const readers = readersOf(graph, queue).filter(({ via }) => via === 'mapping')
+  return graph.in(queue.id).flatMap(({ from, via }) => {
+    if (via !== 'target' || graph.node(from)?.kind !== 'rule' || readers.length === 0) return []
+    const [reader = ''] = readers.map(({ to }) => to)
+    return [
+      {
+        ...{ id: 'fifoOneGroup', severity: 'warning' as const, on: queue.id },
+        explanation:
+          `${from} puts all that it sends into one message group of ${queue.id}: Lambda polls a ` +
+          `FIFO queue once per group, so ${reader} works off one batch after the other.`,
+        fix: 'send by a pipe or function that sets MessageGroupId by what order is needed for',
+        witnesses: [`${from} > ${queue.id}`],
+      },
+    ]
+  })
+}
+
+function withFifoDlq(graph: Graph, queue: TopologyNode): Finding[] {
   return graph.in(queue.id).flatMap(({ from, via }) => {
     const kind = graph.node(from)?.kind
     if (via !== 'dlq' || !needStandard.has(kind ?? 'unknown')) return []

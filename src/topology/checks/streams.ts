@@ -15,6 +15,7 @@ export function streams(graph: Graph): Finding[] {
         ...tooManyPollers(graph, stream, MOST_POLLERS),
         ...tooManyConsumers(graph, stream),
         ...graph.out(stream.id).flatMap((edge) => endless(graph, edge)),
+        ...graph.out(stream.id).flatMap((edge) => throttled(graph, stream, edge)),
       ]),
     ...graph
       .declared('table')
@@ -73,6 +74,26 @@ function endless(graph: Graph, { from, to, via, facts }: TopologyEdge): Finding[
         'old: the mapping tries for ever.',
       fix: 'set MaximumRetryAttempts or MaximumRecordAgeInSeconds, and a destination OnFailure',
       witnesses: [`${from} > ${to}`],
+    },
+  ]
+}
+
+/** Lambda runs a function for each shard as often at once as the factor says. */
+function throttled(graph: Graph, { id, facts }: TopologyNode, edge: TopologyEdge): Finding[] {
+  const reserved = graph.node(edge.to)?.facts.reservedConcurrency
+  const { parallelizationFactor: factor = 1, isDisabled } = edge.facts
+  if (edge.via !== 'mapping' || isDisabled || reserved === undefined) return []
+  const wanted = (facts.shards ?? 1) * factor
+  if (wanted <= reserved) return []
+  return [
+    {
+      ...{ id: 'pollersThrottled', severity: 'warning', on: edge.to },
+      explanation:
+        `${id} has ${facts.shards ?? 1} shards, ParallelizationFactor is ${factor}: ${wanted} of ` +
+        `${edge.to} want to run at once, and ${reserved} are reserved: shards wait and fall ` +
+        'behind.',
+      fix: `reserve ${wanted} or more, or lower ParallelizationFactor`,
+      witnesses: [`${id} > ${edge.to}`],
     },
   ]
 }

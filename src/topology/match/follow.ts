@@ -83,7 +83,7 @@ function documentFor(edge: TopologyEdge, graph: Graph, { text, attributes }: Arr
   }
   if (edge.via !== 'mapping' && edge.via !== 'source') return body
   const kind = graph.node(edge.from)?.kind
-  if (kind === 'queue') return { body, messageAttributes: attributes }
+  if (kind === 'queue') return { body, messageAttributes: ofMessage(attributes) }
   return kind === 'stream' || kind === 'consumer' ? { data: body, kinesis: { data: body } } : body
 }
 
@@ -116,15 +116,29 @@ function isEnrichment({ via }: TopologyEdge): boolean {
 /** What SNS puts around a message; its ids, times and signature are left out. */
 function notification(topic: string, text: string, attributes: JsonObject): string {
   const named = Object.entries(attributes).map(([name, value]) => {
-    const Type =
-      typeof value === 'number' ? 'Number' : Array.isArray(value) ? 'String.Array' : 'String'
-    const Value = typeof value === 'string' ? value : jsonText(value)
-    return [name, { Type, Value }] as const
+    return [name, { Type: typeOf(value), Value: textOf(value) }] as const
   })
   const MessageAttributes =
     named.length === 0 ? {} : { MessageAttributes: Object.fromEntries(named) }
   const TopicArn = topic.replace(/^topic:/, '')
   return jsonText({ Type: 'Notification', TopicArn, Message: text, ...MessageAttributes })
+}
+
+/** Attributes as SQS gives them to Lambda and pipes, whose filters look at them. */
+function ofMessage(attributes: JsonObject): JsonObject {
+  const named = Object.entries(attributes).map(([name, value]) => {
+    return [name, { stringValue: textOf(value), dataType: typeOf(value) }] as const
+  })
+  return Object.fromEntries(named)
+}
+
+function typeOf(value: JsonValue): string {
+  if (typeof value === 'number') return 'Number'
+  return Array.isArray(value) ? 'String.Array' : 'String'
+}
+
+function textOf(value: JsonValue): string {
+  return typeof value === 'string' ? value : jsonText(value)
 }
 
 function jsonOrText(text: string): JsonValue {

@@ -2,6 +2,7 @@ import type { JsonValue } from '../../event/event.js'
 import type { Resource } from '../template/stack.js'
 import { onlyToken } from '../template/tokens.js'
 import type { Wiring } from '../wiring.js'
+import { keyUsersOf } from './keys.js'
 import {
   deadLetters,
   documentOf,
@@ -16,11 +17,11 @@ const RETENTION_S = 345_600
 const VISIBILITY_S = 30
 
 const topic: Reader = {
-  node: ({ properties }) => ({
-    kind: 'topic',
-    name: properties['TopicName'],
-    facts: { isFifo: isFifo(properties['FifoTopic'], properties['TopicName']) },
-  }),
+  node: (resource) => {
+    const { TopicName: name, FifoTopic: fifo, KmsMasterKeyId: key } = resource.properties
+    const facts = { isFifo: isFifo(fifo, name), keyUsers: keyUsersOf(resource, key) }
+    return { kind: 'topic', name, facts }
+  },
   wire(resource, wiring) {
     const from = wiring.idOf(resource)
     for (const { Protocol, Endpoint } of mappings(resource.properties['Subscription'])) {
@@ -96,6 +97,7 @@ const queue: Reader = {
         visibilityTimeoutS: seconds('VisibilityTimeout', VISIBILITY_S),
         retentionS: seconds('MessageRetentionPeriod', RETENTION_S),
         maxReceiveCount: numberOf(resource, 'maxReceiveCount', redrive['maxReceiveCount']),
+        keyUsers: keyUsersOf(resource, properties['KmsMasterKeyId']),
       },
     }
   },

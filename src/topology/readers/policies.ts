@@ -4,6 +4,7 @@ import { namedBy } from '../arn.js'
 import type { NodeKind } from '../model.js'
 import type { Resource } from '../template/stack.js'
 import type { Wiring } from '../wiring.js'
+import { isOfPlainHttp, narrows } from './conditions.js'
 import { documentOf, list, mapping, mappings, type Reader } from './reader.js'
 
 /** A statement that allows something. */
@@ -15,16 +16,28 @@ interface Statement {
   readonly condition: JsonObject
 }
 
-function statementsOf(resource: Resource, document: JsonValue | undefined): Statement[] {
+/** What a policy allows. What it denies is a gap, unless somebody else weighs it. */
+export function statementsOf(
+  resource: Resource,
+  document: JsonValue | undefined,
+  isWeighed: (denied: JsonObject) => boolean = () => false,
+): Statement[] {
   const policy = mapping(documentOf(resource, 'the policy', document))
   return mappings(policy['Statement']).flatMap((statement) => {
-    if (statement['Effect'] === 'Deny') {
-      const why = 'what the policy denies is not weighed against what it allows'
-      resource.stack.gap('permission', resource.logicalId, why)
-      return []
-    }
-    return [allowed(statement)]
+    if (statement['Effect'] !== 'Deny') return [allowed(statement)]
+    // Services of AWS come by TLS anyway.
+    if (isOfPlainHttp(mapping(statement['Condition'])) || isWeighed(statement)) return []
+    const why = 'what the policy denies is not weighed against what it allows'
+    resource.stack.gap('permission', resource.logicalId, why)
+    return []
   })
+}
+
+/** Whether a statement denies in any case, and says what and to whom. */
+function isPlainDenial(statement: JsonObject): boolean {
+  const { NotAction, NotPrincipal, NotResource, Condition, Effect } = statement
+  const isOther = [NotAction, NotPrincipal, NotResource].some((one) => one !== undefined)
+  return Effect === 'Deny' && !isOther && Object.keys(mapping(Condition)).length === 0
 }
 
 function allowed(statement: JsonObject): Statement {
@@ -40,7 +53,7 @@ function allowed(statement: JsonObject): Statement {
     who,
     actions: statement['NotAction'] === undefined ? texts(Action) : ['*'],
     resources: statement['NotResource'] === undefined ? texts(on) : ['*'],
-    isConditional: Object.keys(condition).length > 0,
+    isConditional: narrows(condition),
     condition,
   }
 }
@@ -54,7 +67,16 @@ function resourcePolicy(property: string, kind: NodeKind, document = 'PolicyDocu
       const nodes = list(properties[property]).flatMap((value) => {
         return wiring.find(resource, value, { what, kind }) ?? []
       })
-      for (const { who, actions, isConditional } of statementsOf(resource, properties[document])) {
+      const written = properties[document]
+      const policy = mapping(documentOf(resource, 'the policy', written))
+      const denied = mappings(policy['Statement']).filter(isPlainDenial).map(allowed)
+      for (const { who, actions } of denied) {
+        for (const on of nodes) {
+          for (const one of who) wiring.builder.deny({ who: one, actions: [...actions], on })
+        }
+      }
+      for (const statement of statementsOf(resource, policy, isPlainDenial)) {
+        const { who, actions, isConditional } = statement
         for (const on of nodes) {
           for (const one of who) {
             wiring.builder.grant({

@@ -103,11 +103,21 @@ function taskEdges(resource: Resource, wiring: Wiring, state: JsonObject): void 
   const call = own(calls, service)
   if (!call || isRead.test(action)) return
   const [name, kind] = call
+  if (isLate(resource, given, name)) return
   const to = wiring.find(resource, given[name], { what: `${name} of a task`, kind })
   if (to !== undefined) wiring.builder.edge({ from, to, via: 'task', when: `${service}:${action}` })
 }
 
-/** `QueueUrl.$` is known only when it runs. */
+/** Whether an argument is worked out when it runs: `EventBusName.$`, or in JSONata; a gap, then. */
+function isLate(resource: Resource, given: JsonObject, name: string): boolean {
+  const value = own(given, `${name}.$`) ?? given[name]
+  const isKnown = own(given, `${name}.$`) === undefined && !/^\{%|^\$[.@]/.test(String(value ?? ''))
+  if (isKnown) return false
+  const why = `${name} of a task is ${String(value)}, which is known only when it runs`
+  resource.stack.gap('value', resource.logicalId, why)
+  return true
+}
+
 function argumentsOf(state: JsonObject): JsonObject {
   return { ...mapping(state['Parameters']), ...mapping(state['Arguments']) }
 }
@@ -115,6 +125,7 @@ function argumentsOf(state: JsonObject): JsonObject {
 function putEvents(resource: Resource, wiring: Wiring, given: JsonObject): void {
   const from = wiring.idOf(resource)
   for (const entry of mappings(given['Entries'])) {
+    if (isLate(resource, entry, 'EventBusName')) continue
     const to = busOf(resource, wiring, entry['EventBusName'])
     wiring.builder.edge({ from, to, via: 'task', when: 'events:putEvents', sends: sentBy(entry) })
   }
@@ -142,6 +153,7 @@ const route: Reader = {
     if (from === undefined) return
     const given = mapping(rest['RequestParameters'])
     if (subtype === 'EventBridge-PutEvents') {
+      if (isRequested(resource, given['EventBusName'])) return
       const to = busOf(resource, wiring, given['EventBusName'])
       wiring.builder.edge({ from, to, via: 'integration', sends: sentBy(given) })
       return
@@ -150,11 +162,21 @@ const route: Reader = {
     const call = own(calls, service.toLowerCase().replace('stepfunctions', 'states'))
     const of = { what: 'the target of the integration', kind: call?.[1] }
     const value = call ? given[call[0]] : undefined
+    if (isRequested(resource, value)) return
     const found = call
       ? [wiring.find(resource, value, of)].flatMap((id) => id ?? [])
       : integrated(resource, wiring, { Uri: rest['IntegrationUri'] ?? null })
     for (const to of found) wiring.builder.edge({ from, to, via: 'integration' })
   },
+}
+
+/** Whether whom an integration acts on is in the request; a gap, then. */
+function isRequested(resource: Resource, value: JsonValue | undefined): boolean {
+  if (typeof value !== 'string' || !/\$\{?(request|context|stageVariables)\./.test(value))
+    return false
+  const why = `the target of the integration is ${value}, which each request says`
+  resource.stack.gap('value', resource.logicalId, why)
+  return true
 }
 
 function integrated(resource: Resource, wiring: Wiring, integration: JsonObject): string[] {

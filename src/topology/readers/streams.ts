@@ -9,9 +9,11 @@ const RETENTION_H = 24
 const stream: Reader = {
   node(resource) {
     const { Name: name, RetentionPeriodHours: hours = RETENTION_H } = resource.properties
+    const count = resource.properties['ShardCount']
+    const shards = numberOf(resource, 'ShardCount', count)
     const keptH = numberOf(resource, 'RetentionPeriodHours', hours)
     const retentionS = keptH === undefined ? undefined : keptH * 3_600
-    return { kind: 'stream', name, facts: { retentionS } }
+    return { kind: 'stream', name, facts: { retentionS, shards } }
   },
 }
 

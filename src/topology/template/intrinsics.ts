@@ -51,6 +51,9 @@ export const functions: ReadonlyMap<string, Intrinsic> = new Map<string, Intrins
   ['Fn::Length', (argument, stack, context) => length(argument, stack, context)],
 ])
 
+/** What SAM makes of a function: `!Ref Orders.Alias`. */
+const ofSam = /\.(Alias|Version)$/
+
 function ref(name: string, stack: Stack, context: Context): Resolved {
   if (name === 'AWS::NoValue') return NO_VALUE
   if (name.startsWith('AWS::')) return token(name)
@@ -58,7 +61,7 @@ function ref(name: string, stack: Stack, context: Context): Resolved {
   if (given !== undefined) return given
   const parameter = own(stack.parameters, name)
   if (parameter === undefined) {
-    if (!stack.declares(name)) {
+    if (!stack.declares(name.replace(ofSam, ''))) {
       stack.gap('reference', context.at, `refers to ${name}, which is not in the template`)
     }
     return token(name)

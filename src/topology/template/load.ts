@@ -7,6 +7,7 @@ import { isGlob } from '../../archives/wildcards.js'
 import { EvtError } from '../../errors.js'
 import type { JsonObject } from '../../event/event.js'
 import type { Gap } from '../model.js'
+import { withDefinitions } from './definitions.js'
 import { isMapping, parseTemplate, section, type Template } from './parse.js'
 import { expandSam, strangeTransforms } from './sam/expand.js'
 
@@ -104,12 +105,16 @@ async function withNested(
   loading: Loading,
   above: readonly string[],
 ): Promise<Loaded> {
-  const { body: written, file, strangeTags } = template
+  const { body: given, file, strangeTags, repeated } = template
   // Names of files stand in tokens.
   const shown = name.replaceAll(/[#{}]/g, '_')
   const gap = (kind: Gap['kind'], explain: string, id?: string) =>
     loading.gaps.push({ kind, at: id === undefined ? shown : `${shown}#${id}`, explain })
   for (const tag of new Set(strangeTags)) gap('transform', `the tag ${tag} is not known`)
+  for (const line of repeated) {
+    gap('value', `the key at line ${line} is there before already: the last one counts`)
+  }
+  const written = await withDefinitions(given, dirname(resolve(loading.cwd, file)))
   for (const transform of strangeTransforms(written)) {
     gap('transform', `the transform ${transform} cannot be expanded: what it makes is not known`)
   }

@@ -9,6 +9,8 @@ export interface Template {
   readonly body: JsonObject
   /** Tags that are no function of CloudFormation; what stands behind them is taken as it is. */
   readonly strangeTags: readonly string[]
+  /** Lines of keys that a mapping has before already: the last one counts, as for SAM. */
+  readonly repeated: readonly number[]
 }
 
 const MOST_ALIASES = 1_000
@@ -31,7 +33,8 @@ const longNames = new Map(
  */
 export function parseTemplate(text: string, file: string): Template {
   const strangeTags: string[] = []
-  const value = jsonOf(text) ?? yamlOf(text, file, strangeTags)
+  const repeated: number[] = []
+  const value = jsonOf(text) ?? yamlOf(text, file, { strangeTags, repeated })
   const no = (why: string) => {
     const hint = 'a template is a mapping with Resources, in JSON or YAML'
     return new EvtError(`${file} is no template of CloudFormation: ${why}`, { code: 'usage', hint })
@@ -39,7 +42,7 @@ export function parseTemplate(text: string, file: string): Template {
   if (!isMapping(value)) throw no('it is no mapping of keys')
   if (!('Resources' in value)) throw no('it has no Resources')
   if (!isMapping(value['Resources'])) throw no('its Resources are no mapping of keys')
-  return { file, body: value, strangeTags }
+  return { file, body: value, strangeTags, repeated }
 }
 
 export function isMapping(value: JsonValue | undefined): value is JsonObject {
@@ -66,13 +69,20 @@ function jsonOf(text: string): JsonValue | undefined {
   }
 }
 
-function yamlOf(text: string, file: string, strangeTags: string[]): JsonValue {
+interface Noted {
+  readonly strangeTags: string[]
+  readonly repeated: number[]
+}
+
+function yamlOf(text: string, file: string, { strangeTags, repeated }: Noted): JsonValue {
   const no = (why: string, cause?: unknown) =>
     new EvtError(`${file} is no template of CloudFormation: ${why}`, { code: 'usage', cause })
   try {
     const document = parseDocument(text, { customTags: tags, logLevel: 'error' })
-    const [error] = document.errors
-    if (error) throw no(whyNot(error.message))
+    for (const { code, message, linePos } of document.errors) {
+      if (code !== 'DUPLICATE_KEY') throw no(whyNot(message))
+      repeated.push(linePos?.[0].line ?? 0)
+    }
     for (const { code, message } of document.warnings) {
       const tag = /Unresolved tag: (\S+)/.exec(message)?.[1]
       if (code === 'TAG_RESOLVE_FAILED' && tag !== undefined) strangeTags.push(tag)
