@@ -13,28 +13,28 @@ interface HorizontalLine {
 
 /** The lines of a graph: those of its alarms are made of their thresholds. */
 export function linesOf({ alarms, lines = [] }: Pick<Graph, 'alarms' | 'lines'>): HorizontalLine[] {
-  const ofAlarms = alarms.filter((alarm) => alarm.kind === 'static').map(alarmLine)
-  return [...onePerValue(ofAlarms), ...lines.map(plain)]
-}
-
-function alarmLine(alarm: StaticAlarm): HorizontalLine {
-  return {
-    value: alarm.threshold,
-    label: `alarm ${alarm.what}: ${howOften(alarm)}`,
-    ...{ color: RED, fill: alarm.operator === 'LessThanThreshold' ? 'below' : 'above' },
-  }
+  const ofAlarms = alarms.filter((alarm) => alarm.kind === 'static')
+  return [...alarmLines(ofAlarms), ...lines.map(plain)]
 }
 
 /** Alarms of several rules, or metrics, at one height have one line. */
-function onePerValue(lines: readonly HorizontalLine[]): HorizontalLine[] {
-  const byValue = new Map<number, HorizontalLine>()
-  for (const line of lines) {
-    const first = byValue.get(line.value)
-    const label = first ? first.label.replace(/^alarm ([^:]*):.*$/, '$1') : ''
-    const both = { ...line, label: `${label}, ${line.label.replace(/^alarm /, '')}` }
-    byValue.set(line.value, first ? { ...both, label: `alarm ${both.label}` } : line)
-  }
-  return [...byValue.values()]
+function alarmLines(alarms: readonly StaticAlarm[]): HorizontalLine[] {
+  return [...new Set(alarms.map(({ threshold }) => threshold))].map((value) => {
+    const here = alarms.filter(({ threshold }) => threshold === value)
+    const isBelow = here.every(({ operator }) => operator === 'LessThanThreshold')
+    const label = `alarm ${labelOf(here)}`
+    return { value, label, color: RED, fill: isBelow ? 'below' : 'above' }
+  })
+}
+
+/** `lost: at once; loops: in 3 of 5`. Alarms of one name, as each reader of a stream has, are
+ * named once. */
+function labelOf(alarms: readonly StaticAlarm[]): string {
+  const parts = [...new Set(alarms.map(howOften))].map((often) => {
+    const names = alarms.filter((alarm) => howOften(alarm) === often).map(({ what }) => what)
+    return `${[...new Set(names)].join(', ')}: ${often}`
+  })
+  return parts.join('; ')
 }
 
 function plain({ value, label }: Line): HorizontalLine {

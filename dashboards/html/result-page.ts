@@ -85,7 +85,7 @@ function listOf({ title, timeZone }: Place, values: readonly JsonValue[]): Html 
     return isObject(value) ? flattened(value) : { [title]: value }
   })
   const names = [...new Set(flat.flatMap((row) => Object.keys(row)))].filter((name) =>
-    flat.some((row) => (row[name] ?? null) !== null),
+    flat.some((row) => ownOf(row, name) !== null),
   )
   const hidden = values.length - flat.length
   const more = html`<p class="more">… ${countText(hidden)} more: --output json has all</p>`
@@ -93,10 +93,15 @@ function listOf({ title, timeZone }: Place, values: readonly JsonValue[]): Html 
     ...{ caption: title, isSortable: values.length > 1, isNamed: false },
     columns: names.map((name) => ({
       title: brief(wordsOf(name), NAME_COLUMNS),
-      isNumber: flat.every((row) => typeof (row[name] ?? 0) === 'number'),
+      isNumber: flat.every((row) => typeof (ownOf(row, name) ?? 0) === 'number'),
     })),
-    rows: flat.map((row) => names.map((name) => cellFor(row[name] ?? null, name, timeZone))),
+    rows: flat.map((row) => names.map((name) => cellFor(ownOf(row, name), name, timeZone))),
   })}${hidden > 0 ? more : null}`
+}
+
+/** A name such as `constructor` is data: a row without it has none. */
+function ownOf(row: Readonly<Record<string, JsonValue>>, name: string): JsonValue {
+  return Object.hasOwn(row, name) ? (row[name] ?? null) : null
 }
 
 /** Objects in it as columns of their own. */

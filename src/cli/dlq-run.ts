@@ -2,6 +2,7 @@ import type { Against } from '../dlq/overtaken.js'
 import type { FoundQueue } from '../dlq/queue.js'
 import type { DlqRequest } from '../dlq/request.js'
 import { type DlqRun, empty, runDlq } from '../dlq/run.js'
+import { withhold } from '../privacy/withhold.js'
 import { lookPlanText } from '../ui/dlq-text.js'
 import type { TextStyle } from '../ui/style.js'
 import { agree } from './agree.js'
@@ -40,6 +41,7 @@ function requestOf(typed: TypedDlq, against: Against | undefined): DlqRequest {
     ...{ given, choose, lineWith, signal, against, config: flags.config, maps: flags.map ?? [] },
     ...{ aws: awsOptions(flags), cwd: process.cwd(), env: process.env, nowMs: Date.now },
     ...{ limit: flags.limit, to: flags.to, isDeleting: flags.delete === true, onNote: note },
+    withhold,
     onLarge: (large) => note(largeText(large)),
   }
 }

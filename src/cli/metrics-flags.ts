@@ -103,7 +103,8 @@ export function dimensionsOf(texts: readonly string[]): [string, string][] {
   const dimensions = texts.map((text): [string, string] => {
     const [, name, value] =
       /^([\x21-\x7e][\x20-\x7e]{0,254}?)=([\x20-\x7e]{1,1024})$/.exec(text) ?? []
-    if (name !== undefined && value !== undefined && !name.startsWith(':')) return [name, value]
+    const isWhole = name !== undefined && value !== undefined && value.trim() !== ''
+    if (isWhole && !name.startsWith(':')) return [name, value]
     throw new EvtError(`--dimension ${text} is no dimension`, {
       ...{ code: 'usage', hint: 'write NAME=VALUE in printable characters of ASCII' },
     })

@@ -17,7 +17,7 @@ export async function park(
   request: DlqRequest & { readonly to: string },
   { seen, ended }: Pick<DlqResult, 'seen' | 'ended'>,
 ): Promise<{ parked: Parked; failure: unknown }> {
-  const { to, isDeleting, signal, aws, config, cwd, env, onNote, nowMs } = request
+  const { to, isDeleting, signal, aws, config, cwd, env, onNote, nowMs, withhold } = request
   const consents: Consent[] = [
     'intrusive',
     ...(nature.isFifo ? ['fifo' as const] : []),
@@ -26,6 +26,7 @@ export async function park(
   const run = await runRecord({
     ...{ given: [source], to, signal, aws, config, cwd, env, onNote, nowMs, ...roll },
     ...{ start: undefined, follow: false, consents: new Set(consents), format: undefined },
+    withhold,
     limit: isDeleting && ended === null ? null : seen,
     durationMs: isDeleting ? null : MOST_MS,
     ...{ stdin: process.stdin, onOpen: () => {}, onProgress: () => {} },

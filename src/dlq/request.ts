@@ -1,3 +1,4 @@
+import type { Withhold } from '../erased/withhold.js'
 import type { RemoteReading } from '../reading/remote-reading.js'
 import type { Against } from './overtaken.js'
 import type { QueueRequest } from './queue.js'
@@ -11,6 +12,8 @@ export interface DlqRequest extends QueueRequest {
   /** Where the messages are parked, and whether they are deleted then. */
   readonly to: string | undefined
   readonly isDeleting: boolean
+  /** How those who were erased are taken out of what is parked. */
+  readonly withhold: Withhold
   /** Told of much that is about to be fetched from S3. */
   onLarge(reading: RemoteReading): void
   nowMs(): number

@@ -122,6 +122,24 @@ export class DuckdbEngine implements Engine {
     )
   }
 
+  /** Tables and functions that a statement names, in small letters; undefined where that cannot be
+   * told. */
+  async namesIn(sql: string): Promise<ReadonlySet<string> | undefined> {
+    const [[text] = []] = await this.duckdb.rows(`SELECT json_serialize_sql(${quoteText(sql)})`)
+    const left: unknown[] = [JSON.parse(String(text))]
+    if (Object(left[0]).error === true) return undefined
+    const names = new Set<string>()
+    for (let one = left.pop(); one !== undefined; one = left.pop()) {
+      if (typeof one !== 'object' || one === null) continue
+      for (const [key, value] of Object.entries(one)) {
+        const isName = key === 'table_name' || key === 'function_name'
+        if (isName) names.add(String(value).toLowerCase())
+        else left.push(value)
+      }
+    }
+    return names
+  }
+
   private async plan(statement: Statement): Promise<Looks> {
     const { connection } = this.duckdb
     const { sql } = statement

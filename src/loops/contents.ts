@@ -17,7 +17,11 @@ export interface Content {
   readonly isRetry: boolean
 }
 
-const isDepth = /^(hops?|hop_?count|depth|turns?|laps?|rounds?|generation|iteration|loop_?count)$/i
+/** What counts how often a message went on, and nothing else. */
+const isDepth = /^(hops?|hop_?count|loop_?count)$/i
+/** What else may count that. A game has rounds, a training iterations, a queue is deep. */
+const isCounter =
+  /^(hops?|hop_?count|depth|turns?|laps?|rounds?|generation|iteration|loop_?count)$/i
 /** As JSON: a text without spaces that has a digit, or a number of some digits. */
 const isId = /^("[^"\s]*\d[^"\s]*"|\d{4,})$/
 const isAttempt = /attempt|retr(y|ies)|tries/i
@@ -40,7 +44,7 @@ export function contentsOf(events: readonly PassingEvent[]): Content[] {
     const leaves = leavesOf(event)
     const counts = (leaf: Leaf) =>
       leaf.integer !== null &&
-      (counters.has(counterKey(node, leaf)) || (event.thread === '' && isDepth.test(leaf.name)))
+      (counters.has(counterKey(node, leaf)) || (event.thread === '' && isCounter.test(leaf.name)))
     const stays = leaves.filter((leaf) => !isOnly(event, leaf) && !counts(leaf))
     const text = JSON.stringify(stays.map(({ place, value }) => [place, value]))
     const depth = leaves.find((leaf) => counts(leaf) && isDepth.test(leaf.name))?.integer ?? null

@@ -44,11 +44,15 @@ export async function linkedEventsIn(
   })
 }
 
-/** The same without an id, and beside them what passes its node again and does not say why. */
+/** The same without an id, and beside them what passes its node again and does not say why. What
+ * it says has to be read; an index is asked before whether there is such a thing. */
 export async function loopEventsIn(
   request: ChainRequest,
   archive: OpenedArchive,
 ): Promise<{ events: LinkedEvent[]; passing: PassingEvent[]; searched: Searched }> {
+  if (archive.index && !request.ask && !(await isPassedAgain(request, archive))) {
+    return { ...(await linkedEventsIn(request, archive, '')), passing: [] }
+  }
   const values = { passes: LEAST_PASSES, most: MOST_COMPARED }
   const statement = { sql: await querySql('loops/again'), values }
   const take = async ({ rows, searched }: { rows: ResultRows; searched: Searched }) => {
@@ -64,6 +68,14 @@ export async function loopEventsIn(
   const asked = askedOf(request, archive)
   if (request.ask) return request.ask(statement, asked, take)
   return askArchive(statement, asked, take)
+}
+
+async function isPassedAgain(request: ChainRequest, archive: OpenedArchive): Promise<boolean> {
+  const statement = { sql: await querySql('loops/passes'), values: { passes: LEAST_PASSES } }
+  return askArchive(statement, askedOf(request, archive), async ({ rows }) => {
+    for await (const chunk of rows.chunks) if (chunk.length > 0) return true
+    return false
+  })
 }
 
 function askedOf(request: ChainRequest, archive: OpenedArchive) {

@@ -10,6 +10,10 @@ const SAME_CYCLE = 0.1
 const BOUNDED_THREADS = 3
 /** A single node that comes round is passed by more than this part of what its thread has. */
 const MAIN_PART = 1 / 3
+/** Messages take less from one step to the next; who waits so long, and for so much of a turn,
+ * sleeps. */
+const SLEEP_US = 1e6
+const SLEEP_PART = 0.6
 
 /** One content of one thread that passes a node again and again. */
 interface Trail {
@@ -111,20 +115,21 @@ function isAside({ trails: [first, ...others] }: Round): boolean {
   return first.contents.length <= MAIN_PART * events
 }
 
-/** A single node that a clock may pass, and steps that a clock begins: they take less than half of
- * the time until it begins them again. */
+/**
+ * A single node, and steps after which somebody waits until they begin again. What is about the
+ * same thing and says the same in a steady period is a heartbeat, a reading, a status that was
+ * polled: nothing tells a loop of one node from it but a depth. A clock waits more than half of the
+ * time; what sleeps when its work is done does so late by what adds up, and for most of the time.
+ */
 function isByClock({ trails, isNested }: Round): boolean {
-  if (isNested || trails.some(({ isDeep }) => isDeep)) return false
+  if (trails.some(({ isDeep }) => isDeep)) return false
   const [first] = trails
-  if (!first?.steady) return false
-  const { contents, timesUs, isMapped, steady } = first
-  if (trails.length === 1) {
-    const from = contents[0]?.event.threadFromUs ?? null
-    const isEntered = from !== null && from < (timesUs[0] ?? 0)
-    return !isEntered && (!isMapped || isOfClock(timesUs, steady.cycleUs))
-  }
+  if (trails.length === 1) return true
+  if (isNested || !first?.steady) return false
+  const { cycleUs } = first.steady
   const { head, restUs } = longestRest(trails)
-  return restUs > steady.cycleUs / 2 && isOfClock(head?.timesUs ?? [], steady.cycleUs)
+  if (restUs >= SLEEP_US && restUs > SLEEP_PART * cycleUs) return true
+  return restUs > cycleUs / 2 && isOfClock(head?.timesUs ?? [], cycleUs)
 }
 
 /** Between the two steps of a turn that are the furthest apart, in the first turn that was seen,

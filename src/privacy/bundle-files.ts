@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { open, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
+import { buffer } from 'node:stream/consumers'
 import { codeOf, readError } from '../archives/read-error.js'
 import { EvtError } from '../errors.js'
 import { MANIFEST } from './bundle-writer.js'
@@ -41,9 +41,9 @@ export async function openFiles(bundle: string, path: string): Promise<BundleFil
   })
 }
 
-/** All of a file as text. */
+/** All of a file as text, byte for byte: a mark of their order at its start stays there. */
 export async function textIn(files: BundleFiles, name: string): Promise<string> {
-  return text(await files.read(name))
+  return (await buffer(await files.read(name))).toString()
 }
 
 async function folderFiles(bundle: string, folder: string): Promise<BundleFiles> {

@@ -129,7 +129,9 @@ function planIn(text: string): ErasePlan | undefined {
     shape.parse(all)
     // What is sealed is all that stands there, in its order.
     const { chainSha256, ...plan } = all as ErasePlan & { chainSha256: string }
-    return planText(plan) === text && chainSha256 !== '' ? plan : undefined
+    if (planText(plan) !== text || chainSha256 === '') return undefined
+    // Older ones do not tell of what events point to.
+    return { ...plan, claims: plan.claims ?? [] }
   } catch {
     return undefined
   }

@@ -71,9 +71,13 @@ export async function eraseStored(object: StoredPlanned, options: StoredOptions)
   }
 }
 
-/** Removes an older version for good. */
+/**
+ * Removes an older version for good.
+ *
+ * @throws EvtError `outside` where it is what is there now, as it was not when it was planned
+ */
 export async function removeVersion(
-  { address, versionId, bytes }: PlannedVersion,
+  { address, versionId, isMarker, bytes }: PlannedVersion,
   { journal, buckets, now }: Pick<StoredOptions, 'journal' | 'buckets'> & { now: Step | undefined },
 ): Promise<void> {
   const file = `${address}?versionId=${versionId}`
@@ -82,10 +86,32 @@ export async function removeVersion(
   try {
     // While versioning is suspended, a new one may have taken its place.
     const isNew = now !== undefined && (now.versionId ?? 'null') === versionId
-    if (!isNew) await bucket.removeVersion(key, versionId)
+    if (!isNew) {
+      await checkIsOlder({ bucket, key, address }, { versionId, isMarker, bytes })
+      await bucket.removeVersion(key, versionId)
+    }
     await journal.add({ file, state: 'removed', bytes, sha256: '' })
   } catch (error) {
     throw goingOn(error)
+  }
+}
+
+/** It goes as a whole, with all that is about others: what somebody took back meanwhile, or put
+ * under the same name, as `null` may be, stays. */
+async function checkIsOlder(
+  { bucket, key, address }: { bucket: VersionedBucket; key: string; address: string },
+  { versionId, isMarker, bytes }: Omit<PlannedVersion, 'address'>,
+): Promise<void> {
+  for await (const page of bucket.versions(key)) {
+    const found = page.find((one) => one.key === key && one.versionId === versionId)
+    if (found) {
+      const isSame = found.isMarker === isMarker && found.sizeBytes === bytes
+      // A marker may well be the latest: nothing is below it then.
+      if (isSame && (isMarker || !found.isLatest)) return
+      const path = `${address}?versionId=${versionId}`
+      throw changedSince(path, isSame ? 'has become the object that is there' : 'has changed')
+    }
+    if (page.length > 0 && page.every((one) => one.key > key)) return
   }
 }
 

@@ -41,14 +41,18 @@ export function chosenTypes(
   { types }: { readonly types: StatsResult['types'] | readonly OfType[] },
   mostTypes: number,
 ): ChosenTypes {
-  const named = types.filter(({ type, source }) => isDimension(type) && isDimension(source))
+  const named = types.filter(
+    ({ type, source }) => isDimension(type) && (source === '' || isDimension(source)),
+  )
   const own = named.slice(0, mostTypes).map(({ type, source }) => ({ type, source }))
   return { own, others: types.length - own.length }
 }
 
-/** CloudWatch takes 1 to 1,024 printable characters of ASCII; a source may be unsaid. */
+/** CloudWatch takes 1 to 1,024 printable characters of ASCII that are not blanks alone, and refuses
+ * a whole call for one that it does not take. */
 function isDimension(text: string): boolean {
-  return text.length <= 1_024 && /^[\x20-\x7e]*$/.test(text) && !text.startsWith(':')
+  const isPrintable = text.length <= 1_024 && /^[\x20-\x7e]+$/.test(text)
+  return isPrintable && text.trim() !== '' && !text.startsWith(':')
 }
 
 /** What is told of a window (DESIGN §8): counts and latencies of all, latencies by type. */

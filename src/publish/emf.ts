@@ -1,3 +1,4 @@
+import { EvtError } from '../errors.js'
 import type { Datum } from './datum.js'
 import type { WindowDatums } from './datums.js'
 
@@ -7,6 +8,8 @@ const MOST_VALUES = 100
 /**
  * Windows in CloudWatch's embedded metric format, a line each object: what a Lambda or a container
  * writes to its log becomes metrics.
+ *
+ * @throws EvtError `usage` for a dimension that has the name of another member of an object
  */
 export function emfLines(windows: readonly WindowDatums[], namespace: string): string[] {
   return windows.flatMap(({ datums }) =>
@@ -25,6 +28,13 @@ function parts(datum: Datum): Datum[] {
 }
 
 function objectOf({ metric, unit, dimensions, atMs, values, counts }: Datum, namespace: string) {
+  const taken = dimensions.find(([name]) => name === '_aws' || name === metric)
+  if (taken) {
+    const [name] = taken
+    throw new EvtError(`--dimension ${name}: the embedded metric format has ${name} for another`, {
+      ...{ code: 'usage', hint: 'give it another name' },
+    })
+  }
   const isOne = values.length === 1 && counts[0] === 1
   return {
     _aws: {

@@ -75,6 +75,9 @@ class LivePublish {
   private waiting: WindowDatums[] = []
   private failure: unknown
   private hasTold = false
+  /** Why those that wait were not told. */
+  private trouble: unknown
+  private isOver = false
 
   constructor(
     private readonly request: LivePublishRequest,
@@ -101,7 +104,20 @@ class LivePublish {
     const windows = { ...result.windows, open }
     const partial = signal.aborted || tail.faults.length > 0
     this.request.onTold(`ended at ${new Date(nowMs()).toISOString()}`)
-    return { result: { ...result, sources, partial, windows, undecodable }, failure: ended }
+    const failure = ended ?? this.untold()
+    return { result: { ...result, sources, partial, windows, undecodable }, failure }
+  }
+
+  /** There is no next time for what still waits. */
+  private untold(): EvtError | undefined {
+    const { trouble, waiting } = this
+    if (trouble === undefined) return undefined
+    const cause = trouble instanceof EvtError ? trouble : undefined
+    const message = cause?.message ?? String(trouble)
+    const count = `${waiting.length} ${waiting.length === 1 ? 'window was' : 'windows were'}`
+    return new EvtError(waiting.length === 0 ? message : `${count} not published: ${message}`, {
+      ...{ code: cause?.code ?? 'outside', hint: cause?.hint, cause: trouble },
+    })
   }
 
   private async follow(tail: Tail, journal: Journal): Promise<void> {
@@ -121,6 +137,7 @@ class LivePublish {
       isEnded = this.hasEndedItself(beganMs)
     } finally {
       await done()
+      this.isOver = true
       if (this.failure === undefined) {
         await this.tellClosed(closed(isEnded), { meter, live, journal })
       }
@@ -209,12 +226,14 @@ class LivePublish {
       return state === undefined || state === 'refused'
     })
     this.note(told, journal)
+    this.trouble = trouble
     if (trouble === undefined) {
       this.hasTold = true
       return
     }
     const isLasting = !this.hasTold || this.waiting.length > MOST_WAITING
     if (isLasting || request.signal.aborted) throw trouble
+    if (this.isOver) return
     const reason = trouble instanceof EvtError ? trouble.message : String(trouble)
     request.onTold(`${reason}; ${this.waiting.length} windows wait for the next time`)
   }

@@ -28,19 +28,23 @@ export async function otlpTarget({ url, env, ...of }: OtlpOptions): Promise<Targ
   const at = endpointOf(url)
   const headers = { ...headersOf(env), 'content-type': 'application/x-protobuf' }
   const { otlpMetrics } = await import('./otlp-metrics.js')
-  const { ProtobufMetricsSerializer } = await import('@opentelemetry/otlp-transformer')
+  const { JsonMetricsSerializer, ProtobufMetricsSerializer } = await import(
+    '@opentelemetry/otlp-transformer'
+  )
   const send = async (windows: readonly WindowDatums[]) => {
     const bytes = ProtobufMetricsSerializer.serializeRequest(otlpMetrics(windows, of))
     if (bytes === undefined) throw new Error('nothing to send')
     const body = Buffer.from(bytes)
     for (let attempt = 1, waitMs = FIRST_WAIT_MS; ; attempt++, waitMs *= 2) {
       const signal = AbortSignal.timeout(TIMEOUT_MS)
-      const answer = await fetch(at, { method: 'POST', headers, body, signal }).catch((error) => {
+      // Who is sent elsewhere by a 301 would ask there with a GET, and headers would go along.
+      const asked = { method: 'POST', headers, body, signal, redirect: 'manual' } as const
+      const answer = await fetch(at, asked).catch((error) => {
         if (isUnsent(error)) return error as Error
         throw failed(url, reasonOf(error), error)
       })
       if (answer instanceof Error) return { refused: failed(url, reasonOf(answer), answer) }
-      if (answer.ok) return noneRejected(url, new Uint8Array(await answer.arrayBuffer()))
+      if (answer.ok) return noneRejected(answer)
       await answer.body?.cancel()
       const { status, statusText } = answer
       const refused = failed(url, `HTTP ${status} ${statusText}`)
@@ -49,14 +53,26 @@ export async function otlpTarget({ url, env, ...of }: OtlpOptions): Promise<Targ
       await new Promise((resolve) => setTimeout(resolve, waitMs))
     }
   }
-  const noneRejected = (url: string, bytes: Uint8Array) => {
-    const partial = readAnswer(bytes)
+  const noneRejected = async (answer: Response) => {
+    const bytes = await answer.arrayBuffer().catch((error: unknown) => {
+      throw failed(url, reasonOf(error), error)
+    })
+    const partial = readAnswer(new Uint8Array(bytes), answer.headers.get('content-type') ?? '')
     if (partial === undefined) return undefined
     throw failed(url, partial)
   }
-  const readAnswer = (bytes: Uint8Array): string | undefined => {
+  const readAnswer = (bytes: Uint8Array, kind: string): string | undefined => {
     if (bytes.length === 0) return undefined
-    const { partialSuccess } = ProtobufMetricsSerializer.deserializeResponse(bytes)
+    const isJson = /json/i.test(kind)
+    const serializer = isJson ? JsonMetricsSerializer : ProtobufMetricsSerializer
+    let partialSuccess: ReturnType<typeof serializer.deserializeResponse>['partialSuccess']
+    try {
+      // Its own serializer takes what is none for an empty answer.
+      if (isJson) JSON.parse(new TextDecoder().decode(bytes))
+      partialSuccess = serializer.deserializeResponse(bytes)?.partialSuccess
+    } catch {
+      return `what it answers is no OTLP (${kind || 'of no type'})`
+    }
     const rejected = Number(partialSuccess?.rejectedDataPoints ?? 0)
     return rejected > 0
       ? `${rejected} data points were rejected: ${partialSuccess?.errorMessage ?? ''}`

@@ -85,7 +85,7 @@ export class WindowMeter {
     const settleMs = isEnded ? 0 : this.options.settleMs
     const closed: WindowFigures[] = []
     for (;;) {
-      const startUs = this.nextStart()
+      const startUs = this.nextStart(nowMs)
       if (startUs === null) return closed
       const window = this.windows.get(startUs)
       const quietMs = Math.max((startUs + windowUs) / 1_000, window?.seenMs ?? 0) + settleMs
@@ -96,13 +96,15 @@ export class WindowMeter {
     }
   }
 
-  private nextStart(): number | null {
+  private nextStart(nowMs: number): number | null {
     const { nextUs } = this
     if (nextUs !== null && this.windows.has(nextUs)) return nextUs
     const first = Math.min(...this.windows.keys())
     if (nextUs === null) return Number.isFinite(first) ? first : null
+    // What is dated ahead does not make windows empty that have not been.
+    if (!(first / 1_000 <= nowMs)) return nextUs
     const gap = (first - nextUs) / this.options.windowUs
-    return Number.isFinite(first) && gap > MOST_EMPTY ? first : nextUs
+    return gap > MOST_EMPTY ? first : nextUs
   }
 
   private figuresOf(startUs: number, window: Window | undefined): WindowFigures {

@@ -17,7 +17,7 @@ import { EventsTaker } from './events-taker.js'
 import { fieldColumns, fieldsOf, fieldsView } from './fields-view.js'
 import { checkFlows, type Flows, flowColumns, flowStepColumns, flowsSql } from './flows.js'
 import { canAnswer, IndexFailure, rowsFromIndex, takeFromIndex, trusting } from './from-index.js'
-import { type Hidden, hiddenEvents } from './hidden-sql.js'
+import { checkShown, type Hidden, hiddenEvents, hiddenHeads } from './hidden-sql.js'
 import { emptyJudged, eventsView, judgedColumns, judgeEvents, viewOf } from './judged.js'
 import { judgeIndexed } from './kept-judged.js'
 import { type Locate, withElsewhere } from './locate.js'
@@ -188,6 +188,7 @@ async function looksAt(
   if (sql !== undefined) empty.push(emptyPicked)
   for (const each of empty) await duckdb.rows(each)
   const own = await engine.looks(statement)
+  if (hidden) await checkShown(engine, statement.sql)
   const picked = sql === undefined ? undefined : await pickingOf(sql, engine)
   const looks = picked ? bothLooks(own, picked.looks) : own
   for (const name of ['flow_steps', 'fields', 'events']) await duckdb.rows(`DROP VIEW ${name}`)
@@ -257,6 +258,7 @@ async function readInto(
   const order = isSorted && (tables.isView || isJudged) ? ' ORDER BY pos' : ''
   for (const sql of await views(options.flows, hiddenOf(options).hidden, order))
     await duckdb.rows(sql)
+  if (hiddenOf(options).hidden) await duckdb.rows(hiddenHeads)
   const whole = located ? withElsewhere(read, located) : read
   const searched = index ? withIndexed(whole, index) : whole
   return { ...searched, chosen: tables.kept, unanswered: lenient.failure }

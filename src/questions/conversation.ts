@@ -10,8 +10,9 @@ import { openArchive } from '../reading/open-archive.js'
 import { askedNames, holdArchive } from './asked-archive.js'
 import { type Question, questionNamed, readCatalogue } from './catalogue.js'
 import { checkFlows, type Flows } from './flows.js'
+import { checkShown } from './hidden-sql.js'
 import { boundValues } from './parameters.js'
-import { askOptions, checkSearched, firstOf, type QueryRequest } from './run.js'
+import { askOptions, checkSearched, firstOf, hiddenIn, type QueryRequest } from './run.js'
 import type { Searched } from './searched.js'
 
 /** An archive that was read and is asked one question after the other. */
@@ -59,7 +60,9 @@ export async function converse(
     const types = await typesIn(engine)
     const { flows = {} } = config
     const ask: Conversation['ask'] = async (said, signal, take) => {
-      const rows = await answer(engine, statementOf(said, catalogue), flows, signal)
+      const statement = statementOf(said, catalogue)
+      if (hiddenIn(archive).paths.length > 0) await checkShown(engine, statement.sql)
+      const rows = await answer(engine, statement, flows, signal)
       await take(request.limit === null ? rows : firstOf(rows, request.limit))
     }
     await talk({ sources, searched, partly, catalogue, names: askedNames, types, ask })

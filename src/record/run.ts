@@ -43,7 +43,7 @@ export interface RecordRequest extends GivenSources {
   stdin: AsyncIterable<unknown>
   aws: AwsOptions
   /** Takes out who was erased; without it, what is also of others is recorded as it is. */
-  withhold?: Withhold | undefined
+  withhold: Withhold
   nowMs(): number
   onNote(text: string): void
   onOpen(sources: readonly { address: string; safety: Safety }[]): void
@@ -99,8 +99,7 @@ export async function runRecord(request: RecordRequest): Promise<RecordRun> {
     const flags = await flagsOf(store, format, there.parts)
     const capture = new Capture(decode, {
       isErased: (entity) => register.hasAny([entity]),
-      withhold: async (text, entities) =>
-        request.withhold?.(text, { entities, mapping, decode }) ?? { text, isLeft: true },
+      withhold: (text, entities) => request.withhold(text, { entities, mapping, decode }),
     })
     const options: TapOptions = {
       ...startOf(request.start),

@@ -253,6 +253,28 @@ test('what is parked can be replayed, and is deleted only when it is on the disk
   }
 })
 
+test('who was erased is taken out of what is parked, and others stay in it', async () => {
+  const entities = '{ user: $.detail.user, friend: $.detail.to }'
+  writeFileSync(join(at.work, 'evt.yaml'), `events: { "*": { entities: ${entities} } }\n`)
+  const of = (id: string, detail: object) => event('OrderPlaced', id, { detail })
+  const both = of('1', { user: 'u-4711', to: 'u-1' })
+  writeFileSync(join(at.work, 'old.ndjson'), `${both}\n${of('2', { user: 'u-2' })}\n`)
+  const erase = ['gdpr', 'erase', '--entity', 'user:u-4711', 'old.ndjson', '--plan', 'p']
+  expect(await evt(...erase, '--max-share', '100%')).toMatchObject({ exit: 0 })
+  expect(await evt('gdpr', 'erase', '--apply', 'p', '--yes')).toMatchObject({ exit: 0 })
+  world.make('dead')
+  const bodies = [both, of('3', { user: 'u-4711' }), of('4', { user: 'u-3' })]
+  for (const body of bodies) world.put('dead', { body, sentMs: hours(1) })
+  const line = ['dlq', 'sqs://dead', '--to', 'parked', '--yes', '--quiet', '-o', 'json']
+  const { exit, out, err } = await evt(...line)
+  expect({ exit, err }).toMatchObject({ exit: 0 })
+  expect(JSON.parse(out).parked).toMatchObject({ records: 2 })
+  const { out: replayed } = await evt('replay', 'parked', '--to', '-', '--yes', '--quiet')
+  expect(replayed).not.toContain('u-4711')
+  expect(replayed).toContain('u-1')
+  expect(replayed).toContain('u-3')
+})
+
 test('--limit ends the look; a queue of no dead letters is told of', async () => {
   world.make('orders')
   for (let n = 0; n < 45; n++) world.put('orders', { body: event('OrderPlaced', `${n}`) })

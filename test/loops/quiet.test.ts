@@ -77,6 +77,23 @@ const sagas = times(9).flatMap((order) =>
   ),
 )
 
+const placed: Line = { type: 'placed', order: 'o-7', at: 0, id: 'h' }
+/** Of who sleeps ten seconds after each: late by what adds up; beside it what happened before. */
+const beats = times(40).map((n) => ({
+  ...{ type: 'beat', order: 'o-7', at: 5 + n * 10.2 + (n % 3) * 0.1, id: `h${n}`, celsius: 21.5 },
+}))
+/** Of a clock, of something that began before. */
+const polls = times(40).map((n) => ({
+  ...{ type: 'polled', order: 'o-7', at: 5 + n * 60 + (n % 3) * 0.1, id: `h${n}`, status: 'sent' },
+}))
+/** Two steps, and sleep. */
+const jobs = beats.flatMap((beat) => [
+  { ...beat, type: 'job.begun' },
+  { ...beat, type: 'job.done', at: beat.at + 1.9, id: `${beat.id}-done` },
+])
+/** What counts and is no depth of causes. */
+const rounds = beats.map((beat, n) => ({ ...beat, type: 'epoch.ended', at: n * n, iteration: n }))
+
 const loop = times(16).map((n) => ({
   ...{ type: n % 2 === 0 ? 'pinged' : 'ponged', order: 'o-99', at: n * 7.3 + (n % 3) * 0.4 },
   ...{ id: `l${n}`, ...(n > 0 && { cause: `l${n - 1}` }) },
@@ -88,6 +105,10 @@ describe.each([
   ['replays', [first, second, ...replayed]],
   ['fan-out', fanOut],
   ['sagas with bounded returns', sagas],
+  ['heartbeats and constant readings', [placed, ...beats]],
+  ['polls', [placed, ...polls]],
+  ['jobs of who sleeps between them', [placed, ...jobs]],
+  ['counted rounds', [placed, ...rounds]],
 ])('%s', (_, lines: Line[]) => {
   test.each([
     ['with ids', true, 'causation'],

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Decrypter, generateIdentity, identityToRecipient } from 'age-encryption'
@@ -35,6 +36,32 @@ const verified = (bundle: string, ageIdentity?: string) =>
 function flip(bytes: Buffer, place: number, bit = 0): void {
   bytes.writeUInt8(bytes.readUInt8(place) ^ (1 << bit), place)
 }
+
+test('a mark of the order of bytes before the manifest is a change', async () => {
+  extracted('--to', 'b')
+  const manifest = join(at.work, 'b', 'manifest.json')
+  writeFileSync(manifest, `\uFEFF${readFileSync(manifest, 'utf8')}`)
+  const faults = [{ name: 'manifest.json', fault: 'is not what evt wrote' }]
+  expect(await verified('b')).toMatchObject({ intact: false, faults })
+})
+
+test('a plan from before what events point to was told of is applied', async () => {
+  const [entity, share] = [
+    ['--entity', 'user:u-4711'],
+    ['--max-share', '50%'],
+  ]
+  evt('gdpr', 'erase', ...entity, 'a.ndjson', '--plan', 'p', ...share)
+  const {
+    claims: _,
+    chainSha256: _c,
+    ...plan
+  } = JSON.parse(readFileSync(join(at.work, 'p'), 'utf8'))
+  const chainSha256 = createHash('sha256').update(JSON.stringify(plan)).digest('hex')
+  writeFileSync(join(at.work, 'p'), `${JSON.stringify({ ...plan, chainSha256 }, null, 2)}\n`)
+  expect(evt('gdpr', 'erase', '--apply', 'p', '--yes')).toMatchObject({ status: 0 })
+  expect(readFileSync(join(at.work, 'a.ndjson'), 'utf8')).not.toContain('u-4711')
+  expect(evt('gdpr', 'verify', 'p')).toMatchObject({ status: 0 })
+})
 
 describe('a bundle that is one file', () => {
   test('is a zip file that others read, with what a folder has', async () => {

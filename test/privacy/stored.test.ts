@@ -307,6 +307,22 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)(
       expect((await get('archive/1.ndjson')).toString()).toBe(erased(withSubject(100)))
     })
 
+    test('an older version that is there again meanwhile is not removed whole', async () => {
+      await makeBucket()
+      await put('archive/1.ndjson', withSubject(100))
+      await put('archive/2.ndjson', withSubject(200))
+      await moto.call('s3', 'delete_object', { Bucket: 'acme', Key: 'archive/2.ndjson' })
+      await planned()
+      const { markers } = await versions()
+      for (const { Key, VersionId } of markers) {
+        await moto.call('s3', 'delete_object', { Bucket: 'acme', Key, VersionId })
+      }
+      const applied = await run(...APPLY)
+      expect(applied.exit).toBe(3)
+      expect(applied.err).toContain('has become the object that is there since the plan was made')
+      expect((await get('archive/2.ndjson')).toString()).toBe(withSubject(200))
+    })
+
     test('what is locked, held or archived is named and left', async () => {
       await makeBucket({ isLocked: true })
       const locked = (Key: string, Body: string, more: Record<string, string>) =>

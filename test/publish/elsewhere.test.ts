@@ -111,6 +111,35 @@ describe('metrics for those who are not on CloudWatch', () => {
     expect(err).toContain('7 data points were rejected: old')
   })
 
+  test('OTLP: whoever sends it elsewhere has taken nothing', async () => {
+    const headers = { location: '/other' }
+    otlp.answer = () => ({ status: otlp.headers.length === 1 ? 301 : 200, headers })
+    const { exit, err } = await toOtlp()
+    expect([exit, otlp.headers.length]).toEqual([3, 1])
+    expect(err).toContain(`${otlp.url} does not take metrics: HTTP 301 Moved Permanently`)
+    expect((await toOtlp()).out).toContain('published: 2 windows')
+  })
+
+  test('OTLP: an answer may be JSON; of another nobody knows what it says', async () => {
+    const answers = (kind: string, text: string) => {
+      const headers = { 'content-type': kind }
+      otlp.answer = () => ({ status: 200, headers, body: Buffer.from(text) })
+    }
+    answers('application/json', '{"partialSuccess":{}}')
+    expect((await toOtlp('--journal', 'j')).exit).toBe(0)
+    answers('application/json', '{"partialSuccess":{"rejectedDataPoints":"7"}}')
+    expect((await toOtlp('--journal', 'k')).err).toContain('7 data points were rejected')
+    for (const [n, [kind, text]] of Object.entries([
+      ['text/html', '<html><body>a site</body></html>'],
+      ['application/json', 'no'],
+    ] as const)) {
+      answers(kind, text)
+      const { exit, err } = await toOtlp('--journal', `l${n}`)
+      expect(exit).toBe(3)
+      expect(err).toContain(`does not take metrics: what it answers is no OTLP (${kind})`)
+    }
+  })
+
   test('OTLP: an address that is none', async () => {
     for (const url of ['localhost:4318', 'ftp://host', 'https://u:p@host']) {
       const { exit, err } = await publish('--otlp', url, '--yes')

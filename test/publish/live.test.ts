@@ -145,6 +145,21 @@ describe('evt metrics publish --every', () => {
     expect(refused.err.text).toContain('cloudwatch:PutMetricData is not allowed')
   })
 
+  test('what still waits when the time is over was not published, and that is said', async () => {
+    let calls = 0
+    faulty.fault = (asked) => (++calls === 1 ? taken : denied(asked))
+    const child = start('--yes', '--duration', '10s', '-o', 'json')
+    expect((await child.end).exit).toBe(3)
+    expect(calls).toBeGreaterThan(1)
+    const { windows } = JSON.parse(child.out.text)
+    expect(windows).toMatchObject({
+      published: ledger('Deliveries', faulty.asked.slice(0, 1)).size,
+    })
+    expect(child.err.text).toMatch(
+      /\d+ windows? (was|were) not published: cloudwatch:PutMetricData is not allowed/,
+    )
+  })
+
   test('at the end of its source what is over is told at once, and the rest is said', async () => {
     const firstMs = Math.floor(Date.now() / SECOND_MS) * SECOND_MS - 60 * SECOND_MS
     for (const n of [0, 0, 3]) append(lineAt(firstMs + n * SECOND_MS))

@@ -8,6 +8,7 @@ import { openDuckdb } from '../../src/engines/duckdb.js'
 import { quoteFile } from '../../src/engines/leaf-tree.js'
 import type { RecordedLine } from '../../src/envelopes/recording.js'
 import type { Mapping } from '../../src/event/mapping.js'
+import { withhold } from '../../src/privacy/withhold.js'
 import type { RecordRequest } from '../../src/record/run.js'
 import { datedParts } from '../../src/record/store.js'
 import { archiveStats } from '../../src/stats/stats.js'
@@ -31,6 +32,7 @@ export function recordRequest(
       limit: null,
       durationMs: null,
       format: undefined,
+      withhold,
     },
     ...{ stdin: process.stdin, nowMs: () => START_MS, onNote() {}, onOpen() {}, onProgress() {} },
     ...more,

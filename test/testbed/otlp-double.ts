@@ -11,7 +11,7 @@ export interface OtlpDouble {
   readonly got: OtlpMetric[][]
   readonly headers: Record<string, unknown>[]
   /** The status of an answer, and its body; `cut`: none, although it was taken. */
-  answer: () => { status: number; body?: Buffer } | 'cut'
+  answer: () => { status: number; body?: Buffer; headers?: Record<string, string> } | 'cut'
   stop(): Promise<void>
 }
 
@@ -51,7 +51,7 @@ export async function startOtlp(): Promise<OtlpDouble> {
     const answer = double.answer()
     if (answer === 'cut' || answer.status < 300) double.got.push(metricsIn(body))
     if (answer === 'cut') request.socket.destroy()
-    else response.writeHead(answer.status).end(answer.body)
+    else response.writeHead(answer.status, answer.headers).end(answer.body)
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
