@@ -50,6 +50,11 @@ async function recordAll(
   lanes: readonly Lane[],
   { signal, durationMs, nowMs, onProgress }: DriveOptions,
 ): Promise<Failure | undefined> {
+  try {
+    if (lanes.some(({ begunPlace }) => begunPlace)) await recorder.begin()
+  } catch (error) {
+    return { error, isOfTarget: true }
+  }
   const mail = new Mailbox<Given | 'end'>()
   const end = () => mail.put('end')
   signal.addEventListener('abort', end)

@@ -50,18 +50,14 @@ export class Lane {
 
   /** How to go on behind what is recorded, and who understands that. */
   get toldPlace(): SourcePlace | undefined {
-    return this.place && this.#told(this.place)
+    const { by, from } = this.source
+    return this.place && { ...this.place, by, fromUs: from.awaitedUs }
   }
 
   /** Where the source began in this run, as far as the recording does not say; whatever was taken
    * since may be in no part. */
   get begunPlace(): SourcePlace | undefined {
-    return this.#begun && this.#told(this.#begun)
-  }
-
-  #told({ at, behind }: SourcePlace): SourcePlace {
-    const { by, from } = this.source
-    return { at, behind, by, fromUs: from.awaitedUs }
+    return this.#begun && { ...this.#begun, by: this.source.by }
   }
 
   /** Whether the recording begins with this event, or did before. */
@@ -77,9 +73,14 @@ export class Lane {
    * have kept: the next one begins there. */
   begin(at: JsonValue): void {
     if (this.place !== undefined) return
-    this.#begun = { at, behind: 0 }
-    this.place = this.#begun
+    this.#begun = { at, behind: 0, fromUs: this.source.from.awaitedUs }
+    this.place = { at, behind: 0 }
     this.#give?.({ lane: this, hasPlace: true })
+  }
+
+  /** The same of a source that is to begin with the first event of a time, before that is found. */
+  await(fromUs: number): void {
+    this.#begun = { at: null, behind: 0, fromUs }
   }
 
   /** Has its next batch given, when it comes. */

@@ -190,6 +190,7 @@ function laneOf({ address, opens, tap }: Tapped, options: TapOptions, resume: Re
   })
   const from = new FromTime(address, fromUs, options.onNote)
   lane = new Lane({ address, key, batches, before, from, by, placeBehind: (n) => place?.(n) })
+  if (!before && fromUs !== undefined && by) lane.await(fromUs)
   return lane
 }
 
