@@ -93,7 +93,7 @@ function putEntry(entry: SinkEntry): PutEventsRequestEntry | { refused: string }
   const { Source = '', DetailType = '' } = put
   if (Source === '') return { refused: 'it has no source' }
   if (Source.startsWith('aws.')) {
-    return { refused: `its source is ${Source}: those that begin with aws. are for AWS alone` }
+    return { refused: `has the source ${Source}: those that begin with aws. are for AWS alone` }
   }
   const isLong = [...DetailType].length > MOST_TYPE_CHARACTERS
   return isLong ? { refused: `its type has more than ${MOST_TYPE_CHARACTERS} characters` } : put
