@@ -18,7 +18,7 @@ export default class GdprVerify extends BaseCommand {
     bundle: Args.string({
       required: true,
       ignoreStdin: true,
-      description: 'a folder or zip file that evt gdpr extract wrote, or the proof of an erasure',
+      description: 'a bundle of evt gdpr extract, or the proof of an erasure',
     }),
   }
   static override flags = {

@@ -13,7 +13,7 @@ const MAIN_PART = 1 / 3
 /** Messages take less from one step to the next; who waits so long, and for so much of a turn,
  * sleeps. */
 const SLEEP_US = 1e6
-const SLEEP_PART = 0.6
+const SLEEP_PART = 0.75
 
 /** One content of one thread that passes a node again and again. */
 interface Trail {
@@ -119,7 +119,7 @@ function isAside({ trails: [first, ...others] }: Round): boolean {
  * A single node, and steps after which somebody waits until they begin again. What is about the
  * same thing and says the same in a steady period is a heartbeat, a reading, a status that was
  * polled: nothing tells a loop of one node from it but a depth. A clock waits more than half of the
- * time; what sleeps when its work is done does so late by what adds up, and for most of the time.
+ * time; what sleeps when its work is done does so late by what adds up, and for three quarters.
  */
 function isByClock({ trails, isNested }: Round): boolean {
   if (trails.some(({ isDeep }) => isDeep)) return false
