@@ -1,6 +1,7 @@
 -- title: What may pass again
 -- question: Of which thread do most events pass the same node without a cause, if so many do?
 -- param: passes integer 5: how often a thread passes a node, at least
+-- param: most integer 1: so many threads at most
 -- order: events, then source, type and thread
 -- A node is a source and a type; threads are those of loops/again. Payloads are not looked at, so
 -- that an index answers: where there is nothing of it, loops/links has all that loops/again has.
@@ -24,4 +25,4 @@ WHERE e.duplicate IS NULL
 GROUP BY 1, 2, 3
 HAVING count(*) >= $passes
 ORDER BY events DESC, source, type, thread
-LIMIT 1
+LIMIT $most

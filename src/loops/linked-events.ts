@@ -71,7 +71,10 @@ export async function loopEventsIn(
 }
 
 async function isPassedAgain(request: ChainRequest, archive: OpenedArchive): Promise<boolean> {
-  const statement = { sql: await querySql('loops/passes'), values: { passes: LEAST_PASSES } }
+  const statement = {
+    sql: await querySql('loops/passes'),
+    values: { passes: LEAST_PASSES, most: 1 },
+  }
   return askArchive(statement, askedOf(request, archive), async ({ rows }) => {
     for await (const chunk of rows.chunks) if (chunk.length > 0) return true
     return false
