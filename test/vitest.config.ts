@@ -9,6 +9,8 @@ export default defineConfig({
     root: fileURLToPath(new URL('..', import.meta.url)),
     include: ['test/**/*.test.{ts,tsx}'],
     pool: 'forks',
+    // Vitest leaves a core free, of two one; but many tests wait for services and processes.
+    maxWorkers: '100%',
     // oclif has Node load the commands, so Node loads all of our sources, and each is there once:
     // an error thrown in one is then an instance of the class that a test imports.
     execArgv: ['--import', 'tsx'],
