@@ -90,7 +90,7 @@ export async function replayTyped(typed: TypedReplay): Promise<ReplayRun> {
     })
   try {
     return await reading(typed, async (read) => {
-      const asked = saved ? asPlanned(read, saved.request, flags) : asTyped(read, to, flags)
+      const asked = saved ? asPlanned(read, saved.request, flags) : asTyped(read, to, typed)
       const request = await locatedRequest(asked, flags)
       const agree = async (plan: ReplayResult, archive: OpenedArchive) => {
         if (saved) checkUnchanged(saved, plan, archive.objects)
@@ -111,7 +111,18 @@ function targetIn({ to }: ReplayFlagValues): string {
   })
 }
 
-function asTyped(read: ReadRequest, to: string, flags: ReplayFlagValues): ReplayRequest {
+const aside: readonly string[] = ['--yes', '--quiet', '--verbose', '--progress', '--journal']
+
+/** Without words that may be there or not in the same line. */
+function lineOf(argv: readonly string[]): string[] {
+  return argv.filter((word, n) => !aside.includes(word) && argv[n - 1] !== '--journal')
+}
+
+function asTyped(
+  read: ReadRequest,
+  to: string,
+  { flags, argv }: Pick<TypedReplay, 'flags' | 'argv'>,
+): ReplayRequest {
   const { rate, speed = { is: 'max' }, order, body, concurrency, plan } = flags
   const isGiven = (
     name: 'distinct' | 'replays' | 'skip-refused' | 'no-mark' | 'allow-partial' | 'snapshot',
@@ -131,6 +142,7 @@ function asTyped(read: ReadRequest, to: string, flags: ReplayFlagValues): Replay
     memoryLimitBytes: memoryBytes(flags['memory-limit']),
     allowPartial: isGiven('allow-partial'),
     journal: flags.journal ?? (plan === undefined ? null : besidePlan(plan)),
+    line: lineOf(argv),
   }
 }
 

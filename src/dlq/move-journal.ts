@@ -44,16 +44,17 @@ export class MoveJournal {
   /**
    * Goes on with a journal, or begins one.
    *
+   * @param isAnew whether nothing of what it may tell is at the target any more
    * @throws EvtError `usage` where it is of another queue or target, `outside` where somebody
    *   writes to it
    */
-  static open(path: string, of: JournalOf): MoveJournal {
+  static open(path: string, of: JournalOf, isAnew = false): MoveJournal {
     try {
       mkdirSync(dirname(path), { recursive: true })
       const unlock = lockJournal(path)
       try {
         const file = openSync(path, 'a+', 0o600)
-        const sent = readSent(path, file, of)
+        const sent = readSent(path, file, { of, isAnew })
         return new MoveJournal(path, file, unlock, sent)
       } catch (error) {
         unlock()
@@ -95,7 +96,11 @@ export class MoveJournal {
   }
 }
 
-function readSent(path: string, file: number, of: JournalOf): Set<string> {
+function readSent(
+  path: string,
+  file: number,
+  { of, isAnew }: { of: JournalOf; isAnew: boolean },
+): Set<string> {
   const text = readFileSync(path, 'utf8')
   const whole = text.lastIndexOf('\n') + 1
   const [head, ...lines] = text.slice(0, whole).split('\n').slice(0, -1)
@@ -106,8 +111,9 @@ function readSent(path: string, file: number, of: JournalOf): Set<string> {
     })
   }
   // The beginning of a line that a crash left.
-  ftruncateSync(file, Buffer.byteLength(text.slice(0, whole)))
-  if (!isBegun) writeAll(file, `${JSON.stringify({ schema: SCHEMA, ...of })}\n`)
+  ftruncateSync(file, isAnew ? 0 : Buffer.byteLength(text.slice(0, whole)))
+  if (!isBegun || isAnew) writeAll(file, `${JSON.stringify({ schema: SCHEMA, ...of })}\n`)
+  if (isAnew) return new Set()
   const sent = lines.map(lineOf).filter((line) => line?.['status'] === 'sent')
   return new Set(sent.map((line) => String(line?.['id'])))
 }

@@ -1,7 +1,7 @@
 import type { QueueFacts, SourceQueue } from './result.js'
 
 export interface RedriveWarning {
-  readonly kind: 'order' | 'others' | 'fanOut' | 'returns' | 'hidden'
+  readonly kind: 'order' | 'others' | 'fanOut' | 'bodies' | 'returns' | 'hidden'
   readonly explain: string
 }
 

@@ -34,6 +34,8 @@ interface Planned {
   readonly targetArn: string | undefined
   readonly keepsOrder: boolean | undefined
   readonly fanOut: string | undefined
+  /** Whether what is text beside a body has a place there. */
+  readonly hasAttributes: boolean
 }
 
 /** What somebody should know before it is moved. */
@@ -58,6 +60,13 @@ export function warningsOf(planned: Planned): RedriveWarning[] {
     warn('others', `those that came from ${names} ${become}`)
   }
   if (fanOut !== undefined) warn('fanOut', `${fanOut}, not only who failed`)
+  if (!planned.hasAttributes) {
+    warn(
+      'bodies',
+      'only bodies go there: what stands beside them, such as ERROR_CODE, is not kept, as evt ' +
+        'dlq --to DIR does',
+    )
+  }
   for (const { name, maxReceiveCount: most } of targets) {
     const times = most === 1 ? 'after one receive' : `after ${most} receives`
     if (most !== null) warn('returns', `what fails at ${name} again is back here ${times}`)

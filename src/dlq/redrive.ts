@@ -8,6 +8,7 @@ import { cacheFolder } from '../config/cache-folder.js'
 import { createDecoder } from '../envelopes/decode.js'
 import { EvtError } from '../errors.js'
 import { createMapping } from '../event/mapping.js'
+import { checkEmpty } from '../replay/empty-target.js'
 import { sinkFor } from '../sinks/index.js'
 import type { OpenSink } from '../sinks/sink.js'
 import { LEAST_PER_SECOND, moveByEvt } from './move.js'
@@ -73,6 +74,7 @@ export async function runRedrive(request: RedriveRequest, hooks: Hooks): Promise
     if (visible + inFlight + delayed === 0) throw empty(found)
     if (way.by === 'evt') checkReceives(found)
     const plan = await planOf(found, way, request)
+    await checkEmpty(way.sink, { ...plan, cwd: request.cwd, what: 'move' })
     if (!(await hooks.agree(plan))) return { result: plan, failure: undefined }
     if (signal.aborted)
       throw new EvtError('interrupted: nothing was moved', { code: 'interrupted' })
@@ -177,7 +179,9 @@ async function planOf(
   }
   const fanOut = to === null ? undefined : await fanOutOf(to, { ...aws, signal })
   const targetArn = arn ?? sink?.arn
-  const of = { facts, from, by, to, targetArn, keepsOrder: sink?.keepsOrder, fanOut }
+  const hasAttributes = to === null || (await sinkFor(to)).marks === 'attribute'
+  const keeps = { keepsOrder: sink?.keepsOrder, hasAttributes }
+  const of = { facts, from, by, to, targetArn, ...keeps, fanOut }
   return {
     ...{ schema: 'evt.redrive/1', asOf: new Date(nowMs()).toISOString(), source },
     ...{ queue: facts, from, by, to, target, perSecond },
@@ -233,7 +237,9 @@ async function byEvt({ found, plan, request, hooks, late }: Run, sink: OpenSink)
   const { sqs, queue, facts, nature, config, from } = found
   const { perSecond, signal, nowMs, onNote } = request
   const path = plan.journal ?? ''
-  const journal = MoveJournal.open(path, { from: facts.arn, to: identityOf(sink) })
+  // What it says was sent is there no more where the target is empty, and is in the queue alone.
+  const isAnew = (await sink.isEmpty?.()) === true
+  const journal = MoveJournal.open(path, { from: facts.arn, to: identityOf(sink) }, isAnew)
   try {
     return await moveByEvt({
       ...{ queue, nature, sink, journal, perSecond, signal, late, onNote },

@@ -139,7 +139,7 @@ export function entryOf(row: ReplayRow, n: number, marking: Marking): ReplayEntr
 }
 
 /** As it stands in the document, where that is known: SQL and the decoder write numbers anew. */
-function payloadOf({ layer, document, payload }: ReplayRow): string | null {
+export function payloadOf({ layer, document, payload }: ReplayRow): string | null {
   const member = payloadMember(layer)
   return (member && memberText(document, member)) ?? payload
 }

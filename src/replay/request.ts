@@ -41,6 +41,8 @@ export interface ReplayRequest extends ReadRequest {
   claimCheck: string | null
   /** Templates that tell who gets what the target takes. */
   topology: readonly string[]
+  /** The words that were typed, where the same may be typed again. */
+  line?: readonly string[] | undefined
   /** Where the journal is to be; evt has a place for it if unsaid. */
   journal: string | null
 }

@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises'
 import { resolve, sep } from 'node:path'
 import { besideFile } from '../config/sources.js'
 import { Register, registerFile } from '../erased/register.js'
@@ -12,7 +11,9 @@ import { type OpenedArchive, openArchive } from '../reading/open-archive.js'
 import { progressOf } from '../reading/progress.js'
 import { sinkFor } from '../sinks/index.js'
 import type { OpenSink, Sink } from '../sinks/sink.js'
+import { BegunLine } from './begun-line.js'
 import { checkClaimPlace, withClaimCheck } from './claim-check.js'
+import { checkEmpty } from './empty-target.js'
 import type { Making } from './entries.js'
 import { type FanOut, fanOutOf } from './fan-out.js'
 import { Journal } from './journal.js'
@@ -168,11 +169,14 @@ async function replayed({ rows, again, searched }: Asked, context: Context): Pro
   checkRead(request, searched, plan)
   const refusal = refusalOf(plan, request)
   if (refusal) return { result, failure: refusal }
-  await checkEmpty(result, context)
+  await checkEmpty(sink, { ...result, cwd: request.cwd, what: 'replay' })
   if (!(await hooks.agree(result, archive))) return { result, failure: undefined }
+  const line = new BegunLine(request, identityOf(sink))
+  await line.check(result)
   const journal = await openJournal(result, context)
   if (journal) journal.syncTarget = () => sink.sync?.()
   try {
+    await line.begin(result)
     const { marking } = plan
     const { speed, concurrency, signal, injection } = request
     context.clock.nowMs = request.nowMs()
@@ -184,6 +188,7 @@ async function replayed({ rows, again, searched }: Asked, context: Context): Pro
     })
     const done = { ...result, sent }
     const isPartial = missing(done, request) > 0
+    if (!isPartial) await line.end()
     return { result: { ...done, partial: isPartial }, failure: failure ?? unsent(done, request) }
   } finally {
     journal?.close()
@@ -228,24 +233,6 @@ function refusalOf({ result, tally }: Planned, request: ReplayRequest): EvtError
       ? '--map key=$.detail.orderId says where the key is; --skip-refused sends the others'
       : '--skip-refused sends the others',
   })
-}
-
-/** A file that is there, and not by this replay, is not written to. An empty journal tells of
- * none. */
-async function checkEmpty({ journal, to }: ReplayResult, { sink, request }: Context) {
-  if ((await sink.isEmpty?.()) !== false) return
-  if (journal !== null && (await isBegun(resolve(request.cwd, journal)))) return
-  throw new EvtError(`${to} holds something already, and not of this replay`, {
-    code: 'usage',
-    hint: 'name a file that is not there yet',
-  })
-}
-
-function isBegun(path: string): Promise<boolean> {
-  return stat(path).then(
-    ({ size }) => size > 0,
-    () => false,
-  )
 }
 
 async function openJournal({ journal, plan, to, events }: ReplayResult, context: Context) {

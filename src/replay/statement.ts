@@ -81,9 +81,14 @@ ${isPlain ? `SELECT * EXCLUDE (turn, pos) FROM sent ORDER BY ${inTurn}` : withHi
 
 const inTurn = 'moment_us NULLS FIRST, turn, pos'
 
+/** Who was erased is taken out of the document. */
+const told = (whom: readonly string[]) =>
+  whom.length === 0 ? [] : [...whom, 'document', 'envelopes[-1] AS layer']
+
 /** First what entities were told before, each in the order in which it happened. */
 const withHistory = (whom: readonly string[]) => `, history AS (
-  SELECT ${['unnest(list_distinct(entities)) AS folds', ...whom].join(', ')}, type, "key", payload,
+  SELECT ${['unnest(list_distinct(entities)) AS folds', ...told(whom)].join(', ')},
+    type, "key", payload,
     coalesce(event_time_us, received_at_us) AS happened_us, pos
   FROM events
   WHERE copy_number = 1 AND coalesce(received_at_us, event_time_us) < $since

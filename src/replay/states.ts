@@ -4,7 +4,7 @@ import type { JsonValue } from '../event/event.js'
 import { jsonText, readJson } from '../event/json.js'
 import type { Mapping } from '../event/mapping.js'
 import { timeText } from '../event/time.js'
-import type { ReplayRow } from './entry.js'
+import { payloadOf, type ReplayRow } from './entry.js'
 
 /** As of when entities are told before what came after. */
 export interface Snapshot {
@@ -24,10 +24,11 @@ export class States {
   constructor(private readonly snapshot: Snapshot) {}
 
   /** @returns the state of the entity before, where this row is of another one */
-  add({ folds, type, payload, key }: ReplayRow): ReplayRow | undefined {
+  add(row: ReplayRow): ReplayRow | undefined {
+    const { folds, type, key } = row
     const done = folds === this.#entity ? undefined : this.end()
     this.#entity = folds
-    const reading = readJson(payload ?? 'null')
+    const reading = readJson(payloadOf(row) ?? 'null')
     const ruleFor = (of: string) => this.snapshot.mapping.mappingFor(of).state
     const event = { type, payload: reading.ok ? reading.value : null }
     this.#state = stateWith(this.#state, event, ruleFor)

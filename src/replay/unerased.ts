@@ -18,6 +18,8 @@ export class Unerased {
   /** Of the rows that were given last. */
   leftOut = 0
   blanked = 0
+  /** Whose state was left out last. */
+  #state: string | null = null
   readonly #decode: ReturnType<typeof createDecoder>
 
   constructor(private readonly options: UnerasedOptions) {
@@ -33,6 +35,7 @@ export class Unerased {
     if (this.options.register.isEmpty) return { columns, chunks }
     this.leftOut = 0
     this.blanked = 0
+    this.#state = null
     return { columns, chunks: this.#kept(chunks, columns) }
   }
 
@@ -43,16 +46,26 @@ export class Unerased {
     const placeOf = (wanted: string) => columns.findIndex(({ name }) => name === wanted)
     const at = {
       ...{ entities: placeOf('entities'), document: placeOf('document') },
-      ...{ payload: placeOf('payload'), key: placeOf('key') },
+      ...{ payload: placeOf('payload'), key: placeOf('key'), folds: placeOf('folds') },
     }
     for await (const chunk of chunks) {
       const kept: ResultRow[] = []
       for (const cells of chunk) {
-        const left = await this.#without(cells, at)
+        const left = this.#isErasedState(cells[at.folds])
+          ? undefined
+          : await this.#without(cells, at)
         if (left) kept.push(left)
       }
       yield kept
     }
+  }
+
+  /** Whether a row is a part of the state of somebody who was erased, which is one event. */
+  #isErasedState(folds: ResultValue | undefined): boolean {
+    if (typeof folds !== 'string' || !this.options.register.hasAny([folds])) return false
+    if (folds !== this.#state) this.leftOut += 1
+    this.#state = folds
+    return true
   }
 
   /** Undefined where nothing is left, or where the document does not say who it is about. */
@@ -65,12 +78,13 @@ export class Unerased {
     const before = String(cells[at.document])
     const of = { entities, mapping, decode: this.#decode }
     const isOfOthers = entities.length < all.length
-    const { text } = isOfOthers ? await withhold(before, of) : { text: null }
-    if (text === null || text === before) {
+    const { text, isLeft } = isOfOthers ? await withhold(before, of) : { text: null, isLeft: false }
+    if (text === null || isLeft || text === before) {
       this.leftOut += 1
       return undefined
     }
-    this.blanked += 1
+    // What is a part of a state is no event that is sent.
+    if (typeof cells[at.folds] !== 'string') this.blanked += 1
     const ids = entities.map((entity) => entity.slice(entity.indexOf(':') + 1))
     return cells.map((cell, n): ResultValue => {
       if (n === at.document) return text
@@ -86,4 +100,5 @@ interface Places {
   readonly document: number
   readonly payload: number
   readonly key: number
+  readonly folds: number
 }

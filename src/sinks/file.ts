@@ -12,7 +12,7 @@ import { stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { codeOf } from '../archives/read-error.js'
 import { EvtError } from '../errors.js'
-import { oneLine } from './one-line.js'
+import { manyLines, oneLine } from './one-line.js'
 import type { OpenSink, Sent, Sink } from './sink.js'
 
 const NAME_IN_FOLDER = 'events.ndjson'
@@ -54,7 +54,9 @@ function opened(address: string, path: string): OpenSink<string> {
     ...{ isInTurn: true, path },
     isEmpty: async () => ((await statOf(path))?.size ?? 0) === 0,
     prepare({ body }) {
-      const message = `${oneLine(body)}\n`
+      const line = oneLine(body)
+      if (line === undefined) return { refused: manyLines }
+      const message = `${line}\n`
       return { message, sizeBytes: Buffer.byteLength(message) }
     },
     async send(batch) {

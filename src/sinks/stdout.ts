@@ -1,4 +1,4 @@
-import { oneLine } from './one-line.js'
+import { manyLines, oneLine } from './one-line.js'
 import type { Sink } from './sink.js'
 
 const MEBIBYTE = 1_048_576
@@ -20,7 +20,9 @@ export const stdout: Sink = {
       keepsOrder: false,
       isInTurn: true,
       prepare({ body }) {
-        const message = `${oneLine(body)}\n`
+        const line = oneLine(body)
+        if (line === undefined) return { refused: manyLines }
+        const message = `${line}\n`
         return { message, sizeBytes: Buffer.byteLength(message) }
       },
       async send(batch) {

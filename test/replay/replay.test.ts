@@ -123,6 +123,33 @@ test('Ctrl-C ends it with 130, and the same line goes on', async () => {
   expect(sent.sort((a, b) => a - b)).toEqual(numbers.map((n) => n + 1))
 })
 
+test('a line that was killed, and selects others by now, sends nothing twice', async () => {
+  const event = (n: number, at: number) => ({ id: `e-${n}`, key: `k-${n % 20}`, n, at })
+  const events = Array.from({ length: 200 }, (_, n) => event(n, Date.now() - 60_000 + n))
+  write(...events)
+  const to = ['--to', 'sqs://orders.fifo', '--yes', ...mapping, '--map', 'receivedAt=$.at']
+  const line = [...to, '--since', '1h', '--rate', '40/s']
+  const child = begun(...line)
+  for (let tries = 0; double.taken.length < 20 && tries < 10_000; tries++) await setTimeout(10)
+  child.kill('SIGKILL')
+  await child.end
+  const before = double.taken.length
+  write(...events, event(200, Date.now()))
+  const { exit, err } = await replay(...line, '--quiet')
+  const told = /^evt: nothing was sent: this line has sent \d+ of 200 events, and selects others by/
+  expect({ exit, err }).toEqual({ exit: 2, err: expect.stringMatching(told) })
+  expect(double.taken).toHaveLength(before)
+  const [, rest = ''] = /^ {5}(--since .*) goes on where that ended;/m.exec(err) ?? []
+  expect(await replay(...to, ...rest.split(' '), '--quiet')).toMatchObject({ exit: 0, err: '' })
+  expect(new Set(bodies().map(({ n }) => n))).toEqual(new Set(events.map(({ n }) => n)))
+  expect(double.taken.length).toBeLessThanOrEqual(200 + 8 * 10)
+  expect(await replay(...line, '--journal', 'anew.ndjson', '--quiet')).toMatchObject({ exit: 0 })
+  expect(bodies().filter(({ n }) => n === 200)).toHaveLength(1)
+  // Now that all was sent to its end, others may be.
+  write(...events.slice(1))
+  expect(await replay(...line, '--quiet')).toMatchObject({ exit: 0, err: '' })
+})
+
 test('one journal is written by one evt at a time', async () => {
   write(...Array.from({ length: 100 }, (_, n) => ({ id: `e-${n}`, key: `k-${n}` })))
   const to = ['--to', 'sqs://orders.fifo', '--yes', '--journal', 'j.ndjson', ...mapping]
