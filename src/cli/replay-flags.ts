@@ -6,6 +6,7 @@ import { replayBodies, replayOrders } from '../replay/statement.js'
 import { engineFlags } from './athena-flags.js'
 import { entityText } from './entity-text.js'
 import { archiveFlags } from './flags.js'
+import { tailFlags } from './tail-flags.js'
 
 const several = { multiple: true, multipleNonGreedy: true } as const
 
@@ -109,6 +110,7 @@ export const replayFlags = {
     helpValue: 'FILE',
     description: 'what became of each event, to go on there; in the cache of evt if left out',
   }),
+  intrusive: tailFlags.intrusive,
   ...whichFlags,
   ...howFlags,
   ...engineFlags,

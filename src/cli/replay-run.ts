@@ -17,6 +17,7 @@ import type { ReplayResult } from '../replay/result.js'
 import { type ReplayRun, runReplay } from '../replay/run.js'
 import type { ReplayBody, ReplayOrder } from '../replay/statement.js'
 import { outputFile } from '../stats/output-file.js'
+import type { Consent } from '../taps/tap.js'
 import { replayPlanText } from '../ui/replay-text.js'
 import { commandText } from '../ui/shell-quote.js'
 import type { TextStyle } from '../ui/style.js'
@@ -27,6 +28,7 @@ import { targetOf } from './generate-live.js'
 import { memoryBytes } from './memory-size.js'
 import { progressFor } from './progress.js'
 import { reading, type TypedArchive } from './read-request.js'
+import { retained } from './replay-retained.js'
 
 type ReplayFlagValues = TypedArchive['flags'] &
   EngineFlagValues & {
@@ -35,6 +37,7 @@ type ReplayFlagValues = TypedArchive['flags'] &
     yes?: boolean | undefined
     plan?: string | undefined
     apply?: string | undefined
+    intrusive?: Consent[] | undefined
     journal?: string | undefined
     entity?: string[] | undefined
     key?: string[] | undefined
@@ -82,6 +85,10 @@ export async function replayTyped(typed: TypedReplay): Promise<ReplayRun> {
       ...{ code: 'usage', hint: 'leave -o json out, or write the events to a file' },
     })
   }
+  const held = saved ? undefined : await retained(typed, lineOf(typed.argv))
+  const given = held ? [held.folder] : typed.given
+  // Where nothing was sent, or all, the next run is to send what is there by then.
+  let isToGoOn = false
   const sending = await progressFor(flags)
   const onSending = ({ sent, bytes }: { sent: number; bytes: number }) =>
     sending.update({
@@ -89,18 +96,23 @@ export async function replayTyped(typed: TypedReplay): Promise<ReplayRun> {
       ...{ objectsDone: null, objectsTotal: null },
     })
   try {
-    return await reading(typed, async (read) => {
+    return await reading({ ...typed, given }, async (all) => {
+      const read = held ? { ...all, range: held.range } : all
       const asked = saved ? asPlanned(read, saved.request, flags) : asTyped(read, to, typed)
       const request = await locatedRequest(asked, flags)
       const agree = async (plan: ReplayResult, archive: OpenedArchive) => {
         if (saved) checkUnchanged(saved, plan, archive.objects)
         if (flags.plan !== undefined) await savePlan(flags.plan, { request, plan, archive })
-        return agreed(plan, typed)
+        isToGoOn = await agreed(plan, typed)
+        return isToGoOn
       }
-      return runReplay(request, { agree, onSending, withhold })
+      const run = await runReplay(request, { agree, onSending, withhold })
+      isToGoOn = run.result.partial && run.result.sent !== null
+      return run
     })
   } finally {
     sending.stop()
+    if (!isToGoOn) await held?.end()
   }
 }
 

@@ -25,7 +25,7 @@ export async function leftLocally(env: Environment, cwd: string): Promise<Survey
     ...(await indexes(env).catch(orGap)),
     ...(await indexesElsewhere(env).catch(orGap)),
     ...(await types(env).catch(orGap)),
-    ...(await leftByKilled(cwd)),
+    ...(await leftByKilled(cwd, cacheFolder(env))),
   ]
   return { where: cacheFolder(env), found, gaps }
 }

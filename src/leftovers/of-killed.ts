@@ -10,15 +10,22 @@ import type { Leftover } from './leftover.js'
 /** A bundle that evt gdpr extract or erase had begun, beside where it was to be. */
 const bundlePart = /^\.(.+)\.part-(\d+)-[A-Za-z0-9]{6}$/
 
-/** What runs that were killed left on this machine, which may hold events: temporary files, and in
- * a folder what was to be a bundle. */
-export async function leftByKilled(folder: string): Promise<Leftover[]> {
+/** What a stream or a queue held, which `evt replay` did not send to its end. */
+const heldPart = /^[0-9a-f]{32}\.recorded-(\d+)-[A-Za-z0-9]{6}$/
+
+/** What runs that were killed left on this machine, which may hold events: temporary files, what a
+ * replay has recorded, and in a folder what was to be a bundle. */
+export async function leftByKilled(folder: string, cache: string): Promise<Leftover[]> {
   const temporary = await leftIn(tmpdir(), (name) => ({ pid: tempFolderOf(name), of: null }))
   const bundles = await leftIn(folder, (name) => {
     const [, of = null, pid] = bundlePart.exec(name) ?? []
     return { pid: pid === undefined ? undefined : Number(pid), of }
   })
-  return [...temporary, ...bundles]
+  const recorded = await leftIn(join(cache, 'replay'), (name) => {
+    const [, pid] = heldPart.exec(name) ?? []
+    return { pid: pid === undefined ? undefined : Number(pid), of: 'replay' }
+  })
+  return [...temporary, ...recorded, ...bundles]
 }
 
 async function leftIn(
