@@ -62,6 +62,25 @@ export async function stateOf(
   }
 }
 
+/** The version that has an ETag, if it is what is there now; null where there are no versions. */
+export async function versionNow(
+  sdk: typeof import('@aws-sdk/client-s3'),
+  send: SendS3,
+  at: { Bucket: string; Key: string; IfMatch: string },
+): Promise<string | null | undefined> {
+  try {
+    const command = new sdk.HeadObjectCommand(at)
+    const { VersionId = null } = await send<HeadObjectCommandOutput>(command, 'GetObject')
+    return VersionId
+  } catch (error) {
+    const failed = ofSdk(error)
+    const isOther = /^(NoSuchKey|NotFound|PreconditionFailed|412)$/
+    if (failed instanceof Error && isOther.test(failed.name)) return undefined
+    if (isMissing(error)) return undefined
+    throw error
+  }
+}
+
 /** Until when, and why, a state may not be removed; undefined where it may. */
 export function lockOf({ retainUntilMs, isLegallyHeld }: ObjectState): string | undefined {
   if (isLegallyHeld) return 'is under a legal hold of S3'
