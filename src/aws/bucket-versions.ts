@@ -6,7 +6,7 @@ import { patiently, ShortAnswer } from './attempts.js'
 import { type Refusal, refusalOf } from './bucket-objects.js'
 import { awsFailure, ofSdk } from './failure.js'
 import { type LifecycleRule, lifecycleOf } from './lifecycle.js'
-import { lockOf, type ObjectState, stateOf, versionNow } from './object-state.js'
+import { grantsOf, lockOf, type ObjectState, stateOf, versionNow } from './object-state.js'
 import type { AwsOptions } from './options.js'
 import { openS3, type SendS3 } from './s3.js'
 import { putAgain, type Replaced, type Rewriting } from './s3-rewrite.js'
@@ -49,6 +49,8 @@ export interface VersionedBucket {
   versions(prefix: string): AsyncGenerator<ListedVersion[]>
   /** Undefined where there is none. */
   state(key: string, versionId?: string): Promise<ObjectState | undefined>
+  /** How many others than its owner the ACL of an object lets in; undefined where that is not told. */
+  grants(key: string): Promise<number | undefined>
   /** The version that has this ETag, if it is what is there now; null where there are no versions. */
   versionNow(key: string, etag: string): Promise<string | null | undefined>
   /** Rules that are on and by which something goes; none where there are none.
@@ -114,6 +116,7 @@ function opened(sdk: Sdk, Bucket: string, { send, signal, close }: Opened): Vers
     versions: (prefix) => listed(sdk, send, { Bucket, Prefix: prefix }),
     state: (key, versionId) => stateOf(sdk, send, { Bucket, Key: key, VersionId: versionId }),
     replace: (key, file, rewriting) => putAgain(sdk, send, { Bucket, Key: key }, file, rewriting),
+    grants: (key) => grantsOf(sdk, send, { Bucket, Key: key }),
     versionNow: (key, etag) => versionNow(sdk, send, { Bucket, Key: key, IfMatch: etag }),
     lifecycle: () => lifecycleOf(sdk, send, Bucket),
     async versioning() {

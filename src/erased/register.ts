@@ -14,7 +14,7 @@ const line = z.discriminatedUnion('is', [
   z.object({
     is: z.literal('asked'),
     request: z.string(),
-    right: z.enum(['access', 'portability', 'erasure']),
+    right: z.enum(['access', 'portability', 'erasure', 'rectification']),
     /** When the request was received, and its file, without identifiers. */
     at: z.iso.datetime(),
     file: z.string(),

@@ -40,6 +40,8 @@ export interface PlannedVersion {
   versionId: string
   isMarker: boolean
   bytes: number
+  /** As it was read; a marker has none, and neither have those of plans of older evts. */
+  etag?: string
 }
 
 /** `evt.erasure/1`: what is erased, where, and how events are read. It names the subject, until it

@@ -79,7 +79,9 @@ export function proofOf(
       ...{ file: clean(object.file), ...statesOf(object, journal), counts: object.counts },
       ...(object.notes && { notes: object.notes.map(clean) }),
     })),
-    refused: plan.refused.map(({ path, reason }) => ({ path: clean(path), reason })),
+    refused: plan.refused.map(({ path, reason }) => ({
+      ...{ path: clean(path), reason: clean(reason) },
+    })),
     ...(plan.versions && {
       versionsRemoved: plan.versions.map(({ address, versionId, isMarker }) => {
         return { address: clean(address), versionId, isMarker }

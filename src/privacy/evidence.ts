@@ -66,7 +66,10 @@ export async function manifestOf(evidence: Evidence): Promise<Told> {
       ...{ type: clean(type), source: clean(source), events, fields: fields.map(clean) },
     })),
     hits: told.hits.map((row) => ({ ...row, path: clean(row.path) })),
-    claims: evidence.claims.map((row) => ({ ...row, address: clean(row.address) })),
+    claims: evidence.claims.map((row) => ({
+      ...{ ...row, address: clean(row.address) },
+      reason: row.reason === null ? null : clean(row.reason),
+    })),
     masked: told.masked.map((row) => ({ ...row, path: clean(row.path) })),
     recipients: recipients ?? null,
     storage: await storageOf(evidence, told.types),
@@ -143,7 +146,7 @@ async function objectsOf({ archive, searched, tally, request, buckets }: Evidenc
       path: withoutIdentifiers(path, request.subject),
       ...(await stateOf(object, isHashed)),
       versionId: tally.paths.has(path) ? await versionOf(object, buckets) : null,
-      fault: faults.get(path) ?? null,
+      fault: withoutIdentifiers(faults.get(path) ?? '', request.subject) || null,
     })
   }
   return rows

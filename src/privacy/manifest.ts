@@ -1,6 +1,7 @@
 import type { Notified } from './notice.js'
 import type { Recipients } from './recipients.js'
 import { sha256 } from './seals.js'
+import type { SentEvent } from './send-one.js'
 import type { Storage } from './storage.js'
 
 /** A file of a bundle. */
@@ -187,7 +188,26 @@ export interface AcknowledgementRound {
   readonly answers: readonly Answer[]
 }
 
-type AnyManifest = Manifest | ErasureManifest
+/** The same of a correction. Nothing of an archive was changed. */
+export interface RectificationManifest {
+  readonly schema: 'evt.bundle/1'
+  readonly right: 'rectification'
+  readonly request: string
+  readonly createdAt: string
+  readonly tool: Manifest['tool']
+  readonly operator: string | null
+  readonly configSha256: string
+  readonly parameters: readonly Omit<HashedParameter, 'name'>[]
+  readonly event: { readonly type: string; readonly source: string }
+  readonly sent: SentEvent
+  /** Who gets it, by what is wired; null where nobody was asked. */
+  readonly recipients: Recipients | null
+  readonly counts: { readonly matched: number }
+  readonly completeness: readonly string[]
+  readonly files: readonly BundledFile[]
+}
+
+type AnyManifest = Manifest | ErasureManifest | RectificationManifest
 
 /** With SHA-256 over the hashes of the files, in their order, and over everything above. */
 export type Sealed<M extends AnyManifest = AnyManifest> = M & { readonly chainSha256: string }

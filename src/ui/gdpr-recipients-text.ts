@@ -29,7 +29,7 @@ export function recipientLines(recipients: Recipients, style: TextStyle): string
       text: safeText(text),
     })),
   )
-  const nobody = unrouted === 0 ? [] : [`${counted(unrouted, 'event')} reach nobody there`]
+  const nobody = unrouted === 0 ? [] : [`${counted(unrouted, 'event')} for nobody there`]
   const by = `by ${safeText(topology.join(', '))}`
   if (rows.length === 0) return [`no recipients ${by}`]
   return [...usedLines(columns, rows, style), ...nobody]

@@ -96,7 +96,7 @@ function pointedTo(claims: Told['claims']): ReportSection {
 function recipientSections({ recipients }: Told): ReportSection[] {
   if (recipients === null) return []
   const { consumers, unrouted } = recipients
-  const nobody = unrouted === 0 ? [] : [`${countText(unrouted)} of them reach nobody by it.`]
+  const nobody = unrouted === 0 ? [] : [`Events that reach nobody by it: ${countText(unrouted)}.`]
   const rows = consumers.map(({ id, events, types, how }) => {
     return [id, events, types.join(', '), how === 'matched' ? 'yes' : 'perhaps']
   })
