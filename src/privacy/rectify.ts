@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { readingHash } from '../archive-index/open-index.js'
-import { readError } from '../archives/read-error.js'
+import { codeOf, readError } from '../archives/read-error.js'
 import type { AwsOptions } from '../aws/options.js'
 import { loadConfig } from '../config/load.js'
 import { createDecoder } from '../envelopes/decode.js'
@@ -143,6 +143,7 @@ async function eventIn(
   mapping: Mapping,
 ): Promise<{ event: EventRecord; document: JsonObject }> {
   const bytes = await readFile(resolve(cwd, path)).catch((error) => {
+    if (codeOf(error) === 'ENOENT') throw noEvent(path, 'is not there')
     throw readError(path, error)
   })
   const reading = readJson(bytes.toString().replace(/^\ufeff/, ''))
