@@ -12,7 +12,7 @@ export default class GdprRectify extends BaseCommand {
     'person; and a bundle of evidence tells that it was: the event, where it went, and who gets ' +
     'it by --topology. evt gdpr verify checks it.'
   static override examples = [
-    '<%= config.bin %> gdpr rectify --entity user:42 --event fix.json --notify sns://users --to fix',
+    '<%= config.bin %> gdpr rectify --entity user:42 --event fix.json --notify sqs://fixes --to b',
   ]
   static override flags = {
     entity: subjectFlags.entity,

@@ -49,9 +49,9 @@ export interface VersionedBucket {
   versions(prefix: string): AsyncGenerator<ListedVersion[]>
   /** Undefined where there is none. */
   state(key: string, versionId?: string): Promise<ObjectState | undefined>
-  /** How many others than its owner the ACL of an object lets in; undefined where that is not told. */
+  /** How many others than its owner an ACL lets in; undefined where that is not told. */
   grants(key: string): Promise<number | undefined>
-  /** The version that has this ETag, if it is what is there now; null where there are no versions. */
+  /** The version with this ETag, if it is what is there now; null where there are none. */
   versionNow(key: string, etag: string): Promise<string | null | undefined>
   /** Rules that are on and by which something goes; none where there are none.
    * @throws EvtError where nobody may be told */

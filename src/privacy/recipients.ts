@@ -164,7 +164,7 @@ export function recipientsSentence(recipients: Recipients | undefined): string {
   const { topology, gaps } = recipients
   const missing = gaps === 0 ? '' : `, of which ${gaps} parts could not be told`
   return (
-    `Recipients are those of what is wired now by ${topology.join(', ')}${missing}. Who was wired ` +
-    'before, and whom recipients passed it on to, is not known.'
+    `Recipients are those of what is wired now by ${topology.join(', ')}${missing}. Who was ` +
+    'wired before, and whom recipients passed it on to, is not known.'
   )
 }

@@ -6,7 +6,7 @@ import { parsePattern } from '../event/mapping.js'
 import { compareText } from '../event/sequence.js'
 import type { OpenBuckets } from './open-buckets.js'
 
-/** How long data is stored, or how that is decided (Art. 15(1)(d)), as far as it is set somewhere. */
+/** How long data is stored, or how that is decided (Art. 15(1)(d)), as far as it is set. */
 export interface Storage {
   /** Of `privacy.retention`, for the types that were found. */
   readonly types: readonly { readonly type: string; readonly period: string }[]

@@ -40,7 +40,7 @@ const evt = async (...args: string[]) => {
   return { exit, out: child.out.text, err: child.err.text }
 }
 
-test('recipients who cannot be told are told when the same line goes on, by the same id', async () => {
+test('who cannot be told is told when the same line goes on, by the same id', async () => {
   const who = ['--entity', 'user:u-4711', '--map', 'entities.user=$.user', '--max-share', '50%']
   expect(await evt('erase', ...who, 'a', '--plan', 'p')).toMatchObject({ exit: 0 })
   const apply = ['erase', '--apply', 'p', '--yes', '--to', 'e', '--notify', url]
