@@ -2,6 +2,7 @@ import { BaseCommand } from '../../src/cli/base-command.js'
 import { outputFlags, sourceArgs } from '../../src/cli/flags.js'
 import { applyOf, eraseFlags, planOf } from '../../src/cli/gdpr-erase-flags.js'
 import { receivedMs } from '../../src/cli/gdpr-flags.js'
+import { topologyGiven } from '../../src/cli/gdpr-topology.js'
 
 export default class GdprErase extends BaseCommand {
   static override summary = 'take a person out of an archive: plan, approve, apply (Art. 17)'
@@ -19,6 +20,7 @@ export default class GdprErase extends BaseCommand {
     '<%= config.bin %> gdpr erase --entity user:42 s3://acme/archive/ --plan plan.json',
     '<%= config.bin %> gdpr erase --apply plan.json --dry-run',
     '<%= config.bin %> gdpr erase --apply plan.json --yes',
+    '<%= config.bin %> gdpr erase --apply plan.json --to evidence --notify sns://erasures',
     "<%= config.bin %> gdpr erase --also '*=ada@example.com' --erase-mentions archive/ --plan p",
   ]
   static override usage = [
@@ -38,9 +40,17 @@ export default class GdprErase extends BaseCommand {
       const choices = planOf(flags)
       const { version } = this.config
       const nowMs = Date.now()
+      const topology = await topologyGiven(flags, this.signal)
       await reading(this.typed(flags, args.source), (request) =>
         runPlan(
-          { ...request, ...choices, version, nowMs, receivedMs: receivedMs(flags, nowMs) },
+          {
+            ...request,
+            ...choices,
+            version,
+            topology,
+            nowMs,
+            receivedMs: receivedMs(flags, nowMs),
+          },
           voice,
         ),
       )

@@ -9,6 +9,7 @@ import {
   subjectFlags,
   subjectOf,
 } from '../../src/cli/gdpr-flags.js'
+import { recipientFlags, topologyGiven } from '../../src/cli/gdpr-topology.js'
 import { memoryBytes } from '../../src/cli/memory-size.js'
 
 export default class GdprExtract extends BaseCommand {
@@ -29,6 +30,7 @@ export default class GdprExtract extends BaseCommand {
   static override flags = {
     ...subjectFlags,
     ...bundleFlags,
+    ...recipientFlags,
     ...engineFlags,
     ...subjectArchiveFlags,
     ...outputFlags('text', 'json'),
@@ -45,10 +47,11 @@ export default class GdprExtract extends BaseCommand {
     const encryption = await encryptionFor(flags['age-recipient'] ?? [])
     const [isPortable, subject] = [flags.format === 'portable', subjectOf(flags)]
     const nowMs = Date.now()
+    const topology = await topologyGiven(flags, this.signal)
     const { manifest, failure } = await reading(this.typed(flags, args.source), async (request) =>
       runExtract({
         ...(await locatedRequest(request, flags, { also: flags.also })),
-        ...{ subject, encryption, to: flags.to, maxShare: shareOf(flags['max-share']) },
+        ...{ subject, topology, encryption, to: flags.to, maxShare: shareOf(flags['max-share']) },
         keptKinds: flags['keep-kind'] ?? [],
         ...{ right: isPortable ? 'portability' : 'access', operator: flags.operator ?? null },
         ...{ nowMs, receivedMs: receivedMs(flags, nowMs) },

@@ -2,11 +2,14 @@ import { jsonText, readJson } from '../event/json.js'
 import { type JsonPath, parsePath } from '../event/json-path.js'
 import { REDACTED, redact } from '../event/redact.js'
 import type { StateRule } from '../event/rule.js'
+import { hiddenNames } from '../questions/hidden-names.js'
+import type { Hidden } from '../questions/hidden-sql.js'
 import { comparedWith } from './against.js'
 import type { Differs } from './conflict.js'
 import type { Copy } from './copy.js'
 import type { AuditDelivery } from './delivery.js'
 import { isObject } from './merge-patch.js'
+import type { Related } from './related.js'
 import type { Against } from './result.js'
 import { timelineOf } from './timeline.js'
 
@@ -24,6 +27,24 @@ export function shownOf(
     redact(shown, paths)
     return { ...shown, document: jsonText(shown.document) }
   })
+}
+
+/** What is in the same chains, without names that were read from there. */
+export function shownRelated({ entities, events, leftOut }: Related, hidden: Hidden): Related {
+  const names = hiddenNames(hidden)
+  if (!names) return { entities, events, leftOut }
+  const told = (all: readonly string[]) => [...new Set(all.map((one) => names.entity(one)))]
+  return {
+    entities: told(entities),
+    events: events.map((event) => ({
+      ...event,
+      id: names.field('id', event.id),
+      entities: told(event.entities),
+      correlationId: names.field('correlationId', event.correlationId),
+      causationId: names.field('causationId', event.causationId),
+    })),
+    leftOut,
+  }
 }
 
 /** A copy beside the state, where what differs at these paths is told without its values. */

@@ -6,6 +6,7 @@ import { type AskOptions, askArchive } from '../questions/asked-archive.js'
 import type { Chosen } from '../questions/chosen.js'
 import type { Locate } from '../questions/locate.js'
 import { querySql } from '../questions/query.js'
+import { hiddenIn } from '../questions/run.js'
 import { isCut, type Searched } from '../questions/searched.js'
 import { noObjects } from '../reading/absence.js'
 import { endedBadly } from '../reading/ended-badly.js'
@@ -17,7 +18,7 @@ import { type Alternate, addedObjects, checkAdded, withoutIds } from './alternat
 import { differing } from './conflict.js'
 import { type Copy, copyOf } from './copy.js'
 import { type AuditDelivery, deliveriesOf } from './delivery.js'
-import { againstOf, shownOf } from './hidden.js'
+import { againstOf, shownOf, shownRelated } from './hidden.js'
 import { isNumber, mentionedIn } from './mentions.js'
 import { type Related, relatedTo } from './related.js'
 import type { AuditResult } from './result.js'
@@ -87,7 +88,10 @@ export async function runAudit(request: AuditRequest): Promise<AuditRun> {
     // What is hidden is compared all the same.
     ...(compared && { against: againstOf(compared, kept, { ...asked, hidden }) }),
   }
-  const result = resultOf(request, sources, searched, { ...told, ...(related && { related }) })
+  const result = resultOf(request, sources, searched, {
+    ...told,
+    ...(related && { related: shownRelated(related, hiddenIn(opened)) }),
+  })
   return { result, failure: endedBadly({ ...searched, ...request }) ?? faultIn(result, found) }
 }
 

@@ -5,7 +5,8 @@ import type { DeleteMarkerEntry } from '@aws-sdk/client-s3'
 import { patiently, ShortAnswer } from './attempts.js'
 import { type Refusal, refusalOf } from './bucket-objects.js'
 import { awsFailure, ofSdk } from './failure.js'
-import { lockOf, type ObjectState, stateOf } from './object-state.js'
+import { type LifecycleRule, lifecycleOf } from './lifecycle.js'
+import { grantsOf, lockOf, type ObjectState, stateOf, versionNow } from './object-state.js'
 import type { AwsOptions } from './options.js'
 import { openS3, type SendS3 } from './s3.js'
 import { putAgain, type Replaced, type Rewriting } from './s3-rewrite.js'
@@ -48,6 +49,13 @@ export interface VersionedBucket {
   versions(prefix: string): AsyncGenerator<ListedVersion[]>
   /** Undefined where there is none. */
   state(key: string, versionId?: string): Promise<ObjectState | undefined>
+  /** How many others than its owner an ACL lets in; undefined where that is not told. */
+  grants(key: string): Promise<number | undefined>
+  /** The version with this ETag, if it is what is there now; null where there are none. */
+  versionNow(key: string, etag: string): Promise<string | null | undefined>
+  /** Rules that are on and by which something goes; none where there are none.
+   * @throws EvtError where nobody may be told */
+  lifecycle(): Promise<LifecycleRule[]>
   /** Until when, and why, a state may not be removed; undefined where it may. */
   lock(state: ObjectState): string | undefined
   /** Writes one whole to a file. */
@@ -108,6 +116,9 @@ function opened(sdk: Sdk, Bucket: string, { send, signal, close }: Opened): Vers
     versions: (prefix) => listed(sdk, send, { Bucket, Prefix: prefix }),
     state: (key, versionId) => stateOf(sdk, send, { Bucket, Key: key, VersionId: versionId }),
     replace: (key, file, rewriting) => putAgain(sdk, send, { Bucket, Key: key }, file, rewriting),
+    grants: (key) => grantsOf(sdk, send, { Bucket, Key: key }),
+    versionNow: (key, etag) => versionNow(sdk, send, { Bucket, Key: key, IfMatch: etag }),
+    lifecycle: () => lifecycleOf(sdk, send, Bucket),
     async versioning() {
       type Said = import('@aws-sdk/client-s3').GetBucketVersioningCommandOutput
       const command = new sdk.GetBucketVersioningCommand({ Bucket })

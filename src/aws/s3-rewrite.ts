@@ -1,4 +1,5 @@
 import { open, readFile, stat } from 'node:fs/promises'
+import type { CompletedPart } from '@aws-sdk/client-s3'
 import { ofSdk } from './failure.js'
 import type { ObjectState } from './object-state.js'
 import type { SendS3 } from './s3.js'
@@ -23,7 +24,17 @@ export interface Replaced {
 
 type Sdk = typeof import('@aws-sdk/client-s3')
 type At = { Bucket: string; Key: string }
-type Answer = { ETag?: string; VersionId?: string; UploadId?: string }
+type Answer = { ETag?: string; VersionId?: string; UploadId?: string } & Checksums
+type Checksums = Pick<CompletedPart, (typeof checksums)[number]>
+
+const checksums = ['ChecksumCRC32', 'ChecksumCRC32C', 'ChecksumSHA1', 'ChecksumSHA256'] as const
+
+/** As a part was answered to have them. */
+function checksumsOf(answer: Checksums): Checksums {
+  return Object.fromEntries(
+    checksums.flatMap((name) => (answer[name] === undefined ? [] : [[name, answer[name]]])),
+  )
+}
 
 /** Puts a file in place of an object, at once, if it is still the one that it was.
  * @returns undefined where it is not */
@@ -71,14 +82,17 @@ async function putInParts(sdk: Sdk, send: SendS3, at: At, put: Put): Promise<Rep
   try {
     await put.onUpload(UploadId)
     const partBytes = Math.max(PART_BYTES, Math.ceil(put.size / MOST_PARTS))
-    const Parts: { PartNumber: number; ETag: string | undefined }[] = []
+    const Parts: CompletedPart[] = []
     for (let offset = 0; offset < put.size; offset += partBytes) {
       const Body = Buffer.alloc(Math.min(partBytes, put.size - offset))
       await handle.read(Body, 0, Body.length, offset)
       const PartNumber = Parts.length + 1
-      const part = new sdk.UploadPartCommand({ ...upload, PartNumber, Body })
-      const { ETag } = await send<Answer>(part, 'PutObject')
-      Parts.push({ PartNumber, ETag })
+      const { ChecksumAlgorithm } = put.state.kept
+      const how = ChecksumAlgorithm === undefined ? {} : { ChecksumAlgorithm }
+      const part = new sdk.UploadPartCommand({ ...upload, ...how, PartNumber, Body })
+      const { ETag, ...answer } = await send<Answer>(part, 'PutObject')
+      const sums = ChecksumAlgorithm === undefined ? {} : checksumsOf(answer)
+      Parts.push({ PartNumber, ETag, ...sums })
     }
     const of = { ...upload, ...put.only, MultipartUpload: { Parts } }
     return replacedBy(await send<Answer>(new sdk.CompleteMultipartUploadCommand(of), 'PutObject'))

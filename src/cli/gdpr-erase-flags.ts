@@ -3,6 +3,7 @@ import { EvtError } from '../errors.js'
 import type { EraseMode } from '../privacy/eraser.js'
 import { archiveFlags, awsFlags, awsOptions, progressFlags, sourceFlags } from './flags.js'
 import { shareOf, subjectFlags, subjectOf } from './gdpr-flags.js'
+import { recipientFlags } from './gdpr-topology.js'
 
 const { deep: _, ...whoFlags } = subjectFlags
 const modes = ['drop', 'null', 'pseudonymise'] as const
@@ -25,6 +26,7 @@ export const eraseFlags = {
         'mode',
         'hold',
         'erase-mentions',
+        'topology',
       ],
       'map',
     ],
@@ -39,6 +41,16 @@ export const eraseFlags = {
     helpValue: 'NAME',
     dependsOn: ['to'],
     description: 'who answers for it, for the record',
+  }),
+  notify: Flags.string({
+    helpValue: 'SINK',
+    dependsOn: ['apply'],
+    description:
+      'tell recipients when all is erased: an event to sqs://…, sns://…, eventbridge://…, a file',
+  }),
+  'notify-identifiers': Flags.boolean({
+    dependsOn: ['notify'],
+    description: 'name identifiers in that event, which has keyed hashes of the register else',
   }),
   mode: Flags.option({
     options: modes,
@@ -61,6 +73,7 @@ export const eraseFlags = {
   }),
   yes: Flags.boolean({ exclusive: ['dry-run'], description: 'do not ask' }),
   'allow-partial': Flags.boolean({ description: 'exit 0 although not all can be erased' }),
+  ...recipientFlags,
   ...sourceFlags,
   ...awsFlags,
   'max-bytes': archiveFlags['max-bytes'],
@@ -79,6 +92,8 @@ interface EraseFlagValues extends Omit<Parameters<typeof subjectOf>[0], 'deep'> 
   yes?: boolean | undefined
   to?: string | undefined
   operator?: string | undefined
+  notify?: string | undefined
+  'notify-identifiers'?: boolean | undefined
   'allow-partial'?: boolean | undefined
   profile?: string | undefined
   region?: string | undefined
@@ -126,6 +141,10 @@ export function applyOf(flags: EraseFlagValues, sources: readonly string[] = [])
     // What was not given, the plan says.
     aws: Object.fromEntries(Object.entries(awsOptions(flags)).filter(([, value]) => value)),
     ...{ to: flags.to, operator: flags.operator ?? null },
+    notify:
+      flags.notify === undefined
+        ? undefined
+        : { to: flags.notify, isPlain: flags['notify-identifiers'] === true },
     allowPartial: flags['allow-partial'] ?? false,
   }
 }

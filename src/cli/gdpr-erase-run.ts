@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import type { AwsOptions } from '../aws/options.js'
 import { EvtError } from '../errors.js'
 import { applyErasure, leftBehind, openErasure } from '../privacy/apply-erasure.js'
+import type { NoticeRequest } from '../privacy/notice.js'
 import { type PlanRequest, planErasure } from '../privacy/plan-erasure.js'
 import { appliedText, eraseQuestion, renderPlan } from '../ui/gdpr-erase-text.js'
 import { commandText } from '../ui/shell-quote.js'
@@ -35,16 +36,17 @@ export async function runApply(
     allowPartial: boolean
     to: string | undefined
     operator: string | null
+    notify: NoticeRequest | undefined
     aws: AwsOptions
     argv: readonly string[]
     signal: AbortSignal
   },
   { print, format, style }: Voice,
 ): Promise<'interrupted' | undefined> {
-  const { plan: file, isDry, isSure, argv, signal, to, operator, aws } = options
+  const { plan: file, isDry, isSure, argv, signal, to, operator, aws, notify } = options
   const cwd = process.cwd()
   const bundle = to === undefined ? undefined : { folder: resolve(cwd, to), operator }
-  const request = { plan: file, cwd, env: process.env, signal, aws, now: Date.now, bundle }
+  const request = { plan: file, cwd, env: process.env, signal, aws, now: Date.now, bundle, notify }
   const plan = await openErasure(request)
   if (plan === null) {
     print(appliedText(file, null, format))

@@ -144,3 +144,16 @@ export function valueAndSources([value, ...sources]: readonly string[] = []) {
     hint: 'evt gdpr find VALUE SOURCE',
   })
 }
+
+/**
+ * The bundle stands before the SOURCEs.
+ *
+ * @throws EvtError `usage` where there is none
+ */
+export function bundleAndSources([bundle, ...sources]: readonly string[] = []) {
+  if (bundle) return { bundle, sources }
+  throw new EvtError('no bundle is named', {
+    code: 'usage',
+    hint: 'evt gdpr acknowledge BUNDLE SOURCE',
+  })
+}

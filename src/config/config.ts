@@ -27,11 +27,18 @@ export interface Config {
   expect?: string[] | undefined
   athena?: AthenaConfig | undefined
   cloudwatch?: { namespace?: string | undefined } | undefined
-  /** `register` is the file of who was erased; a relative path starts at the folder of the file. */
-  privacy?: { redact?: JsonPath[] | undefined; register?: string | undefined } | undefined
+  privacy?: PrivacyConfig | undefined
   /** Rules that change what is sent again. Its path starts at the folder of the file. */
   replay?: { transform?: string | undefined } | undefined
   topology?: { suppress?: SuppressionConfig[] | undefined } | undefined
+}
+
+interface PrivacyConfig {
+  redact?: JsonPath[] | undefined
+  /** The file of who was erased; a relative path starts at the folder of the file. */
+  register?: string | undefined
+  /** How long events are stored, in words, by pattern of types. */
+  retention?: Record<string, string> | undefined
 }
 
 /** A finding of evt topology check that is known and wanted. */

@@ -62,6 +62,7 @@ const cloudwatch = z.strictObject({ namespace: z.string().optional() })
 const privacy = z.strictObject({
   redact: z.array(path).optional(),
   register: z.string().min(1).optional(),
+  retention: z.record(pattern, z.string().min(1)).optional(),
 })
 const replay = z.strictObject({ transform: z.string().min(1).optional() })
 const suppression = z.strictObject({

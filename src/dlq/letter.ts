@@ -4,7 +4,7 @@ import { complete } from '../envelopes/missing.js'
 import type { Decoded, JsonValue } from '../event/event.js'
 import { jsonText } from '../event/json.js'
 import type { JsonPath } from '../event/json-path.js'
-import { redact } from '../event/redact.js'
+import { REDACTED, redact, withoutTexts } from '../event/redact.js'
 import { messageRecord } from '../taps/queue-messages.js'
 import { bodyOf, failureOf, requestOf } from './failure.js'
 import type { LetterFailure, StreamRecord } from './result.js'
@@ -27,6 +27,8 @@ export interface Letter {
   /** Of a FIFO queue: also its number there. */
   readonly group: string | null
   readonly place: string | null
+  /** Texts of its event that nobody is shown. */
+  readonly hidden?: ReadonlySet<string> | undefined
   /** What it tells of a stream, where it holds no event but tells of some. */
   readonly range: StreamRange | undefined
   /** The records of the range, where what Lambda left has them, too. */
@@ -45,8 +47,24 @@ export function redacting(decode: Decode, paths: readonly JsonPath[]): Decode {
   }
 }
 
-/** @param place which stands before the id of the message in its position */
-export async function letterOf(message: Message, decode: Decode, place: string): Promise<Letter> {
+/** A letter without texts that nobody is shown: who fails at an event may quote it. */
+export function shownLetter(letter: Letter): Letter {
+  const { hidden, failure, type, source } = letter
+  if (hidden === undefined) return letter
+  const shown = (text: string | null) => (text === null ? null : withoutTexts(text, hidden))
+  const whole = (text: string | null) => (hidden.has(text ?? '') ? REDACTED : text)
+  const message = shown(failure.message)
+  return { ...letter, type: whole(type), source: whole(source), failure: { ...failure, message } }
+}
+
+/**
+ * @param place which stands before the id of the message in its position
+ * @param paths of events, whose texts nobody is shown
+ */
+export async function letterOf(
+  message: Message,
+  { decode, place, paths }: { decode: Decode; place: string; paths: readonly JsonPath[] },
+): Promise<Letter> {
   const { MessageId: messageId = '', Attributes: given = {} } = message
   const body = bodyOf(message)
   const record = messageRecord(withRequest(message, body), place)
@@ -54,7 +72,7 @@ export async function letterOf(message: Message, decode: Decode, place: string):
   const event = first?.kind === 'event' ? first.event : undefined
   const range = streamRangeOf(body)
   const sentMs = Number(given.SentTimestamp)
-  return {
+  const letter = {
     messageId,
     // What tells of records of a stream is no event of a type.
     ...{
@@ -69,6 +87,8 @@ export async function letterOf(message: Message, decode: Decode, place: string):
     sentMs: Number.isFinite(sentMs) ? sentMs : null,
     ...{ group: given.MessageGroupId ?? null, place: given.SequenceNumber ?? null, range },
   }
+  // Its fields have been read: they are compared as they are.
+  return event && paths.length > 0 ? { ...letter, hidden: redact(event, paths) } : letter
 }
 
 /** Of what Lambda sends to a destination, the event that its function failed at. */

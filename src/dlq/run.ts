@@ -1,11 +1,13 @@
 import type { Message } from '../aws/queue.js'
 import { createDecoder } from '../envelopes/decode.js'
 import { EvtError } from '../errors.js'
+import type { JsonPath } from '../event/json-path.js'
 import { createMapping } from '../event/mapping.js'
+import { REDACTED } from '../event/redact.js'
 import { count } from '../reading/absence.js'
 import { endedBadly } from '../reading/ended-badly.js'
 import { agesOf, groupsOf, lossInMs } from './groups.js'
-import { type Decode, type Letter, letterOf, redacting } from './letter.js'
+import { type Decode, type Letter, letterOf, redacting, shownLetter } from './letter.js'
 import { look } from './look.js'
 import { lettersNamed, type NamedLetters, takesQueue } from './named.js'
 import { messageGroupsOf, type OpenAgainst, openAgainst, processedOf } from './overtaken.js'
@@ -47,19 +49,20 @@ export async function runDlq(
   }
   const maps = [...request.maps]
   const decode = createDecoder({ mapping: createMapping({ events: config.events, maps }) })
-  const shown = redacting(decode, config.privacy?.redact ?? [])
-  if (named === undefined) return runStored(place, { decode, shown }, request)
+  const paths = config.privacy?.redact ?? []
+  const shown = redacting(decode, paths)
+  if (named === undefined) return runStored(place, { decode, shown, paths }, request)
   const { to, isDeleting } = request
   const needs = [...looking, ...(isDeleting ? ['sqs:DeleteMessage'] : [])]
   const found = await queueAt(place, request, needs)
   checkReceives(found)
   const known = request.against && (await openAgainst(request.against))
   await agree(found)
-  const { letters, ended } = await lettersOf(found, decode, request)
+  const { letters, ended } = await lettersOf(found, { decode, paths }, request)
   if (letters.length === 0) throw request.signal.aborted ? interrupted() : empty(found)
   const { facts, from } = found
   const of = { source, queue: facts, from, others: 0, letters, ended }
-  const run = await told(of, { decode, shown, known }, request)
+  const run = await told(of, { shown, known }, request)
   if (run.failure !== undefined || to === undefined) return run
   const worn = wornBy(letters, found, isDeleting)
   if (worn) return { ...run, failure: worn }
@@ -75,13 +78,13 @@ const takes = `${takesQueue}, ${ofLambda}`
 
 async function lettersOf(
   { queue, nature, source }: FoundQueue,
-  decode: Decode,
+  how: { decode: Decode; paths: readonly JsonPath[] },
   { limit, signal, onNote }: DlqRequest,
 ) {
   const letters: Letter[] = []
   const place = `sqs://${queue.name}`
   const onMessage = async (message: Message) => {
-    letters.push(await letterOf(message, decode, place))
+    letters.push(await letterOf(message, { ...how, place }))
   }
   const options = { queue, place: source, nature, limit, signal, onNote, onMessage }
   return { letters, ended: await look(options) }
@@ -89,7 +92,7 @@ async function lettersOf(
 
 async function runStored(
   place: NamedLetters,
-  decodes: Pick<Telling, 'decode' | 'shown'>,
+  decodes: { decode: Decode; shown: Decode; paths: readonly JsonPath[] },
   request: DlqRequest,
 ): Promise<DlqRun> {
   const { source } = place
@@ -103,7 +106,7 @@ async function runStored(
   const { letters, ended, others, faults } = stored
   if (letters.length === 0) throw request.signal.aborted ? interrupted() : noneIn(source, stored)
   const of = { source, queue: null, from: null, others, letters, ended }
-  const { result, failure } = await told(of, { ...decodes, known }, request)
+  const { result, failure } = await told(of, { shown: decodes.shown, known }, request)
   const lost = endedBadly({
     ...{ records: letters.length, objectFaults: faults, allowPartial: false },
     signal: request.signal,
@@ -130,7 +133,6 @@ interface Looked extends Pick<DlqResult, 'source' | 'queue' | 'from' | 'others'>
 }
 
 interface Telling {
-  readonly decode: Decode
   /** Without what nobody is shown. */
   readonly shown: Decode
   readonly known: OpenAgainst | undefined
@@ -174,10 +176,22 @@ function resultOf(
     // Counted before the look.
     unseen: Math.max(0, visible - letters.length),
     ...{ ended: ended ?? null, lossInMs: lossInMs(letters, { retentionMs, nowMs }) },
-    ...{ groups: groupsOf(letters), ages: agesOf(letters, nowMs) },
-    messageGroups: fifo || known ? messageGroupsOf(letters, known?.processed) : null,
+    ...{ groups: groupsOf(letters.map(shownLetter)), ages: agesOf(letters, nowMs) },
+    messageGroups: fifo || known ? shownGroups(letters, known?.processed) : null,
     ...{ against: known?.sources ?? null, streams, parked: null },
   }
+}
+
+/** A group may be called as a key that nobody is shown. */
+function shownGroups(letters: readonly Letter[], processed: Parameters<typeof messageGroupsOf>[1]) {
+  const hidden = new Set(
+    letters.flatMap(({ group, key, hidden }) =>
+      [group, key].filter((name) => name !== null && hidden?.has(name)),
+    ),
+  )
+  return messageGroupsOf(letters, processed).map((row) =>
+    hidden.has(row.group) ? { ...row, group: REDACTED } : row,
+  )
 }
 
 /** That to record is one receive too many: who works on the queue is left one, as in a look. */

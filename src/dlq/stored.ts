@@ -6,6 +6,8 @@ import { resolveSources } from '../archives/source.js'
 import type { AwsOptions } from '../aws/options.js'
 import { complete } from '../envelopes/missing.js'
 import type { JsonObject } from '../event/event.js'
+import type { JsonPath } from '../event/json-path.js'
+import { redact } from '../event/redact.js'
 import { noObjects } from '../reading/absence.js'
 import { checkRemote, type RemoteReading } from '../reading/remote-reading.js'
 import { failureOf, objectOf, requestOf, textOf } from './failure.js'
@@ -36,6 +38,8 @@ interface Reading {
   readonly decode: Decode
   /** Without what nobody is shown. */
   readonly shown: Decode
+  /** Where that is. */
+  readonly paths: readonly JsonPath[]
   /** Look at so many at most. */
   readonly limit: number
   readonly signal: AbortSignal
@@ -131,11 +135,12 @@ class StoredRun {
     position: { path: string; record: number },
     writtenMs: number | null,
   ): Promise<void> {
-    const { decode, shown } = this.reading
+    const { shown } = this.reading
     const isFull = this.#given >= MOST_GIVEN
     const given = isFull ? undefined : await givenRecords(value, position, shown)
     this.#given += given?.length ?? 0
-    this.#letters.push({ ...(await letterIn(value, position, { decode, writtenMs })), given })
+    const how = { ...this.reading, writtenMs }
+    this.#letters.push({ ...(await letterIn(value, position, how)), given })
   }
 
   result(): StoredLetters {
@@ -155,7 +160,7 @@ function isGivenUp({ requestContext }: JsonObject): boolean {
 async function letterIn(
   value: JsonObject,
   position: { path: string; record: number },
-  { decode, writtenMs }: { readonly decode: Decode; readonly writtenMs: number | null },
+  { decode, paths, writtenMs }: Pick<Reading, 'decode' | 'paths'> & { writtenMs: number | null },
 ): Promise<Letter> {
   const request = requestOf(value)
   const [first] =
@@ -163,7 +168,7 @@ async function letterIn(
   const event = first?.kind === 'event' ? first.event : undefined
   const saidMs = Date.parse(textOf(value['timestamp']) ?? '')
   const { path, record } = position
-  return {
+  const letter = {
     messageId: record === 1 ? path : `${path}#${record}`,
     ...{ type: event?.type ?? null, source: event?.source ?? null, id: event?.id ?? null },
     ...{ key: event?.key ?? null, sequence: event?.sequence ?? null },
@@ -173,6 +178,7 @@ async function letterIn(
     sentMs: Number.isNaN(saidMs) ? writtenMs : saidMs,
     ...{ group: null, place: null, range: streamRangeOf(value) },
   }
+  return event && paths.length > 0 ? { ...letter, hidden: redact(event, paths) } : letter
 }
 
 /** How often the function was called, about. */

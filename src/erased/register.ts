@@ -14,7 +14,7 @@ const line = z.discriminatedUnion('is', [
   z.object({
     is: z.literal('asked'),
     request: z.string(),
-    right: z.enum(['access', 'portability', 'erasure']),
+    right: z.enum(['access', 'portability', 'erasure', 'rectification']),
     /** When the request was received, and its file, without identifiers. */
     at: z.iso.datetime(),
     file: z.string(),
@@ -115,14 +115,20 @@ export class Register {
 
   /** The lines that say that these were erased; the key is made when it is first needed. */
   async linesOf(entities: readonly string[], at: string): Promise<RegisterLine[]> {
-    if (entities.length === 0) return []
-    const key = this.key ?? (await this.#newKey())
-    return entities.map((entity) => ({
+    const hashes = await this.hashesOf(entities)
+    return entities.map((entity, n) => ({
       is: 'erased',
       of: entity.slice(0, entity.indexOf(':')),
-      hmacSha256: hashOf(key, entity),
+      hmacSha256: hashes[n] ?? '',
       at,
     }))
+  }
+
+  /** What texts are called here: who has the key of the register knows each by it. */
+  async hashesOf(texts: readonly string[]): Promise<string[]> {
+    if (texts.length === 0) return []
+    const key = this.key ?? (await this.#newKey())
+    return texts.map((text) => hashOf(key, text))
   }
 
   /**

@@ -3,8 +3,8 @@ import type { RegisterLine } from './register.js'
 /** What somebody asked for, and when it has to be done. */
 export interface DataRequest {
   readonly request: string
-  readonly right: 'access' | 'portability' | 'erasure'
-  /** The plan of an erasure, the bundle of an extract. */
+  readonly right: 'access' | 'portability' | 'erasure' | 'rectification'
+  /** The plan of an erasure, else the bundle. */
   readonly file: string
   readonly receivedAt: string
   /** Art. 12(3): within one month of receipt. */

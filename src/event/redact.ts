@@ -17,8 +17,10 @@ type Redactable = Pick<EventRecord, 'document' | 'payload' | 'entities' | 'sourc
 /**
  * Takes the values at these paths out of an event: of its document and payload, and of the fields
  * that have the same text, such as a key that was read from there. The event is changed.
+ *
+ * @returns the texts that were taken out
  */
-export function redact(event: Redactable, paths: readonly JsonPath[]): void {
+export function redact(event: Redactable, paths: readonly JsonPath[]): ReadonlySet<string> {
   const texts = new Set<string>()
   for (const path of paths) {
     for (const each of [path, ...packed(event, path)]) {
@@ -30,6 +32,19 @@ export function redact(event: Redactable, paths: readonly JsonPath[]): void {
     }
   }
   if (texts.size > 0) redactFields(event, texts)
+  return texts
+}
+
+/** Shorter ones would be found by chance. */
+const LEAST_TEXT = 3
+
+/** A text in which none of these stands any more. */
+export function withoutTexts(text: string, texts: ReadonlySet<string>): string {
+  // A longer one may have a shorter one in it.
+  const found = [...texts].filter((one) => one.length >= LEAST_TEXT && text.includes(one))
+  return found
+    .sort((a, b) => b.length - a.length)
+    .reduce((left, one) => left.replaceAll(one, REDACTED), text)
 }
 
 /** The payload is a part of the document; it may be one that was read for itself. */

@@ -4,6 +4,7 @@ import type { Decoded } from '../event/event.js'
 import { timeText } from '../event/time.js'
 import { count } from '../reading/absence.js'
 import { endedBadly } from '../reading/ended-badly.js'
+import { shownFindings } from '../stats/hidden.js'
 import type { StatsRun } from '../stats/run.js'
 import { openTail, type Tail, type TailRequest } from '../tail/run.js'
 import type { LatencyWindow } from './latency-slots.js'
@@ -38,7 +39,8 @@ export interface LiveRun extends StatsRun {
 export async function runLive(request: LiveRequest): Promise<LiveRun> {
   const { measure, nowMs, signal, stop } = request
   const ends = stop ? AbortSignal.any([signal, stop]) : signal
-  const tail = await openTail({ ...request, signal: ends, hops: measure.hops })
+  const how = { signal: ends, hops: measure.hops, isMeasured: true }
+  const tail = await openTail({ ...request, ...how })
   request.onOpen(tail.sources)
   const meter = new LiveMeter({ ...measure, mapping: tail.mapping })
   const beganMs = nowMs()
@@ -65,7 +67,11 @@ function runOf(request: LiveRequest, { tail, meter, lastedMs }: Measuring): Live
   const isEmpty = figures.total.events === 0
   const sources = tail.sources.map(({ address }) => address)
   return {
-    result: { ...resultOf(request, figures, sources), partial: isPartial(tail, signal) },
+    result: {
+      ...resultOf(request, figures, sources),
+      findings: shownFindings(figures.findings, { paths: tail.hidden, mapping: tail.mapping }),
+      partial: isPartial(tail, signal),
+    },
     timeline: figures.timeline,
     ...{ intervals: undefined, latencies: figures.latencies },
     objectFaults,

@@ -1,10 +1,12 @@
 import type { EventRecord } from '../event/event.js'
+import { hiddenNames } from '../questions/hidden-names.js'
 import { endedBadly } from '../reading/ended-badly.js'
 import { openTail, type Tail, type TailRequest } from '../tail/run.js'
 import { faultIn } from './fault.js'
 import { LiveLoops } from './live-loops.js'
 import type { FoundLoop, LoopsResult } from './result.js'
 import type { LoopsRun } from './run.js'
+import { shownLoop } from './shown.js'
 
 export interface LiveLoopsRequest extends TailRequest {
   leastTurns: number
@@ -33,13 +35,14 @@ export interface LiveLoopsRun extends LoopsRun {
  */
 export async function runLoopsLive(request: LiveLoopsRequest): Promise<LiveLoopsRun> {
   const { leastTurns, memoryMs, ends, nowMs, signal, allowPartial } = request
-  const tail = await openTail(request)
+  const tail = await openTail({ ...request, isMeasured: true })
+  const names = hiddenNames({ paths: tail.hidden, mapping: tail.mapping })
   request.onOpen(tail.sources)
   const live = new LiveLoops({ leastTurns, memoryMs, marks: ends })
   let last: FoundLoop | undefined
   for await (const items of tail.items) {
     const found = live.observe(items, nowMs())
-    for (const loop of found) request.onLoop(loop)
+    for (const loop of found) request.onLoop(shownLoop(loop, names))
     // A loop may be known before the event that the rule matches came.
     last = ends && live.known.find((loop) => live.isMarked(loop))
     if (last) break
@@ -51,10 +54,12 @@ export async function runLoopsLive(request: LiveLoopsRequest): Promise<LiveLoops
   const result: LoopsResult = {
     schema: 'evt.loops/1',
     partial: signal.aborted || tail.faults.length > 0,
-    ...{ loops, chains, causation, compared },
+    loops: loops.map((loop) => shownLoop(loop, names)),
+    ...{ chains, causation, compared },
     searched: { sources, objects: sources.length, bytes, records, undecodable, events },
     ...(isBounded && { bounded: request.memory }),
   }
   const bad = endedBadly({ records, objectFaults: tail.faults, signal, allowPartial })
-  return { result, failure: bad ?? faultIn(result, isLinked), last }
+  const ended = last && shownLoop(last, names)
+  return { result, failure: bad ?? faultIn(result, isLinked), last: ended }
 }

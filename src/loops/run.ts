@@ -1,4 +1,6 @@
 import type { EvtError } from '../errors.js'
+import { hiddenNames } from '../questions/hidden-names.js'
+import { hiddenIn } from '../questions/run.js'
 import { isCut } from '../questions/searched.js'
 import { noObjects } from '../reading/absence.js'
 import { endedBadly } from '../reading/ended-badly.js'
@@ -11,6 +13,7 @@ import { loopsByLineage } from './lineage.js'
 import { type ChainRequest, loopEventsIn } from './linked-events.js'
 import { linksOf } from './links.js'
 import type { LoopsResult } from './result.js'
+import { shownLoop } from './shown.js'
 import { told } from './told.js'
 
 export interface LoopsRequest extends ChainRequest {
@@ -39,6 +42,7 @@ export async function runLoops(request: LoopsRequest): Promise<LoopsRun> {
   request.onRead?.()
   const { causes, counts } = linksOf(events)
   const { loops, chains } = loopsIn(events, causes, request.leastTurns)
+  const names = hiddenNames(hiddenIn(archive))
   const caused = loops.map((loop) => told(loop, events, causes))
   const { objects, bytes, records, undecodable, chosen } = searched
   const result: LoopsResult = {
@@ -48,7 +52,7 @@ export async function runLoops(request: LoopsRequest): Promise<LoopsRun> {
       ...caused,
       ...loopsByLineage(events, caused, request.leastTurns),
       ...loopsByContent(passing, request.leastTurns),
-    ],
+    ].map((loop) => shownLoop(loop, names)),
     chains,
     causation: counts,
     compared: passing.length,

@@ -5,6 +5,7 @@ import { Register, requestId } from '../erased/register.js'
 import { EvtError } from '../errors.js'
 import { count } from '../reading/absence.js'
 import { outsideOf } from '../reading/outside.js'
+import type { OpenSink } from '../sinks/sink.js'
 import type { BundleWriter } from './bundle-writer.js'
 import { dropDerived } from './derived-copies.js'
 import { newFile, replaceFile } from './durable-file.js'
@@ -15,8 +16,10 @@ import { type ErasureBundle, isBundleOf, openBundle, writeBundle } from './erasu
 import { proofOf, proofText, readProof } from './erasure-proof.js'
 import { GOES_ON } from './goes-on.js'
 import { Journal, unlock } from './journal.js'
+import { type NoticeRequest, type Notified, sendNotice } from './notice.js'
 import { isTouched } from './object-pass.js'
 import { OpenBuckets } from './open-buckets.js'
+import { openTarget } from './send-one.js'
 
 export interface ApplyRequest {
   /** As typed. */
@@ -29,6 +32,8 @@ export interface ApplyRequest {
   now(): number
   /** Where the evidence is written. */
   bundle: ErasureBundle | undefined
+  /** Whom recipients are told by. */
+  notify: NoticeRequest | undefined
 }
 
 export interface Applied {
@@ -37,13 +42,15 @@ export interface Applied {
   /** Of objects of S3, that were removed. */
   versions: number
   indexes: number
+  notified: Notified | undefined
 }
 
 /**
  * @returns null where it was applied already, and its proof is in its place
  * @throws EvtError `usage` also where a bundle is asked for too late
  */
-export async function openErasure({ plan, cwd, bundle }: ApplyRequest): Promise<ErasePlan | null> {
+export async function openErasure(request: ApplyRequest): Promise<ErasePlan | null> {
+  const { plan, cwd, bundle, notify } = request
   const file = resolve(cwd, plan)
   const proof = await readProof(file)
   if (proof === undefined || proof === 'changed') return readPlan(plan, file)
@@ -52,6 +59,12 @@ export async function openErasure({ plan, cwd, bundle }: ApplyRequest): Promise<
     throw new EvtError(`${plan} was applied already, and its evidence is not in ${bundle.folder}`, {
       code: 'usage',
       hint: `a bundle is written while it is applied; evt gdpr verify ${plan} checks the proof`,
+    })
+  }
+  if (notify && !proof.notified) {
+    throw new EvtError(`${plan} was applied already, and nobody was told`, {
+      code: 'usage',
+      hint: 'recipients are told while it is applied: its proof does not know any more of whom',
     })
   }
   return null
@@ -68,9 +81,13 @@ export async function applyErasure(plan: ErasePlan, request: ApplyRequest): Prom
   const file = resolve(request.cwd, request.plan)
   const { env, signal } = request
   const journal = await Journal.open(file)
-  const buckets = new OpenBuckets({ ...plan.aws, ...request.aws }, signal)
+  const buckets = new OpenBuckets(awsOf(plan, request).aws, signal)
   let writer: BundleWriter | undefined
+  let target: OpenSink | undefined
   try {
+    // One that is not there is found before anything is erased.
+    if (request.notify)
+      target = await openTarget(request.notify.to, { ...request, ...awsOf(plan, request) })
     if (request.bundle) writer = await openBundle(request.bundle, plan)
     const touched = plan.objects.filter(({ counts }) => isTouched(counts))
     const { versions = [] } = plan
@@ -95,24 +112,60 @@ export async function applyErasure(plan: ErasePlan, request: ApplyRequest): Prom
     }
     // Somebody may have built one meanwhile.
     for (const folder of await dropDerived({ sources, cwd, env, files })) indexes.add(folder)
+    const telling = target && { sink: target, journal, now: request.now, signal }
+    const notified = request.notify && telling && (await notifyOnce(plan, request.notify, telling))
     // There already, where evt was killed just now.
     await rm(`${file}.key`, { force: true })
     await newFile(`${file}.key`, `${plan.key}\n`)
     const nowMs = request.now()
-    const proof = proofOf(plan, { journal, indexes: indexes.size, nowMs })
+    const proof = proofOf(plan, { journal, indexes: indexes.size, nowMs, notified })
     const doneAt = new Date(nowMs).toISOString()
     await register.add([{ is: 'done', request: requestId(plan.key), at: doneAt }])
     if (writer)
       await writeBundle(writer, { plan, proof, operator: request.bundle?.operator ?? null })
     await replaceFile(file, proofText(proof))
     await journal.remove()
-    return { objects: touched.length, versions: versions.length, indexes: indexes.size }
+    return { objects: touched.length, versions: versions.length, indexes: indexes.size, notified }
   } catch (error) {
     await writer?.discard()
     throw error
   } finally {
+    target?.close()
     await buckets.close()
     await unlock(file)
+  }
+}
+
+/** What was given goes before what the plan says. */
+function awsOf(plan: ErasePlan, { aws }: ApplyRequest): { aws: AwsOptions } {
+  return { aws: { ...plan.aws, ...aws } }
+}
+
+interface Telling {
+  sink: OpenSink
+  journal: Journal
+  signal: AbortSignal
+  now(): number
+}
+
+/** Tells recipients, if the journal does not know that it was done. */
+async function notifyOnce(
+  plan: ErasePlan,
+  notify: NoticeRequest,
+  { sink, journal, signal, now }: Telling,
+): Promise<Notified> {
+  const file = `notice ${notify.to}`
+  const before = journal.stepOf(file)?.notified
+  if (before) return before
+  try {
+    const notified = await sendNotice(plan, notify, { sink, nowMs: now(), signal })
+    const { sha256 } = notified
+    await journal.add({ file, state: 'notified', bytes: 0, sha256, notified })
+    return notified
+  } catch (error) {
+    if (!(error instanceof EvtError) || error.code !== 'outside') throw error
+    const hint = `all is erased, and recipients have to be told\n${GOES_ON}`
+    throw new EvtError(error.message, { code: 'outside', hint, cause: error })
   }
 }
 

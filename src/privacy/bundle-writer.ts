@@ -12,6 +12,7 @@ import {
   type ErasureManifest,
   type Manifest,
   manifestText,
+  type RectificationManifest,
   type Sealed,
   sealed,
 } from './manifest.js'
@@ -102,7 +103,7 @@ export class BundleWriter {
   }
 
   /** Puts the bundle in place, and the key beside it. */
-  async publish<M extends Manifest | ErasureManifest>(
+  async publish<M extends Manifest | ErasureManifest | RectificationManifest>(
     manifest: M,
     key: string,
   ): Promise<Sealed<M>> {

@@ -1,4 +1,5 @@
 import { count } from '../reading/absence.js'
+import { type Recipients, recipientsSentence } from './recipients.js'
 
 /** What was searched, as far as it bears on what was not. */
 export interface SearchedExtent {
@@ -11,6 +12,7 @@ export interface SearchedExtent {
   followsClaims: boolean
   /** Payloads that could not be read. */
   unreadClaims: number
+  recipients: Recipients | undefined
 }
 
 /** What was not searched, in sentences: evt cannot know what lies elsewhere, and says so. */
@@ -24,6 +26,7 @@ export function completenessOf(extent: SearchedExtent): string[] {
     hasValues,
     followsClaims,
     unreadClaims,
+    recipients,
   } = extent
   const maybe = [
     unreadable > 0 &&
@@ -50,6 +53,7 @@ export function completenessOf(extent: SearchedExtent): string[] {
   return [
     `Searched: ${sources.join(', ')}. Nothing else was.`,
     ...maybe,
+    recipientsSentence(recipients),
     'Not searched: other accounts and regions, storage classes that must be restored first ' +
       '(Glacier), archives of EventBridge, events in queues and streams in flight, dead-letter ' +
       "queues, logs, backups, and every subscriber's own copy.",

@@ -10,6 +10,7 @@ import type { EventRule } from '../event/rule.js'
 import { typeMatcher } from '../event/type-globs.js'
 import { type EraseMode, Eraser, type EraserSettings } from './eraser.js'
 import type { ObjectCounts, ObjectRow } from './object-pass.js'
+import type { Recipients } from './recipients.js'
 import { sha256 } from './seals.js'
 import type { Subject } from './subject.js'
 
@@ -39,6 +40,8 @@ export interface PlannedVersion {
   versionId: string
   isMarker: boolean
   bytes: number
+  /** As it was read; a marker has none, and neither have those of plans of older evts. */
+  etag?: string
 }
 
 /** `evt.erasure/1`: what is erased, where, and how events are read. It names the subject, until it
@@ -69,6 +72,8 @@ export interface ErasePlan {
   aws?: AwsOptions
   /** What erased events point to, which is not erased with them. */
   claims: string[]
+  /** Who was sent what is erased, where it is known what is wired. */
+  recipients?: Recipients
   /** What is not written again, and why. */
   refused: { path: string; reason: string }[]
 }

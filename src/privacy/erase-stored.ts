@@ -77,9 +77,10 @@ export async function eraseStored(object: StoredPlanned, options: StoredOptions)
  * @throws EvtError `outside` where it is what is there now, as it was not when it was planned
  */
 export async function removeVersion(
-  { address, versionId, isMarker, bytes }: PlannedVersion,
+  { address, ...version }: PlannedVersion,
   { journal, buckets, now }: Pick<StoredOptions, 'journal' | 'buckets'> & { now: Step | undefined },
 ): Promise<void> {
+  const { versionId, bytes } = version
   const file = `${address}?versionId=${versionId}`
   if (journal.stepOf(file) !== undefined) return
   const { bucket, key } = await buckets.at(address)
@@ -87,7 +88,7 @@ export async function removeVersion(
     // While versioning is suspended, a new one may have taken its place.
     const isNew = now !== undefined && (now.versionId ?? 'null') === versionId
     if (!isNew) {
-      await checkIsOlder({ bucket, key, address }, { versionId, isMarker, bytes })
+      await checkIsOlder({ bucket, key, address }, version)
       await bucket.removeVersion(key, versionId)
     }
     await journal.add({ file, state: 'removed', bytes, sha256: '' })
@@ -100,12 +101,13 @@ export async function removeVersion(
  * under the same name, as `null` may be, stays. */
 async function checkIsOlder(
   { bucket, key, address }: { bucket: VersionedBucket; key: string; address: string },
-  { versionId, isMarker, bytes }: Omit<PlannedVersion, 'address'>,
+  { versionId, isMarker, bytes, etag }: Omit<PlannedVersion, 'address'>,
 ): Promise<void> {
   for await (const page of bucket.versions(key)) {
     const found = page.find((one) => one.key === key && one.versionId === versionId)
     if (found) {
-      const isSame = found.isMarker === isMarker && found.sizeBytes === bytes
+      const isLike = found.isMarker === isMarker && found.sizeBytes === bytes
+      const isSame = isLike && (etag === undefined || found.etag === etag)
       // A marker may well be the latest: nothing is below it then.
       if (isSame && (isMarker || !found.isLatest)) return
       const path = `${address}?versionId=${versionId}`

@@ -1,5 +1,6 @@
 import { resolve, sep } from 'node:path'
 import { readingHash } from '../archive-index/open-index.js'
+import { requestId } from '../erased/register.js'
 import { EvtError } from '../errors.js'
 import { createMapping } from '../event/mapping.js'
 import { count } from '../reading/absence.js'
@@ -80,7 +81,8 @@ function manifestOf(
     plan.objects.reduce((all, { counts }) => all + counts[of], 0)
   const [dropped, changed] = [sum('dropped'), sum('changed')]
   return {
-    ...{ schema: 'evt.bundle/1', right: 'erasure', createdAt: proof.finishedAt },
+    ...{ schema: 'evt.bundle/1', right: 'erasure', request: requestId(plan.key) },
+    createdAt: proof.finishedAt,
     ...{ plannedAt: plan.createdAt, tool: plan.tool, operator },
     configSha256: readingHash({ version, mapping, presets }),
     ...{ parameters: proof.parameters, sources: proof.sources },
@@ -89,6 +91,7 @@ function manifestOf(
       ...{ matched: dropped + changed, dropped, changed, mentioned: sum('mentioned') },
       ...{ held: sum('held'), left: sum('left') },
     },
+    ...{ recipients: proof.recipients ?? null, notified: proof.notified ?? null },
     completeness: [...proof.completeness, ...unlisted(plan)],
     files: [],
   }

@@ -3,7 +3,9 @@ import { z } from 'zod'
 import { pathText } from '../event/json-path.js'
 import type { ErasePlan, PlannedObject } from './erase-plan.js'
 import type { Journal } from './journal.js'
+import type { Notified } from './notice.js'
 import type { ObjectCounts } from './object-pass.js'
+import { cleanRecipients, type Recipients, recipientsSentence } from './recipients.js'
 import { keyedHash, sha256 } from './seals.js'
 import { idOf, kindOf, withoutIdentifiers } from './subject.js'
 
@@ -28,6 +30,9 @@ export interface ErasureProof {
   versionsRemoved?: { address: string; versionId: string; isMarker: boolean }[]
   /** What erased events pointed to, which is not erased with them. */
   claims: string[]
+  /** Who was sent what was erased, and that they were told. */
+  recipients?: Recipients
+  notified?: Notified
   indexesDropped: number
   completeness: string[]
 }
@@ -42,10 +47,17 @@ interface ErasedObject {
   notes?: string[]
 }
 
+interface Done {
+  journal: Journal
+  indexes: number
+  nowMs: number
+  notified: Notified | undefined
+}
+
 /** No identifier is in it, but as a keyed hash. */
 export function proofOf(
   plan: ErasePlan,
-  { journal, indexes, nowMs }: { journal: Journal; indexes: number; nowMs: number },
+  { journal, indexes, nowMs, notified }: Done,
 ): ErasureProof {
   const { subject, key, tool, mode, mentions, holds, searched } = plan
   const clean = (text: string) => withoutIdentifiers(text, subject)
@@ -67,13 +79,17 @@ export function proofOf(
       ...{ file: clean(object.file), ...statesOf(object, journal), counts: object.counts },
       ...(object.notes && { notes: object.notes.map(clean) }),
     })),
-    refused: plan.refused.map(({ path, reason }) => ({ path: clean(path), reason })),
+    refused: plan.refused.map(({ path, reason }) => ({
+      ...{ path: clean(path), reason: clean(reason) },
+    })),
     ...(plan.versions && {
       versionsRemoved: plan.versions.map(({ address, versionId, isMarker }) => {
         return { address: clean(address), versionId, isMarker }
       }),
     }),
     claims: plan.claims.map(clean),
+    ...(plan.recipients && { recipients: cleanRecipients(plan.recipients, clean) }),
+    ...(notified && { notified: { ...notified, target: clean(notified.target) } }),
     indexesDropped: indexes,
     completeness: completenessOf(plan, clean),
   }
@@ -103,6 +119,7 @@ function completenessOf(plan: ErasePlan, clean: (text: string) => string): strin
     'Not erased: other copies, backups, logs, messages in queues and streams, archives of ' +
       `EventBridge, ${older}and what subscribers keep. They have to be told.`,
     'Not searched: payloads that records only point to (claim checks).',
+    ...(plan.recipients ? [recipientsSentence(cleanRecipients(plan.recipients, clean))] : []),
   ]
 }
 
@@ -130,6 +147,7 @@ const shape = z.looseObject({
   versionsRemoved: z
     .array(z.looseObject({ address: z.string(), versionId: z.string() }))
     .optional(),
+  notified: z.looseObject({ target: z.string() }).optional(),
   chainSha256: z.string(),
 })
 export type ReadProof = z.infer<typeof shape>

@@ -10,8 +10,11 @@ import type { OpenedArchive } from '../reading/open-archive.js'
 import { MANIFEST } from './bundle-writer.js'
 import { completenessOf } from './completeness.js'
 import type { ClaimedObject, HashedParameter, SearchedObject } from './manifest.js'
+import type { OpenBuckets } from './open-buckets.js'
+import { cleanRecipients, type RecipientTally } from './recipients.js'
 import type { ExtractRequest, Told } from './request.js'
 import { fileHash, keyedHash } from './seals.js'
+import { bucketStorage, periodOf, versionOf } from './storage.js'
 import { idOf, kindOf, type Subject, withoutIdentifiers } from './subject.js'
 import type { FoundTally } from './tally.js'
 
@@ -23,6 +26,9 @@ export interface Evidence {
   /** Payloads that could not be read. */
   unread: number
   statement: Statement
+  /** Undefined where nobody knows what is wired. */
+  recipients: RecipientTally | undefined
+  buckets: OpenBuckets
   key: string
   request: ExtractRequest
 }
@@ -33,6 +39,8 @@ export async function manifestOf(evidence: Evidence): Promise<Told> {
   const { subject, right, operator, nowMs, range, presets, index } = request
   const version = index?.version ?? ''
   const clean = (text: string) => withoutIdentifiers(text, subject)
+  const found = evidence.recipients?.told()
+  const recipients = found && cleanRecipients(found, clean)
   const told = tally.told()
   const text = (us: number | null) => (us === null ? null : timeText(us))
   return {
@@ -58,8 +66,13 @@ export async function manifestOf(evidence: Evidence): Promise<Told> {
       ...{ type: clean(type), source: clean(source), events, fields: fields.map(clean) },
     })),
     hits: told.hits.map((row) => ({ ...row, path: clean(row.path) })),
-    claims: evidence.claims.map((row) => ({ ...row, address: clean(row.address) })),
+    claims: evidence.claims.map((row) => ({
+      ...{ ...row, address: clean(row.address) },
+      reason: row.reason === null ? null : clean(row.reason),
+    })),
     masked: told.masked.map((row) => ({ ...row, path: clean(row.path) })),
+    recipients: recipients ?? null,
+    storage: await storageOf(evidence, told.types),
     partial: isCut(searched),
     completeness: completenessOf({
       sources: archive.sources.map(clean),
@@ -70,8 +83,22 @@ export async function manifestOf(evidence: Evidence): Promise<Told> {
       hasValues: subject.values.length > 0,
       followsClaims: archive.outside.claims !== undefined,
       unreadClaims: evidence.unread,
+      recipients,
     }),
   }
+}
+
+async function storageOf(
+  { archive, buckets, request }: Evidence,
+  found: readonly { type: string }[],
+): Promise<Told['storage']> {
+  const { retention = {} } = archive.config.privacy ?? {}
+  const names = [...new Set(found.map(({ type }) => type))]
+  const types = names.flatMap((type) => {
+    const period = periodOf(type, retention)
+    return period === undefined ? [] : [{ type: withoutIdentifiers(type, request.subject), period }]
+  })
+  return { types, buckets: await bucketStorage(archive.objects, buckets) }
 }
 
 function encryptionOf({ encryption }: ExtractRequest): Told['encryption'] {
@@ -108,7 +135,7 @@ function parametersOf({ entities, values }: Subject, key: string): HashedParamet
   return [...about, ...also]
 }
 
-async function objectsOf({ archive, searched, tally, request }: Evidence) {
+async function objectsOf({ archive, searched, tally, request, buckets }: Evidence) {
   const faults = new Map(searched.objectFaults.map(({ path, fault }) => [path, fault.detail]))
   const indexed = new Set(archive.index?.covered.map(({ object }) => object.path))
   const rows: SearchedObject[] = []
@@ -118,7 +145,8 @@ async function objectsOf({ archive, searched, tally, request }: Evidence) {
     rows.push({
       path: withoutIdentifiers(path, request.subject),
       ...(await stateOf(object, isHashed)),
-      fault: faults.get(path) ?? null,
+      versionId: tally.paths.has(path) ? await versionOf(object, buckets) : null,
+      fault: withoutIdentifiers(faults.get(path) ?? '', request.subject) || null,
     })
   }
   return rows

@@ -16,6 +16,8 @@ import type { FoundEvent } from './found-event.js'
 import type { SealedManifest } from './manifest.js'
 import { maskOthers } from './mask-others.js'
 import { matching } from './matching.js'
+import { OpenBuckets } from './open-buckets.js'
+import { RecipientTally } from './recipients.js'
 import type { ExtractRequest } from './request.js'
 import { newKey } from './seals.js'
 import { subjectStatement } from './statement.js'
@@ -98,11 +100,12 @@ async function extractInto(
   const watched = { archive, chosen, observed: claimed.observed.bind(claimed) }
   const onProgress = progressOf(archive.objects, request)
   const tally = new FoundTally()
+  const recipients = request.topology && new RecipientTally(request.topology)
   const searched = await askArchive(
     statement,
     { ...asking, ...watched, onProgress },
     async (asked) => {
-      await writeEvents(writer, asked.rows, { tally, claimed, archive, request })
+      await writeEvents(writer, asked.rows, { tally, claimed, archive, request, recipients })
       return asked.searched
     },
   )
@@ -112,11 +115,12 @@ async function extractInto(
   if (signal.aborted && failure) throw failure
   const claims = await claimed.copyTo(writer, request.redactOthers)
   const unread = claimed.unread
+  const buckets = new OpenBuckets(request.aws ?? {}, signal)
   const evidence: Evidence = {
     ...{ archive, searched, tally, statement, key, request },
-    ...{ claims, unread },
+    ...{ claims, unread, recipients, buckets },
   }
-  const manifest = await manifestOf(evidence)
+  const manifest = await manifestOf(evidence).finally(() => buckets.close())
   for (const report of request.reports) {
     if ('textOf' in report) await writer.add(report.name, await report.textOf(manifest))
   }
@@ -129,13 +133,14 @@ interface Found {
   claimed: Claimed
   archive: OpenedArchive
   request: ExtractRequest
+  recipients: RecipientTally | undefined
 }
 
 /** One line for each event, into events.ndjson and the reports that have rows. */
 async function writeEvents(
   writer: BundleWriter,
   rows: ResultRows,
-  { tally, claimed, archive, request }: Found,
+  { tally, claimed, archive, request, recipients }: Found,
 ): Promise<void> {
   const { subject, redactOthers, keptKinds } = request
   const personal = archive.config.privacy?.redact ?? []
@@ -144,6 +149,8 @@ async function writeEvents(
   async function* found(): AsyncGenerator<FoundEvent> {
     for await (const { event, hits, isAbout } of matching(rows, subject)) {
       tally.add(event, hits, isAbout)
+      // Before others are masked, by whom a rule may choose.
+      recipients?.add(event)
       claimed.add(event)
       if (redactOthers) tally.addMasked(event.type, maskOthers(event, masking))
       yield event

@@ -6,12 +6,19 @@ import { codeOf, readError } from '../archives/read-error.js'
 import { EvtError } from '../errors.js'
 import { diskFailure } from './disk-failure.js'
 
+const notified = z.strictObject({
+  ...{ eventId: z.string(), target: z.string(), messageId: z.string(), at: z.string() },
+  sha256: z.string(),
+  identifiers: z.enum(['hashed', 'plain']),
+})
+
 /** How far an object has come: its new bytes lie beside it, or are in its place; of an object of S3
- * what was there before is gone (`cleaned`). An older version is `removed`. */
+ * what was there before is gone (`cleaned`). An older version is `removed`. Recipients are
+ * `notified`: its file is where. */
 const step = z.strictObject({
   /** Or an address. */
   file: z.string(),
-  state: z.enum(['written', 'replaced', 'cleaned', 'removed']),
+  state: z.enum(['written', 'replaced', 'cleaned', 'removed', 'notified']),
   bytes: z.int(),
   sha256: z.string(),
   /** Of what is being put in parts. */
@@ -19,6 +26,7 @@ const step = z.strictObject({
   /** What the object has become. */
   etag: z.string().optional(),
   versionId: z.string().nullable().optional(),
+  notified: notified.optional(),
 })
 export type Step = z.infer<typeof step>
 

@@ -10,13 +10,16 @@ export interface Leaf {
   value: string | number | boolean | null
 }
 
-/** The leaves of a document, in its order. */
-export function* leavesOf(document: JsonValue): Generator<Leaf> {
+/** The leaves of a document, in its order. @param isData tells keys that are data, such as ids */
+export function* leavesOf(
+  document: JsonValue,
+  isData: (key: string) => boolean = () => false,
+): Generator<Leaf> {
   const left: { value: JsonValue; path: JsonPath }[] = [{ value: document, path: [] }]
   for (let open = left.pop(); open !== undefined; open = left.pop()) {
     const { value, path } = open
     if (typeof value !== 'object' || value === null) {
-      yield { path: generalPath(path), name: nameIn(path), value }
+      yield { path: generalPath(path, isData), name: nameIn(path, isData), value }
     } else {
       const entries = Array.isArray(value) ? [...value.entries()] : Object.entries(value)
       left.push(
@@ -26,13 +29,15 @@ export function* leavesOf(document: JsonValue): Generator<Leaf> {
   }
 }
 
-/** A path with [*] for every index. */
-export function generalPath(path: JsonPath): string {
+/** A path with [*] for every index, and for every key that is data. */
+export function generalPath(path: JsonPath, isData: (key: string) => boolean = () => false) {
   return path
-    .map((step) => (typeof step === 'number' ? '[*]' : pathText([step]).slice(1)))
+    .map((step) => {
+      return typeof step === 'number' || isData(step) ? '[*]' : pathText([step]).slice(1)
+    })
     .reduce((all, step) => all + step, '$')
 }
 
-function nameIn(path: JsonPath): string {
-  return path.findLast((step) => typeof step === 'string') ?? ''
+function nameIn(path: JsonPath, isData: (key: string) => boolean): string {
+  return String(path.findLast((step) => typeof step === 'string' && !isData(step)) ?? '')
 }

@@ -1,4 +1,8 @@
+import type { Notified } from './notice.js'
+import type { Recipients } from './recipients.js'
 import { sha256 } from './seals.js'
+import type { SentEvent } from './send-one.js'
+import type { Storage } from './storage.js'
 
 /** A file of a bundle. */
 export interface BundledFile {
@@ -15,6 +19,8 @@ export interface SearchedObject {
   readonly modifiedAt: string | null
   /** Of an object of S3, as it was when it was read. */
   readonly etag: string | null
+  /** The same, of those that hold events of the subject in a bucket that keeps versions. */
+  readonly versionId: string | null
   readonly sha256: string | null
   /** Why not all of it was read. */
   readonly fault: string | null
@@ -115,6 +121,9 @@ export interface Manifest {
     readonly path: string
     readonly count: number
   }[]
+  /** Who was sent these events, by what is wired; null where nobody was asked. */
+  readonly recipients: Recipients | null
+  readonly storage: Storage
   readonly partial: boolean
   readonly completeness: readonly string[]
   readonly files: readonly BundledFile[]
@@ -124,6 +133,8 @@ export interface Manifest {
 export interface ErasureManifest {
   readonly schema: 'evt.bundle/1'
   readonly right: 'erasure'
+  /** What answers of recipients name; absent in those of older versions of evt. */
+  readonly request?: string
   readonly createdAt: string
   readonly plannedAt: string
   readonly tool: Manifest['tool']
@@ -141,11 +152,62 @@ export interface ErasureManifest {
     readonly held: number
     readonly left: number
   }
+  /** Who was sent what was erased, and that they were told. */
+  readonly recipients?: Recipients | null
+  readonly notified?: Notified | null
+  readonly completeness: readonly string[]
+  readonly files: readonly BundledFile[]
+  /** Added later, round by round. */
+  readonly acknowledgements?: readonly AcknowledgementRound[]
+}
+
+/** What recipients can say; anything else is `other`. */
+export const answerStates = ['erased', 'notFound', 'refused', 'other'] as const
+
+/** What a recipient said of an erasure. */
+export interface Answer {
+  /** The id of the recipient, else what it calls itself. */
+  readonly recipient: string
+  readonly status: (typeof answerStates)[number]
+  readonly at: string | null
+  /** The event that says it: its hash is that of its document as JSON. */
+  readonly event: {
+    readonly id: string | null
+    readonly path: string
+    readonly record: number
+    readonly sha256: string
+  }
+}
+
+/** Answers that were found at one time. */
+export interface AcknowledgementRound {
+  /** The chain hash of the manifest without this round and later ones. */
+  readonly before: string
+  readonly at: string
+  readonly sources: readonly string[]
+  readonly answers: readonly Answer[]
+}
+
+/** The same of a correction. Nothing of an archive was changed. */
+export interface RectificationManifest {
+  readonly schema: 'evt.bundle/1'
+  readonly right: 'rectification'
+  readonly request: string
+  readonly createdAt: string
+  readonly tool: Manifest['tool']
+  readonly operator: string | null
+  readonly configSha256: string
+  readonly parameters: readonly Omit<HashedParameter, 'name'>[]
+  readonly event: { readonly type: string; readonly source: string }
+  readonly sent: SentEvent
+  /** Who gets it, by what is wired; null where nobody was asked. */
+  readonly recipients: Recipients | null
+  readonly counts: { readonly matched: number }
   readonly completeness: readonly string[]
   readonly files: readonly BundledFile[]
 }
 
-type AnyManifest = Manifest | ErasureManifest
+type AnyManifest = Manifest | ErasureManifest | RectificationManifest
 
 /** With SHA-256 over the hashes of the files, in their order, and over everything above. */
 export type Sealed<M extends AnyManifest = AnyManifest> = M & { readonly chainSha256: string }

@@ -72,6 +72,13 @@ export function kindOfName(name: string, value: string): PersonalKind | undefine
   return names.find((one) => one.name.test(name) && one.isIt(value))?.kind
 }
 
+/** Whether a key is no name of a field, but says whom or what it is about: an address, a number, an
+ * id. */
+export function isDataKey(key: string): boolean {
+  const isId = /\d{4}/.test(key) || /^[0-9a-f]{12,}$/i.test(key) || /^[0-9A-Z]{26}$/.test(key)
+  return isId || shapes.some(({ kind, isIn }) => kind !== 'freeText' && isIn(key, ''))
+}
+
 /** With every letter as x and every digit as 9: how it looks, and not what it says. */
 export function maskedShape(value: string): string {
   return value

@@ -8,12 +8,14 @@ import { EvtError } from '../errors.js'
 import { compareText } from '../event/sequence.js'
 import { count, noObjects } from '../reading/absence.js'
 import { type OpenedArchive, openArchive, type ReadRequest } from '../reading/open-archive.js'
+import type { Topology } from '../topology/model.js'
 import { newFile, taken } from './durable-file.js'
 import { type ErasePlan, eraserOf, planText } from './erase-plan.js'
 import type { EraseMode } from './eraser.js'
 import { OpenBuckets } from './open-buckets.js'
 import { planObject } from './plan-object.js'
 import { planVersions } from './plan-versions.js'
+import { RecipientTally } from './recipients.js'
 import { newKey } from './seals.js'
 import { checkKinds, isTelling, type Subject, withoutIdentifiers } from './subject.js'
 
@@ -27,6 +29,7 @@ export interface PlanRequest extends ReadRequest {
   /** The file of the plan. */
   plan: string
   version: string
+  topology: Topology | undefined
   nowMs: number
   /** When it was asked for. */
   receivedMs: number
@@ -47,8 +50,10 @@ export async function planErasure(request: PlanRequest): Promise<ErasePlan> {
   const files = storedOf(archive)
   const plan = freshPlan(request, archive)
   const claims = new Set<string>()
-  const eraser = eraserOf(plan, archive.outside, ({ document }) => {
-    for (const claim of claimsIn(document)) claims.add(claimText(claim))
+  const recipients = request.topology && new RecipientTally(request.topology)
+  const eraser = eraserOf(plan, archive.outside, (event) => {
+    for (const claim of claimsIn(event.document)) claims.add(claimText(claim))
+    recipients?.add(event)
   })
   let unitsTouched = 0
   const buckets = new OpenBuckets(request.aws ?? {}, signal)
@@ -63,6 +68,7 @@ export async function planErasure(request: PlanRequest): Promise<ErasePlan> {
     await buckets.close()
   }
   plan.claims = [...claims].sort(compareText)
+  if (recipients) plan.recipients = recipients.told()
   request.onRead?.()
   checkFound(plan, unitsTouched, request)
   const file = resolve(request.cwd, request.plan)

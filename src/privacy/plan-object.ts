@@ -1,5 +1,6 @@
 import type { FileObject, StoredObject } from '../archives/object.js'
 import { isFault, readableFile } from '../archives/readable.js'
+import { count } from '../reading/absence.js'
 import type { ErasePlan, PlannedObject } from './erase-plan.js'
 import type { Eraser } from './eraser.js'
 import { isTouched, passThrough } from './object-pass.js'
@@ -44,7 +45,8 @@ export async function planObject(
     const { compression, format } = sniffed
     const { sha256 } = await fileHash(here.file)
     const of = { bytes: here.sizeBytes, sha256, compression, format, counts, rows }
-    const more = { ...(moreRows > 0 && { moreRows }), ...(notes.length > 0 && { notes }) }
+    const all = [...notes, ...(where.notes ?? [])]
+    const more = { ...(moreRows > 0 && { moreRows }), ...(all.length > 0 && { notes: all }) }
     plan.objects.push({ path, ...where, ...of, ...more })
     return unitsTouched
   } finally {
@@ -57,7 +59,7 @@ async function placeOf(
   object: StoredObject,
   { file }: FileObject,
   buckets: OpenBuckets,
-): Promise<Pick<PlannedObject, 'file' | 'stored'> | string> {
+): Promise<Pick<PlannedObject, 'file' | 'stored' | 'notes'> | string> {
   if (object.kind === 'file') return { file }
   const { address, version } = object
   const { bucket, key } = await buckets.at(address)
@@ -67,5 +69,8 @@ async function placeOf(
   if (state.isArchived) return 'is archived: restore it, and copy it to another storage class'
   const lock = bucket.lock(state)
   if (lock !== undefined) return lock
-  return { file: address, stored: { etag: state.etag, versionId: state.versionId } }
+  const grants = (await bucket.grants(key)) ?? 0
+  const lost = `its ACL is not kept: ${count(grants, 'grant')} to others than its owner`
+  const stored = { etag: state.etag, versionId: state.versionId }
+  return { file: address, stored, ...(grants > 0 && { notes: [lost] }) }
 }

@@ -74,7 +74,7 @@ async function planKey(
 /** Whether a version is to be removed. */
 async function isPlanned(
   plan: ErasePlan,
-  { key, versionId, sizeBytes }: ListedVersion,
+  { key, versionId, sizeBytes, etag }: ListedVersion,
   { address, buckets, eraser }: VersionOptions & { address: string },
 ): Promise<boolean> {
   const { bucket } = await buckets.at(address)
@@ -97,7 +97,7 @@ async function isPlanned(
     const state = await bucket.state(key, versionId)
     const lock = state && bucket.lock(state)
     if (lock !== undefined) return refuse(lock)
-    plan.versions?.push({ address, versionId, isMarker: false, bytes: sizeBytes })
+    plan.versions?.push({ address, versionId, isMarker: false, bytes: sizeBytes, etag })
     return true
   } finally {
     await rm(file, { force: true })

@@ -9,7 +9,7 @@ import { endedBadly } from '../reading/ended-badly.js'
 import { openArchive, type ReadRequest } from '../reading/open-archive.js'
 import { progressOf } from '../reading/progress.js'
 import { leavesOf } from './leaves.js'
-import { kindOfName, maskedShape, type PersonalKind, shapes } from './personal-values.js'
+import { isDataKey, kindOfName, maskedShape, type PersonalKind, shapes } from './personal-values.js'
 
 export interface ProposeRequest extends ReadRequest {
   memoryLimitBytes: number
@@ -18,9 +18,9 @@ export interface ProposeRequest extends ReadRequest {
 
 /** A place that probably holds personal data. */
 interface ProposedField {
-  /** With [*] for every index. */
+  /** With [*] for every index, and for keys that are data, such as ids. */
   path: string
-  /** What hides it: of a list all, since no path names every place of one. */
+  /** What hides it: of a list, or what has such keys, all, since no path names every place. */
   redact: string
   kinds: PersonalKind[]
   /** Events that have it, and which share of its values looks so. */
@@ -40,6 +40,8 @@ export interface ProposeResult {
   /** How many events were looked at; of more, some that are spread over all. */
   looked: number
   fields: ProposedField[]
+  /** Values at more paths than can be kept apart: nobody looked at them. */
+  leftOut: { values: number }
   /** For `privacy.redact`, with what is hidden already. */
   redact: string[]
   searched: Omit<Searched, 'objectFaults' | 'unanswered' | 'chosen'> & { sources: string[] }
@@ -75,7 +77,7 @@ export async function runPropose(
   const { objectFaults: _, unanswered: _a, chosen: _b, ...read } = searched
   const result: ProposeResult = {
     ...{ schema: 'evt.redact-proposal/1', partial: signal.aborted || isCut(searched) },
-    ...{ looked: fields.events, fields: found },
+    ...{ looked: fields.events, fields: found, leftOut: { values: fields.leftOut } },
     redact: [...new Set([...hidden.map(pathText), ...found.map(({ redact }) => redact)])],
     searched: { sources: [...sources], ...read },
   }
@@ -100,6 +102,7 @@ interface Surveyed {
 /** Counts what values look like, by path, and keeps none of them. */
 class FieldSurvey {
   events = 0
+  leftOut = 0
   readonly #paths = new Map<string, Surveyed>()
 
   add(type: string, text: string): void {
@@ -107,10 +110,13 @@ class FieldSurvey {
     if (!reading.ok) return
     this.events += 1
     const seen = new Set<string>()
-    for (const { path, name, value } of leavesOf(reading.value)) {
+    for (const { path, name, value } of leavesOf(reading.value, isDataKey)) {
       if ((typeof value !== 'string' && typeof value !== 'number') || value === '') continue
       const at = this.#at(path)
-      if (!at) continue
+      if (!at) {
+        this.leftOut += 1
+        continue
+      }
       at.values += 1
       if (!seen.has(path)) at.events += 1
       seen.add(path)

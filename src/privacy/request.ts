@@ -1,5 +1,6 @@
 import type { Locate } from '../questions/locate.js'
 import type { ReadRequest } from '../reading/open-archive.js'
+import type { Topology } from '../topology/model.js'
 import type { Encryption } from './age.js'
 import type { FoundEvent } from './found-event.js'
 import type { Manifest } from './manifest.js'
@@ -17,6 +18,8 @@ export interface ExtractRequest extends ReadRequest {
   /** Kinds of entities that are not masked as others. */
   keptKinds: readonly string[]
   right: Manifest['right']
+  /** What is wired, which tells who was sent these events. */
+  topology: Topology | undefined
   /** Who answers for it. */
   operator: string | null
   nowMs: number

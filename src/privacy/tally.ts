@@ -4,6 +4,7 @@ import type { FoundEvent } from './found-event.js'
 import type { Hit } from './hits.js'
 import { leavesOf } from './leaves.js'
 import type { Manifest } from './manifest.js'
+import { isDataKey } from './personal-values.js'
 
 interface TypeTally {
   type: string
@@ -98,7 +99,7 @@ function counted<T>(rows: Map<string, T>, key: readonly unknown[], fresh: T): T 
 
 function addFields(fields: Set<string>, payload: JsonValue): void {
   if (fields.size >= MOST_FIELDS) return
-  for (const { path } of leavesOf(payload)) {
+  for (const { path } of leavesOf(payload, isDataKey)) {
     if (fields.size < MOST_FIELDS) fields.add(path)
   }
 }

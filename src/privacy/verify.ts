@@ -1,27 +1,17 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { ReadableStream } from 'node:stream/web'
-import { z } from 'zod'
 import { EvtError } from '../errors.js'
 import { count } from '../reading/absence.js'
 import { AGE, type Decryption, decryptionBy } from './age.js'
 import { type BundleFiles, isPacked, openFiles, textIn } from './bundle-files.js'
 import { MANIFEST } from './bundle-writer.js'
 import { PROOF } from './erasure-proof.js'
-import { type BundledFile, chainOf, manifestText, type Sealed } from './manifest.js'
+import type { BundledFile } from './manifest.js'
+import { type ManifestWords, manifestIn } from './read-manifest.js'
 import { streamHash } from './seals.js'
 import type { VerifyOptions, VerifyResult } from './verified.js'
 import { verifyProof } from './verify-proof.js'
-
-/** What is looked at of a manifest; all of it is in its chain. */
-const written = z.looseObject({
-  schema: z.literal('evt.bundle/1'),
-  createdAt: z.string(),
-  counts: z.looseObject({ matched: z.int() }),
-  encryption: z.looseObject({ recipients: z.array(z.string()) }).nullish(),
-  files: z.array(z.strictObject({ name: z.string(), bytes: z.int(), sha256: z.string() })),
-  chainSha256: z.string(),
-})
 
 interface BundleOptions extends VerifyOptions {
   cwd: string
@@ -61,7 +51,7 @@ async function verifyFiles(
   { keys, signal }: Pick<VerifyOptions, 'signal'> & { keys: Decryption | undefined },
 ): Promise<VerifyResult> {
   const { names } = files
-  const manifest = manifestIn(await textIn(files, MANIFEST).catch(() => ''))
+  const manifest = manifestIn(await textIn(files, MANIFEST).catch(() => ''))?.said
   const said = manifest?.files ?? []
   const faults = manifest ? [] : [{ name: MANIFEST, fault: 'is not what evt wrote' }]
   for (const file of said) {
@@ -91,8 +81,19 @@ async function verifyFiles(
     faults,
     ...(erased?.unasked !== undefined && { unasked: erased.unasked }),
     ...(encrypted && { encrypted }),
+    ...(manifest?.acknowledgements && { acknowledged: acknowledgedIn(manifest) }),
     ...(erased && { changedSince: erased.faults.filter(({ name }) => name !== PROOF) }),
   }
+}
+
+/** How many recipients have answered. */
+function acknowledgedIn({ recipients, acknowledgements = [] }: ManifestWords) {
+  const answered = new Set(
+    acknowledgements.flatMap(({ answers }) => answers.map(({ recipient }) => recipient)),
+  )
+  const known = recipients?.consumers ?? []
+  const missing = known.flatMap(({ id }) => (answered.has(id) ? [] : [id]))
+  return { answered: answered.size, missing }
 }
 
 /** The faults of a bundle as the end of evt; undefined where it is intact, and can be read. */
@@ -110,21 +111,6 @@ export function verifyFailure({ bundle, faults, encrypted }: VerifyResult): EvtE
   return new EvtError(`${bundle} is not what was written: ${which} ${first.fault}${more}`, {
     code: 'gate',
   })
-}
-
-/** Undefined where a byte of it is not what evt wrote. */
-function manifestIn(text: string) {
-  try {
-    const all: unknown = JSON.parse(text)
-    const manifest = written.parse(all)
-    // What is hashed is all that stands there, in its order.
-    const whole = all as Sealed
-    const { chainSha256, ...rest } = whole
-    const isWritten = manifestText({ ...whole }) === text
-    return isWritten && chainOf(rest) === chainSha256 ? manifest : undefined
-  } catch {
-    return undefined
-  }
 }
 
 async function faultIn(files: BundleFiles, file: BundledFile): Promise<string | undefined> {

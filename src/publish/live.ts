@@ -88,7 +88,10 @@ class LivePublish {
   async run(): Promise<{ result: MetricsResult; failure: EvtError | undefined }> {
     const { request, stop, target, result } = this
     const { signal, nowMs, allowPartial } = request
-    const tail = await openTail({ ...request, signal: AbortSignal.any([signal, stop.signal]) })
+    const tail = await openTail({
+      ...{ ...request, isMeasured: true },
+      signal: AbortSignal.any([signal, stop.signal]),
+    })
     request.onOpen(tail.sources)
     const sources = tail.sources.map(({ address }) => address)
     const { namespace } = result

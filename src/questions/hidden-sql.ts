@@ -150,6 +150,14 @@ export function isReadFrom(field: MappedField, hidden: Hidden): boolean {
   return pathsOf(field, hidden).length > 0
 }
 
+/** The same of entities of a kind. */
+export function isEntityReadFrom(kind: string, { paths, mapping: { rules } }: Hidden): boolean {
+  const mapped = rules.flatMap(({ mapping }) =>
+    (mapping.entities ?? []).filter((one) => one.kind === kind).map(({ path }) => path),
+  )
+  return paths.some((path) => reads(path, mapped))
+}
+
 /** The hidden places that a field may be read from: presets find theirs at the top. */
 function pathsOf(field: MappedField, { paths, mapping: { rules } }: Hidden): JsonPath[] {
   const mapped = rules.flatMap(({ mapping }) => {

@@ -34,6 +34,9 @@ export interface TailRequest extends GivenSources, OutsidePlaces {
   durationMs: number | null
   /** Beside those of evt.yaml. */
   redact: readonly JsonPath[]
+  /** Whether events are measured, not shown: they are whole then, since figures of what is hidden
+   * would be others. Whoever tells of them hides what `hidden` of the tail names. */
+  isMeasured?: boolean | undefined
   consents: ReadonlySet<Consent>
   fanOut?: FanOut | undefined
   liveTail?: boolean | undefined
@@ -57,6 +60,8 @@ export interface TailRequest extends GivenSources, OutsidePlaces {
 export interface Tail {
   readonly sources: readonly { readonly address: string; readonly safety: Safety }[]
   readonly mapping: Mapping
+  /** What nobody is shown of events, be they whole here. */
+  readonly hidden: readonly JsonPath[]
   /** As they come, of several sources by time; can be read once. */
   readonly items: AsyncGenerator<TailItem[]>
   /** What kept something from being read whole. */
@@ -85,7 +90,7 @@ export async function openTail(request: TailRequest): Promise<Tail> {
   const checkpoints = await checkpointsOf(tapped, reading, request)
   return {
     sources: tapped.map(({ address, tap: { safety } }) => ({ address, safety })),
-    mapping: reading.mapping,
+    ...{ mapping: reading.mapping, hidden: reading.hidden },
     items: itemsOf(tapped, { ...reading, checkpoints }, request),
     faults,
   }
@@ -188,7 +193,7 @@ function startFor(start: TailRequest['start']): Start | undefined {
 async function* itemsOf(
   tapped: readonly { address: string; opens: string; tap: Tap }[],
   reading: Reading & { checkpoints: Checkpoints | undefined },
-  { signal: interruption, durationMs, limit, onReady }: TailRequest,
+  { signal: interruption, durationMs, limit, onReady, isMeasured }: TailRequest,
 ): AsyncGenerator<TailItem[]> {
   const own = new AbortController()
   const stop = () => own.abort()
@@ -216,7 +221,7 @@ async function* itemsOf(
     for await (const batch of together(lanes)) {
       const taken = limit === null ? batch : withinLimit(batch, left)
       if (limit !== null) left -= eventsIn(taken)
-      if (reading.hidden.length > 0) hide(taken, reading.hidden)
+      if (!isMeasured && reading.hidden.length > 0) hide(taken, reading.hidden)
       if (taken.length > 0) yield taken
       for (const { decoded, source, taken: number } of taken) {
         reading.taken.add(decoded)

@@ -2,6 +2,7 @@ import type { Applied } from '../privacy/apply-erasure.js'
 import type { ErasePlan, PlannedObject } from '../privacy/erase-plan.js'
 import { counted } from '../stats/findings/phrases.js'
 import { asciiText } from './ascii.js'
+import { recipientLines } from './gdpr-recipients-text.js'
 import { bytesText, countText } from './numbers.js'
 import { safeText } from './safe-text.js'
 import { commandText } from './shell-quote.js'
@@ -38,6 +39,7 @@ export function renderPlan(
       ...(versions && { versions: versions.map((one) => ({ ...one })) }),
       refused: refused.map((one) => ({ ...one })),
       claims: plan.claims,
+      ...(plan.recipients && { recipients: { ...plan.recipients } }),
     })
   }
   const total = totalOf(objects)
@@ -55,6 +57,7 @@ export function renderPlan(
     ...(rows.length === 0 ? [] : ['', ...usedLines(columns, rows, style)]),
     ...noteLines(plan),
     ...versionLines(plan),
+    ...(plan.recipients ? ['', ...recipientLines(plan.recipients, style)] : []),
     ...(refused.length === 0 ? [] : ['']),
     ...refused.map(({ path, reason }) => `${safeText(path)} ${reason} !`),
     ...(plan.claims.length === 0 ? [] : ['', ...claimLines(plan.claims)]),
@@ -119,7 +122,9 @@ export function appliedText(
 ): string {
   const { objects = 0, versions = 0, indexes = 0 } = applied ?? {}
   if (format === 'json') {
-    const result = { objects, versions, indexes, before: applied === null, bundle: bundle ?? null }
+    const notified = applied?.notified ? { ...applied.notified } : null
+    const made = { before: applied === null, bundle: bundle ?? null }
+    const result = { objects, versions, indexes, ...made, notified }
     return jsonText({ schema: 'evt.erasure-applied/1', proof: file, ...result })
   }
   if (!applied) return `${safeText(file)} was applied already`
@@ -129,6 +134,7 @@ export function appliedText(
     '',
     `erased: ${counted(objects, 'object')} written again${older}${dropped}`,
     `the plan was replaced by its proof, which names nobody; its key is ${safeText(file)}.key`,
+    ...(applied.notified ? [`told: ${safeText(applied.notified.target)}`] : []),
     ...(bundle === undefined ? [] : [`the evidence is in ${safeText(bundle)}`]),
     '',
     `next  ${commandText(['evt', 'gdpr', 'verify', bundle ?? file])}`,

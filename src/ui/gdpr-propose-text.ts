@@ -48,10 +48,15 @@ export function renderPropose(
   const lines = [
     `${head}${partial ? '   partial !' : ''}`,
     ...(rows.length === 0 ? [] : ['', ...usedLines(columns, rows, style)]),
+    ...(result.leftOut.values === 0 ? [] : ['', leftOutText(result.leftOut.values)]),
     ...(fields.some(({ isHidden }) => !isHidden) ? ['', ...snippet(redact)] : []),
   ]
   const text = lines.join('\n')
   return style.unicode ? text : asciiText(text)
+}
+
+function leftOutText(values: number): string {
+  return `${counted(values, 'value')} not looked at: they stand at more than 20,000 paths !`
 }
 
 function snippet(redact: readonly string[]): string[] {

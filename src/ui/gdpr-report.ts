@@ -49,6 +49,8 @@ export function reportSections(told: Told): ReportSection[] {
       paragraphs: ['The systems that sent these events.'],
       table: table(['source', 'events'], sourcesOf(told)),
     },
+    ...recipientSections(told),
+    ...storageSections(told),
     ...(hits.length === 0
       ? []
       : [
@@ -75,7 +77,7 @@ export function reportSections(told: Told): ReportSection[] {
           },
         ]),
     { title: 'What was searched, and what was not', paragraphs: completeness },
-    { title: 'To be added by who answers for the data', paragraphs: toBeAdded },
+    { title: 'To be added by who answers for the data', paragraphs: toBeAddedTo(told) },
   ]
 }
 
@@ -90,11 +92,71 @@ function pointedTo(claims: Told['claims']): ReportSection {
   }
 }
 
-/** What Article 15(1) asks for and no archive knows. */
-const toBeAdded = [
-  'The purposes for which the data is processed.',
-  'The recipients, or kinds of recipients, who received it or will, in other countries too.',
-  'How long it is stored, or how that is decided.',
+/** Who was sent the events, as far as it is known what is wired. */
+function recipientSections({ recipients }: Told): ReportSection[] {
+  if (recipients === null) return []
+  const { consumers, unrouted } = recipients
+  const nobody = unrouted === 0 ? [] : [`Events that reach nobody by it: ${countText(unrouted)}.`]
+  const rows = consumers.map(({ id, events, types, how }) => {
+    return [id, events, types.join(', '), how === 'matched' ? 'yes' : 'perhaps']
+  })
+  return [
+    {
+      title: 'Who received these events',
+      paragraphs: ['The systems that they are sent to, by what is wired.', ...nobody],
+      table: table(['recipient', 'events', 'types', 'received'], rows),
+    },
+  ]
+}
+
+/** How long it is stored, as far as that is set. */
+function storageSections({ storage: { types, buckets } }: Told): ReportSection[] {
+  const rows = [
+    ...types.map(({ type, period }) => [`events of ${type}`, period]),
+    ...buckets.flatMap(({ bucket, rules, reason }) => {
+      if (rules === null) return [[`the bucket ${bucket}`, `not known: ${reason}`]]
+      if (rules.length === 0) return [[`the bucket ${bucket}`, 'until somebody deletes it']]
+      return rules.map((rule) => [`the bucket ${bucket}`, ruleText(rule)])
+    }),
+  ]
+  if (rows.length === 0) return []
+  return [
+    {
+      title: 'How long it is stored',
+      paragraphs: ['As it is set for these types of events and where they are kept.'],
+      table: table(['what', 'period'], rows),
+    },
+  ]
+}
+
+type BucketRule = NonNullable<Told['storage']['buckets'][number]['rules']>[number]
+
+function ruleText({ prefix, only, expireDays, expireOlderDays, expireAt }: BucketRule): string {
+  const where = prefix === '' ? '' : ` below ${prefix}`
+  const which = only === null ? '' : `, where it is ${only}`
+  const times = [
+    ...(expireDays === null ? [] : [`${countText(expireDays)} days`]),
+    ...(expireAt === null ? [] : [`until ${expireAt}`]),
+    ...(expireOlderDays === null ? [] : [`older versions ${countText(expireOlderDays)} days`]),
+  ]
+  return `${times.join('; ')}${where}${which}`
+}
+
+/** What Article 15(1) asks for and nothing that was looked at knows. */
+function toBeAddedTo({ recipients, storage, types }: Told): string[] {
+  const isEach = types.every(({ type }) => storage.types.some((one) => one.type === type))
+  const isStored = types.length > 0 && isEach
+  return [
+    'The purposes for which the data is processed.',
+    recipients === null
+      ? 'The recipients, or kinds of recipients, who received it or will, in other countries too.'
+      : 'Recipients beside the systems above, and those in other countries.',
+    ...(isStored ? [] : ['How long it is stored, or how that is decided.']),
+    ...alwaysAdded,
+  ]
+}
+
+const alwaysAdded = [
   'The rights to rectification, erasure and restriction, and to object.',
   'The right to complain to a supervisory authority.',
   'Whether decisions are made by machines alone, by which logic, and with what consequences.',

@@ -3,6 +3,7 @@ import type { SealedManifest } from '../privacy/manifest.js'
 import type { VerifyResult } from '../privacy/verified.js'
 import { counted } from '../stats/findings/phrases.js'
 import { asciiText } from './ascii.js'
+import { recipientLines } from './gdpr-recipients-text.js'
 import { bytesText, countText } from './numbers.js'
 import { safeText } from './safe-text.js'
 import { commandText } from './shell-quote.js'
@@ -58,6 +59,7 @@ export function renderExtract(
     ...below(usedLines(typeColumns, types.map(typeRow), style)),
     ...below(hits.length === 0 ? [] : usedLines(hitColumns, hits.map(hitRow), style)),
     ...below(manifest.claims.length === 0 ? [] : claimLines(manifest.claims)),
+    ...below(manifest.recipients ? recipientLines(manifest.recipients, style) : []),
     ...below(masked.length === 0 ? [] : [maskedText(masked)]),
     '',
     `${[...files.map(({ name }) => name), 'manifest.json'].join(', ')}`,
@@ -81,10 +83,20 @@ export function renderVerify(result: VerifyResult, format: Format, style: TextSt
     `${safeText(bundle)}   ${intact ? good : 'not what was written !'}`,
     ...faults.map(({ name, fault }) => `  ${safeText(name)} ${fault}`),
     ...(result.encrypted && intact ? [encryptedText[result.encrypted]] : []),
+    ...(result.acknowledged ? acknowledgedLines(result.acknowledged) : []),
     ...below(changedSince.map(({ name, fault }) => `since then ${safeText(name)} ${fault}`)),
     ...below(unasked === 0 ? [] : [`${counted(unasked, 'object')} of S3 not looked at: offline`]),
   ]
   return drawn(lines, style)
+}
+
+function acknowledgedLines({ answered, missing }: NonNullable<VerifyResult['acknowledged']>) {
+  const answers = `${counted(answered, 'answer')} of recipients`
+  return [
+    answers,
+    ...missing.slice(0, MOST_CLAIMS).map((id) => `no answer of ${safeText(id)} !`),
+    ...(missing.length > MOST_CLAIMS ? [`and ${missing.length - MOST_CLAIMS} more`] : []),
+  ]
 }
 
 const encryptedText = {

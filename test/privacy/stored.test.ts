@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as after } from 'node:timers/promises'
@@ -132,6 +133,8 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)(
         'x-amz-storage-class': 'STANDARD_IA',
         'x-amz-server-side-encryption': 'AES256',
         'x-amz-tagging': 'team=a%20b&kind=archive',
+        'x-amz-sdk-checksum-algorithm': 'SHA256',
+        'x-amz-checksum-sha256': createHash('sha256').update(withSubject(100)).digest('base64'),
       })
       await put('archive/2.ndjson.gz', gzipSync(withSubject(200)))
       await put('archive/2.ndjson.gz', gzipSync(without(200)))
@@ -160,7 +163,11 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)(
         withSubject(500).split(SUBJECT).length,
       )
       const Key = 'archive/1.ndjson'
-      expect(await moto.call('s3', 'head_object', { Bucket: 'acme', Key })).toMatchObject({
+      const all = { Bucket: 'acme', Key, ChecksumMode: 'ENABLED' }
+      expect(await moto.call('s3', 'head_object', all)).toMatchObject({
+        ChecksumSHA256: createHash('sha256')
+          .update(erased(withSubject(100)))
+          .digest('base64'),
         ContentType: 'application/x-ndjson',
         CacheControl: 'no-store',
         Metadata: { owner: 'shop' },
@@ -205,6 +212,45 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)(
           .map((line) => JSON.parse(line).id),
       ).toEqual([...['e-0', 'e-4', 'e-8', 'e-12']])
       expect(await run('gdpr', 'verify', 'bundle')).toMatchObject({ exit: 0 })
+    })
+
+    test('an extract tells versions, and how long the bucket keeps what it has', async () => {
+      await makeBucket()
+      await put('archive/1.ndjson', without(0))
+      await put('archive/1.ndjson', withSubject(0))
+      await put('archive/2.ndjson', without(8))
+      const rule = (ID: string, Prefix: string, more: object) => {
+        return { ID, Status: 'Enabled', Filter: { Prefix }, ...more }
+      }
+      const Rules = [
+        rule('old', 'archive/', { Expiration: { Days: 400 } }),
+        rule('versions', '', { NoncurrentVersionExpiration: { NoncurrentDays: 30 } }),
+        rule('other', 'others/', { Expiration: { Days: 1 } }),
+        { ...rule('off', '', { Expiration: { Days: 2 } }), Status: 'Disabled' },
+      ]
+      const of = { Bucket: 'acme', LifecycleConfiguration: { Rules } }
+      await moto.call('s3', 'put_bucket_lifecycle_configuration', of)
+      const who = ['--entity', `user:${SUBJECT}`, ...MAP, ...SHARE]
+      const first = await run('gdpr', 'extract', ...who, SOURCE, '--to', 'b')
+      expect(first).toMatchObject({ exit: 0, err: '' })
+      const bundled = (name: string) => readFileSync(join(at.work, name), 'utf8')
+      const { all } = await versions()
+      const now = all.find(({ Key, IsLatest }) => Key === 'archive/1.ndjson' && IsLatest)
+      const { objects, storage } = JSON.parse(bundled('b/manifest.json'))
+      expect(objects).toMatchObject([{ versionId: now?.VersionId }, { versionId: null }])
+      const none = { only: null, expireAt: null }
+      const rules = [
+        { ...none, id: 'old', prefix: 'archive/', expireDays: 400, expireOlderDays: null },
+        { ...none, id: 'versions', prefix: '', expireDays: null, expireOlderDays: 30 },
+      ]
+      expect(storage.buckets).toEqual([{ bucket: 'acme', rules, reason: null }])
+      expect(bundled('b/report.md')).toMatch(/the bucket acme +\| 400 days below archive\//)
+      bucket.fault = (key, _nth, { query }) =>
+        key === '' && query.has('lifecycle') ? { status: 403, code: 'AccessDenied' } : undefined
+      expect(await run('gdpr', 'extract', ...who, SOURCE, '--to', 'c')).toMatchObject({ exit: 0 })
+      const { storage: untold } = JSON.parse(bundled('c/manifest.json'))
+      expect(untold.buckets).toMatchObject([{ bucket: 'acme', rules: null }])
+      expect(untold.buckets[0].reason).toContain('s3:GetLifecycleConfiguration')
     })
 
     test('in parts, while calls fail and answers are lost', async () => {
@@ -321,6 +367,37 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)(
       expect(applied.exit).toBe(3)
       expect(applied.err).toContain('has become the object that is there since the plan was made')
       expect((await get('archive/2.ndjson')).toString()).toBe(withSubject(200))
+    })
+
+    test('an older version that is another one meanwhile is not removed', async () => {
+      await makeBucket({ isVersioned: false })
+      const turned = (Status: string) =>
+        moto.call('s3', 'put_bucket_versioning', {
+          ...{ Bucket: 'acme', VersioningConfiguration: { Status } },
+        })
+      await put('archive/1.ndjson', withSubject(100))
+      await turned('Enabled')
+      await put('archive/1.ndjson', without(100))
+      await planned()
+      await turned('Suspended')
+      // As long as the one that was planned, and called the same: null.
+      const other = withSubject(100).replaceAll(SUBJECT, SUBJECT.replace('ada', 'eve'))
+      await put('archive/1.ndjson', other)
+      await turned('Enabled')
+      await put('archive/1.ndjson', without(100))
+      const applied = await run(...APPLY)
+      expect(applied.exit).toBe(3)
+      expect(applied.err).toContain('1.ndjson?versionId=null has changed since the plan was made')
+      expect((await get('archive/1.ndjson', 'null')).toString()).toBe(other)
+    })
+
+    test('who else an ACL lets in is said, as it is not kept', async () => {
+      await makeBucket({ isVersioned: false })
+      await put('archive/1.ndjson', withSubject(100), { 'x-amz-acl': 'public-read' })
+      await put('archive/2.ndjson', withSubject(200))
+      const text = await planned()
+      expect(text).toMatch(/1\.ndjson: its ACL is not kept: 1 grant to others than its owner/)
+      expect(text).not.toMatch(/2\.ndjson: its ACL/)
     })
 
     test('what is locked, held or archived is named and left', async () => {

@@ -59,6 +59,7 @@ export const edges: Readonly<Record<string, readonly string[]>> = {
   // Who holds a lock; who gets what a target takes; what events lead to.
   replay: ['record', 'topology', 'audit'],
   dlq: ['record', 'replay'], // what is parked; the pace
+  privacy: ['topology'], // who was sent the events of somebody
   live: ['tail', 'stats'], // what is tapped; the shape of a result and the words of findings
   init: ['stats'], // how a SOURCE is missed, and words for figures
   reconcile: ['stats', 'tail'], // the shape and the words of findings; what is tapped

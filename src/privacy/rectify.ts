@@ -1,0 +1,175 @@
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { readingHash } from '../archive-index/open-index.js'
+import { codeOf, readError } from '../archives/read-error.js'
+import type { AwsOptions } from '../aws/options.js'
+import { loadConfig } from '../config/load.js'
+import { createDecoder } from '../envelopes/decode.js'
+import { Register, registerFile, requestId } from '../erased/register.js'
+import { EvtError } from '../errors.js'
+import type { EventRecord, JsonObject } from '../event/event.js'
+import { readJson } from '../event/json.js'
+import { createMapping, type Mapping } from '../event/mapping.js'
+import type { OpenSink } from '../sinks/sink.js'
+import type { Topology } from '../topology/model.js'
+import { BundleWriter } from './bundle-writer.js'
+import type { RectificationManifest, Sealed } from './manifest.js'
+import { eventIdOf } from './notice.js'
+import { cleanRecipients, RecipientTally, recipientsSentence } from './recipients.js'
+import { keyedHash, newKey } from './seals.js'
+import { openTarget, type SentEvent, sendOne } from './send-one.js'
+import { checkKinds, idOf, kindOf, type Subject, withoutIdentifiers } from './subject.js'
+
+export interface RectifyRequest {
+  subject: Subject
+  /** The file of the event that corrects. */
+  event: string
+  /** The address of a sink, as typed. */
+  notify: string
+  /** Where the bundle is written: a folder, or a zip file. */
+  to: string
+  maps: readonly string[]
+  presets: readonly string[] | undefined
+  config: string | undefined
+  topology: Topology | undefined
+  operator: string | null
+  version: string
+  nowMs: number
+  receivedMs: number
+  aws: AwsOptions
+  cwd: string
+  env: Readonly<Record<string, string | undefined>>
+  signal: AbortSignal
+}
+
+/** What is to be sent, before it is. */
+export interface Correction {
+  readonly target: string
+  readonly source: string
+  readonly type: string
+  readonly document: JsonObject
+}
+
+/**
+ * `evt gdpr rectify` (Art. 16): archives stay as they are. An event that corrects what they have is
+ * sent, and a bundle says that it was.
+ *
+ * @param agree is asked before anything is sent
+ * @returns null where it was not agreed to
+ * @throws EvtError `usage` where the event is about somebody else, `outside` where it is not taken
+ */
+export async function rectify(
+  request: RectifyRequest,
+  agree: (correction: Correction) => Promise<boolean>,
+): Promise<Sealed<RectificationManifest> | null> {
+  const { subject, cwd, env, signal, aws, nowMs } = request
+  const config = await loadConfig({ cwd, env, file: request.config, firstSource: undefined })
+  const mapping = createMapping({ events: config.events ?? {}, maps: [...request.maps] })
+  checkKinds(subject, mapping)
+  const { event, document } = await eventIn(request, mapping)
+  const register = await Register.open(registerFile({ cwd, env, config }))
+  const folder = resolve(cwd, request.to)
+  const writer = await BundleWriter.open(folder)
+  let sink: OpenSink | undefined
+  try {
+    sink = await openTarget(request.notify, { aws, cwd, signal })
+    const { source, type } = event
+    if (!(await agree({ target: sink.target, source, type, document }))) {
+      await writer.discard()
+      return null
+    }
+    const key = newKey()
+    const id = event.id ?? eventIdOf(key, 'correction')
+    const named = { id, source, type, key: event.key ?? requestId(key) }
+    const sent = await sendOne(sink, { ...named, nowMs, document }, signal)
+    await writer.add('event.json', `${JSON.stringify(document, null, 2)}\n`)
+    const manifest = await writer.publish(manifestOf(request, { event, sent, key, mapping }), key)
+    const at = new Date(request.receivedMs).toISOString()
+    const file = withoutIdentifiers(folder, subject)
+    await register.add([
+      { is: 'asked', request: requestId(key), right: 'rectification', at, file },
+      { is: 'done', request: requestId(key), at: new Date(nowMs).toISOString() },
+    ])
+    return manifest
+  } catch (error) {
+    await writer.discard()
+    throw error
+  } finally {
+    sink?.close()
+  }
+}
+
+interface Corrected {
+  event: EventRecord
+  sent: SentEvent
+  key: string
+  mapping: Mapping
+}
+
+function manifestOf(
+  request: RectifyRequest,
+  { event, sent, key, mapping }: Corrected,
+): RectificationManifest {
+  const { subject, topology, version, presets, operator, nowMs } = request
+  const clean = (text: string) => withoutIdentifiers(text, subject)
+  const tally = topology && new RecipientTally(topology)
+  tally?.add(event)
+  const recipients = tally && cleanRecipients(tally.told(), clean)
+  const { type, source } = event
+  return {
+    ...{ schema: 'evt.bundle/1', right: 'rectification', request: requestId(key) },
+    ...{ createdAt: new Date(nowMs).toISOString(), tool: { name: 'evt', version }, operator },
+    configSha256: readingHash({ version, mapping, presets }),
+    parameters: subject.entities.map((one) => ({
+      of: kindOf(one),
+      hmacSha256: keyedHash(key, idOf(one)),
+    })),
+    event: { type: clean(type), source: clean(source) },
+    sent: { ...sent, eventId: clean(sent.eventId), target: clean(sent.target) },
+    recipients: recipients ?? null,
+    counts: { matched: 1 },
+    completeness: [
+      'Sent: one event that corrects what was said before; it is event.json.',
+      'Not changed: what archives have. Who reads a state from them has to read on to this event.',
+      recipientsSentence(recipients),
+    ],
+    files: [],
+  }
+}
+
+/** The one event of a file, which has to be about the subject. */
+async function eventIn(
+  { event: path, cwd, subject, presets }: RectifyRequest,
+  mapping: Mapping,
+): Promise<{ event: EventRecord; document: JsonObject }> {
+  const bytes = await readFile(resolve(cwd, path)).catch((error) => {
+    if (codeOf(error) === 'ENOENT') throw noEvent(path, 'is not there')
+    throw readError(path, error)
+  })
+  const reading = readJson(bytes.toString().replace(/^\ufeff/, ''))
+  if (!reading.ok) throw noEvent(path, reading.detail)
+  const { value } = reading
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw noEvent(path, 'is no object')
+  }
+  const decode = createDecoder({ mapping, presets })
+  const position = { path, record: 1 }
+  const found = decode({ value, position, sizeBytes: bytes.length, head: bytes.subarray(0, 200) })
+  const [first] = found
+  if (found.length !== 1 || first?.kind !== 'event') throw noEvent(path, 'is not one event')
+  const { event } = first
+  if (event.entities?.some((entity) => subject.entities.includes(entity))) {
+    return { event, document: value }
+  }
+  throw new EvtError(`${path} is about somebody else than --entity names, by the mapping`, {
+    code: 'usage',
+    hint: 'nothing was sent; --map entities.KIND=$.path tells where the id stands',
+  })
+}
+
+function noEvent(path: string, what: string): EvtError {
+  return new EvtError(`${path} ${what}: it is no event that corrects`, {
+    code: 'usage',
+    hint: 'write one event as JSON, as its consumers know it',
+  })
+}
