@@ -1,7 +1,8 @@
 import { type CheckpointLine, recordingLine } from '../envelopes/recording.js'
 import { parseJson } from '../event/json.js'
-import type { Decode, PartFile } from './parquet-part.js'
+import type { PartFile } from './parquet-part.js'
 import { PartFlags } from './part-flags.js'
+import type { Decode } from './part-rows.js'
 import type { Store } from './store.js'
 import { type DatedPart, datedParts, EVENTS, type Format, partName, partOf } from './store.js'
 
