@@ -1,5 +1,5 @@
 import type { FileObject } from '../archives/object.js'
-import { type Duckdb, openDuckdb } from '../engines/duckdb.js'
+import { type Duckdb, isOutOfMemory, openDuckdb } from '../engines/duckdb.js'
 import { quoteFile, quoteName } from '../engines/leaf-tree.js'
 import { jsonText, parseJson, readJson } from '../event/json.js'
 import { parquetColumn } from '../reading/parquet-column.js'
@@ -87,6 +87,9 @@ export async function eraseParquet(
     const notes = isChanged ? await notesOfRewrite(duckdb, { file, columns, numbered }) : []
     return { column, refused: null, notes }
   } catch (error) {
+    if (isOutOfMemory(error)) {
+      return { column, refused: 'has values that are too large to be written again' }
+    }
     if (target || !isBadFile(error)) throw error
     return { column, refused: 'is no readable Parquet' }
   } finally {

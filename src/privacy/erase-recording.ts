@@ -36,6 +36,8 @@ interface JudgedRecord {
   readonly left: readonly Row[] | null
 }
 
+/** The rows of a longer line take more memory than there is. */
+const MOST_LINE = 16 * 1024 * 1024
 const MOST_WAITING = 500
 const MOST_CHARACTERS = 4 * 1024 * 1024
 
@@ -110,6 +112,7 @@ async function leftOf(
   decode: Decode,
 ): Promise<Row[] | null> {
   if (text === null) return []
+  if (text.length > MOST_LINE) return null
   const [was, is] = [readLine(before), readLine(text)]
   if (!was || !is) return null
   const decoded = await decodedLine(is, decode)
