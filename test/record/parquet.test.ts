@@ -110,13 +110,14 @@ test('what a killed run left of a part is not there for the next', async () => {
 })
 
 test('a recording with parts by hour, as older ones were, is not gone on with', async () => {
-  const request = (more: object) => recordRequest('hours', folder, { format: 'parquet', ...more })
-  await runRecord(request({ limit: 3 }))
+  await writeFile(join(folder, 'h.ndjson'), line(1, { at: at(1) }))
+  const request = recordRequest('hours', folder, { format: 'parquet', given: ['h.ndjson'] })
+  await runRecord(request)
   const [name = ''] = names('hours')
   const old = join(folder, 'hours/events/2026-11-26T13')
   await mkdir(old)
   await rename(join(folder, 'hours', name), join(old, '000000000001.parquet'))
-  await expect(runRecord(request({}))).rejects.toMatchObject({
+  await expect(runRecord(request)).rejects.toMatchObject({
     ...{ code: 'usage', message: 'hours is a recording of an older evt, with parts by hour' },
     hint: 'record to another target; evt reads what is there as before',
   })
