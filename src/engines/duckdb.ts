@@ -201,7 +201,7 @@ export function engineError(error: unknown, tempDir: string): unknown {
   })
 }
 
-function isOutOfMemory(error: unknown): error is Error {
+export function isOutOfMemory(error: unknown): error is Error {
   return (
     error instanceof Error &&
     /^(?:Out of Memory Error|.*(?:could not allocate|failed to pin))/i.test(error.message)

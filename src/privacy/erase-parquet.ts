@@ -1,13 +1,12 @@
 import type { FileObject } from '../archives/object.js'
-import { type Duckdb, openDuckdb } from '../engines/duckdb.js'
+import { type Duckdb, isOutOfMemory, openDuckdb } from '../engines/duckdb.js'
 import { quoteFile, quoteName } from '../engines/leaf-tree.js'
-import type { JsonObject, JsonValue } from '../event/event.js'
 import { jsonText, parseJson, readJson } from '../event/json.js'
 import { parquetColumn } from '../reading/parquet-column.js'
 import { isBadFile, isRecording } from '../reading/parquet-file.js'
+import { areOfRecording, judgeRecording } from './erase-recording.js'
 import type { PackedFile } from './packed-file.js'
 import {
-  changedValue,
   checkedRewrite,
   metadataOf,
   notesOfRewrite,
@@ -15,14 +14,14 @@ import {
 } from './parquet-rewrite.js'
 import { isInMilliseconds, schemaOf } from './parquet-schema.js'
 import type { JudgedRow, RowEraser } from './row-eraser.js'
-
-/** A row that is to be another one, or to go. */
-interface Touched {
-  readonly n: number
-  readonly dropped: boolean
-  /** The changed columns by their place, `c0` and so on, as JSON. */
-  readonly changes: string
-}
+import {
+  hasTouched,
+  insertRows,
+  makeTouched,
+  objectOf,
+  type Touched,
+  writableRows,
+} from './touched-rows.js'
 
 const READING_BYTES = 1e9
 const ROW_NUMBER = 'file_row_number'
@@ -34,11 +33,6 @@ interface ErasedParquet {
   refused: string | null
   /** What its schema says otherwise once it is written again, where it is only read. */
   notes?: string[]
-}
-
-async function hasTouched(duckdb: Duckdb): Promise<boolean> {
-  const [row] = await duckdb.rows('SELECT count(*) FROM touched')
-  return Number(row?.[0] ?? 0) > 0
 }
 
 /**
@@ -71,20 +65,21 @@ export async function eraseParquet(
     if (metadata.flat().some((text) => rows.mayTouch(text))) {
       return { column, refused: 'has what is to be erased in its own metadata' }
     }
-    // One line may hold events of several rows: of the row alone it is not to be told what stays.
-    if (await isRecording(scan, duckdb)) {
-      return { column, refused: 'is a recording by evt in Parquet, which is not written again' }
+    const isOfRecord = await isRecording(scan, duckdb)
+    if (isOfRecord && !areOfRecording(columns)) {
+      return { column, refused: 'is a recording by evt with other columns than this one writes' }
     }
-    column = (await parquetColumn(scan, duckdb)) ?? undefined
+    if (!isOfRecord) column = (await parquetColumn(scan, duckdb)) ?? undefined
     const schema = new Map((await schemaOf(duckdb, file)).map((one) => [one.name, one]))
     columns = named.map((one) => {
       const node = schema.get(one.name)
       const isText = one.type === 'JSON' && one.name === column
       return { ...one, isText, isMillis: node !== undefined && isInMilliseconds(node) }
     })
-    await duckdb.rows('CREATE TABLE touched (n BIGINT, dropped BOOLEAN, changes VARCHAR)')
+    await makeTouched(duckdb)
     const numbered = scan.replace(/\)$/, `, ${ROW_NUMBER} = true)`)
-    await judgeRows(duckdb, { numbered, columns, column, rows })
+    if (isOfRecord) await judgeRecording(duckdb, { numbered, columns, rows })
+    else await judgeRows(duckdb, { numbered, columns, column, rows })
     const make =
       target && ((to: string) => checkedRewrite(duckdb, { path, file, to, columns, numbered }))
     if (make) await target.fill(make)
@@ -92,6 +87,9 @@ export async function eraseParquet(
     const notes = isChanged ? await notesOfRewrite(duckdb, { file, columns, numbered }) : []
     return { column, refused: null, notes }
   } catch (error) {
+    if (isOutOfMemory(error)) {
+      return { column, refused: 'has values that are too large to be written again' }
+    }
     if (target || !isBadFile(error)) throw error
     return { column, refused: 'is no readable Parquet' }
   } finally {
@@ -168,45 +166,4 @@ function changesOf({ text, left }: JudgedRow, columns: readonly ParquetColumn[])
     return isSame ? [] : [[`c${n}`, value ?? null] as const]
   })
   return { dropped: false, changes: jsonText(Object.fromEntries(changed)) }
-}
-
-/** Those whose new values the types of their columns can hold, as DuckDB itself reads them back. */
-async function writableRows(
-  duckdb: Duckdb,
-  rows: readonly Touched[],
-  columns: readonly ParquetColumn[],
-): Promise<Set<Touched>> {
-  const members = columns.map((column, n) => `c${n} := ${changedValue(column, n)}`)
-  const json = `CAST(to_json(struct_pack(${members.join(', ')})) AS VARCHAR)`
-  const read = await duckdb.rows(`SELECT ${json} FROM ${givenRows} t ORDER BY t.at`, [
-    JSON.stringify(rows.map((row, at) => ({ ...row, at }))),
-  ])
-  // Numbers that were read as JSON may have lost digits, and integers have become texts.
-  const isInexact = (name: string, value: JsonValue) => {
-    const { type = '', isText } = columns[Number(name.slice(1))] ?? {}
-    return /JSON/.test(type) && !isText && /\d{16}/.test(jsonText(value))
-  }
-  return new Set(
-    rows.filter((row, n) => {
-      const wanted = objectOf(parseJson(row.changes))
-      const found = objectOf(parseJson(String(read[n]?.[0])))
-      return Object.entries(wanted).every(
-        ([name, value]) =>
-          jsonText(found[name] ?? null) === jsonText(value) && !isInexact(name, value),
-      )
-    }),
-  )
-}
-
-const givenRows = `(SELECT unnest(from_json($1,
-  '[{"n":"BIGINT","dropped":"BOOLEAN","changes":"VARCHAR","at":"BIGINT"}]'), recursive := true))`
-
-async function insertRows(duckdb: Duckdb, rows: readonly Touched[]): Promise<void> {
-  await duckdb.rows(`INSERT INTO touched SELECT n, dropped, changes FROM ${givenRows} t`, [
-    JSON.stringify(rows),
-  ])
-}
-
-function objectOf(value: JsonValue): JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {}
 }

@@ -56,6 +56,10 @@ export class Eraser {
     this.#ids = settings.subject.entities.map(idOf)
   }
 
+  get mapping(): Mapping {
+    return this.#settings.mapping
+  }
+
   /**
    * Of one JSON value, as it is written.
    *

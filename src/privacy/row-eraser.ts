@@ -1,5 +1,6 @@
 import type { JsonValue } from '../event/event.js'
 import { parseJson } from '../event/json.js'
+import type { Mapping } from '../event/mapping.js'
 import type { OnVerdict } from './erase-text.js'
 import type { Eraser, Verdict } from './eraser.js'
 
@@ -46,6 +47,11 @@ export class RowEraser {
       ...{ record: ++this.units, text, verdict },
       left: verdict.text === null ? 'dropped' : 'kept',
     }
+  }
+
+  /** As which fields mean what. */
+  get mapping(): Mapping {
+    return this.eraser.mapping
   }
 
   /** Whether a text that is no row, such as the names of columns, holds what is erased. */

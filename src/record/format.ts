@@ -1,9 +1,19 @@
 import { type CheckpointLine, recordingLine } from '../envelopes/recording.js'
+import { EvtError } from '../errors.js'
 import { parseJson } from '../event/json.js'
-import type { Decode, PartFile } from './parquet-part.js'
+import type { PartFile } from './parquet-part.js'
 import { PartFlags } from './part-flags.js'
+import type { Decode } from './part-rows.js'
 import type { Store } from './store.js'
-import { type DatedPart, datedParts, EVENTS, type Format, partName, partOf } from './store.js'
+import {
+  type DatedPart,
+  datedParts,
+  EVENTS,
+  type Format,
+  isOfHour,
+  partName,
+  partOf,
+} from './store.js'
 
 /** What a part says at its end: how to go on, and positions of what its sources may give again. */
 interface PartEnd {
@@ -21,16 +31,27 @@ export interface InPlace {
   left: string[]
 }
 
+/** @throws EvtError `usage` where parts of Parquet lie by hour, as those of an older evt */
 export async function inPlace(store: Store, format: Format): Promise<InPlace> {
   if (format === 'ndjson') {
     const name = await store.lastPart()
     const of = name === undefined ? undefined : partOf(name)
     return { last: name && of ? { name, ...of } : undefined, parts: [], left: [] }
   }
-  const { parts, left } = datedParts(await store.filesBelow(EVENTS))
+  const names = await store.filesBelow(EVENTS)
+  if (names.some(isOfHour)) throw ofHours(store)
+  const { parts, left } = datedParts(names)
   const last = parts.at(-1)
   const name = last?.files.at(-1)
   return { last: name && last ? { name, part: last.part } : undefined, parts, left }
+}
+
+/** Whoever went on would begin anew beside what is there. */
+function ofHours({ address }: Store): EvtError {
+  return new EvtError(`${address} is a recording of an older evt, with parts by hour`, {
+    code: 'usage',
+    hint: 'record to another target; evt reads what is there as before',
+  })
 }
 
 interface Grown {

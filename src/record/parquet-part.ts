@@ -1,20 +1,15 @@
 import { createReadStream } from 'node:fs'
 import { open, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import type { RecordValue } from '../envelopes/decode.js'
-import { complete } from '../envelopes/missing.js'
 import { recordingLine } from '../envelopes/recording.js'
 import { EvtError } from '../errors.js'
-import type { Decoded } from '../event/event.js'
 import { parseJson } from '../event/json.js'
 import { withDuckdb } from '../questions/spilling-duckdb.js'
 import { partLines } from './part.js'
 import type { PartFlags } from './part-flags.js'
-import { dateOf, rowsOf, SEVERAL } from './part-rows.js'
+import { type Decode, dateOf, decodedLine, rowsOf, SEVERAL } from './part-rows.js'
 import { PartTable } from './part-table.js'
 import { datedName } from './store.js'
-
-export type Decode = (record: RecordValue) => Decoded[]
 
 export const CHECKPOINT = 'evt.checkpoint'
 /** From which parts on the flags of what follows are to be told. */
@@ -105,7 +100,7 @@ function asRecording(error: unknown, folder: string): unknown {
 async function load(
   table: PartTable,
   lines: string,
-  { decode, ...of }: { decode: Decode; flags: PartFlags; part: number },
+  { decode, flags, part }: { decode: Decode; flags: PartFlags; part: number },
 ): Promise<{ checkpoint: string; dates: Map<string, number> }> {
   let checkpoint = ''
   const dates = new Map<string, number>()
@@ -114,12 +109,10 @@ async function load(
     const found = recordingLine(value)
     if (found?.is === 'checkpoint') checkpoint = text
     if (found?.is !== 'record') continue
-    const bytes = Buffer.from(text)
-    const [path, record] = found.line.at
-    const read = { value, position: { path, record }, text: bytes, head: bytes, sizeBytes: 0 }
-    const decoded = await complete(() => decode(read))
+    const read = { text, value, line: found.line }
+    const decoded = await decodedLine(read, decode)
     const date = dateOf(decoded)
-    const rows = rowsOf(found.line, text, decoded, of)
+    const rows = rowsOf(read, decoded, (event) => flags.flag(event, part))
     dates.set(date, (dates.get(date) ?? 0) + rows.length)
     await table.add(rows, date, text.length)
   }

@@ -1,8 +1,10 @@
 import { eventColumns } from '../engines/event-columns.js'
 import { type Cell, eventRow } from '../engines/event-rows.js'
+import type { RecordValue } from '../envelopes/decode.js'
+import { complete } from '../envelopes/missing.js'
 import type { RecordedLine } from '../envelopes/recording.js'
-import type { Decoded } from '../event/event.js'
-import type { Flags, PartFlags } from './part-flags.js'
+import type { Decoded, EventRecord, JsonValue } from '../event/event.js'
+import type { Flags } from './part-flags.js'
 
 /**
  * A row for each event: the columns of the view `events`, where it was read, and what the events of
@@ -31,19 +33,34 @@ const UNKNOWN = 'unknown'
 export const SEVERAL = 'other'
 
 const none = Object.fromEntries(Object.keys(partColumns).map((name) => [name, null])) as Row
-const notFlagged: Flags = { duplicate: null, reordered: null }
+
+export type Decode = (record: RecordValue) => Decoded[]
+
+/** A line of a recording, as it is written and read. */
+export interface ReadLine {
+  text: string
+  value: JsonValue
+  line: RecordedLine
+}
+
+/** What is in a line. */
+export function decodedLine({ text, value, line }: ReadLine, decode: Decode): Promise<Decoded[]> {
+  const bytes = Buffer.from(text)
+  const [path, record] = line.at
+  const read = { value, position: { path, record }, text: bytes, head: bytes, sizeBytes: 0 }
+  return complete(() => decode(read))
+}
 
 /**
  * The rows of a line.
  *
  * @param decoded what is in it
- * @param part in whose order its events are flagged
+ * @param flagsOf asked of each event in turn, by its place among what is in the line
  */
 export function rowsOf(
-  { at, bytes, n }: RecordedLine,
-  text: string,
+  { line: { at, bytes, n }, text }: Pick<ReadLine, 'line' | 'text'>,
   decoded: readonly Decoded[],
-  { flags, part }: { flags: PartFlags; part: number },
+  flagsOf: (event: EventRecord, entry: number) => Flags,
 ): Row[] {
   const position = { path: at[0], record: at[1] }
   const posOf = (entry: number) => `${n}${String(entry).padStart(ENTRY_DIGITS, '0')}`
@@ -53,7 +70,7 @@ export function rowsOf(
       return { ...none, position, bytes, pos, undecodable: one.undecodable.reason }
     }
     const { event } = one
-    const row = { ...eventRow(event), ...notFlagged, ...flags.flag(event, part) }
+    const row = { ...eventRow(event), ...flagsOf(event, entry) }
     return { ...row, pos, undecodable: null, recorded: null }
   })
   const [first = { ...none, position, bytes, pos: posOf(0) }, ...others] = rows

@@ -7,9 +7,9 @@ import { filesOf } from './format.js'
 import type { Lane } from './lane.js'
 import type { Resume, SourcePlace } from './last-part.js'
 import { checkpointLine, positionOf, recordLine, sizeOf } from './lines.js'
-import type { Decode } from './parquet-part.js'
 import { Part } from './part.js'
 import type { PartFlags } from './part-flags.js'
+import type { Decode } from './part-rows.js'
 import { ACKNOWLEDGED, BEGUN, type Format, hourOf, type Store } from './store.js'
 
 /** So many records wait to be acknowledged at most: a queue of SQS has 120,000 in flight. */

@@ -74,6 +74,13 @@ export function datedName({ part, date, n }: { part: number; date: string; n: nu
 
 const datedPattern = /^events\/date=[^/]+\/(\d{12})(?:-(\d+))?\.parquet$/
 
+/** `events/2026-11-26T13/000000000042.parquet`: where parts lay before they did by date. */
+const hourPattern = /^events\/\d{4}-\d\d-\d\dT\d\d\/\d{12}\.parquet$/
+
+export function isOfHour(name: string): boolean {
+  return hourPattern.test(name)
+}
+
 /** The parts that are whole, by number, and what there is of one that is not. */
 export function datedParts(names: readonly string[]): { parts: DatedPart[]; left: string[] } {
   const found = names.flatMap((name) => {

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -107,6 +107,21 @@ test('what a killed run left of a part is not there for the next', async () => {
   expect(names('left').filter((name) => name.includes('10-31'))).toEqual([])
   const records = recordsIn(await parquetIn(join(folder, 'left')))
   expect(records.map(({ n }) => n)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9])
+})
+
+test('a recording with parts by hour, as older ones were, is not gone on with', async () => {
+  await writeFile(join(folder, 'h.ndjson'), line(1, { at: at(1) }))
+  const request = recordRequest('hours', folder, { format: 'parquet', given: ['h.ndjson'] })
+  await runRecord(request)
+  const [name = ''] = names('hours')
+  const old = join(folder, 'hours/events/2026-11-26T13')
+  await mkdir(old)
+  await rename(join(folder, 'hours', name), join(old, '000000000001.parquet'))
+  await expect(runRecord(request)).rejects.toMatchObject({
+    ...{ code: 'usage', message: 'hours is a recording of an older evt, with parts by hour' },
+    hint: 'record to another target; evt reads what is there as before',
+  })
+  expect(names('hours')).toEqual(['events/2026-11-26T13/000000000001.parquet'])
 })
 
 test(`flags are the same in one run, in several, and asked of it all (seed ${seed})`, async () => {

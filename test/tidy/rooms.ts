@@ -56,6 +56,7 @@ export const edges: Readonly<Record<string, readonly string[]>> = {
   // What is measured, lost, and runs in circles; who holds a lock; what is tapped.
   publish: ['stats', 'reconcile', 'loops', 'record', 'tail'],
   record: ['tail'], // where a source begins
+  privacy: ['record'], // the rows of its lines
   // Who holds a lock; who gets what a target takes; what events lead to.
   replay: ['record', 'topology', 'audit'],
   dlq: ['record', 'replay'], // what is parked; the pace
