@@ -3,6 +3,7 @@ import { Command } from '@oclif/core/command'
 import pc from 'picocolors'
 import type { Offer } from '../archives/offers.js'
 import type { EvtError } from '../errors.js'
+import { withoutSecrets } from '../event/shown-url.js'
 import { commandText } from '../ui/shell-quote.js'
 import { wantsColor } from './color.js'
 import type { Outcome } from './exit-codes.js'
@@ -141,7 +142,8 @@ export abstract class BaseCommand extends Command {
   protected made(timeZone: string) {
     const { bin, version } = this.config
     const id = (this.id ?? '').split(':')
-    return { command: [bin, ...id, ...this.argv], version, atMs: Date.now(), timeZone }
+    const typed = this.argv.map(withoutSecrets)
+    return { command: [bin, ...id, ...typed], version, atMs: Date.now(), timeZone }
   }
 
   /** Prints a result that has no page of its own kind as a page. */
