@@ -26,7 +26,7 @@ export default class Demo extends BaseCommand {
       helpValue: 'N',
       description: 'another number, another archive',
     }),
-    ...outputFlags('text', 'json'),
+    ...outputFlags('text', 'json', 'html'),
     ...progressFlags,
   }
 
@@ -43,8 +43,9 @@ export default class Demo extends BaseCommand {
       onProgress: (state) => progress.update(state),
     }).finally(() => progress.stop())
     const equal = faults.every(({ planted, found }) => planted === found)
-    if (this.format(flags) === 'json') {
-      this.print(JSON.stringify({ schema: 'evt.demo/1', archive: folder, equal, faults }))
+    const { isJson, print } = this.answer(flags)
+    if (isJson) {
+      print(JSON.stringify({ schema: 'evt.demo/1', archive: folder, equal, faults }))
     } else {
       const next = [[], ['--by', 'hour'], ['--type', 'job*', '--output', 'json']]
       const commands = next.map((more) => ['evt', 'stats', folder, ...more])

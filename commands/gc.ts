@@ -2,6 +2,7 @@ import * as Flags from '@oclif/core/flags'
 import { BaseCommand } from '../src/cli/base-command.js'
 import { confirmed } from '../src/cli/confirm.js'
 import { awsFlags, awsOptions, outputFlags } from '../src/cli/flags.js'
+import { whyUnasked } from '../src/cli/unasked.js'
 import { EvtError } from '../src/errors.js'
 import { commandText } from '../src/ui/shell-quote.js'
 
@@ -34,7 +35,7 @@ export default class Gc extends BaseCommand {
     'dry-run': Flags.boolean({ default: false, description: 'show it and remove nothing' }),
     yes: Flags.boolean({ exclusive: ['dry-run'], description: 'do not ask' }),
     ...awsFlags,
-    ...outputFlags('text', 'json'),
+    ...outputFlags('text', 'json', 'html'),
   }
 
   override async run() {
@@ -43,7 +44,7 @@ export default class Gc extends BaseCommand {
     const { faultOf, gcRun } = await import('../src/leftovers/run.js')
     const ui = await import('../src/ui/leftovers-text.js')
     const run = gcRun(await (flags.local ? onThisMachine() : this.inAccount(flags)), flags.all)
-    const isJson = this.format(flags) === 'json'
+    const { isJson, print } = this.answer(flags)
     if (!isJson) this.print(ui.foundText(run, await this.style(flags)))
     const isAny = run.listed.some(({ outcome }) => outcome === 'found') && !flags['dry-run']
     const { stdin, stderr } = process
@@ -51,7 +52,7 @@ export default class Gc extends BaseCommand {
     const question = `\n${ui.removeQuestion(run)}`
     const answer = isAsked ? await confirmed(question, signal) : flags.yes === true
     if (isAny && answer) await run.remove(signal)
-    if (isJson) this.print(ui.gcJson(run))
+    if (isJson) print(ui.gcJson(run))
     else if (run.listed.length > 0) this.print(`\n${ui.outcomeText(run)}`)
     if (signal.aborted) return 'interrupted' as const
     const fault = faultOf(run)
@@ -66,8 +67,7 @@ export default class Gc extends BaseCommand {
   }
 
   private unremoved(isJson: boolean): EvtError {
-    const reason = isJson ? '-o json does not ask' : 'there is no terminal to ask on'
-    return new EvtError(`nothing was removed: ${reason}`, {
+    return new EvtError(`nothing was removed: ${whyUnasked(isJson)}`, {
       code: 'usage',
       hint: commandText(['evt', 'gc', ...this.argv, '--yes']),
     })

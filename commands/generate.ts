@@ -41,7 +41,7 @@ mixed: six of them, by type`
   static override flags = {
     ...generateFlags,
     ...awsFlags,
-    ...outputFlags('text', 'json'),
+    ...outputFlags('text', 'json', 'html'),
     ...progressFlags,
   }
 
@@ -53,11 +53,10 @@ mixed: six of them, by type`
     const { isSinkAddress } = await import('../src/sinks/index.js')
     const isLive = isSinkAddress(flags.to)
     refuseFlags(typed, isLive ? archiveOnly : liveOnly, { to: flags.to, isLive })
-    const isJson = this.format(flags) === 'json'
+    const { isJson, print, note } = this.answer(flags)
     const style = () => this.style(flags)
     if (isLive) {
       const { argv, signal } = this
-      const { print, note } = this.voice(flags)
       await generateLive({ flags, argv, isJson, signal, style, print, note })
       return undefined
     }
@@ -72,7 +71,7 @@ mixed: six of them, by type`
           progress.update({ label: `writing ${flags.to}`, bytesTotal: null, ...state }),
       })
       progress.stop()
-      this.print(isJson ? JSON.stringify(result) : generateText(result, await style()))
+      print(isJson ? JSON.stringify(result) : generateText(result, await style()))
     } finally {
       progress.stop()
     }

@@ -29,7 +29,7 @@ export default class Init extends BaseCommand {
     'dry-run': Flags.boolean({ description: 'only show what would be written' }),
     force: Flags.boolean({ description: 'replace events: of a file that is there already' }),
     schema: Flags.boolean({ description: 'print the JSON Schema of evt.yaml, for editors' }),
-    ...outputFlags('text', 'json'),
+    ...outputFlags('text', 'json', 'html'),
   }
 
   override async run(): Promise<undefined> {
@@ -44,7 +44,7 @@ export default class Init extends BaseCommand {
     const { initJson, initText } = await import('../src/ui/init-text.js')
     const { nextLines } = await import('../src/ui/next-lines.js')
     const run = await runInit(initRequest(flags, this.typed(flags, args.source)))
-    const isJson = this.format(flags) === 'json'
+    const { isJson, print } = this.answer(flags)
     const { stdin, stderr } = process
     const style = await this.style(flags)
     if (!isJson) this.print(initText(run, style))
@@ -55,7 +55,7 @@ export default class Init extends BaseCommand {
     if (answer === null) throw interrupted(flags.to)
     const written = answer && !isEmpty
     if (written) await run.write()
-    if (isJson) this.print(initJson(run, written))
+    if (isJson) print(initJson(run, written))
     else if (written) this.print([`\nwrote ${flags.to}`, ...nextLines(run.next, style)].join('\n'))
     if (isAsked && !answer) this.note('nothing was written', flags)
     if (written || isAsked || flags['dry-run']) return undefined

@@ -26,7 +26,7 @@ export default class Record extends BaseCommand {
     'allow-partial': eventFlags['allow-partial'],
     ...awsFlags,
     ...progressFlags,
-    ...outputFlags('text', 'json'),
+    ...outputFlags('text', 'json', 'html'),
   }
 
   override async run() {
@@ -36,11 +36,11 @@ export default class Record extends BaseCommand {
     const { signal } = this
     const { run, failure } = await recordTyped(this.typed(flags, args.source))
     const isPartial = signal.aborted || failure !== undefined
-    const isJson = this.format(flags) === 'json'
+    const { isJson, print } = this.answer(flags)
     const style = await this.style(flags)
     // Where nothing could be recorded, why is all there is to say.
     const isToBeTold = run.recorded.records > 0 || failure === undefined
-    if (isJson) this.print(recordJson(flags.to, run, isPartial))
+    if (isJson) print(recordJson(flags.to, run, isPartial))
     else if (isToBeTold) this.print(recordText(flags.to, run, style))
     if (failure !== undefined) throw failure
     return signal.aborted ? ('interrupted' as const) : undefined

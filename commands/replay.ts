@@ -35,16 +35,15 @@ export default class Replay extends BaseCommand {
     '<%= config.bin %> replay sns-archive://orders.fifo --to sqs://billing.fifo --since 1h',
   ]
   static override args = sourceArgs
-  static override flags = { ...replayFlags, ...outputFlags('text', 'json') }
+  static override flags = { ...replayFlags, ...outputFlags('text', 'json', 'html') }
 
   override async run(): Promise<undefined> {
     const { args, flags, metadata } = await this.parse(Replay)
     const typed = Object.keys(flags).filter((name) => !metadata.flags[name]?.setFromDefault)
     refuseBeside(flags.apply, { typed, sources: args.source ?? [] })
-    const isJson = this.format(flags) === 'json'
     const style = await this.style(flags)
     const { argv } = this
-    const { note, print } = this.voice(flags)
+    const { isJson, note, print } = this.answer(flags)
     const sources = args.source ?? []
     const given = { flags, argv, isJson, style, note }
     if (sources.some((source) => busArchive(source) ?? topicArchive(source))) {

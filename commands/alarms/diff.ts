@@ -19,15 +19,14 @@ export default class AlarmsDiff extends BaseCommand {
     'fail-on': changedFlag,
     content: statsFlags.content,
     ...archiveFlags,
-    ...outputFlags('text', 'json'),
+    ...outputFlags('text', 'json', 'html'),
   }
 
   override async run(): Promise<undefined> {
     const { args, flags } = await this.parse(AlarmsDiff)
     const { diffAlarms } = await import('../../src/cli/alarms-publish-run.js')
-    const isJson = this.format(flags) === 'json'
-    const typed = { ...this.typed(flags, args.source), ...this.voice(flags), argv: this.argv }
-    await diffAlarms({ ...typed, isJson }, flags['fail-on'] === 'changed')
+    const typed = { ...this.typed(flags, args.source), ...this.answer(flags), argv: this.argv }
+    await diffAlarms(typed, flags['fail-on'] === 'changed')
     return undefined
   }
 }

@@ -21,15 +21,14 @@ export default class AlarmsPublish extends BaseCommand {
     ...publishFlags,
     content: statsFlags.content,
     ...archiveFlags,
-    ...outputFlags('text', 'json'),
+    ...outputFlags('text', 'json', 'html'),
   }
 
   override async run(): Promise<undefined> {
     const { args, flags } = await this.parse(AlarmsPublish)
     const { publishAlarms } = await import('../../src/cli/alarms-publish-run.js')
-    const isJson = this.format(flags) === 'json'
-    const typed = { ...this.typed(flags, args.source), ...this.voice(flags), argv: this.argv }
-    await publishAlarms({ ...typed, isJson })
+    const typed = { ...this.typed(flags, args.source), ...this.answer(flags), argv: this.argv }
+    await publishAlarms(typed)
     return undefined
   }
 }

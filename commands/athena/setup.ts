@@ -31,14 +31,13 @@ export default class AthenaSetup extends BaseCommand {
     ...sourceFlags,
     ...awsFlags,
     ...progressFlags,
-    ...outputFlags('text', 'json'),
+    ...outputFlags('text', 'json', 'html'),
   }
 
   override async run(): Promise<undefined> {
     const { args, flags } = await this.parse(AthenaSetup)
     const { setUpAthena } = await import('../../src/cli/athena-run.js')
-    const isJson = this.format(flags) === 'json'
     const typed = this.typed(flags, args.source)
-    await setUpAthena({ ...typed, argv: this.argv, isJson, ...this.voice(flags) })
+    await setUpAthena({ ...typed, argv: this.argv, ...this.answer(flags) })
   }
 }

@@ -16,14 +16,13 @@ export default class AthenaTeardown extends BaseCommand {
     ...athenaConsent,
     config: sourceFlags.config,
     ...awsFlags,
-    ...outputFlags('text', 'json'),
+    ...outputFlags('text', 'json', 'html'),
   }
 
   override async run(): Promise<undefined> {
     const { flags } = await this.parse(AthenaTeardown)
     const { tearDownAthena } = await import('../../src/cli/athena-run.js')
     const { argv, signal } = this
-    const isJson = this.format(flags) === 'json'
-    await tearDownAthena({ flags, argv, signal, isJson, ...this.voice(flags) })
+    await tearDownAthena({ flags, argv, signal, ...this.answer(flags) })
   }
 }

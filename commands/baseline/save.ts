@@ -31,7 +31,7 @@ export default class BaselineSave extends BaseCommand {
     'baseline-runs': checkFlags['baseline-runs'],
     'baseline-branch': checkFlags['baseline-branch'],
     ...measuredFlags,
-    ...outputFlags('text', 'json'),
+    ...outputFlags('text', 'json', 'html'),
   }
 
   override async run() {
@@ -49,7 +49,8 @@ export default class BaselineSave extends BaseCommand {
     const { saveRun } = await import('../../src/gate/folder.js')
     const file = await saveRun(run, flags.to, awsOptions(flags))
     const { savedLine } = await import('../../src/ui/baseline-text.js')
-    this.print(savedLine(file, run, this.format(flags)))
+    const { format, print } = this.answer(flags)
+    print(savedLine(file, run, format))
     return undefined
   }
 }

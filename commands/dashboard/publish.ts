@@ -22,15 +22,14 @@ export default class DashboardPublish extends BaseCommand {
     force: forceFlag,
     content: statsFlags.content,
     ...archiveFlags,
-    ...outputFlags('text', 'json'),
+    ...outputFlags('text', 'json', 'html'),
   }
 
   override async run(): Promise<undefined> {
     const { args, flags } = await this.parse(DashboardPublish)
     const { publishDashboards } = await import('../../src/cli/dashboard-publish-run.js')
-    const isJson = this.format(flags) === 'json'
-    const typed = { ...this.typed(flags, args.source), ...this.voice(flags), argv: this.argv }
-    await publishDashboards({ ...typed, isJson })
+    const typed = { ...this.typed(flags, args.source), ...this.answer(flags), argv: this.argv }
+    await publishDashboards(typed)
     return undefined
   }
 }

@@ -19,15 +19,14 @@ export default class DlqRedrive extends BaseCommand {
     '<%= config.bin %> dlq redrive sqs://rule-dlq --to eventbridge://shop',
   ]
   static override args = sourceArgs
-  static override flags = { ...redriveFlags, ...outputFlags('text', 'json') }
+  static override flags = { ...redriveFlags, ...outputFlags('text', 'json', 'html') }
 
   override async run(): Promise<undefined> {
     const { args, flags } = await this.parse(DlqRedrive)
     const { redriveTyped } = await import('../../src/cli/redrive-run.js')
     const { redrivePlanText, redrivenText } = await import('../../src/ui/redrive-text.js')
-    const isJson = this.format(flags) === 'json'
     const style = await this.style(flags)
-    const { note, print } = this.voice(flags)
+    const { isJson, note, print } = this.answer(flags)
     const given = { ...this.typed(flags, args.source), argv: this.argv, isJson, style, note }
     const { result, failure } = await redriveTyped(given)
     if (isJson) print(JSON.stringify(result))

@@ -28,14 +28,13 @@ export default class GdprErase extends BaseCommand {
     'gdpr erase --apply FILE [--yes]',
   ]
   static override args = sourceArgs
-  static override flags = { ...eraseFlags, ...outputFlags('text', 'json') }
+  static override flags = { ...eraseFlags, ...outputFlags('text', 'json', 'html') }
 
   override async run() {
     const { args, flags } = await this.parse(GdprErase)
     const { reading } = await import('../../src/cli/read-request.js')
     const { runPlan, runApply } = await import('../../src/cli/gdpr-erase-run.js')
-    const format = this.format(flags)
-    const voice = { ...this.voice(flags), format, style: await this.style(flags) }
+    const voice = { ...this.answer(flags), style: await this.style(flags) }
     if (flags.apply === undefined) {
       const choices = planOf(flags)
       const { version } = this.config

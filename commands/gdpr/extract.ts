@@ -33,7 +33,7 @@ export default class GdprExtract extends BaseCommand {
     ...recipientFlags,
     ...engineFlags,
     ...subjectArchiveFlags,
-    ...outputFlags('text', 'json'),
+    ...outputFlags('text', 'json', 'html'),
   }
 
   override async run() {
@@ -60,7 +60,8 @@ export default class GdprExtract extends BaseCommand {
         reports: bundleReports({ isPortable, made: this.made(flags.tz) }),
       }),
     )
-    this.print(renderExtract(manifest, flags.to, this.format(flags), await this.style(flags)))
+    const { format, print } = this.answer(flags)
+    print(renderExtract(manifest, flags.to, format, await this.style(flags)))
     if (failure) throw failure
     return undefined
   }

@@ -17,7 +17,7 @@ export default class GdprPropose extends BaseCommand {
     '<%= config.bin %> gdpr propose archive/ --since 7d -o json',
   ]
   static override args = sourceArgs
-  static override flags = { ...readFlags, ...outputFlags('text', 'json') }
+  static override flags = { ...readFlags, ...outputFlags('text', 'json', 'html') }
 
   override async run() {
     const { args, flags } = await this.parse(GdprPropose)
@@ -31,7 +31,8 @@ export default class GdprPropose extends BaseCommand {
         allowPartial: flags['allow-partial'],
       }),
     )
-    this.print(renderPropose(result, this.format(flags), await this.style(flags)))
+    const { format, print } = this.answer(flags)
+    print(renderPropose(result, format, await this.style(flags)))
     if (failure) throw failure
     return undefined
   }

@@ -38,7 +38,7 @@ export default class IndexBuild extends BaseCommand {
     'memory-limit': archiveFlags['memory-limit'],
     'allow-partial': archiveFlags['allow-partial'],
     ...awsFlags,
-    ...outputFlags('text', 'json'),
+    ...outputFlags('text', 'json', 'html'),
     ...progressFlags,
   }
 
@@ -55,7 +55,8 @@ export default class IndexBuild extends BaseCommand {
         allowPartial: flags['allow-partial'],
       }),
     )
-    this.print(renderIndex(run.result, this.format(flags), await this.style(flags)))
+    const { format, print } = this.answer(flags)
+    print(renderIndex(run.result, format, await this.style(flags)))
     if (run.failure) throw run.failure
     return undefined
   }

@@ -29,16 +29,15 @@ export default class MetricsPublish extends BaseCommand {
     ...metricsFlags,
     content: statsFlags.content,
     ...archiveFlags,
-    ...outputFlags('text', 'json'),
+    ...outputFlags('text', 'json', 'html'),
   }
 
   override async run(): Promise<undefined> {
     const { args, flags } = await this.parse(MetricsPublish)
     const { publishMetrics } = await import('../../src/cli/metrics-run.js')
     const { argv } = this
-    const isJson = this.format(flags) === 'json'
     await publishMetrics({
-      ...{ ...this.typed(flags, args.source), argv, isJson, ...this.voice(flags) },
+      ...{ ...this.typed(flags, args.source), argv, ...this.answer(flags) },
     })
     return undefined
   }

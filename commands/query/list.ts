@@ -9,7 +9,7 @@ export default class QueryList extends BaseCommand {
     '<%= config.bin %> query list',
     '<%= config.bin %> query list -o json',
   ]
-  static override flags = { config: sourceFlags.config, ...outputFlags('text', 'json') }
+  static override flags = { config: sourceFlags.config, ...outputFlags('text', 'json', 'html') }
 
   override async run() {
     const { flags } = await this.parse(QueryList)
@@ -17,7 +17,8 @@ export default class QueryList extends BaseCommand {
     const { catalogueJson, catalogueText } = await import('../../src/ui/catalogue-text.js')
     const { env } = process
     const questions = await catalogueOf({ file: flags.config, env, cwd: process.cwd() })
-    if (this.format(flags) === 'json') this.print(catalogueJson(questions))
+    const { isJson, print } = this.answer(flags)
+    if (isJson) print(catalogueJson(questions))
     else this.print(catalogueText(questions, await this.style(flags)))
     return undefined
   }

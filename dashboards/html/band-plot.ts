@@ -27,7 +27,7 @@ export function bandPlot(windows: readonly WindowRow[], timeZone: string): Html 
     line<Slot & { ms: number }>()
       .x(x)
       .y(({ ms }) => y(ms))
-      .curve(curveMonotoneX)([...points]) ?? ''
+      .curve(curveMonotoneX)(drawable(points)) ?? ''
   const medians = runs(slots.map((slot) => ({ ...slot, ms: slot.p50 })))
   const high = runs(slots.flatMap((slot) => (slot.p99 === null ? [] : [{ ...slot, ms: slot.p99 }])))
   const few = slots.some(({ p99 }) => p99 === null) ? ', where 1,000 are in it' : ''
@@ -44,7 +44,7 @@ export function bandPlot(windows: readonly WindowRow[], timeZone: string): Html 
     )} over time.`,
     shapes: html`${high.map(
       (run) =>
-        html`<path class="fill" d="${band(run) ?? ''}"/>
+        html`<path class="fill" d="${band(drawable(run)) ?? ''}"/>
 <path class="line unsure" d="${curve(run)}"/>`,
     )}${medians.map((run) => html`<path class="line" d="${curve(run)}"/>`)}`,
     stretches: axis.slots.map(({ from, to, text, row }) => {
@@ -65,6 +65,16 @@ export function bandPlot(windows: readonly WindowRow[], timeZone: string): Html 
       ]),
     }),
   })
+}
+
+/** A window between two gaps is drawn from its start to its end: one point would not be seen. */
+function drawable<T extends Slot>(run: readonly T[]): T[] {
+  const [only, another] = run
+  if (!only || another) return [...run]
+  return [
+    { ...only, to: only.from },
+    { ...only, from: only.to },
+  ]
 }
 
 /** Less than this share of what the fullest window has. */

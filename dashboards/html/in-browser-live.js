@@ -99,6 +99,7 @@ function filterOf(scroll) {
 }
 
 function arrange(table) {
+  if (!table.tHead) return
   const titles = [...table.tHead.rows[0].cells]
   const column = titles.findIndex((title) => title.hasAttribute('aria-sort'))
   if (column >= 0) sort(table, column, titles[column].getAttribute('aria-sort'))

@@ -13,6 +13,7 @@ function enliven(root) {
 }
 
 function enlivenTable(table) {
+  if (!table.tHead) return
   for (const [column, title] of [...table.tHead.rows[0].cells].entries()) {
     const button = document.createElement('button')
     button.type = 'button'

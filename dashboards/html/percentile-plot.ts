@@ -5,7 +5,8 @@ import { risingQuantile } from '../../src/ui/latency-shape.js'
 import { countText, durationText } from '../../src/ui/numbers.js'
 import { type DurationAxis, durationAxis } from './duration-axis.js'
 import { type Html, html } from './html.js'
-import { BOX, emptyFigure, percent, plotFigure, type Stretch, type Tick } from './plot.js'
+import { percentTicks } from './percent-axis.js'
+import { BOX, emptyFigure, percent, plotFigure, type Stretch } from './plot.js'
 import { dataTable } from './table.js'
 import { LEAST_FOR, type PercentileFigures, percentileNames, whyNoPercentile } from './why.js'
 
@@ -50,10 +51,7 @@ export function percentilePlot(
     title,
     caption: captionOf(figures, up) + (under === null ? '' : '; the baseline is the grey line'),
     label: labelOf(figures),
-    across: percentTicks(shape.total).map(({ rarity, ...tick }) => ({
-      ...tick,
-      at: across(rarity),
-    })),
+    across: percentTicks(shape.total, across),
     up: up.ticks,
     shapes: html`${under && baselineCurve(below, across, up)}${curve(points, scales)}`,
     marks: named(figures, across, up),
@@ -135,17 +133,6 @@ function thinned(points: readonly { x: number; y: number }[]): { x: number; y: n
     if (isSeen || i === points.length - 1) kept.push(point)
   }
   return kept
-}
-
-/** 50%, 90%, 99%, … as far as there are samples. */
-function percentTicks(total: number): (Omit<Tick, 'at'> & { rarity: number })[] {
-  const ticks = [{ rarity: 2, text: '50%' }]
-  for (let nines = 1; 10 ** nines <= total; nines += 1) {
-    const share = nines < 2 ? '90' : `99${nines > 2 ? `.${'9'.repeat(nines - 2)}` : ''}`
-    ticks.push({ rarity: 10 ** nines, text: `${share}%` })
-  }
-  // The last one always shows; of those before, every other may go.
-  return ticks.map((tick, i) => ({ ...tick, spare: (ticks.length - 1 - i) % 2 === 1 }))
 }
 
 /** A dot at each figure; the axis below says which percentile it is. */

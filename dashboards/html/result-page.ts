@@ -8,6 +8,11 @@ import { cellOf, MOST_ROWS, wordsOf } from './tabular-page.js'
 import { marksOf, titleOf } from './whole.js'
 
 const [TEXT_COLUMNS, NAME_COLUMNS] = [1_000, 120]
+/** What people wrote is below these: its names are data, and stay as they are. */
+const dataNames = new Set([
+  ...['event', 'attributes', 'payload', 'document', 'filter', 'when', 'sends', 'paths'],
+  ...['mapping', 'state', 'wrappings', 'entities', 'dimensions'],
+])
 /** Deeper ones are told as JSON. */
 const MOST_DEPTH = 3
 const MOST_SECTIONS = 100
@@ -18,7 +23,8 @@ export function resultPage(result: object, kind: string, made: Made): Promise<st
   // The same as with -o json.
   const { schema: _, partial, sources, ...data }: JsonObject = JSON.parse(jsonText(result))
   const named = Array.isArray(sources) ? sources.filter((each) => typeof each === 'string') : []
-  const parts = sectionsOf({ title: '', depth: 0, timeZone: made.timeZone }, data)
+  const place = { title: '', depth: 0, timeZone: made.timeZone, isData: false }
+  const parts = sectionsOf(place, data)
   return pageText({
     ...{ kind, made, next: [], facts: [] },
     title: named.length > 0 ? titleOf(named) : kind.replace(/^evt /, ''),
@@ -40,17 +46,28 @@ interface Place {
   readonly title: string
   readonly depth: number
   readonly timeZone: string
+  /** Whether names are those of what people wrote. */
+  readonly isData: boolean
+}
+
+/** A name of ours in words, and one of somebody else as it is. */
+function told(name: string, isData: boolean): string {
+  return brief(isData ? name : wordsOf(name), NAME_COLUMNS)
 }
 
 /** What has a value of its own first, then each part. */
 function sectionsOf(place: Place, value: JsonObject): Part[] {
-  const { title } = place
+  const { title, isData } = place
   const entries = Object.entries(value)
-  const plain = entries.filter(([, each]) => !isNested(each))
-  const nested = entries.filter(([, each]) => isNested(each))
+  const isPart = (each: JsonValue) => isNested(each) && !isEmpty(each)
+  const plain = entries.filter(([, each]) => !isPart(each))
+  const nested = entries.filter(([, each]) => isPart(each))
   const under = (name: string) => {
-    const words = title === '' ? wordsOf(name) : `${title}: ${wordsOf(name)}`
-    return { ...place, title: brief(words, NAME_COLUMNS) }
+    const words = told(name, isData)
+    return {
+      ...{ ...place, title: brief(title === '' ? words : `${title}: ${words}`, NAME_COLUMNS) },
+      isData: isData || dataNames.has(name),
+    }
   }
   return [
     ...(plain.length > 0 ? [{ title: title || 'result', body: pairTable(place, plain) }] : []),
@@ -64,25 +81,23 @@ function partsOf(place: Place, value: JsonValue): Part[] {
   if (!isObject(value) || depth >= MOST_DEPTH) {
     return [{ title, body: html`<p><code>${textOf(value)}</code></p>` }]
   }
-  if (Object.keys(value).length === 0) return [{ title, body: html`<p>None.</p>` }]
   return sectionsOf({ ...place, depth: depth + 1 }, value)
 }
 
-function pairTable({ title, timeZone }: Place, pairs: readonly [string, JsonValue][]): Html {
+function pairTable({ title, ...place }: Place, pairs: readonly [string, JsonValue][]): Html {
   return dataTable({
     caption: title || 'Result',
     columns: [{ title: '' }, { title: '' }],
     rows: pairs.map(([name, value]) => [
-      { text: brief(wordsOf(name), NAME_COLUMNS) },
-      cellFor(value, name, timeZone),
+      { text: told(name, place.isData) },
+      cellFor(value, name, place),
     ]),
   })
 }
 
-function listOf({ title, timeZone }: Place, values: readonly JsonValue[]): Html {
-  if (values.length === 0) return html`<p>None.</p>`
+function listOf({ title, ...place }: Place, values: readonly JsonValue[]): Html {
   const flat = values.slice(0, MOST_ROWS).map((value) => {
-    return isObject(value) ? flattened(value) : { [title]: value }
+    return isObject(value) ? flattened(value) : { value }
   })
   const names = [...new Set(flat.flatMap((row) => Object.keys(row)))].filter((name) =>
     flat.some((row) => ownOf(row, name) !== null),
@@ -92,11 +107,24 @@ function listOf({ title, timeZone }: Place, values: readonly JsonValue[]): Html 
   return html`${dataTable({
     ...{ caption: title, isSortable: values.length > 1, isNamed: false },
     columns: names.map((name) => ({
-      title: brief(wordsOf(name), NAME_COLUMNS),
+      title: columnTitle(name, place.isData),
       isNumber: flat.every((row) => typeof (ownOf(row, name) ?? 0) === 'number'),
     })),
-    rows: flat.map((row) => names.map((name) => cellFor(ownOf(row, name), name, timeZone))),
+    rows: flat.map((row) => names.map((name) => cellFor(ownOf(row, name), name, place))),
   })}${hidden > 0 ? more : null}`
+}
+
+/** Of a column that may be of an object in each row. */
+function columnTitle(name: string, isData: boolean): string {
+  const [outer = '', inner] = split(name)
+  if (inner === undefined || isData) return told(name, isData)
+  return brief(`${wordsOf(outer)}.${told(inner, dataNames.has(outer))}`, NAME_COLUMNS)
+}
+
+/** Before the first dot, and after it. */
+function split(name: string): string[] {
+  const at = name.indexOf('.')
+  return at < 0 ? [name] : [name.slice(0, at), name.slice(at + 1)]
 }
 
 /** A name such as `constructor` is data: a row without it has none. */
@@ -113,8 +141,16 @@ function flattened(value: JsonObject): Record<string, JsonValue> {
   return Object.fromEntries(pairs)
 }
 
-function cellFor(value: JsonValue, name: string, timeZone: string): Cell {
+function cellFor(
+  value: JsonValue,
+  name: string,
+  { timeZone, isData }: Pick<Place, 'timeZone' | 'isData'>,
+): Cell {
   if (value === null) return { text: NONE, value: null }
+  if (isEmpty(value)) return { text: 'none' }
+  const [outer = '', inner] = split(name)
+  const isTheirs = isData || (inner !== undefined && dataNames.has(outer))
+  if (isTheirs) return { text: textOf(value), ...(typeof value === 'number' && { value }) }
   if (typeof value === 'number') return cellOf(value, { name, type: 'decimal' }, timeZone)
   if (typeof value === 'string' && /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value)) {
     return cellOf(value, { name, type: 'time' }, timeZone)
@@ -130,6 +166,11 @@ function textOf(value: JsonValue): string {
 }
 
 const isNested = (value: JsonValue) => typeof value === 'object' && value !== null
+
+/** No list that has something, and no such object. */
+function isEmpty(value: JsonValue): boolean {
+  return typeof value === 'object' && value !== null && Object.keys(value).length === 0
+}
 
 function isObject(value: JsonValue): value is JsonObject {
   return isNested(value) && !Array.isArray(value)

@@ -44,7 +44,7 @@ export function dataTable(table: DataTable): Html {
   )
   const isShown = columns.some(({ title }) => title !== '')
   return html`<div class="scroll" role="region" aria-label="${caption}" tabindex="0">
-<table class="${isSortable ? 'sortable' : ''}">
+<table class="${isSortable && isShown ? 'sortable' : ''}">
 <caption class="${table.isCaptionShown ? '' : 'unseen'}">${caption}</caption>
 ${isShown ? html`<thead><tr>${head}</tr></thead>` : null}
 <tbody>

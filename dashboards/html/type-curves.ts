@@ -6,6 +6,7 @@ import { countText, durationText } from '../../src/ui/numbers.js'
 import { nameOf } from '../../src/ui/stats-table.js'
 import { durationAxis } from './duration-axis.js'
 import { brief, type Html, html } from './html.js'
+import { percentTicks } from './percent-axis.js'
 import { BOX, emptyFigure, plotFigure } from './plot.js'
 import { dataTable, figure } from './table.js'
 import { LEAST_FOR } from './why.js'
@@ -51,12 +52,7 @@ export async function typeCurves(types: readonly TypeRow[]): Promise<Html> {
     ...{ id, title, up: up.ticks, marks: null, stretches: [] },
     caption: 'of the types with the most latencies, as far as ten lie above',
     label: `Percentiles of ${curves.map(nameIn).join(', ')}.`,
-    across: [2, 10, 100, 1_000, 10_000, 100_000]
-      .filter((rarity) => rarity <= rarest)
-      .map((rarity) => ({
-        at: across(rarity),
-        text: `${Number((100 - 100 / rarity).toFixed(3))}%`,
-      })),
+    across: percentTicks(rarest, across),
     shapes: html`${curves.map(
       ({ shape }, n) =>
         html`<path class="line kind-${n + 1}" d="${path(thinned(pointsOf(shape))) ?? ''}"/>`,

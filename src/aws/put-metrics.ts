@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import type { MetricDatum } from '@aws-sdk/client-cloudwatch'
 import { clientSettings } from './client-settings.js'
 import { awsFailure, failureOfAll, isRefused, isThrottled } from './failure.js'
@@ -10,10 +11,12 @@ export interface MetricWriter {
   /**
    * One call; throttled ones are tried again after a while that doubles.
    *
+   * @param patience aborts that while; a call is short, and who interrupts does not want to wonder
+   * about it
    * @returns whether CloudWatch surely took nothing, with why; undefined: it has them
    * @throws EvtError where nobody knows, or it failed otherwise
    */
-  put(datums: MetricDatum[], signal: AbortSignal): Promise<{ refused: unknown } | undefined>
+  put(datums: MetricDatum[], patience: AbortSignal): Promise<{ refused: unknown } | undefined>
   close(): void
 }
 
@@ -29,23 +32,24 @@ export async function openMetricWriter(
   // A call whose answer was lost is not made again: it would count twice.
   const client = new sdk.CloudWatchClient({ ...clientSettings(options), maxAttempts: 1 })
   const region = () => client.config.region()
-  const failed = (error: unknown, signal: AbortSignal) =>
-    awsFailure(error, { action: ACTION, on: `the namespace ${namespace}`, region, signal })
+  const failed = (error: unknown) =>
+    awsFailure(error, { action: ACTION, on: `the namespace ${namespace}`, region })
   return {
     region,
-    async put(MetricData, signal) {
+    async put(MetricData, patience) {
       const command = new sdk.PutMetricDataCommand({ Namespace: namespace, MetricData })
       for (let attempt = 1, waitMs = FIRST_WAIT_MS; ; attempt++, waitMs *= 2) {
         try {
-          await client.send(command, { abortSignal: signal })
+          await client.send(command)
           return undefined
         } catch (error) {
-          const mayWait = isThrottled(error) && attempt < MOST_ATTEMPTS && !signal.aborted
+          const mayWait = isThrottled(error) && attempt < MOST_ATTEMPTS && !patience.aborted
           if (!mayWait && (isRefused(error) || isThrottled(error) || isUnsent(error))) {
-            return { refused: await failed(error, signal) }
+            return { refused: await failed(error) }
           }
-          if (!mayWait) throw await failed(error, signal)
-          await new Promise((resolve) => setTimeout(resolve, waitMs))
+          if (!mayWait) throw await failed(error)
+          await setTimeout(waitMs, undefined, { signal: patience }).catch(() => undefined)
+          if (patience.aborted) return { refused: await failed(error) }
         }
       }
     },

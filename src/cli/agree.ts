@@ -1,6 +1,7 @@
 import { EvtError } from '../errors.js'
 import { commandText } from '../ui/shell-quote.js'
 import { confirmed } from './confirm.js'
+import { whyUnasked } from './unasked.js'
 
 interface Asking {
   /** What is to be done, for who has to agree to it. */
@@ -25,8 +26,7 @@ export async function agree({ text, question, undone, ...asking }: Asking): Prom
   }
   const { stdin, stderr } = process
   if (isJson || stdin.isTTY !== true || stderr.isTTY !== true) {
-    const reason = isJson ? '-o json does not ask' : 'there is no terminal to ask on'
-    throw new EvtError(`${undone}: ${reason}`, {
+    throw new EvtError(`${undone}: ${whyUnasked(isJson)}`, {
       ...{ code: 'usage', hint: commandText(['evt', ...typed, '--yes']) },
     })
   }

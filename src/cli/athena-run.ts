@@ -7,6 +7,7 @@ import { confirmed } from './confirm.js'
 import { awsOptions } from './flags.js'
 import { progressFor } from './progress.js'
 import { reading, type TypedArchive } from './read-request.js'
+import { whyUnasked } from './unasked.js'
 
 interface AthenaFlagValues {
   workgroup?: string | undefined
@@ -93,8 +94,7 @@ async function agreed(
   const { stdin, stderr } = process
   if (flags.yes === true) return
   if (isJson || stdin.isTTY !== true || stderr.isTTY !== true) {
-    const reason = isJson ? '-o json does not ask' : 'there is no terminal to ask on'
-    throw new EvtError(`nothing was changed: ${reason}`, {
+    throw new EvtError(`nothing was changed: ${whyUnasked(isJson)}`, {
       ...{ code: 'usage', hint: commandText(['evt', 'athena', command, ...argv, '--yes']) },
     })
   }

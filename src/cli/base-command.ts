@@ -3,6 +3,7 @@ import { Command } from '@oclif/core/command'
 import pc from 'picocolors'
 import type { Offer } from '../archives/offers.js'
 import type { EvtError } from '../errors.js'
+import { withoutSecrets } from '../event/shown-url.js'
 import { commandText } from '../ui/shell-quote.js'
 import { wantsColor } from './color.js'
 import type { Outcome } from './exit-codes.js'
@@ -11,6 +12,10 @@ import { interruption } from './interruption.js'
 import { report, reportStyle } from './report.js'
 
 export type Colors = ReturnType<typeof pc.createColors>
+
+interface TimeZone {
+  readonly tz: string
+}
 
 interface ChooserFlags {
   readonly output: OutputFormat
@@ -46,6 +51,24 @@ export abstract class BaseCommand extends Command {
   /** Everything that is not data, to stderr, unless --quiet. */
   protected note(text: string, flags: { readonly quiet: boolean }): void {
     if (!flags.quiet) process.stderr.write(`${text}\n`)
+  }
+
+  #paged: { json: string; timeZone: string } | undefined
+
+  /**
+   * A result that has no other forms than text and JSON: `print` takes one of them. With `-o html`,
+   * what its JSON says is shown as a page when the command ends, well or not.
+   */
+  protected answer<T extends OutputFormat>(
+    flags: { readonly output: T; readonly json: boolean; readonly quiet: boolean } & TimeZone,
+  ) {
+    const asked = this.format(flags)
+    const format = asked === 'html' ? 'json' : (asked as Exclude<T, 'html'> | 'json')
+    const { print, note } = this.voice(flags)
+    const paged = (json: string) => {
+      this.#paged = { json, timeZone: flags.tz }
+    }
+    return { format, isJson: format === 'json', note, print: asked === 'html' ? paged : print }
   }
 
   /** The same two, for what is called. */
@@ -119,14 +142,23 @@ export abstract class BaseCommand extends Command {
   protected made(timeZone: string) {
     const { bin, version } = this.config
     const id = (this.id ?? '').split(':')
-    return { command: [bin, ...id, ...this.argv], version, atMs: Date.now(), timeZone }
+    const typed = this.argv.map(withoutSecrets)
+    return { command: [bin, ...id, ...typed], version, atMs: Date.now(), timeZone }
   }
 
   /** Prints a result that has no page of its own kind as a page. */
-  protected async page(result: object, flags: { readonly tz: string }): Promise<void> {
+  protected async page(result: object, flags: TimeZone): Promise<void> {
     const { resultPage } = await import('../../dashboards/html/result-page.js')
     const kind = ['evt', ...(this.id ?? '').split(':')].join(' ')
     process.stdout.write(await resultPage(result, kind, this.made(flags.tz)))
+  }
+
+  protected override async finally(error: Error | undefined): Promise<void> {
+    const { json, timeZone } = this.#paged ?? {}
+    if (json !== undefined && timeZone !== undefined) {
+      await this.page(JSON.parse(json), { tz: timeZone })
+    }
+    await super.finally(error)
   }
 
   protected override async catch(error: Error): Promise<never> {

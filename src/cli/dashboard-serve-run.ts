@@ -1,11 +1,11 @@
-import { setTimeout } from 'node:timers/promises'
 import { dashboardPage } from '../../dashboards/html/dashboard-page.js'
 import { type Made, type Mark, pagePolicy } from '../../dashboards/html/page.js'
 import type { EvtError } from '../errors.js'
 import { type LiveRequest, type LiveRun, runLive } from '../live/run.js'
 import { endedBadly } from '../reading/ended-badly.js'
 import { LivePage } from '../serve/live-page.js'
-import { type PageServer, type Served, servePage } from '../serve/server.js'
+import { type Served, servePage } from '../serve/server.js'
+import { tellReaders } from '../serve/tell-readers.js'
 import type { TopologyResult } from '../topology/model.js'
 import { isAskedLive, memoryMs } from './live-flags.js'
 import { requestOf, type TypedTail } from './tail-run.js'
@@ -46,7 +46,7 @@ export async function serveDashboard(typed: TypedServe, made: Made): Promise<Evt
       },
       onItems: () => page.change(),
     })
-    const telling = tellOf(page, server, AbortSignal.any([signal, ended.signal]))
+    const telling = tellReaders(page, server, AbortSignal.any([signal, ended.signal]))
     const run = await running.finally(() => ended.abort())
     await telling
     if (!signal.aborted) {
@@ -99,16 +99,6 @@ async function drawn({ measured, marks, topology }: Shown, made: Made): Promise<
   })
   const live = { ...made, atMs: Date.now(), isLive: true }
   return { html: await dashboardPage({ ...run, intervals, marks, topology }, live), policy }
-}
-
-/** Tells readers when there is something new. */
-async function tellOf(page: LivePage, server: PageServer, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    await setTimeout(page.pauseMs, undefined, { signal }).catch(() => undefined)
-    if (signal.aborted || !page.isChanged || server.readers === 0) continue
-    await page.renew()
-    server.tell()
-  }
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

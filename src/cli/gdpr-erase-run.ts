@@ -8,6 +8,7 @@ import { appliedText, eraseQuestion, renderPlan } from '../ui/gdpr-erase-text.js
 import { commandText } from '../ui/shell-quote.js'
 import type { TextStyle } from '../ui/style.js'
 import { confirmed } from './confirm.js'
+import { whyUnasked } from './unasked.js'
 
 interface Voice {
   print(text: string): void
@@ -71,8 +72,7 @@ export async function runApply(
 }
 
 function unasked(isJson: boolean, argv: readonly string[]): EvtError {
-  const reason = isJson ? '-o json does not ask' : 'there is no terminal to ask on'
-  return new EvtError(`nothing was erased: ${reason}`, {
+  return new EvtError(`nothing was erased: ${whyUnasked(isJson)}`, {
     code: 'usage',
     hint: commandText(['evt', 'gdpr', 'erase', ...argv, '--yes']),
   })

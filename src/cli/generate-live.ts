@@ -8,6 +8,7 @@ import type { TextStyle } from '../ui/style.js'
 import { confirmed } from './confirm.js'
 import { awsOptions } from './flags.js'
 import { progressFor } from './progress.js'
+import { whyUnasked } from './unasked.js'
 
 interface LiveFlags extends GenerateFlags {
   readonly to: string
@@ -72,8 +73,7 @@ async function agreed({ plan }: LiveRun, typed: TypedGenerate): Promise<void> {
     return
   }
   if (isJson || stdin.isTTY !== true || stderr.isTTY !== true) {
-    const reason = isJson ? '-o json does not ask' : 'there is no terminal to ask on'
-    throw new EvtError(`nothing was sent: ${reason}`, {
+    throw new EvtError(`nothing was sent: ${whyUnasked(isJson)}`, {
       ...{ code: 'usage', hint: commandText(['evt', 'generate', ...argv, '--yes']) },
     })
   }

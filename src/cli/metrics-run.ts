@@ -1,4 +1,5 @@
 import { EvtError } from '../errors.js'
+import { withoutSecrets } from '../event/shown-url.js'
 import { emfLines } from '../publish/emf.js'
 import type { LivePublishRequest } from '../publish/live.js'
 import type { MetricsResult } from '../publish/plan.js'
@@ -173,5 +174,6 @@ function liveRequest(typed: TypedMetrics, every: string): LivePublishRequest {
 function confirmedBy(typed: TypedMetrics, result: MetricsResult): Promise<void> {
   const words = ['metrics', 'publish']
   const yes = typed.flags.yes === true
-  return agreed(metricsText(result, false), { ...typed, flags: { yes }, words })
+  const argv = typed.argv.map(withoutSecrets)
+  return agreed(metricsText(result, false), { ...typed, argv, flags: { yes }, words })
 }

@@ -66,6 +66,7 @@ const rules: readonly [
   RegExp,
   (parts: readonly string[], name: string) => { message: string; hint?: string },
 ][] = [
+  [/^Expected --output=(html) to be one of: (.*)$/s, ([, list], name) => noPage(`${list}`, name)],
   [/^Expected (--\S+?)=(.*) to be one of: (.*)$/s, notOneOf],
   [/^Expected (.*) to be one of: (.*)$/s, ([value, list]) => notOneOf(['', `${value}`, `${list}`])],
   [/^Flag (--\S+) expects a value$/, ([flag]) => ({ message: `${flag} needs a value` })],
@@ -110,6 +111,15 @@ function notOneOf([flag = '', value = '', list = '']: readonly string[]) {
   const subject = `${flag} ${value}`.trim()
   const message = `${subject} is not one of ${list}`
   return near ? { message, hint: `did you mean ${`${flag} ${near}`.trim()}?` } : { message }
+}
+
+/** A page is of a result: what follows a source has none. */
+function noPage(list: string, name: string) {
+  const message = `--output html is not one of ${list}: ${name} has no end that a page could be of`
+  return {
+    message,
+    hint: 'evt dashboard serve is a page of what comes, evt stats -o html one of what came',
+  }
 }
 
 /** oclif lists the arguments one a line: the name, spaces, the description; where a flag takes many

@@ -5,6 +5,7 @@ import { countText } from '../ui/numbers.js'
 import { safeText } from '../ui/safe-text.js'
 import { commandText } from '../ui/shell-quote.js'
 import { confirmed } from './confirm.js'
+import { whyUnasked } from './unasked.js'
 
 /** `edited`: made by evt and changed by hand since. `foreign`: not made by evt. */
 type PlannedState = 'new' | 'same' | 'changed' | 'edited' | 'foreign'
@@ -102,8 +103,7 @@ export async function agreed(text: string, typed: Agreeing): Promise<void> {
   const { stdin, stderr } = process
   if (flags.yes) return
   if (isJson || stdin.isTTY !== true || stderr.isTTY !== true) {
-    const reason = isJson ? '-o json does not ask' : 'there is no terminal to ask on'
-    throw new EvtError(`nothing was published: ${reason}`, {
+    throw new EvtError(`nothing was published: ${whyUnasked(isJson)}`, {
       ...{ code: 'usage', hint: commandText(['evt', ...command, ...argv, '--yes']) },
     })
   }

@@ -29,6 +29,7 @@ import { memoryBytes } from './memory-size.js'
 import { progressFor } from './progress.js'
 import { reading, type TypedArchive } from './read-request.js'
 import { retained } from './replay-retained.js'
+import { whyUnasked } from './unasked.js'
 
 type ReplayFlagValues = TypedArchive['flags'] &
   EngineFlagValues & {
@@ -82,7 +83,7 @@ export async function replayTyped(typed: TypedReplay): Promise<ReplayRun> {
   const to = saved?.request.to ?? (await targetOf(targetIn(flags)))
   if (to === '-' && typed.isJson && !flags['dry-run'] && flags.plan === undefined) {
     throw new EvtError('--to - prints the events: the result cannot be printed too', {
-      ...{ code: 'usage', hint: 'leave -o json out, or write the events to a file' },
+      ...{ code: 'usage', hint: 'leave -o out, or write the events to a file' },
     })
   }
   const held = saved ? undefined : await retained(typed, lineOf(typed.argv))
@@ -202,8 +203,7 @@ async function agreed(plan: ReplayResult, typed: TypedReplay): Promise<boolean> 
   }
   const { stdin, stderr } = process
   if (isJson || stdin.isTTY !== true || stderr.isTTY !== true) {
-    const reason = isJson ? '-o json does not ask' : 'there is no terminal to ask on'
-    throw new EvtError(`nothing was sent: ${reason}`, {
+    throw new EvtError(`nothing was sent: ${whyUnasked(isJson)}`, {
       ...{ code: 'usage', hint: commandText(['evt', 'replay', ...argv, '--yes']) },
     })
   }

@@ -1,6 +1,7 @@
 import { EvtError } from '../errors.js'
 import { LEAST_EVENTS } from '../init/guess.js'
 import { commandText } from '../ui/shell-quote.js'
+import { whyUnasked } from './unasked.js'
 
 /** Why `evt init` wrote nothing although nobody said no: there is nothing, or nobody to ask. */
 export function unwritten(of: {
@@ -22,8 +23,7 @@ export function unwritten(of: {
     const hint = commandText(['evt', 'stats', ...of.sources])
     return new EvtError(message, { code: 'inconclusive', hint })
   }
-  const reason = of.isJson ? '-o json does not ask' : 'there is no terminal to ask on'
-  return new EvtError(`nothing was written: ${reason}`, {
+  return new EvtError(`nothing was written: ${whyUnasked(of.isJson)}`, {
     code: 'usage',
     hint: commandText(['evt', 'init', ...of.argv, '--yes']),
   })

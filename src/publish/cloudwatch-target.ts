@@ -13,8 +13,7 @@ export async function cloudwatchTarget(namespace: string, aws: AwsOptions): Prom
     batches: (windows) =>
       callsOf(windows).map(({ datums, begins, ends }) => ({
         ...{ begins, ends },
-        // Who interrupts does not want to wonder about this one: it is short.
-        send: () => writer.put(datums.map(metricDatum), new AbortController().signal),
+        send: (patience) => writer.put(datums.map(metricDatum), patience),
       })),
     close: () => writer.close(),
   }

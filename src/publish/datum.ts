@@ -22,7 +22,7 @@ export interface Latencies {
   /** With those that lie above all buckets. */
   readonly count: number
   readonly overflow: number
-  /** In ms, exact for all types together; else those of the buckets. */
+  /** In ms, exact; of a type that was counted in buckets alone, those of the buckets. */
   readonly min: number
   readonly max: number
   /** In ms; undefined where buckets alone are known. */

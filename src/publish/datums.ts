@@ -3,7 +3,7 @@ import { rankOf } from '../meters/hdr-buckets.js'
 import type { StatsResult } from '../stats/result.js'
 import type { Datum, Dimensions, Latencies } from './datum.js'
 import { type Folded, fold, foldedPercentile, MOST_ERROR } from './fold.js'
-import { countAbove, latenciesOf, latenciesOfHdr } from './latencies.js'
+import { countAbove, latenciesOf, latenciesOfType } from './latencies.js'
 import type { WindowFigures } from './window.js'
 
 /** The datums of one window. */
@@ -63,9 +63,9 @@ export function datumsOf(
   const { startMs, endMs, isOpen, row, types } = window
   const all = latenciesOf(row.latencyMs, dimensions)
   const byType = own.flatMap(({ type, source }) => {
-    const hdr = types.find((one) => one.type === type && one.source === source)?.hdr
-    const of = [...dimensions, ...typeDimensions(type, source)]
-    return (hdr === undefined ? undefined : latenciesOfHdr(hdr, of)) ?? []
+    const found = types.find((one) => one.type === type && one.source === source)
+    const named = [...dimensions, ...typeDimensions(type, source)]
+    return (found && latenciesOfType(found, { dimensions: named, all })) ?? []
   })
   const latencies = [...(all ? [all] : []), ...byType]
   const late = all && countAbove(all, graceUs)

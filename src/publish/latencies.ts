@@ -1,5 +1,6 @@
 import type { LatencyFigures } from '../meters/figures.js'
 import { bucketsOf } from '../stats/hlog/write-log.js'
+import type { TypeLatencies } from '../stats/latency-intervals.js'
 import type { Dimensions, Latencies } from './datum.js'
 
 /** The latencies of a row; undefined without any that evt can tell. */
@@ -13,15 +14,20 @@ export function latenciesOf(
   return { dimensions, buckets, count, overflow, min, max, sum }
 }
 
-/** The same where the histogram alone is known, whose ends are those of its buckets. */
-export function latenciesOfHdr(hdr: string, dimensions: Dimensions): Latencies | undefined {
+/** The same of a type. Where its ends are not known, they are those of its buckets, but not beyond
+ * those of all. */
+export function latenciesOfType(
+  { hdr, minMs, maxMs }: TypeLatencies,
+  { dimensions, all }: { dimensions: Dimensions; all: Latencies | undefined },
+): Latencies | undefined {
   const histogram = bucketsOf(hdr)
   const buckets = histogram.buckets()
   const [first, last] = [buckets[0], buckets.at(-1)]
   if (!first || !last) return undefined
   return {
     ...{ dimensions, buckets, count: histogram.total, overflow: 0, sum: undefined },
-    ...{ min: first.lowest / 1_000, max: last.highest / 1_000 },
+    min: minMs ?? Math.max(first.lowest / 1_000, all?.min ?? 0),
+    max: maxMs ?? Math.min(last.highest / 1_000, all?.max ?? Number.POSITIVE_INFINITY),
   }
 }
 

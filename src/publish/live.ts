@@ -95,7 +95,8 @@ class LivePublish {
     request.onOpen(tail.sources)
     const sources = tail.sources.map(({ address }) => address)
     const { namespace } = result
-    const journal = new Journal(journalFile(request, { namespace, target, sources }))
+    const chosen = { types: request.chosen.types ?? [], filter: request.filter }
+    const journal = new Journal(journalFile(request, { namespace, target, sources, chosen }))
     await telling(journal, async () => {
       await journal.read()
       await this.follow(tail, journal)
@@ -221,9 +222,12 @@ class LivePublish {
     const told = this.waiting
     const signal = new AbortController().signal
     let trouble: unknown
-    await tell(told, { target, journal, signal, onProgress: () => undefined }).catch((error) => {
-      trouble = error
-    })
+    const patience = request.signal
+    await tell(told, { target, journal, signal, patience, onProgress: () => undefined }).catch(
+      (error) => {
+        trouble = error
+      },
+    )
     this.waiting = told.filter(({ startMs }) => {
       const state = journal.stateOf(startMs)
       return state === undefined || state === 'refused'

@@ -47,10 +47,11 @@ export function otlpMetrics(
   }
 }
 
+/** A loop that runs through several windows is in each of them: how many there are is no sum. */
 function emptyOf({ metric, unit }: Datum, namespace: string): MetricData {
   const descriptor = descriptorOf(metric, unit === 'Count' ? '1' : 'ms', namespace)
   const base = { descriptor, aggregationTemporality: AggregationTemporality.DELTA, dataPoints: [] }
-  return unit === 'Count'
+  return unit === 'Count' && metric !== 'Loops'
     ? { ...base, dataPointType: DataPointType.SUM, isMonotonic: true }
     : { ...base, dataPointType: DataPointType.GAUGE }
 }

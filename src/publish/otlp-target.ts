@@ -1,4 +1,6 @@
+import { setTimeout } from 'node:timers/promises'
 import { EvtError } from '../errors.js'
+import { withoutSecrets } from '../event/shown-url.js'
 import type { WindowDatums } from './datums.js'
 import type { Target } from './target.js'
 
@@ -24,14 +26,15 @@ const busy = new Set([429, 503])
  *
  * @throws EvtError `usage` for an URL that is none
  */
-export async function otlpTarget({ url, env, ...of }: OtlpOptions): Promise<Target> {
-  const at = endpointOf(url)
+export async function otlpTarget({ url: typed, env, ...of }: OtlpOptions): Promise<Target> {
+  const at = endpointOf(typed)
+  const url = withoutSecrets(typed)
   const headers = { ...headersOf(env), 'content-type': 'application/x-protobuf' }
   const { otlpMetrics } = await import('./otlp-metrics.js')
   const { JsonMetricsSerializer, ProtobufMetricsSerializer } = await import(
     '@opentelemetry/otlp-transformer'
   )
-  const send = async (windows: readonly WindowDatums[]) => {
+  const send = async (windows: readonly WindowDatums[], patience: AbortSignal) => {
     const bytes = ProtobufMetricsSerializer.serializeRequest(otlpMetrics(windows, of))
     if (bytes === undefined) throw new Error('nothing to send')
     const body = Buffer.from(bytes)
@@ -50,7 +53,8 @@ export async function otlpTarget({ url, env, ...of }: OtlpOptions): Promise<Targ
       const refused = failed(url, `HTTP ${status} ${statusText}`)
       if (status > 499 && !busy.has(status)) throw refused
       if (!busy.has(status) || attempt === MOST_ATTEMPTS) return { refused }
-      await new Promise((resolve) => setTimeout(resolve, waitMs))
+      await setTimeout(waitMs, undefined, { signal: patience }).catch(() => undefined)
+      if (patience.aborted) return { refused }
     }
   }
   const noneRejected = async (answer: Response) => {
@@ -84,7 +88,7 @@ export async function otlpTarget({ url, env, ...of }: OtlpOptions): Promise<Targ
       Array.from({ length: Math.ceil(windows.length / WINDOWS_AT_ONCE) }, (_, n) => {
         const part = windows.slice(n * WINDOWS_AT_ONCE, (n + 1) * WINDOWS_AT_ONCE)
         const starts = part.map(({ startMs }) => startMs)
-        return { begins: starts, ends: starts, send: () => send(part) }
+        return { begins: starts, ends: starts, send: (patience) => send(part, patience) }
       }),
     close: () => undefined,
   }
@@ -94,10 +98,13 @@ export async function otlpTarget({ url, env, ...of }: OtlpOptions): Promise<Targ
 function endpointOf(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (!url || !/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '') {
-    throw new EvtError(`--otlp ${text} is no URL of http or https without a password`, {
-      code: 'usage',
-      hint: 'write http://localhost:4318; OTEL_EXPORTER_OTLP_HEADERS has what signs in',
-    })
+    throw new EvtError(
+      `--otlp ${withoutSecrets(text)} is no URL of http or https without a password`,
+      {
+        code: 'usage',
+        hint: 'write http://localhost:4318; OTEL_EXPORTER_OTLP_HEADERS has what signs in',
+      },
+    )
   }
   if (url.pathname === '/') url.pathname = '/v1/metrics'
   return url

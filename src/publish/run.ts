@@ -41,7 +41,8 @@ export async function planPublish(request: PublishRequest): Promise<PublishRun> 
   const { result, failure, isEmpty } = run
   if (isEmpty && failure) throw failure
   const target = isPrinted ? undefined : await openTarget(namespace, request)
-  const journal = new Journal(journalFile(request, { namespace, target, sources: result.sources }))
+  const { sources } = result
+  const journal = new Journal(journalFile(request, { namespace, target, sources, chosen: choices }))
   if (!isPrinted) await journal.read()
   const untimed = untimedIn(result)
   if (untimed === result.total.events) throw noTimes(untimed)

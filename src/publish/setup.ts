@@ -4,6 +4,7 @@ import { isRemote } from '../archives/address.js'
 import type { AwsOptions } from '../aws/options.js'
 import { cacheFolder } from '../config/cache-folder.js'
 import { loadConfig } from '../config/load.js'
+import type { TypedPattern } from '../event/pattern.js'
 import { namespaceNamed } from './namespace.js'
 import type { Telling } from './request.js'
 import type { Target } from './target.js'
@@ -37,12 +38,18 @@ interface Journalled {
   readonly namespace: string
   readonly target: Target | undefined
   readonly sources: readonly string[]
+  /** Which events are measured. */
+  readonly chosen: {
+    readonly types: readonly string[]
+    readonly filter?: TypedPattern | undefined
+  }
 }
 
-/** Of the same windows with the same names in the same place there is one. */
+/** Of the same windows of the same events with the same names in the same place there is one.
+ * `--sent` and `--loops` make no other: what they add to a window is told with the rest of it. */
 export function journalFile(
-  { journal, cwd, env, windowUs, dimensions, aws = {} }: Place,
-  { namespace, target, sources }: Journalled,
+  { journal, cwd, env, windowUs, dimensions, otlp, aws = {} }: Place,
+  { namespace, target, sources, chosen }: Journalled,
 ): string {
   if (journal !== undefined) return resolve(cwd, journal)
   const account = aws.profile ?? env['AWS_PROFILE'] ?? null
@@ -50,8 +57,10 @@ export function journalFile(
   const places = sources.map((each) => (isRemote(each) ? each : resolve(cwd, each)))
   const region = target?.region ?? null
   const ofAws = [namespace, account, endpoint ?? null, region, windowUs, dimensions, places]
-  const url = target?.url ?? null
-  const of = url === null ? ofAws : [namespace, url, windowUs, dimensions, places]
+  const ofPlace = otlp === undefined ? ofAws : [namespace, otlp, windowUs, dimensions, places]
+  const { types, filter } = chosen
+  const isAll = types.length === 0 && filter === undefined
+  const of = isAll ? ofPlace : [...ofPlace, [...types].sort(), filter?.text ?? null]
   const key = createHash('sha256').update(JSON.stringify(of)).digest('hex').slice(0, 16)
   return join(cacheFolder(env), 'metrics', `${key}.ndjson`)
 }

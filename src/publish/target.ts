@@ -7,10 +7,11 @@ interface Batch {
   /** Whose last figures are. */
   readonly ends: readonly number[]
   /**
+   * @param patience aborts the wait for somebody who is busy, and no call
    * @returns whether nothing of it was surely taken, with why; undefined: it was taken
    * @throws EvtError where nobody knows
    */
-  send(): Promise<{ refused: unknown } | undefined>
+  send(patience: AbortSignal): Promise<{ refused: unknown } | undefined>
 }
 
 /** Who is told figures of windows. */
@@ -18,6 +19,7 @@ export interface Target {
   readonly kind: 'cloudwatch' | 'otlp'
   /** For people: where that is, in the namespace. */
   readonly region: string | null
+  /** Without what may be a secret. */
   readonly url: string | null
   /** In their order; whole windows as far as they fit. */
   batches(windows: readonly WindowDatums[]): Batch[]

@@ -21,7 +21,10 @@ export async function telling<T>(journal: Journal, run: () => Promise<T>): Promi
 interface TellOptions {
   readonly target: Target
   readonly journal: Journal
+  /** Nobody else is told. */
   readonly signal: AbortSignal
+  /** Nobody who is busy is waited for; by itself as `signal`. */
+  readonly patience?: AbortSignal
   onProgress(calls: number): void
 }
 
@@ -29,12 +32,12 @@ interface TellOptions {
  * @throws EvtError where not all were taken; the journal knows which */
 export async function tell(
   windows: readonly WindowDatums[],
-  { target, journal, signal, onProgress }: TellOptions,
+  { target, journal, signal, patience = signal, onProgress }: TellOptions,
 ): Promise<void> {
   for (const [n, { begins, ends, send }] of target.batches(windows).entries()) {
     if (signal.aborted) throw interrupted()
     await journal.write(begins, 'begun')
-    const answer = await send()
+    const answer = await send(patience)
     if (answer) {
       await journal.write(begins, 'refused')
       throw answer.refused

@@ -114,8 +114,9 @@ export class WindowMeter {
       this.newestUs = Math.max(window.newestUs, this.newestUs ?? window.newestUs)
     }
     const types = [...(window?.types.values() ?? [])].flatMap(({ type, source, latency }) => {
-      const { hdr } = latency.read()
-      return hdr === null ? [] : [{ type, source, hdr }]
+      const { hdr, min, max } = latency.read()
+      if (hdr === null) return []
+      return [{ type, source, hdr, minMs: min ?? undefined, maxMs: max ?? undefined }]
     })
     return {
       ...{ startMs: startUs / 1_000, endMs: endUs / 1_000, types },

@@ -1,4 +1,4 @@
-import type { LatencyInterval } from '../stats/latency-intervals.js'
+import type { TypeLatencies } from '../stats/latency-intervals.js'
 import type { StatsRow } from '../stats/result.js'
 
 /** What was measured of one window, in an archive or live. */
@@ -7,7 +7,7 @@ export interface WindowFigures {
   readonly endMs: number
   readonly row: StatsRow
   /** The latencies of each type that has any. */
-  readonly types: LatencyInterval['rows']
+  readonly types: readonly TypeLatencies[]
   readonly beside: Beside
   /** What is still on its way may change it. */
   readonly isOpen?: boolean

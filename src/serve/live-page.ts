@@ -46,7 +46,9 @@ export class LivePage {
     })
     // What cannot be drawn is tried again.
     drawn.catch(() => {
-      if (this.drawn === drawn) this.drawn = undefined
+      if (this.drawn !== drawn) return
+      this.drawn = undefined
+      this.drawnChanges = -1
     })
     this.drawn = drawn
     return drawn

@@ -94,7 +94,11 @@ async function answer(
 ): Promise<void> {
   const refusal = refusalOf(request, port)
   if (refusal) return end(response, refusal.status, `${refusal.why}\n`)
-  if (request.url === '/updates') return follow(response, readers)
+  if (request.url === '/updates') {
+    if (request.method === 'HEAD') response.writeHead(200, followed).end()
+    else follow(response, readers)
+    return
+  }
   try {
     const { html, policy } = await page()
     response.writeHead(200, {
@@ -116,6 +120,8 @@ const usual = {
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
 }
+
+const followed = { ...usual, 'content-type': 'text/event-stream' }
 
 /** Why a request is not answered. */
 function refusalOf({ headers, method, url }: IncomingMessage, port: number) {
@@ -145,7 +151,7 @@ function follow(response: ServerResponse, readers: Set<ServerResponse>): void {
   }
   readers.add(response)
   response.on('close', () => readers.delete(response))
-  response.writeHead(200, { ...usual, 'content-type': 'text/event-stream' })
+  response.writeHead(200, followed)
   // Who comes back may have missed something.
   response.write('retry: 2000\ndata: new\n\n')
 }

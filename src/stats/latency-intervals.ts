@@ -5,10 +5,20 @@ import { LatencyCounts } from './latency-counts.js'
 import { type GroupRows, rowsByWindow } from './rows.js'
 import { deliveriesView } from './spilled.js'
 
+/** Those of a type in a window. The ends are exact where they are there; else those of the buckets
+ * are all that is known. */
+export interface TypeLatencies {
+  source: string
+  type: string
+  hdr: string
+  minMs?: number | undefined
+  maxMs?: number | undefined
+}
+
 /** The latencies of one window as encoded histograms. Rows without any are left out. */
 export interface LatencyInterval {
   startUs: number
-  rows: { source: string; type: string; hdr: string }[]
+  rows: TypeLatencies[]
   total: string
 }
 
@@ -104,13 +114,18 @@ function intervalOf(
   const all = new LatencyCounts()
   const rows: LatencyInterval['rows'] = []
   for (const [row, each] of [...counts].sort(([a], [b]) => a - b)) {
-    const { hdr } = each.histogram().figures()
+    const { hdr, min, max } = each.histogram().figures()
     const name = names[row]
-    if (hdr !== null && name) rows.push({ ...name, hdr })
+    if (hdr !== null && name) rows.push({ ...name, hdr, minMs: known(min), maxMs: known(max) })
     all.merge(each)
   }
   const total = all.histogram().figures().hdr
   return total === null ? undefined : { startUs, rows, total }
+}
+
+/** What was counted in buckets alone has no ends. */
+function known(ms: number | null): number | undefined {
+  return ms !== null && Number.isFinite(ms) ? ms : undefined
 }
 
 function present(intervals: readonly (LatencyInterval | undefined)[]): LatencyInterval[] {

@@ -51,6 +51,18 @@ describeWith(browserNeed, browserPath !== undefined)('in a browser', () => {
     })
   })
 
+  const printed = everyPage.filter(([name]) => /hostile|shop|order/.test(name))
+  test.each(printed)('%s fits on paper', { timeout: 60_000 }, async (_, html) => {
+    const shown = await open(await html())
+    const { page } = shown
+    await page.emulateMedia({ media: 'print' })
+    // A4 at 96 dpi, without its margins.
+    await page.setViewportSize({ width: 718, height: 1_000 })
+    expect(await overhang(page)).toBe(0)
+    expect(await faintTexts(page)).toEqual([])
+    await close(shown)
+  })
+
   test('so does the page of a comparison', { timeout: 60_000 }, async () => {
     const { result } = viewOf('hostile')
     const diff = compare(result, viewOf('shop').result)

@@ -24,7 +24,10 @@ test('every plot has a table beside it, with the figures that are drawn', async 
   // Four windows, and a gap after the third: lines end there.
   const band = figureOf(html, 'band')
   expect(band.match(/<tr>/g)).toHaveLength(5)
-  expect(band.match(/class="line"/g)).toHaveLength(2)
+  const lines = [...band.matchAll(/class="line" d="([^"]*)"/g)].map(([, path = '']) => path)
+  expect(lines).toHaveLength(2)
+  // One window between gaps is as wide as it is.
+  expect(lines[1]).toMatch(/^M[\d.]+,([\d.]+)L1000,\1$/)
 })
 
 test('as many latencies stand in the table of the heat as there are', async () => {

@@ -1,6 +1,9 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { DataPointType } from '@opentelemetry/sdk-metrics'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { Datum } from '../../src/publish/datum.js'
+import { otlpMetrics } from '../../src/publish/otlp-metrics.js'
 import { type Stage, stage } from '../cases/run-case.js'
 import { startEvt } from '../testbed/evt-process.js'
 import { type OtlpDouble, type OtlpHistogram, startOtlp } from '../testbed/otlp-double.js'
@@ -146,6 +149,39 @@ describe('metrics for those who are not on CloudWatch', () => {
       expect(exit).toBe(2)
       expect(err).toContain('is no URL of http or https without a password')
     }
+  })
+
+  test('OTLP: a token in the address is told to nobody else', async () => {
+    const secret = ['--otlp', `${otlp.url}/v1/metrics?api-key=s3cret&x=1`]
+    const unasked = await publish(...secret)
+    expect(unasked.err).toContain(`--otlp '${otlp.url}/v1/metrics?api-key=…&x=…'`)
+    const dry = await publish(...secret, '--dry-run', '-o', 'html')
+    const { out } = await publish(...secret, '--yes', '-o', 'json')
+    expect(JSON.parse(out).url).toBe(`${otlp.url}/v1/metrics?api-key=…&x=…`)
+    expect(otlp.headers[0]?.['path']).toBe('/v1/metrics?api-key=s3cret&x=1')
+    otlp.answer = () => ({ status: 401 })
+    const refused = await publish(...secret, '--yes', '--journal', 'k')
+    const wrong = await publish('--otlp', 'https://u:s3cret@host?k=s3cret', '--yes')
+    for (const each of [unasked, dry, refused, wrong]) {
+      expect(`${each.out}${each.err}`).not.toContain('s3cret')
+    }
+  })
+
+  test('OTLP: loops of several windows do not add up, deliveries do', () => {
+    const atMs = START_MS
+    const datum = (metric: string): Datum => {
+      return { metric, unit: 'Count', dimensions: [], atMs, values: [2], counts: [1] }
+    }
+    const datums = [datum('Deliveries'), datum('Loops')]
+    const window = { startMs: atMs, endMs: atMs + MINUTE_MS, datums, latencies: [] }
+    const { scopeMetrics } = otlpMetrics([window], { namespace: 'Evt', version: '1' })
+    const kinds = scopeMetrics[0]?.metrics.map(({ descriptor, dataPointType }) => {
+      return [descriptor.name, DataPointType[dataPointType]]
+    })
+    expect(kinds).toEqual([
+      ['evt.deliveries', 'SUM'],
+      ['evt.loops', 'GAUGE'],
+    ])
   })
 
   test('Prometheus: all of it in its text format, without a region or a journal', async () => {

@@ -1,7 +1,7 @@
 import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { type Stage, stage } from '../cases/run-case.js'
 import { describeWith } from '../helpers/needs.js'
 import { startEvt } from '../testbed/evt-process.js'
@@ -96,7 +96,11 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)(
         { Name: 'Source', Value: 'shop' },
         { Name: 'Type', Value: 'order.paid' },
       ]
-      expect((await statistics('Latency', paid)).map(([count]) => count)).toEqual([25, 13])
+      const latencies = await statistics('Latency', paid)
+      expect(latencies.map(([count, , min, max]) => [count, min, max])).toEqual([
+        [25, 1, 97],
+        [13, 1, 49],
+      ])
     })
 
     test('a window is published once, and new ones are', async () => {
@@ -139,6 +143,36 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)(
         operation === 'PutMetricData' && left-- > 0 ? throttled : undefined
       expect((await publish('--yes')).exit).toBe(0)
       expect((await statistics('Deliveries')).map(([, sum]) => sum)).toEqual([100, 50])
+    })
+
+    test('who interrupts while CloudWatch is busy waits for nothing', async () => {
+      const throttled = { status: 400, code: 'Throttling', message: 'Rate exceeded' }
+      faulty.fault = ({ operation }) => (operation === 'PutMetricData' ? throttled : undefined)
+      const map = ['id', 'type', 'time', 'receivedAt'].flatMap((of) => ['--map', `${of}=$.${of}`])
+      const child = startEvt(['metrics', 'publish', 'o.ndjson', ...map, '--yes'], at)
+      // It waits for 4 s then, and 8 s, and 16 s.
+      await vi.waitFor(() => expect(puts()).toBe(5), { timeout: 100_000, interval: 20 })
+      const beganMs = performance.now()
+      child.kill('SIGINT')
+      expect((await child.end).exit).toBe(3)
+      expect(performance.now() - beganMs).toBeLessThan(3_500)
+      expect(puts()).toBe(5)
+      expect(child.err.text).toContain('Rate exceeded')
+      faulty.fault = () => undefined
+      expect((await publish('--yes')).out).toContain('published: 2 windows')
+    })
+
+    test('other events are another publication, as are those of another filter', async () => {
+      const published = async (...more: string[]) => {
+        const { out } = await publish('--yes', '-o', 'json', ...more)
+        return JSON.parse(out).windows.published
+      }
+      expect(await published('--type', 'order.paid')).toBe(2)
+      expect(await published('--type', 'order.placed')).toBe(2)
+      expect(await published('--type', 'order.placed')).toBe(0)
+      expect((await statistics('Deliveries')).map(([, sum]) => sum)).toEqual([100, 50])
+      expect(await published('--filter', '{"type":["order.paid"]}')).toBe(2)
+      expect(await published('--filter', '{"type":["order.placed"]}')).toBe(2)
     })
 
     test('a window that --since or --until cut is not published for a whole one', async () => {

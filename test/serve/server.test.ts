@@ -92,6 +92,12 @@ test('news reach who waits for them, until they go', async () => {
   await expect.poll(() => server.readers).toBe(0)
 })
 
+test('who asks how the news look is answered, and waits for none', async () => {
+  const { status, headers, text } = await ask({ path: '/updates', method: 'HEAD' })
+  expect([status, headers['content-type'], text]).toEqual([200, 'text/event-stream', ''])
+  expect(server.readers).toBe(0)
+})
+
 test('it ends at once, whoever waits', async () => {
   const asking = request({ host: '127.0.0.1', port, path: '/updates' })
   asking.on('error', () => undefined)

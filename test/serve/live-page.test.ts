@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest'
+import { LivePage } from '../../src/serve/live-page.js'
+import { tellReaders } from '../../src/serve/tell-readers.js'
+
+test('a page that cannot be drawn is tried again, and its readers are told once it is', async () => {
+  let drawings = 0
+  let told = 0
+  const ended = new AbortController()
+  const page = new LivePage(async () => {
+    drawings += 1
+    if (drawings < 3) throw new Error('not yet')
+    return { html: `${drawings}`, policy: '' }
+  })
+  const tell = () => {
+    told += 1
+    ended.abort()
+  }
+  page.change()
+  await tellReaders(page, { readers: 1, tell }, ended.signal)
+  expect([drawings, told, page.isChanged]).toEqual([3, 1, false])
+  expect((await page.read()).html).toBe('3')
+})
