@@ -1,4 +1,4 @@
-import type { ReadableStream } from './shard-reading.js'
+import type { ShardStart } from '../aws/shards.js'
 import type { ReadPage, ShardSource } from './shard-source.js'
 import type { TapOptions } from './tap.js'
 
@@ -8,7 +8,7 @@ import type { TapOptions } from './tap.js'
  */
 export function sayingFirst(
   source: ShardSource,
-  { place, start }: Pick<ReadableStream, 'place' | 'start'>,
+  { place, start }: { readonly place: string; readonly start: ShardStart },
   onNote: TapOptions['onNote'],
 ): ShardSource {
   if (start.at !== 'sequence') return source
@@ -25,8 +25,10 @@ export function sayingFirst(
           if (step.done) return step.value
           const [first] = step.value.records
           if (first && isFirst && first.sequence !== sequence) {
-            const from = `${place}/${shard.id}: ${sequence} is not kept any more, or never was there`
-            onNote(`${from}; what is read begins with ${first.sequence}`)
+            onNote(
+              `${place}/${shard.id}: ${sequence} is not kept any more, or never was there; ` +
+                `what is read begins with ${first.sequence}`,
+            )
           }
           if (first) isFirst = false
           yield step.value

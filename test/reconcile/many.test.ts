@@ -30,7 +30,8 @@ beforeAll(async () => {
   at = stage()
   const duckdb = await openDuckdb({ memoryLimitBytes: 1e9, threads: 2 })
   const time = (waitS: string) =>
-    `strftime(make_timestamp((1800000000 + ${waitS}) * 1000000 + n * 1000), '%Y-%m-%dT%H:%M:%S.%gZ')`
+    `strftime(make_timestamp((1800000000::BIGINT + ${waitS}) * 1000000 + n * 1000),
+      '%Y-%m-%dT%H:%M:%S.%gZ')`
   const event = `md5(n::VARCHAR) AS id, 'shop' AS source, 'order.' || (n % 7) AS type,
     ${time('0')} AS time`
   for (const side of ['sent', 'received']) mkdirSync(join(at.work, side))

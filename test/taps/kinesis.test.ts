@@ -140,7 +140,7 @@ test('one shard is read alone, from a record on, to its end', async () => {
   ])
 })
 
-test('from a record on that is trimmed, what is read begins with another, which is said', async () => {
+test('from a record on that is trimmed, it begins with another, which is said', async () => {
   producer.put(40)
   const [shard] = model.shards
   const [first, , third] = shard?.records ?? []

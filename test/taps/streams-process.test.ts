@@ -65,8 +65,8 @@ test(
     expect(await ended(tail(SHARD, '--no-follow', '--from', none))).toEqual({
       ...{ exit: 2, events: 0 },
       said: [
-        `${none} is no sequence number of this shard of ${STREAM}; it may be of another shard, or ` +
-          'from before what retention keeps; --from beginning begins with what is there',
+        `${none} is no sequence number of this shard of ${STREAM}; it may be of another shard, ` +
+          'or from before what retention keeps; --from beginning begins with what is there',
       ],
     })
     const [shard] = model.shards
