@@ -21,38 +21,47 @@ interface Seen {
   throttled: number
 }
 
+/** The ways evt reads a stream, and what it is heard by that it has begun. */
+const ways = [
+  ['polls', [], (double: KinesisDouble) => double.count('GetRecords') >= 2],
+  ['fan-out', ['--fan-out'], ({ subscriptions }: KinesisDouble) => subscriptions.begun > 0],
+] as const
+
 /**
- * A consumer of Kinesis that polls its shard, alone and beside evt: how much later it has records,
- * and how often it is throttled, where a shard gives five reads a second to all.
+ * A consumer of Kinesis that polls its shard, alone and beside evt, which polls as well or is a
+ * consumer of its own: how much later it has records, and how often it is throttled, where a shard
+ * gives five reads a second to all.
  */
 export async function benchBeside({ evtRun, seconds }: Beside): Promise<void> {
   console.log(`\na consumer of one shard, beside evt, ${seconds} s each`)
   for (const reads of [1, 2, 4]) {
     const alone = await consumed(reads, seconds, undefined)
-    const beside = await consumed(
-      reads,
-      seconds,
-      evtRun('tail', 'kinesis://orders', '-o', 'ndjson'),
-    )
-    const ratio = (beside.delayMs / alone.delayMs).toFixed(2)
     const text = ({ delayMs, records, throttled }: Seen) =>
       `${delayMs.toFixed(0)} ms, ${throttled} throttled of ${records} records`
-    console.log(`${reads} reads/s: alone ${text(alone)}; beside ${text(beside)}; ${ratio} times`)
+    console.log(`${reads} reads/s: alone ${text(alone)}`)
+    for (const [way, flags, hasBegun] of ways) {
+      const command = evtRun('tail', 'kinesis://orders', '-o', 'ndjson', ...flags)
+      const beside = await consumed(reads, seconds, { command, hasBegun })
+      const ratio = (beside.delayMs / alone.delayMs).toFixed(2)
+      console.log(`  evt ${way}: ${text(beside)}; ${ratio} times`)
+    }
   }
 }
 
-async function consumed(
-  reads: number,
-  seconds: number,
-  command: readonly string[] | undefined,
-): Promise<Seen> {
+interface Other {
+  command: readonly string[]
+  hasBegun(double: KinesisDouble): boolean
+}
+
+async function consumed(reads: number, seconds: number, evt: Other | undefined): Promise<Seen> {
   const model = new StreamModel('orders', 1)
   const double = new KinesisDouble(model)
   await double.start()
   double.fault = limited()
-  const other = command && started(command, double.url)
-  // Once it polls, so that both are there for all of the time.
-  while (other && double.count('GetRecords') < 2) await setTimeout(PUT_EACH_MS)
+  const other = evt && started(evt.command, double.url)
+  // Once it reads, so that both are there for all of the time.
+  while (other?.exitCode === null && !evt?.hasBegun(double)) await setTimeout(PUT_EACH_MS)
+  if (other && other.exitCode !== null) throw new Error(`evt ended with ${other.exitCode}`)
   const seen: Seen = { delayMs: 0, records: 0, throttled: 0 }
   const endMs = performance.now() + seconds * SECOND_MS
   const producing = produce(model, endMs)

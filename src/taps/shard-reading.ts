@@ -1,5 +1,6 @@
 import type { Shard, ShardStart } from '../aws/shards.js'
 import type { Decoded } from '../event/event.js'
+import { sayingFirst } from './first-record.js'
 import { checkpointOf, type StreamPlace, streamPlaceOf } from './shard-checkpoint.js'
 import type { ShardSource } from './shard-source.js'
 import { type ShardPlace, ShardTree } from './shard-tree.js'
@@ -40,7 +41,7 @@ export async function* readShards(
   if (signal.aborted) return
   options.onReady?.()
   const { part, place } = stream
-  yield* streamReading(source, tree, {
+  yield* streamReading(sayingFirst(source, stream, onNote), tree, {
     ...options,
     mayGrow: part === undefined,
     checkpoint:

@@ -140,6 +140,21 @@ test('one shard is read alone, from a record on, to its end', async () => {
   ])
 })
 
+test('from a record on that is trimmed, it begins with another, which is said', async () => {
+  producer.put(40)
+  const [shard] = model.shards
+  const [first, , third] = shard?.records ?? []
+  if (shard) shard.trimmed = 2
+  const from = { sequence: first?.SequenceNumber, follow: false }
+  const tail = await open(from, `kinesis://orders/${shard?.id}`)
+  await tail.ended
+  expect(tail.events).toHaveLength((shard?.records.length ?? 0) - 2)
+  expect(tail.notes).toEqual([
+    `kinesis://orders/${shard?.id}: ${first?.SequenceNumber} is not kept any more, or never was ` +
+      `there; what is read begins with ${third?.SequenceNumber}`,
+  ])
+})
+
 test('a stream that spreads its records says so, and no key is a place of an order', async () => {
   model.strategy = 'AUTO'
   producer.put(1)
