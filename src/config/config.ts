@@ -31,7 +31,13 @@ export interface Config {
   privacy?: { redact?: JsonPath[] | undefined; register?: string | undefined } | undefined
   /** Rules that change what is sent again. Its path starts at the folder of the file. */
   replay?: { transform?: string | undefined } | undefined
-  topology?: { suppress?: SuppressionConfig[] | undefined } | undefined
+  topology?: TopologyConfig | undefined
+}
+
+interface TopologyConfig {
+  suppress?: SuppressionConfig[] | undefined
+  /** Deliveries of one event that are no finding. */
+  fanOut?: number | undefined
 }
 
 /** A finding of evt topology check that is known and wanted. */

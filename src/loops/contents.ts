@@ -1,4 +1,4 @@
-import { type Leaf, leavesOf } from './content-leaves.js'
+import { isId, type Leaf, leavesOf } from './content-leaves.js'
 import type { PassingEvent } from './passing-event.js'
 import { nodeText } from './told.js'
 
@@ -22,8 +22,6 @@ const isDepth = /^(hops?|hop_?count|loop_?count)$/i
 /** What else may count that. A game has rounds, a training iterations, a queue is deep. */
 const isCounter =
   /^(hops?|hop_?count|depth|turns?|laps?|rounds?|generation|iteration|loop_?count)$/i
-/** As JSON: a text without spaces that has a digit, or a number of some digits. */
-const isId = /^("[^"\s]*\d[^"\s]*"|\d{4,})$/
 const isAttempt = /attempt|retr(y|ies)|tries/i
 /** Of the steps of a counter so many may go back, since events overtake each other. */
 const BACK = 0.1

@@ -75,7 +75,7 @@ describeWith(needed, python !== undefined)('the wiring of an account', () => {
   }, 120_000)
 
   test('has a cycle through what the role of a function lets it send', async () => {
-    const { findings } = checked(await found(), [])
+    const { findings } = checked(await found())
     expect(findings.filter(({ id }) => id === 'cycle').map(({ witnesses }) => witnesses)).toEqual([
       ['bus:shop', 'rule:to-billing', 'queue:billing', 'function:bill'],
     ])
@@ -87,7 +87,7 @@ describeWith(needed, python !== undefined)('the wiring of an account', () => {
       /^(ListTopics|ListTargetsByRule)$/.test(asked.operation)
         ? denied(asked)
         : unknownToMoto(asked)
-    const result = checked(await found(), [])
+    const result = checked(await found())
     const unread = result.findings.filter(({ id }) => id === 'serviceUnread')
     expect(unread.map(({ severity, on, explanation }) => [severity, on, explanation])).toEqual([
       [
@@ -135,7 +135,7 @@ describeWith(needed, python !== undefined)('the wiring of an account', () => {
     const { SubscriptionArn } = await moto.call('sns', 'subscribe', {
       ...{ TopicArn: arn('sns', 'news'), Protocol: 'sqs', Endpoint: arn('sqs', 'gone') },
     })
-    const { findings } = checked(await found(), [])
+    const { findings } = checked(await found())
     await moto.call('sns', 'unsubscribe', { SubscriptionArn })
     const missing = findings.filter(({ id }) => id === 'missingResource')
     expect(missing.map(({ explanation }) => explanation.replace(/news:[\w-]+/, 'news'))).toEqual([
