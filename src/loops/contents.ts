@@ -8,7 +8,6 @@ export interface Content {
   readonly node: string
   /** What it is about: what was mapped, else what stays of the payload. */
   readonly thread: string
-  readonly isMapped: boolean
   /** What stays of the payload. */
   readonly text: string
   /** How deep the producer says that it is: of a field such as `hops`. */
@@ -47,9 +46,8 @@ export function contentsOf(events: readonly PassingEvent[]): Content[] {
     const text = JSON.stringify(stays.map(({ place, value }) => [place, value]))
     const depth = leaves.find((leaf) => counts(leaf) && isDepth.test(leaf.name))?.integer ?? null
     const isRetry = leaves.some((leaf) => counts(leaf) && isAttempt.test(leaf.name))
-    const isMapped = event.thread !== ''
-    const thread = isMapped ? event.thread : isTelling(stays) ? `p ${text}` : ''
-    return { event, node, thread, isMapped, text, depth, isRetry }
+    const thread = event.thread !== '' ? event.thread : isTelling(stays) ? `p ${text}` : ''
+    return { event, node, thread, text, depth, isRetry }
   })
 }
 
