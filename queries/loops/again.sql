@@ -1,12 +1,14 @@
 -- title: What passes again
 -- question: Which events name a cause or are named as one, and which of the others passed the same node again?
 -- param: passes integer 5: how often a thread passes a node, at least
--- param: most integer 100000: of what passed again so many events at most, the earliest
+-- param: most integer 100000: of what passed again so many events at most
 -- order: time, then position
 -- A node is a source and a type. What holds a thread together is the first entity, else the key,
 -- else the correlation id; events without any of them are of one thread without a name. Those that
--- passed again have their thread, since when there is something of it, how many first deliveries it
--- has, and their payload. Without the producer's time, what comes again may be the same delivery.
+-- passed again have their thread, how many first deliveries it has, and their payload. Where they
+-- are too many, threads come first that pass nodes which few threads pass again, as what most do is
+-- meant to be so; then those that pass one most often; last the thread without a name; each by its
+-- earliest events. Without the producer's time, what comes again may be the same delivery.
 WITH named AS (
   SELECT DISTINCT causation_id AS cause FROM events WHERE causation_id IS NOT NULL
 ),
@@ -28,31 +30,49 @@ firsts AS (
   WHERE e.duplicate IS NULL
 ),
 passed AS (
-  SELECT source, type, thread
+  SELECT source, type, thread, count(*) AS times
   FROM firsts
   WHERE linked = 0 AND told = 1
   GROUP BY source, type, thread
   HAVING count(*) >= $passes
 ),
 begun AS (
-  SELECT thread, min(at_us) AS thread_from_us, count(*) AS thread_events
+  SELECT thread, count(*) AS thread_events
   FROM firsts
   WHERE thread <> ''
   GROUP BY thread
 ),
-again AS (
-  SELECT f.pos, b.thread_from_us, b.thread_events
+nodes AS (
+  SELECT source, type, count(*) AS threads
+  FROM passed
+  GROUP BY source, type
+),
+ranked AS (
+  SELECT p.thread, min(n.threads) AS rarity, max(p.times) AS often
+  FROM passed p
+  JOIN nodes n ON n.source = p.source AND n.type = p.type
+  GROUP BY p.thread
+),
+placed AS (
+  SELECT f.pos, f.thread, row_number() OVER (
+    ORDER BY CASE WHEN f.thread = '' THEN 1 ELSE 0 END, r.rarity, r.often DESC, f.thread,
+      f.at_us, f.pos
+  ) AS place
   FROM firsts f
   JOIN passed p ON p.source = f.source AND p.type = f.type AND p.thread = f.thread
-  LEFT JOIN begun b ON b.thread = f.thread
+  JOIN ranked r ON r.thread = f.thread
   WHERE f.linked = 0 AND f.told = 1
-  ORDER BY f.at_us, f.pos
-  LIMIT $most
+),
+again AS (
+  SELECT a.pos, b.thread_events
+  FROM placed a
+  LEFT JOIN begun b ON b.thread = a.thread
+  WHERE a.place <= $most
 )
 SELECT f.id, f.source, f.type, f.at_us, f.received_at_us, f.correlation_id, f.causation_id,
   f.trace_id, f.entities, f.bytes, f.position, f.pos,
-  CASE WHEN a.pos IS NOT NULL THEN f.thread END AS thread, a.thread_from_us,
-  a.thread_events, CASE WHEN a.pos IS NOT NULL THEN f.payload END AS payload
+  CASE WHEN a.pos IS NOT NULL THEN f.thread END AS thread, a.thread_events,
+  CASE WHEN a.pos IS NOT NULL THEN f.payload END AS payload
 FROM firsts f
 LEFT JOIN again a ON a.pos = f.pos
 WHERE f.linked = 1 OR a.pos IS NOT NULL

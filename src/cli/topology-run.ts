@@ -45,8 +45,8 @@ export async function topologyAsked(
   flags: TypedTopology,
   signal: AbortSignal,
 ): Promise<TopologyResult> {
-  const suppressions = await suppressionsOf(flags)
-  return checked(await topologyFound(flags, signal), suppressions)
+  const settings = await settingsOf(flags)
+  return checked(await topologyFound(flags, signal), settings)
 }
 
 /** The same with what was seen in archives, where that is asked. */
@@ -54,10 +54,10 @@ export async function topologySeen(
   flags: TypedObserved,
   { signal, version }: { readonly signal: AbortSignal; readonly version: string },
 ): Promise<SeenTopology> {
-  const suppressions = await suppressionsOf(flags)
+  const settings = await settingsOf(flags)
   const found = await topologyFound(flags, signal)
   const given = flags.observed ?? []
-  if (given.length === 0) return { result: checked(found, suppressions), failure: undefined }
+  if (given.length === 0) return { result: checked(found, settings), failure: undefined }
   const { observe, withObserved } = await import('../topology/observed.js')
   const { reading } = await import('./read-request.js')
   const { profile: [profile] = [], region: [region] = [] } = flags
@@ -70,7 +70,7 @@ export async function topologySeen(
       allowPartial: flags['allow-partial'],
     }),
   )
-  return { result: checked(withObserved(found, observed), suppressions), failure }
+  return { result: checked(withObserved(found, observed), settings), failure }
 }
 
 /**
@@ -84,7 +84,7 @@ export async function topologyShown(flags: {
   readonly config?: string | undefined
 }): Promise<TopologyResult | undefined> {
   const found = await topologyNamed(flags.topology ?? [], process.cwd())
-  return found && checked(found, await suppressionsOf(flags))
+  return found && checked(found, await settingsOf(flags))
 }
 
 /** @throws EvtError `usage` for what is no template and no topology */
@@ -98,9 +98,9 @@ export async function topologyNamed(
   return saved ?? topologyOfTemplates(files, cwd)
 }
 
-async function suppressionsOf({ config }: TypedTopology) {
+async function settingsOf({ config }: TypedTopology) {
   const { topology } = await loadConfig({ file: config, cwd: process.cwd(), env: process.env })
-  return topology?.suppress ?? []
+  return topology ?? {}
 }
 
 async function topologyFound(flags: TypedTopology, signal: AbortSignal): Promise<Topology> {

@@ -30,7 +30,13 @@ export interface Config {
   privacy?: PrivacyConfig | undefined
   /** Rules that change what is sent again. Its path starts at the folder of the file. */
   replay?: { transform?: string | undefined } | undefined
-  topology?: { suppress?: SuppressionConfig[] | undefined } | undefined
+  topology?: TopologyConfig | undefined
+}
+
+interface TopologyConfig {
+  suppress?: SuppressionConfig[] | undefined
+  /** Deliveries of one event that are no finding. */
+  fanOut?: number | undefined
 }
 
 interface PrivacyConfig {

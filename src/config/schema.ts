@@ -70,7 +70,11 @@ const suppression = z.strictObject({
   on: z.string().min(1),
   reason: z.string().min(1),
 })
-const topology = z.strictObject({ suppress: z.array(suppression).optional() })
+const whole = { error: 'expected a whole number above 0' }
+const topology = z.strictObject({
+  suppress: z.array(suppression).optional(),
+  fanOut: z.int(whole).positive(whole).optional(),
+})
 
 /** evt.yaml as written. Unknown keys are errors. */
 export const configSchema = z.strictObject({
@@ -100,7 +104,7 @@ export function keysAt(place: readonly PropertyKey[]): string[] {
   const [section, ...inside] = place
   if (section === undefined) return Object.keys(configSchema.shape)
   if (section === 'events') return [...mappedFields, 'entities', ...Object.keys(ruleWords)]
-  if (section === 'topology' && inside.length > 0) return Object.keys(suppression.shape)
+  if (section === 'topology' && inside[0] === 'suppress') return Object.keys(suppression.shape)
   return Object.keys(section in sections ? sections[section as keyof typeof sections] : {})
 }
 

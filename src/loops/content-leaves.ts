@@ -12,13 +12,17 @@ export interface Leaf {
   readonly integer: number | null
 }
 
+type LeafedEvent = Pick<PassingEvent, 'payload' | 'type' | 'source' | 'atUs'>
+
+/** As JSON: a text without spaces that has a digit, or a number of some digits. */
+export const isId = /^("[^"\s]*\d[^"\s]*"|\d{4,})$/
 const MOST_LEAVES = 1_000
 const DAY_US = 86_400e6
 const isTime = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d/
 
 /** The values of a payload in the order of their places. Without what is null, times, and what
  * says the event's own type or source. */
-export function leavesOf(event: PassingEvent): Leaf[] {
+export function leavesOf(event: LeafedEvent): Leaf[] {
   const leaves: Leaf[] = []
   const todo: { value: unknown; place: string; name: string }[] = []
   todo.push({ value: parsed(event.payload), place: '', name: '' })
@@ -46,7 +50,7 @@ function parsed(text: string): unknown {
   }
 }
 
-function isCompared(value: unknown, { type, source, atUs }: PassingEvent): boolean {
+function isCompared(value: unknown, { type, source, atUs }: LeafedEvent): boolean {
   if (typeof value === 'string') return value !== type && value !== source && !isTime.test(value)
   if (typeof value === 'number') return !isMoment(value, atUs ?? 0)
   return typeof value === 'boolean'

@@ -1,4 +1,4 @@
-import { type Leaf, leavesOf } from './content-leaves.js'
+import { isId, type Leaf, leavesOf } from './content-leaves.js'
 import type { PassingEvent } from './passing-event.js'
 import { nodeText } from './told.js'
 
@@ -8,7 +8,6 @@ export interface Content {
   readonly node: string
   /** What it is about: what was mapped, else what stays of the payload. */
   readonly thread: string
-  readonly isMapped: boolean
   /** What stays of the payload. */
   readonly text: string
   /** How deep the producer says that it is: of a field such as `hops`. */
@@ -22,8 +21,6 @@ const isDepth = /^(hops?|hop_?count|loop_?count)$/i
 /** What else may count that. A game has rounds, a training iterations, a queue is deep. */
 const isCounter =
   /^(hops?|hop_?count|depth|turns?|laps?|rounds?|generation|iteration|loop_?count)$/i
-/** As JSON: a text without spaces that has a digit, or a number of some digits. */
-const isId = /^("[^"\s]*\d[^"\s]*"|\d{4,})$/
 const isAttempt = /attempt|retr(y|ies)|tries/i
 /** Of the steps of a counter so many may go back, since events overtake each other. */
 const BACK = 0.1
@@ -49,9 +46,8 @@ export function contentsOf(events: readonly PassingEvent[]): Content[] {
     const text = JSON.stringify(stays.map(({ place, value }) => [place, value]))
     const depth = leaves.find((leaf) => counts(leaf) && isDepth.test(leaf.name))?.integer ?? null
     const isRetry = leaves.some((leaf) => counts(leaf) && isAttempt.test(leaf.name))
-    const isMapped = event.thread !== ''
-    const thread = isMapped ? event.thread : isTelling(stays) ? `p ${text}` : ''
-    return { event, node, thread, isMapped, text, depth, isRetry }
+    const thread = event.thread !== '' ? event.thread : isTelling(stays) ? `p ${text}` : ''
+    return { event, node, thread, text, depth, isRetry }
   })
 }
 

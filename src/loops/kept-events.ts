@@ -1,11 +1,12 @@
 import type { EventRecord } from '../event/event.js'
-import { compareText } from '../event/sequence.js'
 import { Identities } from '../meters/identities.js'
 import { hasLineage } from './lineage.js'
 import type { LinkedEvent } from './linked-event.js'
 import { linksOf } from './links.js'
+import { mostTelling } from './most-telling.js'
 import {
   comparedPayload,
+  inOrder,
   LEAST_PASSES,
   MOST_COMPARED,
   type PassingEvent,
@@ -91,18 +92,15 @@ export class KeptEvents {
    * them. */
   passing(): PassingEvent[] {
     const named = namedIn(this.kept.map(({ event }) => event))
-    const threads = threadsOf(this.kept)
+    const sizes = new Map<string, number>()
+    for (const { thread } of this.kept) sizes.set(thread, (sizes.get(thread) ?? 0) + 1)
     const others = this.kept.flatMap(({ event, thread, payload }) => {
       if (payload === null || isNamed(event, named)) return []
-      const key = JSON.stringify([event.source, event.type, thread])
-      const { fromUs = null, events = 0 } = threads.get(thread) ?? {}
-      return { ...event, thread, payload, key, threadFromUs: fromUs, threadEvents: events }
+      const threadEvents = thread === '' ? 0 : (sizes.get(thread) ?? 0)
+      return { ...event, thread, payload, threadEvents, order: 0 }
     })
-    const passes = new Map<string, number>()
-    for (const { key } of others) passes.set(key, (passes.get(key) ?? 0) + 1)
-    const again = others.filter(({ key }) => (passes.get(key) ?? 0) >= LEAST_PASSES)
-    const first = again.sort(inOrder).slice(0, MOST_COMPARED)
-    return first.map(({ key: _, ...event }, order) => ({ ...event, order }))
+    const again = mostTelling(others, LEAST_PASSES, MOST_COMPARED)
+    return again.sort(inOrder).map((event, order) => ({ ...event, order }))
   }
 
   /** Of payloads that are too many together the oldest are forgotten. */
@@ -119,19 +117,6 @@ export class KeptEvents {
   }
 }
 
-/** Since when there is something of each thread, and how much. */
-function threadsOf(kept: readonly Kept[]): Map<string, { fromUs: number | null; events: number }> {
-  const threads = new Map<string, { fromUs: number | null; events: number }>()
-  for (const { thread, event } of kept) {
-    if (thread === '') continue
-    const known = threads.get(thread) ?? { fromUs: null, events: 0 }
-    known.events += 1
-    if (event.atUs !== null) known.fromUs = Math.min(known.fromUs ?? event.atUs, event.atUs)
-    threads.set(thread, known)
-  }
-  return threads
-}
-
 function isLinked({ causationId, traceId }: LinkedEvent): boolean {
   return causationId !== null || hasLineage(traceId)
 }
@@ -142,12 +127,6 @@ function namedIn(events: readonly LinkedEvent[]): Set<string> {
 
 function isNamed({ id }: LinkedEvent, named: ReadonlySet<string>): boolean {
   return id !== null && named.has(id)
-}
-
-function inOrder(a: LinkedEvent, b: LinkedEvent): number {
-  const [one, other] = [a.atUs ?? Number.POSITIVE_INFINITY, b.atUs ?? Number.POSITIVE_INFINITY]
-  if (one !== other) return one - other
-  return compareText(a.position.path, b.position.path) || a.position.record - b.position.record
 }
 
 function linkedEventOf(event: EventRecord): LinkedEvent {

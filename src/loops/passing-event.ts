@@ -1,5 +1,6 @@
 import type { ResultColumn, ResultValue } from '../engines/engine.js'
 import type { EventRecord } from '../event/event.js'
+import { compareText } from '../event/sequence.js'
 import { type LinkedEvent, linkedEventsOf } from './linked-event.js'
 
 /** A thread passes a node so often before its contents are compared. */
@@ -14,8 +15,6 @@ const LONGEST_PAYLOAD = 65_536
 export interface PassingEvent extends LinkedEvent {
   /** What it is about: the first entity, else the key, else the correlation id; empty: unsaid. */
   thread: string
-  /** When the first event of the thread happened; µs since the epoch. Null: of no thread. */
-  threadFromUs: number | null
   /** How many events the thread has; 0: of no thread. */
   threadEvents: number
   /** JSON text. */
@@ -32,20 +31,18 @@ export function splitRows(
   before: number,
 ): { linked: LinkedEvent[]; passing: PassingEvent[] } {
   const at = (name: string) => columns.findIndex((column) => column.name === name)
-  const [threadAt, fromAt, payloadAt] = [at('thread'), at('thread_from_us'), at('payload')]
+  const [threadAt, payloadAt] = [at('thread'), at('payload')]
   const eventsAt = at('thread_events')
   const linked: LinkedEvent[] = []
   const passing: PassingEvent[] = []
   for (const [n, event] of linkedEventsOf(columns, rows).entries()) {
     const thread = rows[n]?.[threadAt] ?? null
-    const from = rows[n]?.[fromAt] ?? null
     const payload = String(rows[n]?.[payloadAt] ?? '')
     if (thread === null) linked.push(event)
     else {
-      const threadFromUs = from === null ? null : Number(from)
       const threadEvents = Number(rows[n]?.[eventsAt] ?? 0)
       const order = before + passing.length
-      const of = { thread: String(thread), threadFromUs, threadEvents }
+      const of = { thread: String(thread), threadEvents }
       passing.push({ ...event, ...of, payload, order })
     }
   }
@@ -67,4 +64,11 @@ export function comparedPayload(event: EventRecord): string | null {
   if (timeUs === null && (attempt === null || receivedAtUs === null)) return null
   const text = JSON.stringify(payload)
   return text.length <= LONGEST_PAYLOAD ? text : null
+}
+
+/** In order of time, then of position. */
+export function inOrder(a: LinkedEvent, b: LinkedEvent): number {
+  const [one, other] = [a.atUs ?? Number.POSITIVE_INFINITY, b.atUs ?? Number.POSITIVE_INFINITY]
+  if (one !== other) return one - other
+  return compareText(a.position.path, b.position.path) || a.position.record - b.position.record
 }

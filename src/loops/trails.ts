@@ -19,7 +19,6 @@ const SLEEP_PART = 0.75
 interface Trail {
   readonly node: string
   readonly thread: string
-  readonly isMapped: boolean
   /** In order of time. */
   readonly contents: readonly Content[]
   /** When it passed, each time once. */
@@ -58,17 +57,17 @@ function trailsOf(contents: readonly Content[], least: number): Trail[] {
   const told = contents.filter(({ thread }) => thread !== '')
   const groups = grouped(told, ({ node, thread, text }) => JSON.stringify([node, thread, text]))
   return [...groups.values()].flatMap((some) => {
-    const [{ node, thread, isMapped } = none] = some
+    const [{ node, thread } = none] = some
     const timesUs = [...new Set(some.map(({ event }) => event.atUs ?? 0))]
     const isDeep = isDeeper(some, least)
     const steady = steadiness(timesUs)
     const enough = some.some(({ isRetry }) => isRetry) ? Math.max(least, MOST_ATTEMPTS) : least
     if (!isDeep && (!steady || timesUs.length < enough)) return []
-    return [{ node, thread, isMapped, contents: some, timesUs, steady, isDeep }]
+    return [{ node, thread, contents: some, timesUs, steady, isDeep }]
   })
 }
 
-const none = { node: '', thread: '', isMapped: false }
+const none = { node: '', thread: '' }
 
 /** Whether a depth is known of all and grows in so many steps. */
 function isDeeper(contents: readonly Content[], least: number): boolean {

@@ -77,6 +77,12 @@ export class TopologyBuilder {
     return this.#nodes.get(id)?.facts ?? {}
   }
 
+  /** Notes what else is known of a node. */
+  learn(id: string, facts: NodeFacts): void {
+    const node = this.#nodes.get(id)
+    if (node) node.facts = { ...node.facts, ...facts }
+  }
+
   /** Nodes of a kind, by name. */
   named(kind: NodeKind): TopologyNode[] {
     return [...this.#nodes.values()].filter((node) => node.kind === kind)

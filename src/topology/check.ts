@@ -5,12 +5,16 @@ import { globMatches } from './glob.js'
 import { Graph } from './graph.js'
 import { type Finding, severities, type Topology, type TopologyResult } from './model.js'
 
-type Suppression = NonNullable<NonNullable<Config['topology']>['suppress']>[number]
+type Settings = NonNullable<Config['topology']>
+type Suppression = NonNullable<Settings['suppress']>[number]
 
-/** Looks for everything that is wrong, the worst first. */
-export function checked(topology: Topology, suppressions: readonly Suppression[]): TopologyResult {
+/** Looks for everything that is wrong, the worst first.
+ *
+ * @param settings of evt.yaml */
+export function checked(topology: Topology, settings: Settings = {}): TopologyResult {
+  const { suppress: suppressions = [], ...of } = settings
   const graph = new Graph(topology)
-  const all = checks.flatMap((check) => check(graph))
+  const all = checks.flatMap((check) => check(graph, of))
   const found = all.filter(isJudged(topology)).sort(byWeight)
   const reasonFor = ({ id, on }: Finding) =>
     suppressions.find((one) => one.id === id && globMatches(one.on, on))?.reason

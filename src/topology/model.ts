@@ -48,6 +48,10 @@ export interface NodeFacts {
   isDisabled?: boolean | undefined
   /** Of a rule that goes by the clock, not by events. */
   isScheduled?: boolean | undefined
+  /** Of the policy that belongs to it, as JSON without spaces. */
+  policyBytes?: number | undefined
+  /** Of a stream: the shards that its account has and may have there, as AWS says it. */
+  accountShards?: { open: number; limit: number } | undefined
 }
 
 export interface TopologyNode {
@@ -182,12 +186,23 @@ export interface Topology {
 export interface Observed {
   sources: string[]
   kinds: ObservedKind[]
+  /** Kinds that say what others said before them. */
+  passedOn?: PassedOn[] | undefined
   /** How many of the events each rule would have matched. */
   rules: { rule: string; count: number }[]
   /** Events that are none of EventBridge. */
   others: number
   /** Records that cannot be read. */
   undecodable: number
+}
+
+/** Events of one kind that have the payload of those of another one, but for times and ids. */
+export interface PassedOn {
+  from: { source: string; type: string }
+  to: { source: string; type: string }
+  /** How many of the later ones, and of how many. */
+  count: number
+  of: number
 }
 
 /** Events of one source and type. */

@@ -1,3 +1,4 @@
+import type { ResultValue } from '../engines/engine.js'
 import type { EvtError } from '../errors.js'
 import type { JsonObject, JsonValue } from '../event/event.js'
 import { parsePattern } from '../event/pattern.js'
@@ -9,6 +10,7 @@ import { endedBadly } from '../reading/ended-badly.js'
 import { openArchive, type ReadRequest } from '../reading/open-archive.js'
 import { areApart, withoutUnknown } from './meeting.js'
 import type { Gap, Observed, ObservedKind, Topology, TopologyEdge } from './model.js'
+import { Repeats, type SeenEvent } from './passed-on.js'
 
 interface ObserveRequest extends ReadRequest {
   readonly memoryLimitBytes: number
@@ -21,7 +23,9 @@ interface Seen {
   readonly failure: EvtError | undefined
 }
 
-const sql = 'SELECT document FROM events'
+const sql = `SELECT document, source, type, id, causation_id, correlation_id, trace_id,
+    coalesce(event_time_us, received_at_us) AS at_us, payload
+  FROM events`
 
 /**
  * Holds the events of archives against the rules of a topology.
@@ -35,16 +39,32 @@ export async function observe(topology: Topology, request: ObserveRequest): Prom
   const chosen = { types: [], entities: [], keys: [], filter: undefined }
   const options = askOptions(archive, { ...request, chosen })
   const sorter = new RuleSorter(topology)
+  const repeats = new Repeats()
   return askArchive({ sql, values: {} }, options, async ({ rows, searched }) => {
     request.onRead?.()
     checkSearched(sources, searched)
     for await (const chunk of rows.chunks) {
-      for (const [document] of chunk) sorter.take(JSON.parse(String(document)))
+      for (const row of chunk) {
+        sorter.take(JSON.parse(String(row[0])))
+        repeats.take(seenIn(row))
+      }
     }
     const { undecodable } = searched
-    const observed = { sources: [...sources], ...sorter.read(), undecodable }
+    const passedOn = repeats.read()
+    const more = passedOn.length === 0 ? {} : { passedOn }
+    const observed = { sources: [...sources], ...sorter.read(), ...more, undecodable }
     return { observed, failure: endedBadly({ ...searched, ...request }) }
   })
+}
+
+/** A row of the question. */
+function seenIn(row: readonly ResultValue[]): SeenEvent {
+  const text = (at: number) => (row[at] === null ? null : String(row[at]))
+  const atUs = row[7] === null ? null : Number(row[7])
+  return {
+    ...{ source: text(1) ?? '', type: text(2) ?? '', id: text(3), causationId: text(4), atUs },
+    ...{ marks: [text(5), text(6)], payload: text(8) ?? '' },
+  }
 }
 
 interface CompiledRule {

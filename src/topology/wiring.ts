@@ -69,7 +69,8 @@ export class Wiring {
       const called = this.names.called(kind, bare, place)
       const id = this.builder.declare({ kind, name: called, at, facts })
       this.#ids.set(`${stack.name}#${logicalId}`, id)
-      this.names.add({ arn: at, id, kind, name: bare, ...place })
+      const { account, region } = place
+      this.names.add({ arn: at, id, kind, name: bare, account, region })
       return
     }
     const isKnown = physical !== undefined && !hasToken(physical)

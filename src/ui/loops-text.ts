@@ -98,7 +98,9 @@ function notesOf({ loops, causation, compared, bounded }: LoopsResult): string[]
   const uncompared =
     compared < MOST_COMPARED
       ? []
-      : [`contents were compared of the first ${countText(compared)} events that pass again alone`]
+      : [
+          `contents were compared of ${countText(compared)} events that pass again alone, those that tell most`,
+        ]
   const counts = noted.flatMap(([number, what]) =>
     number > 0 ? `${what}: ${countText(number)}` : [],
   )

@@ -22,7 +22,7 @@ function wired(names: readonly string[]): TopologyResult {
   const nodes = [bus, ...ends.flatMap((end) => end.nodes)]
   const edges = ends.flatMap((end) => end.edges)
   const gaps = names.map((at) => ({ kind: 'value' as const, at, explain: `${at} is not known` }))
-  return checked({ sources: ['template.yaml'], nodes, edges, grants: [], gaps }, [])
+  return checked({ sources: ['template.yaml'], nodes, edges, grants: [], gaps })
 }
 
 const none = { sources: ['a.yaml'], nodes: [], edges: [], grants: [], gaps: [] }
@@ -30,7 +30,7 @@ const none = { sources: ['a.yaml'], nodes: [], edges: [], grants: [], gaps: [] }
 /** Every look that a page of the wiring has to get right. */
 export const topologies: Readonly<Record<string, TopologyResult>> = {
   shop: wired(['shop', 'billing']),
-  empty: checked(none, []),
+  empty: checked(none),
   large: wired(Array.from({ length: 150 }, (_, n) => `part-${n}`)),
   hostile: wired(hostileNames),
 }

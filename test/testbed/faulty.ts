@@ -31,6 +31,8 @@ export interface Altered {
 export interface Asked {
   /** Such as GetMetricData. */
   readonly operation: string
+  /** Its path, by which services that speak REST are asked. */
+  readonly url: string
   readonly body: Buffer<ArrayBuffer>
   /** Of the query protocol: a form, answered in XML. */
   readonly isQuery: boolean
@@ -147,5 +149,5 @@ function askedOf({ headers, url = '' }: IncomingMessage, body: Buffer<ArrayBuffe
   const path = /\/operation\/(\w+)$/.exec(url)?.[1]
   const named = typeof target === 'string' ? target.split('.').at(-1) : path
   const operation = named ?? new URLSearchParams(body.toString()).get('Action') ?? ''
-  return { operation, body, isQuery: named === undefined }
+  return { operation, url, body, isQuery: named === undefined }
 }

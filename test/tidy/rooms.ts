@@ -65,6 +65,7 @@ export const edges: Readonly<Record<string, readonly string[]>> = {
   init: ['stats'], // how a SOURCE is missed, and words for figures
   reconcile: ['stats', 'tail'], // the shape and the words of findings; what is tapped
   loops: ['tail'], // what is tapped
+  topology: ['loops'], // what of a payload is content
   gate: ['stats', 'live', 'loops', 'reconcile'], // what is measured, and words for figures
   athena: ['stats'], // the figures, and the words of findings
   event: ['errors'],

@@ -39,33 +39,47 @@ describeWith(needed, python !== undefined)('the wiring of an account', () => {
   test('has the nodes and edges that templates would have', async () => {
     const { nodes, edges, gaps, sources } = await found()
     expect(sources).toEqual([`123456789012/${moto.region}`])
-    const explain = 'schedules, APIs, IoT rules, tasks and filters of logs are not asked about'
+    const explain = 'tasks of ECS and filters of logs are not asked about'
     expect(gaps).toEqual([{ kind: 'type', at: `123456789012/${moto.region}`, explain }])
     expect(nodes.filter(({ declared }) => declared).map(({ id }) => id)).toEqual([
+      ...['api:graph', 'api:old', 'api:web'],
       ...['apiDestination:hook', 'archive:all', 'bucket:inbox', 'bus:default', 'bus:shop'],
-      ...['consumer:fast', 'firehose:keep', 'function:bill', 'pipe:clicked', 'queue:billing'],
-      ...['queue:failed', 'rule:to-billing', 'stateMachine:order', 'stream:clicks'],
+      ...['consumer:fast', 'firehose:keep', 'function:bill', 'iotRule:heat', 'pipe:clicked'],
+      ...['queue:billing', 'queue:failed', 'rule:to-billing', 'schedule:nightly'],
+      ...['stateMachine:order', 'stream:clicks'],
       ...['table:orders', 'topic:news'],
     ])
     expect(edges.map(({ from, via, to }) => `${from} ${via} ${to}`)).toEqual([
+      'api:graph integration bus:shop',
+      'api:old integration queue:billing',
+      'api:web integration function:bill',
       'archive:all replay bus:shop',
       'bucket:inbox notification topic:news',
       'bus:shop archive archive:all',
       'bus:shop rule rule:to-billing',
       'firehose:keep delivery bucket:inbox',
       'function:bill permission bus:shop',
+      'iotRule:heat target queue:billing',
+      'iotRule:heat failure topic:news',
       'pipe:clicked target bus:shop',
       'queue:billing mapping function:bill',
       'queue:billing redrive queue:failed',
       'rule:to-billing target queue:billing',
       'rule:to-billing dlq queue:failed',
+      'schedule:nightly target bus:shop',
+      'schedule:nightly dlq queue:failed',
       'stateMachine:order task queue:failed',
       'stream:clicks consumer consumer:fast',
       'stream:clicks source firehose:keep',
       'stream:clicks source pipe:clicked',
       'topic:news subscription queue:billing',
     ])
+    const byClock = edges.find(({ from, via }) => from === 'schedule:nightly' && via === 'target')
+    expect(byClock?.sends).toEqual({ source: ['clock'], 'detail-type': ['night'] })
     const facts = (id: string) => nodes.find((node) => node.id === id)?.facts
+    expect(facts('schedule:nightly')).toEqual({ isDisabled: true })
+    expect(facts('stream:clicks')).toMatchObject({ shards: 1, retentionS: 86_400 })
+    expect(facts('stream:clicks')?.accountShards?.limit).toBeGreaterThan(0)
     expect(facts('queue:billing')).toMatchObject({ visibilityTimeoutS: 60, maxReceiveCount: 5 })
     expect(facts('function:bill')).toMatchObject({ timeoutS: 7, reservedConcurrency: 2 })
     const sent = edges.find(({ via, from }) => via === 'target' && from === 'rule:to-billing')
@@ -75,7 +89,7 @@ describeWith(needed, python !== undefined)('the wiring of an account', () => {
   }, 120_000)
 
   test('has a cycle through what the role of a function lets it send', async () => {
-    const { findings } = checked(await found(), [])
+    const { findings } = checked(await found())
     expect(findings.filter(({ id }) => id === 'cycle').map(({ witnesses }) => witnesses)).toEqual([
       ['bus:shop', 'rule:to-billing', 'queue:billing', 'function:bill'],
     ])
@@ -87,7 +101,7 @@ describeWith(needed, python !== undefined)('the wiring of an account', () => {
       /^(ListTopics|ListTargetsByRule)$/.test(asked.operation)
         ? denied(asked)
         : unknownToMoto(asked)
-    const result = checked(await found(), [])
+    const result = checked(await found())
     const unread = result.findings.filter(({ id }) => id === 'serviceUnread')
     expect(unread.map(({ severity, on, explanation }) => [severity, on, explanation])).toEqual([
       [
@@ -135,7 +149,7 @@ describeWith(needed, python !== undefined)('the wiring of an account', () => {
     const { SubscriptionArn } = await moto.call('sns', 'subscribe', {
       ...{ TopicArn: arn('sns', 'news'), Protocol: 'sqs', Endpoint: arn('sqs', 'gone') },
     })
-    const { findings } = checked(await found(), [])
+    const { findings } = checked(await found())
     await moto.call('sns', 'unsubscribe', { SubscriptionArn })
     const missing = findings.filter(({ id }) => id === 'missingResource')
     expect(missing.map(({ explanation }) => explanation.replace(/news:[\w-]+/, 'news'))).toEqual([
@@ -161,7 +175,8 @@ describeWith(needed, python !== undefined)('the wiring of an account', () => {
     const { resources } = JSON.parse(access.stdout) as AccessResult
     const senders = resources.find(({ id }) => id === 'bus:shop')?.senders
     expect(senders?.map(({ who, by }) => `${by} ${who}`)).toEqual([
-      ...['role function:bill', 'wiring archive:all', 'wiring pipe:clicked'],
+      ...['role function:bill', 'wiring api:graph', 'wiring archive:all'],
+      ...['wiring pipe:clicked', 'wiring schedule:nightly'],
     ])
   }, 120_000)
 
@@ -172,7 +187,16 @@ describeWith(needed, python !== undefined)('the wiring of an account', () => {
 })
 
 /** What moto does not answer: tables that write to no stream. */
-function unknownToMoto({ operation }: Asked): Altered | undefined {
+/** Sources of AppSync, and where tables stream to. */
+function unknownToMoto({ operation, url }: Asked): Altered | undefined {
+  if (/\/datasources/.test(url)) {
+    const eventBridgeConfig = {
+      eventBusArn: 'arn:aws:events:eu-west-1:123456789012:event-bus/shop',
+    }
+    const none = { name: 'none', type: 'NONE' }
+    const dataSources = [none, { name: 'bus', type: 'AMAZON_EVENTBRIDGE', eventBridgeConfig }]
+    return { rest: undefined, answer: () => JSON.stringify({ dataSources }) }
+  }
   if (operation !== 'DescribeKinesisStreamingDestination') return undefined
   return { rest: undefined, answer: () => '{"KinesisDataStreamDestinations":[]}' }
 }

@@ -11,6 +11,7 @@ export async function plantShop(moto: Moto): Promise<void> {
   await plantBus(moto, arn)
   await plantTopic(moto, arn)
   await plantStreams(moto, arn)
+  await plantCallers(moto, arn)
 }
 
 type Arn = (service: string, resource: string) => string
@@ -128,3 +129,43 @@ async function plantStreams({ call }: Moto, arn: Arn): Promise<void> {
     KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
   })
 }
+
+/** What sends by the clock, for a caller, or for a thing. */
+async function plantCallers({ call }: Moto, arn: Arn): Promise<void> {
+  const RoleArn = `arn:aws:iam::${account}:role/bill`
+  await call('scheduler', 'create_schedule', {
+    ...{ Name: 'nightly', ScheduleExpression: 'rate(1 day)', State: 'DISABLED' },
+    FlexibleTimeWindow: { Mode: 'OFF' },
+    Target: {
+      ...{ Arn: arn('events', 'event-bus/shop'), RoleArn },
+      EventBridgeParameters: { Source: 'clock', DetailType: 'night' },
+      DeadLetterConfig: { Arn: arn('sqs', 'failed') },
+    },
+  })
+  const { ApiId } = await call('apigatewayv2', 'create_api', { Name: 'web', ProtocolType: 'HTTP' })
+  await call('apigatewayv2', 'create_integration', {
+    ...{ ApiId, IntegrationType: 'AWS_PROXY', IntegrationUri: arn('lambda', 'function:bill') },
+    PayloadFormatVersion: '2.0',
+  })
+  const { id: restApiId } = await call('apigateway', 'create_rest_api', { name: 'old' })
+  const { items } = await call('apigateway', 'get_resources', { restApiId })
+  const of = { restApiId, resourceId: items[0].id, httpMethod: 'POST' }
+  await call('apigateway', 'put_method', { ...of, authorizationType: 'NONE' })
+  await call('apigateway', 'put_integration', {
+    ...{ ...of, type: 'AWS', integrationHttpMethod: 'POST' },
+    uri: `arn:aws:apigateway:eu-west-1:sqs:path/${account}/billing`,
+  })
+  await call('appsync', 'create_graphql_api', {
+    ...{ name: 'graph', authenticationType: 'API_KEY' },
+  })
+  await call('iot', 'create_topic_rule', {
+    ruleName: 'heat',
+    topicRulePayload: {
+      ...{ sql: "SELECT * FROM 'heat'", ruleDisabled: false },
+      actions: [{ sqs: { roleArn: RoleArn, queueUrl: QUEUE_URL, useBase64: false } }],
+      errorAction: { sns: { targetArn: arn('sns', 'news'), roleArn: RoleArn } },
+    },
+  })
+}
+
+const QUEUE_URL = `https://sqs.eu-west-1.amazonaws.com/${account}/billing`

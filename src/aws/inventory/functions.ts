@@ -107,6 +107,7 @@ async function permissions(
         ...{ FunctionName: arn, Principal: principal, Action: textsOf(Action)[0] },
         ...{ SourceArn: value('aws:SourceArn'), SourceAccount: value('aws:SourceAccount') },
         PrincipalOrgID: value('aws:PrincipalOrgID'),
+        PolicyBytes: Buffer.byteLength(answer?.Policy ?? ''),
         FunctionUrlAuthType: value('lambda:FunctionUrlAuthType'),
       }),
     }))

@@ -7,7 +7,10 @@ type Sdk = typeof import('@aws-sdk/client-kinesis')
 /** Streams of Kinesis with their consumers and policies. */
 export const streams: Inventory = {
   service: 'kinesis',
-  actions: ['kinesis:ListStreams', 'kinesis:ListStreamConsumers', 'kinesis:GetResourcePolicy'],
+  actions: [
+    ...['kinesis:ListStreams', 'kinesis:DescribeStreamSummary', 'kinesis:ListStreamConsumers'],
+    ...['kinesis:GetResourcePolicy', 'kinesis:DescribeLimits'],
+  ],
   async find(inquiry) {
     const { region } = inquiry.place
     const settings = { ...inquiry.options, ...inquiry.settings(), region }
@@ -19,7 +22,13 @@ export const streams: Inventory = {
         (token) => client.send(new sdk.ListStreamsCommand({ NextToken: token }), inquiry.sent),
         ({ StreamNames = [], NextToken }) => ({ found: StreamNames, next: NextToken }),
       )
-      return inquiry.each(listed, (name) => ofStream({ inquiry, sdk, client }, name))
+      if (listed.length === 0) return []
+      const limits = await inquiry.ask('kinesis:DescribeLimits', 'the limits of streams', () =>
+        client.send(new sdk.DescribeLimitsCommand({}), inquiry.sent),
+      )
+      const AccountShardLimit = limits?.ShardLimit
+      const of = { AccountShardLimit, AccountOpenShards: limits?.OpenShardCount }
+      return inquiry.each(listed, (name) => ofStream({ inquiry, sdk, client }, name, of))
     })
   },
 }
@@ -30,9 +39,20 @@ interface Asked {
   readonly client: KinesisClient
 }
 
-async function ofStream({ inquiry, sdk, client }: Asked, name: string): Promise<Described[]> {
+/** @param limits of shards in the account, which every stream is told with */
+async function ofStream(
+  { inquiry, sdk, client }: Asked,
+  name: string,
+  limits: object,
+): Promise<Described[]> {
   const arn = inquiry.arn('kinesis', `stream/${name}`)
   const on = `the stream ${name}`
+  const summary = await inquiry.ask('kinesis:DescribeStreamSummary', on, () =>
+    client.send(new sdk.DescribeStreamSummaryCommand({ StreamName: name }), inquiry.sent),
+  )
+  const { OpenShardCount: ShardCount, RetentionPeriodHours } =
+    summary?.StreamDescriptionSummary ?? {}
+  const stream = { Name: name, ShardCount, RetentionPeriodHours, ...limits }
   const consumers = await inquiry.all(
     'kinesis:ListStreamConsumers',
     on,
@@ -46,7 +66,7 @@ async function ofStream({ inquiry, sdk, client }: Asked, name: string): Promise<
     client.send(new sdk.GetResourcePolicyCommand({ ResourceARN: arn }), inquiry.sent),
   )
   const found: Described[] = [
-    { type: 'AWS::Kinesis::Stream', arn, properties: jsonOf({ Name: name }) },
+    { type: 'AWS::Kinesis::Stream', arn, properties: jsonOf(stream) },
     ...consumers.map(({ ConsumerName, ConsumerARN = '' }) => ({
       ...{ type: 'AWS::Kinesis::StreamConsumer', arn: ConsumerARN },
       properties: jsonOf({ ConsumerName, StreamARN: arn }),

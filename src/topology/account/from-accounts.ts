@@ -52,7 +52,7 @@ export async function topologyOfAccounts(asked: AskedAccounts): Promise<Topology
 }
 
 /** The parts of AWS that are not asked, though templates tell of them. */
-const notAsked = 'schedules, APIs, IoT rules, tasks and filters of logs are not asked about'
+const notAsked = 'tasks of ECS and filters of logs are not asked about'
 
 async function surveysOf(asked: AskedAccounts): Promise<Survey[]> {
   const failed = new AbortController()

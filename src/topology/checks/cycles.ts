@@ -112,9 +112,11 @@ function nameOf({ from, to, via }: TopologyEdge): string {
   return via === 'rule' ? to : `the ${via} from ${from} to ${to}`
 }
 
+/** Roles allow more than is done: a circle that no wire is part of may never be gone. */
 function severityOf(graph: Graph, edges: readonly TopologyEdge[]): Severity {
   const isSure = edges.every((edge) => !isVague(graph, edge) && !ofFailures.has(edge.via))
-  return isSure ? 'error' : 'warning'
+  const isWired = edges.some(({ via }) => via !== 'permission')
+  return isSure && isWired ? 'error' : 'warning'
 }
 
 function doubts(graph: Graph, edges: readonly TopologyEdge[]): string[] {
@@ -131,6 +133,7 @@ function doubts(graph: Graph, edges: readonly TopologyEdge[]): string[] {
           `${typeof when === 'string' ? `, ${when}` : ''}.`,
       ),
     ...(rest > 0 ? [`So are ${rest} more of its steps.`] : []),
+    ...(permitted.length === edges.length ? ['Nothing is wired to go that way.'] : []),
     ...failing.map(({ from, to }) => `From ${from} to ${to} goes only what fails.`),
     ...edges
       .filter(({ when }) => leavesOutReplays(when))

@@ -69,6 +69,8 @@ function resourcePolicy(property: string, kind: NodeKind, document = 'PolicyDocu
       })
       const written = properties[document]
       const policy = mapping(documentOf(resource, 'the policy', written))
+      const policyBytes = bytesOf(policy)
+      for (const on of nodes) wiring.builder.learn(on, { policyBytes })
       const denied = mappings(policy['Statement']).filter(isPlainDenial).map(allowed)
       for (const { who, actions } of denied) {
         for (const on of nodes) {
@@ -89,6 +91,10 @@ function resourcePolicy(property: string, kind: NodeKind, document = 'PolicyDocu
   }
 }
 
+function bytesOf(document: JsonValue): number {
+  return Buffer.byteLength(JSON.stringify(document))
+}
+
 const busPolicy: Reader = {
   wire(resource, wiring) {
     const { EventBusName, Statement: written, Principal, Action, Condition } = resource.properties
@@ -97,6 +103,9 @@ const busPolicy: Reader = {
       wiring.defaultBus(resource)
     const statement = written ?? { Principal: Principal ?? null, Action: Action ?? null, Condition }
     const document = { Statement: list(JSON.parse(JSON.stringify(statement))) }
+    // In a template each statement may be a resource of its own.
+    const { policyBytes = 0 } = wiring.builder.facts(on)
+    wiring.builder.learn(on, { policyBytes: policyBytes + bytesOf(document) })
     for (const { who, actions, isConditional } of statementsOf(resource, document)) {
       for (const one of who) {
         wiring.builder.grant({
@@ -114,6 +123,10 @@ const permission: Reader = {
     const of = { what: 'the function of the permission', kind: 'function' as const }
     const on = wiring.find(resource, FunctionName, of)
     if (on === undefined) return
+    // Of a function in an account it is known; a version or alias has a policy of its own.
+    const { policyBytes = 0 } = wiring.builder.facts(on)
+    const bytes = Number(resource.properties['PolicyBytes'] ?? 0)
+    if (bytes > policyBytes) wiring.builder.learn(on, { policyBytes: bytes })
     const isConditional =
       [SourceArn, SourceAccount, PrincipalOrgID].some(Boolean) || auth === 'AWS_IAM'
     const actions = [String(Action ?? 'lambda:InvokeFunction')]

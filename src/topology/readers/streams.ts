@@ -13,7 +13,10 @@ const stream: Reader = {
     const shards = numberOf(resource, 'ShardCount', count)
     const keptH = numberOf(resource, 'RetentionPeriodHours', hours)
     const retentionS = keptH === undefined ? undefined : keptH * 3_600
-    return { kind: 'stream', name, facts: { retentionS, shards } }
+    const { AccountOpenShards: open, AccountShardLimit: limit } = resource.properties
+    const isTold = typeof open === 'number' && typeof limit === 'number'
+    const accountShards = isTold ? { open, limit } : undefined
+    return { kind: 'stream', name, facts: { retentionS, shards, accountShards } }
   },
 }
 

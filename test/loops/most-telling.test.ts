@@ -1,0 +1,71 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { mostTelling } from '../../src/loops/most-telling.js'
+import type { PassingEvent } from '../../src/loops/passing-event.js'
+import { evt } from '../helpers/cli.js'
+
+const cwd = mkdtempSync(join(tmpdir(), 'evt-telling-'))
+afterAll(() => rmSync(cwd, { recursive: true }))
+
+const START_MS = Date.UTC(2026, 10, 1)
+const times = (many: number) => Array.from({ length: many }, (_, n) => n)
+
+/** Ten threads that are told five times, one of them seven; two that go round, which come last. */
+const lines = [
+  ...times(10).flatMap((t) => times(t === 3 ? 7 : 5).map((n) => ['told', `o-${t}`, n] as const)),
+  ...['x', 'y'].flatMap((t) => times(6).map((n) => ['round', t, 100 + n] as const)),
+  ...times(6).map((n) => ['nameless', '', 50 + n] as const),
+  ...times(4).map((n) => ['seldom', 'z', n] as const),
+]
+
+const events = lines.map(
+  ([type, order, atS], n): PassingEvent => ({
+    ...{ id: null, source: '', type, atUs: (START_MS + atS * 1_000) * 1_000, receivedAtUs: null },
+    ...{ correlationId: null, causationId: null, traceId: null, entities: [], bytes: 1 },
+    ...{ position: { path: 'a.ndjson', record: n + 1 }, payload: '{}', threadEvents: 0, order: 0 },
+    thread: order === '' ? '' : `e order:${order}`,
+  }),
+)
+
+const chosen = (most: number) => {
+  const found = mostTelling(events, 5, most)
+  return found.map(({ position }) => position.record).sort((a, b) => a - b)
+}
+
+const config = `events: { "*": { type: $.type, time: $.at, entities: { order: $.order } } }\n`
+
+test.each([1_000, 70, 66, 30, 19, 12, 7])(
+  'of what passes again %i are the same ones by SQL and in memory',
+  async (most) => {
+    const texts = lines.map(([type, order, atS]) => {
+      const at = new Date(START_MS + atS * 1_000).toISOString()
+      return JSON.stringify({ type, at, ...(order !== '' && { order }) })
+    })
+    writeFileSync(join(cwd, 'a.ndjson'), `${texts.join('\n')}\n`)
+    writeFileSync(join(cwd, 'evt.yaml'), config)
+    const [file, of] = [join(cwd, 'a.ndjson'), join(cwd, 'evt.yaml')]
+    const asked = ['query', 'loops/again', file, '--config', of, '--param', `most=${most}`]
+    const { stdout } = await evt([...asked, '-o', 'ndjson'])
+    const rows = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    const bySql = rows.map(({ position }) => position.record).sort((a, b) => a - b)
+    expect(chosen(most)).toEqual(bySql)
+  },
+  200_000,
+)
+
+test('threads that do what few do come first, then those that do it most often', () => {
+  const of = (most: number) => {
+    const found = mostTelling(events, 5, most)
+    return [...new Set(found.map(({ thread, type }) => `${type} ${thread}`))]
+  }
+  expect(of(12)).toEqual(['round e order:x', 'round e order:y'])
+  expect(of(19)).toEqual(['round e order:x', 'round e order:y', 'told e order:o-3'])
+  expect(of(64)).not.toContain('nameless ')
+  expect(of(1_000)).toContain('nameless ')
+  expect(of(1_000)).not.toContain('seldom e order:z')
+})

@@ -1,0 +1,91 @@
+import { expect, test } from 'vitest'
+import { checked } from '../../src/topology/check.js'
+import { fanOut } from '../../src/topology/checks/fan-out.js'
+import { Graph } from '../../src/topology/graph.js'
+import type { NodeKind, Topology, TopologyEdge } from '../../src/topology/model.js'
+
+type Wire = [from: string, to: string, via: TopologyEdge['via'], more?: Partial<TopologyEdge>]
+
+/** Nodes are those that edges name; the kind stands before the colon. */
+function wired(wires: readonly Wire[]): Topology {
+  const ids = [...new Set(wires.flatMap((wire) => wire.slice(0, 2).map(String)))]
+  const nodes = ids.map((id) => {
+    const [kind = '', name = ''] = id.split(':')
+    return { id, kind: kind as NodeKind, name, declared: true, at: 'a.yaml', facts: {} }
+  })
+  const edges = wires.map(([from, to, via, more]): TopologyEdge => {
+    return { from, to, via, when: null, sends: null, facts: {}, ...more }
+  })
+  return { sources: [], nodes, edges, grants: [], gaps: [] }
+}
+
+const times = (many: number) => Array.from({ length: many }, (_, n) => n)
+const found = (wires: readonly Wire[], most?: number) =>
+  fanOut(new Graph(wired(wires)), most).map(({ on, explanation }) => `${on}: ${explanation}`)
+
+/** A rule with a pattern and so many targets. */
+function rule(n: number, when: TopologyEdge['when'], targets: number): Wire[] {
+  const target = (t: number): Wire => [`rule:${n}`, `queue:${n}-${t}`, 'target']
+  return [['bus:shop', `rule:${n}`, 'rule', { when }], ...times(targets).map(target)]
+}
+
+test('rules that can match one event add up; those that exclude each other do not', () => {
+  const alike = times(11).flatMap((n) => rule(n, { source: ['shop'] }, 5))
+  expect(found(alike)).toEqual([expect.stringContaining('bus:shop can make 55 deliveries')])
+  const apart = times(11).flatMap((n) => rule(n, { detail: { tenant: [`t${n}`] } }, 5))
+  expect(found(apart)).toEqual([])
+  const some = [...apart, ...rule(99, { source: ['shop'] }, 5)]
+  expect(found(some, 9)).toEqual([expect.stringContaining('bus:shop can make 10 deliveries')])
+  expect(found(some, 10)).toEqual([])
+})
+
+test('what topics, buses, streams and pipes pass on counts, and what is one topic is said there', () => {
+  const subscribed = (many: number) =>
+    times(many).map((n): Wire => ['topic:all', `queue:s${n}`, 'subscription'])
+  const way: Wire[] = [
+    ['bus:shop', 'rule:a', 'rule', { when: { source: ['shop'] } }],
+    ['rule:a', 'bus:central', 'target', { sends: { source: ['shop'] } }],
+    ['bus:central', 'rule:b', 'rule', { when: { source: ['shop'] } }],
+    ['bus:central', 'rule:other', 'rule', { when: { source: ['stock'] } }],
+    ...times(5).map((n): Wire => ['rule:other', `queue:o${n}`, 'target']),
+    ['rule:b', 'topic:all', 'target'],
+    ['rule:b', 'stream:clicks', 'target'],
+    ['stream:clicks', 'pipe:p', 'source'],
+    ['stream:clicks', 'function:f', 'mapping'],
+    ['pipe:p', 'queue:last', 'target'],
+  ]
+  // 6 subscribers, 2 readers of the stream.
+  expect(found([...way, ...subscribed(6)], 7)).toEqual([
+    expect.stringContaining('bus:central can make 8'),
+  ])
+  expect(found([...way, ...subscribed(6)], 8)).toEqual([])
+  expect(found([...way, ...subscribed(9)], 8)).toEqual([
+    expect.stringContaining('topic:all can make 9'),
+  ])
+})
+
+test('filters of subscriptions that exclude each other, and what is switched off, do not count', () => {
+  const filters = times(60).map(
+    (n): Wire => ['topic:all', `queue:${n}`, 'subscription', { when: { kind: [`k${n % 2}`] } }],
+  )
+  expect(found(filters, 30)).toEqual([])
+  expect(found(filters, 29)).toEqual([expect.stringContaining('topic:all can make 30')])
+  const off = times(60).map(
+    (n): Wire => ['stream:s', `function:${n}`, 'mapping', { facts: { isDisabled: n > 0 } }],
+  )
+  expect(found(off, 1)).toEqual([])
+})
+
+test('a circle of buses ends, and evt.yaml says how much is too much', () => {
+  const circle: Wire[] = [
+    ['bus:a', 'rule:b', 'rule'],
+    ['rule:b', 'bus:b', 'target'],
+    ['bus:b', 'rule:a', 'rule'],
+    ['rule:a', 'bus:a', 'target'],
+    ...times(51).map((n): Wire => ['topic:t', `queue:${n}`, 'subscription']),
+  ]
+  const ids = (settings?: { fanOut: number }) =>
+    checked(wired(circle), settings).findings.filter(({ id }) => id === 'fanOut')
+  expect(ids()).toMatchObject([{ on: 'topic:t', severity: 'note' }])
+  expect(ids({ fanOut: 51 })).toEqual([])
+})
