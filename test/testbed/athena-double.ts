@@ -167,7 +167,7 @@ export class AthenaDouble {
     const [, database, name, body = ''] =
       /^CREATE EXTERNAL TABLE IF NOT EXISTS `(\w+)`\.`(\w+)` \((.*)$/s.exec(sql) ?? []
     const none: Executed = { columns: [], rows: [], scannedBytes: 0 }
-    if (/^(CREATE (EXTERNAL TABLE|DATABASE)|DROP TABLE)/.test(sql)) await this.onDdl(sql)
+    if (/^(CREATE (EXTERNAL TABLE|DATABASE)|DROP (TABLE|VIEW))/.test(sql)) await this.onDdl(sql)
     if (name !== undefined) {
       this.tables.set(`${database}.${name}`, tableOf(body))
       return none
