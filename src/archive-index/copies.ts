@@ -2,12 +2,13 @@ import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { INDEX_MARK } from '../archives/folder.js'
 import { makeFolder } from '../archives/make-folder.js'
-import { openBucket } from '../aws/bucket.js'
 import { bucketPlace } from '../aws/bucket-address.js'
+import { openVersions } from '../aws/bucket-versions.js'
 import type { AwsOptions } from '../aws/options.js'
 import { EvtError } from '../errors.js'
 import { partKinds } from './manifest.js'
 import { addresses, type IndexOwner, keyOf, noteFolder } from './place.js'
+import { remoteManifest } from './remote-manifest.js'
 
 /** Notes to which prefixes of S3 the index of these SOURCEs was put. */
 export async function tellCopy(owner: IndexOwner, to: string): Promise<void> {
@@ -41,7 +42,9 @@ export async function copiesOf(owner: IndexOwner): Promise<string[]> {
 export async function removeCopies(owner: IndexOwner, aws: AwsOptions): Promise<string[]> {
   const removed: string[] = []
   for (const to of await copiesOf(owner)) {
-    if (await removeCopy(to, aws).catch((error: unknown) => Promise.reject(kept(to, error)))) {
+    if (
+      await removeCopy(to, owner, aws).catch((error: unknown) => Promise.reject(kept(to, error)))
+    ) {
       removed.push(to)
     }
   }
@@ -49,27 +52,35 @@ export async function removeCopies(owner: IndexOwner, aws: AwsOptions): Promise<
   return removed
 }
 
-async function removeCopy(to: string, aws: AwsOptions): Promise<boolean> {
+/** With all versions, where the bucket keeps them. */
+async function removeCopy(to: string, owner: IndexOwner, aws: AwsOptions): Promise<boolean> {
+  if (!(await isCopyOf(to, owner, aws))) return false
   const { name, prefix } = bucketPlace(to)
-  const needs = ['s3:ListBucket', 's3:GetObject', 's3:DeleteObject']
-  const bucket = await openBucket(name, aws, needs)
-  /** One level of folders after the other. */
-  const removeBelow = async (folder: string): Promise<void> => {
-    for await (const { keys, folders } of bucket.list(folder)) {
-      for (const key of keys) await bucket.remove(key)
-      for (const below of folders) await removeBelow(below)
-    }
-  }
+  const bucket = await openVersions(name, aws, new AbortController().signal)
   try {
-    const found = await bucket.get(prefix + INDEX_MARK)
-    if (!found) return false
-    for (const kind of partKinds) await removeBelow(`${prefix}${kind}/`)
-    // The last: until then it is known to be an index.
-    await bucket.remove(prefix + INDEX_MARK)
+    // The mark is the last: until then it is known to be an index.
+    for (const below of [...partKinds.map((kind) => `${kind}/`), INDEX_MARK]) {
+      for await (const versions of bucket.versions(prefix + below)) {
+        for (const { key, versionId } of versions) {
+          if (isOwn(key)) await bucket.removeVersion(key, versionId)
+        }
+      }
+    }
     return true
   } finally {
     bucket.close()
   }
+}
+
+/** Another archive's may be there by now. */
+async function isCopyOf(to: string, owner: IndexOwner, aws: AwsOptions): Promise<boolean> {
+  const manifest = await remoteManifest(to, aws)
+  if (typeof manifest === 'string') return false
+  return JSON.stringify(manifest.sources) === JSON.stringify(addresses(owner))
+}
+
+function isOwn(key: string): boolean {
+  return key.endsWith(`/${INDEX_MARK}`) || key === INDEX_MARK || /\/part-[^/]*\.parquet$/.test(key)
 }
 
 function kept(to: string, error: unknown): unknown {
