@@ -4,8 +4,8 @@ import { awsFlags, awsOptions, sourceArgs, sourceFlags, voiceFlags } from '../..
 export default class IndexDrop extends BaseCommand {
   static override summary = 'remove the index of an archive'
   static override description =
-    'All that were built of it, also with --to and --beside, in S3, too. The archive stays as it is; of the ' +
-    'folders only what evt wrote is removed.'
+    'All that were built of it, also with --to and --beside, and their copies in S3. The archive ' +
+    'stays as it is; of folders and prefixes only what evt wrote is removed.'
   static override examples = ['<%= config.bin %> index drop archive/']
   static override args = sourceArgs
   static override flags = { config: sourceFlags.config, ...awsFlags, ...voiceFlags }

@@ -2,10 +2,15 @@ import { type IndexedRecord, placesOf } from '../archive-index/relations.js'
 import type { ArchiveObject } from '../archives/object.js'
 import type { Located } from '../questions/locate.js'
 import { checkRemote } from '../reading/remote-reading.js'
+import type { AthenaSearched } from './ask.js'
 import { entityPositions, type IndexStatement, recordsAt } from './index-sql.js'
-import type { LocateRequest } from './locate.js'
 import { athenaUsd, checkBytes } from './price.js'
-import { type ReadyIndex, withAthenaIndex } from './ready.js'
+import { type AthenaAsking, type ReadyIndex, withAthenaIndex } from './ready.js'
+
+export interface LocateRequest extends AthenaAsking {
+  /** Told when it is known what has to be read here. */
+  onLocated?(scanned: Pick<AthenaSearched, 'scannedBytes' | 'usd'>, here: Located): void
+}
 
 /**
  * Has Athena find the records about entities by the index that setup was told of: where they are,

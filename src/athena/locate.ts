@@ -4,16 +4,10 @@ import type { Chosen } from '../questions/chosen.js'
 import type { Locate, Located } from '../questions/locate.js'
 import { objectCounts } from '../questions/trino-question.js'
 import { checkRemote } from '../reading/remote-reading.js'
-import type { AthenaSearched } from './ask.js'
-import { locatedByIndex } from './locate-indexed.js'
+import { type LocateRequest, locatedByIndex } from './locate-indexed.js'
 import { athenaUsd, checkScan } from './price.js'
-import { type AthenaAsking, chosenPart, type ReadyArchive, withAthena } from './ready.js'
+import { chosenPart, type ReadyArchive, withAthena } from './ready.js'
 import { linesOf } from './view-ddl.js'
-
-export interface LocateRequest extends AthenaAsking {
-  /** Told when it is known what has to be read here. */
-  onLocated?(scanned: Pick<AthenaSearched, 'scannedBytes' | 'usd'>, here: Located): void
-}
 
 interface Counts {
   readonly records: number

@@ -19,8 +19,8 @@ export interface ErasedPlaces {
 
 /**
  * Removes what evt derived from objects that held a subject: their indexes, wherever they were
- * built and whatever they are called, with their copies in S3, and the types that completion offers.
- * All of it can be made again.
+ * built and whatever they are called, with their copies in S3, and the types that completion
+ * offers. All of it can be made again.
  *
  * @returns the folders of the indexes, and the prefixes of S3
  * @throws EvtError `outside` where a copy in S3 cannot be removed
