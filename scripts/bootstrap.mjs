@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs'
 import { buildIfStale, installIfStale, node } from './fresh.mjs'
 import { runTests } from './run-tests.mjs'
-import { installedTrino } from './trino.mjs'
+import { installedTrino, installedTrinoHive } from './trino.mjs'
 
 const [task, ...args] = process.argv.slice(2)
 
@@ -26,6 +26,9 @@ function bench() {
 
 /** What Athena is asked, by a real Trino. */
 function runTrino(files) {
+  if (!installedTrinoHive()) {
+    console.error('test:trino: NO TRINO WITH HIVE: nothing says how much Athena reads of an index')
+  }
   if (installedTrino()) return runTests(['test/trino', ...files], { EVT_TRINO: '1' })
   console.error(
     'test:trino: there is NO TRINO here: nothing says that Athena reads what DuckDB does',

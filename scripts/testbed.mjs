@@ -57,22 +57,38 @@ export function installedElasticmq() {
 }
 
 /** A folder of jars, where it is there and Java to run them. */
-export function javaFolder(folder) {
-  const hasJava = () => spawnSync('java', ['-version']).status === 0
+export function javaFolder(folder, java = 'java') {
+  const hasJava = () => spawnSync(java, ['-version']).status === 0
   return existsSync(folder) && hasJava() ? folder : undefined
 }
 
 /** The same, with what it needs fetched from Maven Central where it is missing. */
-export function installedFromMaven(folder, { name, group, artifacts, version }) {
+/** @param managed the artifact that says which versions of others go together
+ * @param without artifacts that are in the way of others */
+export function installedFromMaven(folder, what) {
+  const { name, group, artifacts, version, managed, without = [] } = what
   if (existsSync(folder)) return javaFolder(folder)
   const work = `${folder}.${process.pid}`
+  const excluded = without
+    .map((of) => of.split(':'))
+    .map(
+      ([owner, artifact]) =>
+        `<exclusion><groupId>${owner}</groupId><artifactId>${artifact}</artifactId></exclusion>`,
+    )
+    .join('')
   const dependencies = artifacts.map(
     (artifact) =>
       `<dependency><groupId>${group}</groupId><artifactId>${artifact}</artifactId>` +
-      `<version>${version}</version></dependency>`,
+      `<version>${version}</version><exclusions>${excluded}</exclusions></dependency>`,
   )
+  const bom =
+    managed === undefined
+      ? ''
+      : `<dependencyManagement><dependencies><dependency><groupId>${group}</groupId>` +
+        `<artifactId>${managed}</artifactId><version>${version}</version><type>pom</type>` +
+        '<scope>import</scope></dependency></dependencies></dependencyManagement>'
   const pom = `<project><modelVersion>4.0.0</modelVersion><groupId>evt</groupId>
-<artifactId>testbed</artifactId><version>1</version><packaging>pom</packaging><dependencies>
+<artifactId>testbed</artifactId><version>1</version><packaging>pom</packaging>${bom}<dependencies>
 ${dependencies.join('')}</dependencies></project>`
   mkdirSync(work, { recursive: true })
   writeFileSync(join(work, 'pom.xml'), pom)

@@ -19,6 +19,7 @@ export default class AthenaSetup extends BaseCommand {
   static override examples = [
     '<%= config.bin %> athena setup s3://acme/archive --results s3://acme/results/ --dry-run',
     '<%= config.bin %> athena setup s3://acme/archive --results s3://acme/results/ --yes',
+    '<%= config.bin %> athena setup s3://acme/archive --index s3://acme/index/ --yes',
   ]
   static override args = sourceArgs
   static override flags = {
@@ -26,6 +27,12 @@ export default class AthenaSetup extends BaseCommand {
     results: Flags.string({
       helpValue: 's3://BUCKET/PREFIX/',
       description: 'where Athena puts the results of queries',
+    }),
+    index: Flags.string({
+      helpValue: 's3://BUCKET/PREFIX/',
+      description:
+        'where evt index build --to put the index of the archive: tables of it, too, by which ' +
+        'evt audit and evt gdpr extract find an entity without a look at the archive',
     }),
     ...athenaConsent,
     ...sourceFlags,

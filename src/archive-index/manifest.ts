@@ -68,7 +68,7 @@ export async function readManifest(folder: string): Promise<Manifest | NoManifes
   } catch {
     return 'absent'
   }
-  const manifest = parsed(text)
+  const manifest = parsedManifest(text)
   if (!manifest) return 'damaged'
   return (await isWhole(folder, manifest)) ? manifest : 'damaged'
 }
@@ -91,7 +91,8 @@ export function allParts({ parts }: Manifest): Part[] {
   return partKinds.flatMap((kind) => parts[kind])
 }
 
-function parsed(text: string): Manifest | null {
+/** A manifest as it is written; null where it is none. */
+export function parsedManifest(text: string): Manifest | null {
   try {
     const value: unknown = JSON.parse(text)
     return isManifest(value) ? value : null

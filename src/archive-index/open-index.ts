@@ -1,7 +1,13 @@
 import { createHash } from 'node:crypto'
 import { type ArchiveObject, identityOf, type StoredObject } from '../archives/object.js'
 import type { Mapping } from '../event/mapping.js'
-import { INDEX_SCHEMA, type IndexedObject, type Manifest, readManifest } from './manifest.js'
+import {
+  INDEX_SCHEMA,
+  type IndexedObject,
+  type Manifest,
+  type NoManifest,
+  readManifest,
+} from './manifest.js'
 import { type IndexOwner, indexFolder } from './place.js'
 
 /** What an index says of an archive only if it is the same. */
@@ -42,7 +48,17 @@ export async function freshnessOf(
   objects: readonly ArchiveObject[],
 ): Promise<Freshness> {
   const folder = await indexFolder(owner)
-  const manifest = await readManifest(folder)
+  return freshnessBy(await readManifest(folder), folder, reading, objects)
+}
+
+/** The same of an index whose manifest was read.
+ * @param folder where it is, which may be in S3 */
+export function freshnessBy(
+  manifest: Manifest | NoManifest,
+  folder: string,
+  reading: Reading,
+  objects: readonly ArchiveObject[],
+): Freshness {
   if (typeof manifest === 'string') return { state: manifest, folder }
   if (manifest.schema !== INDEX_SCHEMA || manifest.version !== reading.version) {
     return { state: 'otherVersion', folder }

@@ -90,6 +90,7 @@ export function noteFolder({ env }: Pick<IndexOwner, 'env'>): string {
   return join(cacheFolder(env), 'index')
 }
 
-function keyOf(owner: IndexOwner): string {
+/** What names of notes about these SOURCEs begin with. */
+export function keyOf(owner: IndexOwner): string {
   return createHash('sha256').update(addresses(owner).join('\n')).digest('hex').slice(0, 16)
 }

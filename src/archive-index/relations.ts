@@ -5,7 +5,7 @@ import type { Duckdb } from '../engines/duckdb.js'
 import { type EventColumn, eventColumns, undecodableColumns } from '../engines/event-columns.js'
 import { POSITION_BITS } from '../engines/events-table.js'
 import { quoteFile, quoteName, quoteText } from '../engines/leaf-tree.js'
-import type { PartKind } from './manifest.js'
+import type { Part, PartKind } from './manifest.js'
 import type { CoveredObject, OpenIndex } from './open-index.js'
 
 const RECORD_MASK = 2n ** BigInt(POSITION_BITS) - 1n
@@ -162,6 +162,19 @@ export async function* recordsAbout(
   }
 }
 
+/** Where a position of an index is among the objects that are asked about; undefined where it is of
+ * none of them. */
+export function placesOf(
+  covered: readonly CoveredObject[],
+): (pos: number) => { path: string; place: number; record: number } | undefined {
+  const width = 2 ** POSITION_BITS
+  const byNumber = new Map(covered.map((each) => [each.indexed.number, each]))
+  return (pos) => {
+    const found = byNumber.get(Math.floor(pos / width))
+    return found && { path: found.object.path, place: found.place, record: pos % width }
+  }
+}
+
 /** The entities of an index, each with the number of its events. */
 export function indexedEntities(index: OpenIndex): string | null {
   const files = filesOf(index, 'entities')
@@ -170,18 +183,23 @@ export function indexedEntities(index: OpenIndex): string | null {
 }
 
 function positionsSql(index: OpenIndex, entities: readonly string[]): string | null {
-  const buckets = new Set(entities.map(bucketOf))
-  const files = filesOf(index, 'entities', ({ file }) => {
-    const [, bucket] = /bucket=([0-9a-f]{2})\//.exec(file) ?? []
-    return bucket !== undefined && buckets.has(bucket)
-  })
+  const files = filesOf(index, 'entities', isAbout(entities))
   if (files.length === 0) return null
   const texts = entities.map((entity) => quoteText(entity)).join(', ')
   return `SELECT DISTINCT i.pos FROM ${scan(files)} i ${ofCovered} WHERE i.entity IN (${texts})`
 }
 
+/** Whether a part of `entities/` may be about any of these. */
+export function isAbout(entities: readonly string[]): (part: Pick<Part, 'file'>) => boolean {
+  const buckets = new Set(entities.map(bucketOf))
+  return ({ file }) => {
+    const [, bucket] = /bucket=([0-9a-f]{2})\//.exec(file) ?? []
+    return bucket !== undefined && buckets.has(bucket)
+  }
+}
+
 /** Which folder of `entities/` holds an entity: the first byte of its SHA-256. */
-function bucketOf(entity: string): string {
+export function bucketOf(entity: string): string {
   return createHash('sha256').update(entity).digest('hex').slice(0, 2)
 }
 

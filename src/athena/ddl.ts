@@ -19,8 +19,12 @@ interface TableOf {
   readonly keys: readonly string[]
 }
 
-/** The statements that make database and table, in order. */
-export function tableDdl(table: TableOf): string[] {
+export function databaseDdl(database: string): string {
+  return `CREATE DATABASE IF NOT EXISTS \`${database}\``
+}
+
+/** The statement that makes the table of lines. */
+export function tableDdl(table: TableOf): string {
   const { database, location, layout } = table
   // One column of text: no SerDe that reads JSON keeps keys apart by case, or says what it skips.
   // What stands behind the delimiter, which no JSON has, is the second column.
@@ -41,7 +45,7 @@ export function tableDdl(table: TableOf): string[] {
     }),
     ')',
   ]
-  return [`CREATE DATABASE IF NOT EXISTS \`${database}\``, lines.join('\n')]
+  return lines.join('\n')
 }
 
 /** The properties of the table, by name. */

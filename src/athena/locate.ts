@@ -4,15 +4,10 @@ import type { Chosen } from '../questions/chosen.js'
 import type { Locate, Located } from '../questions/locate.js'
 import { objectCounts } from '../questions/trino-question.js'
 import { checkRemote } from '../reading/remote-reading.js'
-import type { AthenaSearched } from './ask.js'
+import { type LocateRequest, locatedByIndex } from './locate-indexed.js'
 import { athenaUsd, checkScan } from './price.js'
-import { type AthenaAsking, chosenPart, type ReadyArchive, withAthena } from './ready.js'
+import { chosenPart, type ReadyArchive, withAthena } from './ready.js'
 import { linesOf } from './view-ddl.js'
-
-export interface LocateRequest extends AthenaAsking {
-  /** Told when it is known what has to be read here. */
-  onLocated?(scanned: Pick<AthenaSearched, 'scannedBytes' | 'usd'>, here: Located): void
-}
 
 interface Counts {
   readonly records: number
@@ -25,10 +20,15 @@ interface Counts {
 /**
  * Has Athena look into an archive for what is chosen: evt then reads the objects alone that have
  * some of it, those with records that evt alone can read, and those that Athena left out. What it
- * answers is so what it answers without Athena.
+ * answers is so what it answers without Athena. Where setup was told of an index, that is asked for
+ * entities.
  */
 export function locateByAthena(request: LocateRequest): Locate {
-  return (objects, { filter: _, ...chosen }) => {
+  return async (objects, { filter: _, ...chosen }, mayBeIndexed) => {
+    const { entities = [] } = chosen
+    const isIndexed = mayBeIndexed && entities.length > 0
+    const found = isIndexed && (await locatedByIndex(request, objects, entities))
+    if (found) return found
     return withAthena(request, (ready) => located(ready, objects, chosen, request))
   }
 }

@@ -12,8 +12,11 @@ import { recordOf } from '../reading/decode-records.js'
 import { SAMPLED_RECORDS } from '../reading/line-sample.js'
 import { SampledChains } from '../reading/sampled-chains.js'
 
-/** DuckDB reads it: nothing is lost. */
-const INSTEAD = '--engine duckdb reads it, as every command does without --engine'
+/** Nothing is lost. */
+const INSTEAD =
+  '--engine duckdb reads it, as every command does without --engine\n' +
+  'evt index build SOURCE --to s3://BUCKET/PREFIX, then evt athena setup SOURCE --index\n' +
+  's3://BUCKET/PREFIX, has Athena find what an entity has in its index'
 
 const titles: Partial<Record<Format, string>> = {
   concatenated: 'JSON documents without line ends between them',

@@ -20,7 +20,7 @@ interface Estimate {
 }
 
 interface Limits {
-  onEstimate?(estimate: Estimate): void
+  readonly onEstimate?: ((estimate: Estimate) => void) | undefined
   /** What `--max-bytes` says: of all that is asked. */
   readonly maxBytes?: number | undefined
 }
@@ -33,10 +33,19 @@ interface Limits {
 export function checkScan(
   statements: readonly TrinoStatement[],
   bytes: number,
+  archive: Pick<AthenaArchive, 'maxScanBytes' | 'workgroup'>,
+  limits: Limits,
+): void {
+  const most = statements.map(({ sql }) => bytes * readingsOf(sql, LINES_TABLE))
+  checkBytes(most, archive, limits)
+}
+
+/** The same of what each of several queries will scan at most. */
+export function checkBytes(
+  most: readonly number[],
   { maxScanBytes, workgroup }: Pick<AthenaArchive, 'maxScanBytes' | 'workgroup'>,
   { onEstimate, maxBytes = Infinity }: Limits,
 ): void {
-  const most = statements.map(({ sql }) => bytes * readingsOf(sql, LINES_TABLE))
   const mostBytes = most.reduce((sum, each) => sum + each, 0)
   onEstimate?.({ mostBytes, usd: most.reduce((sum, each) => sum + athenaUsd(each), 0) })
   if (mostBytes > maxBytes) {

@@ -1,3 +1,4 @@
+import type { ArchiveObject } from '../archives/object.js'
 import type { AskedQuery, Athena, QueryState } from '../aws/athena.js'
 import { type AthenaColumn, athenaColumn, athenaValue } from '../engines/athena-rows.js'
 import type { ResultRows } from '../engines/engine.js'
@@ -8,7 +9,10 @@ import type { TrinoStatement } from '../questions/trino-question.js'
 import { noObjects } from '../reading/absence.js'
 import type { ReadRequest } from '../reading/open-archive.js'
 import { type AthenaArchive, type AthenaNames, athenaArchive } from './archive.js'
-import { LINES_TABLE } from './ddl.js'
+import { LINES_TABLE, SOURCE_PROPERTY } from './ddl.js'
+import { INDEX_PROPERTY, indexTables } from './index-ddl.js'
+import { type RemoteIndex, remoteIndex } from './index-place.js'
+import type { IndexInAthena } from './index-sql.js'
 import { partitionsIn, partitionValue } from './layout.js'
 import { preflight } from './preflight.js'
 import { checkRegion, checkTable, openAthena } from './setup.js'
@@ -18,12 +22,22 @@ export interface AthenaAsking extends ReadRequest, AthenaNames {
   /** Told before, with the most that it will scan, and while queries run. */
   onEstimate?(estimate: { mostBytes: number; usd: number }): void
   onState?(state: QueryState): void
+  /** Told why the index that setup was told of is not asked. */
+  onUnused?(why: string): void
 }
 
 /** An archive that Athena is set up for. */
-export interface ReadyArchive {
-  readonly archive: AthenaArchive
+export interface ReadyArchive extends Ready {
   readonly plan: ProjectionPlan
+}
+
+/** An archive with an index in S3 that Athena has tables of. */
+export interface ReadyIndex extends Ready, IndexInAthena {
+  readonly index: RemoteIndex
+}
+
+interface Ready {
+  readonly archive: AthenaArchive
   /** @throws EvtError what {@link Athena.run} throws; `interrupted` */
   run(statement: TrinoStatement): Promise<AskedQuery>
   rows(asked: AskedQuery): Promise<ResultRows>
@@ -48,12 +62,51 @@ export async function withAthena<T>(
   const athena = await openAthena(archive, request)
   try {
     await checkSetup(athena, archive)
+    return await use({ ...askingOf(athena, archive, request), plan })
+  } finally {
+    athena.close()
+  }
+}
+
+function askingOf(athena: Athena, archive: AthenaArchive, request: AthenaAsking): Ready {
+  const { database } = archive
+  const run = async (statement: TrinoStatement) => {
+    if (request.signal.aborted) throw new EvtError('interrupted', { code: 'interrupted' })
+    return athena.run({ ...statement, database }, (state) => request.onState?.(state))
+  }
+  return { archive, run, rows: (asked) => rowsOf(athena, asked) }
+}
+
+/**
+ * The same of an index of the archive that setup was told of, whether Athena can read the archive
+ * or not.
+ *
+ * @param objects those that are asked about
+ * @returns undefined where there is none, or it does not say what the archive says
+ */
+export async function withAthenaIndex<T>(
+  request: AthenaAsking,
+  objects: readonly ArchiveObject[],
+  use: (ready: ReadyIndex) => Promise<T>,
+): Promise<T | undefined> {
+  if (!request.index?.use) return undefined
+  const archive = await athenaArchive(request, request)
+  await checkRegion(archive, request)
+  const athena = await openAthena(archive, request)
+  try {
+    const workgroup = await athena.workgroup()
     const { database } = archive
-    const run = async (statement: TrinoStatement) => {
-      if (request.signal.aborted) throw new EvtError('interrupted', { code: 'interrupted' })
-      return athena.run({ ...statement, database }, (state) => request.onState?.(state))
+    const table = workgroup && (await athena.table(database, indexTables.entities))
+    const { [SOURCE_PROPERTY]: of, [INDEX_PROPERTY]: location } = table?.parameters ?? {}
+    if (of !== archive.location || location === undefined) return undefined
+    const index = await remoteIndex(location, objects, archive, request)
+    if ('why' in index) {
+      request.onUnused?.(`the index in ${location} ${index.why}`)
+      return undefined
     }
-    return await use({ archive, plan, run, rows: (asked) => rowsOf(athena, asked) })
+    const { manifest } = index.open
+    const ready = { ...askingOf(athena, archive, request), database, location, manifest, index }
+    return await use(ready)
   } finally {
     athena.close()
   }

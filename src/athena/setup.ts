@@ -1,9 +1,19 @@
 import { Athena, type TableState } from '../aws/athena.js'
 import { bucketRegion } from '../aws/bucket-region.js'
+import type { ProjectionPlan } from '../engines/record-sql.js'
 import { EvtError } from '../errors.js'
 import type { ReadRequest } from '../reading/open-archive.js'
 import { type AthenaArchive, type AthenaNames, athenaArchive } from './archive.js'
-import { EVENTS_VIEW, LAYOUT_PROPERTY, LINES_TABLE, SOURCE_PROPERTY, tableDdl } from './ddl.js'
+import {
+  databaseDdl,
+  EVENTS_VIEW,
+  LAYOUT_PROPERTY,
+  LINES_TABLE,
+  SOURCE_PROPERTY,
+  tableDdl,
+} from './ddl.js'
+import { checkIndexTable, indexDdl, indexTables, kinds } from './index-ddl.js'
+import { checkedIndex, type RemoteIndex } from './index-place.js'
 import { type Layout, partitionValue } from './layout.js'
 import { preflight } from './preflight.js'
 import { eventsViewDdl, isEventsView } from './view-ddl.js'
@@ -11,6 +21,8 @@ import { eventsViewDdl, isEventsView } from './view-ddl.js'
 interface SetupRequest extends ReadRequest, AthenaNames {
   /** Where Athena puts results: `s3://bucket/prefix/`. */
   readonly results: string | undefined
+  /** Where the archive's index is, which evt index build put to S3. */
+  readonly indexTo: string | undefined
 }
 
 /** What is to be made, and what of it is there. */
@@ -19,6 +31,10 @@ export interface SetupPlan {
   readonly layout: string
   readonly objects: number
   readonly bytes: number
+  /** Why there is no table of lines; null where there is. */
+  readonly unreadable: string | null
+  /** The index that there are tables of, and how many of the objects it has as they are now. */
+  readonly index: { location: string; objects: number; events: number } | null
   readonly database: string
   readonly workgroup: { name: string; isNew: boolean; results: string; maxScanBytes: number }
   /** In order. */
@@ -40,24 +56,54 @@ interface Setup {
 export async function planSetup(request: SetupRequest): Promise<Setup> {
   const archive = await athenaArchive(request, request)
   await checkRegion(archive, request)
-  const reading = { mapping: archive.opened.mapping, presets: request.presets }
-  const sampled = await preflight(archive.objects, reading)
+  const index = request.indexTo && (await checkedIndex(request.indexTo, archive, request))
+  const sampled = await sampledOf(archive, request)
   const athena = await openAthena(archive, request)
   try {
     const workgroup = await workgroupOf(archive, request, athena)
     checkResults(workgroup.results, archive)
     const { database } = archive
-    checkTable(await athena.table(database, LINES_TABLE, !workgroup.isNew), archive)
-    checkView(await athena.table(database, EVENTS_VIEW, !workgroup.isNew), database)
-    const statements = [...tableDdl(archive), eventsViewDdl(archive, sampled)]
+    const there = (name: string) => athena.table(database, name, !workgroup.isNew)
+    checkTable(await there(LINES_TABLE), archive)
+    checkView(await there(EVENTS_VIEW), database)
+    const indexed = index ? { ...archive, index: index.location } : null
+    for (const kind of indexed ? kinds : []) {
+      if (indexed) checkIndexTable(kind, await there(indexTables[kind]), indexed)
+    }
+    const lines = 'plan' in sampled ? linesDdl(archive, sampled.plan) : []
     const plan: SetupPlan = {
       ...{ source: archive.location, layout: archive.layout?.title ?? 'none', database },
-      ...{ objects: archive.objects.length, bytes: sizeOf(archive), workgroup, statements },
+      ...{ objects: archive.objects.length, bytes: sizeOf(archive), workgroup },
+      unreadable: 'unreadable' in sampled ? sampled.unreadable : null,
+      index: index ? countsOf(index) : null,
+      statements: [databaseDdl(database), ...lines, ...(indexed ? indexDdl(indexed) : [])],
     }
     return { plan, apply: (told) => apply(athena, plan, told), close: () => athena.close() }
   } catch (error) {
     athena.close()
     throw error
+  }
+}
+
+function linesDdl(archive: AthenaArchive, sampled: ProjectionPlan): string[] {
+  return [tableDdl(archive), eventsViewDdl(archive, sampled)]
+}
+
+function countsOf({ location, open: { covered } }: RemoteIndex) {
+  const events = covered.reduce((sum, { indexed }) => sum + indexed.events, 0)
+  return { location, objects: covered.length, events }
+}
+
+/** How Athena reads the lines; where there is an index, it does not have to. */
+async function sampledOf(
+  { objects, opened }: AthenaArchive,
+  { presets, indexTo }: SetupRequest,
+): Promise<{ plan: ProjectionPlan } | { unreadable: string }> {
+  try {
+    return { plan: await preflight(objects, { mapping: opened.mapping, presets }) }
+  } catch (error) {
+    if (indexTo === undefined || !(error instanceof EvtError) || error.code !== 'usage') throw error
+    return { unreadable: error.message }
   }
 }
 

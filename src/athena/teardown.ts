@@ -5,6 +5,7 @@ import { EvtError } from '../errors.js'
 import type { ReadRequest } from '../reading/open-archive.js'
 import { type AthenaNames, namesOf } from './archive.js'
 import { EVENTS_VIEW, LINES_TABLE, SOURCE_PROPERTY } from './ddl.js'
+import { INDEX_PROPERTY, indexTables, kinds } from './index-ddl.js'
 import { isEventsView } from './view-ddl.js'
 
 interface TeardownRequest
@@ -34,9 +35,10 @@ export async function planTeardown(request: TeardownRequest) {
     const isThere = known !== null
     const table = await athena.table(database, LINES_TABLE, isThere)
     const view = await athena.table(database, EVENTS_VIEW, isThere)
+    const ofIndex = known ? await indexTablesOf(athena, database) : []
     // Setup that failed half way left the workgroup alone.
     const isOwn = known?.description === OWN_DESCRIPTION
-    if (!known || (!table && !isOwn)) {
+    if (!known || (!table && ofIndex.length === 0 && !isOwn)) {
       const what = known ? `table ${database}.${LINES_TABLE}` : `workgroup ${workgroup}`
       throw new EvtError(`there is no ${what}`, { code: 'usage', hint: '--workgroup, --database' })
     }
@@ -46,13 +48,14 @@ export async function planTeardown(request: TeardownRequest) {
     }
     // Of views Athena's parser is Trino's, which takes no backticks.
     const noView = `DROP VIEW IF EXISTS ${quoteName(database)}.${quoteName(EVENTS_VIEW)}`
-    const noTable = `DROP TABLE IF EXISTS \`${database}\`.\`${LINES_TABLE}\``
+    const noTable = (name: string) => `DROP TABLE IF EXISTS \`${database}\`.\`${name}\``
     const plan: TeardownPlan = {
       database,
       workgroup: isOwn ? workgroup : null,
       statements: [
         ...(table && (!view || isEventsView(view)) ? [noView] : []),
-        ...(table ? [noTable] : []),
+        ...(table ? [noTable(LINES_TABLE)] : []),
+        ...ofIndex.map(noTable),
       ],
     }
     const apply = async () => {
@@ -66,4 +69,14 @@ export async function planTeardown(request: TeardownRequest) {
     athena.close()
     throw error
   }
+}
+
+/** The tables of an index that evt made. */
+async function indexTablesOf(athena: Athena, database: string): Promise<string[]> {
+  const names: string[] = []
+  for (const name of kinds.map((kind) => indexTables[kind])) {
+    const table = await athena.table(database, name)
+    if (table?.parameters[INDEX_PROPERTY] !== undefined) names.push(name)
+  }
+  return names
 }

@@ -46,6 +46,7 @@ export function noteUnless(quiet: boolean | undefined): (text: string) => void {
 export function athenaVoice(note: (text: string) => void, { onProgress }: ReadRequest) {
   return {
     onEstimate: (estimate: { mostBytes: number; usd: number }) => note(estimateText(estimate)),
+    onUnused: (why: string) => note(`${why}: Athena reads the lines of the archive`),
     onState: ({ state, scannedBytes }: { state: string; scannedBytes: number }) =>
       onProgress({
         label: `Athena: ${state.toLowerCase()}, ${bytesText(scannedBytes)} scanned`,

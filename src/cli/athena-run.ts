@@ -24,7 +24,8 @@ interface Voice {
 }
 
 interface TypedSetup extends TypedArchive, Voice {
-  flags: TypedArchive['flags'] & AthenaFlagValues & { results?: string | undefined }
+  flags: TypedArchive['flags'] &
+    AthenaFlagValues & { results?: string | undefined; index?: string | undefined }
 }
 
 interface TypedTeardown extends Voice {
@@ -35,9 +36,9 @@ interface TypedTeardown extends Voice {
 /** `evt athena setup`: plans, shows, asks, makes. */
 export async function setUpAthena(typed: TypedSetup): Promise<void> {
   const { flags, isJson } = typed
-  const { workgroup, database, results } = flags
+  const { workgroup, database, results, index: indexTo } = flags
   const { plan, apply, close } = await reading(typed, (request) =>
-    planSetup({ ...request, workgroup, database, results }),
+    planSetup({ ...request, workgroup, database, results, indexTo }),
   )
   try {
     const shown = (isDone: boolean) =>

@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { removeCopies, tellCopy } from '../archive-index/copies.js'
 import { dropFolder } from '../archive-index/drop.js'
 import { isTransient } from '../archive-index/lock.js'
 import {
@@ -88,6 +89,8 @@ export async function runBuild(request: BuildRequest): Promise<IndexRun> {
   const { added, removed } = built
   const { to, aws = {}, signal } = request
   if (isInBucket(to) && !signal.aborted) {
+    // Before: what was begun is to be reached, too.
+    await tellCopy(owner, to)
     await putIndex({ folder, manifest: built.manifest, to, aws, signal })
   }
   const freshness = await freshnessOf(owner, reading, objects)
@@ -137,12 +140,13 @@ export async function runStatus(request: ReadRequest & { version: string }): Pro
 }
 
 /**
- * `evt index drop`. Of the folders only what evt wrote is removed.
+ * `evt index drop`. Of the folders, and of the prefixes of S3 where copies are, only what evt wrote
+ * is removed.
  *
- * @returns the folders of the indexes that were there
+ * @returns the folders and prefixes of the indexes that were there
  */
 export async function runDrop(
-  request: Pick<ReadRequest, 'given' | 'config' | 'cwd' | 'env' | 'choose' | 'lineWith'>,
+  request: Pick<ReadRequest, 'given' | 'config' | 'cwd' | 'env' | 'choose' | 'lineWith' | 'aws'>,
 ): Promise<string[]> {
   const { sources } = await namedSources(request)
   const owner = { sources, cwd: request.cwd, env: request.env }
@@ -153,6 +157,7 @@ export async function runDrop(
     dropped.push(folder)
   }
   await forgetFolder(owner)
+  dropped.push(...(await removeCopies(owner, request.aws ?? {})))
   return dropped
 }
 

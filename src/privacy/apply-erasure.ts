@@ -100,7 +100,8 @@ export async function applyErasure(plan: ErasePlan, request: ApplyRequest): Prom
     const eraser = eraserOf(plan, await outsideOf(places, {}))
     const files = [...touched.map((one) => one.file), ...versions.map((one) => one.address)]
     const { sources, cwd } = plan
-    const indexes = new Set(await dropDerived({ sources, cwd, env, files }))
+    const derived = { sources, cwd, env, files, aws: { ...plan.aws, ...request.aws } }
+    const indexes = new Set(await dropDerived(derived))
     const options = { eraser, key: plan.key, journal, buckets }
     for (const [n, object] of touched.entries()) {
       if (signal.aborted) throw interrupted(n, touched.length)
@@ -111,7 +112,7 @@ export async function applyErasure(plan: ErasePlan, request: ApplyRequest): Prom
       await removeVersion(version, { ...options, now: journal.stepOf(version.address) })
     }
     // Somebody may have built one meanwhile.
-    for (const folder of await dropDerived({ sources, cwd, env, files })) indexes.add(folder)
+    for (const folder of await dropDerived(derived)) indexes.add(folder)
     const telling = target && { sink: target, journal, now: request.now, signal }
     const notified = request.notify && telling && (await notifyOnce(plan, request.notify, telling))
     // There already, where evt was killed just now.

@@ -1,9 +1,11 @@
 import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { removeCopies } from '../archive-index/copies.js'
 import { dropFolder } from '../archive-index/drop.js'
 import { readManifest } from '../archive-index/manifest.js'
 import { indexFolders, noteFolder } from '../archive-index/place.js'
 import { codeOf, readError } from '../archives/read-error.js'
+import type { AwsOptions } from '../aws/options.js'
 import { typesFile } from '../config/cache-folder.js'
 
 export interface ErasedPlaces {
@@ -12,25 +14,32 @@ export interface ErasedPlaces {
   env: Readonly<Record<string, string | undefined>>
   /** Absolute, and addresses of objects of S3. */
   files: readonly string[]
+  aws: AwsOptions
 }
 
 /**
  * Removes what evt derived from objects that held a subject: their indexes, wherever they were
- * built and whatever they are called, and the types that completion offers. All of it can be
- * made again.
+ * built and whatever they are called, with their copies in S3, and the types that completion
+ * offers. All of it can be made again.
  *
- * @returns the folders of the indexes
+ * @returns the folders of the indexes, and the prefixes of S3
+ * @throws EvtError `outside` where a copy in S3 cannot be removed
  */
 export async function dropDerived(places: ErasedPlaces): Promise<string[]> {
-  const { sources, cwd, env, files } = places
+  const { sources, cwd, env, files, aws } = places
   const own = await indexFolders({ sources, cwd, env })
   const folders = [...new Set([...own, ...(await knownFolders(env))])]
   const dropped: string[] = []
   for (const folder of folders) {
     if (!(await isOf(folder, { own, files }))) continue
+    // Copies first: by what is here they are found.
+    const manifest = await readManifest(folder)
+    const called = typeof manifest === 'string' ? sources : manifest.sources
+    dropped.push(...(await removeCopies({ sources: called, cwd, env }, aws)))
     await dropFolder(folder)
     dropped.push(folder)
   }
+  dropped.push(...(await removeCopies({ sources, cwd, env }, aws)))
   await rm(typesFile(env), { force: true })
   return dropped
 }

@@ -16,7 +16,14 @@ import { EventParquet } from './event-parquet.js'
 import { EventsTaker } from './events-taker.js'
 import { fieldColumns, fieldsOf, fieldsView } from './fields-view.js'
 import { checkFlows, type Flows, flowColumns, flowStepColumns, flowsSql } from './flows.js'
-import { canAnswer, IndexFailure, rowsFromIndex, takeFromIndex, trusting } from './from-index.js'
+import {
+  canAnswer,
+  IndexFailure,
+  rowsFromIndex,
+  takeFromIndex,
+  takeRecords,
+  trusting,
+} from './from-index.js'
 import { checkShown, type Hidden, hiddenEvents, hiddenHeads } from './hidden-sql.js'
 import { emptyJudged, eventsView, judgedColumns, judgeEvents, viewOf } from './judged.js'
 import { judgeIndexed } from './kept-judged.js'
@@ -240,7 +247,8 @@ async function readInto(
   const plans = new Plans(mapping, presets)
   const sqlFromBytes = options.sqlFromBytes ?? SQL_FROM_BYTES
   const indexed = new Set<unknown>(index?.covered.map(({ object }) => object))
-  const located = await options.locate?.(objects, chosen)
+  const mayBeIndexed = canAnswer(seen, chosen, options.documentsAsJson === true)
+  const located = await options.locate?.(objects, chosen, mayBeIndexed)
   const unread = (located?.objects ?? objects).filter((object) => !indexed.has(object))
   const isWhole = index && unread.length === 0 && isAllChosen(chosen)
   const judge = () => (isWhole ? judgeIndexed(duckdb, index, judged) : judgeEvents(duckdb, judged))
@@ -252,6 +260,7 @@ async function readInto(
   })
   const read = searchedBy(taker, tables)
   if (index) await trusting(() => takeFromIndex(duckdb, index, { tables, taker, chosen }))
+  if (located?.fromIndex) await takeRecords(located.fromIndex.records, { tables, taker })
   if (isSorted) await tables.sort()
   if (isJudged) await (index ? trusting(judge) : judge())
   // What was judged is joined to it, in any order.
@@ -260,7 +269,8 @@ async function readInto(
     await duckdb.rows(sql)
   if (hiddenOf(options).hidden) await duckdb.rows(hiddenHeads)
   const whole = located ? withElsewhere(read, located) : read
-  const searched = index ? withIndexed(whole, index) : whole
+  const known = index ?? located?.fromIndex?.index
+  const searched = known ? withIndexed(whole, known) : whole
   return { ...searched, chosen: tables.kept, unanswered: lenient.failure }
 }
 

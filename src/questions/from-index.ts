@@ -47,8 +47,16 @@ export async function takeFromIndex(
     const events = indexedEvents(index)
     return isAll ? tables.replaceBy(events) : tables.addRelation(events)
   }
+  await takeRecords(recordsAbout(duckdb, index, entities), { tables, taker })
+}
+
+/** Takes records of an index, in order of place. */
+export async function takeRecords(
+  records: AsyncIterable<IndexedRecord> | Iterable<IndexedRecord>,
+  { tables, taker }: { tables: EventTables; taker: EventsTaker },
+): Promise<void> {
   let some: IndexedRecord[] = []
-  for await (const record of recordsAbout(duckdb, index, entities)) {
+  for await (const record of records) {
     const [first] = some
     if (first && (first.place !== record.place || some.length >= RECORDS_AT_ONCE)) {
       await add(some)
@@ -59,15 +67,15 @@ export async function takeFromIndex(
   await add(some)
 
   /** All of one object. */
-  async function add(records: readonly IndexedRecord[]): Promise<void> {
-    const [first] = records
+  async function add(all: readonly IndexedRecord[]): Promise<void> {
+    const [first] = all
     if (!first) return
     tables.beginObject(first.place)
     await tables.addRows(
-      records.flatMap(({ row }) => row ?? []),
+      all.flatMap(({ row }) => row ?? []),
       first.path,
     )
-    for (const record of records) {
+    for (const record of all) {
       if (record.raw !== null) await taker.add(recordOf(record, record.raw))
     }
     await taker.flush()

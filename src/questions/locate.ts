@@ -1,3 +1,5 @@
+import type { OpenIndex } from '../archive-index/open-index.js'
+import type { IndexedRecord } from '../archive-index/relations.js'
 import type { ArchiveObject } from '../archives/object.js'
 import type { Chosen } from './chosen.js'
 import type { Searched } from './searched.js'
@@ -8,10 +10,18 @@ export interface Located {
   readonly objects: readonly ArchiveObject[]
   /** What the others hold, of which nothing is chosen. */
   readonly elsewhere: Pick<Searched, 'objects' | 'bytes' | 'records' | 'undecodable' | 'events'>
+  /** The records about the entities that are chosen, in order of place, of objects that an index
+   * has; those are not read here. */
+  readonly fromIndex?: { readonly index: OpenIndex; readonly records: readonly IndexedRecord[] }
 }
 
-/** Finds which of these objects may hold what is chosen, without reading them here. */
-export type Locate = (objects: readonly ArchiveObject[], chosen: Chosen) => Promise<Located>
+/** Finds which of these objects may hold what is chosen, without reading them here.
+ * @param mayBeIndexed whether documents as an index has them will do */
+export type Locate = (
+  objects: readonly ArchiveObject[],
+  chosen: Chosen,
+  mayBeIndexed: boolean,
+) => Promise<Located>
 
 /** What was searched, here and elsewhere. */
 export function withElsewhere<T extends Located['elsewhere']>(read: T, { elsewhere }: Located): T {

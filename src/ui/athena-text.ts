@@ -10,9 +10,12 @@ export function setupText(plan: SetupPlan, isDone: boolean): string {
   const { source, layout, objects, bytes, database, workgroup, statements } = plan
   const { name, isNew, results, maxScanBytes } = workgroup
   const partitions = layout === 'none' ? 'none: each query reads all' : layout
+  const { unreadable, index } = plan
   const lines = [
     `archive     ${source}  ${count(objects, 'object')}, ${bytesText(bytes)}`,
     `partitions  ${partitions}`,
+    ...(unreadable === null ? [] : [`lines       not read: ${unreadable}`]),
+    ...(index === null ? [] : [`index       ${indexText(index)}`]),
     `database    ${database}`,
     `workgroup   ${name}  ${isNew ? 'new' : 'there'}, ${bytesText(maxScanBytes)} a query at most`,
     `results     ${results}`,
@@ -21,6 +24,10 @@ export function setupText(plan: SetupPlan, isDone: boolean): string {
     isDone ? 'done: evt query NAME --engine athena asks it' : 'nothing is made yet',
   ]
   return lines.map(safeText).join('\n')
+}
+
+function indexText({ location, objects, events }: NonNullable<SetupPlan['index']>): string {
+  return `${location}  ${count(objects, 'object')}, ${count(events, 'event')}`
 }
 
 const MOST_SHOWN = 1_500
@@ -55,8 +62,9 @@ export function estimateText({ mostBytes, usd }: { mostBytes: number; usd: numbe
 }
 
 /** What evt reads itself, since Athena found it there. */
-export function locatedText({ objects, elsewhere }: Located): string {
-  const all = objects.length + elsewhere.objects
+export function locatedText({ objects, elsewhere, fromIndex }: Located): string {
+  const known = fromIndex?.index.covered.length ?? 0
+  const all = objects.length + elsewhere.objects + known
   const bytes = objects.reduce((sum, each) => sum + ('sizeBytes' in each ? each.sizeBytes : 0), 0)
   const some = objects.length.toLocaleString('en')
   return `evt reads ${some} of ${count(all, 'object')}, ${bytesText(bytes)}`

@@ -91,7 +91,7 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)(
       const { statements, ...plan } = JSON.parse(stdout)
       expect(plan).toEqual({
         ...{ source: 's3://acme/archive/', layout: 'none', objects: 1, database: 'events' },
-        ...{ bytes: gzipSync(line).length, applied: true },
+        ...{ bytes: gzipSync(line).length, unreadable: null, index: null, applied: true },
         workgroup: {
           ...{ name: 'evt', isNew: true, results: 's3://acme/results/', maxScanBytes: 1e10 },
         },
@@ -117,6 +117,46 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)(
       await putObjects(moto, { 'archive/a.ndjson': line })
       expect(await failure(['athena', 'setup', ...args, '--yes'])).toContain(why)
       expect([athena.asked, athena.workgroups.size]).toEqual([[], 0])
+    })
+
+    test('an index has tables of its own; one that says something else is refused', async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'evt-setup-index-'))
+      vi.stubEnv('XDG_CACHE_HOME', folder)
+      try {
+        await putObjects(moto, { 'archive/a.ndjson': line })
+        const withIndex = [...setup, '--index', 's3://acme/index', '--yes']
+        expect(await failure(withIndex)).toBe(
+          '2 evt: the index in s3://acme/index/ is not there\n' +
+            '     evt index build s3://acme/archive/ --to s3://acme/index/',
+        )
+        expect(await failure([...setup, '--index', 's3://acme/archive/index'])).toContain(
+          'an index in s3://acme/archive/index/ would be among the objects of s3://acme/archive/',
+        )
+        const build = ['index', 'build', 's3://acme/archive', '--to', 's3://acme/index']
+        expect((await evt(build)).code).toBe(0)
+        expect(await failure([...withIndex, '--map', 'key=$.detail.order'])).toContain(
+          'the index in s3://acme/index/ was built with another mapping',
+        )
+        const { stdout } = await evt([...withIndex, '-o', 'json'])
+        const { statements, index } = JSON.parse(stdout)
+        expect(index).toEqual({ location: 's3://acme/index/', objects: 1, events: 1 })
+        const [entities, records, events] = statements.slice(-3)
+        expect(entities).toMatch(
+          /^CREATE EXTERNAL TABLE IF NOT EXISTS `events`.`index_entities` \(\n {2}`entity` string,/,
+        )
+        expect(entities).toContain("'projection.bucket.values' = '00,01,02,")
+        expect(records).toContain("LOCATION 's3://acme/index/records/'")
+        expect(events).toContain(
+          '  `stamps` array<struct<layer:string,name:string,time_us:bigint>>,',
+        )
+        expect((await evt([...withIndex])).code).toBe(0)
+        athena.tables.get('events.index_records')?.columns.push('more')
+        expect(await failure(withIndex)).toContain(
+          'the table events.index_records is there with other columns: pos, raw, row, more',
+        )
+      } finally {
+        rmSync(folder, { recursive: true })
+      }
     })
 
     test('a workgroup without a location of results would not answer questions', async () => {

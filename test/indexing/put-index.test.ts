@@ -99,6 +99,36 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)(
       )
     })
 
+    test('evt index drop removes it there, too, and nothing else', async () => {
+      expect((await evt([...build, '--to', to])).code).toBe(0)
+      await putObjects(moto, { 'orders.evt-index/notes.txt': 'mine' })
+      vi.stubEnv('AWS_ACCESS_KEY_ID', '')
+      vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true')
+      const refused = await evt(['index', 'drop', 's3://acme/archive'])
+      expect([refused.code, refused.stderr]).toEqual([
+        3,
+        expect.stringContaining(`the copy of the index in ${to} is not removed: `),
+      ])
+      expect(await keys()).toContain('evt-index.json')
+      for (const [name, value] of Object.entries(moto.env)) vi.stubEnv(name, value)
+      const dropped = await evt(['index', 'drop', 's3://acme/archive'])
+      expect([dropped.code, dropped.stdout, dropped.stderr]).toEqual([0, `removed ${to}\n`, ''])
+      expect(await keys()).toEqual(['notes.txt'])
+      expect((await evt(['index', 'drop', 's3://acme/archive'])).stdout).toBe('there is no index\n')
+    })
+
+    test('another archive’s that is there now stays', async () => {
+      expect((await evt([...build, '--to', to])).code).toBe(0)
+      const other = { schema: 'evt.index/2', sources: ['s3://a/'], objects: [] }
+      const parts = { events: [], records: [], entities: [], undecodable: [] }
+      const text = JSON.stringify({ ...other, parts })
+      const Key = 'orders.evt-index/evt-index.json'
+      await moto.call('s3', 'delete_object', { Bucket: 'acme', Key })
+      await putObjects(moto, { [Key]: text })
+      expect((await evt(['index', 'drop', 's3://acme/archive'])).stdout).not.toContain(to)
+      expect(await keys()).toContain('evt-index.json')
+    })
+
     test.each<[string, Record<string, string>, string, string]>([
       ['the archive itself', {}, 's3://acme/archive/index', 'would be among the objects of s3://'],
       [

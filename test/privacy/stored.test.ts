@@ -143,15 +143,18 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)(
       await put('others/5.ndjson', withSubject(500))
       await moto.call('s3', 'delete_object', { Bucket: 'acme', Key: 'archive/3.ndjson' })
       await moto.call('s3', 'delete_object', { Bucket: 'acme', Key: 'archive/4.ndjson' })
-      expect(await run('index', 'build', SOURCE, ...MAP)).toMatchObject({ exit: 0 })
+      const build = ['index', 'build', SOURCE, ...MAP, '--to', 's3://acme/of-archive']
+      expect(await run(...build)).toMatchObject({ exit: 0 })
       const text = await planned()
       expect(text).toMatch(/drop 2 events {3}2 objects/)
       expect(text).toContain('for good   3 versions, and 1 delete marker that the bucket keeps')
       expect(text).not.toContain(SUBJECT)
-      expect((await versions()).all).toHaveLength(7)
+      const ofIndex = (await versions()).all.filter(({ Key }) => Key.startsWith('of-archive/'))
+      expect(ofIndex.map(({ Key }) => Key)).toContain('of-archive/evt-index.json')
+      expect((await versions()).all).toHaveLength(7 + ofIndex.length)
       const applied = await run(...APPLY, '--to', 'bundle')
       expect(applied).toMatchObject({ exit: 0, err: '' })
-      expect(applied.out).toContain('1 object written again, 3 older versions removed, 1 index')
+      expect(applied.out).toContain('1 object written again, 3 older versions removed, 2 indexes')
       const left = await versions()
       expect(left.all.map(({ Key }) => Key).sort()).toEqual([
         ...['archive/1.ndjson', 'archive/1.ndjson', 'archive/2.ndjson.gz', 'archive/4.ndjson'],

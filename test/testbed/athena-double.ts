@@ -63,6 +63,8 @@ export class AthenaDouble {
   /** How often a query is asked after before it ends. */
   looks = 2
   mostRows = 1_000
+  /** Who is told of the DDL of tables and databases. */
+  onDdl: (sql: string) => Promise<void> = async () => {}
   /** Whether results are no longer there. */
   isExpired = false
   private readonly queries = new Map<string, Query>()
@@ -165,6 +167,7 @@ export class AthenaDouble {
     const [, database, name, body = ''] =
       /^CREATE EXTERNAL TABLE IF NOT EXISTS `(\w+)`\.`(\w+)` \((.*)$/s.exec(sql) ?? []
     const none: Executed = { columns: [], rows: [], scannedBytes: 0 }
+    if (/^(CREATE (EXTERNAL TABLE|DATABASE)|DROP (TABLE|VIEW))/.test(sql)) await this.onDdl(sql)
     if (name !== undefined) {
       this.tables.set(`${database}.${name}`, tableOf(body))
       return none

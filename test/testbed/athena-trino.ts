@@ -2,18 +2,21 @@ import type { Execute } from './athena-double.js'
 import type { Trino, TypeSignature } from './trino.js'
 
 /** Runs a statement as Athena does, by a real Trino, and writes what it gives as Athena does. */
-export function byTrino(trino: Pick<Trino, 'run'>, scannedBytes: () => number = () => 0): Execute {
+export function byTrino(
+  trino: Pick<Trino, 'run'>,
+  scannedBytes: (physicalBytes: number) => number = () => 0,
+): Execute {
   return async (sql, values) => {
     const using = values.length === 0 ? '' : ` USING ${values.join(', ')}`
     const quoted = `'${sql.replaceAll("'", "''")}'`
     const isView = /^CREATE OR REPLACE VIEW/.test(sql)
     const asked = isView ? sql : `EXECUTE IMMEDIATE ${quoted}${using}`
-    const { columns, rows } = await trino.run(asked)
+    const { columns, rows, physicalBytes } = await trino.run(asked)
     const signatures = columns.map(({ typeSignature }) => typeSignature)
     return {
       columns: columns.map(({ name, typeSignature }) => ({ name, ...typeOf(typeSignature) })),
       rows: rows.map((row) => row.map((value, n) => textOf(value, signatures[n]))),
-      scannedBytes: scannedBytes(),
+      scannedBytes: scannedBytes(physicalBytes),
     }
   }
 }

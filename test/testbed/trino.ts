@@ -3,10 +3,13 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { trinoJars } from '../../scripts/trino.mjs'
+import { trinoHive, trinoJars } from '../../scripts/trino.mjs'
 
 /** For `describeWith`: where Trino is, where this machine has it and `npm run test:trino` asks. */
 export const jars: string | undefined = process.env['EVT_TRINO'] ? trinoJars() : undefined
+
+/** The same of a Trino with the connector to Hive. */
+export const hive = process.env['EVT_TRINO'] ? trinoHive() : undefined
 
 /** A type as Trino's protocol takes it apart. */
 export interface TypeSignature {
@@ -24,6 +27,8 @@ interface TrinoColumn {
 interface TrinoRows {
   columns: TrinoColumn[]
   rows: unknown[][]
+  /** What was read of files for it, as Trino tells it. */
+  physicalBytes: number
 }
 
 /** What Trino says of a statement that failed. */
@@ -47,15 +52,33 @@ interface Answer {
   columns?: TrinoColumn[]
   data?: unknown[][]
   error?: { message: string; errorName: string }
+  stats?: { physicalInputBytes?: number }
 }
 
 /** A real Trino of one node on loopback, with tables in memory. */
 export async function startTrino(): Promise<Trino> {
   if (jars === undefined) throw new Error('there is no Trino on this machine')
-  const program = fileURLToPath(new URL('TrinoServer.java', import.meta.url))
-  const server = spawn('java', ['-Xmx2G', '-cp', join(jars, '*'), program], {
-    stdio: ['pipe', 'pipe', 'ignore'],
-  })
+  return started('java', ['-Xmx2G', '-cp', join(jars, '*'), programIn('TrinoServer')], 'memory')
+}
+
+/** The same with tables of Hive on files in an S3.
+ * @param folder for what it knows of tables */
+export async function startTrinoHive(
+  folder: string,
+  s3: { url: string; region: string },
+): Promise<Trino> {
+  if (hive === undefined) throw new Error('there is no Trino with Hive on this machine')
+  const options = ['-Xmx2G', '--add-modules', 'jdk.incubator.vector', '-cp', join(hive.jars, '*')]
+  const program = [programIn('TrinoHiveServer'), folder, s3.url, s3.region]
+  return started(hive.java, [...options, ...program], 'hive')
+}
+
+function programIn(name: string): string {
+  return fileURLToPath(new URL(`${name}.java`, import.meta.url))
+}
+
+async function started(java: string, args: readonly string[], catalog: string): Promise<Trino> {
+  const server = spawn(java, args, { stdio: ['pipe', 'pipe', 'ignore'] })
   const exited = once(server, 'exit')
   const url = await new Promise<string>((resolve, reject) => {
     createInterface({ input: server.stdout }).on('line', (line) => {
@@ -65,7 +88,7 @@ export async function startTrino(): Promise<Trino> {
     exited.then(() => reject(new Error('Trino does not start')), reject)
   })
   return {
-    run: (sql) => run(url, sql),
+    run: (sql) => run(url, sql, catalog),
     async stop() {
       server.stdin.end()
       await exited
@@ -73,16 +96,17 @@ export async function startTrino(): Promise<Trino> {
   }
 }
 
-async function run(url: string, sql: string): Promise<TrinoRows> {
+async function run(url: string, sql: string, catalog: string): Promise<TrinoRows> {
   const headers = {
-    ...{ 'X-Trino-User': 'evt', 'X-Trino-Catalog': 'memory', 'X-Trino-Schema': 'default' },
+    ...{ 'X-Trino-User': 'evt', 'X-Trino-Catalog': catalog, 'X-Trino-Schema': 'default' },
   }
   let answer = await asked(`${url}/v1/statement`, { method: 'POST', body: sql, headers })
-  const found: TrinoRows = { columns: [], rows: [] }
+  const found: TrinoRows = { columns: [], rows: [], physicalBytes: 0 }
   for (;;) {
     if (answer.error) throw new TrinoError(answer.error.errorName, answer.error.message)
     if (answer.columns) found.columns = answer.columns
     found.rows.push(...(answer.data ?? []))
+    found.physicalBytes = answer.stats?.physicalInputBytes ?? found.physicalBytes
     if (answer.nextUri === undefined) return found
     answer = await asked(answer.nextUri, { headers })
   }
