@@ -67,10 +67,9 @@ test(`${EVENTS} identities a side are compared exactly, within the limit`, async
     [...measured, 'reconcile', ...sides, ...maps, ...received],
     { cwd: at.work, env: { ...at.env, EVT_BENCH_USAGE: usage } },
   )
-  const [out, err, [exit]] = await Promise.all([
-    ...[text(child.stdout), text(child.stderr)],
-    once(child, 'exit') as Promise<[number]>,
-  ])
+  const ended = once(child, 'exit')
+  const [out, err] = await Promise.all([text(child.stdout), text(child.stderr)])
+  const [exit] = await ended
   expect(exit, err).toBe(0)
   const { total } = JSON.parse(out)
   expect(total).toEqual({
