@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { LivePage } from '../../src/serve/live-page.js'
 import { tellReaders } from '../../src/serve/tell-readers.js'
 
-test('a page that cannot be drawn is tried again, and its readers are told once it is', async () => {
+test('a page that cannot be drawn is tried again; readers are told once it is', async () => {
   let drawings = 0
   let told = 0
   const ended = new AbortController()
