@@ -56,11 +56,10 @@ export const edges: Readonly<Record<string, readonly string[]>> = {
   // What is measured, lost, and runs in circles; who holds a lock; what is tapped.
   publish: ['stats', 'reconcile', 'loops', 'record', 'tail'],
   record: ['tail'], // where a source begins
-  privacy: ['record'], // the rows of its lines
   // Who holds a lock; who gets what a target takes; what events lead to.
   replay: ['record', 'topology', 'audit'],
   dlq: ['record', 'replay'], // what is parked; the pace
-  privacy: ['topology'], // who was sent the events of somebody
+  privacy: ['record', 'topology'], // the rows of its lines; who was sent events of somebody
   live: ['tail', 'stats'], // what is tapped; the shape of a result and the words of findings
   init: ['stats'], // how a SOURCE is missed, and words for figures
   reconcile: ['stats', 'tail'], // the shape and the words of findings; what is tapped
