@@ -16,8 +16,9 @@ export default class Replay extends BaseCommand {
     'Files get lines that evt reads with the figures of the source, standard output the bodies. ' +
     'Exit 5 where nothing is selected. An archive of EventBridge is replayed by EventBridge, to ' +
     'rules of its bus: evt plans that, follows it, and Ctrl-C cancels it. So does SNS with the ' +
-    'archive of a FIFO topic, to one of its subscriptions; it cannot be cancelled. What a stream, ' +
-    'a log group or, with --intrusive, a queue holds is recorded first, in the cache of evt, and ' +
+    'archive of a FIFO topic, to one of its subscriptions; it cannot be cancelled. What a ' +
+    'stream, a log group or, with --intrusive, a queue holds is recorded first, in the cache of ' +
+    'evt, and ' +
     'removed once all of it was sent; nothing is deleted from a queue (evt dlq redrive does).'
   static override examples = [
     '<%= config.bin %> replay archive/ --to sqs://orders --dry-run',

@@ -23,7 +23,7 @@ export async function tellCopy(owner: IndexOwner, to: string): Promise<void> {
 }
 
 /** Prefixes of S3 to which the index of these SOURCEs was put from this machine. */
-export async function copiesOf(owner: IndexOwner): Promise<string[]> {
+async function copiesOf(owner: IndexOwner): Promise<string[]> {
   try {
     const told: unknown = JSON.parse(await readFile(noteOf(owner), 'utf8'))
     const copies: unknown = typeof told === 'object' && told !== null && Reflect.get(told, 'copies')

@@ -22,7 +22,7 @@ interface Unusable {
 
 /** `s3://bucket/prefix/` of what was typed.
  * @throws EvtError `usage` where that is no prefix of S3 */
-export function indexLocation(typed: string): string {
+function indexLocation(typed: string): string {
   const { name, prefix } = bucketPlace(typed)
   if (!/['\\]/.test(prefix)) return `s3://${name}/${prefix}`
   throw new EvtError(`${typed} has a quote in its name`, { code: 'usage' })

@@ -180,7 +180,7 @@ export interface Answer {
 }
 
 /** Answers that were found at one time. */
-export interface AcknowledgementRound {
+interface AcknowledgementRound {
   /** The chain hash of the manifest without this round and later ones. */
   readonly before: string
   readonly at: string

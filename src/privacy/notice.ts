@@ -21,9 +21,9 @@ export interface Notified extends SentEvent {
 }
 
 /** Where the event says what it is; and what answers to it are. */
-export const NOTICE_SOURCE = 'evt.gdpr'
-export const NOTICE_TYPE = 'subject.erased'
-export const ANSWER_TYPE = 'subject.erasure.acknowledged'
+const NOTICE_SOURCE = 'evt.gdpr'
+const NOTICE_TYPE = 'subject.erased'
+const ANSWER_TYPE = 'subject.erasure.acknowledged'
 
 /**
  * Tells recipients that somebody was erased. The event has the same id where it is sent once more.

@@ -6,7 +6,7 @@ import type { MatchMiss, MatchStep } from '../topology/match/result.js'
 import type { NodeKind, Topology } from '../topology/model.js'
 
 /** Somebody who was sent events of a subject, and may keep a copy. */
-export interface Recipient {
+interface Recipient {
   /** Of the node, as `evt topology` has it. */
   readonly id: string
   readonly kind: NodeKind

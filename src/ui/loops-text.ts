@@ -99,7 +99,8 @@ function notesOf({ loops, causation, compared, bounded }: LoopsResult): string[]
     compared < MOST_COMPARED
       ? []
       : [
-          `contents were compared of ${countText(compared)} events that pass again alone, those that tell most`,
+          `contents were compared of ${countText(compared)} events that pass again alone, those ` +
+            'that tell most',
         ]
   const counts = noted.flatMap(([number, what]) =>
     number > 0 ? `${what}: ${countText(number)}` : [],

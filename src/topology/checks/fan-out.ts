@@ -4,7 +4,7 @@ import type { EdgeKind, Finding, NodeKind, TopologyEdge } from '../model.js'
 import { type Known, knownBy, narrowed } from '../narrowing.js'
 
 /** As many as ten rules make with all of the five targets that each may have. */
-export const MOST_DELIVERIES = 50
+const MOST_DELIVERIES = 50
 /** Patterns of so many rules or filters are begun with, those of the most deliveries first. */
 const MOST_BEGUN = 20
 const MOST_SHOWN = 3

@@ -13,7 +13,7 @@ import { streams } from './streams.js'
 import { unread } from './unread.js'
 
 /** What evt.yaml says of findings. */
-export interface CheckSettings {
+interface CheckSettings {
   /** Deliveries of one event that are no finding. */
   readonly fanOut?: number | undefined
 }
