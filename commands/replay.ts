@@ -18,8 +18,8 @@ export default class Replay extends BaseCommand {
     'rules of its bus: evt plans that, follows it, and Ctrl-C cancels it. So does SNS with the ' +
     'archive of a FIFO topic, to one of its subscriptions; it cannot be cancelled. What a ' +
     'stream, a log group or, with --intrusive, a queue holds is recorded first, in the cache of ' +
-    'evt, and ' +
-    'removed once all of it was sent; nothing is deleted from a queue (evt dlq redrive does).'
+    'evt, and removed once all of it was sent; nothing is deleted from a queue (evt dlq redrive ' +
+    'does that).'
   static override examples = [
     '<%= config.bin %> replay archive/ --to sqs://orders --dry-run',
     '<%= config.bin %> replay archive/ --to sqs://orders.fifo --since 1h --key 4711 --yes',

@@ -39,7 +39,7 @@ test('rules that can match one event add up; those that exclude each other do no
   expect(found(some, 10)).toEqual([])
 })
 
-test('what topics, buses, streams and pipes pass on counts; what is one topic is said there', () => {
+test('what topics, buses, streams and pipes pass on counts; of one topic it is said there', () => {
   const subscribed = (many: number) =>
     times(many).map((n): Wire => ['topic:all', `queue:s${n}`, 'subscription'])
   const way: Wire[] = [
