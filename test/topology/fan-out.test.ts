@@ -39,7 +39,7 @@ test('rules that can match one event add up; those that exclude each other do no
   expect(found(some, 10)).toEqual([])
 })
 
-test('what topics, buses, streams and pipes pass on counts, and what is one topic is said there', () => {
+test('what topics, buses, streams and pipes pass on counts, and is said where it is made', () => {
   const subscribed = (many: number) =>
     times(many).map((n): Wire => ['topic:all', `queue:s${n}`, 'subscription'])
   const way: Wire[] = [
@@ -64,7 +64,7 @@ test('what topics, buses, streams and pipes pass on counts, and what is one topi
   ])
 })
 
-test('filters of subscriptions that exclude each other, and what is switched off, do not count', () => {
+test('filters that exclude each other, and what is switched off, do not count', () => {
   const filters = times(60).map(
     (n): Wire => ['topic:all', `queue:${n}`, 'subscription', { when: { kind: [`k${n % 2}`] } }],
   )
