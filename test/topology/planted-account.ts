@@ -149,7 +149,8 @@ async function plantCallers({ call }: Moto, arn: Arn): Promise<void> {
   })
   const { id: restApiId } = await call('apigateway', 'create_rest_api', { name: 'old' })
   const { items } = await call('apigateway', 'get_resources', { restApiId })
-  const of = { restApiId, resourceId: (items as { id: string }[])[0]?.id, httpMethod: 'POST' }
+  const [root] = items as { id: string }[]
+  const of = { restApiId, resourceId: root?.id, httpMethod: 'POST' }
   await call('apigateway', 'put_method', { ...of, authorizationType: 'NONE' })
   await call('apigateway', 'put_integration', {
     ...{ ...of, type: 'AWS', integrationHttpMethod: 'POST' },
