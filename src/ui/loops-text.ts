@@ -98,14 +98,7 @@ function notesOf({ loops, causation, compared, bounded }: LoopsResult): string[]
   const uncompared =
     compared < MOST_COMPARED
       ? []
-<<<<<<< HEAD
-      : [
-          `contents were compared of ${countText(compared)} events that pass again alone, those ` +
-            'that tell most',
-        ]
-=======
       : [`of what passes again, contents were compared of ${countText(compared)} events alone`]
->>>>>>> wip-8
   const counts = noted.flatMap(([number, what]) =>
     number > 0 ? `${what}: ${countText(number)}` : [],
   )

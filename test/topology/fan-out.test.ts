@@ -39,11 +39,7 @@ test('rules that can match one event add up; those that exclude each other do no
   expect(found(some, 10)).toEqual([])
 })
 
-<<<<<<< HEAD
-test('what topics, buses, streams and pipes pass on counts; of one topic it is said there', () => {
-=======
 test('what topics, buses, streams and pipes pass on counts, and is said where it is made', () => {
->>>>>>> wip-8
   const subscribed = (many: number) =>
     times(many).map((n): Wire => ['topic:all', `queue:s${n}`, 'subscription'])
   const way: Wire[] = [
