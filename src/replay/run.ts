@@ -1,4 +1,5 @@
 import { resolve, sep } from 'node:path'
+import { withoutAlias } from '../archives/address.js'
 import { besideFile } from '../config/sources.js'
 import { Register, registerFile } from '../erased/register.js'
 import type { Withhold } from '../erased/withhold.js'
@@ -256,10 +257,13 @@ function checkTarget({ to }: ReplayRequest, { path }: OpenSink, { objects }: Ope
 }
 
 /** What lies in a folder that is read would be read by the next run, which could not go on. */
-function checkOutside({ to, cwd }: ReplayRequest, { path }: OpenSink, { sources }: OpenedArchive) {
+function checkOutside({ to, cwd }: ReplayRequest, { path }: OpenSink, archive: OpenedArchive) {
   if (path === undefined) return
+  const { sources, config } = archive
   const within = (folder: string) => path.startsWith(folder.endsWith(sep) ? folder : folder + sep)
-  const source = sources.find((each) => within(resolve(cwd, each)))
+  const source = sources.find((each) =>
+    within(resolve(cwd, withoutAlias(each, config.archives ?? {}))),
+  )
   if (source === undefined) return
   throw new EvtError(`--to ${to} is in ${source}, which is read`, {
     ...{ code: 'usage', hint: 'name a file beside it' },

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -148,6 +148,20 @@ test('a line that was killed, and selects others by now, sends nothing twice', a
   // Now that all was sent to its end, others may be.
   write(...events.slice(1))
   expect(await replay(...line, '--quiet')).toMatchObject({ exit: 0, err: '' })
+})
+
+test('a target in what an alias stands for is refused', async () => {
+  mkdirSync(join(at.work, 'archive', 'sub'), { recursive: true })
+  writeFileSync(join(at.work, 'archive', 'sub', 'o.ndjson'), '{"id":"e-1"}\n')
+  writeFileSync(join(at.work, 'evt.yaml'), 'archives: { kept: archive }\n')
+  const child = startEvt(['replay', 'kept:sub', '--to', 'archive/sub/again.ndjson', '--yes'], at)
+  const { exit } = await child.end
+  expect({ exit, err: child.err.text }).toEqual({
+    exit: 2,
+    err:
+      'evt: --to archive/sub/again.ndjson is in kept:sub, which is read\n' +
+      '     name a file beside it\n',
+  })
 })
 
 test('one journal is written by one evt at a time', async () => {
