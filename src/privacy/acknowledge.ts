@@ -11,7 +11,14 @@ import { openFiles, textIn } from './bundle-files.js'
 import { MANIFEST } from './bundle-writer.js'
 import { replaceManifest } from './extend-bundle.js'
 import type { FoundEvent } from './found-event.js'
-import { type Answer, answerStates, type ErasureManifest, type Sealed, sealed } from './manifest.js'
+import {
+  type Answer,
+  answerStates,
+  type ErasureManifest,
+  lastAnswers,
+  type Sealed,
+  sealed,
+} from './manifest.js'
 import { matching } from './matching.js'
 import { manifestIn } from './read-manifest.js'
 import { sha256 } from './seals.js'
@@ -133,11 +140,7 @@ function fresh(found: readonly Answer[], { acknowledgements = [] }: Whole): Answ
 }
 
 function resultOf(manifest: Whole, bundle: string, added: number): AcknowledgeResult {
-  const answers = (manifest.acknowledgements ?? []).flatMap((round) => round.answers)
-  const last = new Map<string, Answer>()
-  for (const one of answers) {
-    if ((one.at ?? '') >= (last.get(one.recipient)?.at ?? '')) last.set(one.recipient, one)
-  }
+  const last = lastAnswers(manifest.acknowledgements ?? [])
   const known = manifest.recipients?.consumers ?? []
   const recipients = known.map(({ id, name }) => {
     const { status = null, at = null } = last.get(id) ?? {}

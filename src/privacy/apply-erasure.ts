@@ -61,8 +61,9 @@ export async function openErasure(request: ApplyRequest): Promise<ErasePlan | nu
       hint: `a bundle is written while it is applied; evt gdpr verify ${plan} checks the proof`,
     })
   }
-  if (notify && !proof.notified) {
-    throw new EvtError(`${plan} was applied already, and nobody was told`, {
+  if (notify && notify.to !== proof.notified?.to) {
+    const whom = proof.notified ? `only ${proof.notified.target}` : 'nobody'
+    throw new EvtError(`${plan} was applied already, and ${whom} was told`, {
       code: 'usage',
       hint: 'recipients are told while it is applied: its proof does not know any more of whom',
     })
@@ -114,7 +115,9 @@ export async function applyErasure(plan: ErasePlan, request: ApplyRequest): Prom
     // Somebody may have built one meanwhile.
     for (const folder of await dropDerived(derived)) indexes.add(folder)
     const telling = target && { sink: target, journal, now: request.now, signal }
-    const notified = request.notify && telling && (await notifyOnce(plan, request.notify, telling))
+    // Another run may have told them, and been killed.
+    const notified =
+      request.notify && telling ? await notifyOnce(plan, request.notify, telling) : journal.told
     // There already, where evt was killed just now.
     await rm(`${file}.key`, { force: true })
     await newFile(`${file}.key`, `${plan.key}\n`)

@@ -4,7 +4,7 @@ import { quoteFile, quoteName } from '../engines/leaf-tree.js'
 import { jsonText, parseJson, readJson } from '../event/json.js'
 import { parquetColumn } from '../reading/parquet-column.js'
 import { isBadFile, isRecording } from '../reading/parquet-file.js'
-import { areOfRecording, judgeRecording } from './erase-recording.js'
+import { areOfRecording, areTogether, judgeRecording } from './erase-recording.js'
 import type { PackedFile } from './packed-file.js'
 import {
   checkedRewrite,
@@ -76,8 +76,11 @@ export async function eraseParquet(
       const isText = one.type === 'JSON' && one.name === column
       return { ...one, isText, isMillis: node !== undefined && isInMilliseconds(node) }
     })
-    await makeTouched(duckdb)
     const numbered = scan.replace(/\)$/, `, ${ROW_NUMBER} = true)`)
+    if (isOfRecord && !(await areTogether(duckdb, numbered))) {
+      return { column, refused: 'is a recording by evt whose rows stand in another order' }
+    }
+    await makeTouched(duckdb)
     if (isOfRecord) await judgeRecording(duckdb, { numbered, columns, rows })
     else await judgeRows(duckdb, { numbered, columns, column, rows })
     const make =

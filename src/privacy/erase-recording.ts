@@ -9,6 +9,7 @@ import type { Flags } from '../record/part-flags.js'
 import {
   type Decode,
   decodedLine,
+  ENTRIES,
   partColumns,
   type ReadLine,
   type Row,
@@ -83,6 +84,23 @@ export async function judgeRecording(
   await flush()
 }
 
+/**
+ * Whether the rows of each record stand together, the one with its line first, as `evt record`
+ * writes them. In a file that was sorted otherwise nobody knows which rows are of which line.
+ *
+ * @param numbered the file, with the numbers of its rows
+ */
+export async function areTogether(duckdb: Duckdb, numbered: string): Promise<boolean> {
+  const found = await duckdb.rows(
+    `SELECT 1 FROM (
+       SELECT pos, has_line, lag(pos) OVER (ORDER BY file_row_number) AS before
+       FROM (SELECT file_row_number, pos, recorded IS NOT NULL AS has_line FROM ${numbered})
+     ) WHERE pos IS NULL
+       OR pos IS DISTINCT FROM if(has_line, pos - pos % ${ENTRIES}, before + 1) LIMIT 1`,
+  )
+  return found.length === 0
+}
+
 /** The records of a part, in its order: the first row of each has its line. */
 async function* recordsOf(duckdb: Duckdb, numbered: string): AsyncGenerator<OldRecord> {
   const sql = `SELECT file_row_number, recorded, duplicate, reordered FROM ${numbered}`
@@ -104,19 +122,23 @@ function judgedLine(line: string, rows: RowEraser): Promise<JudgedRow> | JudgedR
   return readJson(line).ok ? rows.judge(line, undefined) : rows.judgeBroken(Buffer.from(line))
 }
 
-/** The rows that are left of a record. Other readers than `evt record` may find more events in a
- * line than there are rows for: these cannot be told. */
+/** The rows that are left of a record. Other readers than `evt record` may find more or fewer
+ * events in a line than there are rows for: these cannot be told. */
 async function leftOf(
   { text: before, verdict: { text } }: JudgedRow,
   old: readonly OldRow[],
   decode: Decode,
 ): Promise<Row[] | null> {
+  const was = readJson(before).ok ? readLine(before) : undefined
+  const all = was && (await decodedLine(was, decode))
+  // Rows of another line would go with these.
+  if (Math.max(1, all?.length ?? 1) !== old.length) return null
   if (text === null) return []
   if (text.length > MOST_LINE) return null
-  const [was, is] = [readLine(before), readLine(text)]
-  if (!was || !is) return null
+  const is = readLine(text)
+  if (!all || !is) return null
   const decoded = await decodedLine(is, decode)
-  const places = placesOf(decoded, await decodedLine(was, decode))
+  const places = placesOf(decoded, all)
   const flagsOf = (_: unknown, entry: number): Flags => {
     const { duplicate = null, reordered = null } = old[places[entry] ?? entry] ?? {}
     return { duplicate, reordered }

@@ -1,6 +1,7 @@
 import type { RecordValue } from '../envelopes/decode.js'
 import { complete } from '../envelopes/missing.js'
-import type { Decoded, EventRecord } from '../event/event.js'
+import { recordingLine } from '../envelopes/recording.js'
+import type { Decoded, EventRecord, JsonValue } from '../event/event.js'
 import { jsonText, readJson, scalarText } from '../event/json.js'
 import type { Mapping } from '../event/mapping.js'
 import { around, nodesAt, type PlacedEvent, placeOf, recordsOf } from './event-places.js'
@@ -100,6 +101,7 @@ export class Eraser {
     }
     if (verdict.text === null) return verdict
     verdict.text = whole.finished()
+    verdict.unreadable += await this.#unreadableIn(verdict.text, column)
     if (this.#settings.mentions) verdict.unplaced += await this.#hiddenIn(verdict.text, column)
     return verdict
   }
@@ -162,6 +164,19 @@ export class Eraser {
     const position = { path: '', record: 1 }
     const asked = { value, position, sizeBytes, head: new Uint8Array() }
     return complete(() => this.#settings.decode(asked))
+  }
+
+  /** Records that cannot be decoded, and still hold an identifier: nobody knows whose. */
+  async #unreadableIn(text: string, column: string | undefined): Promise<number> {
+    const found = recordsOf(new JsonLayer(text), column)
+    if (!found) return 0
+    const { layer, records } = found
+    let count = 0
+    for (const record of records) {
+      const texts = unreadTexts(layer.valueOf(record), await this.#decoded(layer, record))
+      if (texts.some((one) => this.#mentions.isInBytes(one))) count += 1
+    }
+    return count
   }
 
   /** Events that still hold what is erased, such as in Avro or zstd: that is not written again. */
@@ -240,4 +255,14 @@ export class Eraser {
     const { mode, key } = this.#settings
     return mode === 'pseudonymise' ? `erased-${keyedHash(key, id).slice(0, 16)}` : null
   }
+}
+
+/** What nobody can read of a record: a recording has it beside what it says itself, such as numbers
+ * of records, which are none of anybody. */
+function unreadTexts(value: JsonValue, decoded: readonly Decoded[]): string[] {
+  if (typeof value !== 'object' || value === null) return [String(value)]
+  if (decoded.length === 0 || decoded.some(({ kind }) => kind === 'event')) return []
+  const found = recordingLine(value)
+  const unread = found?.is === 'record' ? found.line.undecodable : undefined
+  return unread ? [unread.head, unread.text ?? '', unread.base64 ?? ''] : [jsonText(value)]
 }

@@ -89,7 +89,9 @@ export function proofOf(
     }),
     claims: plan.claims.map(clean),
     ...(plan.recipients && { recipients: cleanRecipients(plan.recipients, clean) }),
-    ...(notified && { notified: { ...notified, target: clean(notified.target) } }),
+    ...(notified && {
+      notified: { ...notified, to: clean(notified.to), target: clean(notified.target) },
+    }),
     indexesDropped: indexes,
     completeness: completenessOf(plan, clean),
   }
@@ -147,7 +149,7 @@ const shape = z.looseObject({
   versionsRemoved: z
     .array(z.looseObject({ address: z.string(), versionId: z.string() }))
     .optional(),
-  notified: z.looseObject({ target: z.string() }).optional(),
+  notified: z.looseObject({ target: z.string(), to: z.string().optional() }).optional(),
   chainSha256: z.string(),
 })
 export type ReadProof = z.infer<typeof shape>

@@ -8,7 +8,7 @@ import { diskFailure } from './disk-failure.js'
 
 const notified = z.strictObject({
   ...{ eventId: z.string(), target: z.string(), messageId: z.string(), at: z.string() },
-  sha256: z.string(),
+  ...{ sha256: z.string(), to: z.string() },
   identifiers: z.enum(['hashed', 'plain']),
 })
 
@@ -52,6 +52,11 @@ export class Journal {
 
   stepOf(file: string): Step | undefined {
     return this.#steps.get(file)
+  }
+
+  /** Whom recipients were told by, if they were. */
+  get told(): Step['notified'] {
+    return [...this.#steps.values()].findLast(({ notified }) => notified)?.notified
   }
 
   async add(done: Step): Promise<void> {

@@ -179,6 +179,17 @@ export interface Answer {
   }
 }
 
+/** What each said last: as of two at one time, the one that was added later. */
+export function lastAnswers<A extends Pick<Answer, 'recipient' | 'at'>>(
+  rounds: readonly { readonly answers: readonly A[] }[],
+): Map<string, A> {
+  const last = new Map<string, A>()
+  for (const one of rounds.flatMap(({ answers }) => answers)) {
+    if ((one.at ?? '') >= (last.get(one.recipient)?.at ?? '')) last.set(one.recipient, one)
+  }
+  return last
+}
+
 /** Answers that were found at one time. */
 interface AcknowledgementRound {
   /** The chain hash of the manifest without this round and later ones. */

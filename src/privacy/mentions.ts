@@ -1,5 +1,6 @@
 import { folding } from './hits.js'
 import type { JsonLayer } from './json-layer.js'
+import { isBase64 } from './nested-text.js'
 import { identifiersOf, idOf, isTelling, type Subject } from './subject.js'
 
 /** What stands for a part of a text; too short to be an identifier itself. */
@@ -48,6 +49,11 @@ export class Mentions {
     return this.#identifiers.some((value) => folded.includes(value))
   }
 
+  /** The same of a text that may be in base64, of bytes that are no JSON. */
+  isInBytes(text: string): boolean {
+    return this.isIn(text) || this.isIn(plainOf(text))
+  }
+
   /** Whether a text holds what is erased wherever it stands: no short ids, no bare numbers. */
   isErasedIn(text: string): boolean {
     return this.#isPart(this.#fold(text))
@@ -72,6 +78,8 @@ export class Mentions {
         if (whole !== undefined) layer.set(node, replacement(whole))
         else if (typeof value === 'string' && this.#isPart(folded)) {
           layer.set(node, this.#without(text))
+        } else if (this.#isPart(this.#fold(plainOf(text)))) {
+          layer.set(node, packedOf(this.#without(plainOf(text))))
         } else continue
         count += 1
       }
@@ -104,6 +112,15 @@ export class Mentions {
       return parts.join('') + left.slice(from)
     }, text)
   }
+}
+
+/** What is in base64, each byte as a letter; empty where a text is none. */
+function plainOf(text: string): string {
+  return isBase64(text) ? Buffer.from(text, 'base64').toString('latin1') : ''
+}
+
+function packedOf(plain: string): string {
+  return Buffer.from(plain, 'latin1').toString('base64')
 }
 
 /** A text, and how it is read where it stands in bytes: of Avro each is a letter (Latin-1), of

@@ -13,7 +13,7 @@ const base64 = /^(?:[A-Za-z0-9+/]{4}){2,}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=
 /** JSON as a text, and in base64, also packed with gzip: as queues, streams and logs have it. */
 export function nestedText(text: string): Nested | undefined {
   if (isJson(text)) return { text, wrap: (changed) => changed }
-  if (!base64.test(text)) return undefined
+  if (!isBase64(text)) return undefined
   const bytes = Buffer.from(text, 'base64')
   const plain = bytes.toString()
   if (isJson(plain)) {
@@ -22,6 +22,10 @@ export function nestedText(text: string): Nested | undefined {
   const unpacked = unpack(bytes)
   if (unpacked === undefined || !isJson(unpacked)) return undefined
   return { text: unpacked, wrap: (changed) => gzipSync(changed).toString('base64') }
+}
+
+export function isBase64(text: string): boolean {
+  return base64.test(text)
 }
 
 function isJson(text: string): boolean {

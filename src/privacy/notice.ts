@@ -17,6 +17,8 @@ export interface NoticeRequest {
 
 /** That recipients were told, as evidence has it. */
 export interface Notified extends SentEvent {
+  /** The address, as typed. */
+  readonly to: string
   readonly identifiers: 'hashed' | 'plain'
 }
 
@@ -32,7 +34,7 @@ const ANSWER_TYPE = 'subject.erasure.acknowledged'
  */
 export async function sendNotice(
   plan: ErasePlan,
-  { isPlain }: NoticeRequest,
+  { to, isPlain }: NoticeRequest,
   { sink, nowMs, signal }: { sink: OpenSink; nowMs: number; signal: AbortSignal },
 ): Promise<Notified> {
   const id = eventIdOf(plan.key, 'notice')
@@ -42,8 +44,8 @@ export async function sendNotice(
     ...{ time: new Date(nowMs).toISOString(), resources: [], detail },
   }
   const named = { id, source: NOTICE_SOURCE, type: NOTICE_TYPE, key: requestId(plan.key) }
-  const sent = await sendOne(sink, { ...named, nowMs, document }, signal)
-  return { ...sent, identifiers: isPlain ? 'plain' : 'hashed' }
+  const sent = await sendOne(sink, { ...named, nowMs, body: JSON.stringify(document) }, signal)
+  return { ...sent, to, identifiers: isPlain ? 'plain' : 'hashed' }
 }
 
 /** A UUID that is one and the same for a plan or a bundle. */

@@ -12,11 +12,12 @@ import type { Topology } from '../topology/model.js'
 import { newFile, taken } from './durable-file.js'
 import { type ErasePlan, eraserOf, planText } from './erase-plan.js'
 import type { EraseMode } from './eraser.js'
+import { growingParts } from './growing-parts.js'
 import { OpenBuckets } from './open-buckets.js'
 import { planObject } from './plan-object.js'
 import { planVersions } from './plan-versions.js'
 import { RecipientTally } from './recipients.js'
-import { newKey } from './seals.js'
+import { newKey, sha256 } from './seals.js'
 import { checkKinds, isTelling, type Subject, withoutIdentifiers } from './subject.js'
 
 export interface PlanRequest extends ReadRequest {
@@ -51,8 +52,14 @@ export async function planErasure(request: PlanRequest): Promise<ErasePlan> {
   const plan = freshPlan(request, archive)
   const claims = new Set<string>()
   const recipients = request.topology && new RecipientTally(request.topology)
+  const sent = new Set<string>()
+  let areOlder = false
   const eraser = eraserOf(plan, archive.outside, (event) => {
     for (const claim of claimsIn(event.document)) claims.add(claimText(claim))
+    // An older version has what is in the newer one as well: it was sent once.
+    const name = event.id === null ? undefined : sha256(JSON.stringify([event.source, event.id]))
+    if (name !== undefined && areOlder && sent.has(name)) return
+    if (name !== undefined) sent.add(name)
     recipients?.add(event)
   })
   let unitsTouched = 0
@@ -63,7 +70,10 @@ export async function planErasure(request: PlanRequest): Promise<ErasePlan> {
       unitsTouched += await planObject(plan, object, { eraser, buckets })
       tellProgress(request, files, n)
     }
+    areOlder = true
     await planVersions(plan, { eraser, buckets, signal, objects: files })
+    const places = archive.sources.map((source) => resolve(request.cwd, source))
+    plan.refused.push(...(await growingParts(places, files)))
   } finally {
     await buckets.close()
   }

@@ -16,7 +16,9 @@ const written = z.looseObject({
     .array(
       z.looseObject({
         before: z.string(),
-        answers: z.array(z.looseObject({ recipient: z.string() })),
+        answers: z.array(
+          z.looseObject({ recipient: z.string(), status: z.string(), at: z.string().nullable() }),
+        ),
       }),
     )
     .optional(),

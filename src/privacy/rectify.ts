@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { readingHash } from '../archive-index/open-index.js'
@@ -7,7 +8,7 @@ import { loadConfig } from '../config/load.js'
 import { createDecoder } from '../envelopes/decode.js'
 import { Register, registerFile, requestId } from '../erased/register.js'
 import { EvtError } from '../errors.js'
-import type { EventRecord, JsonObject } from '../event/event.js'
+import type { EventRecord } from '../event/event.js'
 import { readJson } from '../event/json.js'
 import { createMapping, type Mapping } from '../event/mapping.js'
 import type { OpenSink } from '../sinks/sink.js'
@@ -47,7 +48,8 @@ export interface Correction {
   readonly target: string
   readonly source: string
   readonly type: string
-  readonly document: JsonObject
+  /** The event, as it is written. */
+  readonly body: string
 }
 
 /**
@@ -66,7 +68,7 @@ export async function rectify(
   const config = await loadConfig({ cwd, env, file: request.config, firstSource: undefined })
   const mapping = createMapping({ events: config.events ?? {}, maps: [...request.maps] })
   checkKinds(subject, mapping)
-  const { event, document } = await eventIn(request, mapping)
+  const { event, body } = await eventIn(request, mapping)
   const register = await Register.open(registerFile({ cwd, env, config }))
   const folder = resolve(cwd, request.to)
   const writer = await BundleWriter.open(folder)
@@ -74,15 +76,16 @@ export async function rectify(
   try {
     sink = await openTarget(request.notify, { aws, cwd, signal })
     const { source, type } = event
-    if (!(await agree({ target: sink.target, source, type, document }))) {
+    if (!(await agree({ target: sink.target, source, type, body }))) {
       await writer.discard()
       return null
     }
     const key = newKey()
     const id = event.id ?? eventIdOf(key, 'correction')
     const named = { id, source, type, key: event.key ?? requestId(key) }
-    const sent = await sendOne(sink, { ...named, nowMs, document }, signal)
-    await writer.add('event.json', `${JSON.stringify(document, null, 2)}\n`)
+    // Who has no room for evidence sends nothing.
+    await writer.add('event.json', body)
+    const sent = await sendOne(sink, { ...named, nowMs, body }, signal)
     const manifest = await writer.publish(manifestOf(request, { event, sent, key, mapping }), key)
     const at = new Date(request.receivedMs).toISOString()
     const file = withoutIdentifiers(folder, subject)
@@ -141,13 +144,19 @@ function manifestOf(
 async function eventIn(
   { event: path, cwd, subject, presets }: RectifyRequest,
   mapping: Mapping,
-): Promise<{ event: EventRecord; document: JsonObject }> {
+): Promise<{ event: EventRecord; body: string }> {
   const bytes = await readFile(resolve(cwd, path)).catch((error) => {
     if (codeOf(error) === 'ENOENT') throw noEvent(path, 'is not there')
     throw readError(path, error)
   })
-  const reading = readJson(bytes.toString().replace(/^\ufeff/, ''))
+  if (!isUtf8(bytes)) throw noEvent(path, 'is not UTF-8')
+  const body = bytes
+    .toString()
+    .replace(/^\ufeff/, '')
+    .trim()
+  const reading = readJson(body)
   if (!reading.ok) throw noEvent(path, reading.detail)
+  if (!isStrict(body)) throw noEvent(path, 'has what others than evt do not read as JSON')
   const { value } = reading
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw noEvent(path, 'is no object')
@@ -159,12 +168,22 @@ async function eventIn(
   if (found.length !== 1 || first?.kind !== 'event') throw noEvent(path, 'is not one event')
   const { event } = first
   if (event.entities?.some((entity) => subject.entities.includes(entity))) {
-    return { event, document: value }
+    return { event, body }
   }
   throw new EvtError(`${path} is about somebody else than --entity names, by the mapping`, {
     code: 'usage',
     hint: 'nothing was sent; --map entities.KIND=$.path tells where the id stands',
   })
+}
+
+/** What evt reads beside JSON, such as NaN, others do not: it is sent as it is written. */
+function isStrict(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
 }
 
 function noEvent(path: string, what: string): EvtError {

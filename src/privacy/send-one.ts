@@ -1,6 +1,5 @@
 import type { AwsOptions } from '../aws/options.js'
 import { EvtError } from '../errors.js'
-import type { JsonObject } from '../event/event.js'
 import { sinkFor } from '../sinks/index.js'
 import { type Outcome, Sender } from '../sinks/sender.js'
 import type { OpenSink, SinkEntry } from '../sinks/sink.js'
@@ -23,8 +22,8 @@ interface OneEvent {
   readonly source: string
   readonly type: string
   readonly nowMs: number
-  /** As it is sent; an event of EventBridge is one with `detail`. */
-  readonly document: JsonObject
+  /** Its JSON, which is sent as it is written; an event of EventBridge is one with `detail`. */
+  readonly body: string
   /** What order is promised for, where a target asks for it. */
   readonly key: string
 }
@@ -58,8 +57,7 @@ export async function sendOne(
   event: OneEvent,
   signal: AbortSignal,
 ): Promise<SentEvent> {
-  const { document, id: eventId, source, type, nowMs, key } = event
-  const body = JSON.stringify(document)
+  const { body, id: eventId, source, type, nowMs, key } = event
   const entry: SinkEntry = {
     ...{ body, attributes: {}, source, type, timeUs: nowMs * 1_000, key, sendId: eventId },
   }

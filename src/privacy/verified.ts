@@ -21,8 +21,9 @@ export interface VerifyResult {
   unasked?: number
   /** Of an encrypted bundle: whether its files could be read with the keys that were named. */
   encrypted?: 'readable' | 'unreadable' | 'notTried'
-  /** Of the evidence of an erasure: how many have answered, and which recipients have not. */
-  acknowledged?: { answered: number; missing: string[] }
+  /** Of the evidence of an erasure: how many recipients have answered, which have not, and who said
+   * that it is not erased. */
+  acknowledged?: { answered: number; missing: string[]; open: string[] }
   /** Of the evidence of an erasure: objects that were written again since, or are elsewhere. What
    * they were then, the evidence tells all the same. */
   changedSince?: { name: string; fault: string }[]

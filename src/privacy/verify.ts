@@ -7,7 +7,7 @@ import { AGE, type Decryption, decryptionBy } from './age.js'
 import { type BundleFiles, isPacked, openFiles, textIn } from './bundle-files.js'
 import { MANIFEST } from './bundle-writer.js'
 import { PROOF } from './erasure-proof.js'
-import type { BundledFile } from './manifest.js'
+import { type BundledFile, lastAnswers } from './manifest.js'
 import { type ManifestWords, manifestIn } from './read-manifest.js'
 import { streamHash } from './seals.js'
 import type { VerifyOptions, VerifyResult } from './verified.js'
@@ -86,14 +86,17 @@ async function verifyFiles(
   }
 }
 
-/** How many recipients have answered. */
+/** How many recipients have answered, and who did not say that nothing is there any more. */
 function acknowledgedIn({ recipients, acknowledgements = [] }: ManifestWords) {
-  const answered = new Set(
-    acknowledgements.flatMap(({ answers }) => answers.map(({ recipient }) => recipient)),
+  const last = lastAnswers(acknowledgements)
+  const known = recipients?.consumers.map(({ id }) => id)
+  const missing = known?.filter((id) => !last.has(id)) ?? []
+  const open = [...last].flatMap(([id, { status }]) =>
+    status === 'erased' || status === 'notFound' ? [] : [id],
   )
-  const known = recipients?.consumers ?? []
-  const missing = known.flatMap(({ id }) => (answered.has(id) ? [] : [id]))
-  return { answered: answered.size, missing }
+  // Who is no recipient by the topology does not stand for one that is.
+  const answered = known ? known.length - missing.length : last.size
+  return { answered, missing, open }
 }
 
 /** The faults of a bundle as the end of evt; undefined where it is intact, and can be read. */

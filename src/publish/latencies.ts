@@ -17,7 +17,7 @@ export function latenciesOf(
 /** The same of a type. Where its ends are not known, they are those of its buckets, but not beyond
  * those of all. */
 export function latenciesOfType(
-  { hdr, minMs, maxMs }: TypeLatencies,
+  { hdr, minMs, maxMs, overflow = 0 }: TypeLatencies,
   { dimensions, all }: { dimensions: Dimensions; all: Latencies | undefined },
 ): Latencies | undefined {
   const histogram = bucketsOf(hdr)
@@ -25,7 +25,7 @@ export function latenciesOfType(
   const [first, last] = [buckets[0], buckets.at(-1)]
   if (!first || !last) return undefined
   return {
-    ...{ dimensions, buckets, count: histogram.total, overflow: 0, sum: undefined },
+    ...{ dimensions, buckets, count: histogram.total + overflow, overflow, sum: undefined },
     min: minMs ?? Math.max(first.lowest / 1_000, all?.min ?? 0),
     max: maxMs ?? Math.min(last.highest / 1_000, all?.max ?? Number.POSITIVE_INFINITY),
   }

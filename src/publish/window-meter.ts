@@ -114,9 +114,10 @@ export class WindowMeter {
       this.newestUs = Math.max(window.newestUs, this.newestUs ?? window.newestUs)
     }
     const types = [...(window?.types.values() ?? [])].flatMap(({ type, source, latency }) => {
-      const { hdr, min, max } = latency.read()
+      const { hdr, min, max, overflow } = latency.read()
       if (hdr === null) return []
-      return [{ type, source, hdr, minMs: min ?? undefined, maxMs: max ?? undefined }]
+      const ends = { minMs: min ?? undefined, maxMs: max ?? undefined, overflow }
+      return [{ type, source, hdr, ...ends }]
     })
     return {
       ...{ startMs: startUs / 1_000, endMs: endUs / 1_000, types },

@@ -26,6 +26,8 @@ export type Row = Record<keyof typeof partColumns, Cell>
 
 /** Entries of one record are told apart by so many digits behind its number. */
 const ENTRY_DIGITS = 6
+/** So many may be in one record. */
+export const ENTRIES = 10 ** ENTRY_DIGITS
 /** The events of a longer line stand in it alone, without document and payload. */
 const MOST_LINE = 16 * 1024 * 1024
 const UNKNOWN = 'unknown'

@@ -4,7 +4,8 @@ import { isRemote } from '../archives/address.js'
 import { type Fault, isLoss } from '../archives/object.js'
 import type { AwsOptions } from '../aws/options.js'
 import { createDecoder } from '../envelopes/decode.js'
-import { Register, registerFile } from '../erased/register.js'
+import { FreshRegister } from '../erased/fresh-register.js'
+import { registerFile } from '../erased/register.js'
 import type { Withhold } from '../erased/withhold.js'
 import { EvtError } from '../errors.js'
 import { createMapping } from '../event/mapping.js'
@@ -22,6 +23,9 @@ import { type Recorded, Recorder } from './recorder.js'
 import type { Format, Store } from './store.js'
 import { writeFailure } from './write-failure.js'
 
+const ERASED_MEANWHILE =
+  'somebody was erased, who is left out from now on: what came before is put in place with this ' +
+  'part, plan that erasure once more then'
 /** How long to put a part in place and acknowledge it may take, beside the time that it grows. */
 const HOLD_MS = 30_000
 
@@ -78,14 +82,19 @@ export async function runRecord(request: RecordRequest): Promise<RecordRun> {
   )
   for (const { opens } of tapped) await checkApart(opens, request)
   // What a record refers to is not asked for: to record needs nobody else.
-  const register = await Register.open(registerFile({ ...request, config }))
+  const register = await FreshRegister.open(registerFile({ ...request, config }), () =>
+    request.onNote(ERASED_MEANWHILE),
+  )
   const mapping = createMapping({ events: config.events })
   const decode = createDecoder({ mapping })
   for (const kind of register.unknownTo(mapping)) {
     request.onNote(`who was erased comes back: evt.yaml does not say where ${kind} is in events`)
   }
   request.onOpen(tapped.map(({ address, tap: { safety } }) => ({ address, safety })))
-  const store = await openStore(request)
+  const store = await openStore(request).catch((error) => {
+    register.close()
+    throw error
+  })
   const faults: { path: string; fault: Fault }[] = []
   const own = new AbortController()
   let opened = false
@@ -124,6 +133,7 @@ export async function runRecord(request: RecordRequest): Promise<RecordRun> {
     return { recorded, untaken: untaken.size, ...ended }
   } finally {
     own.abort()
+    register.close()
     if (opened) await store.close()
   }
 }

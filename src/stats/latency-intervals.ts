@@ -13,6 +13,8 @@ export interface TypeLatencies {
   hdr: string
   minMs?: number | undefined
   maxMs?: number | undefined
+  /** How many lie above all buckets; such is the maximum then. */
+  overflow?: number | undefined
 }
 
 /** The latencies of one window as encoded histograms. Rows without any are left out. */
@@ -114,9 +116,10 @@ function intervalOf(
   const all = new LatencyCounts()
   const rows: LatencyInterval['rows'] = []
   for (const [row, each] of [...counts].sort(([a], [b]) => a - b)) {
-    const { hdr, min, max } = each.histogram().figures()
+    const { hdr, min, max, overflow } = each.histogram().figures()
     const name = names[row]
-    if (hdr !== null && name) rows.push({ ...name, hdr, minMs: known(min), maxMs: known(max) })
+    const ends = { minMs: known(min), maxMs: known(max), overflow }
+    if (hdr !== null && name) rows.push({ ...name, hdr, ...ends })
     all.merge(each)
   }
   const total = all.histogram().figures().hdr

@@ -7,11 +7,11 @@ import { jsonText } from './stats-json.js'
 
 /** What would be sent; without a line end. */
 export function correctionText(correction: Correction, format: 'text' | 'json'): string {
-  const { target, source, type, document } = correction
+  const { target, source, type, body } = correction
   if (format === 'json') {
     return jsonText({ schema: 'evt.rectification-plan/1', target, source, type })
   }
-  const bytes = bytesText(Buffer.byteLength(JSON.stringify(document)))
+  const bytes = bytesText(Buffer.byteLength(body))
   const name = source === '' ? type : `${source}/${type}`
   return `correct   ${safeText(name)}, ${bytes}   to ${safeText(target)}; archives stay as they are`
 }

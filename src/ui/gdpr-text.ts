@@ -90,10 +90,13 @@ export function renderVerify(result: VerifyResult, format: Format, style: TextSt
   return drawn(lines, style)
 }
 
-function acknowledgedLines({ answered, missing }: NonNullable<VerifyResult['acknowledged']>) {
+function acknowledgedLines({ answered, missing, open }: NonNullable<VerifyResult['acknowledged']>) {
   const answers = `${counted(answered, 'answer')} of recipients`
+  const not = open.map((id) => `${safeText(id)} does not say that it is erased !`)
   return [
     answers,
+    ...not.slice(0, MOST_CLAIMS),
+    ...(not.length > MOST_CLAIMS ? [`and ${not.length - MOST_CLAIMS} more`] : []),
     ...missing.slice(0, MOST_CLAIMS).map((id) => `no answer of ${safeText(id)} !`),
     ...(missing.length > MOST_CLAIMS ? [`and ${missing.length - MOST_CLAIMS} more`] : []),
   ]

@@ -1,4 +1,12 @@
-import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -210,6 +218,56 @@ describe(`a recording in Parquet without somebody (seed ${seed})`, () => {
     await recorded('p', 'parquet', 1)
     const found = await rowsIn(filesIn('p'), 'pos, id')
     expect(found).toEqual([{ pos: 2_000_000, id: 'e-2' }])
+  })
+
+  test('rows in another order are refused: nobody knows of which line they are', async () => {
+    const [mine, other] = [event('e-1', SUBJECT), event('e-2', 'u-1')]
+    writeFileSync(
+      join(folder, 'a.ndjson'),
+      [messages(mine, other), messages(event('e-3', 'u-2'), event('e-4', 'u-3'))].join(''),
+    )
+    await recorded('p', 'parquet', 1)
+    const [file = ''] = filesIn('p')
+    for (const order of ['pos % 1000000, pos', 'pos DESC', 'id DESC']) {
+      const sorted = join(folder, 'sorted.parquet')
+      await duckdb.rows(
+        `COPY (SELECT * FROM read_parquet([${quoteFile(file)}], hive_partitioning = false)
+         ORDER BY ${order}) TO ${quoteFile(sorted)}`,
+      )
+      const { size: sizeBytes, mtimeMs } = await stat(sorted)
+      const object = { kind: 'file' as const, path: sorted, file: sorted, sizeBytes, mtimeMs }
+      const { refused } = await passThrough(object, { eraser: eraser('drop', false), key })
+      expect(refused).toBe('is a recording by evt whose rows stand in another order')
+    }
+  })
+
+  test('rows of two recordings that were mixed are left, and told', async () => {
+    const [file = '', other = ''] = await Promise.all(
+      [[event('e-1', 'u-1'), event('e-2', 'u-2')], [event('e-3', SUBJECT)]].map(
+        async (events, n) => {
+          const of = join(folder, `of-${n}`)
+          mkdirSync(of)
+          writeFileSync(join(of, 'evt.yaml'), CONFIG)
+          writeFileSync(join(of, 'a.ndjson'), messages(...events))
+          const format = 'parquet' as const
+          await runRecord(recordRequest('p', of, { format, env: { HOME: of } }))
+          return partsIn(join(of, 'p')).map(({ name }) => join(of, 'p', name))[0] ?? ''
+        },
+      ),
+    )
+    const mixed = join(folder, 'mixed.parquet')
+    const both = `[${quoteFile(file)}, ${quoteFile(other)}]`
+    await duckdb.rows(
+      `COPY (SELECT * FROM read_parquet(${both}, hive_partitioning = false) ORDER BY pos, id)
+       TO ${quoteFile(mixed)}`,
+    )
+    expect(await duckdb.rows(`SELECT id FROM ${quoteFile(mixed)}`)).toEqual([
+      ...[['e-1'], ['e-3'], ['e-2']],
+    ])
+    const { size: sizeBytes, mtimeMs } = await stat(mixed)
+    const object = { kind: 'file' as const, path: mixed, file: mixed, sizeBytes, mtimeMs }
+    const { counts } = await passThrough(object, { eraser: eraser('drop', false), key })
+    expect(counts).toMatchObject({ dropped: 0, left: 1 })
   })
 
   test('a recording of other columns is refused by name', async () => {

@@ -394,6 +394,30 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)(
       expect((await get('archive/1.ndjson', 'null')).toString()).toBe(other)
     })
 
+    test('an event that older versions have too was sent to its recipients once', async () => {
+      await makeBucket()
+      const gone = `{"id":"gone","type":"t","user":"${SUBJECT}"}\n`
+      await put('archive/1.ndjson', `${withSubject(100)}${gone}`)
+      await put('archive/1.ndjson', withSubject(100))
+      await put('archive/1.ndjson', withSubject(100, 9))
+      writeFileSync(
+        join(at.work, 't.yaml'),
+        `Resources:
+  All: { Type: AWS::SNS::Topic, Properties: { TopicName: all } }
+  To:
+    Type: AWS::SNS::Subscription
+    Properties: { TopicArn: !Ref All, Protocol: sqs, Endpoint: !GetAtt Mail.Arn }
+  Mail: { Type: AWS::SQS::Queue, Properties: { QueueName: mail } }
+`,
+      )
+      const map = ['--map', 'id=$.id', '--topology', 't.yaml']
+      const { exit, out } = await run(...PLAN, ...map, '--plan', 'plan', '-o', 'json')
+      expect(exit).toBe(0)
+      const { recipients } = JSON.parse(out)
+      // Of three versions: 100, 104, 108 and the one that is only in the oldest.
+      expect(recipients.consumers).toMatchObject([{ id: 'queue:mail', events: 4 }])
+    })
+
     test('who else an ACL lets in is said, as it is not kept', async () => {
       await makeBucket({ isVersioned: false })
       await put('archive/1.ndjson', withSubject(100), { 'x-amz-acl': 'public-read' })

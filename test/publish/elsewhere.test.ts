@@ -16,6 +16,20 @@ const START_MS = Date.parse('2020-01-01T00:00:00Z')
 /** In ms, of the nth event: from 1 to some 20,000, most of them short. */
 const latencyOf = (n: number) => 1 + Math.floor(((n * 7_919) % EVENTS) ** 2 / 20_000)
 
+function lineOf(
+  id: string,
+  {
+    timeMs,
+    receivedMs,
+    type = 'order.paid',
+  }: Record<'timeMs' | 'receivedMs', number> & {
+    type?: string
+  },
+): string {
+  const [time, receivedAt] = [timeMs, receivedMs].map((ms) => new Date(ms).toISOString())
+  return `${JSON.stringify({ id, source: 'shop', type, time, receivedAt })}\n`
+}
+
 describe('metrics for those who are not on CloudWatch', () => {
   let otlp: OtlpDouble
   let at: Stage
@@ -29,11 +43,8 @@ describe('metrics for those who are not on CloudWatch', () => {
     at = stage({ OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer%20t0ken' })
     const lines = Array.from({ length: EVENTS }, (_, n) => {
       const receivedMs = START_MS + (n % 2) * MINUTE_MS + (n % 50_000)
-      const [time, receivedAt] = [receivedMs - latencyOf(n), receivedMs].map((ms) =>
-        new Date(ms).toISOString(),
-      )
       const type = n % 4 < 2 ? 'order.paid' : 'order.placed'
-      return `${JSON.stringify({ id: `${n}`, source: 'shop', type, time, receivedAt })}\n`
+      return lineOf(`${n}`, { timeMs: receivedMs - latencyOf(n), receivedMs, type })
     })
     writeFileSync(join(at.work, 'o.ndjson'), `${lines.join('')}${lines[0]}{bad\n`)
   })
@@ -78,6 +89,22 @@ describe('metrics for those who are not on CloudWatch', () => {
     ])
     const ofTypes = types.reduce((sum, { histogram }) => sum + (histogram?.count ?? 0), 0)
     expect(ofTypes).toBe(EVENTS)
+  })
+
+  test('OTLP: an event whose clock was never set is the greatest of its type', async () => {
+    const line = lineOf('unset', { timeMs: 0, receivedMs: START_MS })
+    writeFileSync(join(at.work, 'o.ndjson'), line, { flag: 'a' })
+    const { exit, err } = await toOtlp('-o', 'json')
+    expect([exit, err]).toEqual([0, ''])
+    const types = otlp.got.flat().find(({ name }) => name === 'evt.latency.by_type')?.points ?? []
+    const first = types.filter(({ startMs }) => startMs === START_MS)
+    const found = first.map(({ attributes, histogram }) => {
+      return [attributes['event.type'], histogram?.count, histogram?.max]
+    })
+    expect(found.sort()).toEqual([
+      ['order.paid', 5_001, START_MS],
+      ['order.placed', 5_000, expect.any(Number)],
+    ])
   })
 
   test('OTLP: a window goes once, and what is in doubt is not sent again', async () => {

@@ -1,13 +1,15 @@
 import { expect, test } from 'vitest'
 import { createDecoder } from '../../src/envelopes/decode.js'
 import { createMapping } from '../../src/event/mapping.js'
+import { datumsOf } from '../../src/publish/datums.js'
 import { WindowMeter } from '../../src/publish/window-meter.js'
 
-const decode = createDecoder({ mapping: createMapping({ maps: ['id=$.id', 'time=$.time'] }) })
+const decoderOf = (...more: string[]) =>
+  createDecoder({ mapping: createMapping({ maps: ['id=$.id', 'time=$.time', ...more] }) })
 const T0 = Date.UTC(2026, 0, 5)
 
-function eventAt(ms: number) {
-  const value = { id: `e${ms}`, type: 'a', time: new Date(ms).toISOString() }
+function eventAt(ms: number, { decode = decoderOf(), ...more } = {}) {
+  const value = { id: `e${ms}`, type: 'a', time: new Date(ms).toISOString(), ...more }
   const text = Buffer.from(JSON.stringify(value))
   const [decoded] = decode({
     ...{ value, sizeBytes: text.length, head: text },
@@ -27,4 +29,24 @@ test('an event that is dated ahead does not end the windows until then', () => {
     [...Array(10).keys()].map((n) => n * 1_000),
   )
   expect(closed.map(({ row }) => row.events)).toEqual([1, 0, 0, 0, 0, 0, 0, 0, 0, 0])
+})
+
+test('an event whose clock was never set is the greatest of its type, and counted', () => {
+  const options = { windowUs: 60e6, fromUs: null, settleMs: 0, mostTypes: 1, memoryMs: null }
+  const meter = new WindowMeter(options)
+  const decode = decoderOf('type=$.type', 'receivedAt=$.receivedAt')
+  const times = [0, ...Array.from({ length: 30 }, (_, n) => T0 - n)]
+  meter.observe(
+    times.map((ms) => eventAt(ms, { decode, receivedAt: new Date(T0).toISOString() })),
+    T0,
+  )
+  const [window] = meter.closed(T0 + 61_000)
+  if (!window) throw new Error('no window is over')
+  const { datums } = datumsOf(window, { dimensions: [], own: meter.ownTypes, graceUs: 1e6 })
+  const latencies = datums.filter(({ metric }) => metric === 'Latency')
+  expect(latencies.map(({ dimensions }) => dimensions)).toEqual([[], [['Type', 'a']]])
+  for (const { values, counts } of latencies) {
+    expect(values.at(-1)).toBe(T0)
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(31)
+  }
 })

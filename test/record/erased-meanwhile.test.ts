@@ -1,0 +1,48 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as after } from 'node:timers/promises'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { Register } from '../../src/erased/register.js'
+import { runRecord } from '../../src/record/run.js'
+import { partsIn, recordRequest, recordsIn } from './recorded.js'
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'evt-erased-'))
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+
+test('who is erased while evt record runs is left out from then on', async () => {
+  const register = join(folder, 'register')
+  writeFileSync(
+    join(folder, 'evt.yaml'),
+    `events: { '*': { id: $.id, entities: { user: $.user } } }\nprivacy: { register: register }\n`,
+  )
+  const notes: string[] = []
+  const of = (id: string, user: string) => Buffer.from(`${JSON.stringify({ id, user })}\n`)
+  async function* stdin() {
+    yield of('e-1', 'ada')
+    yield of('e-2', 'bob')
+    const known = await Register.open(register)
+    await known.add(await known.linesOf(['user:ada'], '2026-11-01T00:00:00.000Z'))
+    for (const deadline = Date.now() + 100_000; notes.length === 0 && Date.now() < deadline; ) {
+      await after(50)
+    }
+    yield of('e-3', 'ada')
+    yield of('e-4', 'bob')
+  }
+  const run = await runRecord(
+    recordRequest('out', folder, {
+      ...{ given: ['-'], follow: true, stdin: stdin(), nowMs: Date.now },
+      ...{ env: { HOME: folder }, onNote: (text) => notes.push(text) },
+    }),
+  )
+  expect(run.failure).toBeUndefined()
+  expect(run.recorded).toMatchObject({ records: 3, erased: 1 })
+  const found = recordsIn(partsIn(join(folder, 'out'))).map(({ records }) => records?.[0]?.['id'])
+  expect(found).toEqual(['e-1', 'e-2', 'e-4'])
+  expect(notes).toEqual([
+    expect.stringMatching(/^somebody was erased, who is left out from now on/),
+  ])
+}, 120_000)
