@@ -20,7 +20,7 @@ export default class GdprAcknowledge extends BaseCommand {
   ]
   static override args = sourceArgs
   static override usage = 'gdpr acknowledge BUNDLE [SOURCE...]'
-  static override flags = { ...readFlags, ...outputFlags('text', 'json') }
+  static override flags = { ...readFlags, ...outputFlags('text', 'json', 'html') }
 
   override async run() {
     const { args, flags } = await this.parse(GdprAcknowledge)
@@ -35,7 +35,9 @@ export default class GdprAcknowledge extends BaseCommand {
         allowPartial: flags['allow-partial'],
       }),
     )
-    this.print(renderAcknowledged(result, this.format(flags), await this.style(flags)))
+    const { isJson, print } = this.answer(flags)
+    const format = isJson ? 'json' : 'text'
+    print(renderAcknowledged(result, format, await this.style(flags)))
     if (failure) throw failure
     return undefined
   }

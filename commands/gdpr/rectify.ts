@@ -43,7 +43,7 @@ export default class GdprRectify extends BaseCommand {
     preset: eventFlags.preset,
     config: eventFlags.config,
     ...awsFlags,
-    ...outputFlags('text', 'json'),
+    ...outputFlags('text', 'json', 'html'),
   }
 
   override async run() {
@@ -59,10 +59,10 @@ export default class GdprRectify extends BaseCommand {
       ...{ version: this.config.version, receivedMs: receivedMs(flags, nowMs) },
       ...{ cwd: process.cwd(), env: process.env, signal: this.signal },
     }
-    const { print } = this.voice(flags)
+    const { isJson, print } = this.answer(flags)
     return runRectify(request, {
       ...{ isDry: flags['dry-run'] === true, isSure: flags.yes === true },
-      ...{ argv: this.argv, format: this.format(flags), print },
+      ...{ argv: this.argv, format: isJson ? 'json' : 'text', print },
     })
   }
 }

@@ -3,6 +3,7 @@ import { type RectifyRequest, rectify } from '../privacy/rectify.js'
 import { correctionText, rectifiedText } from '../ui/gdpr-rectify-text.js'
 import { commandText } from '../ui/shell-quote.js'
 import { confirmed } from './confirm.js'
+import { whyUnasked } from './unasked.js'
 
 interface Options {
   isDry: boolean
@@ -35,8 +36,7 @@ export async function runRectify(
 }
 
 function unasked(format: 'text' | 'json', argv: readonly string[]): EvtError {
-  const reason = format === 'json' ? '-o json does not ask' : 'there is no terminal to ask on'
-  return new EvtError(`nothing was sent: ${reason}`, {
+  return new EvtError(`nothing was sent: ${whyUnasked(format === 'json')}`, {
     code: 'usage',
     hint: commandText(['evt', 'gdpr', 'rectify', ...argv, '--yes']),
   })

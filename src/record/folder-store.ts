@@ -36,6 +36,7 @@ export async function openFolder(address: string, folder: string): Promise<Store
     filesBelow: (below) => told(() => filesBelow(folder, below)),
     remove: (name) => told(() => rm(join(folder, name), { force: true })),
     part: async (name) => createReadStream(join(folder, name)),
+    pathOf: (name) => join(folder, name),
     publish: (file, name) => told(() => put(file, name)),
     lock: () =>
       told(async () => {

@@ -1,4 +1,5 @@
 import { createWriteStream } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { makeTempFolder, removeTempFolder } from '../archives/temp-folder.js'
@@ -21,22 +22,17 @@ export async function readParquetPart(
   files: readonly string[],
   onLine: ((line: string) => void) | undefined,
 ): Promise<string> {
-  let checkpoint = ''
-  for (const name of files) {
-    const isLast = name === files.at(-1)
-    if (!isLast && !onLine) continue
-    await withCopy(store, name, async (duckdb, file) => {
-      if (onLine) {
+  return withReader(store, async ({ duckdb, over }) => {
+    if (onLine) {
+      await over(files, async (all) => {
         const held = `contains(recorded, '"held":')`
-        const sql = `SELECT recorded FROM read_parquet([${file}]) WHERE ${held}`
-        for await (const chunk of duckdb.chunks(sql)) {
+        for await (const chunk of duckdb.chunks(`SELECT recorded FROM ${all} WHERE ${held}`)) {
           for (const [line] of chunk.getRows()) onLine(String(line))
         }
-      }
-      if (isLast) checkpoint = (await metadataIn(duckdb, file, CHECKPOINT)) ?? ''
-    })
-  }
-  return checkpoint
+      })
+    }
+    return (await metadataIn({ duckdb, over }, files.at(-1) ?? '', CHECKPOINT)) ?? ''
+  })
 }
 
 const flagged = [
@@ -52,42 +48,27 @@ const flagged = [
 export async function flagsBehind(store: Store, parts: readonly DatedPart[]): Promise<PartFlags> {
   const last = parts.at(-1)
   if (last === undefined) return new PartFlags([1, 1])
-  const told = await withCopy(store, last.files.at(-1) ?? '', (duckdb, file) =>
-    metadataIn(duckdb, file, FLAGS),
-  )
-  const since = sinceIn(told)
-  // Another evt has recorded: of what is before, nothing is known.
-  if (since === undefined) return new PartFlags([last.part + 1, last.part + 1])
-  const flags = new PartFlags(since)
-  for (const { part, files } of parts) {
-    if (part >= since[0]) await remember(flags, part, { store, files })
-  }
-  return flags
+  return withReader(store, async (reader) => {
+    const since = sinceIn(await metadataIn(reader, last.files.at(-1) ?? '', FLAGS))
+    // Another evt has recorded: of what is before, nothing is known.
+    if (since === undefined) return new PartFlags([last.part + 1, last.part + 1])
+    const flags = new PartFlags(since)
+    for (const one of parts) if (one.part >= since[0]) await remember(flags, one, reader)
+    return flags
+  })
 }
 
 async function remember(
   flags: PartFlags,
-  part: number,
-  { store, files }: { store: Store; files: readonly string[] },
+  { part, files }: DatedPart,
+  { duckdb, over }: Reader,
 ): Promise<void> {
-  const folder = await makeTempFolder('evt-record-')
-  try {
-    const copies: string[] = []
-    for (const [n, name] of files.entries()) {
-      const copy = join(folder, `${n}.parquet`)
-      await pipeline(await store.part(name), createWriteStream(copy, { mode: 0o600 }))
-      copies.push(quoteFile(copy))
+  await over(files, async (all) => {
+    const sql = `SELECT ${flagged.join(', ')} FROM ${all} WHERE type IS NOT NULL ORDER BY pos`
+    for await (const chunk of duckdb.chunks(sql)) {
+      for (const row of chunk.getRows()) flags.flag(flaggedOf(row), part)
     }
-    await withDuckdb({ memoryLimitBytes: MEMORY_BYTES, threads: THREADS }, async (duckdb) => {
-      const sql = `SELECT ${flagged.join(', ')} FROM read_parquet([${copies.join(', ')}])
-        WHERE type IS NOT NULL ORDER BY pos`
-      for await (const chunk of duckdb.chunks(sql)) {
-        for (const row of chunk.getRows()) flags.flag(flaggedOf(row), part)
-      }
-    })
-  } finally {
-    await removeTempFolder(folder)
-  }
+  })
 }
 
 function flaggedOf(row: readonly unknown[]): Flagged {
@@ -109,26 +90,49 @@ function sinceIn(told: string | undefined): [number, number] | undefined {
   return older === undefined || newer === undefined ? undefined : [older, newer]
 }
 
-async function withCopy<T>(
-  store: Store,
-  name: string,
-  use: (duckdb: Duckdb, file: string) => Promise<T>,
-): Promise<T> {
+/** One DuckDB for all that is read of the parts: to begin one takes longer than to read a part. */
+interface Reader {
+  duckdb: Duckdb
+  /** Gives files of parts, as what stands behind FROM: where they are, else copies, which are
+   * taken away before the next, so that there is room for any number of parts. */
+  over<T>(names: readonly string[], use: (all: string, files: string) => Promise<T>): Promise<T>
+}
+
+async function withReader<T>(store: Store, use: (reader: Reader) => Promise<T>): Promise<T> {
   const folder = await makeTempFolder('evt-record-')
-  const file = join(folder, 'part.parquet')
+  const over: Reader['over'] = async (names, read) => {
+    const files: string[] = []
+    for (const [n, name] of names.entries()) {
+      const copy = join(folder, `${n}.parquet`)
+      if (!store.pathOf) {
+        await pipeline(await store.part(name), createWriteStream(copy, { mode: 0o600 }))
+      }
+      files.push(quoteFile(store.pathOf?.(name) ?? copy))
+    }
+    const list = `[${files.join(', ')}]`
+    const given = await read(`read_parquet(${list}, hive_partitioning = false)`, list)
+    for (const n of names.keys()) await rm(join(folder, `${n}.parquet`), { force: true })
+    return given
+  }
   try {
-    await pipeline(await store.part(name), createWriteStream(file, { mode: 0o600 }))
     return await withDuckdb({ memoryLimitBytes: MEMORY_BYTES, threads: THREADS }, (duckdb) =>
-      use(duckdb, quoteFile(file)),
+      use({ duckdb, over }),
     )
   } finally {
     await removeTempFolder(folder)
   }
 }
 
-async function metadataIn(duckdb: Duckdb, file: string, key: string): Promise<string | undefined> {
-  const [[value] = []] = await duckdb.rows(
-    `SELECT decode(value) FROM parquet_kv_metadata(${file}) WHERE decode(key) = ${quoteText(key)}`,
+async function metadataIn(
+  { duckdb, over }: Reader,
+  name: string,
+  key: string,
+): Promise<string | undefined> {
+  const [[value] = []] = await over([name], (_, files) =>
+    duckdb.rows(
+      `SELECT decode(value) FROM parquet_kv_metadata(${files})
+       WHERE decode(key) = ${quoteText(key)}`,
+    ),
   )
   return value === undefined || value === null ? undefined : String(value)
 }

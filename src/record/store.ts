@@ -22,6 +22,8 @@ export interface Store {
   /** Takes away what is no whole part. */
   remove(name: string): Promise<void>
   part(name: string): Promise<AsyncIterable<Buffer>>
+  /** Where a part is on this machine; not there where it is elsewhere. */
+  pathOf?(name: string): string
   /** Makes a whole file a part, visible at once and durable when this is done.
    * @param file in the work folder, on the disk already */
   publish(file: string, name: string): Promise<void>

@@ -8,7 +8,12 @@ const decoderOf = (...more: string[]) =>
   createDecoder({ mapping: createMapping({ maps: ['id=$.id', 'time=$.time', ...more] }) })
 const T0 = Date.UTC(2026, 0, 5)
 
-function eventAt(ms: number, { decode = decoderOf(), ...more } = {}) {
+interface Given {
+  readonly decode?: ReturnType<typeof decoderOf>
+  readonly receivedAt?: string
+}
+
+function eventAt(ms: number, { decode = decoderOf(), ...more }: Given = {}) {
   const value = { id: `e${ms}`, type: 'a', time: new Date(ms).toISOString(), ...more }
   const text = Buffer.from(JSON.stringify(value))
   const [decoded] = decode({

@@ -23,7 +23,7 @@ export function recordRequest(
   more: Partial<RecordRequest>,
 ): RecordRequest {
   return {
-    ...{ given: ['a.ndjson'], to, config: undefined, cwd, env: {}, aws: {} },
+    ...{ given: ['a.ndjson'], to, config: undefined, cwd, env: { HOME: cwd }, aws: {} },
     ...{ signal: new AbortController().signal, start: undefined, follow: false },
     ...{
       consents: new Set(),
