@@ -36,6 +36,8 @@ interface TypedRetained extends TypedArchive {
 
 /** What streams and queues held, as a recording, and the time of which it is wanted. */
 export interface Retained {
+  /** As they were named. */
+  readonly sources: readonly string[]
   readonly folder: string
   readonly range: TimeRange
   /** Removes it, as it is a copy of what others sent. */
@@ -70,8 +72,8 @@ export async function retained(
   const above = join(cacheFolder(process.env), 'replay')
   const name = nameOf(line)
   const noteFile = join(above, `${name}.recorded.json`)
-  const heldBy = ({ folder, range }: Note): Retained => ({
-    ...{ folder, range },
+  const heldBy = ({ sources, folder, range }: Note): Retained => ({
+    ...{ sources, folder, range },
     async end() {
       await rm(noteFile, { force: true })
       await rm(folder, { recursive: true, force: true })
@@ -122,9 +124,10 @@ function refuse({ flags }: TypedRetained, sources: readonly string[]): void {
     flags.plan !== undefined ? '--plan' : flags.engine === 'athena' ? '--engine athena' : undefined
   if (what === undefined) return
   const [first = ''] = sources
+  const consent = flags.intrusive === undefined ? '' : ' --intrusive'
   throw new EvtError(`${what} needs what stays, and ${first} does not`, {
     code: 'usage',
-    hint: `evt record ${first} --from beginning --no-follow --to recorded, then replay recorded`,
+    hint: `evt record ${first}${consent} --no-follow --to recorded, then replay recorded`,
   })
 }
 

@@ -88,6 +88,8 @@ export async function replayTyped(typed: TypedReplay): Promise<ReplayRun> {
   }
   const held = saved ? undefined : await retained(typed, lineOf(typed.argv))
   const given = held ? [held.folder] : typed.given
+  // What was typed is what a person knows, not where it is kept meanwhile.
+  const told = (of: ReplayResult) => (held ? { ...of, sources: held.sources } : of)
   // Where nothing was sent, or all, the next run is to send what is there by then.
   let isToGoOn = false
   const sending = await progressFor(flags)
@@ -104,12 +106,12 @@ export async function replayTyped(typed: TypedReplay): Promise<ReplayRun> {
       const agree = async (plan: ReplayResult, archive: OpenedArchive) => {
         if (saved) checkUnchanged(saved, plan, archive.objects)
         if (flags.plan !== undefined) await savePlan(flags.plan, { request, plan, archive })
-        isToGoOn = await agreed(plan, typed)
+        isToGoOn = await agreed(told(plan), typed)
         return isToGoOn
       }
       const run = await runReplay(request, { agree, onSending, withhold })
       isToGoOn = run.result.partial && run.result.sent !== null
-      return run
+      return { ...run, result: told(run.result) }
     })
   } finally {
     sending.stop()
