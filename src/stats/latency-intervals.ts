@@ -2,11 +2,11 @@ import type { Duckdb } from '../engines/duckdb.js'
 import { querySql } from '../questions/query.js'
 import { type Deliveries, deliveryFlags } from './deliveries.js'
 import { LatencyCounts } from './latency-counts.js'
+import { RowTally } from './row-tally.js'
 import { type GroupRows, rowsByWindow } from './rows.js'
 import { deliveriesView } from './spilled.js'
 
-/** Those of a type in a window. The ends are exact where they are there; else those of the buckets
- * are all that is known. */
+/** Those of a type in a window. */
 export interface TypeLatencies {
   source: string
   type: string
@@ -89,11 +89,22 @@ export async function spilledIntervals(
       `THEN (${windowSql} - (${from})) * ${types} + ${rowSql} END`
     await duckdb.rows(deliveriesView(pair))
     const windows = new Map<number, Map<number, LatencyCounts>>()
-    for (const [number, lowestUs, events] of await duckdb.rows(await querySql('stats/latencies'))) {
-      if (number === null) continue
-      const window = from + Math.floor(Number(number) / types)
+    const windowOf = (number: number) => {
+      const window = from + Math.floor(number / types)
       const counts = windows.get(window) ?? new Map<number, LatencyCounts>()
       windows.set(window, counts)
+      return counts
+    }
+    // Buckets say neither the ends nor what lies above all of them.
+    for (const [number, ...values] of await duckdb.rows(await querySql('stats/rows'))) {
+      if (number === null) continue
+      const tally = new RowTally()
+      tally.load(values)
+      windowOf(Number(number)).set(Number(number) % types, tally.latency)
+    }
+    for (const [number, lowestUs, events] of await duckdb.rows(await querySql('stats/latencies'))) {
+      if (number === null) continue
+      const counts = windowOf(Number(number))
       countsOf(counts, Number(number) % types).loadBucket(Number(lowestUs), Number(events))
     }
     for (const [window, counts] of windows)
@@ -118,17 +129,12 @@ function intervalOf(
   for (const [row, each] of [...counts].sort(([a], [b]) => a - b)) {
     const { hdr, min, max, overflow } = each.histogram().figures()
     const name = names[row]
-    const ends = { minMs: known(min), maxMs: known(max), overflow }
+    const ends = { minMs: min ?? undefined, maxMs: max ?? undefined, overflow }
     if (hdr !== null && name) rows.push({ ...name, hdr, ...ends })
     all.merge(each)
   }
   const total = all.histogram().figures().hdr
   return total === null ? undefined : { startUs, rows, total }
-}
-
-/** What was counted in buckets alone has no ends. */
-function known(ms: number | null): number | undefined {
-  return ms !== null && Number.isFinite(ms) ? ms : undefined
 }
 
 function present(intervals: readonly (LatencyInterval | undefined)[]): LatencyInterval[] {
