@@ -56,7 +56,7 @@ export class DuckdbEngine implements Engine {
       while (!signal?.aborted) {
         const chunk = await nextChunk(result)
         if (!chunk) return
-        yield chunk.getRows().map((row) => row.map(resultValue))
+        yield chunk.convertRows((value) => resultValue(value))
       }
     } catch (error) {
       if (!signal?.aborted) throw await this.reasonOf(statement, error)
