@@ -35,17 +35,6 @@ interface Told {
   readonly isInjected: boolean
 }
 
-interface Line {
-  readonly n: number
-  readonly sendId: string
-  readonly status: 'sent' | 'failed'
-  readonly messageId?: string
-  readonly error?: string
-  readonly attempts: number
-  /** Sent once more on purpose. */
-  readonly injected?: true
-}
-
 /**
  * What became of each event, a line each, in a file that outlives a crash. A number that has no
  * line was not sent, as far as anybody knows.
@@ -55,7 +44,7 @@ export class Journal {
   readonly sentBefore: number
   readonly #sent: Uint8Array
   #held = ''
-  #isDue = false
+  #due: Promise<void> | undefined
   #syncedMs = 0
   #failure: EvtError | undefined
   /** Puts on the disk what lines tell of, before they are put there. */
@@ -106,41 +95,51 @@ export class Journal {
   add({ n, sendId, isInjected }: Told, outcome: Outcome): void {
     if (outcome.status === 'not sent') return
     const { status, attempts } = outcome
-    const told: Line =
+    const became =
       outcome.status === 'sent'
-        ? { n, sendId, status, messageId: outcome.messageId, attempts }
-        : { n, sendId, status, error: outcome.error, attempts }
-    const line: Line = isInjected ? { ...told, injected: true } : told
-    this.#held += `${JSON.stringify(line)}\n`
-    if (this.#isDue) return
-    this.#isDue = true
-    setImmediate(() => {
-      this.#isDue = false
-      this.#write()
+        ? `"messageId":${JSON.stringify(outcome.messageId)}`
+        : `"error":${JSON.stringify(outcome.error)}`
+    const injected = isInjected ? ',"injected":true' : ''
+    const told = `"sendId":${JSON.stringify(sendId)},"status":"${status}",${became}`
+    this.#held += `{"n":${n},${told},"attempts":${attempts}${injected}}\n`
+    this.#due ??= new Promise((resolve) => {
+      setImmediate(() => {
+        this.#due = undefined
+        this.#write()
+        resolve()
+      })
     })
   }
 
   /**
-   * Writes what was added: before more is sent, so that a run that is killed has sent at most what
-   * was under way without the journal knowing. On the disk it is a second later.
+   * Resolves when what was added is written: to be waited for before more is sent, so that a run
+   * that is killed has sent at most what was under way without the journal knowing. What is
+   * answered at one time is written at once. On the disk it is a second later. Undefined: there
+   * is nothing to wait for.
    *
    * @throws EvtError `outside` where that fails
    */
-  flush(): void {
-    this.#write()
-    if (this.#failure) throw this.#failure
+  written(): Promise<void> | undefined {
+    if (this.#due) return this.#due.then(() => this.#check())
+    this.#check()
+    return undefined
   }
 
-  /** @throws EvtError as `flush` */
+  /** @throws EvtError as `written` */
   close(): void {
     try {
-      this.flush()
+      this.#write()
+      this.#check()
       this.syncTarget?.()
       fsyncSync(this.file)
     } finally {
       closeSync(this.file)
       this.unlock()
     }
+  }
+
+  #check(): void {
+    if (this.#failure) throw this.#failure
   }
 
   #write(): void {

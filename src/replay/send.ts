@@ -65,10 +65,13 @@ export async function sendEntries(
 /** Nothing more is sent before the journal has what was. */
 function journaled({ sink, journal }: SendOptions): OpenSink {
   if (!journal) return sink
+  // Calls go out in the order in which they began.
+  let turn = Promise.resolve()
   return {
     ...sink,
     async send(batch, signal) {
-      journal.flush()
+      turn = turn.then(() => journal.written())
+      await turn
       return sink.send(batch, signal)
     },
   }

@@ -29,8 +29,9 @@ const columns = [
   't.moment_us',
   ...['id', 'source', 'type', 'event_time_us', '"key"', 'copy_number', 'replay'].map(ofEvent),
   'e.envelopes[-1] AS layer',
-  'e.position.path AS path',
-  'e.position.record AS record',
+  // They say which it is where it has no id.
+  'CASE WHEN e.id IS NULL THEN e.position.path END AS path',
+  'CASE WHEN e.id IS NULL THEN e.position.record END AS record',
 ]
 
 /** And where the delivery itself is told of. */

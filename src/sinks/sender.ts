@@ -48,8 +48,9 @@ export class Sender<E extends SinkEntry> {
   private readonly lanes: Lanes<E>
   /** Those that wait to be tried again, each by itself. */
   private readonly resting = new Map<Pending<E>, { timer: NodeJS.Timeout; error: string }>()
-  /** One a call: a signal that all share would gather listeners. */
+  /** One a call at a time: a signal that all share would gather listeners. */
   private readonly underWay = new Set<AbortController>()
+  private readonly spare: AbortController[] = []
   private readonly options: Required<SenderOptions<E>>
   private readonly capacity: number
   private calls = 0
@@ -163,7 +164,7 @@ export class Sender<E extends SinkEntry> {
 
   private async answers(batch: readonly Pending<E>[]): Promise<readonly Sent[]> {
     const messages = batch.map(({ message }) => message)
-    const call = new AbortController()
+    const call = this.spare.pop() ?? new AbortController()
     this.underWay.add(call)
     try {
       const results = await this.sink.send(messages, call.signal)
@@ -176,6 +177,7 @@ export class Sender<E extends SinkEntry> {
       return batch.map(() => ({ ...unanswered, error: told, isTemporary: false }))
     } finally {
       this.underWay.delete(call)
+      this.spare.push(call)
     }
   }
 
