@@ -6,6 +6,9 @@ import type { Fault } from '../archives/object.js'
 /** Of the layout of an index, and of what its rows mean. */
 export const INDEX_SCHEMA = 'evt.index/2'
 
+/** Rows of a group of `records/`: they are looked up one by one, and a group is read whole. */
+export const RECORDS_A_GROUP = 512
+
 /** What an index consists of. Files are never changed: new ones are written beside them, and the
  * manifest, which is replaced at once, says which of them count. */
 export const partKinds = ['events', 'records', 'entities', 'undecodable'] as const
