@@ -1,4 +1,4 @@
-import { type Manifest, type Part, RECORDS_A_GROUP } from '../archive-index/manifest.js'
+import { type Manifest, type Part, rowsOfGroup } from '../archive-index/manifest.js'
 import { bucketOf, isAbout } from '../archive-index/relations.js'
 import { quoteName, quoteText } from '../engines/leaf-tree.js'
 import type { TrinoStatement } from '../questions/trino-question.js'
@@ -107,11 +107,13 @@ function touchedBytes(
   parts: readonly Part[],
   ranges: readonly (readonly [number, number])[],
 ): number {
-  return parts.reduce((sum, { bytes, rows, firstPos, lastPos }) => {
+  return parts.reduce((sum, part) => {
+    const { bytes, rows, firstPos, lastPos } = part
+    const size = rowsOfGroup(part)
     const groups = ranges
       .filter(([first, last]) => first <= lastPos && last >= firstPos)
-      .reduce((all, [first, last]) => all + 2 + Math.floor((last - first) / RECORDS_A_GROUP), 0)
-    return sum + Math.ceil(bytes * Math.min(1, groups / Math.ceil(rows / RECORDS_A_GROUP)))
+      .reduce((all, [first, last]) => all + 2 + Math.floor((last - first) / size), 0)
+    return sum + Math.ceil(bytes * Math.min(1, groups / Math.ceil(rows / size)))
   }, 0)
 }
 

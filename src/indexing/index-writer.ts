@@ -205,7 +205,8 @@ export class IndexWriter {
       `COPY (${sql}) TO ${quoteText(target)} (${options.join(', ')})`,
     )
     const files = written.map((row) => partOf(row, folder))
-    const parts = files.map((part) => ({ ...part, mtimeMs: 0 }))
+    const said = kind === 'records' ? { groupRows: RECORDS_A_GROUP } : {}
+    const parts = files.map((part) => ({ ...part, ...said, mtimeMs: 0 }))
     manifest.parts[kind].push(...parts)
     const synced = this.syncAll(parts)
     // Its failure belongs to who waits for it.

@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { RECORDS_A_GROUP, readManifest } from '../../src/archive-index/manifest.js'
 import { type Duckdb, openDuckdb } from '../../src/engines/duckdb.js'
 import { createMapping } from '../../src/event/mapping.js'
 import { testFolder, write } from '../archives/files.js'
@@ -87,5 +88,15 @@ test.each(readers)('records lie by position, in small groups, from %i bytes', as
   const size = 'DISTINCT row_group_id, row_group_num_rows'
   const groups = await rowsOf(numbered, 'records', size, fromBytes, 'parquet_metadata')
   expect(groups.reduce((sum, [, count]) => sum + Number(count), 0)).toBe(5_000)
-  for (const [, count] of groups) expect(Number(count)).toBeLessThan(1_024)
+  expect(groups.length).toBeGreaterThanOrEqual(5_000 / RECORDS_A_GROUP)
+  for (const [, count] of groups) expect(Number(count)).toBeLessThan(2 * RECORDS_A_GROUP)
+})
+
+test('the manifest says how large groups of records are', async () => {
+  const small = { folder: testFolder(), mapping: createMapping({ maps }) }
+  write(small.folder, 'archive/a.ndjson', JSON.stringify(numbered[0]))
+  await build(small, await objectsIn(small))
+  const manifest = await readManifest(join(small.folder, 'archive.evt-index'))
+  const records = typeof manifest === 'string' ? [] : manifest.parts.records
+  expect(records.map(({ groupRows }) => groupRows)).toEqual([RECORDS_A_GROUP])
 })
