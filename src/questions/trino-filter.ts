@@ -15,6 +15,8 @@ export interface ChosenRecords {
   readonly sql: string
   /** A condition on them. */
   readonly where: string
+  /** What was typed, of places `$name` in both. */
+  readonly values: Readonly<Record<string, string>>
 }
 
 /**
@@ -29,8 +31,14 @@ export function chosenRecords(
   { filter, ...others }: Chosen,
 ): ChosenRecords {
   const records = trinoRecordsSql(plan, lines)
-  const where = chosenSql(others) ?? 'true'
-  if (filter === undefined) return { sql: records, where }
+  const values: Record<string, string> = {}
+  const placeOf = (text: string) => {
+    const name = `evt_chosen_${Object.keys(values).length}`
+    values[name] = text
+    return `$${name}`
+  }
+  const where = chosenSql(others, placeOf) ?? 'true'
+  if (filter === undefined) return { sql: records, where, values }
   const name = unsayable(filter)
   if (name !== undefined) {
     const message = `Athena cannot be asked for the field ${JSON.stringify(name)} of --filter`
@@ -41,7 +49,7 @@ export function chosenRecords(
   const sql =
     `SELECT ${columns}, raw, is_match, CASE WHEN ${isLost} THEN 'unsure' ELSE state END AS state ` +
     `FROM (${trinoMatch(filter, records)})`
-  return { sql, where: `(${where}) AND is_match` }
+  return { sql, where: `(${where}) AND is_match`, values }
 }
 
 /**

@@ -51,12 +51,13 @@ export async function trinoQuestion(
   if (names.has('undecodable')) tables.push(['undecodable', undecodableOf(archive)])
   if (names.has('flows')) tables.push(flows)
   if (names.has('flow_steps')) tables.push(['flow_steps', onOneLine(await steps())])
-  return withPlaces(withTables(sql, tables), values)
+  const { values: chosen } = chosenRecords(archive, archive.chosen)
+  return withPlaces(withTables(sql, tables), { ...values, ...chosen })
 }
 
 /** How many records of each state there are, and of how many objects. */
 export function countedRecords(archive: TrinoArchive): TrinoStatement {
-  const { sql, where } = chosenRecords(archive, archive.chosen)
+  const { sql, where, values } = chosenRecords(archive, archive.chosen)
   const counts = [
     `count(DISTINCT position.path)`,
     'count(*)',
@@ -65,14 +66,14 @@ export function countedRecords(archive: TrinoArchive): TrinoStatement {
     countOf(`state = 'event' AND (${where})`),
     'sum(bytes)',
   ]
-  return { sql: `SELECT ${counts.join(', ')} FROM (${sql})`, values: [] }
+  return withPlaces(`SELECT ${counts.join(', ')} FROM (${sql})`, values)
 }
 
 /** The same of each object: its path, and how many records, undecodable and unsure ones, events,
  * and events that are chosen it has.
  * @param could what those also meet, over the columns of `events`, with its values */
 export function objectCounts(archive: TrinoArchive, could?: Statement): TrinoStatement {
-  const { sql, where } = chosenRecords(archive, archive.chosen)
+  const { sql, where, values } = chosenRecords(archive, archive.chosen)
   const wanted = could ? `(${where}) AND (${could.sql})` : where
   const columns = [
     'position.path AS path',
@@ -83,7 +84,7 @@ export function objectCounts(archive: TrinoArchive, could?: Statement): TrinoSta
     countOf(`state = 'event' AND (${wanted})`),
   ]
   const counted = `SELECT ${columns.join(', ')} FROM (${sql}) GROUP BY position.path`
-  return withPlaces(counted, could?.values ?? {})
+  return withPlaces(counted, { ...values, ...could?.values })
 }
 
 function countOf(condition: string): string {
@@ -139,7 +140,11 @@ function flowsTable(flows: Flows): string {
   return `SELECT * FROM (${values}) AS f (flow, step, type, within_us)`
 }
 
-function withPlaces(sql: string, values: Readonly<Record<string, BoundValue>>): TrinoStatement {
+/** Puts `?` for each `$name` that has a value. */
+export function withPlaces(
+  sql: string,
+  values: Readonly<Record<string, BoundValue>>,
+): TrinoStatement {
   const found: string[] = []
   const parts = partsOf(sql).map((part) => {
     if (isQuoted(part)) return part

@@ -2,7 +2,7 @@ import { querySql } from './query.js'
 import { onOneLine } from './statements.js'
 import { both, deliveriesOf, deliveryColumns, isPlaced } from './trino-deliveries.js'
 import { chosenRecords } from './trino-filter.js'
-import type { TrinoArchive, TrinoStatement } from './trino-question.js'
+import { type TrinoArchive, type TrinoStatement, withPlaces } from './trino-question.js'
 import { type Table, withTables } from './trino-tables.js'
 
 /** What a row of figures is of: a type and source, a source, or a window of so many µs. */
@@ -20,7 +20,7 @@ function rowOf(rows: TrinoRows): string {
 /** All figures of an archive, as queries/stats/figures.sql has them: each record is read once, but
  * where places of their own order deliveries. */
 export async function trinoStats(archive: TrinoArchive, rows: TrinoRows): Promise<TrinoStatement> {
-  const { sql, where } = chosenRecords(archive, archive.chosen)
+  const { sql, where, values } = chosenRecords(archive, archive.chosen)
   const records =
     `SELECT *, coalesce(state = 'event' AND (${where}), false) AS is_chosen ` + `FROM (${sql})`
   const some = [...named, ...sized].map(([name, value]) => {
@@ -36,7 +36,7 @@ export async function trinoStats(archive: TrinoArchive, rows: TrinoRows): Promis
   const tables: Table[] = isPlaced(archive.plan)
     ? await placed(archive, columns, read)
     : [['deliveries', simple]]
-  return { sql: withTables(onOneLine(await querySql('stats/figures')), tables), values: [] }
+  return withPlaces(withTables(onOneLine(await querySql('stats/figures')), tables), values)
 }
 
 /** What figures are made of, of events that are chosen. */
