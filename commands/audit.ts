@@ -39,10 +39,9 @@ export default class Audit extends BaseCommand {
     const format = this.format(flags)
     checkShown(flags, format)
     const choices = auditChoices(flags, args.source)
-    const { mentions, related } = flags
     const { result, failure } = await reading(this.typed(flags, args.source), async (request) =>
       runAudit({
-        ...(await locatedRequest(request, flags, { mentions, related })),
+        ...(await locatedRequest(request, flags)),
         ...choices,
       }),
     )

@@ -50,7 +50,7 @@ export default class GdprExtract extends BaseCommand {
     const topology = await topologyGiven(flags, this.signal)
     const { manifest, failure } = await reading(this.typed(flags, args.source), async (request) =>
       runExtract({
-        ...(await locatedRequest(request, flags, { also: flags.also })),
+        ...(await locatedRequest(request, flags)),
         ...{ subject, topology, encryption, to: flags.to, maxShare: shareOf(flags['max-share']) },
         keptKinds: flags['keep-kind'] ?? [],
         ...{ right: isPortable ? 'portability' : 'access', operator: flags.operator ?? null },

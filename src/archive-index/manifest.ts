@@ -6,6 +6,11 @@ import type { Fault } from '../archives/object.js'
 /** Of the layout of an index, and of what its rows mean. */
 export const INDEX_SCHEMA = 'evt.index/2'
 
+/** Rows of a group of `records/`: they are looked up one by one, and a group is read whole. */
+export const RECORDS_A_GROUP = 512
+/** The same of parts that do not say it, as they were before. */
+const RECORDS_A_GROUP_BEFORE = 2_048
+
 /** What an index consists of. Files are never changed: new ones are written beside them, and the
  * manifest, which is replaced at once, says which of them count. */
 export const partKinds = ['events', 'records', 'entities', 'undecodable'] as const
@@ -21,6 +26,8 @@ export interface Part {
   rows: number
   firstPos: number
   lastPos: number
+  /** Rows of a group, of `records/`; see {@link rowsOfGroup}. */
+  groupRows?: number
 }
 
 /** An object of the archive as it was when it was read; what it has become since is another one. */
@@ -85,6 +92,11 @@ export async function writeManifest(folder: string, manifest: Manifest): Promise
     await handle.close()
   }
   await rename(aside, file)
+}
+
+/** How many rows of a part of `records/` are read for one of them. */
+export function rowsOfGroup({ groupRows = RECORDS_A_GROUP_BEFORE }: Part): number {
+  return groupRows
 }
 
 export function allParts({ parts }: Manifest): Part[] {

@@ -1,6 +1,5 @@
 import type { AskedQuery } from '../aws/athena.js'
 import type { ResultRows, Statement } from '../engines/engine.js'
-import { EvtError } from '../errors.js'
 import { lookedAt } from '../questions/asked-archive.js'
 import type { Chosen } from '../questions/chosen.js'
 import { checkFlows } from '../questions/flows.js'
@@ -43,10 +42,6 @@ export async function askAthena<T>(
   request: AthenaRequest,
   take: (answer: AthenaAnswer) => Promise<T>,
 ): Promise<T> {
-  if (request.chosen.filter) {
-    const hint = 'write it in SQL, by json_extract_scalar of payload; or leave out --engine athena'
-    throw new EvtError('Athena does not know --filter', { code: 'usage', hint })
-  }
   const looks = await lookedAt(statement)
   const check = ({ opened }: ReadyArchive['archive']) =>
     checkFlows(looks.tables, opened.config.flows ?? {}, statement.values['flow'])

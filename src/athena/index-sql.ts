@@ -1,4 +1,4 @@
-import type { Manifest, Part } from '../archive-index/manifest.js'
+import { type Manifest, type Part, rowsOfGroup } from '../archive-index/manifest.js'
 import { bucketOf, isAbout } from '../archive-index/relations.js'
 import { quoteName, quoteText } from '../engines/leaf-tree.js'
 import type { TrinoStatement } from '../questions/trino-question.js'
@@ -22,9 +22,6 @@ const MOST_POSITIONS = 5_000
 const MOST_PATHS_BYTES = 100_000
 /** A condition of more ranges engines may take for one of all that is between. */
 const MOST_RANGES = 100
-/** Rows of a group of `records/`, which is read whole; see IndexWriter. */
-const GROUP_ROWS = 2_048
-
 /** Asks where the events about entities are; null where the index has none of them. */
 export function entityPositions(
   index: IndexInAthena,
@@ -110,11 +107,13 @@ function touchedBytes(
   parts: readonly Part[],
   ranges: readonly (readonly [number, number])[],
 ): number {
-  return parts.reduce((sum, { bytes, rows, firstPos, lastPos }) => {
+  return parts.reduce((sum, part) => {
+    const { bytes, rows, firstPos, lastPos } = part
+    const size = rowsOfGroup(part)
     const groups = ranges
       .filter(([first, last]) => first <= lastPos && last >= firstPos)
-      .reduce((all, [first, last]) => all + 2 + Math.floor((last - first) / GROUP_ROWS), 0)
-    return sum + Math.ceil(bytes * Math.min(1, groups / Math.ceil(rows / GROUP_ROWS)))
+      .reduce((all, [first, last]) => all + 2 + Math.floor((last - first) / size), 0)
+    return sum + Math.ceil(bytes * Math.min(1, groups / Math.ceil(rows / size)))
   }, 0)
 }
 

@@ -1,7 +1,7 @@
 import type { ArchiveObject } from '../archives/object.js'
 import type { ResultRows } from '../engines/engine.js'
-import type { Chosen } from '../questions/chosen.js'
-import type { Locate, Located } from '../questions/locate.js'
+import type { Locate, Located, Sought } from '../questions/locate.js'
+import { unsayable } from '../questions/trino-filter.js'
 import { objectCounts } from '../questions/trino-question.js'
 import { checkRemote } from '../reading/remote-reading.js'
 import { type LocateRequest, locatedByIndex } from './locate-indexed.js'
@@ -24,8 +24,10 @@ interface Counts {
  * entities.
  */
 export function locateByAthena(request: LocateRequest): Locate {
-  return async (objects, { filter: _, ...chosen }, mayBeIndexed) => {
-    const { entities = [] } = chosen
+  return async (objects, typed, mayBeIndexed) => {
+    const { filter, entities = [] } = typed
+    const isSayable = filter === undefined || unsayable(filter) === undefined
+    const chosen = { ...typed, filter: isSayable ? filter : undefined }
     const isIndexed = mayBeIndexed && entities.length > 0
     const found = isIndexed && (await locatedByIndex(request, objects, entities))
     if (found) return found
@@ -36,7 +38,7 @@ export function locateByAthena(request: LocateRequest): Locate {
 async function located(
   ready: ReadyArchive,
   objects: readonly ArchiveObject[],
-  chosen: Chosen,
+  { could, ...chosen }: Sought,
   request: LocateRequest,
 ): Promise<Located> {
   const { archive, plan } = ready
@@ -44,7 +46,7 @@ async function located(
   const isByArrival = chosen.clock !== 'time'
   const range = isByArrival ? chosen : { sinceUs: null, untilUs: null }
   const { where, bytes } = chosenPart(archive, range)
-  const counted = objectCounts({ plan, lines: linesOf(archive, where), chosen, flows: {} })
+  const counted = objectCounts({ plan, lines: linesOf(archive, where), chosen, flows: {} }, could)
   checkScan([counted], bytes, archive, request)
   const asked = await ready.run(counted)
   const counts = await countsOf(await ready.rows(asked))

@@ -42,9 +42,9 @@ async function measured(
 ): Promise<AthenaStats> {
   const { archive, plan } = ready
   const { choices, range } = request
-  const { by, windowUs, types } = choices
+  const { by, windowUs, types, filter } = choices
   const { where, bytes, listed } = chosenPart(archive, range)
-  const chosen: Chosen = { ...range, types }
+  const chosen: Chosen = { ...range, types, filter: filter?.pattern }
   const asked = { plan, lines: linesOf(archive, where), chosen, flows: {} }
   const kinds: TrinoRows[] = [by, ...(typeof windowUs === 'number' ? [{ windowUs }] : [])]
   const statements = await Promise.all(kinds.map((rows) => trinoStats(asked, rows)))
@@ -63,10 +63,16 @@ async function measured(
   const result = resultOf({ figures, windows, opened, request })
   const { events } = result.total
   const searched = { objects, listed, records, undecodable, unsure, chosen: events }
-  const typed = { sources: opened.sources, flags: typedFlags(request) }
+  const flags = [...typedFlags(request), '--engine', 'athena', ...typedNames(request)]
+  const typed = { sources: opened.sources, flags, isUnread: true }
   const none = { timeline: null, intervals: undefined, objectFaults: [] }
   const run = { ...none, result, typed, failure: undefined, isEmpty: events === 0 }
   return { run, searched: { ...searched, scannedBytes, usd } }
+}
+
+function typedNames({ workgroup, database }: AthenaStatsRequest): string[] {
+  const named = { workgroup, database }
+  return Object.entries(named).flatMap(([name, value]) => (value ? [`--${name}`, value] : []))
 }
 
 interface Counted {
@@ -79,7 +85,7 @@ interface Counted {
 function resultOf({ figures, windows, opened, request }: Counted): StatsResult {
   const { all } = figures
   const { range, choices, signal } = request
-  const { windowUs, types } = choices
+  const { windowUs, types, filter } = choices
   const { undecodable, unsure } = all
   const rows = [...figures.rows]
     .map(([grp, { tally, counts }]) => ({ figures: rowOf(grp, tally), counts }))
@@ -95,6 +101,7 @@ function resultOf({ figures, windows, opened, request }: Counted): StatsResult {
     selection: {
       ...{ since: text(range.sinceUs), until: text(range.untilUs) },
       ...(types.length > 0 && { types: [...types] }),
+      ...(filter && { filter: filter.json }),
     },
     partial: signal.aborted || all.unsure > 0,
     span: {

@@ -8,6 +8,7 @@ import type { Locate } from '../questions/locate.js'
 import { querySql } from '../questions/query.js'
 import { hiddenIn } from '../questions/run.js'
 import { isCut, type Searched } from '../questions/searched.js'
+import { couldBeAbout } from '../questions/trino-mentions.js'
 import { noObjects } from '../reading/absence.js'
 import { endedBadly } from '../reading/ended-badly.js'
 import { type OpenedArchive, openArchive, type ReadRequest } from '../reading/open-archive.js'
@@ -39,6 +40,8 @@ export interface AuditRequest
   against: string | null
   /** Who finds which objects are read; by default all are. */
   locate?: Locate | undefined
+  /** The same of what is in the chains of an entity. */
+  locateRelated?: ((entity: string) => Locate) | undefined
   memoryLimitBytes: number
   allowPartial: boolean
 }
@@ -74,7 +77,10 @@ export async function runAudit(request: AuditRequest): Promise<AuditRun> {
   const kept = found.length === 0 ? [] : withoutIds(found, request.without, addedPaths)
   const related =
     request.related && entity !== null && !request.signal.aborted
-      ? await relatedTo(entity, kept, { ...asking, chosen: momentsOf(request) })
+      ? await relatedTo(entity, kept, {
+          ...{ ...asking, chosen: momentsOf(request) },
+          locate: request.locateRelated?.(entity),
+        })
       : undefined
   request.onRead?.()
   const isWhole = types.length === 0 && filter === undefined
@@ -120,7 +126,8 @@ async function deliveriesIn(
   const entities = entity === null ? [] : [entity]
   const chosen = { ...momentsOf(request), types, filter: filter?.pattern, entities }
   const statement = await statementOf(request)
-  const asked = { ...asking, chosen, documentsAsJson: true }
+  const could = mentions !== null && asking.locate ? couldBeAbout([], [mentions]) : undefined
+  const asked = { ...asking, chosen, could, documentsAsJson: true }
   return askArchive(statement, asked, async ({ rows, searched }) => {
     const all = []
     const isWanted = mentions === null ? () => true : mentionedIn(mentions, rows.columns)

@@ -97,7 +97,7 @@ export interface StatsFlagValues extends Partial<EngineFlagValues> {
  * @throws EvtError `usage` for flags that ask for more */
 export function checkAthenaStats(flags: Readonly<Record<string, unknown>>): void {
   if (flags['engine'] !== 'athena') return
-  const asked = ['filter', 'sample', 'content', 'hops', 'hlog', 'hgrm', 'versus'].find((name) => {
+  const asked = ['sample', 'content', 'hops', 'hlog', 'hgrm', 'versus'].find((name) => {
     return flags[name] !== undefined && flags[name] !== false
   })
   if (asked === undefined) return

@@ -1,15 +1,20 @@
 import { randomUUID } from 'node:crypto'
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Manifest, Part, PartKind } from '../archive-index/manifest.js'
+import {
+  type Manifest,
+  type Part,
+  type PartKind,
+  RECORDS_A_GROUP,
+} from '../archive-index/manifest.js'
 import { columnsInEvents } from '../archive-index/relations.js'
 import { makeFolder } from '../archives/make-folder.js'
 import type { Duckdb } from '../engines/duckdb.js'
 import { type EventTables, POSITION_BITS } from '../engines/events-table.js'
 import { quoteName, quoteText } from '../engines/leaf-tree.js'
 
-/** What is looked up one by one lies in small groups; a group is unpacked whole. */
-const LOOKED_UP = 2_048
+/** Rows of what DuckDB hands from step to step. It ends no group within. */
+const CHUNK_ROWS = 2_048
 const ENTITIES_A_GROUP = 8_192
 /** Folders of dates in one part: times are what producers say. */
 const MOST_DATES = 200
@@ -36,7 +41,7 @@ interface Layout {
 /** How the rows of each kind of part lie. */
 const layouts: Record<PartKind, Layout> = {
   events: { by: 'date' },
-  records: { group: LOOKED_UP },
+  records: { group: RECORDS_A_GROUP },
   entities: { by: 'bucket', group: ENTITIES_A_GROUP },
   undecodable: {},
 }
@@ -94,7 +99,7 @@ export class IndexWriter {
     )
     this.entityRows += Number(rows)
     if (!(await this.writeByDate(relation))) return
-    await this.write('records', `SELECT pos, raw, "row" FROM ${relation}`, layouts.records)
+    await this.writeRecords(relation)
   }
 
   /** @returns false where there are none */
@@ -146,7 +151,18 @@ export class IndexWriter {
     const [[any = 0] = []] = await this.duckdb.rows(`SELECT count(*) FROM ${rows}`)
     if (Number(any) === 0) return
     if (kind === 'entities') await this.writeEntitiesOf(rows)
+    else if (kind === 'records') await this.writeRecords(`(FROM ${rows} ORDER BY pos)`)
     else await this.write(kind, `SELECT * FROM ${rows} ORDER BY pos`, layouts[kind])
+  }
+
+  /** A join by a condition that is no comparison hands on the rows of a chunk that meet it, for one
+   * row of the other side after the other. That is how chunks become as small as groups are. */
+  private async writeRecords(rows: string): Promise<void> {
+    const numbered = `(SELECT pos, raw, "row", row_number() OVER () - 1 AS n FROM ${rows})`
+    const sql = `SELECT pos, raw, "row" FROM ${numbered}
+      JOIN (SELECT range AS nth FROM range(${CHUNK_ROWS / RECORDS_A_GROUP}))
+      ON ((n % ${CHUNK_ROWS}) // ${RECORDS_A_GROUP}) - nth = 0`
+    await this.write('records', sql, layouts.records)
   }
 
   /** Entities are few beside their rows: to hash them, and to sort them as numbers, costs half of
@@ -179,6 +195,8 @@ export class IndexWriter {
     const options = [
       'FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, RETURN_STATS',
       ...(group === undefined ? [] : [`ROW_GROUP_SIZE ${group}`]),
+      // To keep an order of threads, it would make chunks full again.
+      ...(kind === 'records' ? ['PRESERVE_ORDER false'] : []),
       ...(by === undefined
         ? []
         : [`PARTITION_BY (${by}), FILENAME_PATTERN '${name}-{i}', OVERWRITE_OR_IGNORE`]),
@@ -187,7 +205,8 @@ export class IndexWriter {
       `COPY (${sql}) TO ${quoteText(target)} (${options.join(', ')})`,
     )
     const files = written.map((row) => partOf(row, folder))
-    const parts = files.map((part) => ({ ...part, mtimeMs: 0 }))
+    const said = kind === 'records' ? { groupRows: RECORDS_A_GROUP } : {}
+    const parts = files.map((part) => ({ ...part, ...said, mtimeMs: 0 }))
     manifest.parts[kind].push(...parts)
     const synced = this.syncAll(parts)
     // Its failure belongs to who waits for it.

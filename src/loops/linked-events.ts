@@ -54,7 +54,8 @@ export async function loopEventsIn(
     return { ...(await linkedEventsIn(request, archive, '')), passing: [] }
   }
   const values = { passes: LEAST_PASSES, most: MOST_COMPARED }
-  const statement = { sql: await querySql('loops/again'), values }
+  const name = request.ask ? 'athena/loops-again' : 'loops/again'
+  const statement = { sql: await querySql(name), values }
   const take = async ({ rows, searched }: { rows: ResultRows; searched: Searched }) => {
     const events: LinkedEvent[] = []
     const passing: PassingEvent[] = []

@@ -5,6 +5,7 @@ import { EvtError } from '../errors.js'
 import { jsonText } from '../event/json.js'
 import { askArchive } from '../questions/asked-archive.js'
 import type { Searched } from '../questions/searched.js'
+import { couldBeAbout } from '../questions/trino-mentions.js'
 import { count, noObjects } from '../reading/absence.js'
 import { endedBadly } from '../reading/ended-badly.js'
 import { type OpenedArchive, openArchive } from '../reading/open-archive.js'
@@ -93,11 +94,14 @@ async function extractInto(
   const statement = subjectStatement(subject)
   // The index knows what is about an entity, and no values.
   const entities = subject.values.length === 0 ? subject.entities : []
+  const texts = subject.values.map(({ value }) => value)
+  const could = locate && texts.length > 0 && couldBeAbout(subject.entities, texts, subject)
   const asking = { presets, memoryLimitBytes, signal, locate, documentsAsJson: true }
   const chosen = { ...range, entities }
   const claimed = new Claimed(opened.outside.claims)
   const archive = { ...opened, outside: { ...opened.outside, claims: claimed.claims } }
-  const watched = { archive, chosen, observed: claimed.observed.bind(claimed) }
+  const sought = { chosen, ...(could && { could }) }
+  const watched = { archive, ...sought, observed: claimed.observed.bind(claimed) }
   const onProgress = progressOf(archive.objects, request)
   const tally = new FoundTally()
   const recipients = request.topology && new RecipientTally(request.topology)

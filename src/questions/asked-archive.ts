@@ -57,6 +57,8 @@ export interface AskOptions {
   explain?: boolean | undefined
   /** Who finds which objects are read; by default all are. The index is not asked then. */
   locate?: Locate | undefined
+  /** What `locate` may leave out everything else by; see Sought. */
+  could?: Statement | undefined
   signal: AbortSignal
   onProgress(done: { bytes: number; objects: number; records: number }): void
 }
@@ -248,7 +250,7 @@ async function readInto(
   const sqlFromBytes = options.sqlFromBytes ?? SQL_FROM_BYTES
   const indexed = new Set<unknown>(index?.covered.map(({ object }) => object))
   const mayBeIndexed = canAnswer(seen, chosen, options.documentsAsJson === true)
-  const located = await options.locate?.(objects, chosen, mayBeIndexed)
+  const located = await options.locate?.(objects, { ...chosen, could: options.could }, mayBeIndexed)
   const unread = (located?.objects ?? objects).filter((object) => !indexed.has(object))
   const isWhole = index && unread.length === 0 && isAllChosen(chosen)
   const judge = () => (isWhole ? judgeIndexed(duckdb, index, judged) : judgeEvents(duckdb, judged))

@@ -23,8 +23,8 @@ export interface Question {
   readonly path: string
 }
 
-/** What evt's own judging reads; nobody asks it. */
-const ownFolders: readonly string[] = ['stats', 'reconcile', 'replay']
+/** What evt's own judging reads, and what Athena is asked in other words; nobody asks it. */
+const ownFolders: readonly string[] = ['stats', 'reconcile', 'replay', 'athena']
 
 /** The questions that evt ships, then those of other folders, by name; a later one of the same name
  * takes the place of an earlier one.

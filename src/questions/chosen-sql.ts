@@ -5,8 +5,9 @@ import { couldMatchSql } from './could-match-sql.js'
 const arrival = 'coalesce(received_at_us, event_time_us)'
 
 /** A selection as SQL over the columns of the view `events`; undefined where all are chosen. Of a
- * filter only what SQL can say: the matcher of patterns has to decide. */
-export function chosenSql(chosen: Chosen): string | undefined {
+ * filter only what SQL can say: the matcher of patterns has to decide.
+ * @param textOf SQL of a text that was typed */
+export function chosenSql(chosen: Chosen, textOf = quoteText): string | undefined {
   const { sinceUs, untilUs, clock = 'arrival', types = [], entities = [] } = chosen
   const { keys = [], ids = [] } = chosen
   const could = chosen.filter && couldMatchSql(chosen.filter)
@@ -14,10 +15,10 @@ export function chosenSql(chosen: Chosen): string | undefined {
   const conditions = [
     ...(sinceUs === null ? [] : [`${us} >= ${sinceUs}`]),
     ...(untilUs === null ? [] : [`${us} < ${untilUs}`]),
-    ...any(types.map((glob) => `type LIKE ${quoteText(likeOf(glob))} ESCAPE '\\'`)),
-    ...any(entities.map((entity) => `contains(entities, ${quoteText(entity)})`)),
-    ...any(keys.map((key) => `"key" = ${quoteText(key)}`)),
-    ...any(ids.map((id) => `id = ${quoteText(id)}`)),
+    ...any(types.map((glob) => `type LIKE ${textOf(likeOf(glob))} ESCAPE '\\'`)),
+    ...any(entities.map((entity) => `contains(entities, ${textOf(entity)})`)),
+    ...any(keys.map((key) => `"key" = ${textOf(key)}`)),
+    ...any(ids.map((id) => `id = ${textOf(id)}`)),
     ...(could === undefined ? [] : [could]),
   ]
   return conditions.length === 0 ? undefined : conditions.join(' AND ')

@@ -1,6 +1,7 @@
 import type { OpenIndex } from '../archive-index/open-index.js'
 import type { IndexedRecord } from '../archive-index/relations.js'
 import type { ArchiveObject } from '../archives/object.js'
+import type { Statement } from '../engines/engine.js'
 import type { Chosen } from './chosen.js'
 import type { Searched } from './searched.js'
 
@@ -15,11 +16,17 @@ export interface Located {
   readonly fromIndex?: { readonly index: OpenIndex; readonly records: readonly IndexedRecord[] }
 }
 
+/** What is looked for: of what is chosen, what meets a condition. */
+export interface Sought extends Chosen {
+  /** In Trino's SQL, over the columns of `events`, with its values; whoever asks has to decide. */
+  readonly could?: Statement | undefined
+}
+
 /** Finds which of these objects may hold what is chosen, without reading them here.
  * @param mayBeIndexed whether documents as an index has them will do */
 export type Locate = (
   objects: readonly ArchiveObject[],
-  chosen: Chosen,
+  sought: Sought,
   mayBeIndexed: boolean,
 ) => Promise<Located>
 

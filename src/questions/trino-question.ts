@@ -2,14 +2,13 @@ import type { BoundValue, Statement } from '../engines/engine.js'
 import { eventColumns, type undecodableColumns } from '../engines/event-columns.js'
 import { quoteName, quoteText } from '../engines/leaf-tree.js'
 import type { ProjectionPlan } from '../engines/record-sql.js'
-import { trinoRecordsSql } from '../engines/trino-view.js'
 import type { Chosen } from './chosen.js'
-import { chosenSql } from './chosen-sql.js'
 import { type Flows, flowRows } from './flows.js'
 import { judgedEvents } from './judged.js'
 import { querySql } from './query.js'
 import { isQuoted, onOneLine, partsOf } from './statements.js'
 import { deliveriesOf } from './trino-deliveries.js'
+import { chosenRecords } from './trino-filter.js'
 import { type Table, withTables } from './trino-tables.js'
 
 /** What a question is asked of in Trino's SQL. */
@@ -52,38 +51,40 @@ export async function trinoQuestion(
   if (names.has('undecodable')) tables.push(['undecodable', undecodableOf(archive)])
   if (names.has('flows')) tables.push(flows)
   if (names.has('flow_steps')) tables.push(['flow_steps', onOneLine(await steps())])
-  return withPlaces(withTables(sql, tables), values)
+  const { values: chosen } = chosenRecords(archive, archive.chosen)
+  return withPlaces(withTables(sql, tables), { ...values, ...chosen })
 }
 
 /** How many records of each state there are, and of how many objects. */
-export function countedRecords({ plan, lines, chosen }: TrinoArchive): TrinoStatement {
+export function countedRecords(archive: TrinoArchive): TrinoStatement {
+  const { sql, where, values } = chosenRecords(archive, archive.chosen)
   const counts = [
     `count(DISTINCT position.path)`,
     'count(*)',
     countOf(`state = 'undecodable'`),
     countOf(`state = 'unsure'`),
-    countOf(`state = 'event' AND (${chosenSql(chosen) ?? 'true'})`),
+    countOf(`state = 'event' AND (${where})`),
     'sum(bytes)',
   ]
-  return { sql: `SELECT ${counts.join(', ')} FROM (${trinoRecordsSql(plan, lines)})`, values: [] }
+  return withPlaces(`SELECT ${counts.join(', ')} FROM (${sql})`, values)
 }
 
 /** The same of each object: its path, and how many records, undecodable and unsure ones, events,
- * and events that are chosen it has. */
-export function objectCounts({ plan, lines, chosen }: TrinoArchive): TrinoStatement {
+ * and events that are chosen it has.
+ * @param could what those also meet, over the columns of `events`, with its values */
+export function objectCounts(archive: TrinoArchive, could?: Statement): TrinoStatement {
+  const { sql, where, values } = chosenRecords(archive, archive.chosen)
+  const wanted = could ? `(${where}) AND (${could.sql})` : where
   const columns = [
     'position.path AS path',
     'count(*)',
     countOf(`state = 'undecodable'`),
     countOf(`state = 'unsure'`),
     countOf(`state = 'event'`),
-    countOf(`state = 'event' AND (${chosenSql(chosen) ?? 'true'})`),
+    countOf(`state = 'event' AND (${wanted})`),
   ]
-  const records = trinoRecordsSql(plan, lines)
-  return {
-    sql: `SELECT ${columns.join(', ')} FROM (${records}) GROUP BY position.path`,
-    values: [],
-  }
+  const counted = `SELECT ${columns.join(', ')} FROM (${sql}) GROUP BY position.path`
+  return withPlaces(counted, { ...values, ...could?.values })
 }
 
 function countOf(condition: string): string {
@@ -91,14 +92,13 @@ function countOf(condition: string): string {
 }
 
 async function eventsOf(archive: TrinoArchive, looks: JudgedLooks): Promise<Table> {
-  const { plan, lines, chosen } = archive
+  const records = chosenRecords(archive, archive.chosen)
   const columns = Object.keys(eventColumns).map(quoteName)
   // Tables of lines have no numbers of lines: within an object, order is that of times.
   const order = 'position.path, received_at_us, event_time_us, raw'
-  const where = chosenSql(chosen) ?? 'true'
   const rows =
     `SELECT row_number() OVER (ORDER BY ${order}) AS pos, ${columns.join(', ')} ` +
-    `FROM (${trinoRecordsSql(plan, lines)}) WHERE state = 'event' AND (${where})`
+    `FROM (${records.sql}) WHERE state = 'event' AND (${records.where})`
   if (!looks.repeats && !looks.reorderings) {
     const unjudged =
       'CAST(1 AS bigint) AS copy_number, CAST(NULL AS varchar) AS duplicate, ' +
@@ -120,7 +120,7 @@ async function eventsOf(archive: TrinoArchive, looks: JudgedLooks): Promise<Tabl
   return ['events', onOneLine(joined)]
 }
 
-function undecodableOf({ plan, lines }: TrinoArchive): string {
+function undecodableOf(archive: TrinoArchive): string {
   const values: Record<keyof typeof undecodableColumns, string> = {
     reason: `CASE state WHEN 'unsure' THEN 'left to evt' ELSE 'not JSON' END`,
     detail: `CASE state WHEN 'unsure' THEN 'is read by evt alone' ELSE 'is no JSON object' END`,
@@ -129,7 +129,7 @@ function undecodableOf({ plan, lines }: TrinoArchive): string {
     head: 'substr(to_utf8(raw), 1, 200)',
   }
   const columns = Object.entries(values).map(([name, sql]) => `${sql} AS ${quoteName(name)}`)
-  const records = trinoRecordsSql(plan, lines)
+  const { sql: records } = chosenRecords(archive, archive.chosen)
   return `SELECT ${columns.join(', ')} FROM (${records}) WHERE state <> 'event'`
 }
 
@@ -140,7 +140,11 @@ function flowsTable(flows: Flows): string {
   return `SELECT * FROM (${values}) AS f (flow, step, type, within_us)`
 }
 
-function withPlaces(sql: string, values: Readonly<Record<string, BoundValue>>): TrinoStatement {
+/** Puts `?` for each `$name` that has a value. */
+export function withPlaces(
+  sql: string,
+  values: Readonly<Record<string, BoundValue>>,
+): TrinoStatement {
   const found: string[] = []
   const parts = partsOf(sql).map((part) => {
     if (isQuoted(part)) return part

@@ -1,9 +1,8 @@
-import { trinoRecordsSql } from '../engines/trino-view.js'
-import { chosenSql } from './chosen-sql.js'
 import { querySql } from './query.js'
 import { onOneLine } from './statements.js'
 import { both, deliveriesOf, deliveryColumns, isPlaced } from './trino-deliveries.js'
-import type { TrinoArchive, TrinoStatement } from './trino-question.js'
+import { chosenRecords } from './trino-filter.js'
+import { type TrinoArchive, type TrinoStatement, withPlaces } from './trino-question.js'
 import { type Table, withTables } from './trino-tables.js'
 
 /** What a row of figures is of: a type and source, a source, or a window of so many µs. */
@@ -21,13 +20,11 @@ function rowOf(rows: TrinoRows): string {
 /** All figures of an archive, as queries/stats/figures.sql has them: each record is read once, but
  * where places of their own order deliveries. */
 export async function trinoStats(archive: TrinoArchive, rows: TrinoRows): Promise<TrinoStatement> {
-  const { plan, lines, chosen } = archive
-  const where = chosenSql(chosen) ?? 'true'
+  const { sql, where, values } = chosenRecords(archive, archive.chosen)
   const records =
-    `SELECT *, coalesce(state = 'event' AND (${where}), false) AS is_chosen ` +
-    `FROM (${trinoRecordsSql(plan, lines)})`
-  const some = [...named, ...sized].map(([name, sql]) => {
-    return `CASE WHEN is_chosen THEN ${sql} END AS ${name}`
+    `SELECT *, coalesce(state = 'event' AND (${where}), false) AS is_chosen ` + `FROM (${sql})`
+  const some = [...named, ...sized].map(([name, value]) => {
+    return `CASE WHEN is_chosen THEN ${value} END AS ${name}`
   })
   const read =
     `SELECT state, is_chosen, position.path AS path, ${some.join(', ')} ` + `FROM (${records})`
@@ -36,10 +33,10 @@ export async function trinoStats(archive: TrinoArchive, rows: TrinoRows): Promis
   const simple =
     `SELECT ${columns}, received_at_us AS arrival_us, path AS arrival_pos, path AS position_rank ` +
     `FROM (${read})`
-  const tables: Table[] = isPlaced(plan)
+  const tables: Table[] = isPlaced(archive.plan)
     ? await placed(archive, columns, read)
     : [['deliveries', simple]]
-  return { sql: withTables(onOneLine(await querySql('stats/figures')), tables), values: [] }
+  return withPlaces(withTables(onOneLine(await querySql('stats/figures')), tables), values)
 }
 
 /** What figures are made of, of events that are chosen. */

@@ -16,7 +16,13 @@ import { nothingSeen } from './selection.js'
 import type { ArchiveStats } from './stats.js'
 
 export interface StatsRun extends ArchiveStats {
-  typed: { sources: readonly string[]; flags: readonly string[]; isGone?: boolean }
+  typed: {
+    sources: readonly string[]
+    flags: readonly string[]
+    isGone?: boolean
+    /** Another engine counted it: findings have no witnesses. */
+    isUnread?: boolean
+  }
   /** Why the run does not end well although it has a result. */
   failure: EvtError | undefined
   isEmpty: boolean

@@ -9,6 +9,14 @@ export interface TypedCommand {
   readonly flags: readonly string[]
   /** It was measured live: there is nothing to be read again. */
   readonly isGone?: boolean
+  /** Another engine counted it: findings have no witnesses. */
+  readonly isUnread?: boolean
+}
+
+/** What lists the events that prove a finding. */
+const listing: Readonly<Record<string, string>> = {
+  duplicate: 'duplicates/by-id',
+  reordered: 'ordering/reordered',
 }
 
 const FIVE_MINUTES_MS = 300_000
@@ -29,7 +37,12 @@ export function nextCommands(result: StatsResult, typed: TypedCommand): string[]
   const sources = new Set(result.types.map(({ source }) => source))
   const bySource = result.types.every(({ type }) => type === '*')
   const around = aroundSlowest(result)
+  const kinds = typed.isUnread ? result.findings.map(({ kind }) => listing[kind]) : []
+  const lists = [...new Set(kinds)].flatMap((name) =>
+    name ? [['evt', 'query', name, ...selection, ...typed.flags, ...typed.sources]] : [],
+  )
   return [
+    ...lists,
     ...(around ? [stats('--window', '1m', ...around)] : []),
     ...(!result.windows && hours(result) > 2 ? [stats('--by', 'hour', ...selection)] : []),
     ...(sources.size > 1 && !bySource ? [stats('--by', 'source', ...selection)] : []),

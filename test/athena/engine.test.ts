@@ -106,16 +106,9 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)(
     })
 
     test.each<[string, string[], string]>([
-      [
-        '--related',
-        ['audit', '--entity', 'a:1', '--related'],
-        '--related reads all of the archive',
-      ],
-      ['--mentions', ['audit', '--mentions', '7'], '--mentions reads all of the archive'],
-      ['--also', ['gdpr', 'extract', '--also', '*=7', '--to', 'x'], '--also reads all of the arc'],
+      ['a number that', ['audit', '--mentions', '1e+21'], 'Athena does not find numbers such as'],
       ['--sample', ['stats', '--sample', '1%'], 'Athena does not know --sample'],
       ['--versus', ['stats', '--versus', '24h'], 'Athena does not know --versus'],
-      ['--filter', ['stats', '--filter', '{"a":["b"]}'], 'Athena does not know --filter'],
     ])('%s is refused without a call', async (_, args, said) => {
       const before = athena.calls.length
       const { code, stderr } = await evt([...args, archive, '--engine', 'athena'])
@@ -176,6 +169,30 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)(
       })
     })
 
+    test('for findings it names the question that lists what proves them', async () => {
+      const [reordered, counts] = [
+        { extent: 1, late_us: 5 },
+        { no_identity: 0, times: 3 },
+      ]
+      answer = figures([
+        { level: 31, events: 3, objects: 2, undecodable: 0, unsure: 0, all_events: 3, keys: 1 },
+        { level: 15, grp: '4:shopplaced', events: 3, ...counts, checked: 2, keys: 1 },
+        { level: 7, grp: '4:shopplaced', cause: 'sameId', events: 1 },
+        { level: 12, grp: '4:shopplaced', ...reordered, events: 1 },
+      ])
+      const line = ['stats', archive, '--engine', 'athena', '--type', 'p*', '--workgroup', 'evt']
+      const { code, stdout } = await evt(line)
+      const more = `--type 'p*' --engine athena --workgroup evt ${archive}`
+      expect([code, stdout.match(/evt (query|stats) .*/g)]).toEqual([
+        0,
+        [
+          `evt query duplicates/by-id ${more}`,
+          `evt query ordering/reordered ${more}`,
+          `evt stats --output json ${more}`,
+        ],
+      ])
+    })
+
     test('what evt alone can read makes statistics partial', async () => {
       answer = figures([
         { level: 31, events: 3, objects: 2, undecodable: 0, unsure: 1, all_events: 2 },
@@ -191,6 +208,104 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)(
       ])
       expect([code, JSON.parse(stdout).partial]).toEqual([3, true])
       expect(stderr).toContain('Athena cannot read 1 of 3 records: the result is partial')
+    })
+
+    test('a filter of statistics is in the SQL and in the result', async () => {
+      answer = figures([
+        { level: 31, events: 3, objects: 2, undecodable: 0, unsure: 1, all_events: 1, keys: 1 },
+        { level: 15, grp: '4:shopplaced', events: 1, no_identity: 0, times: 0 },
+      ])
+      const filter = { detail: { order: [{ numeric: ['>', 1] }] } }
+      const line = ['stats', archive, '--filter', JSON.stringify(filter), '-o', 'json']
+      const { code, stdout, stderr } = await evt([...line, '--engine', 'athena'])
+      expect([code, JSON.parse(stdout).selection.filter]).toEqual([3, filter])
+      expect(stderr).toContain('Athena cannot read 1 of 3 records: the result is partial')
+      expect(athena.asked.at(-1)).toContain(`> DOUBLE '1'`)
+    })
+
+    test.each<[string, string[], string[]]>([
+      ['mentions', ['audit', '--mentions', 'ada'], [`'ada'`]],
+      [
+        'values of a person',
+        ['gdpr', 'extract', '--also', '*=ADA', '--ignore-case', '--to', 'x', '--max-share', '100%'],
+        [`'ada'`],
+      ],
+    ])('%s are looked for, and what may have them is read here', async (_, args, values) => {
+      answer = located([
+        ['a.ndjson', 1, 0, 0, 1, 1],
+        ['b.ndjson', 2, 0, 0, 2, 0],
+      ])
+      const { code, stderr } = await evt([...args, archive, '--engine', 'athena', '-o', 'json'])
+      expect([code, stderr]).toEqual([5, expect.stringContaining('evt reads 1 of 2 objects')])
+      const [started] = athena.calls
+        .filter(({ request }) => request['QueryString'] !== undefined)
+        .slice(-1)
+      expect(started?.request['ExecutionParameters']).toEqual(values)
+    })
+
+    const linkColumns = ['path', 'state', 'own', 'id', 'correlation_id', 'causation_id', '_1']
+    const links = (rows: (string | null)[][]): Executed => ({
+      columns: linkColumns.map((name) => ({ name, type: 'varchar' })),
+      rows: rows.map(([key, ...more]) => [`${archive}/${key}`, ...more]),
+      scannedBytes: 11_000_000,
+    })
+    const related = [...audit, '--related', '--map', 'causationId=$.cause']
+
+    test('chains of causes are followed until they end', async () => {
+      const answers = [
+        located([
+          ['a.ndjson', 1, 0, 0, 1, 0],
+          ['b.ndjson', 2, 0, 0, 2, 1],
+        ]),
+        links([
+          ['a.ndjson', 'event', 'false', null, null, null, '1'],
+          ['b.ndjson', 'event', 'true', '2', null, "it's", '1'],
+          ['b.ndjson', 'event', 'false', null, null, null, '1'],
+        ]),
+        links([['a.ndjson', "it's", 'before']]),
+        links([]),
+      ]
+      athena.execute = async () => answers.shift() ?? links([])
+      const { code, stderr } = await evt(related)
+      expect([code, answers.length]).toEqual([0, 0])
+      expect(stderr).toContain('Athena scanned 33 MB: about less than $0.01\nevt reads 2 of 2 obj')
+      const [own, step, last] = athena.asked.slice(-3)
+      expect(own).toContain('contains(entities, ?)')
+      expect(step).toContain(`(id IN ('it''s') OR causation_id IN ('2'))`)
+      expect(last).toContain(`(id IN ('before'))`)
+    })
+
+    test('chains through what evt alone can read are refused', async () => {
+      const answers = [
+        located([['b.ndjson', 2, 0, 1, 1, 1]]),
+        links([['b.ndjson', 'unsure', 'false', null, null, null, '1']]),
+      ]
+      athena.execute = async () => answers.shift() ?? links([])
+      const { code, stderr } = await evt(related)
+      expect([code, stderr]).toEqual([
+        3,
+        expect.stringContaining('Athena cannot follow chains through 1 records that evt alone'),
+      ])
+      const file = join(mkdtempSync(join(tmpdir(), 'evt-with-')), 'a.ndjson')
+      writeFileSync(file, line(9, 2))
+      answers.push(located([['b.ndjson', 2, 0, 0, 2, 1]]))
+      const added = await evt([...related, '--with', file, '--state'])
+      expect([added.code, added.stderr]).toEqual([2, expect.stringContaining('files of --with')])
+    })
+
+    test('a field that no path of Trino has is matched here, or refused', async () => {
+      answer = located([
+        ['a.ndjson', 1, 0, 0, 1, 0],
+        ['b.ndjson', 2, 0, 0, 2, 1],
+      ])
+      const quoted = ['--filter', '{"a\\"b":[{"exists":false}]}']
+      const found = await evt([...audit, ...quoted])
+      expect(JSON.parse(found.stdout).events).toMatchObject([{ id: '2' }])
+      const refused = await evt(['stats', archive, ...quoted, '--engine', 'athena'])
+      expect([refused.code, refused.stderr]).toEqual([
+        2,
+        expect.stringContaining('cannot be asked for the field "a\\"b" of --filter'),
+      ])
     })
 
     test('no event is chosen', async () => {

@@ -119,11 +119,6 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)(
 
     test.each<[string, string[], string]>([
       ['a question of DuckDB', ['query', 'privacy/fields'], 'privacy/fields is not for athena'],
-      [
-        'a filter',
-        [...ask.slice(0, 2), '--filter', '{"source":["shop"]}'],
-        'does not know --filter',
-      ],
       ['a plan', [...ask.slice(0, 2), '--explain'], '--explain is for DuckDB alone'],
       ['wrong SQL', ['query', '--sql', 'select tipe from events'], 'did you mean type?'],
       ['a question that is none', ['query', 'counts/by-typ'], 'there is no query counts/by-typ'],

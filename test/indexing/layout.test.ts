@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { RECORDS_A_GROUP, readManifest } from '../../src/archive-index/manifest.js'
 import { type Duckdb, openDuckdb } from '../../src/engines/duckdb.js'
 import { createMapping } from '../../src/event/mapping.js'
 import { testFolder, write } from '../archives/files.js'
@@ -17,7 +18,13 @@ const maps = ['id=$.id', 'time=$.time', 'receivedAt=$.at', 'entities.order=$.ord
 const time = (second: number) => new Date(Date.UTC(2026, 10, 1, 0, 0, second)).toISOString()
 
 /** Builds the index of one file of these events, and gives what is in a folder of it as it lies. */
-async function rowsOf(events: readonly object[], kind: string, columns: string, fromBytes: number) {
+async function rowsOf(
+  events: readonly object[],
+  kind: string,
+  columns: string,
+  fromBytes: number,
+  read = 'read_parquet',
+) {
   const small = {
     ...{ folder: testFolder(), mapping: createMapping({ maps }) },
     buildFromBytes: fromBytes,
@@ -30,7 +37,7 @@ async function rowsOf(events: readonly object[], kind: string, columns: string, 
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue
     const file = join(entry.parentPath, entry.name)
-    found.push(...(await duckdb.rows(`SELECT ${columns} FROM '${file}'`)))
+    found.push(...(await duckdb.rows(`SELECT ${columns} FROM ${read}('${file}')`)))
   }
   return found
 }
@@ -71,3 +78,25 @@ test.each(readers)(
     }
   },
 )
+
+const numbered = Array.from({ length: 5_000 }, (_, n) => ({ id: `e${n}`, time: time(n) }))
+
+test.each(readers)('records lie by position, in small groups, from %i bytes', async (fromBytes) => {
+  const rows = await rowsOf(numbered, 'records', 'pos, coalesce(raw, "row")', fromBytes)
+  expect(rows.map(([, raw]) => JSON.parse(String(raw)).id)).toEqual(numbered.map(({ id }) => id))
+  expect(rows.map(([pos]) => Number(pos) - Number(rows[0]?.[0]))).toEqual([...rows.keys()])
+  const size = 'DISTINCT row_group_id, row_group_num_rows'
+  const groups = await rowsOf(numbered, 'records', size, fromBytes, 'parquet_metadata')
+  expect(groups.reduce((sum, [, count]) => sum + Number(count), 0)).toBe(5_000)
+  expect(groups.length).toBeGreaterThanOrEqual(5_000 / RECORDS_A_GROUP)
+  for (const [, count] of groups) expect(Number(count)).toBeLessThan(2 * RECORDS_A_GROUP)
+})
+
+test('the manifest says how large groups of records are', async () => {
+  const small = { folder: testFolder(), mapping: createMapping({ maps }) }
+  write(small.folder, 'archive/a.ndjson', JSON.stringify(numbered[0]))
+  await build(small, await objectsIn(small))
+  const manifest = await readManifest(join(small.folder, 'archive.evt-index'))
+  const records = typeof manifest === 'string' ? [] : manifest.parts.records
+  expect(records.map(({ groupRows }) => groupRows)).toEqual([RECORDS_A_GROUP])
+})

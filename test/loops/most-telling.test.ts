@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
@@ -57,6 +57,37 @@ test.each([1_000, 70, 66, 30, 19, 12, 7])(
   },
   200_000,
 )
+
+test.each([100_000, 40, 9])('Athena is asked for the same %i, in other words', async (most) => {
+  const file = join(cwd, 'many.ndjson')
+  // Some name causes, some are told again, some have no time, a correlation instead of an order.
+  const some = times(600).map((n) => {
+    const at = new Date(START_MS + (n - (n % 3)) * 1_000).toISOString()
+    const order = n % 5 === 0 ? undefined : `o-${(n * n) % 13}`
+    const cause = n % 17 === 0 ? `e-${n - 1}` : undefined
+    const id = n % 4 === 0 ? undefined : `e-${n % 50 === 7 ? n - 1 : n}`
+    return {
+      type: `t${(n * 7) % 6}`,
+      id,
+      order,
+      cause,
+      of: `c${n % 7}`,
+      ...(n % 23 !== 0 && { at }),
+    }
+  })
+  writeFileSync(file, `${some.map((each) => JSON.stringify(each)).join('\n')}\n`)
+  const maps = ['type=$.type', 'id=$.id', 'time=$.at', 'entities.order=$.order']
+  maps.push('causationId=$.cause', 'correlationId=$.of')
+  const line = [...maps.flatMap((map) => ['--map', map]), '-o', 'ndjson', '--no-index', file]
+  const params = ['--param', `most=${most}`, '--param', 'passes=5']
+  const found = await evt(['query', 'loops/again', ...params, ...line])
+  const rows = found.stdout.trim().split('\n')
+  expect(rows.filter((row) => row.includes('"thread":"e order:')).length).toBeGreaterThan(8)
+  const sql = readFileSync(new URL('../../queries/athena/loops-again.sql', import.meta.url), 'utf8')
+  const bound = sql.replaceAll('$passes', '5').replaceAll('$most', String(most))
+  const windows = await evt(['query', '--sql', bound, ...line])
+  expect(windows.stdout.trim().split('\n')).toEqual(rows)
+})
 
 test('threads that do what few do come first, then those that do it most often', () => {
   const of = (most: number) => {

@@ -66,14 +66,16 @@ describeWith('moto and Trino (npm run test:trino)', needed)('what Athena locates
   })
   afterEach(() => rmSync(folder, { recursive: true }))
 
-  describe('an audit is the same as on this machine', { timeout: 120_000 }, () => {
+  describe('an audit is the same as on this machine', { timeout: 600_000 }, () => {
     test.each([
       ['all', ['--entity', 'order:2'], 2],
       ['of several objects', ['--entity', 'order:0', '--state'], 4],
       ['of a day', ['--entity', 'order:1', '--until', '2026-11-02T09:05:00Z'], 3],
       ['of a type', ['--entity', 'order:5', '--type', 'order.1'], 3],
-      ['filtered', ['--entity', 'order:5', '--filter', '{"detail":{"n":[12]}}'], 3],
+      ['filtered', ['--entity', 'order:5', '--filter', '{"detail":{"n":[12]}}'], 2],
       ['of nothing', ['--entity', 'order:9'], 2],
+      ['of what mentions a text', ['--mentions', '2026-11-02T09:07:00Z'], 2],
+      ['of what mentions a number', ['--mentions', '2'], 5],
     ])('%s', async (_, args, read) => {
       const line = ['audit', 's3://acme/archive', ...args, ...flags, '-o', 'json']
       const [here, there] = [await evt(line), await evt([...line, '--engine', 'athena'])]
@@ -84,7 +86,7 @@ describeWith('moto and Trino (npm run test:trino)', needed)('what Athena locates
     })
   })
 
-  test('an extract has the same rows', { timeout: 120_000 }, async () => {
+  test('an extract has the same rows', { timeout: 600_000 }, async () => {
     const extract = async (to: string, ...more: string[]) => {
       const line = ['gdpr', 'extract', '--entity', 'order:1', 's3://acme/archive', ...flags]
       const run = await evt([...line, '--max-share', '50%', '--to', join(folder, to), ...more])
@@ -101,7 +103,23 @@ describeWith('moto and Trino (npm run test:trino)', needed)('what Athena locates
     expect(counts[0]).toEqual(counts[1])
   })
 
-  test('a replay sends the same', { timeout: 120_000 }, async () => {
+  test('so has one of values, wherever they are', { timeout: 600_000 }, async () => {
+    const also = ['--also', '*=2026-11-02T09:07:00z', '--ignore-case', '--deep']
+    const extract = async (to: string, ...more: string[]) => {
+      const line = ['gdpr', 'extract', ...also, '--entity', 'order:5', 's3://acme/archive']
+      const run = await evt([...line, ...flags, '--to', join(folder, to), ...more])
+      expect(run.code).toBe(0)
+      return { stderr: run.stderr, text: readFileSync(join(folder, to, 'events.ndjson'), 'utf8') }
+    }
+    const here = await extract('here')
+    expect(here.text.split('\n').length).toBe(14)
+    const there = await extract('there', '--engine', 'athena')
+    expect(there.text).toBe(here.text)
+    // That of the value, that of the entity, and what evt alone can read.
+    expect(there.stderr).toContain('\nevt reads 3 of 5 objects, ')
+  })
+
+  test('a replay sends the same', { timeout: 600_000 }, async () => {
     const replay = async (to: string, ...more: string[]) => {
       const line = ['replay', 's3://acme/archive', '--since', '2026-11-02T02:00:00Z']
       const sent = [
@@ -126,7 +144,7 @@ describeWith('moto and Trino (npm run test:trino)', needed)('what Athena locates
     expect(at.athena.asked.at(-1)).toContain(`"day" BETWEEN '2026/11/02' AND '2026/11/05'`)
   })
 
-  test('loops are the same', { timeout: 120_000 }, async () => {
+  test('loops are the same', { timeout: 600_000 }, async () => {
     const chain = (n: number) => {
       const at = new Date(Date.parse('2026-11-01T09:00:00Z') + n * 1_000).toISOString()
       return JSON.stringify({
@@ -143,9 +161,53 @@ describeWith('moto and Trino (npm run test:trino)', needed)('what Athena locates
     expect(JSON.parse(here.stdout).loops).toHaveLength(1)
     expect([there.code, there.stdout]).toEqual([here.code, here.stdout])
     expect(there.stderr).toMatch(/^Athena will scan up to .*\nAthena scanned 40 MB: /)
+
+    const filtered = [...line, '--filter', '{"source":["bill"]}', '-o', 'json']
+    const [one, other] = [await evt(filtered), await evt([...filtered, ...engine])]
+    expect([other.code, other.stdout]).toEqual([one.code, one.stdout])
+    expect(JSON.parse(one.stdout).loops).toEqual([])
   })
 
-  describe('statistics', { timeout: 240_000 }, () => {
+  test('what is related to an entity is the same', { timeout: 600_000 }, async () => {
+    const day = (n: number, events: readonly [id: string, order: number, cause?: string][]) => {
+      const lines = events.map(([id, order, cause], m) => {
+        const at = `2026-11-0${n}T09:00:0${m}Z`
+        const detail = { at, order, cause, of: order === 3 ? 'c-1' : `c-${id}` }
+        return JSON.stringify({ id, source: 'shop', 'detail-type': 'x', time: at, detail })
+      })
+      return [`related/2026/11/0${n}/a.ndjson`, `${lines.join('\n')}\n`]
+    }
+    const objects = Object.fromEntries([
+      day(1, [['root', 1]]),
+      day(2, [
+        ['cause', 2, 'root'],
+        ['else', 9],
+      ]),
+      day(3, [
+        ['own', 3, 'cause'],
+        ['again', 3, 'own'],
+      ]),
+      day(4, [['effect', 4, 'again']]),
+      day(5, [['last', 5, 'effect']]),
+      day(6, [['nobody', 6, 'else']]),
+    ])
+    await at.add('related', objects, flags)
+    const maps = ['causationId=$.detail.cause', 'correlationId=$.detail.of']
+    const line = ['audit', '--entity', 'order:3', '--related', 's3://acme/related', ...flags]
+    line.push(...maps.flatMap((map) => ['--map', map]), '-o', 'json')
+    const here = await evt(line)
+    const there = await evt([...line, '--engine', 'athena', '--database', 'related'])
+    const { related } = JSON.parse(here.stdout)
+    expect(related.events.map(({ id }: { id: string }) => id)).toEqual([
+      ...['root', 'cause', 'effect', 'last'],
+    ])
+    expect([there.code, there.stdout]).toEqual([here.code, here.stdout])
+    expect(there.stderr).toContain('\nevt reads 5 of 6 objects, ')
+    // The entity's, then those of one step, of two, and of three, which has no further one.
+    expect(there.stderr.match(/Athena will scan/g)).toHaveLength(5)
+  })
+
+  describe('statistics', { timeout: 600_000 }, () => {
     const stats = async (
       args: readonly string[],
       its = [...flags, '--map', 'sequence=$.detail.n'],
@@ -162,6 +224,7 @@ describeWith('moto and Trino (npm run test:trino)', needed)('what Athena locates
       ['windows', 1, ['--window', '7m']],
       ['by source, since', 1, ['--by', 'source', '--since', '2026-11-02T02:00:00Z']],
       ['a type', 0, ['--type', 'order.1']],
+      ['a filter', 0, ['--filter', '{"source":["shop"],"detail":{"n":[{"numeric":[">",20]}]}}']],
     ])('%s: figures and histograms are those of DuckDB', async (_, least, args) => {
       const { here, there } = await stats(args)
       const [one, other] = [JSON.parse(here.stdout), JSON.parse(there.stdout)]

@@ -1,0 +1,72 @@
+import type { Statement } from '../engines/engine.js'
+import { quoteText } from '../engines/leaf-tree.js'
+import { EvtError } from '../errors.js'
+
+/** How values are looked for in documents. */
+interface Looking {
+  readonly ignoreCase?: boolean
+  /** In longer texts, too, and in JSON that is a text. */
+  readonly deep?: boolean
+}
+
+/**
+ * What surely holds, in Trino's SQL, of an event that is about one of the entities or has one of
+ * the values, as a text or a number, somewhere in its document; others may meet it, too.
+ *
+ * @throws EvtError `usage` for a number that can be written in too many ways
+ */
+export function couldBeAbout(
+  entities: readonly string[],
+  texts: readonly string[],
+  looking: Looking = {},
+): Statement {
+  const values: Record<string, string> = {}
+  const about = entities.map((entity, n) => {
+    values[`entity${n + 1}`] = entity
+    return `contains(entities, $entity${n + 1})`
+  })
+  const mentions = [...new Set(texts)].flatMap((text, n) => {
+    const name = `value${n + 1}`
+    values[name] = looking.ignoreCase ? text.toLowerCase() : text
+    return couldHold(text, `$${name}`, looking)
+  })
+  return { sql: [...about, ...mentions].join(' OR '), values }
+}
+
+function couldHold(text: string, place: string, { ignoreCase, deep }: Looking): string[] {
+  const document = ignoreCase ? 'lower(document)' : 'document'
+  const holds = [`strpos(${document}, ${place}) > 0`]
+  // What JSON escapes, it may escape in any way.
+  if (/["\\\p{Cc}]/u.test(text)) return [...holds, `strpos(document, '\\') > 0`]
+  const written = [...escapesOf(text, ignoreCase === true)]
+  if (isNumeric(text)) written.push(...otherNumbers(text, deep === true))
+  // Elsewhere letters beyond ASCII have other small ones than here.
+  if (ignoreCase) written.push('[^\\x00-\\x7f]', '\\\\u(00[89a-f]|0[1-9a-f]|[1-9a-f])')
+  return [...holds, `regexp_like(document, ${quoteText(`(?i)${written.join('|')}`)})`]
+}
+
+/** Each character by its number. */
+function escapesOf(text: string, ignoreCase: boolean): Set<string> {
+  const all = ignoreCase ? text.toLowerCase() + text.toUpperCase() : text
+  const escapes = new Set(
+    all.split('').map((unit) => `\\\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`),
+  )
+  if (text.includes('/')) escapes.add('\\\\/')
+  return escapes
+}
+
+function isNumeric(text: string): boolean {
+  return /^-?\d/.test(text) && Number.isFinite(Number(text))
+}
+
+/** With an exponent, or with so many digits that some do not count; other ways to write a number
+ * contain the shortest one. */
+function otherNumbers(text: string, isDeep: boolean): string[] {
+  if (!/^-?(0|[1-9]\d*)(\.\d*[1-9])?$/.test(text)) {
+    throw new EvtError('Athena does not find numbers such as 1e21 or 1.0 in all their ways', {
+      ...{ code: 'usage', hint: 'leave out --engine athena' },
+    })
+  }
+  const end = isDeep ? '[,\\]}\\s"\\\\]' : '[,\\]}\\s]'
+  return [`[0-9]e[-+]?[0-9]+(${end}|\\z)`, '[0-9.]{17,}']
+}
