@@ -60,11 +60,14 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs), and to mount a small disk',
     const idsIn = (parts: Parameters<typeof recordsIn>[0]) =>
       recordsIn(parts).map(({ records }) => records?.[0]['id'])
 
-    test.each(['ndjson', 'parquet'])(
+    test.each([
+      ['ndjson', 100],
+      ['parquet', 300],
+    ])(
       'that of the recording, in %s: it ends, and goes on when there is room',
-      async (format) => {
+      async (format, sizeKb) => {
         const how = `--roll-size 10KB --format ${format}`
-        expect(await recorded('small/recorded', how, 300)).toBe(
+        expect(await recorded('small/recorded', how, sizeKb)).toBe(
           `evt: cannot record to small/recorded: no space left\n     ${GOES_ON}\n`,
         )
         const seen = async (name: string) => {
