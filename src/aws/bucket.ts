@@ -31,8 +31,9 @@ export interface Bucket {
   remove(key: string, only?: Only): Promise<void>
   /** The keys below, and what stands between two slashes there, in byte order. */
   list(below: string, startAfter?: string): AsyncIterable<{ keys: string[]; folders: string[] }>
-  /** Gives up what a process that was killed had begun to put. */
-  abortUploads(below: string): Promise<void>
+  /** Gives up what a process that was killed had begun to put.
+   * @param isOwn of which keys it was */
+  abortUploads(below: string, isOwn: (key: string) => boolean): Promise<void>
   close(): void
 }
 
@@ -99,11 +100,9 @@ function opened(sdk: Sdk, Bucket: string, send: Send, close: () => void): Bucket
       await unless(conditionFailed, () => send(command, 'DeleteObject'))
     },
     list: (below, startAfter) => list(sdk, send, { Bucket, Prefix: below, StartAfter: startAfter }),
-    abortUploads: async (below) => {
-      type Found = import('@aws-sdk/client-s3').ListMultipartUploadsCommandOutput
-      const asked = new sdk.ListMultipartUploadsCommand({ Bucket, Prefix: below })
-      const { Uploads = [] } = await send<Found>(asked, 'ListBucketMultipartUploads')
-      for (const { Key, UploadId } of Uploads) {
+    abortUploads: async (below, isOwn) => {
+      for await (const { Key = '', UploadId } of uploads(sdk, send, { Bucket, Prefix: below })) {
+        if (!isOwn(Key)) continue
         const abort = new sdk.AbortMultipartUploadCommand({ Bucket, Key, UploadId })
         await unless(missing, () => send(abort, 'AbortMultipartUpload'))
       }
@@ -127,6 +126,18 @@ async function* list(
     }
     token = page.NextContinuationToken
   } while (token !== undefined)
+}
+
+async function* uploads(sdk: Sdk, send: Send, asked: { Bucket: string; Prefix: string }) {
+  type Page = import('@aws-sdk/client-s3').ListMultipartUploadsCommandOutput
+  let from: { KeyMarker?: string | undefined; UploadIdMarker?: string | undefined } = {}
+  for (;;) {
+    const command = new sdk.ListMultipartUploadsCommand({ ...asked, ...from })
+    const page = await send<Page>(command, 'ListBucketMultipartUploads')
+    yield* page.Uploads ?? []
+    if (page.IsTruncated !== true) return
+    from = { KeyMarker: page.NextKeyMarker, UploadIdMarker: page.NextUploadIdMarker }
+  }
 }
 
 async function putFile(

@@ -12,25 +12,48 @@ export interface SpillOptions {
 const BASE_BYTES = 200e6
 const LEAST_DUCKDB_BYTES = 160e6
 
+/** A DuckDB that keeps on disk what it has no room for. */
+export interface KeptDuckdb {
+  /** @throws EvtError `outside` where it has no room there either */
+  use<T>(call: (duckdb: Duckdb) => Promise<T>): Promise<T>
+  close(): Promise<void>
+}
+
 /** Gives a DuckDB that keeps on disk what it has no room for, and takes it away again.
  *
  * @throws EvtError `outside` where it has no room there either */
 export async function withDuckdb<T>(
-  { memoryLimitBytes, threads = availableParallelism(), spoolDir }: SpillOptions,
+  options: SpillOptions,
   use: (duckdb: Duckdb) => Promise<T>,
 ): Promise<T> {
+  const kept = await keepDuckdb(options)
+  try {
+    return await kept.use(use)
+  } finally {
+    await kept.close()
+  }
+}
+
+/** Gives one that stays until it is closed. */
+export async function keepDuckdb({
+  memoryLimitBytes,
+  threads = availableParallelism(),
+  spoolDir,
+}: SpillOptions): Promise<KeptDuckdb> {
   const spillDir = await makeTempFolder('evt-spill-', spoolDir).catch(() => null)
   const duckdb = await openDuckdb({
     memoryLimitBytes: Math.max(LEAST_DUCKDB_BYTES, memoryLimitBytes - BASE_BYTES),
     spillDir: spillDir ?? undefined,
     threads,
   })
-  try {
-    return await use(duckdb)
-  } catch (error) {
-    throw engineError(error, spoolDir ?? tmpdir())
-  } finally {
-    await duckdb.close()
-    if (spillDir !== null) await removeTempFolder(spillDir)
+  return {
+    use: (call) =>
+      call(duckdb).catch((error) => {
+        throw engineError(error, spoolDir ?? tmpdir())
+      }),
+    async close() {
+      await duckdb.close()
+      if (spillDir !== null) await removeTempFolder(spillDir)
+    },
   }
 }

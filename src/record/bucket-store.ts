@@ -6,7 +6,7 @@ import type { AwsOptions } from '../aws/options.js'
 import { EvtError } from '../errors.js'
 import { patiently } from '../taps/patiently.js'
 import { BucketLock } from './bucket-lock.js'
-import { hourName, LOCK, OWN_FOLDER, partOf, type Store } from './store.js'
+import { hourName, isOfPart, LOCK, OWN_FOLDER, partOf, type Store } from './store.js'
 
 /** So long after somebody interrupts, a part may still be put. */
 const LATE_MS = 20_000
@@ -43,10 +43,8 @@ export async function openPrefix(
     part: (part) => bucket.stream(`${prefix}${part}`),
     publish: (file, part) =>
       insist(() => publish(bucket, { file, key: `${prefix}${part}` }, address)),
-    lock: async () => {
-      await lock.take()
-      await bucket.abortUploads(prefix)
-    },
+    lock: () => lock.take(),
+    giveUp: () => bucket.abortUploads(prefix, (key) => isOfPart(key.slice(prefix.length))),
     checkLock: () => insist(() => lock.check()),
     close: async () => {
       await removeTempFolder(workFolder)

@@ -43,6 +43,8 @@ export async function openFolder(address: string, folder: string): Promise<Store
         await lock.take()
         await removeParts(workFolder)
       }),
+    // What had begun lay in the work folder.
+    giveUp: () => Promise.resolve(),
     checkLock: () => told(() => lock.check()),
     close: () => told(() => lock.release(() => removeParts(workFolder))),
   }

@@ -1,9 +1,9 @@
 import { type CheckpointLine, recordingLine } from '../envelopes/recording.js'
 import { EvtError } from '../errors.js'
 import { parseJson } from '../event/json.js'
-import type { PartFile } from './parquet-part.js'
+import type { PartFile, PartOptions } from './parquet-part.js'
+import type { PartDuckdb } from './part-duckdb.js'
 import { PartFlags } from './part-flags.js'
-import type { Decode } from './part-rows.js'
 import type { Store } from './store.js'
 import {
   type DatedPart,
@@ -65,29 +65,31 @@ interface Grown {
 export async function filesOf(
   format: Format,
   { lines, part, hour }: Grown,
-  given: { decode: Decode; flags: PartFlags },
+  given: PartOptions,
 ): Promise<PartFile[]> {
   if (format === 'ndjson') return [{ file: lines, name: partName(hour, part) }]
   const { writeParquet } = await import('./parquet-part.js')
   return writeParquet(lines, part, given)
 }
 
-/** What the flags of the next part are told by. */
+/** What the flags of the next part are told by, and whether those of the last were by another
+ * mapping. Lines are of none. */
 export async function flagsOf(
   store: Store,
   format: Format,
   parts: readonly DatedPart[],
-): Promise<PartFlags> {
-  if (format === 'ndjson') return new PartFlags([1, 1])
+  by: Pick<PartOptions, 'mapping' | 'duckdb'>,
+): Promise<{ flags: PartFlags; isByOther: boolean }> {
+  if (format === 'ndjson') return { flags: new PartFlags([1, 1]), isByOther: false }
   const { flagsBehind } = await import('./parquet-end.js')
-  return flagsBehind(store, parts)
+  return flagsBehind(store, parts, by)
 }
 
-/** @param wantsPositions of what is to be acknowledged */
+/** @param given.wantsPositions of what is to be acknowledged */
 export async function partEnd(
   store: Store,
   { last, parts }: InPlace,
-  wantsPositions: boolean,
+  { wantsPositions, duckdb }: { wantsPositions: boolean; duckdb: PartDuckdb },
 ): Promise<PartEnd> {
   const positions = new Set<string>()
   const keep = (text: string) => {
@@ -98,7 +100,8 @@ export async function partEnd(
   const dated = parts.at(-1)
   if (dated) {
     const { readParquetPart } = await import('./parquet-end.js')
-    end = await readParquetPart(store, dated.files, wantsPositions ? keep : undefined)
+    const onLine = wantsPositions ? keep : undefined
+    end = await readParquetPart(store, dated.files, { onLine, duckdb })
   } else {
     const { partLines } = await import('./part.js')
     for await (const line of partLines(await store.part(last?.name ?? ''))) {

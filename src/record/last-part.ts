@@ -3,6 +3,7 @@ import { EvtError } from '../errors.js'
 import type { JsonValue } from '../event/event.js'
 import { readJson } from '../event/json.js'
 import { type InPlace, partEnd } from './format.js'
+import type { PartDuckdb } from './part-duckdb.js'
 import { ACKNOWLEDGED, BEGUN, type Store } from './store.js'
 
 /** A tap, and the version of what it says. */
@@ -38,13 +39,14 @@ const nothing: Resume = {
 }
 
 /** @throws EvtError `outside` where the last part is damaged */
-export async function resumeOf(store: Store, there: InPlace): Promise<Resume> {
+export async function resumeOf(store: Store, there: InPlace, duckdb: PartDuckdb): Promise<Resume> {
   const { last } = there
   const begun = await begunPlaces(store)
   if (last === undefined) return { ...nothing, places: begun }
   const acknowledged = (await store.read(ACKNOWLEDGED))?.toString().trim()
   const isAcknowledged = acknowledged === last.name
-  const { checkpoint, positions } = await lastPart(store, there, last.name, !isAcknowledged)
+  const how = { wantsPositions: !isAcknowledged, duckdb }
+  const { checkpoint, positions } = await lastPart(store, there, last.name, how)
   return {
     ...{ hour: last.hour, nextPart: last.part + 1, nextRecord: checkpoint.next },
     places: new Map([...begun, ...placesOf(checkpoint)]),
@@ -69,9 +71,14 @@ function damaged(name: string, { address }: Store, cause?: unknown): EvtError {
   })
 }
 
-async function lastPart(store: Store, there: InPlace, name: string, wantsPositions: boolean) {
+async function lastPart(
+  store: Store,
+  there: InPlace,
+  name: string,
+  how: { wantsPositions: boolean; duckdb: PartDuckdb },
+) {
   try {
-    const { checkpoint, positions } = await partEnd(store, there, wantsPositions)
+    const { checkpoint, positions } = await partEnd(store, there, how)
     if (checkpoint) return { checkpoint, positions }
   } catch (error) {
     if (error instanceof EvtError) throw error

@@ -5,8 +5,8 @@ import { pipeline } from 'node:stream/promises'
 import { makeTempFolder, removeTempFolder } from '../archives/temp-folder.js'
 import type { Duckdb } from '../engines/duckdb.js'
 import { quoteFile, quoteText } from '../engines/leaf-tree.js'
-import { withDuckdb } from '../questions/spilling-duckdb.js'
-import { CHECKPOINT, FLAGS, MEMORY_BYTES, THREADS } from './parquet-part.js'
+import { CHECKPOINT, FLAGS, MAPPING, type PartOptions } from './parquet-part.js'
+import type { PartDuckdb } from './part-duckdb.js'
 import { type Flagged, PartFlags } from './part-flags.js'
 import type { DatedPart, Store } from './store.js'
 
@@ -14,15 +14,16 @@ import type { DatedPart, Store } from './store.js'
  * Reads the end of a part that is in place.
  *
  * @param files of it; the last says how to go on
- * @param onLine called with the line of each record that is to be acknowledged
+ * @param given.onLine called with the line of each record that is to be acknowledged
  * @returns the line of its checkpoint
  */
 export async function readParquetPart(
   store: Store,
   files: readonly string[],
-  onLine: ((line: string) => void) | undefined,
+  given: { onLine: ((line: string) => void) | undefined; duckdb: PartDuckdb },
 ): Promise<string> {
-  return withReader(store, async ({ duckdb, over }) => {
+  const { onLine } = given
+  return withReader(store, given.duckdb, async ({ duckdb, over }) => {
     if (onLine) {
       await over(files, async (all) => {
         const held = `contains(recorded, '"held":')`
@@ -41,20 +42,28 @@ const flagged = [
 ]
 
 /**
- * The flags of what follows on the last part.
+ * The flags of what follows on the last part, and whether that was by another mapping.
  *
  * @param parts all that are in place, by number
  */
-export async function flagsBehind(store: Store, parts: readonly DatedPart[]): Promise<PartFlags> {
+export async function flagsBehind(
+  store: Store,
+  parts: readonly DatedPart[],
+  { mapping, duckdb }: Pick<PartOptions, 'mapping' | 'duckdb'>,
+): Promise<{ flags: PartFlags; isByOther: boolean }> {
   const last = parts.at(-1)
-  if (last === undefined) return new PartFlags([1, 1])
-  return withReader(store, async (reader) => {
-    const since = sinceIn(await metadataIn(reader, last.files.at(-1) ?? '', FLAGS))
-    // Another evt has recorded: of what is before, nothing is known.
-    if (since === undefined) return new PartFlags([last.part + 1, last.part + 1])
+  if (last === undefined) return { flags: new PartFlags([1, 1]), isByOther: false }
+  return withReader(store, duckdb, async (reader) => {
+    const name = last.files.at(-1) ?? ''
+    const isByOther = ((await metadataIn(reader, name, MAPPING)) ?? mapping) !== mapping
+    const since = isByOther ? undefined : sinceIn(await metadataIn(reader, name, FLAGS))
+    // Another evt has recorded, or by another mapping: what is before says nothing.
+    if (since === undefined) {
+      return { flags: new PartFlags([last.part + 1, last.part + 1]), isByOther }
+    }
     const flags = new PartFlags(since)
     for (const one of parts) if (one.part >= since[0]) await remember(flags, one, reader)
-    return flags
+    return { flags, isByOther }
   })
 }
 
@@ -90,7 +99,6 @@ function sinceIn(told: string | undefined): [number, number] | undefined {
   return older === undefined || newer === undefined ? undefined : [older, newer]
 }
 
-/** One DuckDB for all that is read of the parts: to begin one takes longer than to read a part. */
 interface Reader {
   duckdb: Duckdb
   /** Gives files of parts, as what stands behind FROM: where they are, else copies, which are
@@ -98,7 +106,11 @@ interface Reader {
   over<T>(names: readonly string[], use: (all: string, files: string) => Promise<T>): Promise<T>
 }
 
-async function withReader<T>(store: Store, use: (reader: Reader) => Promise<T>): Promise<T> {
+async function withReader<T>(
+  store: Store,
+  parts: PartDuckdb,
+  use: (reader: Reader) => Promise<T>,
+): Promise<T> {
   const folder = await makeTempFolder('evt-record-')
   const over: Reader['over'] = async (names, read) => {
     const files: string[] = []
@@ -115,9 +127,7 @@ async function withReader<T>(store: Store, use: (reader: Reader) => Promise<T>):
     return given
   }
   try {
-    return await withDuckdb({ memoryLimitBytes: MEMORY_BYTES, threads: THREADS }, (duckdb) =>
-      use({ duckdb, over }),
-    )
+    return await parts.use((duckdb) => use({ duckdb, over }))
   } finally {
     await removeTempFolder(folder)
   }

@@ -1,22 +1,23 @@
 import { createReadStream } from 'node:fs'
 import { open, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { dirname } from 'node:path'
+import type { Duckdb } from '../engines/duckdb.js'
 import { recordingLine } from '../envelopes/recording.js'
 import { EvtError } from '../errors.js'
 import { parseJson } from '../event/json.js'
-import { withDuckdb } from '../questions/spilling-duckdb.js'
 import { partLines } from './part.js'
+import type { PartDuckdb } from './part-duckdb.js'
 import type { PartFlags } from './part-flags.js'
 import { type Decode, dateOf, decodedLine, rowsOf, SEVERAL } from './part-rows.js'
 import { PartTable } from './part-table.js'
 import { datedName } from './store.js'
 
 export const CHECKPOINT = 'evt.checkpoint'
+/** By which mapping its columns and flags are. */
+export const MAPPING = 'evt.mapping'
 /** From which parts on the flags of what follows are to be told. */
 export const FLAGS = 'evt.flags'
-export const MEMORY_BYTES = 700e6
-/** One keeps the order of rows where row groups are made by their bytes. */
-export const THREADS = 1
 /** Folders of dates in one part: times are what producers say. */
 const MOST_DATES = 200
 
@@ -24,6 +25,14 @@ const MOST_DATES = 200
 export interface PartFile {
   file: string
   name: string
+}
+
+export interface PartOptions {
+  decode: Decode
+  /** Of the mapping that this is by, a name. */
+  mapping: string
+  flags: PartFlags
+  duckdb: PartDuckdb
 }
 
 /**
@@ -35,16 +44,20 @@ export interface PartFile {
 export async function writeParquet(
   lines: string,
   part: number,
-  { decode, flags }: { decode: Decode; flags: PartFlags },
+  { decode, mapping, flags, duckdb }: PartOptions,
 ): Promise<PartFile[]> {
   const files: PartFile[] = []
-  await withDuckdb({ memoryLimitBytes: MEMORY_BYTES, threads: THREADS }, async (duckdb) => {
-    await duckdb.rows('SET preserve_insertion_order = false')
-    const table = new PartTable(duckdb, lines.replace(/\.part$/, ''))
+  const write = async (opened: Duckdb) => {
+    await opened.rows('SET preserve_insertion_order = false')
+    const table = new PartTable(opened, lines.replace(/\.part$/, ''))
     const { checkpoint, dates } = await load(table, lines, { decode, flags, part })
     await table.end()
     flags.end(part)
-    const metadata = { [CHECKPOINT]: checkpoint, [FLAGS]: JSON.stringify(flags.since) }
+    const metadata = {
+      [CHECKPOINT]: checkpoint,
+      [FLAGS]: JSON.stringify(flags.since),
+      [MAPPING]: mapping,
+    }
     for (const [n, { date, of }] of foldersOf(dates).entries()) {
       const isLast = n === dates.size - 1 || of === undefined
       const name = datedName({ part, date, n: isLast ? 0 : n + 1 })
@@ -54,7 +67,8 @@ export async function writeParquet(
       files.push({ file, name })
     }
     await table.close()
-  }).catch((error) => {
+  }
+  await duckdb.use(write).catch((error) => {
     throw asRecording(error, dirname(lines))
   })
   for (const { file } of files) await synced(file)
@@ -89,7 +103,11 @@ function asRecording(error: unknown, folder: string): unknown {
   if (/No space left/i.test(cause.message)) {
     const isOfTarget = cause.message.includes(folder)
     if (isOfTarget) return Object.assign(new Error(cause.message, { cause }), { code: 'ENOSPC' })
-    return error
+    return new EvtError(`no space left on ${tmpdir()} to make a part of Parquet in`, {
+      code: 'outside',
+      hint: 'set TMPDIR to a folder with more room, or take a smaller --roll-size',
+      cause,
+    })
   }
   return new EvtError('there is too little memory to make a part of Parquet', {
     ...{ code: 'outside', hint: 'take a smaller --roll-size, or record as NDJSON', cause },

@@ -71,8 +71,9 @@ export class PartTable {
     )
   }
 
-  /** Removes what lay aside. */
+  /** Lets go of the rows, also of what lay aside. */
   async close(): Promise<void> {
+    await this.duckdb.rows('DROP TABLE IF EXISTS part')
     for (const spilled of this.#spilled) await rm(spilled, { force: true })
   }
 

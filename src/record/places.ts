@@ -5,6 +5,7 @@ import { EvtError } from '../errors.js'
 import { inPlace } from './format.js'
 import { openHead } from './head.js'
 import { resumeOf, type SourcePlace } from './last-part.js'
+import { PartDuckdb } from './part-duckdb.js'
 import { HEAD, type Store } from './store.js'
 
 interface Asked {
@@ -24,11 +25,13 @@ export async function recordedPlaces(
   asked: Asked,
 ): Promise<ReadonlyMap<string, SourcePlace>> {
   const store = await openThere(to, asked)
+  const duckdb = new PartDuckdb()
   try {
     if ((await store.read(HEAD)) === undefined) throw nothingIn(to)
     const { format } = await openHead(store, 0, undefined)
-    return (await resumeOf(store, await inPlace(store, format))).places
+    return (await resumeOf(store, await inPlace(store, format), duckdb)).places
   } finally {
+    await duckdb.close()
     await store.close()
   }
 }

@@ -8,6 +8,7 @@ import type { Lane } from './lane.js'
 import type { Resume, SourcePlace } from './last-part.js'
 import { checkpointLine, positionOf, recordLine, sizeOf } from './lines.js'
 import { Part } from './part.js'
+import type { PartDuckdb } from './part-duckdb.js'
 import type { PartFlags } from './part-flags.js'
 import type { Decode } from './part-rows.js'
 import { ACKNOWLEDGED, BEGUN, type Format, hourOf, type Store } from './store.js'
@@ -25,6 +26,9 @@ interface RecorderOptions {
   id: string
   format: Format
   decode: Decode
+  mapping: string
+  /** Makes parts of Parquet. */
+  duckdb: PartDuckdb
   /** Of what comes next. */
   flags: PartFlags
   resume: Resume

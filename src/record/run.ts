@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { realpath } from 'node:fs/promises'
 import { resolve, sep } from 'node:path'
 import { isRemote } from '../archives/address.js'
@@ -19,13 +20,17 @@ import { flagsOf, inPlace } from './format.js'
 import { openHead } from './head.js'
 import { Lane } from './lane.js'
 import { type Resume, resumeOf, type SourcePlace, type TapVersion } from './last-part.js'
+import { PartDuckdb } from './part-duckdb.js'
 import { type Recorded, Recorder } from './recorder.js'
 import type { Format, Store } from './store.js'
-import { writeFailure } from './write-failure.js'
+import { growthFailure, writeFailure } from './write-failure.js'
 
 const ERASED_MEANWHILE =
   'somebody was erased, who is left out from now on: what came before is put in place with this ' +
   'part, plan that erasure once more then'
+const BY_OTHER =
+  'was recorded by another mapping until now: the columns of what follows, and what it says of ' +
+  'duplicates and order, are by evt.yaml as it is; evt itself reads all of it by the mapping given'
 /** How long to put a part in place and acknowledge it may take, beside the time that it grows. */
 const HOLD_MS = 30_000
 
@@ -97,15 +102,19 @@ export async function runRecord(request: RecordRequest): Promise<RecordRun> {
   })
   const faults: { path: string; fault: Fault }[] = []
   const own = new AbortController()
+  const duckdb = new PartDuckdb()
   let opened = false
   try {
     await store.lock()
     opened = true
     const { id, format } = await openHead(store, request.nowMs(), request.format)
+    await store.giveUp()
     const there = await inPlace(store, format)
     for (const name of there.left) await store.remove(name)
-    const resume = await resumeOf(store, there)
-    const flags = await flagsOf(store, format, there.parts)
+    const resume = await resumeOf(store, there, duckdb)
+    const by = { mapping: nameOf(config.events), duckdb }
+    const { flags, isByOther } = await flagsOf(store, format, there.parts, by)
+    if (isByOther) request.onNote(`${request.to} ${BY_OTHER}`)
     const capture = new Capture(decode, {
       isErased: (entity) => register.hasAny([entity]),
       withhold: (text, entities) => request.withhold(text, { entities, mapping, decode }),
@@ -122,20 +131,31 @@ export async function runRecord(request: RecordRequest): Promise<RecordRun> {
     }
     const lanes = tapped.map((one) => laneOf(one, options, resume))
     const recorder = new Recorder({
-      ...{ ...request, store, id, format, decode, flags, resume, lanes, capture },
+      ...{ ...request, store, id, format, decode, ...by, flags, resume, lanes, capture },
     })
     const isResumed = resume.nextPart > 1 || resume.places.size > 0
     if (isResumed) sayGaps(tapped, request.onNote)
     const failure = await drive(recorder, lanes, { ...request, stop: () => own.abort() })
-    const failed = failure && { error: writeFailure(failure.error, request.to) }
+    const failed = failure && { error: failureOf(failure.error, request.to) }
     const { durable: recorded, untaken } = recorder
     const ended = { isResumed, sources: addresses, faults, failure: failed }
     return { recorded, untaken: untaken.size, ...ended }
   } finally {
     own.abort()
     register.close()
+    await duckdb.close()
     if (opened) await store.close()
   }
+}
+
+/** Tells one mapping from another. */
+function nameOf(events: unknown): string {
+  const text = JSON.stringify(events ?? {})
+  return createHash('sha256').update(text).digest('hex').slice(0, 16)
+}
+
+function failureOf(error: unknown, to: string): unknown {
+  return isRemote(to) ? growthFailure(error, to) : writeFailure(error, to)
 }
 
 async function openStore({ to, cwd, aws, signal, onNote }: RecordRequest): Promise<Store> {

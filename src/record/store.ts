@@ -30,6 +30,8 @@ export interface Store {
   /** Keeps others from recording here until `close`.
    * @throws EvtError `outside` where somebody does */
   lock(): Promise<void>
+  /** Gives up what a run that was killed had begun to put in place: for what is a recording. */
+  giveUp(): Promise<void>
   /** @throws EvtError `outside` where another recorder has taken over */
   checkLock(): Promise<void>
   /** Takes the lock off, and what was left in the work folder. */
@@ -102,6 +104,11 @@ export function datedParts(names: readonly string[]): { parts: DatedPart[]; left
     }
   }
   return { parts: [...parts.values()], left }
+}
+
+/** Whether a file of a recording is named so. */
+export function isOfPart(name: string): boolean {
+  return partOf(name) !== undefined || datedPattern.test(name)
 }
 
 function orderOf(n: number): number {

@@ -20,6 +20,7 @@ import { isTouched, passThrough } from '../../src/privacy/object-pass.js'
 import { PackedFile } from '../../src/privacy/packed-file.js'
 import { newKey } from '../../src/privacy/seals.js'
 import { writeParquet } from '../../src/record/parquet-part.js'
+import { PartDuckdb } from '../../src/record/part-duckdb.js'
 import { PartFlags } from '../../src/record/part-flags.js'
 import { runRecord } from '../../src/record/run.js'
 import { seed } from '../helpers/campaign.js'
@@ -83,12 +84,15 @@ const filesIn = (to: string) => partsIn(join(folder, to)).map(({ name }) => join
 /** What `evt record` would have made of the same lines. */
 async function madeAnew(files: readonly string[]): Promise<string[]> {
   const made: string[] = []
+  const duckdb = new PartDuckdb()
   for (const [n, file] of files.entries()) {
     const lines = join(folder, `${n}.part`)
     writeFileSync(lines, readFileSync(file))
     const flags = new PartFlags([1, 1])
-    for (const { file: one } of await writeParquet(lines, n + 1, { decode, flags })) made.push(one)
+    const given = { decode, mapping: '', flags, duckdb }
+    for (const { file: one } of await writeParquet(lines, n + 1, given)) made.push(one)
   }
+  await duckdb.close()
   return made
 }
 

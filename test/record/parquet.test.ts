@@ -4,13 +4,14 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openDuckdb } from '../../src/engines/duckdb.js'
 import { quoteText } from '../../src/engines/leaf-tree.js'
+import { createMapping } from '../../src/event/mapping.js'
 import { Random } from '../../src/generate/random.js'
 import { type Flagged, PartFlags } from '../../src/record/part-flags.js'
 import { runRecord } from '../../src/record/run.js'
 import { stage } from '../cases/run-case.js'
 import { seed } from '../helpers/campaign.js'
 import { startEvt } from '../testbed/evt-process.js'
-import { parquetIn, partsIn, recordRequest, recordsIn } from './recorded.js'
+import { measuredIn, parquetIn, partsIn, recordRequest, recordsIn } from './recorded.js'
 
 const CONFIG = `events:
   '*':
@@ -122,6 +123,42 @@ test('a recording with parts by hour, as older ones were, is not gone on with', 
     hint: 'record to another target; evt reads what is there as before',
   })
   expect(names('hours')).toEqual(['events/2026-11-26T13/000000000001.parquet'])
+})
+
+test('a recording of another mapping goes on by the one that is, and says so', async () => {
+  await writeFile(join(folder, 'a.ndjson'), line(1, { other: 'x' }) + line(1, { other: 'y' }))
+  const notes: string[] = []
+  const record = async (events: string, more: object) => {
+    await writeFile(join(folder, 'evt.yaml'), events)
+    const given = {
+      format: 'parquet',
+      onNote: (note: string) => notes.push(note),
+      ...more,
+    } as const
+    const run = await runRecord(recordRequest('mapped', folder, given))
+    expect(run.failure).toBeUndefined()
+  }
+  await record(CONFIG, { limit: 1 })
+  expect(notes).toEqual([])
+  const other = CONFIG.replace('$.id', '$.other')
+  await record(other, {})
+  expect(notes).toEqual([
+    'mapped was recorded by another mapping until now: the columns of what follows, and what it ' +
+      'says of duplicates and order, are by evt.yaml as it is; evt itself reads all of it by the ' +
+      'mapping given',
+  ])
+  await writeFile(join(folder, 'a.ndjson'), line(1, { other: 'y' }), { flag: 'a' })
+  await record(other, {})
+  expect(notes).toHaveLength(1)
+  await writeFile(join(folder, 'evt.yaml'), CONFIG)
+  expect(await rows('mapped', 'id, duplicate')).toEqual([
+    ['1', null],
+    ['y', null],
+    ['y', 'sameId'],
+  ])
+  expect(
+    (await measuredIn(folder, 'mapped', createMapping({ maps: ['id=$.id'] }))).total,
+  ).toMatchObject({ events: 3, distinct: 1 })
 })
 
 test(`flags are the same in one run, in several, and asked of it all (seed ${seed})`, async () => {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -54,18 +55,34 @@ export function partsIn(folder: string): SeenPart[] {
     .map((file) => ({ name: file.slice(folder.length + 1), bytes: readFileSync(file) }))
 }
 
-/** Files of Parquet, as the parts of NDJSON that they were made of, in order. */
-export async function parquetOf(files: readonly SeenPart[]): Promise<SeenPart[]> {
+/**
+ * Files of Parquet, as the parts of NDJSON that they were made of, in order.
+ *
+ * @param known what was found of the same bytes before, which grows
+ */
+export async function parquetOf(
+  files: readonly SeenPart[],
+  known = new Map<string, SeenPart>(),
+): Promise<SeenPart[]> {
   const duckdb = await openDuckdb({ memoryLimitBytes: 500e6 })
   const folder = await mkdtemp(join(tmpdir(), 'evt-parquet-'))
   try {
-    const { parts } = datedParts(files.map(({ name }) => name))
+    const byName = new Map(files.map(({ name, bytes }) => [name, bytes]))
+    const { parts } = datedParts([...byName.keys()])
     const found: SeenPart[] = []
     for (const { part, files: names } of parts) {
+      const hash = createHash('sha256')
+      for (const name of names) hash.update(name).update(byName.get(name) ?? '')
+      const key = hash.digest('hex')
+      const same = known.get(key)
+      if (same) {
+        found.push(same)
+        continue
+      }
       const copies: string[] = []
       for (const [n, name] of names.entries()) {
         const copy = join(folder, `${part}-${n}.parquet`)
-        await writeFile(copy, files.find((one) => one.name === name)?.bytes ?? '')
+        await writeFile(copy, byName.get(name) ?? '')
         copies.push(quoteFile(copy))
       }
       const lines = await duckdb.rows(
@@ -78,7 +95,9 @@ export async function parquetOf(files: readonly SeenPart[]): Promise<SeenPart[]>
       )
       const text = [...lines.flat(), end].map((line) => `${line}\n`).join('')
       const name = `parquet/${String(part).padStart(12, '0')}.ndjson.gz`
-      found.push({ name, bytes: gzipSync(text) })
+      const one = { name, bytes: gzipSync(text) }
+      known.set(key, one)
+      found.push(one)
     }
     return found
   } finally {
@@ -87,8 +106,11 @@ export async function parquetOf(files: readonly SeenPart[]): Promise<SeenPart[]>
   }
 }
 
-export function parquetIn(folder: string): Promise<SeenPart[]> {
-  return parquetOf(partsIn(folder))
+export function parquetIn(
+  folder: string,
+  known?: Map<string, SeenPart> | undefined,
+): Promise<SeenPart[]> {
+  return parquetOf(partsIn(folder), known)
 }
 
 /** What `evt stats` says of an archive. */

@@ -14,7 +14,7 @@ import { cableTo } from '../testbed/cable.js'
 import { startEvt } from '../testbed/evt-process.js'
 import { type Moto, python, startMoto } from '../testbed/moto.js'
 import { startFaultyBucket } from '../testbed/s3-double.js'
-import { partsIn, partsOf, recordsIn } from './recorded.js'
+import { parquetOf, partsIn, partsOf, recordsIn } from './recorded.js'
 
 describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)(
   'where evt records to',
@@ -45,10 +45,18 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)(
         ? partsOf(moto, 'acme', 'o')
         : Promise.resolve(partsIn(join(at.work, to)))
 
-    test.each(['recorded', 's3://acme/o'])(
-      'has one recorder at a time: %s',
-      async (to) => {
-        const first = record(to)
+    const both = ['recorded', 's3://acme/o'].flatMap((to) =>
+      ['ndjson', 'parquet'].map((format) => ({ to, format })),
+    )
+    test.each(both)(
+      'has one recorder at a time: $to, $format',
+      async ({ to, format }) => {
+        const how = ['--format', format]
+        const seen = async () => {
+          const all = await parts(to)
+          return recordsIn(format === 'parquet' ? await parquetOf(all) : all)
+        }
+        const first = record(to, ...how)
         while (
           !existsSync(join(at.work, 'recorded')) &&
           (await parts('s3://acme/o')).length === 0
@@ -57,16 +65,16 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)(
         }
         const lock = to.startsWith('s3:') ? undefined : join(at.work, to, '_evt/lock')
         while (lock !== undefined && !existsSync(lock)) await setTimeout(50)
-        const second = record(to)
+        const second = record(to, ...how)
         expect(await second.end).toEqual({ exit: 3, signal: null })
         expect(second.err.text).toMatch(
           /evt: another evt records to \S+ \(process \d+ on \S+\)\n {5}end it first, or record to/,
         )
         first.kill('SIGTERM')
         expect(await first.end).toEqual({ exit: 130, signal: null })
-        expect(recordsIn(await parts(to))).toHaveLength(2)
+        expect(await seen()).toHaveLength(2)
         expect(await record(to, '--no-follow').end).toEqual({ exit: 0, signal: null })
-        expect(recordsIn(await parts(to))).toHaveLength(2)
+        expect(await seen()).toHaveLength(2)
       },
       240_000,
     )
