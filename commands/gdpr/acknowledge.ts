@@ -1,11 +1,11 @@
-import { BaseCommand } from '../../src/cli/base-command.js'
 import { outputFlags, sourceArgs } from '../../src/cli/flags.js'
+import { GdprCommand } from '../../src/cli/gdpr-command.js'
 import { bundleAndSources, subjectArchiveFlags } from '../../src/cli/gdpr-flags.js'
 import { memoryBytes } from '../../src/cli/memory-size.js'
 
 const { 'no-index': _, ...readFlags } = subjectArchiveFlags
 
-export default class GdprAcknowledge extends BaseCommand {
+export default class GdprAcknowledge extends GdprCommand {
   static override summary =
     'collect what recipients answer to an erasure into its evidence (Art. 19)'
   static override description =

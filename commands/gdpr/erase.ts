@@ -1,10 +1,10 @@
-import { BaseCommand } from '../../src/cli/base-command.js'
 import { outputFlags, sourceArgs } from '../../src/cli/flags.js'
+import { GdprCommand } from '../../src/cli/gdpr-command.js'
 import { applyOf, eraseFlags, planOf } from '../../src/cli/gdpr-erase-flags.js'
 import { receivedMs } from '../../src/cli/gdpr-flags.js'
 import { topologyGiven } from '../../src/cli/gdpr-topology.js'
 
-export default class GdprErase extends BaseCommand {
+export default class GdprErase extends GdprCommand {
   static override summary = 'take a person out of an archive: plan, approve, apply (Art. 17)'
   static override description =
     'With --plan, finds what is to be erased and writes it down: objects, counts and hashes. ' +
@@ -37,6 +37,7 @@ export default class GdprErase extends BaseCommand {
     const voice = { ...this.answer(flags), style: await this.style(flags) }
     if (flags.apply === undefined) {
       const choices = planOf(flags)
+      this.keepOut(choices.subject)
       const { version } = this.config
       const nowMs = Date.now()
       const topology = await topologyGiven(flags, this.signal)
@@ -55,6 +56,8 @@ export default class GdprErase extends BaseCommand {
       )
       return undefined
     }
-    return runApply({ ...applyOf(flags, args.source), argv: this.argv, signal: this.signal }, voice)
+    const keepOut = this.keepOut.bind(this)
+    const asked = { ...applyOf(flags, args.source), argv: this.argv, signal: this.signal }
+    return runApply({ ...asked, keepOut }, voice)
   }
 }

@@ -1,6 +1,6 @@
 import { engineFlags } from '../../src/cli/athena-flags.js'
-import { BaseCommand } from '../../src/cli/base-command.js'
 import { outputFlags, sourceArgs } from '../../src/cli/flags.js'
+import { GdprCommand } from '../../src/cli/gdpr-command.js'
 import {
   bundleFlags,
   receivedMs,
@@ -12,7 +12,7 @@ import {
 import { recipientFlags, topologyGiven } from '../../src/cli/gdpr-topology.js'
 import { memoryBytes } from '../../src/cli/memory-size.js'
 
-export default class GdprExtract extends BaseCommand {
+export default class GdprExtract extends GdprCommand {
   static override summary = "a person's events as a bundle of evidence (Art. 15 and 20)"
   static override description =
     'Writes every event about somebody into a new folder: events.ndjson, a report to read, and ' +
@@ -46,6 +46,7 @@ export default class GdprExtract extends BaseCommand {
     const { encryptionFor } = await import('../../src/privacy/age.js')
     const encryption = await encryptionFor(flags['age-recipient'] ?? [])
     const [isPortable, subject] = [flags.format === 'portable', subjectOf(flags)]
+    this.keepOut(subject)
     const nowMs = Date.now()
     const topology = await topologyGiven(flags, this.signal)
     const { manifest, failure } = await reading(this.typed(flags, args.source), async (request) =>

@@ -1,11 +1,11 @@
-import { BaseCommand } from '../../src/cli/base-command.js'
 import { outputFlags, sourceArgs } from '../../src/cli/flags.js'
+import { GdprCommand } from '../../src/cli/gdpr-command.js'
 import { matchingFlags, subjectArchiveFlags, valueAndSources } from '../../src/cli/gdpr-flags.js'
 import { memoryBytes } from '../../src/cli/memory-size.js'
 
 const { 'no-index': _, ...readFlags } = subjectArchiveFlags
 
-export default class GdprFind extends BaseCommand {
+export default class GdprFind extends GdprCommand {
   static override summary = 'where a value is in an archive, and who else is named with it'
   static override description =
     'Looks for a text or number in every event; needs no mapping. Tells the types and paths that ' +
@@ -25,6 +25,7 @@ export default class GdprFind extends BaseCommand {
     const { runFind } = await import('../../src/privacy/find.js')
     const { renderFind } = await import('../../src/ui/gdpr-text.js')
     const { value, sources } = valueAndSources(args.source)
+    this.keepOut({ values: [{ path: null, value }] })
     const { result, failure } = await reading(this.typed(flags, sources), (request) =>
       runFind({
         ...{ ...request, value, ignoreCase: flags['ignore-case'], deep: flags.deep },

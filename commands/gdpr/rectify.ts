@@ -1,10 +1,10 @@
 import * as Flags from '@oclif/core/flags'
-import { BaseCommand } from '../../src/cli/base-command.js'
 import { awsFlags, awsOptions, eventFlags, outputFlags } from '../../src/cli/flags.js'
+import { GdprCommand } from '../../src/cli/gdpr-command.js'
 import { receivedMs, subjectFlags, subjectOf } from '../../src/cli/gdpr-flags.js'
 import { recipientFlags, topologyGiven } from '../../src/cli/gdpr-topology.js'
 
-export default class GdprRectify extends BaseCommand {
+export default class GdprRectify extends GdprCommand {
   static override summary = 'send an event that corrects what was said of a person (Art. 16)'
   static override description =
     'Archives stay as they are: what happened was said. An event that corrects it, as your ' +
@@ -52,6 +52,7 @@ export default class GdprRectify extends BaseCommand {
     const { event, notify, to, config, operator = null, preset } = flags
     const nowMs = Date.now()
     const subject = subjectOf({ entity: flags.entity, 'ignore-case': false, deep: false })
+    this.keepOut(subject)
     const request = {
       ...{ subject, event, notify, to, config, operator, nowMs },
       ...{ maps: flags.map ?? [], presets: preset === undefined ? undefined : [preset] },
@@ -62,7 +63,7 @@ export default class GdprRectify extends BaseCommand {
     const { isJson, print } = this.answer(flags)
     return runRectify(request, {
       ...{ isDry: flags['dry-run'] === true, isSure: flags.yes === true },
-      ...{ argv: this.argv, format: isJson ? 'json' : 'text', print },
+      ...{ format: isJson ? 'json' : 'text', print },
     })
   }
 }

@@ -4,6 +4,7 @@ import { EvtError } from '../errors.js'
 import { applyErasure, leftBehind, openErasure } from '../privacy/apply-erasure.js'
 import type { NoticeRequest } from '../privacy/notice.js'
 import { type PlanRequest, planErasure } from '../privacy/plan-erasure.js'
+import type { Subject } from '../privacy/subject.js'
 import { appliedText, eraseQuestion, renderPlan } from '../ui/gdpr-erase-text.js'
 import { commandText } from '../ui/shell-quote.js'
 import type { TextStyle } from '../ui/style.js'
@@ -41,6 +42,7 @@ export async function runApply(
     aws: AwsOptions
     argv: readonly string[]
     signal: AbortSignal
+    keepOut(subject: Subject): void
   },
   { print, format, style }: Voice,
 ): Promise<'interrupted' | undefined> {
@@ -53,6 +55,7 @@ export async function runApply(
     print(appliedText(file, null, format))
     return undefined
   }
+  options.keepOut(plan.subject)
   const isJson = format === 'json'
   if (!isJson || isDry) print(renderPlan(plan, file, format, style, true))
   if (isDry) return undefined

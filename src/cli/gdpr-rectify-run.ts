@@ -1,14 +1,12 @@
 import { EvtError } from '../errors.js'
-import { type RectifyRequest, rectify } from '../privacy/rectify.js'
+import { type Correction, type RectifyRequest, rectify } from '../privacy/rectify.js'
 import { correctionText, rectifiedText } from '../ui/gdpr-rectify-text.js'
-import { commandText } from '../ui/shell-quote.js'
 import { confirmed } from './confirm.js'
 import { whyUnasked } from './unasked.js'
 
 interface Options {
   isDry: boolean
   isSure: boolean
-  argv: readonly string[]
   format: 'text' | 'json'
   print(text: string): void
 }
@@ -16,28 +14,30 @@ interface Options {
 /** `evt gdpr rectify`: shows what would be sent, asks, and sends it. */
 export async function runRectify(
   request: RectifyRequest,
-  { isDry, isSure, argv, format, print }: Options,
+  { isDry, isSure, format, print }: Options,
 ): Promise<'interrupted' | undefined> {
   const { signal } = request
   let isCut = false
-  const agree = async (correction: Parameters<typeof correctionText>[0]) => {
+  const agree = async (correction: Correction) => {
+    if (correction.isSent && !isDry) return true
     if (format === 'text' || isDry) print(correctionText(correction, format))
     if (isDry || isSure) return isSure
     const canAsk =
       format === 'text' && process.stdin.isTTY === true && process.stderr.isTTY === true
-    if (!canAsk) throw unasked(format, argv)
+    if (!canAsk) throw unasked(format)
     const answer = await confirmed('\nsend it?', signal)
     isCut = answer === null
     return answer === true
   }
-  const manifest = await rectify(request, agree)
-  if (manifest) print(rectifiedText(manifest, request.to, format))
+  const done = await rectify(request, agree)
+  if (done) print(rectifiedText(done, request.to, format))
   return isCut ? 'interrupted' : undefined
 }
 
-function unasked(format: 'text' | 'json', argv: readonly string[]): EvtError {
+function unasked(format: 'text' | 'json'): EvtError {
   return new EvtError(`nothing was sent: ${whyUnasked(format === 'json')}`, {
     code: 'usage',
-    hint: commandText(['evt', 'gdpr', 'rectify', ...argv, '--yes']),
+    // The line names the person, and errors are kept in logs.
+    hint: 'the same line with --yes sends it without asking',
   })
 }

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { EvtError } from '../errors.js'
 import type { JsonObject } from '../event/event.js'
@@ -9,7 +10,7 @@ import { openArchive, type ReadRequest } from '../reading/open-archive.js'
 import { progressOf } from '../reading/progress.js'
 import { openFiles, textIn } from './bundle-files.js'
 import { MANIFEST } from './bundle-writer.js'
-import { replaceManifest } from './extend-bundle.js'
+import { removeLeftExtended, replaceManifest } from './extend-bundle.js'
 import type { FoundEvent } from './found-event.js'
 import {
   type Answer,
@@ -20,8 +21,9 @@ import {
   sealed,
 } from './manifest.js'
 import { matching } from './matching.js'
+import { pseudonym, pseudonymous } from './nameless.js'
 import { manifestIn } from './read-manifest.js'
-import { sha256 } from './seals.js'
+import { keyedHash, newKey, sha256 } from './seals.js'
 import { subjectStatement } from './statement.js'
 
 export interface AcknowledgeRequest extends ReadRequest {
@@ -39,8 +41,8 @@ export interface AcknowledgeResult {
   request: string
   /** Those who were sent events of the subject, and what each said last. */
   recipients: { id: string; name: string; status: Answer['status'] | null; at: string | null }[]
-  /** Who answered and is not among them. */
-  others: { id: string; status: Answer['status']; at: string | null }[]
+  /** Who answered and is not among them: a pseudonym, and what it calls itself where it is new. */
+  others: { id: string; name: string | null; status: Answer['status']; at: string | null }[]
   answered: number
   missing: string[]
   /** Answers that were added now. */
@@ -58,6 +60,8 @@ export async function acknowledge(
 ): Promise<{ result: AcknowledgeResult; failure: EvtError | undefined }> {
   const path = resolve(request.cwd, request.bundle)
   const { manifest, text } = await manifestOf(request.bundle, path)
+  await removeLeftExtended(path)
+  const naming = { key: await keyOf(path), names: new Map<string, string>() }
   const archive = await openArchive({ ...request, index: undefined })
   const { sources, objects, pruned } = archive
   if (objects.length === 0) throw noObjects(sources, pruned)
@@ -66,24 +70,26 @@ export async function acknowledge(
   const subject = { entities: [], values: wanted, ignoreCase: false, deep: false }
   const onProgress = progressOf(objects, request)
   const asking = { archive, presets, memoryLimitBytes, signal, onProgress, chosen }
-  const found: Answer[] = []
+  const answered: Answer[] = []
   const searched = await askArchive(subjectStatement(subject), asking, async (asked) => {
     for await (const { event } of matching(asked.rows, subject)) {
-      const answer = answerIn(event, manifest)
-      if (answer) found.push(answer)
+      const answer = answerIn(event, manifest, naming)
+      if (answer) answered.push(answer)
     }
     return asked.searched
   })
   request.onRead?.()
   const failure = endedBadly({ ...searched, ...request })
   if (signal.aborted && failure) throw failure
-  const answers = fresh(found, manifest)
+  const answers = fresh(answered, manifest)
   const { chainSha256: before, ...rest } = manifest
   const at = new Date(request.nowMs).toISOString()
-  const rounds = [...(rest.acknowledgements ?? []), { before, at, sources: [...sources], answers }]
+  const sourcesHmacSha256 = sources.map((one) => keyedHash(naming.key, one))
+  const rounds = [...(rest.acknowledgements ?? []), { before, at, sourcesHmacSha256, answers }]
   const extended = sealed({ ...rest, acknowledgements: rounds })
   if (answers.length > 0) await replaceManifest(path, extended, text)
-  const result = resultOf(answers.length > 0 ? extended : manifest, request.bundle, answers.length)
+  const found = { bundle: request.bundle, added: answers.length, names: naming.names }
+  const result = resultOf(answers.length > 0 ? extended : manifest, found)
   return { result, failure: failure ?? nothingNew(result, sources) }
 }
 
@@ -108,26 +114,51 @@ async function manifestOf(
   })
 }
 
+/** The key beside the bundle; who keeps it elsewhere has pseudonyms that nobody can compare. */
+async function keyOf(bundle: string): Promise<string> {
+  const text = await readFile(`${bundle}.key`, 'utf8').catch(() => '')
+  return /^([0-9a-f]{64})\s*$/.exec(text)?.[1] ?? newKey()
+}
+
+interface Naming {
+  readonly key: string
+  /** What pseudonyms stand for, of this run. */
+  readonly names: Map<string, string>
+}
+
 const MOST_NAME = 200
 
 /** What a recipient says, where that is what an event is. */
-function answerIn(event: FoundEvent, manifest: Whole): Answer | undefined {
+function answerIn(event: FoundEvent, manifest: Whole, naming: Naming): Answer | undefined {
   const said = (event.payload ?? {}) as JsonObject
   const { request, recipient, status } = said
   if (request !== manifest.request || typeof recipient !== 'string' || recipient === '') {
     return undefined
   }
   const known = manifest.recipients?.consumers ?? []
-  const byId = known.find(({ id }) => id === recipient)
-  const byName = known.filter(({ name }) => name === recipient)
+  // Addresses of people are pseudonyms in the bundle.
+  const told = [recipient, pseudonymous(recipient, naming.key)]
+  const byId = known.find(({ id }) => told.includes(id))
+  const byName = known.filter(({ name }) => told.includes(name))
   const only = byName.length === 1 ? byName[0] : undefined
   const state = answerStates.find((one) => one === status) ?? 'other'
   const { path, record } = event.position
+  const hash = (one: string) => keyedHash(naming.key, one)
   return {
-    recipient: byId?.id ?? only?.id ?? recipient.slice(0, MOST_NAME),
+    recipient: byId?.id ?? only?.id ?? strangerOf(recipient, naming),
     ...{ status: state, at: event.time ?? event.receivedAt },
-    event: { id: event.id, path, record, sha256: sha256(JSON.stringify(event.document)) },
+    event: {
+      idHmacSha256: event.id === null ? null : hash(event.id),
+      pathHmacSha256: hash(path),
+      ...{ record, sha256: sha256(JSON.stringify(event.document)) },
+    },
   }
+}
+
+function strangerOf(recipient: string, { key, names }: Naming): string {
+  const name = pseudonym(recipient, key)
+  names.set(name, recipient.slice(0, MOST_NAME))
+  return name
 }
 
 /** Those that are not there yet, the earliest first. */
@@ -139,7 +170,13 @@ function fresh(found: readonly Answer[], { acknowledgements = [] }: Whole): Answ
   return only.sort((a, b) => compareText(a.at ?? '', b.at ?? ''))
 }
 
-function resultOf(manifest: Whole, bundle: string, added: number): AcknowledgeResult {
+interface Added {
+  readonly bundle: string
+  readonly added: number
+  readonly names: ReadonlyMap<string, string>
+}
+
+function resultOf(manifest: Whole, { bundle, added, names }: Added): AcknowledgeResult {
   const last = lastAnswers(manifest.acknowledgements ?? [])
   const known = manifest.recipients?.consumers ?? []
   const recipients = known.map(({ id, name }) => {
@@ -148,7 +185,7 @@ function resultOf(manifest: Whole, bundle: string, added: number): AcknowledgeRe
   })
   const ids = new Set(known.map(({ id }) => id))
   const others = [...last].flatMap(([id, { status, at }]) =>
-    ids.has(id) ? [] : [{ id, status, at }],
+    ids.has(id) ? [] : [{ id, name: names.get(id) ?? null, status, at }],
   )
   const missing = recipients.flatMap(({ id, status }) => (status === null ? [id] : []))
   return {

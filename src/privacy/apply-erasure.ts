@@ -61,8 +61,9 @@ export async function openErasure(request: ApplyRequest): Promise<ErasePlan | nu
       hint: `a bundle is written while it is applied; evt gdpr verify ${plan} checks the proof`,
     })
   }
-  if (notify && notify.to !== proof.notified?.to) {
-    const whom = proof.notified ? `only ${proof.notified.target}` : 'nobody'
+  const told = [...(proof.notifiedBefore ?? []), ...(proof.notified ? [proof.notified] : [])]
+  if (notify && !told.some(({ to }) => to === notify.to)) {
+    const whom = proof.notified ? `only ${told.map((one) => one.target).join(', ')}` : 'nobody'
     throw new EvtError(`${plan} was applied already, and ${whom} was told`, {
       code: 'usage',
       hint: 'recipients are told while it is applied: its proof does not know any more of whom',
@@ -115,14 +116,14 @@ export async function applyErasure(plan: ErasePlan, request: ApplyRequest): Prom
     // Somebody may have built one meanwhile.
     for (const folder of await dropDerived(derived)) indexes.add(folder)
     const telling = target && { sink: target, journal, now: request.now, signal }
-    // Another run may have told them, and been killed.
-    const notified =
-      request.notify && telling ? await notifyOnce(plan, request.notify, telling) : journal.told
+    if (request.notify && telling) await notifyOnce(plan, request.notify, telling)
+    // Another run may have told others, and been killed.
+    const notified = journal.told.at(-1)
     // There already, where evt was killed just now.
     await rm(`${file}.key`, { force: true })
     await newFile(`${file}.key`, `${plan.key}\n`)
     const nowMs = request.now()
-    const proof = proofOf(plan, { journal, indexes: indexes.size, nowMs, notified })
+    const proof = proofOf(plan, { journal, indexes: indexes.size, nowMs })
     const doneAt = new Date(nowMs).toISOString()
     await register.add([{ is: 'done', request: requestId(plan.key), at: doneAt }])
     if (writer)
@@ -157,15 +158,13 @@ async function notifyOnce(
   plan: ErasePlan,
   notify: NoticeRequest,
   { sink, journal, signal, now }: Telling,
-): Promise<Notified> {
+): Promise<void> {
   const file = `notice ${notify.to}`
-  const before = journal.stepOf(file)?.notified
-  if (before) return before
+  if (journal.stepOf(file)?.notified) return
   try {
     const notified = await sendNotice(plan, notify, { sink, nowMs: now(), signal })
     const { sha256 } = notified
     await journal.add({ file, state: 'notified', bytes: 0, sha256, notified })
-    return notified
   } catch (error) {
     if (!(error instanceof EvtError) || error.code !== 'outside') throw error
     const hint = `all is erased, and recipients have to be told\n${GOES_ON}`

@@ -1,12 +1,12 @@
 import { link, mkdtemp, open, readdir, rename, rm, rmdir, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { isRunning } from '../archives/is-running.js'
 import { makeFolder } from '../archives/make-folder.js'
 import { codeOf } from '../archives/read-error.js'
 import { EvtError } from '../errors.js'
 import { AGE, type Encryption } from './age.js'
 import { isZip, writeZip } from './bundle-zip.js'
 import { diskFailure } from './disk-failure.js'
+import { leftBeside, prefixBeside } from './left-beside.js'
 import {
   type BundledFile,
   type ErasureManifest,
@@ -42,7 +42,9 @@ export class BundleWriter {
       await removeLeft(folder)
       await checkFree(folder)
       await makeFolder(dirname(folder))
-      const aside = await mkdtemp(join(dirname(folder), `${partPrefix(folder)}${process.pid}-`))
+      const aside = await mkdtemp(
+        join(dirname(folder), `${prefixBeside(folder, 'part')}${process.pid}-`),
+      )
       return new BundleWriter(folder, aside, encryption)
     } catch (error) {
       throw diskFailure(error, folder)
@@ -153,24 +155,14 @@ function keyFile(folder: string): string {
   return `${folder}.key`
 }
 
-function partPrefix(folder: string): string {
-  return `.${basename(folder)}.part-`
-}
-
 /** What runs left that were killed: events of somebody, and a key of nothing. */
 async function removeLeft(folder: string): Promise<void> {
-  const above = dirname(folder)
-  const prefix = partPrefix(folder)
-  for (const name of await readdir(above).catch((): string[] => [])) {
-    const [, pid] = /^(\d+)-/.exec(name.startsWith(prefix) ? name.slice(prefix.length) : '') ?? []
-    if (pid === undefined || isRunning(Number(pid))) continue
-    const hasManifest = (await readdir(join(above, name)).catch((): string[] => [])).includes(
-      MANIFEST,
-    )
+  for (const left of await leftBeside(folder, 'part')) {
+    const hasManifest = (await readdir(left).catch((): string[] => [])).includes(MANIFEST)
     // The key comes behind the manifest, and before the bundle is in place.
     const isShown = isZip(folder) && (await stat(folder).catch(() => undefined))?.isFile()
     if (hasManifest && !isShown) await rm(keyFile(folder), { force: true })
-    await rm(join(above, name), { recursive: true, force: true })
+    await rm(left, { recursive: true, force: true })
   }
 }
 

@@ -9,8 +9,8 @@ import { BundleWriter, MANIFEST } from './bundle-writer.js'
 import type { ErasePlan } from './erase-plan.js'
 import { type ErasureProof, PROOF, proofText } from './erasure-proof.js'
 import type { ErasureManifest } from './manifest.js'
+import { nameless } from './nameless.js'
 import { MOST_ROWS, type ObjectCounts } from './object-pass.js'
-import { withoutIdentifiers } from './subject.js'
 
 export interface ErasureBundle {
   /** Absolute. */
@@ -61,7 +61,7 @@ export async function writeBundle(
   { plan, proof, operator }: { plan: ErasePlan; proof: ErasureProof; operator: string | null },
 ): Promise<void> {
   const rows = plan.objects.flatMap(({ path, rows }) =>
-    rows.map((row) => ({ object: withoutIdentifiers(path, plan.subject), ...row })),
+    rows.map((row) => ({ object: nameless(path, plan.subject), ...row })),
   )
   await writer.add(PROOF, proofText(proof))
   const rowOf = (row: (typeof rows)[number]) => `${JSON.stringify(row)}\n`
@@ -92,6 +92,7 @@ function manifestOf(
       ...{ held: sum('held'), left: sum('left') },
     },
     ...{ recipients: proof.recipients ?? null, notified: proof.notified ?? null },
+    ...(proof.notifiedBefore && { notifiedBefore: proof.notifiedBefore }),
     completeness: [...proof.completeness, ...unlisted(plan)],
     files: [],
   }

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { pathText } from '../event/json-path.js'
 import type { ErasePlan, PlannedObject } from './erase-plan.js'
 import type { Journal } from './journal.js'
+import { nameless, pseudonymous } from './nameless.js'
 import type { Notified } from './notice.js'
 import type { ObjectCounts } from './object-pass.js'
 import { cleanRecipients, type Recipients, recipientsSentence } from './recipients.js'
@@ -33,6 +34,8 @@ export interface ErasureProof {
   /** Who was sent what was erased, and that they were told. */
   recipients?: Recipients
   notified?: Notified
+  /** By whom others were told before, in runs that came no further. */
+  notifiedBefore?: Notified[]
   indexesDropped: number
   completeness: string[]
 }
@@ -51,16 +54,16 @@ interface Done {
   journal: Journal
   indexes: number
   nowMs: number
-  notified: Notified | undefined
 }
 
 /** No identifier is in it, but as a keyed hash. */
-export function proofOf(
-  plan: ErasePlan,
-  { journal, indexes, nowMs, notified }: Done,
-): ErasureProof {
+export function proofOf(plan: ErasePlan, { journal, indexes, nowMs }: Done): ErasureProof {
   const { subject, key, tool, mode, mentions, holds, searched } = plan
-  const clean = (text: string) => withoutIdentifiers(text, subject)
+  const clean = (text: string) => nameless(text, subject)
+  const recipients = recipientsOf(plan)
+  const own = (text: string) => withoutIdentifiers(text, subject)
+  const told = journal.told.map((one) => ({ ...one, to: own(one.to), target: own(one.target) }))
+  const notified = told.pop()
   return {
     ...{ schema: 'evt.erased/1', plannedAt: plan.createdAt },
     ...{ finishedAt: new Date(nowMs).toISOString(), tool },
@@ -88,10 +91,9 @@ export function proofOf(
       }),
     }),
     claims: plan.claims.map(clean),
-    ...(plan.recipients && { recipients: cleanRecipients(plan.recipients, clean) }),
-    ...(notified && {
-      notified: { ...notified, to: clean(notified.to), target: clean(notified.target) },
-    }),
+    ...(recipients && { recipients }),
+    ...(notified && { notified }),
+    ...(told.length > 0 && { notifiedBefore: told }),
     indexesDropped: indexes,
     completeness: completenessOf(plan, clean),
   }
@@ -115,20 +117,25 @@ function completenessOf(plan: ErasePlan, clean: (text: string) => string): strin
     ...(versions === undefined
       ? []
       : ['Erased: versions of these objects that are kept, as far as they are not named here.']),
-    ...(plan.objects.some(({ file }) => clean(file) !== file)
+    ...(plan.objects.some(({ file }) => withoutIdentifiers(file, plan.subject) !== file)
       ? ['Not erased: identifiers in the names of files and folders. They have to be renamed.']
       : []),
     'Not erased: other copies, backups, logs, messages in queues and streams, archives of ' +
       `EventBridge, ${older}and what subscribers keep. They have to be told.`,
     'Not searched: payloads that records only point to (claim checks).',
-    ...(plan.recipients ? [recipientsSentence(cleanRecipients(plan.recipients, clean))] : []),
+    ...(plan.recipients ? [recipientsSentence(recipientsOf(plan))] : []),
   ]
+}
+
+function recipientsOf({ recipients, subject, key }: ErasePlan): Recipients | undefined {
+  return recipients && cleanRecipients(recipients, (text) => pseudonymous(text, key, subject))
 }
 
 export function proofText(proof: ErasureProof): string {
   return `${JSON.stringify({ ...proof, chainSha256: sha256(JSON.stringify(proof)) }, null, 2)}\n`
 }
 
+const toldBy = z.looseObject({ target: z.string(), to: z.string().optional() })
 const shape = z.looseObject({
   schema: z.literal('evt.erased/1'),
   plannedAt: z.string(),
@@ -149,7 +156,8 @@ const shape = z.looseObject({
   versionsRemoved: z
     .array(z.looseObject({ address: z.string(), versionId: z.string() }))
     .optional(),
-  notified: z.looseObject({ target: z.string(), to: z.string().optional() }).optional(),
+  notified: toldBy.optional(),
+  notifiedBefore: z.array(toldBy).optional(),
   chainSha256: z.string(),
 })
 export type ReadProof = z.infer<typeof shape>

@@ -10,12 +10,13 @@ import type { OpenedArchive } from '../reading/open-archive.js'
 import { MANIFEST } from './bundle-writer.js'
 import { completenessOf } from './completeness.js'
 import type { ClaimedObject, HashedParameter, SearchedObject } from './manifest.js'
+import { nameless, pseudonymous } from './nameless.js'
 import type { OpenBuckets } from './open-buckets.js'
 import { cleanRecipients, type RecipientTally } from './recipients.js'
 import type { ExtractRequest, Told } from './request.js'
 import { fileHash, keyedHash } from './seals.js'
 import { bucketStorage, periodOf, versionOf } from './storage.js'
-import { idOf, kindOf, type Subject, withoutIdentifiers } from './subject.js'
+import { idOf, kindOf, type Subject } from './subject.js'
 import type { FoundTally } from './tally.js'
 
 export interface Evidence {
@@ -38,9 +39,9 @@ export async function manifestOf(evidence: Evidence): Promise<Told> {
   const { archive, searched, tally, statement, key, request } = evidence
   const { subject, right, operator, nowMs, range, presets, index } = request
   const version = index?.version ?? ''
-  const clean = (text: string) => withoutIdentifiers(text, subject)
+  const clean = (text: string) => nameless(text, subject)
   const found = evidence.recipients?.told()
-  const recipients = found && cleanRecipients(found, clean)
+  const recipients = found && cleanRecipients(found, (one) => pseudonymous(one, key, subject))
   const told = tally.told()
   const text = (us: number | null) => (us === null ? null : timeText(us))
   return {
@@ -96,7 +97,7 @@ async function storageOf(
   const names = [...new Set(found.map(({ type }) => type))]
   const types = names.flatMap((type) => {
     const period = periodOf(type, retention)
-    return period === undefined ? [] : [{ type: withoutIdentifiers(type, request.subject), period }]
+    return period === undefined ? [] : [{ type: nameless(type, request.subject), period }]
   })
   return { types, buckets: await bucketStorage(archive.objects, buckets) }
 }
@@ -143,10 +144,10 @@ async function objectsOf({ archive, searched, tally, request, buckets }: Evidenc
     const { path } = object
     const isHashed = tally.paths.has(path) && !indexed.has(path) && !faults.has(path)
     rows.push({
-      path: withoutIdentifiers(path, request.subject),
+      path: nameless(path, request.subject),
       ...(await stateOf(object, isHashed)),
       versionId: tally.paths.has(path) ? await versionOf(object, buckets) : null,
-      fault: withoutIdentifiers(faults.get(path) ?? '', request.subject) || null,
+      fault: nameless(faults.get(path) ?? '', request.subject) || null,
     })
   }
   return rows

@@ -1,6 +1,6 @@
 import { createWriteStream } from 'node:fs'
 import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { EvtError } from '../errors.js'
 import { isPacked, openFiles, textIn } from './bundle-files.js'
@@ -8,6 +8,7 @@ import { MANIFEST } from './bundle-writer.js'
 import { writeZip } from './bundle-zip.js'
 import { diskFailure } from './disk-failure.js'
 import { newFile } from './durable-file.js'
+import { leftBeside, prefixBeside } from './left-beside.js'
 import { manifestText, type Sealed } from './manifest.js'
 import { syncFolder } from './sync-folder.js'
 
@@ -25,7 +26,7 @@ export async function replaceManifest(
   const folder = dirname(bundle)
   let aside: string | undefined
   try {
-    aside = await mkdtemp(join(folder, `.${basename(bundle)}.extended-${process.pid}-`))
+    aside = await mkdtemp(join(folder, `${prefixBeside(bundle, 'extended')}${process.pid}-`))
     const isZip = await isPacked(bundle)
     const made = isZip ? await packed(bundle, aside, manifest) : join(aside, MANIFEST)
     if (!isZip) await newFile(made, manifestText(manifest))
@@ -37,6 +38,13 @@ export async function replaceManifest(
     throw diskFailure(error, bundle)
   } finally {
     if (aside !== undefined) await rm(aside, { recursive: true, force: true })
+  }
+}
+
+/** What runs left that were killed meanwhile. */
+export async function removeLeftExtended(bundle: string): Promise<void> {
+  for (const left of await leftBeside(bundle, 'extended')) {
+    await rm(left, { recursive: true, force: true })
   }
 }
 

@@ -8,7 +8,7 @@ type Matching = Pick<Subject, 'values' | 'ignoreCase' | 'deep'>
 
 /** A place of a document that holds one of the values. */
 export interface Hit {
-  /** With [*] for every index; ` JSON ` stands where a text holds JSON, ` key` behind the path of
+  /** With [*] for every index, and every key that is data; ` JSON ` stands where a text holds JSON, ` key` behind the path of
    * an object that has the value as a key. */
   readonly path: string
   /** The value is a part of a longer text. */
@@ -19,8 +19,9 @@ export interface Hit {
 interface Open {
   value: JsonValue
   path: JsonPath
-  /** The paths of the texts around it. */
+  /** The paths of the texts around it, as they are and as they are told. */
   outer: string
+  outerTold: string
 }
 
 /** A text that is JSON inside of another may be so again, but not endlessly. */
@@ -29,8 +30,14 @@ const MOST_NESTED = 16
 /**
  * The places of a document where values are that are looked for, in its order. Texts and numbers
  * are compared as a whole; with `deep` also parts of texts, and what is in JSON that is a text.
+ *
+ * @param isData tells keys that are data, such as ids of others: they are not told
  */
-export function hitsIn(document: JsonValue, matching: Matching): Hit[] {
+export function hitsIn(
+  document: JsonValue,
+  matching: Matching,
+  isData: (key: string) => boolean,
+): Hit[] {
   const { values, deep } = matching
   if (values.length === 0) return []
   const fold = folding(matching)
@@ -40,7 +47,7 @@ export function hitsIn(document: JsonValue, matching: Matching): Hit[] {
   }))
   const isAnywhere = wanted.some(({ path }) => path === null)
   const hits: Hit[] = []
-  const left: Open[] = [{ value: document, path: [], outer: '' }]
+  const left: Open[] = [{ value: document, path: [], outer: '', outerTold: '' }]
   for (let open = left.pop(); open !== undefined; open = left.pop()) {
     const { value } = open
     if (typeof value === 'object' && value !== null) {
@@ -48,7 +55,8 @@ export function hitsIn(document: JsonValue, matching: Matching): Hit[] {
       left.push(...below(open, value))
     } else if (typeof value === 'string' || typeof value === 'number') {
       addText(open, String(value))
-      const nested = deep && typeof value === 'string' ? nestedIn(value, open) : undefined
+      const nested =
+        deep && typeof value === 'string' ? nestedIn(value, open, shown(open)) : undefined
       if (nested) left.push(nested)
     }
   }
@@ -64,6 +72,10 @@ export function hitsIn(document: JsonValue, matching: Matching): Hit[] {
     if (within.length === 0) return
     const isPart = !within.some(({ value }) => value === folded)
     hits.push({ path: shown(open), isPart })
+  }
+
+  function shown({ path, outerTold }: Open): string {
+    return outerTold + generalPath(path, isData)
   }
 
   function addKeys(open: Open, value: object): void {
@@ -87,17 +99,19 @@ export function folding({ ignoreCase }: Pick<Subject, 'ignoreCase'>): (text: str
 }
 
 /** The last first: they are taken from the end. */
-function below({ path, outer }: Open, value: JsonValue & object): Open[] {
+function below(open: Open, value: JsonValue & object): Open[] {
+  const { path } = open
   const entries: Open[] = Array.isArray(value)
-    ? value.map((entry, n) => ({ value: entry, path: [...path, n], outer }))
-    : Object.entries(value).map(([key, entry]) => ({ value: entry, path: [...path, key], outer }))
+    ? value.map((entry, n) => ({ ...open, value: entry, path: [...path, n] }))
+    : Object.entries(value).map(([key, entry]) => ({ ...open, value: entry, path: [...path, key] }))
   return entries.reverse()
 }
 
-function nestedIn(text: string, { path, outer }: Open): Open | undefined {
+function nestedIn(text: string, { path, outer }: Open, told: string): Open | undefined {
   const inside = nestedJson(text)
   if (inside === undefined || outer.split(' JSON ').length > MOST_NESTED) return undefined
-  return { value: inside, path: [], outer: `${outer}${generalPath(path)} JSON ` }
+  const around = { outer: `${outer}${pathText(path)} JSON `, outerTold: `${told} JSON ` }
+  return { value: inside, path: [], ...around }
 }
 
 /** The JSON object, array or text that a text holds. */
@@ -108,8 +122,4 @@ function nestedJson(text: string): JsonValue | undefined {
   } catch {
     return undefined
   }
-}
-
-function shown({ path, outer }: Open): string {
-  return outer + generalPath(path)
 }

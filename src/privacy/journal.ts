@@ -40,9 +40,9 @@ export class Journal {
   private constructor(private readonly file: string) {}
 
   /** @throws EvtError `outside` where another evt applies the same plan */
-  static async open(plan: string): Promise<Journal> {
+  static async open(plan: string, does = 'applies this plan'): Promise<Journal> {
     const journal = new Journal(`${plan}.journal`)
-    await lock(`${plan}.lock`)
+    await lock(`${plan}.lock`, does)
     for (const line of await linesOf(journal.file)) {
       const read = stepIn(line)
       if (read) journal.#steps.set(read.file, read)
@@ -54,9 +54,9 @@ export class Journal {
     return this.#steps.get(file)
   }
 
-  /** Whom recipients were told by, if they were. */
-  get told(): Step['notified'] {
-    return [...this.#steps.values()].findLast(({ notified }) => notified)?.notified
+  /** Whom recipients were told by, one after the other. */
+  get told(): NonNullable<Step['notified']>[] {
+    return [...this.#steps.values()].flatMap(({ notified }) => notified ?? [])
   }
 
   async add(done: Step): Promise<void> {
@@ -101,7 +101,7 @@ async function linesOf(file: string): Promise<string[]> {
 }
 
 /** What a process left behind that is no more does not count. */
-async function lock(file: string): Promise<void> {
+async function lock(file: string, does: string): Promise<void> {
   const text = JSON.stringify({ pid: process.pid, host: hostname() })
   for (let isSecond = false; ; isSecond = true) {
     try {
@@ -113,7 +113,7 @@ async function lock(file: string): Promise<void> {
     }
     const other = await holderOf(file)
     if (isSecond || (other && isAlive(other))) {
-      throw new EvtError(`another evt applies this plan: ${file}`, { code: 'outside' })
+      throw new EvtError(`another evt ${does}: ${file}`, { code: 'outside' })
     }
     await rm(file, { force: true })
   }

@@ -155,6 +155,7 @@ export interface ErasureManifest {
   /** Who was sent what was erased, and that they were told. */
   readonly recipients?: Recipients | null
   readonly notified?: Notified | null
+  readonly notifiedBefore?: readonly Notified[]
   readonly completeness: readonly string[]
   readonly files: readonly BundledFile[]
   /** Added later, round by round. */
@@ -166,14 +167,15 @@ export const answerStates = ['erased', 'notFound', 'refused', 'other'] as const
 
 /** What a recipient said of an erasure. */
 export interface Answer {
-  /** The id of the recipient, else what it calls itself. */
+  /** The id of the recipient, else a pseudonym of what it calls itself. */
   readonly recipient: string
   readonly status: (typeof answerStates)[number]
   readonly at: string | null
-  /** The event that says it: its hash is that of its document as JSON. */
+  /** The event that says it: its hash is that of its document as JSON; what somebody else wrote
+   * stands in it as keyed hashes. */
   readonly event: {
-    readonly id: string | null
-    readonly path: string
+    readonly idHmacSha256: string | null
+    readonly pathHmacSha256: string
     readonly record: number
     readonly sha256: string
   }
@@ -195,7 +197,8 @@ interface AcknowledgementRound {
   /** The chain hash of the manifest without this round and later ones. */
   readonly before: string
   readonly at: string
-  readonly sources: readonly string[]
+  /** Keyed hashes of where they were read, as it was typed. */
+  readonly sourcesHmacSha256: readonly string[]
   readonly answers: readonly Answer[]
 }
 

@@ -2,6 +2,8 @@ import type { JsonObject, JsonValue } from '../event/event.js'
 import { jsonText, scalarText } from '../event/json.js'
 import { type JsonPath, pathText, valueAt } from '../event/json-path.js'
 import type { FoundEvent } from './found-event.js'
+import { generalPath } from './leaves.js'
+import { isDataKey } from './personal-values.js'
 import { identifiersOf, idOf, isTelling, kindOf, type Subject } from './subject.js'
 
 export interface MaskSettings {
@@ -99,7 +101,9 @@ function withoutTexts(
     for (const [key, value] of Object.entries(open.of)) {
       const isIndex = Array.isArray(open.of)
       const at =
-        open.of === holder ? path : `${open.path}${isIndex ? '[*]' : pathText([key]).slice(1)}`
+        open.of === holder
+          ? path
+          : `${open.path}${isIndex ? '[*]' : generalPath([key], isDataKey).slice(1)}`
       const shownKey = isIndex || open.of === holder ? key : without(key)
       if (shownKey !== key) masked.add(`${open.path} key`)
       const shown = typeof value === 'string' ? without(value) : value

@@ -1,4 +1,5 @@
 import type { ResultRows } from '../engines/engine.js'
+import { dataKeys } from './data-keys.js'
 import { eventReader, type FoundEvent } from './found-event.js'
 import { type Hit, hitsIn } from './hits.js'
 import type { Subject } from './subject.js'
@@ -29,8 +30,9 @@ export async function* matching(
 }
 
 /** In the document; in a payload that was unpacked from it where the document has none. */
-function hitsOf({ document, payload }: FoundEvent, subject: Subject): Hit[] {
-  const hits = hitsIn(document, subject)
+function hitsOf({ document, payload, entities }: FoundEvent, subject: Subject): Hit[] {
+  const isData = dataKeys(entities)
+  const hits = hitsIn(document, subject, isData)
   if (hits.length > 0) return hits
-  return hitsIn(payload, subject).map((hit) => ({ ...hit, path: `payload ${hit.path}` }))
+  return hitsIn(payload, subject, isData).map((hit) => ({ ...hit, path: `payload ${hit.path}` }))
 }

@@ -3,6 +3,7 @@ import type { JsonObject } from '../event/event.js'
 import { pathText } from '../event/json-path.js'
 import type { OpenSink } from '../sinks/sink.js'
 import type { ErasePlan } from './erase-plan.js'
+import { pseudonymous } from './nameless.js'
 import { keyedHash } from './seals.js'
 import { type SentEvent, sendOne } from './send-one.js'
 import { idOf, kindOf } from './subject.js'
@@ -78,7 +79,7 @@ async function detailOf(plan: ErasePlan, isPlain: boolean): Promise<JsonObject> 
       at: path === null ? '*' : pathText(path),
       ...who(value, entities.length + n),
     })),
-    recipients: (recipients?.consumers ?? []).map(({ id }) => id),
+    recipients: (recipients?.consumers ?? []).map(({ id }) => pseudonymous(id, key)),
     answer: { 'detail-type': ANSWER_TYPE, detail: ['request', 'recipient', 'status'] },
   }
 }

@@ -75,7 +75,8 @@ export function kindOfName(name: string, value: string): PersonalKind | undefine
 /** Whether a key is no name of a field, but says whom or what it is about: an address, a number, an
  * id. */
 export function isDataKey(key: string): boolean {
-  const isId = /\d{4}/.test(key) || /^[0-9a-f]{12,}$/i.test(key) || /^[0-9A-Z]{26}$/.test(key)
+  const isId =
+    /\d{4}|[-_:]\d{2,}$/.test(key) || /^[0-9a-f-]{12,}$/i.test(key) || /^[0-9A-Z]{26}$/.test(key)
   return isId || shapes.some(({ kind, isIn }) => kind !== 'freeText' && isIn(key, ''))
 }
 

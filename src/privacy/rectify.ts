@@ -1,7 +1,8 @@
 import { isUtf8 } from 'node:buffer'
 import { readFile } from 'node:fs/promises'
-import { resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { readingHash } from '../archive-index/open-index.js'
+import { makeFolder } from '../archives/make-folder.js'
 import { codeOf, readError } from '../archives/read-error.js'
 import type { AwsOptions } from '../aws/options.js'
 import { loadConfig } from '../config/load.js'
@@ -14,11 +15,15 @@ import { createMapping, type Mapping } from '../event/mapping.js'
 import type { OpenSink } from '../sinks/sink.js'
 import type { Topology } from '../topology/model.js'
 import { BundleWriter } from './bundle-writer.js'
+import { diskFailure } from './disk-failure.js'
+import { Journal, unlock } from './journal.js'
 import type { RectificationManifest, Sealed } from './manifest.js'
+import { nameless, pseudonymous } from './nameless.js'
 import { eventIdOf } from './notice.js'
 import { cleanRecipients, RecipientTally, recipientsSentence } from './recipients.js'
-import { keyedHash, newKey } from './seals.js'
-import { openTarget, type SentEvent, sendOne } from './send-one.js'
+import { keyedHash, newKey, sha256 } from './seals.js'
+import { openTarget, type SentEvent } from './send-one.js'
+import { bundleOf, sendNoted, sentBefore } from './sent-before.js'
 import { checkKinds, idOf, kindOf, type Subject, withoutIdentifiers } from './subject.js'
 
 export interface RectifyRequest {
@@ -48,13 +53,16 @@ export interface Correction {
   readonly target: string
   readonly source: string
   readonly type: string
+  /** An earlier run sent it, which came no further. */
+  readonly isSent: boolean
   /** The event, as it is written. */
   readonly body: string
 }
 
 /**
  * `evt gdpr rectify` (Art. 16): archives stay as they are. An event that corrects what they have is
- * sent, and a bundle says that it was.
+ * sent, and a bundle says that it was. What stops it behind the sending is made good by the same
+ * call, which does not send again: a journal beside the bundle knows.
  *
  * @param agree is asked before anything is sent
  * @returns null where it was not agreed to
@@ -63,7 +71,7 @@ export interface Correction {
 export async function rectify(
   request: RectifyRequest,
   agree: (correction: Correction) => Promise<boolean>,
-): Promise<Sealed<RectificationManifest> | null> {
+): Promise<Rectified | null> {
   const { subject, cwd, env, signal, aws, nowMs } = request
   const config = await loadConfig({ cwd, env, file: request.config, firstSource: undefined })
   const mapping = createMapping({ events: config.events ?? {}, maps: [...request.maps] })
@@ -71,35 +79,75 @@ export async function rectify(
   const { event, body } = await eventIn(request, mapping)
   const register = await Register.open(registerFile({ cwd, env, config }))
   const folder = resolve(cwd, request.to)
-  const writer = await BundleWriter.open(folder)
+  const journal = await openJournal(folder)
   let sink: OpenSink | undefined
+  let writer: BundleWriter | undefined
   try {
-    sink = await openTarget(request.notify, { aws, cwd, signal })
+    const noting = { folder, register, journal, request }
+    const before = sentBefore(journal, { body, ...request })
     const { source, type } = event
-    if (!(await agree({ target: sink.target, source, type, body }))) {
+    const asked = { source, type, body, isSent: before !== undefined }
+    if (before && !(await agree({ ...asked, target: before.target }))) return null
+    const whole = before && (await bundleOf(folder, before))
+    if (whole) return { manifest: await noted(whole, noting), isBefore: true }
+    writer = await BundleWriter.open(folder)
+    if (!before) sink = await openTarget(request.notify, { aws, cwd, signal })
+    if (sink && !(await agree({ ...asked, target: sink.target }))) {
       await writer.discard()
       return null
     }
     const key = newKey()
-    const id = event.id ?? eventIdOf(key, 'correction')
-    const named = { id, source, type, key: event.key ?? requestId(key) }
+    const id = event.id ?? eventIdOf(sha256(body), 'correction')
+    const named = { id, source, type, key: event.key ?? id, nowMs, body }
     // Who has no room for evidence sends nothing.
     await writer.add('event.json', body)
-    const sent = await sendOne(sink, { ...named, nowMs, body }, signal)
+    const sent = before ?? (sink && (await sendNoted(sink, named, { journal, ...request })))
+    if (!sent) return null
     const manifest = await writer.publish(manifestOf(request, { event, sent, key, mapping }), key)
-    const at = new Date(request.receivedMs).toISOString()
-    const file = withoutIdentifiers(folder, subject)
-    await register.add([
-      { is: 'asked', request: requestId(key), right: 'rectification', at, file },
-      { is: 'done', request: requestId(key), at: new Date(nowMs).toISOString() },
-    ])
-    return manifest
+    return { manifest: await noted(manifest, noting), isBefore: before !== undefined }
   } catch (error) {
-    await writer.discard()
+    await writer?.discard()
     throw error
   } finally {
     sink?.close()
+    await unlock(folder)
   }
+}
+
+async function openJournal(folder: string): Promise<Journal> {
+  await makeFolder(dirname(folder)).catch((error) => {
+    throw diskFailure(error, folder)
+  })
+  return Journal.open(folder, 'corrects into this bundle')
+}
+
+export interface Rectified {
+  manifest: Sealed<RectificationManifest>
+  /** It was sent by an earlier run, and not again. */
+  isBefore: boolean
+}
+
+interface Noting {
+  folder: string
+  register: Register
+  journal: Journal
+  request: RectifyRequest
+}
+
+/** That it was asked for and done is on the disk before the journal is forgotten. */
+async function noted(
+  manifest: Rectified['manifest'],
+  { folder, register, journal, request }: Noting,
+): Promise<Rectified['manifest']> {
+  const { request: id, createdAt } = manifest
+  const at = new Date(request.receivedMs).toISOString()
+  const file = withoutIdentifiers(folder, request.subject)
+  await register.add([
+    { is: 'asked', request: id, right: 'rectification', at, file },
+    { is: 'done', request: id, at: createdAt },
+  ])
+  await journal.remove()
+  return manifest
 }
 
 interface Corrected {
@@ -114,10 +162,11 @@ function manifestOf(
   { event, sent, key, mapping }: Corrected,
 ): RectificationManifest {
   const { subject, topology, version, presets, operator, nowMs } = request
-  const clean = (text: string) => withoutIdentifiers(text, subject)
+  const clean = (text: string) => nameless(text, subject)
   const tally = topology && new RecipientTally(topology)
   tally?.add(event)
-  const recipients = tally && cleanRecipients(tally.told(), clean)
+  const recipients =
+    tally && cleanRecipients(tally.told(), (text) => pseudonymous(text, key, subject))
   const { type, source } = event
   return {
     ...{ schema: 'evt.bundle/1', right: 'rectification', request: requestId(key) },

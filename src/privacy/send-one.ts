@@ -17,7 +17,7 @@ export interface SentEvent {
   readonly sha256: string
 }
 
-interface OneEvent {
+export interface OneEvent {
   readonly id: string
   readonly source: string
   readonly type: string

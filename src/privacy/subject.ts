@@ -53,14 +53,25 @@ export const IDENTIFIER = '[identifier]'
 
 /**
  * A text with identifiers of a subject taken out, for what is kept as evidence: paths may hold
- * them. Short ones would be found by chance.
+ * them. Short ones would be found by chance: they are taken out behind their kind, as in user=42.
  */
 export function withoutIdentifiers(text: string, subject: Subject): string {
   const flags = subject.ignoreCase ? 'giu' : 'gu'
-  return identifiersOf(subject)
+  const without = identifiersOf(subject)
     .filter(isTelling)
-    .map((value) => new RegExp(value.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'), flags))
+    .map((value) => new RegExp(quoted(value), flags))
     .reduce((left, value) => left.replace(value, IDENTIFIER), text)
+  return subject.entities
+    .filter((entity) => !isTelling(idOf(entity)))
+    .map((entity) => {
+      const [kind, id] = [quoted(kindOf(entity)), quoted(idOf(entity))]
+      return new RegExp(`(?<=(?<![\\p{L}\\p{N}])${kind}s?[:=/_-])${id}(?![\\p{L}\\p{N}])`, 'giu')
+    })
+    .reduce((left, value) => left.replace(value, IDENTIFIER), without)
+}
+
+function quoted(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
 }
 
 /** Whether a value says by itself whom it is of: it is of some length, and no bare number. */

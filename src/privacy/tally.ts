@@ -1,10 +1,9 @@
-import type { JsonValue } from '../event/event.js'
 import { compareText } from '../event/sequence.js'
+import { dataKeys } from './data-keys.js'
 import type { FoundEvent } from './found-event.js'
 import type { Hit } from './hits.js'
 import { leavesOf } from './leaves.js'
 import type { Manifest } from './manifest.js'
-import { isDataKey } from './personal-values.js'
 
 interface TypeTally {
   type: string
@@ -40,7 +39,7 @@ export class FoundTally {
       fields: new Set<string>(),
     })
     row.events += 1
-    addFields(row.fields, event.payload)
+    addFields(row.fields, event)
     for (const { path, isPart } of hits) {
       counted(this.#hits, [path, isPart], { path, part: isPart, count: 0 }).count += 1
     }
@@ -97,9 +96,9 @@ function counted<T>(rows: Map<string, T>, key: readonly unknown[], fresh: T): T 
   return row
 }
 
-function addFields(fields: Set<string>, payload: JsonValue): void {
+function addFields(fields: Set<string>, { payload, entities }: FoundEvent): void {
   if (fields.size >= MOST_FIELDS) return
-  for (const { path } of leavesOf(payload, isDataKey)) {
+  for (const { path } of leavesOf(payload, dataKeys(entities))) {
     if (fields.size < MOST_FIELDS) fields.add(path)
   }
 }

@@ -45,7 +45,8 @@ export function renderAcknowledged(
   const { bundle, recipients, others, answered, missing, added } = result
   const all = recipients.length === 0 ? '' : ` of ${counted(recipients.length, 'recipient')}`
   const answers = recipients.length === 0 ? others.length : answered
-  const rows = [...recipients, ...others].map(({ id, status, at }) => [
+  const strangers = others.map(({ name, ...one }) => ({ ...one, id: name ?? one.id }))
+  const rows = [...recipients, ...strangers].map(({ id, status, at }) => [
     { text: safeText(id) },
     { text: status === null ? 'none yet' : words[status], wrong: isOpen(status) },
     { text: at ?? '' },

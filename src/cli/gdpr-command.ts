@@ -1,0 +1,38 @@
+import { EvtError } from '../errors.js'
+import { nameless } from '../privacy/nameless.js'
+import type { Subject } from '../privacy/subject.js'
+import { BaseCommand } from './base-command.js'
+
+/** A command about somebody, who is not named by what goes wrong: stderr is kept in logs. */
+export abstract class GdprCommand extends BaseCommand {
+  #subject: Subject = { entities: [], values: [], ignoreCase: true, deep: true }
+
+  /** Whom errors do not name. */
+  protected keepOut({ entities = [], values = [] }: Partial<Subject>): void {
+    this.#subject = { entities, values, ignoreCase: true, deep: true }
+  }
+
+  protected override async catch(error: Error): Promise<never> {
+    return super.catch(error instanceof EvtError ? this.#unnamed(error) : error)
+  }
+
+  #unnamed(error: EvtError): EvtError {
+    const clean = (text: string) => nameless(text, this.#subject)
+    const { code, hint } = error
+    const cause = causeOf(error.cause, clean)
+    return new EvtError(clean(error.message), {
+      code,
+      ...(hint !== undefined && { hint: clean(hint) }),
+      ...(cause !== undefined && { cause }),
+    })
+  }
+}
+
+/** What --verbose tells. */
+function causeOf(cause: unknown, clean: (text: string) => string): Error | undefined {
+  if (cause === undefined) return undefined
+  const text = clean(cause instanceof Error ? (cause.stack ?? cause.message) : String(cause))
+  const named = new Error(text.split('\n')[0])
+  named.stack = text
+  return named
+}
