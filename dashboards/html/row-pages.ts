@@ -52,7 +52,7 @@ async function causes(causation: Causation): Promise<Html[]> {
 
 /** `evt trace -o html`. */
 export function tracePage(result: TraceResult, made: Made): Promise<string> {
-  const { id, events, chains, partial, logs = [], xray, withoutLineage } = result
+  const { id, events, chains, partial, logs = [], xray, withoutLineage, gaps = [] } = result
   const view = {
     ...{ kind: 'evt trace', title: id, marks: marksOf({ partial }) },
     ...{ caption: 'Causes and effects', table: traceTable(result) },
@@ -62,6 +62,7 @@ export function tracePage(result: TraceResult, made: Made): Promise<string> {
         missingCause === null ? [] : [`the cause ${missingCause} was not found`],
       ),
       ...(withoutLineage > 0 ? [`trace headers without Lineage: ${withoutLineage}`] : []),
+      ...gaps,
       ...logs.map(({ event, time, group, message }) => {
         return `${events[event]?.id ?? ''}   ${time}   ${group}: ${message}`
       }),

@@ -8,7 +8,7 @@ import { hasLineage } from './lineage.js'
 import { type ChainRequest, linkedEventsIn } from './linked-events.js'
 import { linksOf } from './links.js'
 import { chainsOf } from './trace.js'
-import type { TracedEvent, TraceResult } from './trace-result.js'
+import type { Beside, TracedEvent, TraceResult } from './trace-result.js'
 
 export interface TraceRequest extends ChainRequest {
   /** Of the event that is asked for. */
@@ -43,7 +43,7 @@ export async function runTrace(request: TraceRequest): Promise<TraceRun> {
   const { objects, bytes, records, undecodable, chosen } = searched
   const result: TraceResult = {
     ...{ schema: 'evt.trace/1', id },
-    partial: signal.aborted || isCut(searched) || beside.failure !== undefined,
+    partial: signal.aborted || isCut(searched) || (beside.found.gaps ?? []).length > 0,
     ...chains,
     withoutLineage: chains.events.filter(({ traceId }) => isBlind(traceId)).length,
     ...beside.found,
@@ -62,29 +62,22 @@ function isBlind(traceId: string | null): boolean {
 /** What AWS knows beside; where it cannot be asked, the trace stands all the same. */
 async function besideOf(events: readonly TracedEvent[], request: TraceRequest) {
   const { logs: groups = [], xray = false, aws, signal } = request
-  const found: Pick<TraceResult, 'logs' | 'xray'> = {}
-  let failure: EvtError | undefined
-  const tried = async (ask: () => Promise<void>) => {
-    try {
-      await ask()
-    } catch (error) {
-      if (!(error instanceof EvtError)) throw error
-      failure ??= error
-    }
-  }
+  const found: Pick<TraceResult, 'logs' | 'xray' | 'gaps'> = {}
+  const asked: Beside<unknown>[] = []
   if (groups.length > 0) {
-    await tried(async () => {
-      const { logsOf } = await import('./trace-logs.js')
-      found.logs = await logsOf(events, groups, { aws, signal })
-    })
+    const { logsOf } = await import('./trace-logs.js')
+    const logs = await logsOf(events, groups, { aws, signal })
+    asked.push(logs)
+    found.logs = logs.found
   }
   if (xray) {
-    await tried(async () => {
-      const { segmentsOf } = await import('./trace-segments.js')
-      found.xray = await segmentsOf(events, { aws, signal })
-    })
+    const { segmentsOf } = await import('./trace-segments.js')
+    const segments = await segmentsOf(events, { aws, signal })
+    asked.push(segments)
+    found.xray = segments.found
   }
-  return { found, failure }
+  if (asked.length > 0) found.gaps = asked.flatMap(({ gaps }) => gaps)
+  return { found, failure: asked.find(({ failure }) => failure)?.failure }
 }
 
 function absence({ id, events, causation, searched }: TraceResult): EvtError | undefined {

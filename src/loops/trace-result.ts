@@ -1,3 +1,4 @@
+import type { EvtError } from '../errors.js'
 import type { Position } from '../event/event.js'
 import type { CausationCounts } from './links.js'
 import type { LoopsResult } from './result.js'
@@ -54,6 +55,14 @@ export interface TracedSegment {
   faults: string[]
 }
 
+/** What AWS knows beside, and what it was not asked or did not tell. */
+export interface Beside<Found> {
+  readonly found: Found
+  /** In words. */
+  readonly gaps: readonly string[]
+  readonly failure: EvtError | undefined
+}
+
 /** `evt.trace/1`. */
 export interface TraceResult {
   schema: 'evt.trace/1'
@@ -75,6 +84,8 @@ export interface TraceResult {
   logs?: TracedLog[]
   /** Where X-Ray was asked; `missing`: traces that it does not have. */
   xray?: { segments: TracedSegment[]; missing: string[] }
+  /** Where either was: what is not known of it, and why. */
+  gaps?: string[]
   causation: CausationCounts
   searched: LoopsResult['searched']
 }

@@ -1,6 +1,5 @@
 import pc from 'picocolors'
 import type { TracedEvent, TraceResult } from '../loops/trace-result.js'
-import { MOST_LOGS } from '../loops/trace-result.js'
 import { asciiText } from './ascii.js'
 import { bytesText, countText, durationText } from './numbers.js'
 import { safeText } from './safe-text.js'
@@ -8,10 +7,15 @@ import type { TextStyle } from './style.js'
 import { type Cell, type Column, usedLines } from './table.js'
 import { momentText } from './times.js'
 import { treePrefixes } from './trace-tree.js'
+import { truncated } from './width.js'
 import { wrapped } from './wrapped.js'
 
 const MOST_EVENTS = 500
 const LONGEST_LINE = 200
+/** Of a line that are looked at, as measuring each takes time. */
+const MOST_SIGNS = 2_000
+/** Of what is missing. */
+const MOST_NAMED = 10
 
 /** The chains as trees, each event with the time since its cause and since the first. */
 export function traceText(result: TraceResult, style: TextStyle): string {
@@ -82,19 +86,25 @@ interface Beside {
 function besideOf({ logs = [], xray }: TraceResult): Map<number, Beside[]> {
   const found = new Map<number, Beside[]>()
   const add = (event: number, one: Beside) => {
-    found.set(event, [...(found.get(event) ?? []), one])
+    const some = found.get(event)
+    if (some) some.push(one)
+    else found.set(event, [one])
   }
   for (const { event, time, message } of logs) {
-    const [first = ''] = message.split('\n')
+    const first = message.trimStart().split('\n', 1)[0]?.trimEnd() ?? ''
     const isWrong = /\b(ERROR|FATAL)\b/.test(first)
-    add(event, { time, text: `log: ${first.slice(0, LONGEST_LINE)}`, isWrong })
+    add(event, {
+      time,
+      text: `log: ${truncated(first.slice(0, MOST_SIGNS), LONGEST_LINE)}`,
+      isWrong,
+    })
   }
   for (const { event, time, name, durationMs, faults } of xray?.segments ?? []) {
     const took = durationMs === null ? 'not over' : durationText(durationMs)
-    const text = ['X-Ray:', name, took, ...faults].join(' ')
-    add(event, { time, text, isWrong: faults.length > 0 })
+    const text = ['X-Ray:', truncated(name.slice(0, MOST_SIGNS), LONGEST_LINE), took, ...faults]
+    add(event, { time, text: text.join(' '), isWrong: faults.length > 0 })
   }
-  for (const some of found.values()) some.sort((a, b) => (a.time < b.time ? -1 : 1))
+  for (const some of found.values()) some.sort((a, b) => Date.parse(a.time) - Date.parse(b.time))
   return found
 }
 
@@ -110,7 +120,7 @@ function notesOf(result: TraceResult, style: TextStyle): string[] {
   const hidden = events.length - MOST_EVENTS
   const missing = chains.flatMap(({ missingCause }) => missingCause ?? [])
   const skewed = events.filter(({ afterCauseMs }) => afterCauseMs !== null && afterCauseMs < 0)
-  const { logs, xray, withoutLineage } = result
+  const { logs, xray, withoutLineage, gaps = [] } = result
   const notes = [
     ...(withoutLineage > 0
       ? [
@@ -118,11 +128,12 @@ function notesOf(result: TraceResult, style: TextStyle): string[] {
             countText(withoutLineage),
         ]
       : []),
-    ...(logs?.length === 0 ? ['no line of the log groups carries an id of these events'] : []),
-    ...(logs?.length === MOST_LOGS ? [`the first ${countText(MOST_LOGS)} log lines alone`] : []),
-    ...(xray && xray.missing.length > 0
-      ? [`traces that X-Ray does not have: ${xray.missing.join(', ')}`]
+    ...(logs?.length === 0 && gaps.length === 0
+      ? ['no line of the log groups carries an id of these events']
       : []),
+    ...(xray && xray.missing.length > 0 ? [missingText(xray.missing)] : []),
+    ...gaps.slice(0, MOST_NAMED),
+    ...(gaps.length > MOST_NAMED ? [`${countText(gaps.length - MOST_NAMED)} more such gaps`] : []),
     ...(events.length > 1 ? ['* the way to what happened last'] : []),
     ...(hidden > 0 ? [`${countText(hidden)} more events, which -o json has`] : []),
     ...missing.map((cause) => `the first names a cause that is not there: ${cause}`),
@@ -140,4 +151,11 @@ function notesOf(result: TraceResult, style: TextStyle): string[] {
       : []),
   ]
   return notes.flatMap((note) => wrapped(safeText(note), style.width))
+}
+
+function missingText(missing: readonly string[]): string {
+  const more = missing.length - MOST_NAMED
+  const named = missing.slice(0, MOST_NAMED).join(', ')
+  const rest = more > 0 ? `, and ${countText(more)} more` : ''
+  return `traces that X-Ray does not have: ${named}${rest}`
 }
