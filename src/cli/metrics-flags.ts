@@ -27,7 +27,7 @@ export const metricsFlags = {
     default: 20,
     min: 0,
     max: 150,
-    description: 'latencies by type for so many types, those with the most events',
+    description: 'metrics by type for so many types, those with the most events; 0: none',
   }),
   'allow-late': Flags.boolean({
     description: 'leave out windows of a time that CloudWatch does not take',

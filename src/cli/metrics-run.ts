@@ -105,8 +105,7 @@ async function printForPrometheus(run: PublishRun, typed: TypedMetrics): Promise
   const { prometheusText } = await import('../publish/prometheus.js')
   const { mostTypes, graceUs, dimensions } = tellingOf(typed)
   const { namespace } = run.result
-  const { lost, loops } = run.beside
-  const options = { namespace, dimensions, mostTypes, graceUs, lost, loops }
+  const options = { namespace, dimensions, mostTypes, graceUs, beside: run.beside }
   typed.print((await prometheusText(run.measured, options)).trimEnd())
 }
 

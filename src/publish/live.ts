@@ -32,7 +32,6 @@ export interface LivePublishRun {
 }
 
 interface Following {
-  readonly meter: WindowMeter
   readonly live: LiveLoops | undefined
   readonly journal: Journal
 }
@@ -129,7 +128,7 @@ class LivePublish {
     const meter = this.meter()
     const live = loops ? new LiveLoops({ leastTurns: LEAST_TURNS, memoryMs }) : undefined
     const closed = (isEnded: boolean) => meter.closed(nowMs(), isEnded)
-    const done = this.ticking(() => this.tellClosed(closed(false), { meter, live, journal }))
+    const done = this.ticking(() => this.tellClosed(closed(false), { live, journal }))
     const beganMs = nowMs()
     let isEnded = false
     try {
@@ -143,7 +142,7 @@ class LivePublish {
       await done()
       this.isOver = true
       if (this.failure === undefined) {
-        await this.tellClosed(closed(isEnded), { meter, live, journal })
+        await this.tellClosed(closed(isEnded), { live, journal })
       }
       this.result.windows.cut = meter.cut > 0 ? 1 : 0
       this.result.windows.open = meter.open
@@ -195,10 +194,10 @@ class LivePublish {
 
   private async tellClosed(
     closed: readonly WindowFigures[],
-    { meter, live, journal }: Following,
+    { live, journal }: Following,
   ): Promise<void> {
     const { dimensions, graceUs } = this.request
-    const options = { dimensions, own: meter.ownTypes, graceUs }
+    const options = { dimensions, graceUs }
     for (const window of closed) {
       const datums = datumsOf(withLoops(window, live), options)
       if (this.isWanted(datums, journal)) this.waiting.push(datums)

@@ -128,8 +128,9 @@ export function costOf(
   return { metrics, datums: datums.length, calls, otherTypes: others, usd }
 }
 
-/** Metrics of all types together, without loops; see {@link datumsOf}. */
+/** Metrics of all types together, without loops, and of one type; see {@link datumsOf}. */
 const METRICS_LIVE = 11
+const METRICS_OF_TYPE = 7
 const MONTH_MS = 30 * DAY_MS
 
 /** What telling of what comes takes, at most, where a call is enough for what is told at once. */
@@ -144,7 +145,7 @@ export function costOfLive({
   loops: boolean
   isCloudWatch: boolean
 }): ReturnType<typeof costOf> {
-  const metrics = METRICS_LIVE + Number(loops) + mostTypes
+  const metrics = METRICS_LIVE + Number(loops) + mostTypes * METRICS_OF_TYPE
   const calls = Math.ceil(MONTH_MS / everyMs)
   const usd = isCloudWatch
     ? {

@@ -1,16 +1,26 @@
 import { EvtError } from '../errors.js'
 import { runLoops } from '../loops/run.js'
+import type { ReconcileResult } from '../reconcile/result.js'
 import { runReconcile } from '../reconcile/run.js'
 import { acknowledgedWords } from '../reconcile/sent-status.js'
 import type { StatsResult } from '../stats/result.js'
 import { runEventStats, type StatsRun } from '../stats/run.js'
 import { archiveWindows, type FoundBeside } from './archive-windows.js'
-import { chosenTypes, datumsOf, type WindowDatums } from './datums.js'
+import { datumsOf, type WindowDatums } from './datums.js'
 import { Journal } from './journal.js'
+import { chosenTypes, nameOf, type OfType, rankedTypes } from './own-types.js'
 import { chosenWindows, costOf, type MetricsResult } from './plan.js'
 import type { PublishRequest } from './request.js'
 import { journalFile, namespaceOf, openTarget } from './setup.js'
 import { tell, telling } from './tell.js'
+
+/** What was found of all that was read, windows or not. Undefined: nobody asked, or nobody knows. */
+export interface FoundInAll {
+  readonly reconciled: ReconcileResult | undefined
+  readonly loops: number | undefined
+  /** When the newest event of a type happened. */
+  newestUs(type: OfType): number | undefined
+}
 
 export interface PublishRun {
   readonly result: MetricsResult
@@ -18,8 +28,7 @@ export interface PublishRun {
   readonly windows: readonly WindowDatums[]
   /** Of everything that was read, windows or not. */
   readonly measured: StatsResult
-  /** Of all of it. Undefined: nobody asked, or nobody knows. */
-  readonly beside: { readonly lost: number | undefined; readonly loops: number | undefined }
+  readonly beside: FoundInAll
   /** Why the run does not end well, whatever is published. */
   readonly failure: EvtError | undefined
   /** Tells whoever takes them. */
@@ -47,9 +56,9 @@ export async function planPublish(request: PublishRequest): Promise<PublishRun> 
   const untimed = untimedIn(result)
   if (untimed === result.total.events) throw noTimes(untimed)
   const beside = await foundBeside(request, run)
-  const chosen = chosenTypes(result, mostTypes)
-  const all = archiveWindows(run, windowUs, beside).map((window) =>
-    datumsOf(window, { dimensions, own: chosen.own, graceUs }),
+  const { own, others } = chosenTypes(rankedTypes(result, beside.reconciled), mostTypes)
+  const all = archiveWindows(run, { windowUs, own }, beside).map((window) =>
+    datumsOf(window, { dimensions, graceUs }),
   )
   const isCloudWatch = target?.kind !== 'otlp'
   const { wanted, windows } = chosenWindows(all, journal, {
@@ -60,11 +69,11 @@ export async function planPublish(request: PublishRequest): Promise<PublishRun> 
     ...(target?.url != null && { url: target.url }),
     ...{ sources: result.sources, windowMs: windowUs / 1_000, partial: result.partial },
     ...{ windows, untimed, undecodable: result.read.undecodable },
-    ...costOf(wanted, { others: chosen.others, isCloudWatch }),
+    ...costOf(wanted, { others, isCloudWatch }),
   }
   return {
     ...{ result: planned, windows: wanted, measured: result, failure },
-    beside: { lost: beside.reconciled?.total.lost ?? undefined, loops: beside.loops?.length },
+    beside: foundInAll(run, beside),
     async publish(onProgress) {
       if (!target) return planned
       return telling(journal, async () => {
@@ -86,7 +95,7 @@ async function foundBeside(request: PublishRequest, run: StatsRun): Promise<Foun
   const found: { -readonly [name in keyof FoundBeside]: FoundBeside[name] } = {}
   if (sent.length > 0) {
     const received = given.length > 0 ? given : run.result.sources
-    const { result, failure } = await runReconcile({
+    const { result, losses, failure } = await runReconcile({
       ...request,
       stages: [
         { name: 'sent', given: sent, maps },
@@ -96,6 +105,7 @@ async function foundBeside(request: PublishRequest, run: StatsRun): Promise<Foun
         ...shared,
         graceUs,
         windowUs,
+        lossesByKind: true,
         identity: 'source+id',
         acknowledged: acknowledgedWords,
       },
@@ -103,13 +113,23 @@ async function foundBeside(request: PublishRequest, run: StatsRun): Promise<Foun
     })
     // Where nothing could be compared, nobody knows that nothing was lost.
     if (failure) throw failure
-    found.reconciled = result
+    Object.assign(found, { reconciled: result, losses } satisfies FoundBeside)
   }
   if (loops && !signal.aborted) {
     const asked = { ...request, ...shared, entities: [], leastTurns: LEAST_TURNS }
     found.loops = (await runLoops(asked)).result.loops
   }
   return found
+}
+
+function foundInAll({ windowTypes }: StatsRun, { reconciled, loops }: FoundBeside): FoundInAll {
+  const newest = new Map<string, number>()
+  for (const row of [...(windowTypes?.values() ?? [])].flat()) {
+    const { newestUs } = row
+    const name = nameOf(row)
+    if (newestUs !== null) newest.set(name, Math.max(newestUs, newest.get(name) ?? newestUs))
+  }
+  return { reconciled, loops: loops?.length, newestUs: (type) => newest.get(nameOf(type)) }
 }
 
 /** As `evt loops` has it where nobody says otherwise. */

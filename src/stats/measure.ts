@@ -8,6 +8,7 @@ import { RowTally } from './row-tally.js'
 import { rowsBySource, rowsByType, rowsByWindow } from './rows.js'
 import { spreadUs, widthUs } from './spread.js'
 import { tally, totalOf } from './tally.js'
+import { type WindowTypes, windowTypes } from './type-counts.js'
 
 export interface Measured {
   span: Span
@@ -16,8 +17,8 @@ export interface Measured {
   windows: WindowRow[] | undefined
   /** With `intervals`, where there are windows. */
   intervals: LatencyInterval[] | undefined
-  /** With `intervals` in windows: by the start of each, the greatest `time` in it. */
-  newestUs: ReadonlyMap<number, number> | undefined
+  /** With `intervals` in windows. */
+  windowTypes: WindowTypes | undefined
 }
 
 export interface MeasureOptions {
@@ -53,7 +54,10 @@ export function measure(
     windows: windowUs === null ? undefined : windowsOf(deliveries, judged, windowUs),
     intervals:
       intervals && intervalUs !== null ? latencyIntervals(deliveries, rows, intervalUs) : undefined,
-    newestUs: intervals === true && windowUs !== null ? newestOf(deliveries, windowUs) : undefined,
+    windowTypes:
+      intervals === true && windowUs !== null
+        ? windowTypes(deliveries, judged, { rows, windowUs })
+        : undefined,
   }
 }
 
@@ -80,18 +84,6 @@ function windowsOf(deliveries: Deliveries, judged: Judged, windowUs: number): Wi
       end: timeText(startUs + windowUs),
       ...figures,
     }))
-}
-
-function newestOf(deliveries: Deliveries, windowUs: number): Map<number, number> {
-  const { names, rowOf } = rowsByWindow(deliveries, windowUs)
-  const newest = new Map<number, number>()
-  for (let at = 0; at < deliveries.count; at++) {
-    const startUs = names[rowOf(at)]?.startUs
-    const us = deliveries.timesUs[at] as number
-    if (startUs === undefined || Number.isNaN(us)) continue
-    newest.set(startUs, Math.max(us, newest.get(startUs) ?? us))
-  }
-  return newest
 }
 
 function figuresOf(row: RowTally | undefined): StatsRow {

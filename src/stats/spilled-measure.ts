@@ -9,6 +9,7 @@ import { rowsBySource, rowsByType } from './rows.js'
 import { arrivalUs, rowSql, spilledTallies } from './spilled.js'
 import { spreadUs, widthUs } from './spread.js'
 import { stepFor, type Timeline } from './timeline.js'
+import { spilledWindowTypes } from './type-counts.js'
 
 /** All figures of what was spilled and judged: as measure() has them of what is in memory. */
 export async function measureSpilled(
@@ -43,8 +44,13 @@ export async function measureSpilled(
             windowSql: windowNumber(intervalUs),
           })
         : undefined,
-    newestUs:
-      intervals === true && windowUs !== null ? await newestOf(duckdb, windowUs) : undefined,
+    windowTypes:
+      intervals === true && windowUs !== null
+        ? await spilledWindowTypes(duckdb, {
+            ...{ rows, rowSql: row, windowUs },
+            windowSql: windowNumber(windowUs),
+          })
+        : undefined,
     timeline: arrivals === null ? null : await timelineOf(duckdb, arrivals),
   }
 }
@@ -62,14 +68,6 @@ async function windowsOf(duckdb: Duckdb, windowUs: number, withHops: boolean) {
       end: timeText((number + 1) * windowUs),
       ...tally.figures(),
     }))
-}
-
-async function newestOf(duckdb: Duckdb, windowUs: number): Promise<Map<number, number>> {
-  const rows = await duckdb.rows(
-    `SELECT ${windowNumber(windowUs)} AS w, max(time_us) FROM narrow ` +
-      'WHERE NOT isnan(time_us) GROUP BY w',
-  )
-  return new Map(rows.map(([number, us]) => [Number(number) * windowUs, Number(us)]))
 }
 
 function figures(tally: RowTally | undefined): StatsRow {

@@ -31,6 +31,7 @@ import { judgeSpilled } from './spilled.js'
 import { spilledGrounds } from './spilled-grounds.js'
 import { measureSpilled } from './spilled-measure.js'
 import { type Timeline, timelineOf } from './timeline.js'
+import type { WindowTypes } from './type-counts.js'
 
 export interface StatsOptions extends MeasureOptions {
   /** As the user named them. */
@@ -67,7 +68,7 @@ export interface ArchiveStats {
   /** With windows, where they were asked for. */
   intervals: readonly LatencyInterval[] | undefined
   /** See {@link Measured}. */
-  newestUs?: ReadonlyMap<number, number> | undefined
+  windowTypes?: WindowTypes | undefined
   objectFaults: readonly ObjectFault[]
   /** Why records lack what they refer to: nobody answered. */
   unanswered?: EvtError
@@ -163,7 +164,7 @@ async function heldStats(
     result: { ...resultOf(options, loaded, measured), findings },
     timeline,
     intervals: measured.intervals,
-    newestUs: measured.newestUs,
+    windowTypes: measured.windowTypes,
     objectFaults: loaded.objectFaults,
   }
 }
@@ -183,7 +184,7 @@ async function spilledStats(
     result: { ...resultOf(options, loaded, measured), findings },
     timeline,
     intervals: measured.intervals,
-    newestUs: measured.newestUs,
+    windowTypes: measured.windowTypes,
     objectFaults: loaded.objectFaults,
   }
 }

@@ -89,8 +89,8 @@ function notesOf({ windows, otherTypes, untimed, undecodable, everyMs }: Metrics
     ),
     ...of(
       otherTypes,
-      'type has no latency of its own (--max-types)',
-      'types have no latency of their own (--max-types)',
+      'type has no metrics of its own (--max-types)',
+      'types have no metrics of their own (--max-types)',
     ),
   ]
 }
