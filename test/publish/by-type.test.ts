@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { resolveSources } from '../../src/archives/source.js'
 import { createDecoder } from '../../src/envelopes/decode.js'
 import { createMapping } from '../../src/event/mapping.js'
 import { datumsOf } from '../../src/publish/datums.js'
@@ -192,10 +193,11 @@ test('of what was spilled: the same as of what memory holds', async () => {
   const old = { ...lines[0], id: 'old', timeMs: Date.UTC(2020), receivedMs: Date.UTC(2026, 5) }
   const texts = [...lines, old as Line].map(textOf)
   writeFileSync(file, [...texts, untimed].map((text) => `${text}\n`).join(''))
+  const { objects } = await resolveSources(['o.ndjson'], { aliases: {}, cwd: at.work })
   const measured = async (heldRows?: number) => {
     const { windowTypes } = await archiveStats({
       ...{ sources: [file], mapping: createMapping({ maps: mapped }), by: 'type', heldRows },
-      objects: [{ path: file, sizeBytes: Buffer.byteLength(texts.join('\n')) } as never],
+      objects,
       ...{ windowUs: MINUTE_MS * 1_000, intervals: true, memoryLimitBytes: 1e9 },
       selection: { sinceUs: null, untilUs: null, types: [] },
       ...{ signal: new AbortController().signal, onProgress: () => undefined },
