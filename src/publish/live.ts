@@ -59,7 +59,7 @@ export async function planLive(request: LivePublishRequest): Promise<LivePublish
     ...{ sources: [...request.given], windowMs: windowUs / 1_000, everyMs, partial: false },
     windows: { ...counts, first: null, last: null },
     ...{ untimed: 0, undecodable: 0 },
-    ...costOfLive({ mostTypes, everyMs, loops, isCloudWatch }),
+    ...costOfLive({ mostTypes, everyMs, windowUs, loops, isCloudWatch }),
   }
   return {
     result,

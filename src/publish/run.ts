@@ -14,7 +14,8 @@ import type { PublishRequest } from './request.js'
 import { journalFile, namespaceOf, openTarget } from './setup.js'
 import { tell, telling } from './tell.js'
 
-/** What was found of all that was read, windows or not. Undefined: nobody asked, or nobody knows. */
+/** What was found of all that was read, windows or not. Undefined: nobody asked, or nobody
+ * knows. */
 export interface FoundInAll {
   readonly reconciled: ReconcileResult | undefined
   readonly loops: number | undefined
