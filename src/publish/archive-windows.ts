@@ -14,6 +14,11 @@ export interface FoundBeside {
   readonly loops?: readonly FoundLoop[] | undefined
 }
 
+interface Measured extends Pick<StatsRun, 'result' | 'windowTypes'> {
+  /** Of what has metrics of its own. */
+  readonly ofOwn: Pick<StatsRun, 'intervals' | 'windowTypes'>
+}
+
 /** So many windows without events between two with some are told as such. A longer gap is one of
  * the archive, not of the traffic. */
 const MOST_EMPTY = 1_440
@@ -21,14 +26,13 @@ const MOST_EMPTY = 1_440
 /** The windows of an archive, by start. Between the first and the last, those without events are
  * there as well. */
 export function archiveWindows(
-  run: Pick<StatsRun, 'result' | 'intervals' | 'windowTypes'>,
+  { result, windowTypes, ofOwn }: Measured,
   { windowUs, own }: { windowUs: number; own: readonly OfType[] },
   { reconciled, losses, loops }: FoundBeside,
 ): WindowFigures[] {
-  const { result, windowTypes } = run
   const rows = new Map((result.windows ?? []).map((row) => [usOf(row.start), row]))
   const lost = reconciled && lossesOf(reconciled)
-  const typesOf = typesIn(run, { windowUs, own, losses })
+  const typesOf = typesIn(ofOwn, { windowUs, own, losses })
   const runs = loops?.map(({ first, last }) => [first, last] as const)
   const windowMs = windowUs / 1_000
   let newest: number | undefined
@@ -59,11 +63,11 @@ function typesIn(
   {
     windowUs,
     own,
-    losses = [],
+    losses,
   }: { windowUs: number; own: readonly OfType[]; losses?: readonly KindLoss[] | undefined },
 ) {
   const latencies = new Map(intervals?.map(({ startUs, rows }) => [startUs, byName(rows)]))
-  const lost = new Map(losses.map((loss) => [`${loss.startUs} ${nameOf(loss)}`, loss.lost]))
+  const lost = new Map(losses?.map((loss) => [`${loss.startUs} ${nameOf(loss)}`, loss.lost]))
   const newest = new Map<string, number | undefined>()
   return (startUs: number, isLostKnown: boolean): TypeFigures[] => {
     const counts = byName(windowTypes?.get(startUs) ?? [])
@@ -76,7 +80,7 @@ function typesIn(
         ...{ type, source, ...(of ?? countedOf(emptyRow)), overflow: of?.overflow ?? 0 },
         latencies: latencies.get(startUs)?.get(name),
         freshnessMs: newestUs === undefined ? undefined : (startUs + windowUs - newestUs) / 1_000,
-        lost: isLostKnown ? (lost.get(`${startUs} ${name}`) ?? 0) : undefined,
+        lost: isLostKnown && losses ? (lost.get(`${startUs} ${name}`) ?? 0) : undefined,
       }
     })
   }

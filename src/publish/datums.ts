@@ -3,7 +3,7 @@ import { rankOf } from '../meters/hdr-buckets.js'
 import type { Datum, Dimensions, Latencies } from './datum.js'
 import { type Folded, fold, foldedPercentile, MOST_ERROR } from './fold.js'
 import { countAbove, latenciesOf, latenciesOfType } from './latencies.js'
-import { typeDimensions } from './own-types.js'
+import { type By, ownDimensions } from './own-types.js'
 import { type Counted, countedOf, type TypeFigures, type WindowFigures } from './window.js'
 
 /** The datums of one window. */
@@ -21,17 +21,19 @@ export interface DatumOptions {
   readonly dimensions: Dimensions
   /** What takes longer is late. */
   readonly graceUs: number
+  /** What {@link WindowFigures.types} are; by default types. */
+  readonly by?: By | undefined
 }
 
 /** What is told of a window (DESIGN §8): counts and latencies of all, then those of types. */
 export function datumsOf(
   window: WindowFigures,
-  { dimensions, graceUs }: DatumOptions,
+  { dimensions, graceUs, by = 'type' }: DatumOptions,
 ): WindowDatums {
   const { startMs, endMs, isOpen, row, types } = window
   const all = latenciesOf(row.latencyMs, dimensions)
   const byType = types.map((figures) => {
-    const named = [...dimensions, ...typeDimensions(figures)]
+    const named = [...dimensions, ...ownDimensions(figures, by)]
     const latencies = latenciesOfType(figures, { dimensions: named, all })
     return { figures, latencies, at: { atMs: startMs, dimensions: named } }
   })

@@ -48,7 +48,8 @@ export function otlpMetrics(
 
 /** Of all and of types: who adds up one of them does not count events twice. */
 function nameFor(metric: string, { dimensions }: Pick<Datum, 'dimensions'>): string {
-  return dimensions.some(([name]) => name === 'Type') ? `${metric}.by_type` : metric
+  const [own] = dimensions.at(-1) ?? []
+  return own !== undefined && isOwn(own) ? `${metric}.by_${own.toLowerCase()}` : metric
 }
 
 /** A loop that runs through several windows is in each of them: how many there are is no sum. */
@@ -76,8 +77,16 @@ function descriptorOf(metric: string, unit: string, namespace: string) {
 
 function attributesOf(dimensions: Dimensions): Record<string, string> {
   return Object.fromEntries(
-    dimensions.map(([name, value]) => [/^(Type|Source)$/.test(name) ? ofEvt(name) : name, value]),
+    dimensions.map(([name, value]) => [
+      isOwn(name) || name === 'Source' ? ofEvt(name) : name,
+      value,
+    ]),
   )
+}
+
+/** `--dimension` has none of these. */
+function isOwn(name: string): boolean {
+  return /^(Type|Key|Entity)$/.test(name)
 }
 
 function ofEvt(name: string): string {

@@ -1,6 +1,7 @@
 import { compareText } from '../event/sequence.js'
 import type { ReconcileResult } from '../reconcile/result.js'
 import type { StatsResult } from '../stats/result.js'
+import type { Member } from './members.js'
 
 export interface OfType {
   readonly type: string
@@ -46,12 +47,17 @@ function isDimension(text: string): boolean {
   return isPrintable && text.trim() !== '' && !text.startsWith(':')
 }
 
+/** What has metrics of its own beside all together. */
+export type By = 'type' | Member
+
 /** A text that no two types share. */
 export function nameOf({ type, source }: OfType): string {
   return JSON.stringify([source, type])
 }
 
-export function typeDimensions({ type, source }: OfType): [string, string][] {
+/** Of what is of a key or entity, `type` is its name. */
+export function ownDimensions({ type, source }: OfType, by: By): [string, string][] {
+  if (by !== 'type') return [[by === 'key' ? 'Key' : 'Entity', type]]
   return source === ''
     ? [['Type', type]]
     : [

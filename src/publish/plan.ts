@@ -3,6 +3,7 @@ import { callsOf, MOST_DATUMS } from './calls.js'
 import { metricsOf, USD_PER_CALL, USD_PER_METRIC } from './datum.js'
 import type { WindowDatums } from './datums.js'
 import type { Journal } from './journal.js'
+import type { Member } from './members.js'
 
 /** `evt.metrics/1`: what is to be published, or was. */
 export interface MetricsResult {
@@ -41,7 +42,9 @@ export interface MetricsResult {
   metrics: number
   datums: number
   calls: number
-  /** Types without metrics of their own. */
+  /** Where metrics are by key or entity. */
+  by?: Member
+  /** Types without metrics of their own; keys or entities where metrics are by these. */
   otherTypes: number
   usd: { perMonth: number; calls: number }
 }

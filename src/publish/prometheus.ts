@@ -4,7 +4,7 @@ import { isoTimeUs } from '../event/iso-time.js'
 import type { StatsResult, StatsRow } from '../stats/result.js'
 import type { Dimensions, Latencies } from './datum.js'
 import { countAbove, latenciesOf } from './latencies.js'
-import { nameOf, type OfType, rankedTypes, typeDimensions } from './own-types.js'
+import { nameOf, type OfType, ownDimensions, rankedTypes } from './own-types.js'
 import type { FoundInAll } from './run.js'
 import { countedOf, emptyRow } from './window.js'
 
@@ -104,7 +104,7 @@ function typesOf(
   // Where nobody knows how many were lost, nobody knows of which type.
   const isLostKnown = reconciled !== undefined && reconciled.total.lost !== null
   return own.map((type) => {
-    const dimensions = [...ofAll, ...typeDimensions(type)]
+    const dimensions = [...ofAll, ...ownDimensions(type, 'type')]
     const row = rows.get(nameOf(type)) ?? emptyRow
     return {
       ...{ dimensions, row, all: latenciesOf(row.latencyMs, dimensions), undecodable: undefined },

@@ -1,5 +1,8 @@
 import { EvtError } from '../errors.js'
+import { createMapping } from '../event/mapping.js'
 import { runLoops } from '../loops/run.js'
+import { hiddenNames } from '../questions/hidden-names.js'
+import { namedSources } from '../reading/named-sources.js'
 import type { ReconcileResult } from '../reconcile/result.js'
 import { runReconcile } from '../reconcile/run.js'
 import { acknowledgedWords } from '../reconcile/sent-status.js'
@@ -8,6 +11,7 @@ import { runEventStats, type StatsRun } from '../stats/run.js'
 import { archiveWindows, type FoundBeside } from './archive-windows.js'
 import { datumsOf, type WindowDatums } from './datums.js'
 import { Journal } from './journal.js'
+import { byMember, labelsOf, type Member, membersBy, rankedMembers } from './members.js'
 import { chosenTypes, nameOf, type OfType, rankedTypes } from './own-types.js'
 import { chosenWindows, costOf, type MetricsResult } from './plan.js'
 import type { PublishRequest } from './request.js'
@@ -44,9 +48,11 @@ export interface PublishRun {
  * time that CloudWatch does not take
  */
 export async function planPublish(request: PublishRequest): Promise<PublishRun> {
-  const { windowUs, mostTypes, dimensions, isPrinted, nowMs, graceUs } = request
+  const { windowUs, mostTypes, dimensions, isPrinted, nowMs, graceUs, by } = request
   const namespace = await namespaceOf(request)
-  const choices = { ...request.choices, windowUs, intervals: true, by: 'type' as const }
+  const members = by === 'type' ? undefined : await chosenMembers(request, by)
+  const labelOf = members?.labelOf
+  const choices = { ...request.choices, windowUs, intervals: true, by: 'type' as const, labelOf }
   const run = await runEventStats({ ...request, choices })
   const { result, failure, isEmpty } = run
   if (isEmpty && failure) throw failure
@@ -57,9 +63,13 @@ export async function planPublish(request: PublishRequest): Promise<PublishRun> 
   const untimed = untimedIn(result)
   if (untimed === result.total.events) throw noTimes(untimed)
   const beside = await foundBeside(request, run)
-  const { own, others } = chosenTypes(rankedTypes(result, beside.reconciled), mostTypes)
-  const all = archiveWindows(run, { windowUs, own }, beside).map((window) =>
-    datumsOf(window, { dimensions, graceUs }),
+  const { own, others } =
+    members?.chosen ?? chosenTypes(rankedTypes(result, beside.reconciled), mostTypes)
+  const ofOwn = members ? byMember(run) : run
+  // Losses are known by type alone.
+  const found = members ? { ...beside, losses: undefined } : beside
+  const all = archiveWindows({ ...run, ofOwn }, { windowUs, own }, found).map((window) =>
+    datumsOf(window, { dimensions, graceUs, by }),
   )
   const isCloudWatch = target?.kind !== 'otlp'
   const { wanted, windows } = chosenWindows(all, journal, {
@@ -70,6 +80,7 @@ export async function planPublish(request: PublishRequest): Promise<PublishRun> 
     ...(target?.url != null && { url: target.url }),
     ...{ sources: result.sources, windowMs: windowUs / 1_000, partial: result.partial },
     ...{ windows, untimed, undecodable: result.read.undecodable },
+    ...(by !== 'type' && { by }),
     ...costOf(wanted, { others, isCloudWatch }),
   }
   return {
@@ -86,6 +97,17 @@ export async function planPublish(request: PublishRequest): Promise<PublishRun> 
     },
     close: () => target?.close(),
   }
+}
+
+/** Which keys or entities have metrics of their own. */
+async function chosenMembers(request: PublishRequest, by: Member) {
+  const { config, sources } = await namedSources(request)
+  const mapping = createMapping({ events: config.events, maps: request.maps })
+  const hidden = { paths: config.privacy?.redact ?? [], mapping }
+  const membersOf = membersBy(by, hiddenNames(hidden))
+  const ranked = await rankedMembers({ ...request, given: sources }, membersOf)
+  const chosen = chosenTypes(ranked, request.mostTypes)
+  return { chosen, labelOf: labelsOf(chosen.own, membersOf) }
 }
 
 /** What was sent and lost, and what runs in circles, where somebody asked. */

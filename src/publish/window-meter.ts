@@ -2,6 +2,7 @@ import type { Decoded, EventRecord } from '../event/event.js'
 import type { Delivery } from '../meters/delivery.js'
 import { Judge } from '../meters/judge.js'
 import { RowMeter } from '../meters/row.js'
+import type { MembersOf } from './members.js'
 import { chosenTypes, nameOf, type OfType } from './own-types.js'
 import { countedOf, emptyRow, type TypeFigures, type WindowFigures } from './window.js'
 
@@ -13,6 +14,8 @@ export interface WindowMeterOptions {
   readonly settleMs: number
   /** So many types have metrics of their own, those that come first. */
   readonly mostTypes: number
+  /** Keys or entities have them in place of types. */
+  readonly membersOf?: MembersOf | undefined
   /** So long at least identities and keys are remembered; null: for ever. */
   readonly memoryMs: number | null
 }
@@ -182,15 +185,22 @@ export class WindowMeter {
     if (event.timeUs !== null) {
       window.newestUs = Math.max(event.timeUs, window.newestUs ?? event.timeUs)
     }
-    const name = nameOf(event)
-    if (!this.isOwn(event, name)) return
+    const { membersOf } = this.options
+    const names = membersOf?.(event).map((type) => ({ type, source: '' })) ?? [event]
+    for (const name of names) this.addOwn(delivery, window, name)
+  }
+
+  private addOwn(delivery: Delivery, window: Window, own: OfType): void {
+    const name = nameOf(own)
+    if (!this.isOwn(own, name)) return
     const of = window.types.get(name) ?? { row: new RowMeter(), newestUs: undefined }
     window.types.set(name, of)
     of.row.observe(delivery)
-    if (event.timeUs !== null) of.newestUs = Math.max(event.timeUs, of.newestUs ?? event.timeUs)
+    const { timeUs } = delivery.event
+    if (timeUs !== null) of.newestUs = Math.max(timeUs, of.newestUs ?? timeUs)
   }
 
-  private isOwn({ type, source }: EventRecord, name: string): boolean {
+  private isOwn({ type, source }: OfType, name: string): boolean {
     if (this.own.has(name)) return true
     const mayBe = this.own.size < this.options.mostTypes
     const [own] = mayBe ? chosenTypes([{ type, source }], 1).own : []

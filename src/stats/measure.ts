@@ -1,11 +1,11 @@
 import { compareText } from '../event/sequence.js'
 import { timeText } from '../event/time.js'
-import type { Deliveries } from './deliveries.js'
+import type { Deliveries, LabelOf } from './deliveries.js'
 import type { Judged } from './judge.js'
 import { type LatencyInterval, latencyIntervals } from './latency-intervals.js'
 import type { Span, StatsRow, TypeRow, WindowRow } from './result.js'
 import { RowTally } from './row-tally.js'
-import { rowsBySource, rowsByType, rowsByWindow } from './rows.js'
+import { rowsByLabel, rowsBySource, rowsByType, rowsByWindow } from './rows.js'
 import { spreadUs, widthUs } from './spread.js'
 import { tally, totalOf } from './tally.js'
 import { type WindowTypes, windowTypes } from './type-counts.js'
@@ -29,16 +29,19 @@ export interface MeasureOptions {
   /** Whether the histograms of each row in each window are wanted; `spread`: in some hundred
    * windows over the whole span, whatever the other width. */
   intervals?: boolean | 'spread' | undefined
+  /** Given, the rows of windows are by label, and not by type. */
+  labelOf?: LabelOf | undefined
 }
 
 /** All figures of what was judged (DESIGN §8). */
 export function measure(
   deliveries: Deliveries,
   judged: Judged,
-  { by, windowUs: asked, intervals = false }: MeasureOptions,
+  { by, windowUs: asked, intervals = false, labelOf }: MeasureOptions,
 ): Measured {
   const windowUs = asked === 'spread' ? arrivalsWidthUs(deliveries) : asked
   const rows = by === 'type' ? rowsByType(deliveries) : rowsBySource(deliveries)
+  const inWindows = labelOf ? rowsByLabel(deliveries) : rows
   const tallied = tally(deliveries, judged, rows.names.length, rows.rowOf)
   const types = rows.names.map(({ source, type }, row) => ({
     type,
@@ -53,10 +56,12 @@ export function measure(
     types: types.filter(({ events }) => events > 0).sort(byEvents),
     windows: windowUs === null ? undefined : windowsOf(deliveries, judged, windowUs),
     intervals:
-      intervals && intervalUs !== null ? latencyIntervals(deliveries, rows, intervalUs) : undefined,
+      intervals && intervalUs !== null
+        ? latencyIntervals(deliveries, inWindows, intervalUs)
+        : undefined,
     windowTypes:
       intervals === true && windowUs !== null
-        ? windowTypes(deliveries, judged, { rows, windowUs })
+        ? windowTypes(deliveries, judged, { rows: inWindows, windowUs })
         : undefined,
   }
 }

@@ -5,7 +5,7 @@ import { spilledIntervals } from './latency-intervals.js'
 import { byEvents, type Measured, type MeasureOptions } from './measure.js'
 import type { StatsRow } from './result.js'
 import { RowTally } from './row-tally.js'
-import { rowsBySource, rowsByType } from './rows.js'
+import { rowsByLabel, rowsBySource, rowsByType } from './rows.js'
 import { arrivalUs, rowSql, spilledTallies } from './spilled.js'
 import { spreadUs, widthUs } from './spread.js'
 import { stepFor, type Timeline } from './timeline.js'
@@ -15,13 +15,18 @@ import { spilledWindowTypes } from './type-counts.js'
 export async function measureSpilled(
   duckdb: Duckdb,
   deliveries: Deliveries,
-  { by, windowUs: asked, intervals = false }: MeasureOptions,
+  { by, windowUs: asked, intervals = false, labelOf }: MeasureOptions,
 ): Promise<Measured & { timeline: Timeline | null }> {
   const arrivals = await arrivalsOf(duckdb)
   const spreadWidthUs = arrivals === null ? null : widthUs(arrivals.last - arrivals.first)
   const windowUs = asked === 'spread' ? spreadWidthUs : asked
   const rows = by === 'type' ? rowsByType(deliveries) : rowsBySource(deliveries)
   const row = rowSql(deliveries.groups.map((_, group) => rows.rowOfGroup(group)))
+  const named = labelOf ? rowsByLabel(deliveries) : rows
+  const inWindows = {
+    rows: named,
+    rowSql: rowSql(deliveries.groups.map((_, group) => named.rowOfGroup(group))),
+  }
   const withHops = deliveries.hopTimes !== null
   const tallies = await spilledTallies(duckdb, row, withHops)
   const types = rows.names.map(({ source, type }, number) => ({
@@ -40,14 +45,16 @@ export async function measureSpilled(
     intervals:
       intervals && intervalUs !== null
         ? await spilledIntervals(duckdb, {
-            ...{ rows, rowSql: row, windowUs: intervalUs },
+            ...inWindows,
+            windowUs: intervalUs,
             windowSql: windowNumber(intervalUs),
           })
         : undefined,
     windowTypes:
       intervals === true && windowUs !== null
         ? await spilledWindowTypes(duckdb, {
-            ...{ rows, rowSql: row, windowUs },
+            ...inWindows,
+            windowUs,
             windowSql: windowNumber(windowUs),
           })
         : undefined,
