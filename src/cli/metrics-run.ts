@@ -71,7 +71,8 @@ export async function publishMetrics(typed: TypedMetrics): Promise<void> {
 
 /** @throws EvtError `usage`: nothing is by key or entity but on purpose, at a price that was said */
 function checkForced({ flags, argv }: TypedMetrics, result: MetricsResult): void {
-  if (result.by === undefined || flags.force === true || flags['dry-run'] === true) return
+  if (result.by === undefined || result.metrics === 0) return
+  if (flags.force === true || flags['dry-run'] === true) return
   throw new EvtError(`nothing was published: ${memberPrice(result, result.by)}`, {
     code: 'usage',
     hint: commandText(['evt', 'metrics', 'publish', ...argv.map(withoutSecrets), '--force']),

@@ -53,8 +53,8 @@ export function memberPrice({ url, usd, metrics }: MetricsResult, by: 'key' | 'e
 }
 
 function membersOf(result: MetricsResult, isDone: boolean): string[] {
-  const { by } = result
-  return by === undefined || isDone ? [] : [`${memberPrice(result, by)} (--force)`]
+  const { by, metrics } = result
+  return by === undefined || isDone || metrics === 0 ? [] : [`${memberPrice(result, by)} (--force)`]
 }
 
 /** Of OpenTelemetry nobody knows the price. */
