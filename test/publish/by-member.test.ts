@@ -18,14 +18,15 @@ const GRACE_MS = 5_000
 const fields = ['id', 'source', 'type', 'time', 'receivedAt', 'key']
 const maps = [
   ...fields.map((name) => `${name}=$.${name}`),
-  ...['sequence=$.seq', 'entities.order=$.key', 'entities.shop=$.shops'],
+  ...['sequence=$.seq', 'entities.order=$.key', 'entities.shop=$.shop', 'entities.city=$.city'],
 ]
 
 interface Line {
   id: string
   type: string
   key: string | null
-  shops: string[]
+  shop: string
+  city: string | null
   seq: number
   timeMs: number
   receivedMs: number
@@ -38,13 +39,14 @@ beforeEach(() => {
 afterEach(() => at.remove())
 
 /** In order of arrival: some again, some out of order, some late, some without a key, each of up to
- * four entities. */
+ * three entities. */
 function arrivals(): Line[] {
   const startMs = Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS - 60 * MINUTE_MS
   const draw = fc.record({
     type: fc.constantFrom('a', 'b'),
     key: fc.constantFrom('1', '1', '1', '2', '2', '3', '4', null),
-    shops: fc.constantFrom([], ['x'], ['x', 'y'], ['y', 'x', 'z'], ['z', 'z']),
+    shop: fc.constantFrom('x', 'x', 'y'),
+    city: fc.constantFrom('bern', 'oslo', 'oslo', null),
     seq: fc.integer({ min: 0, max: 30 }),
     tookMs: fc.oneof(fc.integer({ min: 0, max: 4_000 }), fc.integer({ min: 7_000, max: 90_000 })),
     again: fc.integer({ min: 0, max: 400 }),
@@ -64,10 +66,11 @@ function textOf({ timeMs, receivedMs, ...rest }: Line): string {
   return JSON.stringify({ ...rest, source: 'shop', time, receivedAt })
 }
 
-function namesOf({ key, shops }: Line, by: Member): string[] {
+function namesOf({ key, shop, city }: Line, by: Member): string[] {
   const keys = key === null ? [] : [key]
   if (by === 'key') return keys
-  return [...keys.map((name) => `order:${name}`), ...new Set(shops.map((name) => `shop:${name}`))]
+  const cities = city === null ? [] : [`city:${city}`]
+  return [...keys.map((name) => `order:${name}`), `shop:${shop}`, ...cities]
 }
 
 /** By metric, start of the window and name: counted one after the other. */
@@ -149,7 +152,7 @@ const write = (lines: readonly Line[]) =>
 
 const own = {
   key: ['1', '2'],
-  entity: ['shop:x', 'order:1', 'shop:y'],
+  entity: ['shop:x', 'city:oslo', 'order:1'],
 } as const
 
 describe.each(['key', 'entity'] as const)('by %s', (by) => {
@@ -237,7 +240,9 @@ test('what privacy.redact hides is no dimension', async () => {
   writeFileSync(join(at.work, 'evt.yaml'), 'privacy: { redact: [$.key] }\n')
   const told = await emf('--by', 'entity', '--force')
   const names = new Set(told.flatMap(({ dimensions }) => dimensions['Entity'] ?? []))
-  expect([...names].sort()).toEqual(['order:[redacted]', 'shop:x', 'shop:y', 'shop:z'])
+  expect([...names].sort()).toEqual([
+    ...['city:bern', 'city:oslo', 'order:[redacted]', 'shop:x', 'shop:y'],
+  ])
   const keys = await emf('--by', 'key', '--force')
   expect(new Set(keys.flatMap(({ dimensions }) => dimensions['Key'] ?? []))).toEqual(
     new Set(['[redacted]']),

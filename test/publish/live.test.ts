@@ -179,8 +179,8 @@ describe('evt metrics publish --every', () => {
     expect((await dry.end).exit).toBe(0)
     expect(dry.out.text).toBe(
       'to publish to Evt in eu-west-1 every 1 s, in windows of 1 s\n' +
-        '  up to 151 metrics\n' +
-        '  at list price up to $45.30 a month, $25.92 more for calls\n',
+        '  up to 46 metrics\n' +
+        '  at list price up to $13.80 a month, $25.92 more for calls\n',
     )
     const unasked = start()
     expect((await unasked.end).exit).toBe(2)
