@@ -9,10 +9,12 @@ export default class MetricsPublish extends BaseCommand {
     'Measures events in windows and tells CloudWatch of each: Deliveries, Receptions, ' +
     'Duplicates, Reordered, Lateness, Late, Skewed, Freshness, and Latency as values with their ' +
     'counts, so that p50 to p99.99 are those of the events within 1%, minimum, maximum and count ' +
-    'exact; Latency by type, too; Lost with --sent, Loops with --loops. With --every, what comes ' +
-    'is measured as it comes, with Undecodable and Missed. Shows how much that is and what it ' +
-    'costs, and asks. Each window is published once: a journal knows which were, also after a ' +
-    'crash. --otlp tells a receiver of OpenTelemetry; --prometheus and --emf print. Needs ' +
+    'exact; Lost with --sent, Loops with --loops. With --every, what comes is measured as it ' +
+    'comes, with Undecodable and Missed. By type, too: all but Lateness, Skewed, Loops, ' +
+    'Undecodable and Missed, for as many types as --max-types says; by key or entity in place of ' +
+    'types with --by and --force alone. Shows how much that is and what it costs, and asks. ' +
+    'Each window is published once: a journal knows which were, also after a crash. --otlp ' +
+    'tells a receiver of OpenTelemetry; --prometheus and --emf print. Needs ' +
     'cloudwatch:PutMetricData.'
   static override examples = [
     '<%= config.bin %> metrics publish archive/ --since 1d --yes',
@@ -23,6 +25,7 @@ export default class MetricsPublish extends BaseCommand {
     '<%= config.bin %> metrics publish archive/ --prometheus > evt.prom',
     '<%= config.bin %> metrics publish archive/ --otlp http://localhost:4318 --yes',
     '<%= config.bin %> metrics publish - --emf < events.ndjson',
+    '<%= config.bin %> metrics publish archive/ --by key --dry-run',
   ]
   static override args = sourceArgs
   static override flags = {

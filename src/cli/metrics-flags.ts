@@ -24,10 +24,20 @@ export const metricsFlags = {
     description: 'put this dimension on every metric, as in Stage=prod',
   }),
   'max-types': Flags.integer({
-    default: 20,
+    default: 5,
     min: 0,
     max: 150,
-    description: 'latencies by type for so many types, those with the most events',
+    description: 'metrics by type (--by) for so many, those with the most events; 0: none',
+  }),
+  by: Flags.option({
+    options: ['type', 'key', 'entity'] as const,
+    default: 'type',
+    helpValue: 'WHAT',
+    description:
+      'what --max-types of have metrics of their own: type; or key, or entity, with --force',
+  })(),
+  force: Flags.boolean({
+    description: 'make keys or entities a dimension, each of which has its price (--by)',
   }),
   'allow-late': Flags.boolean({
     description: 'leave out windows of a time that CloudWatch does not take',
@@ -44,7 +54,7 @@ export const metricsFlags = {
     description: 'print lines of the embedded metric format and tell CloudWatch nothing',
   }),
   prometheus: Flags.boolean({
-    exclusive: [...printing, 'emf', 'window', 'allow-late'],
+    exclusive: [...printing, 'emf', 'window', 'allow-late', 'by', 'force'],
     description: 'print all that was measured in the text format of Prometheus, and tell nobody',
   }),
   otlp: Flags.string({
@@ -110,10 +120,15 @@ export function dimensionsOf(texts: readonly string[]): [string, string][] {
     })
   })
   const names = dimensions.map(([name]) => name)
-  const taken = names.find((name, n) => names.indexOf(name) !== n || /^(Type|Source)$/.test(name))
+  const taken = names.find((name, n) => names.indexOf(name) !== n || isTaken(name))
   if (taken === undefined && names.length <= 28) return dimensions
   const why = taken === undefined ? 'there are more than 28' : `${taken} is taken`
   throw new EvtError(`--dimension: ${why}`, { code: 'usage' })
+}
+
+/** By evt, for what has metrics of its own. */
+function isTaken(name: string): boolean {
+  return /^(Type|Source|Key|Entity)$/.test(name)
 }
 
 const LEAST_EVERY_MS = 1_000

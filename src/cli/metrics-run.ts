@@ -2,11 +2,13 @@ import { EvtError } from '../errors.js'
 import { withoutSecrets } from '../event/shown-url.js'
 import { emfLines } from '../publish/emf.js'
 import type { LivePublishRequest } from '../publish/live.js'
+import type { By } from '../publish/own-types.js'
 import type { MetricsResult } from '../publish/plan.js'
 import type { PublishRequest, Telling } from '../publish/request.js'
 import { type PublishRun, planPublish } from '../publish/run.js'
-import { metricsText } from '../ui/metrics-text.js'
+import { memberPrice, metricsText } from '../ui/metrics-text.js'
 import { safeText } from '../ui/safe-text.js'
+import { commandText } from '../ui/shell-quote.js'
 import { isAskedLive, memoryMs } from './live-flags.js'
 import { dimensionsOf, everyMs, windowOf } from './metrics-flags.js'
 import { progressFor } from './progress.js'
@@ -24,6 +26,8 @@ export interface TypedMetrics extends TypedArchive {
       window: string
       dimension?: string[] | undefined
       'max-types': number
+      by: By
+      force?: boolean | undefined
       'allow-late'?: boolean | undefined
       resend?: boolean | undefined
       journal?: string | undefined
@@ -54,6 +58,7 @@ export async function publishMetrics(typed: TypedMetrics): Promise<void> {
   try {
     // A window is published once: what is missing now would stay missing.
     if (failure && typed.flags['dry-run'] !== true) throw unpublished(failure)
+    checkForced(typed, result)
     if (typed.flags.emf === true) {
       for (const line of emfLines(windows, result.namespace)) typed.print(line)
     } else if (typed.flags.prometheus === true) await printForPrometheus(run, typed)
@@ -62,6 +67,16 @@ export async function publishMetrics(typed: TypedMetrics): Promise<void> {
   } finally {
     run.close()
   }
+}
+
+/** @throws EvtError `usage`: nothing is by key or entity but on purpose, at a price that was said */
+function checkForced({ flags, argv }: TypedMetrics, result: MetricsResult): void {
+  if (result.by === undefined || result.metrics === 0) return
+  if (flags.force === true || flags['dry-run'] === true) return
+  throw new EvtError(`nothing was published: ${memberPrice(result, result.by)}`, {
+    code: 'usage',
+    hint: commandText(['evt', 'metrics', 'publish', ...argv.map(withoutSecrets), '--force']),
+  })
 }
 
 function neverEnds(): EvtError {
@@ -79,7 +94,7 @@ function tellingOf({ flags, version }: TypedMetrics): Telling {
     namespace: flags.namespace,
     windowUs: windowOf(flags.window),
     dimensions: dimensionsOf(flags.dimension ?? []),
-    mostTypes: flags['max-types'],
+    ...{ mostTypes: flags['max-types'], by: flags.by },
     graceUs: graceUs(flags.grace),
     resend: flags.resend === true,
     ...{ journal: flags.journal, otlp: flags.otlp, version },
@@ -105,8 +120,7 @@ async function printForPrometheus(run: PublishRun, typed: TypedMetrics): Promise
   const { prometheusText } = await import('../publish/prometheus.js')
   const { mostTypes, graceUs, dimensions } = tellingOf(typed)
   const { namespace } = run.result
-  const { lost, loops } = run.beside
-  const options = { namespace, dimensions, mostTypes, graceUs, lost, loops }
+  const options = { namespace, dimensions, mostTypes, graceUs, beside: run.beside }
   typed.print((await prometheusText(run.measured, options)).trimEnd())
 }
 
@@ -144,6 +158,7 @@ async function publishLive(typed: TypedMetrics, every: string): Promise<void> {
       print(shown(run.result, false, typed))
       return
     }
+    checkForced(typed, run.result)
     await confirmedBy(typed, run.result)
     if (!isJson && flags.yes === true) note(metricsText(run.result, false))
     const { result, failure } = await run.publish()

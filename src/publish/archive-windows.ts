@@ -1,13 +1,22 @@
 import { isoTimeUs } from '../event/iso-time.js'
 import type { FoundLoop } from '../loops/result.js'
+import type { KindLoss } from '../reconcile/figures.js'
 import type { ReconcileResult } from '../reconcile/result.js'
 import type { StatsRun } from '../stats/run.js'
-import { emptyRow, type WindowFigures } from './window.js'
+import { nameOf, type OfType } from './own-types.js'
+import { countedOf, emptyRow, type TypeFigures, type WindowFigures } from './window.js'
 
 /** What else was found about the same events. */
 export interface FoundBeside {
   readonly reconciled?: ReconcileResult | undefined
+  /** Of types in windows, with `reconciled`. */
+  readonly losses?: readonly KindLoss[] | undefined
   readonly loops?: readonly FoundLoop[] | undefined
+}
+
+interface Measured extends Pick<StatsRun, 'result' | 'windowTypes'> {
+  /** Of what has metrics of its own. */
+  readonly ofOwn: Pick<StatsRun, 'intervals' | 'windowTypes'>
 }
 
 /** So many windows without events between two with some are told as such. A longer gap is one of
@@ -17,27 +26,28 @@ const MOST_EMPTY = 1_440
 /** The windows of an archive, by start. Between the first and the last, those without events are
  * there as well. */
 export function archiveWindows(
-  { result, intervals, newestUs }: Pick<StatsRun, 'result' | 'intervals' | 'newestUs'>,
-  windowUs: number,
-  { reconciled, loops }: FoundBeside,
+  { result, windowTypes, ofOwn }: Measured,
+  { windowUs, own }: { windowUs: number; own: readonly OfType[] },
+  { reconciled, losses, loops }: FoundBeside,
 ): WindowFigures[] {
   const rows = new Map((result.windows ?? []).map((row) => [usOf(row.start), row]))
   const lost = reconciled && lossesOf(reconciled)
-  const types = new Map((intervals ?? []).map(({ startUs, rows: of }) => [startUs, of]))
+  const typesOf = typesIn(ofOwn, { windowUs, own, losses })
   const runs = loops?.map(({ first, last }) => [first, last] as const)
   const windowMs = windowUs / 1_000
   let newest: number | undefined
   return filled([...rows.keys(), ...(lost?.starts ?? [])], windowUs).map((startUs) => {
-    const own = newestUs?.get(startUs)
-    if (own !== undefined) newest = Math.max(own, newest ?? own)
+    for (const { newestUs } of windowTypes?.get(startUs) ?? []) newest = later(newest, newestUs)
+    const lostIn = lost?.of(startUs)
     const endUs = startUs + windowUs
     return {
       ...{ startMs: startUs / 1_000, endMs: startUs / 1_000 + windowMs },
-      ...{ row: rows.get(startUs) ?? emptyRow, types: types.get(startUs) ?? [] },
+      ...{ row: rows.get(startUs) ?? emptyRow },
+      types: typesOf(startUs, lostIn !== undefined),
       ...(lost && endUs > lost.knownUntilUs && { isOpen: true }),
       beside: {
         freshnessMs: newest === undefined ? undefined : (endUs - newest) / 1_000,
-        lost: lost?.of(startUs),
+        lost: lostIn,
         loops: runs?.filter(
           ([first, last]) =>
             first !== null && last !== null && usOf(first) < endUs && usOf(last) >= startUs,
@@ -45,6 +55,43 @@ export function archiveWindows(
       },
     }
   })
+}
+
+/** Of windows, which are asked for in their order, what each type has in them. */
+function typesIn(
+  { intervals, windowTypes }: Pick<StatsRun, 'intervals' | 'windowTypes'>,
+  {
+    windowUs,
+    own,
+    losses,
+  }: { windowUs: number; own: readonly OfType[]; losses?: readonly KindLoss[] | undefined },
+) {
+  const latencies = new Map(intervals?.map(({ startUs, rows }) => [startUs, byName(rows)]))
+  const lost = new Map(losses?.map((loss) => [`${loss.startUs} ${nameOf(loss)}`, loss.lost]))
+  const newest = new Map<string, number | undefined>()
+  return (startUs: number, isLostKnown: boolean): TypeFigures[] => {
+    const counts = byName(windowTypes?.get(startUs) ?? [])
+    return own.map(({ type, source }) => {
+      const name = nameOf({ type, source })
+      const of = counts.get(name)
+      const newestUs = later(newest.get(name), of?.newestUs ?? null)
+      newest.set(name, newestUs)
+      return {
+        ...{ type, source, ...(of ?? countedOf(emptyRow)), overflow: of?.overflow ?? 0 },
+        latencies: latencies.get(startUs)?.get(name),
+        freshnessMs: newestUs === undefined ? undefined : (startUs + windowUs - newestUs) / 1_000,
+        lost: isLostKnown && losses ? (lost.get(`${startUs} ${name}`) ?? 0) : undefined,
+      }
+    })
+  }
+}
+
+function byName<Row extends OfType>(rows: readonly Row[]): Map<string, Row> {
+  return new Map(rows.map((row) => [nameOf(row), row]))
+}
+
+function later(us: number | undefined, other: number | null): number | undefined {
+  return other === null ? us : Math.max(other, us ?? other)
 }
 
 function usOf(time: string): number {

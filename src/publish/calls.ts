@@ -11,7 +11,7 @@ export interface Call {
 }
 
 /** PutMetricData takes no more. */
-const MOST_DATUMS = 1_000
+export const MOST_DATUMS = 1_000
 /** It takes 1 MB; names of members and what surrounds them are in what is left. */
 const MOST_BYTES = 800_000
 

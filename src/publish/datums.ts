@@ -1,10 +1,10 @@
 import { EvtError } from '../errors.js'
 import { rankOf } from '../meters/hdr-buckets.js'
-import type { StatsResult } from '../stats/result.js'
 import type { Datum, Dimensions, Latencies } from './datum.js'
 import { type Folded, fold, foldedPercentile, MOST_ERROR } from './fold.js'
 import { countAbove, latenciesOf, latenciesOfType } from './latencies.js'
-import type { WindowFigures } from './window.js'
+import { type By, ownDimensions } from './own-types.js'
+import { type Counted, countedOf, type TypeFigures, type WindowFigures } from './window.js'
 
 /** The datums of one window. */
 export interface WindowDatums {
@@ -19,72 +19,41 @@ export interface WindowDatums {
 export interface DatumOptions {
   /** Beside those of a type, on every datum. */
   readonly dimensions: Dimensions
-  /** Which types have latencies of their own. */
-  readonly own: readonly OfType[]
   /** What takes longer is late. */
   readonly graceUs: number
+  /** What {@link WindowFigures.types} are; by default types. */
+  readonly by?: By | undefined
 }
 
-export interface OfType {
-  readonly type: string
-  readonly source: string
-}
-
-/** Which types have metrics of their own, and how many have none. */
-export interface ChosenTypes {
-  readonly own: readonly OfType[]
-  readonly others: number
-}
-
-/** Those with the most events, so many. */
-export function chosenTypes(
-  { types }: { readonly types: StatsResult['types'] | readonly OfType[] },
-  mostTypes: number,
-): ChosenTypes {
-  const named = types.filter(
-    ({ type, source }) => isDimension(type) && (source === '' || isDimension(source)),
-  )
-  const own = named.slice(0, mostTypes).map(({ type, source }) => ({ type, source }))
-  return { own, others: types.length - own.length }
-}
-
-/** CloudWatch takes 1 to 1,024 printable characters of ASCII that are not blanks alone, and refuses
- * a whole call for one that it does not take. */
-function isDimension(text: string): boolean {
-  const isPrintable = text.length <= 1_024 && /^[\x20-\x7e]+$/.test(text)
-  return isPrintable && text.trim() !== '' && !text.startsWith(':')
-}
-
-/** What is told of a window (DESIGN §8): counts and latencies of all, latencies by type. */
+/** What is told of a window (DESIGN §8): counts and latencies of all, then those of types. */
 export function datumsOf(
   window: WindowFigures,
-  { dimensions, own, graceUs }: DatumOptions,
+  { dimensions, graceUs, by = 'type' }: DatumOptions,
 ): WindowDatums {
   const { startMs, endMs, isOpen, row, types } = window
   const all = latenciesOf(row.latencyMs, dimensions)
-  const byType = own.flatMap(({ type, source }) => {
-    const found = types.find((one) => one.type === type && one.source === source)
-    const named = [...dimensions, ...typeDimensions(type, source)]
-    return (found && latenciesOfType(found, { dimensions: named, all })) ?? []
+  const byType = types.map((figures) => {
+    const named = [...dimensions, ...ownDimensions(figures, by)]
+    const latencies = latenciesOfType(figures, { dimensions: named, all })
+    return { figures, latencies, at: { atMs: startMs, dimensions: named } }
   })
-  const latencies = [...(all ? [all] : []), ...byType]
-  const late = all && countAbove(all, graceUs)
+  const latencies = [all, ...byType.map((each) => each.latencies)].flatMap((each) => each ?? [])
   return {
     ...{ startMs, endMs, isOpen, latencies },
     datums: [
-      ...figuresOf(window, dimensions, late),
+      ...figuresOf(window, dimensions, all && countAbove(all, graceUs)),
+      ...byType.flatMap(({ figures, latencies: own, at }) =>
+        typeFiguresOf(figures, lateOf(figures, own, graceUs), at),
+      ),
       ...latencies.flatMap((each) => latencyDatums(each, startMs)),
     ],
   }
 }
 
-export function typeDimensions(type: string, source: string): [string, string][] {
-  return source === ''
-    ? [['Type', type]]
-    : [
-        ['Source', source],
-        ['Type', type],
-      ]
+/** Those that lie above all buckets are late, too, where there are no others. */
+function lateOf({ overflow }: TypeFigures, own: Latencies | undefined, graceUs: number) {
+  if (own) return countAbove(own, graceUs)
+  return overflow > 0 ? overflow : undefined
 }
 
 /** What has one value in a window, in the order in which it is told. */
@@ -93,13 +62,10 @@ function figuresOf(
   dimensions: Dimensions,
   late: number | undefined,
 ): Datum[] {
-  const { events, distinct, duplicates, ordering, latencyMs } = row
+  const { ordering, latencyMs } = row
   const isTimed = latencyMs.count + latencyMs.skewed > 0
   const counts = {
-    Deliveries: events,
-    Receptions: distinct,
-    Duplicates: duplicates.count,
-    Reordered: ordering.keys === 0 ? null : ordering.reordered,
+    ...countsOf(countedOf(row)),
     Skewed: isTimed ? latencyMs.skewed : null,
     Late: late,
     Undecodable: beside.undecodable,
@@ -111,13 +77,37 @@ function figuresOf(
     Lateness: ordering.reordered === 0 ? null : ordering.maxLateMs,
     Freshness: beside.freshnessMs,
   }
-  const told = (of: Readonly<Record<string, number | null | undefined>>, unit: Datum['unit']) =>
+  return told({ counts, times }, { dimensions, atMs })
+}
+
+/** The same of a type, of which less is told: each metric has its price. */
+function typeFiguresOf(
+  figures: TypeFigures,
+  late: number | undefined,
+  at: Pick<Datum, 'dimensions' | 'atMs'>,
+): Datum[] {
+  const { freshnessMs, lost } = figures
+  const counts = { ...countsOf(figures), Late: late, Lost: lost }
+  return told({ counts, times: { Freshness: freshnessMs } }, at)
+}
+
+function countsOf({ events, distinct, duplicates, reordered }: Counted) {
+  return { Deliveries: events, Receptions: distinct, Duplicates: duplicates, Reordered: reordered }
+}
+
+type Figures = Readonly<Record<string, number | null | undefined>>
+
+function told(
+  { counts, times }: { counts: Figures; times: Figures },
+  at: Pick<Datum, 'dimensions' | 'atMs'>,
+): Datum[] {
+  const datums = (of: Figures, unit: Datum['unit']) =>
     Object.entries(of).flatMap(([metric, value]): Datum[] =>
       value === null || value === undefined
         ? []
-        : [{ metric, unit, dimensions, atMs, values: [value], counts: [1] }],
+        : [{ metric, unit, ...at, values: [value], counts: [1] }],
     )
-  return [...told(counts, 'Count'), ...told(times, 'Milliseconds')]
+  return [...datums(counts, 'Count'), ...datums(times, 'Milliseconds')]
 }
 
 function latencyDatums(latencies: Latencies, atMs: number): Datum[] {

@@ -1,7 +1,7 @@
 import type { LatencyFigures } from '../meters/figures.js'
 import { bucketsOf } from '../stats/hlog/write-log.js'
-import type { TypeLatencies } from '../stats/latency-intervals.js'
 import type { Dimensions, Latencies } from './datum.js'
+import type { TypeFigures } from './window.js'
 
 /** The latencies of a row; undefined without any that evt can tell. */
 export function latenciesOf(
@@ -15,19 +15,23 @@ export function latenciesOf(
 }
 
 /** The same of a type. Where its ends are not known, they are those of its buckets, but not beyond
- * those of all. */
+ * those of all. Of those that lie above all buckets alone nothing is told. */
 export function latenciesOfType(
-  { hdr, minMs, maxMs, overflow = 0 }: TypeLatencies,
+  { latencies, overflow }: Pick<TypeFigures, 'latencies' | 'overflow'>,
   { dimensions, all }: { dimensions: Dimensions; all: Latencies | undefined },
 ): Latencies | undefined {
+  if (latencies === undefined) return undefined
+  const { hdr, minMs, maxMs } = latencies
   const histogram = bucketsOf(hdr)
   const buckets = histogram.buckets()
   const [first, last] = [buckets[0], buckets.at(-1)]
   if (!first || !last) return undefined
+  const highestMs = overflow > 0 ? Number.POSITIVE_INFINITY : last.highest / 1_000
   return {
-    ...{ dimensions, buckets, count: histogram.total + overflow, overflow, sum: undefined },
+    ...{ dimensions, buckets, overflow, sum: undefined },
+    count: histogram.total + overflow,
     min: minMs ?? Math.max(first.lowest / 1_000, all?.min ?? 0),
-    max: maxMs ?? Math.min(last.highest / 1_000, all?.max ?? Number.POSITIVE_INFINITY),
+    max: maxMs ?? Math.min(highestMs, all?.max ?? Number.POSITIVE_INFINITY),
   }
 }
 

@@ -1,9 +1,11 @@
 import { EvtError } from '../errors.js'
 import { LiveLoops } from '../loops/live-loops.js'
+import { hiddenNames } from '../questions/hidden-names.js'
 import { endedBadly } from '../reading/ended-badly.js'
 import { openTail, type Tail, type TailRequest } from '../tail/run.js'
 import { datumsOf, type WindowDatums } from './datums.js'
 import { Journal } from './journal.js'
+import { membersBy } from './members.js'
 import type { MetricsResult } from './plan.js'
 import { costOfLive, isTaken } from './plan.js'
 import type { Telling } from './request.js'
@@ -32,7 +34,6 @@ export interface LivePublishRun {
 }
 
 interface Following {
-  readonly meter: WindowMeter
   readonly live: LiveLoops | undefined
   readonly journal: Journal
 }
@@ -49,7 +50,7 @@ const MOST_WAITING = 1_440
  * @throws EvtError `usage` for what was typed wrong
  */
 export async function planLive(request: LivePublishRequest): Promise<LivePublishRun> {
-  const { windowUs, mostTypes, everyMs, loops } = request
+  const { windowUs, mostTypes, everyMs, loops, by } = request
   const namespace = await namespaceOf(request)
   const target = await openTarget(namespace, request)
   const counts = { published: 0, before: 0, inDoubt: 0, open: 0, cut: 0, refused: 0, slow: 0 }
@@ -60,7 +61,8 @@ export async function planLive(request: LivePublishRequest): Promise<LivePublish
     ...{ sources: [...request.given], windowMs: windowUs / 1_000, everyMs, partial: false },
     windows: { ...counts, first: null, last: null },
     ...{ untimed: 0, undecodable: 0 },
-    ...costOfLive({ mostTypes, everyMs, loops, isCloudWatch }),
+    ...(by !== 'type' && { by }),
+    ...costOfLive({ mostTypes, everyMs, windowUs, loops, isCloudWatch }),
   }
   return {
     result,
@@ -126,10 +128,10 @@ class LivePublish {
 
   private async follow(tail: Tail, journal: Journal): Promise<void> {
     const { nowMs, loops, memoryMs } = this.request
-    const meter = this.meter()
+    const meter = this.meter(tail)
     const live = loops ? new LiveLoops({ leastTurns: LEAST_TURNS, memoryMs }) : undefined
     const closed = (isEnded: boolean) => meter.closed(nowMs(), isEnded)
-    const done = this.ticking(() => this.tellClosed(closed(false), { meter, live, journal }))
+    const done = this.ticking(() => this.tellClosed(closed(false), { live, journal }))
     const beganMs = nowMs()
     let isEnded = false
     try {
@@ -143,7 +145,7 @@ class LivePublish {
       await done()
       this.isOver = true
       if (this.failure === undefined) {
-        await this.tellClosed(closed(isEnded), { meter, live, journal })
+        await this.tellClosed(closed(isEnded), { live, journal })
       }
       this.result.windows.cut = meter.cut > 0 ? 1 : 0
       this.result.windows.open = meter.open
@@ -163,11 +165,14 @@ class LivePublish {
     if (kind === 'undecodable') this.seen.undecodable += 1
   }
 
-  private meter(): WindowMeter {
-    const { windowUs, start, nowMs, mostTypes, memoryMs } = this.request
+  private meter({ hidden, mapping }: Tail): WindowMeter {
+    const { windowUs, start, nowMs, mostTypes, memoryMs, by } = this.request
     const startUs = typeof start === 'object' && 'fromUs' in start ? start.fromUs : nowMs() * 1_000
     const fromUs = start === 'beginning' ? null : Math.ceil(startUs / windowUs) * windowUs
-    return new WindowMeter({ windowUs, fromUs, settleMs: SETTLE_MS, mostTypes, memoryMs })
+    const names = hiddenNames({ paths: hidden, mapping })
+    const membersOf = by === 'type' ? undefined : membersBy(by, names)
+    const settleMs = SETTLE_MS
+    return new WindowMeter({ windowUs, fromUs, settleMs, mostTypes, membersOf, memoryMs })
   }
 
   /** @returns ends it, when what is being told has been */
@@ -195,10 +200,10 @@ class LivePublish {
 
   private async tellClosed(
     closed: readonly WindowFigures[],
-    { meter, live, journal }: Following,
+    { live, journal }: Following,
   ): Promise<void> {
-    const { dimensions, graceUs } = this.request
-    const options = { dimensions, own: meter.ownTypes, graceUs }
+    const { dimensions, graceUs, by } = this.request
+    const options = { dimensions, graceUs, by }
     for (const window of closed) {
       const datums = datumsOf(withLoops(window, live), options)
       if (this.isWanted(datums, journal)) this.waiting.push(datums)

@@ -11,8 +11,8 @@ export function namespaceNamed(name = 'Evt'): string {
       ...{ code: 'usage', hint: 'name another one, such as --namespace Evt' },
     })
   }
-  if (/^[\w.#/:-][\w.#/: -]{0,254}$/.test(name)) return name
+  if (/^[\w.#/-][\w.#/: -]{0,254}$/.test(name)) return name
   throw new EvtError(`${JSON.stringify(name)} is no namespace of CloudWatch`, {
-    ...{ code: 'usage', hint: 'letters, digits and . - _ / # :, 255 at most' },
+    ...{ code: 'usage', hint: 'letters, digits and . - _ / # :, not : first, 255 at most' },
   })
 }

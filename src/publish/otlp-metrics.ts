@@ -23,17 +23,16 @@ export function otlpMetrics(
     const [startTime, endTime] = [timeOf(startMs), timeOf(endMs)]
     for (const datum of datums) {
       if (datum.metric === 'Latency') continue
-      const known = metrics.get(datum.metric) ?? emptyOf(datum, namespace)
-      metrics.set(datum.metric, known)
+      const name = nameFor(datum.metric, datum)
+      const known = metrics.get(name) ?? emptyOf({ ...datum, metric: name }, namespace)
+      metrics.set(name, known)
       const attributes = attributesOf(datum.dimensions)
       const value = datum.values[0] ?? 0
       // The kind is that of the metric, which emptyOf made.
       ;(known.dataPoints as object[]).push({ startTime, endTime, attributes, value })
     }
     for (const each of latencies) {
-      // Of all and of types: who adds up one of them does not count events twice.
-      const isOfType = each.dimensions.some(([name]) => name === 'Type')
-      const name = isOfType ? 'Latency.by_type' : 'Latency'
+      const name = nameFor('Latency', each)
       const known = metrics.get(name) ?? emptyLatency(name, namespace)
       metrics.set(name, known)
       const attributes = attributesOf(each.dimensions)
@@ -45,6 +44,12 @@ export function otlpMetrics(
     resource: resourceFromAttributes({ 'service.name': 'evt', 'service.version': version }),
     scopeMetrics: [{ scope: { name: 'evt', version }, metrics: [...metrics.values()] }],
   }
+}
+
+/** Of all and of types: who adds up one of them does not count events twice. */
+function nameFor(metric: string, { dimensions }: Pick<Datum, 'dimensions'>): string {
+  const [own] = dimensions.at(-1) ?? []
+  return own !== undefined && isOwn(own) ? `${metric}.by_${own.toLowerCase()}` : metric
 }
 
 /** A loop that runs through several windows is in each of them: how many there are is no sum. */
@@ -72,8 +77,16 @@ function descriptorOf(metric: string, unit: string, namespace: string) {
 
 function attributesOf(dimensions: Dimensions): Record<string, string> {
   return Object.fromEntries(
-    dimensions.map(([name, value]) => [/^(Type|Source)$/.test(name) ? ofEvt(name) : name, value]),
+    dimensions.map(([name, value]) => [
+      isOwn(name) || name === 'Source' ? ofEvt(name) : name,
+      value,
+    ]),
   )
+}
+
+/** `--dimension` has none of these. */
+function isOwn(name: string): boolean {
+  return /^(Type|Key|Entity)$/.test(name)
 }
 
 function ofEvt(name: string): string {

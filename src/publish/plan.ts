@@ -1,8 +1,9 @@
 import { EvtError } from '../errors.js'
-import { callsOf } from './calls.js'
+import { callsOf, MOST_DATUMS } from './calls.js'
 import { metricsOf, USD_PER_CALL, USD_PER_METRIC } from './datum.js'
 import type { WindowDatums } from './datums.js'
 import type { Journal } from './journal.js'
+import type { Member } from './members.js'
 
 /** `evt.metrics/1`: what is to be published, or was. */
 export interface MetricsResult {
@@ -41,7 +42,9 @@ export interface MetricsResult {
   metrics: number
   datums: number
   calls: number
-  /** Types without metrics of their own. */
+  /** Where metrics are by key or entity. */
+  by?: Member
+  /** Types without metrics of their own; keys or entities where metrics are by these. */
   otherTypes: number
   usd: { perMonth: number; calls: number }
 }
@@ -128,24 +131,29 @@ export function costOf(
   return { metrics, datums: datums.length, calls, otherTypes: others, usd }
 }
 
-/** Metrics of all types together, without loops; see {@link datumsOf}. */
+/** Metrics of all types together, without loops, and of one type; see {@link datumsOf}. */
 const METRICS_LIVE = 11
+const METRICS_OF_TYPE = 7
 const MONTH_MS = 30 * DAY_MS
 
-/** What telling of what comes takes, at most, where a call is enough for what is told at once. */
+/** What telling of what comes takes, at most, where latencies need no more than one datum. */
 export function costOfLive({
   mostTypes,
   everyMs,
+  windowUs,
   loops,
   isCloudWatch,
 }: {
   mostTypes: number
   everyMs: number
+  windowUs: number
   loops: boolean
   isCloudWatch: boolean
 }): ReturnType<typeof costOf> {
-  const metrics = METRICS_LIVE + Number(loops) + mostTypes
-  const calls = Math.ceil(MONTH_MS / everyMs)
+  const metrics = METRICS_LIVE + Number(loops) + mostTypes * METRICS_OF_TYPE
+  const windowsAtOnce = Math.max(1, (everyMs * 1_000) / windowUs)
+  const callsAtOnce = Math.ceil((windowsAtOnce * metrics) / MOST_DATUMS)
+  const calls = Math.ceil(MONTH_MS / Math.max(everyMs, windowUs / 1_000)) * callsAtOnce
   const usd = isCloudWatch
     ? {
         perMonth: Math.round(metrics * USD_PER_METRIC * 100) / 100,

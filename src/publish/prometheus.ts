@@ -1,19 +1,19 @@
 import type { Metric, MetricType, Registry as PromRegistry } from 'prom-client'
 import { EvtError } from '../errors.js'
 import { isoTimeUs } from '../event/iso-time.js'
-import type { StatsResult } from '../stats/result.js'
+import type { StatsResult, StatsRow } from '../stats/result.js'
 import type { Dimensions, Latencies } from './datum.js'
-import { typeDimensions } from './datums.js'
 import { countAbove, latenciesOf } from './latencies.js'
+import { nameOf, type OfType, ownDimensions, rankedTypes } from './own-types.js'
+import type { FoundInAll } from './run.js'
+import { countedOf, emptyRow } from './window.js'
 
 export interface PrometheusOptions {
   readonly namespace: string
   readonly dimensions: Dimensions
   readonly mostTypes: number
   readonly graceUs: number
-  /** What was sent and never came; undefined where nobody asked. */
-  readonly lost: number | undefined
-  readonly loops: number | undefined
+  readonly beside: FoundInAll
 }
 
 interface Sample {
@@ -35,71 +35,127 @@ export async function prometheusText(
 ): Promise<string> {
   const { Registry } = await import('prom-client')
   const registry = new Registry()
-  const { namespace, dimensions, mostTypes } = options
+  const { namespace, dimensions, mostTypes, beside } = options
   const prefix = labelName(namespace).toLowerCase()
-  const labels = labelsOf(dimensions)
   const add = (name: string, help: string, type: `${MetricType}`, values: readonly Sample[]) => {
     if (values.length > 0) register(registry, { name: `${prefix}_${name}`, help, type, values })
   }
-  const all = latenciesOf(result.total.latencyMs, dimensions)
-  for (const [name, help, value] of countersOf(result, all, options)) {
-    if (value !== null && value !== undefined) add(name, help, 'counter', [{ labels, value }])
-  }
-  const newestUs = result.span.lastTime === null ? undefined : isoTimeUs(result.span.lastTime)
-  if (newestUs !== undefined) {
-    const help = 'when the newest event happened, in seconds since the epoch'
-    add('newest_event_timestamp_seconds', help, 'gauge', [{ labels, value: newestUs / 1e6 }])
-  }
-  if (options.loops !== undefined) {
-    add('loops', 'message loops that were found', 'gauge', [{ labels, value: options.loops }])
-  }
+  const total = totalOf(result, options)
   // A label may have any text, other than a dimension of CloudWatch.
-  const byType = result.types.slice(0, mostTypes).flatMap(({ type, source, latencyMs }) => {
-    return latenciesOf(latencyMs, [...dimensions, ...typeDimensions(type, source)]) ?? []
-  })
+  const ranked = rankedTypes(result, beside.reconciled)
+  const types = typesOf(result, ranked.slice(0, mostTypes), options)
+  for (const [start, what, of] of [
+    ['', '', [total]],
+    ['type_', ', of a type', types],
+  ] as const) {
+    for (const { name, help, type, figureOf } of figuresFor(options)) {
+      const values = of.flatMap((told) => {
+        const value = figureOf(told)
+        return value === undefined ? [] : [{ labels: labelsOf(told.dimensions), value }]
+      })
+      add(`${start}${name}`, `${help}${what}`, type, values)
+    }
+  }
+  if (beside.loops !== undefined) {
+    const labels = labelsOf(dimensions)
+    add('loops', 'message loops that were found', 'gauge', [{ labels, value: beside.loops }])
+  }
   for (const [name, of, what] of [
-    ['latency', all ? [all] : [], 'from when an event happened to when it arrived'],
-    ['type_latency', byType, 'the same of a type'],
+    ['latency', [total], 'from when an event happened to when it arrived'],
+    ['type_latency', types, 'the same of a type'],
   ] as const) {
     const histogram = `${prefix}_${name}_seconds`
-    add(
-      `${name}_seconds`,
-      what,
-      'histogram',
-      of.flatMap((each) => bucketsOf(each, histogram)),
-    )
-    const quantiles = of.flatMap((each) => quantilesOf(each, result))
-    add(`${name}_quantile_seconds`, `${what}, exact to 0.1%`, 'gauge', quantiles)
+    const buckets = of.flatMap(({ all }) => (all ? bucketsOf(all, histogram) : []))
+    add(`${name}_seconds`, what, 'histogram', buckets)
+    add(`${name}_quantile_seconds`, `${what}, exact to 0.1%`, 'gauge', of.flatMap(quantilesOf))
   }
-  const others = result.types.length - mostTypes
-  const note = others > 0 ? `# types without latencies of their own (--max-types): ${others}\n` : ''
+  const others = ranked.length - mostTypes
+  const note = others > 0 ? `# types without metrics of their own (--max-types): ${others}\n` : ''
   return `${await registry.metrics()}${note}`
 }
 
-function countersOf(
-  { total, read }: StatsResult,
-  all: Latencies | undefined,
-  { graceUs, lost }: PrometheusOptions,
-): [name: string, help: string, value: number | null | undefined][] {
-  const { events, distinct, duplicates, ordering, latencyMs } = total
-  const isTimed = latencyMs.count + latencyMs.skewed > 0
+/** What is told of everything, or of a type. */
+interface Told {
+  readonly dimensions: Dimensions
+  readonly row: StatsRow
+  readonly all: Latencies | undefined
+  readonly undecodable: number | undefined
+  readonly lost: number | undefined
+  readonly newestUs: number | undefined
+}
+
+function totalOf({ total, read, span }: StatsResult, options: PrometheusOptions): Told {
+  const { dimensions, beside } = options
+  return {
+    ...{ dimensions, row: total, all: latenciesOf(total.latencyMs, dimensions) },
+    undecodable: read.undecodable,
+    lost: beside.reconciled?.total.lost ?? undefined,
+    newestUs: span.lastTime === null ? undefined : isoTimeUs(span.lastTime),
+  }
+}
+
+function typesOf(
+  { types }: StatsResult,
+  own: readonly OfType[],
+  { dimensions: ofAll, beside: { reconciled, newestUs } }: PrometheusOptions,
+): Told[] {
+  const rows = new Map(types.map((row) => [nameOf(row), row]))
+  const sent = new Map(reconciled?.types.map((row) => [nameOf(row), row.lost]))
+  // Where nobody knows how many were lost, nobody knows of which type.
+  const isLostKnown = reconciled !== undefined && reconciled.total.lost !== null
+  return own.map((type) => {
+    const dimensions = [...ofAll, ...ownDimensions(type, 'type')]
+    const row = rows.get(nameOf(type)) ?? emptyRow
+    return {
+      ...{ dimensions, row, all: latenciesOf(row.latencyMs, dimensions), undecodable: undefined },
+      lost: isLostKnown ? (sent.get(nameOf(type)) ?? 0) : undefined,
+      newestUs: newestUs(type),
+    }
+  })
+}
+
+interface Figure {
+  readonly name: string
+  readonly help: string
+  readonly type: 'counter' | 'gauge'
+  figureOf(told: Told): number | undefined
+}
+
+function figuresFor({ graceUs }: PrometheusOptions): Figure[] {
+  const counter = (
+    name: string,
+    help: string,
+    figureOf: (told: Told) => number | null | undefined,
+  ): Figure => {
+    return {
+      name: `${name}_total`,
+      help,
+      type: 'counter',
+      figureOf: (of) => figureOf(of) ?? undefined,
+    }
+  }
+  const late = `events that took longer than ${graceUs / 1e6} s`
   return [
-    ['deliveries_total', 'deliveries', events],
-    ['receptions_total', 'events delivered for the first time', distinct],
-    ['duplicates_total', 'deliveries beyond the first of an event', duplicates.count],
-    [
-      'reordered_total',
-      'events that came after later ones of their key',
-      ordering.keys === 0 ? null : ordering.reordered,
-    ],
-    ['skewed_total', 'events that arrived before they happened', isTimed ? latencyMs.skewed : null],
-    [
-      'late_total',
-      `events that took longer than ${graceUs / 1e6} s`,
-      all && countAbove(all, graceUs),
-    ],
-    ['undecodable_total', 'records that could not be decoded', read.undecodable],
-    ['lost_total', 'events that were sent and did not come', lost],
+    counter('deliveries', 'deliveries', ({ row }) => row.events),
+    counter('receptions', 'events delivered for the first time', ({ row }) => row.distinct),
+    counter('duplicates', 'deliveries beyond the first of an event', ({ row }) => {
+      return row.duplicates.count
+    }),
+    counter('reordered', 'events that came after later ones of their key', ({ row }) => {
+      return countedOf(row).reordered
+    }),
+    counter('skewed', 'events that arrived before they happened', ({ row: { latencyMs } }) => {
+      return latencyMs.count + latencyMs.skewed > 0 ? latencyMs.skewed : null
+    }),
+    counter('late', late, ({ all }) => all && countAbove(all, graceUs)),
+    counter('undecodable', 'records that could not be decoded', (of) => of.undecodable),
+    counter('lost', 'events that were sent and did not come', ({ lost }) => lost),
+    {
+      name: 'newest_event_timestamp_seconds',
+      help: 'when the newest event happened, in seconds since the epoch',
+      type: 'gauge',
+      figureOf: ({ newestUs }) => (newestUs === undefined ? undefined : newestUs / 1e6),
+    },
   ]
 }
 
@@ -140,16 +196,10 @@ function bucketsOf({ buckets, count, max, min, sum, dimensions }: Latencies, nam
 
 const quantiles = { p50: '0.5', p90: '0.9', p99: '0.99', p999: '0.999', max: '1' } as const
 
-function quantilesOf({ dimensions }: Latencies, { total, types }: StatsResult): Sample[] {
-  const of = new Map(dimensions)
-  const isOne = of.has('Type')
-  const row = isOne
-    ? types.find(
-        ({ type, source }) => type === of.get('Type') && source === (of.get('Source') ?? ''),
-      )
-    : total
+function quantilesOf({ dimensions, row, all }: Told): Sample[] {
+  if (!all) return []
   return Object.entries(quantiles).flatMap(([name, quantile]) => {
-    const ms = row?.latencyMs[name as keyof typeof quantiles] ?? null
+    const ms = row.latencyMs[name as keyof typeof quantiles] ?? null
     return ms === null ? [] : [{ labels: { ...labelsOf(dimensions), quantile }, value: ms / 1_000 }]
   })
 }

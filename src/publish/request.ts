@@ -1,5 +1,6 @@
 import type { StatsRequest } from '../stats/request.js'
 import type { Dimensions } from './datum.js'
+import type { By } from './own-types.js'
 
 /** How figures are told. */
 export interface Telling {
@@ -7,6 +8,8 @@ export interface Telling {
   namespace: string | undefined
   dimensions: Dimensions
   mostTypes: number
+  /** What they are: types, or keys or entities. */
+  by: By
   windowUs: number
   /** What takes longer is late, or lost. */
   graceUs: number

@@ -1,16 +1,31 @@
 import { EvtError } from '../errors.js'
+import { createMapping } from '../event/mapping.js'
 import { runLoops } from '../loops/run.js'
+import { hiddenNames } from '../questions/hidden-names.js'
+import { namedSources } from '../reading/named-sources.js'
+import type { ReconcileResult } from '../reconcile/result.js'
 import { runReconcile } from '../reconcile/run.js'
 import { acknowledgedWords } from '../reconcile/sent-status.js'
 import type { StatsResult } from '../stats/result.js'
 import { runEventStats, type StatsRun } from '../stats/run.js'
 import { archiveWindows, type FoundBeside } from './archive-windows.js'
-import { chosenTypes, datumsOf, type WindowDatums } from './datums.js'
+import { datumsOf, type WindowDatums } from './datums.js'
 import { Journal } from './journal.js'
+import { byMember, labelsOf, type Member, membersBy, rankedMembers } from './members.js'
+import { chosenTypes, nameOf, type OfType, rankedTypes } from './own-types.js'
 import { chosenWindows, costOf, type MetricsResult } from './plan.js'
 import type { PublishRequest } from './request.js'
 import { journalFile, namespaceOf, openTarget } from './setup.js'
 import { tell, telling } from './tell.js'
+
+/** What was found of all that was read, windows or not. Undefined: nobody asked, or nobody
+ * knows. */
+export interface FoundInAll {
+  readonly reconciled: ReconcileResult | undefined
+  readonly loops: number | undefined
+  /** When the newest event of a type happened. */
+  newestUs(type: OfType): number | undefined
+}
 
 export interface PublishRun {
   readonly result: MetricsResult
@@ -18,8 +33,7 @@ export interface PublishRun {
   readonly windows: readonly WindowDatums[]
   /** Of everything that was read, windows or not. */
   readonly measured: StatsResult
-  /** Of all of it. Undefined: nobody asked, or nobody knows. */
-  readonly beside: { readonly lost: number | undefined; readonly loops: number | undefined }
+  readonly beside: FoundInAll
   /** Why the run does not end well, whatever is published. */
   readonly failure: EvtError | undefined
   /** Tells whoever takes them. */
@@ -34,9 +48,11 @@ export interface PublishRun {
  * time that CloudWatch does not take
  */
 export async function planPublish(request: PublishRequest): Promise<PublishRun> {
-  const { windowUs, mostTypes, dimensions, isPrinted, nowMs, graceUs } = request
+  const { windowUs, mostTypes, dimensions, isPrinted, nowMs, graceUs, by } = request
   const namespace = await namespaceOf(request)
-  const choices = { ...request.choices, windowUs, intervals: true, by: 'type' as const }
+  const members = by === 'type' ? undefined : await chosenMembers(request, by)
+  const labelOf = members?.labelOf
+  const choices = { ...request.choices, windowUs, intervals: true, by: 'type' as const, labelOf }
   const run = await runEventStats({ ...request, choices })
   const { result, failure, isEmpty } = run
   if (isEmpty && failure) throw failure
@@ -47,9 +63,13 @@ export async function planPublish(request: PublishRequest): Promise<PublishRun> 
   const untimed = untimedIn(result)
   if (untimed === result.total.events) throw noTimes(untimed)
   const beside = await foundBeside(request, run)
-  const chosen = chosenTypes(result, mostTypes)
-  const all = archiveWindows(run, windowUs, beside).map((window) =>
-    datumsOf(window, { dimensions, own: chosen.own, graceUs }),
+  const { own, others } =
+    members?.chosen ?? chosenTypes(rankedTypes(result, beside.reconciled), mostTypes)
+  const ofOwn = members ? byMember(run) : run
+  // Losses are known by type alone.
+  const found = members ? { ...beside, losses: undefined } : beside
+  const all = archiveWindows({ ...run, ofOwn }, { windowUs, own }, found).map((window) =>
+    datumsOf(window, { dimensions, graceUs, by }),
   )
   const isCloudWatch = target?.kind !== 'otlp'
   const { wanted, windows } = chosenWindows(all, journal, {
@@ -60,11 +80,12 @@ export async function planPublish(request: PublishRequest): Promise<PublishRun> 
     ...(target?.url != null && { url: target.url }),
     ...{ sources: result.sources, windowMs: windowUs / 1_000, partial: result.partial },
     ...{ windows, untimed, undecodable: result.read.undecodable },
-    ...costOf(wanted, { others: chosen.others, isCloudWatch }),
+    ...(by !== 'type' && { by }),
+    ...costOf(wanted, { others, isCloudWatch }),
   }
   return {
     ...{ result: planned, windows: wanted, measured: result, failure },
-    beside: { lost: beside.reconciled?.total.lost ?? undefined, loops: beside.loops?.length },
+    beside: foundInAll(run, beside),
     async publish(onProgress) {
       if (!target) return planned
       return telling(journal, async () => {
@@ -78,6 +99,17 @@ export async function planPublish(request: PublishRequest): Promise<PublishRun> 
   }
 }
 
+/** Which keys or entities have metrics of their own. */
+async function chosenMembers(request: PublishRequest, by: Member) {
+  const { config, sources } = await namedSources(request)
+  const mapping = createMapping({ events: config.events, maps: request.maps })
+  const hidden = { paths: config.privacy?.redact ?? [], mapping }
+  const membersOf = membersBy(by, hiddenNames(hidden))
+  const ranked = await rankedMembers({ ...request, given: sources }, membersOf)
+  const chosen = chosenTypes(ranked, request.mostTypes)
+  return { chosen, labelOf: labelsOf(chosen.own, membersOf) }
+}
+
 /** What was sent and lost, and what runs in circles, where somebody asked. */
 async function foundBeside(request: PublishRequest, run: StatsRun): Promise<FoundBeside> {
   const { sent, loops, choices, windowUs, graceUs, given, maps, range, signal } = request
@@ -86,7 +118,7 @@ async function foundBeside(request: PublishRequest, run: StatsRun): Promise<Foun
   const found: { -readonly [name in keyof FoundBeside]: FoundBeside[name] } = {}
   if (sent.length > 0) {
     const received = given.length > 0 ? given : run.result.sources
-    const { result, failure } = await runReconcile({
+    const { result, losses, failure } = await runReconcile({
       ...request,
       stages: [
         { name: 'sent', given: sent, maps },
@@ -96,6 +128,7 @@ async function foundBeside(request: PublishRequest, run: StatsRun): Promise<Foun
         ...shared,
         graceUs,
         windowUs,
+        lossesByKind: true,
         identity: 'source+id',
         acknowledged: acknowledgedWords,
       },
@@ -103,13 +136,23 @@ async function foundBeside(request: PublishRequest, run: StatsRun): Promise<Foun
     })
     // Where nothing could be compared, nobody knows that nothing was lost.
     if (failure) throw failure
-    found.reconciled = result
+    Object.assign(found, { reconciled: result, losses } satisfies FoundBeside)
   }
   if (loops && !signal.aborted) {
     const asked = { ...request, ...shared, entities: [], leastTurns: LEAST_TURNS }
     found.loops = (await runLoops(asked)).result.loops
   }
   return found
+}
+
+function foundInAll({ windowTypes }: StatsRun, { reconciled, loops }: FoundBeside): FoundInAll {
+  const newest = new Map<string, number>()
+  for (const row of [...(windowTypes?.values() ?? [])].flat()) {
+    const { newestUs } = row
+    const name = nameOf(row)
+    if (newestUs !== null) newest.set(name, Math.max(newestUs, newest.get(name) ?? newestUs))
+  }
+  return { reconciled, loops: loops?.length, newestUs: (type) => newest.get(nameOf(type)) }
 }
 
 /** As `evt loops` has it where nobody says otherwise. */

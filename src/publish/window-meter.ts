@@ -1,10 +1,10 @@
 import type { Decoded, EventRecord } from '../event/event.js'
 import type { Delivery } from '../meters/delivery.js'
 import { Judge } from '../meters/judge.js'
-import { LatencyMeter } from '../meters/latency.js'
 import { RowMeter } from '../meters/row.js'
-import { chosenTypes, type OfType } from './datums.js'
-import { emptyRow, type WindowFigures } from './window.js'
+import type { MembersOf } from './members.js'
+import { chosenTypes, nameOf, type OfType } from './own-types.js'
+import { countedOf, emptyRow, type TypeFigures, type WindowFigures } from './window.js'
 
 export interface WindowMeterOptions {
   readonly windowUs: number
@@ -12,15 +12,23 @@ export interface WindowMeterOptions {
   readonly fromUs: number | null
   /** So long after its end, and after the last that came of it, a window is waited for. */
   readonly settleMs: number
-  /** So many types have latencies of their own, those that come first. */
+  /** So many types have metrics of their own, those that come first. */
   readonly mostTypes: number
+  /** Keys or entities have them in place of types. */
+  readonly membersOf?: MembersOf | undefined
   /** So long at least identities and keys are remembered; null: for ever. */
   readonly memoryMs: number | null
 }
 
+interface TypeInWindow {
+  readonly row: RowMeter
+  newestUs: number | undefined
+}
+
 interface Window {
   readonly row: RowMeter
-  readonly types: Map<string, OfType & { readonly latency: LatencyMeter }>
+  /** By name, of those that have metrics of their own. */
+  readonly types: Map<string, TypeInWindow>
   isEmpty: boolean
   undecodable: number
   missed: number
@@ -34,7 +42,7 @@ const MOST_OPEN = 2_000
 /** As an archive's: a longer gap is none of the traffic. */
 const MOST_EMPTY = 1_440
 const AHEAD_US = 7_200e6
-/** Names that are counted as having no latencies of their own. */
+/** Names that are counted as having no metrics of their own. */
 const MOST_OTHERS = 10_000
 
 /** Measures what comes in windows by `receivedAt`, else `time`, else the clock of who observes, and
@@ -42,7 +50,8 @@ const MOST_OTHERS = 10_000
 export class WindowMeter {
   private readonly judge = new Judge()
   private readonly windows = new Map<number, Window>()
-  private readonly own = new Map<string, OfType>()
+  /** With the newest event of each in the windows that are over. */
+  private readonly own = new Map<string, OfType & { newestUs?: number }>()
   private readonly others = new Set<string>()
   private nextUs: number | null
   private newestUs: number | undefined
@@ -58,10 +67,6 @@ export class WindowMeter {
   /** How many types have none. */
   get otherTypes(): number {
     return this.others.size
-  }
-
-  get ownTypes(): OfType[] {
-    return [...this.own.values()]
   }
 
   /** @param nowMs when these were observed */
@@ -113,14 +118,8 @@ export class WindowMeter {
     if (window?.newestUs !== undefined) {
       this.newestUs = Math.max(window.newestUs, this.newestUs ?? window.newestUs)
     }
-    const types = [...(window?.types.values() ?? [])].flatMap(({ type, source, latency }) => {
-      const { hdr, min, max, overflow } = latency.read()
-      if (hdr === null) return []
-      const ends = { minMs: min ?? undefined, maxMs: max ?? undefined, overflow }
-      return [{ type, source, hdr, ...ends }]
-    })
     return {
-      ...{ startMs: startUs / 1_000, endMs: endUs / 1_000, types },
+      ...{ startMs: startUs / 1_000, endMs: endUs / 1_000, types: this.typesOf(endUs, window) },
       row: window && !window.isEmpty ? window.row.read() : emptyRow,
       beside: {
         freshnessMs: this.newestUs === undefined ? undefined : (endUs - this.newestUs) / 1_000,
@@ -128,6 +127,23 @@ export class WindowMeter {
         missed: window?.missed ?? 0,
       },
     }
+  }
+
+  private typesOf(endUs: number, window: Window | undefined): TypeFigures[] {
+    return [...this.own].map(([name, own]) => {
+      const { type, source } = own
+      const found = window?.types.get(name)
+      const row = found?.row.read() ?? emptyRow
+      const newestUs = found?.newestUs
+      if (newestUs !== undefined) own.newestUs = Math.max(newestUs, own.newestUs ?? newestUs)
+      const { hdr, min, max, overflow } = row.latencyMs
+      const ends = { minMs: min ?? undefined, maxMs: max ?? undefined }
+      return {
+        ...{ type, source, ...countedOf(row), overflow },
+        latencies: hdr === null ? undefined : { type, source, hdr, ...ends },
+        freshnessMs: own.newestUs === undefined ? undefined : (endUs - own.newestUs) / 1_000,
+      }
+    })
   }
 
   private addEvent(event: EventRecord, nowMs: number): void {
@@ -169,19 +185,25 @@ export class WindowMeter {
     if (event.timeUs !== null) {
       window.newestUs = Math.max(event.timeUs, window.newestUs ?? event.timeUs)
     }
-    const name = JSON.stringify([event.source, event.type])
-    if (!this.isOwn(event, name)) return
-    const known = window.types.get(name)
-    const { type, source } = event
-    const row = known ?? { type, source, latency: new LatencyMeter() }
-    window.types.set(name, row)
-    row.latency.observe(delivery)
+    const { membersOf } = this.options
+    const names = membersOf?.(event).map((type) => ({ type, source: '' })) ?? [event]
+    for (const name of names) this.addOwn(delivery, window, name)
   }
 
-  private isOwn({ type, source }: EventRecord, name: string): boolean {
+  private addOwn(delivery: Delivery, window: Window, own: OfType): void {
+    const name = nameOf(own)
+    if (!this.isOwn(own, name)) return
+    const of = window.types.get(name) ?? { row: new RowMeter(), newestUs: undefined }
+    window.types.set(name, of)
+    of.row.observe(delivery)
+    const { timeUs } = delivery.event
+    if (timeUs !== null) of.newestUs = Math.max(timeUs, of.newestUs ?? timeUs)
+  }
+
+  private isOwn({ type, source }: OfType, name: string): boolean {
     if (this.own.has(name)) return true
     const mayBe = this.own.size < this.options.mostTypes
-    const [own] = mayBe ? chosenTypes({ types: [{ type, source }] }, 1).own : []
+    const [own] = mayBe ? chosenTypes([{ type, source }], 1).own : []
     if (own) this.own.set(name, own)
     else if (this.others.size < MOST_OTHERS) this.others.add(name)
     return own !== undefined

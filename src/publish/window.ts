@@ -1,16 +1,28 @@
 import type { TypeLatencies } from '../stats/latency-intervals.js'
 import type { StatsRow } from '../stats/result.js'
+import type { TypeCounts } from '../stats/type-counts.js'
+import type { OfType } from './own-types.js'
 
 /** What was measured of one window, in an archive or live. */
 export interface WindowFigures {
   readonly startMs: number
   readonly endMs: number
   readonly row: StatsRow
-  /** The latencies of each type that has any. */
-  readonly types: readonly TypeLatencies[]
+  /** Of each type that has metrics of its own, whether or not anything of it came. */
+  readonly types: readonly TypeFigures[]
   readonly beside: Beside
   /** What is still on its way may change it. */
   readonly isOpen?: boolean
+}
+
+/** What of the figures of a row is told of a type, too. */
+export type Counted = Pick<TypeCounts, 'events' | 'distinct' | 'duplicates' | 'reordered'>
+
+/** What was measured of a type in a window. */
+export interface TypeFigures extends OfType, Counted, Pick<Beside, 'freshnessMs' | 'lost'> {
+  /** Undefined: it has none, but maybe those that lie above all buckets. */
+  readonly latencies: TypeLatencies | undefined
+  readonly overflow: number
 }
 
 /** Figures that evt stats does not have. Absent: nobody knows, or nobody asked. */
@@ -45,4 +57,9 @@ export const emptyRow: StatsRow = {
     ...{ maxExtent: null, maxLateMs: null, p99LateMs: null },
   },
   latencyMs: noLatency,
+}
+
+export function countedOf({ events, distinct, duplicates, ordering }: StatsRow): Counted {
+  const reordered = ordering.keys === 0 ? null : ordering.reordered
+  return { events, distinct, duplicates: duplicates.count, reordered }
 }

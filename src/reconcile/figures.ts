@@ -32,6 +32,13 @@ export interface PairFigures extends ReconcileRows {
   kinds: readonly KindCounts[]
   all: Counts
   strip: HeatStrip | null
+  losses: KindLoss[] | undefined
+}
+
+/** What was lost of what was sent of a kind in a window. */
+export interface KindLoss extends Kind {
+  startUs: number
+  lost: number
 }
 
 const MOST_STEPS = 48
@@ -48,11 +55,13 @@ export async function pairFigures(
   {
     stages,
     windowUs,
+    lossesByKind = false,
     kinds,
     claims,
   }: {
     stages: number
     windowUs: number | null
+    lossesByKind?: boolean | undefined
     kinds: Kinds
     claims: Claims
   },
@@ -75,6 +84,7 @@ export async function pairFigures(
     total: all.row(claims),
     types: rows.map(({ type, source, counts }) => ({ type, source, ...counts.row(claims) })),
     ...(windows && { windows }),
+    losses: lossesByKind ? await lossesIn(windowUs ?? SECOND_US) : undefined,
     ...{ kinds: rows, all, strip: span && stripOf(found, { kinds, rows, stepUs, span }) },
   }
 
@@ -86,6 +96,13 @@ export async function pairFigures(
       end: startUs === null ? null : timeText(startUs + (windowUs ?? 0)),
       ...counts.row(claims),
     }))
+  }
+
+  async function lossesIn(stepUs: number): Promise<KindLoss[]> {
+    return (await countsBy(duckdb, stepUs)).flatMap(({ grp, startUs, counts }) => {
+      const lost = counts.get('lost')
+      return startUs === null || lost === 0 ? [] : [{ ...kinds.of(grp), startUs, lost }]
+    })
   }
 }
 

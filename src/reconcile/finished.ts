@@ -1,7 +1,7 @@
 import { EvtError } from '../errors.js'
 import { timeText } from '../event/time.js'
 import { count, noObjects } from '../reading/absence.js'
-import type { HeatStrip } from './figures.js'
+import type { HeatStrip, KindLoss } from './figures.js'
 import { type ProofPlaces, witness } from './proofs.js'
 import type { Reconciled } from './reconcile.js'
 import type { ReconcileChoices } from './request.js'
@@ -12,6 +12,8 @@ import { type StageFaults, stageFindings } from './stage-findings.js'
 export interface ReconcileRun {
   result: ReconcileResult
   strip: HeatStrip | null
+  /** Of each kind in each window, where they were asked for; without those that lost nothing. */
+  losses: readonly KindLoss[] | undefined
   /** Why the run does not end well although it has a result. */
   failure: EvtError | undefined
   /** There was nothing to compare. */
@@ -40,7 +42,7 @@ const MOST_UNIDENTIFIED = 3
 /** The result of what was set side by side; `failure` where there was nothing to compare. */
 export async function finished(finishing: Finishing): Promise<ReconcileRun> {
   const { taken, reconciled, choices, partial } = finishing
-  const { total, types, windows, hops, end, strip } = reconciled
+  const { total, types, windows, hops, end, strip, losses } = reconciled
   const stages = taken.map((stage, n) => figuresOf(stage, reconciled, n))
   const findings: ReconcileFinding[] = []
   for (const [n, figures] of stages.entries()) {
@@ -55,7 +57,7 @@ export async function finished(finishing: Finishing): Promise<ReconcileRun> {
     findings: [...reconciled.findings, ...findings],
   }
   const failure = nothingIn(result)
-  return { result, strip, failure, isEmpty: failure !== undefined }
+  return { result, strip, losses, failure, isEmpty: failure !== undefined }
 }
 
 function selectionOf({ choices, range }: Finishing): ReconcileResult['selection'] {

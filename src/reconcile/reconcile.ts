@@ -3,7 +3,7 @@ import { timeText } from '../event/time.js'
 import type { Arrivals } from './arrivals.js'
 import { type Between, fateFindings } from './fate-findings.js'
 import { makeFates, type Pairing } from './fates.js'
-import { type HeatStrip, type PairFigures, pairFigures } from './figures.js'
+import { type HeatStrip, type KindLoss, type PairFigures, pairFigures } from './figures.js'
 import { Kinds } from './kinds.js'
 import type { ProofPlaces } from './proofs.js'
 import type { ReconcileChoices } from './request.js'
@@ -32,6 +32,7 @@ export interface Reconciled extends ReconcileRows {
   findings: ReconcileFinding[]
   end: ReconcileEnd
   strip: HeatStrip | null
+  losses: readonly KindLoss[] | undefined
   stages: readonly StageCounts[]
 }
 
@@ -49,9 +50,9 @@ export async function reconcile(given: Reconciling): Promise<Reconciled> {
   const stages = await stageCounts(duckdb, names.length)
   const last = names.length
   const whole = await judged(given, { kinds, pair: pairOf(given, stages, [1, last]) })
-  const { total, types, windows, strip } = whole.figures
+  const { total, types, windows, strip, losses } = whole.figures
   const end = whole.pair.end
-  const result = { total, types, ...(windows && { windows }), end, strip, stages }
+  const result = { total, types, ...(windows && { windows }), end, strip, losses, stages }
   if (last === 2) return { ...result, findings: whole.findings }
   const lostAt = whole.lostAt
   const hops: Hop[] = []
@@ -101,6 +102,7 @@ async function judged(given: Reconciling, { kinds, pair }: { kinds: Kinds; pair:
   }
   const figures = await pairFigures(duckdb, pairing, {
     ...{ stages: names.length, windowUs: choices.windowUs, kinds },
+    lossesByKind: choices.lossesByKind,
     claims: { hasEnd: endUs !== null, hasStatus: hasStatus[from - 1] ?? false },
   })
   const common = await commonIds(given, figures, pair)

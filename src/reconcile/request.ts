@@ -14,6 +14,8 @@ export interface StageRequest {
 export interface ReconcileChoices extends ArrivalOptions {
   graceUs: number
   windowUs: number | null
+  /** Whether what was lost of each kind in each window is wanted. */
+  lossesByKind?: boolean | undefined
   /** Globs; none: all types. */
   types: readonly string[]
   filter?: TypedPattern | undefined

@@ -14,6 +14,9 @@ export const deliveryFlags = {
   claim: claimFlag,
 } as const
 
+/** What events are counted by beside their types; null: by nothing. */
+export type LabelOf = (event: EventRecord) => string | null
+
 /** What is told of an event with a field that cannot be used. */
 export type FaultyEvent = Pick<
   EventRecord,
@@ -27,6 +30,8 @@ const KEPT_CAPACITY = 500_000
 export interface Group {
   source: string
   type: string
+  /** What {@link LabelOf} says of them; absent where nobody asked. */
+  label?: string
   /** What a mapped sequence is; `time` where the type maps none. */
   order: SequenceKind
   perSource: boolean

@@ -4,7 +4,7 @@ import { stagedHashesSql } from '../engines/narrow.js'
 import { claimCheck } from '../envelopes/claim-check.js'
 import type { EventRecord } from '../event/event.js'
 import { sequenceFitsDouble } from '../event/sequence.js'
-import type { Deliveries, FaultyEvent, Row } from './deliveries.js'
+import type { Deliveries, FaultyEvent, LabelOf, Row } from './deliveries.js'
 import { deliveryFlags } from './deliveries.js'
 import type { GroupTable } from './group-table.js'
 import type { HashTable } from './hash-table.js'
@@ -26,9 +26,10 @@ export interface WaitingRow
   textSequence: string | null
   /** Where a field cannot be used. */
   faulty: FaultyEvent | null
+  label: string | null
 }
 
-export function waitingRow(event: EventRecord): WaitingRow {
+export function waitingRow(event: EventRecord, labelOf?: LabelOf): WaitingRow {
   const { source, type, id, key, transportId, order, sequencePer, place, position, faults } = event
   const { sequence, timeUs, receivedAtUs, flags, record, hops } = valuesOf(event)
   const faulty = faults.length > 0 ? { source, type, id, key, transportId, position, faults } : null
@@ -50,6 +51,7 @@ export function waitingRow(event: EventRecord): WaitingRow {
     place,
     textSequence: textSequenceOf(event),
     faulty,
+    label: labelOf?.(event) ?? null,
   }
 }
 
@@ -77,6 +79,8 @@ export async function rowsOfEvents(
   for await (const chunk of duckdb.chunks(stagedHashesSql(relation))) {
     const [group, identity, key, transport, place] = [0, 1, 2, 3, 4].map((n) => words(chunk, n))
     if (!group || !identity || !key || !transport || !place) return
+    const numberOfGroup = (hashes: Uint32Array, n: number, event: WaitingRow) =>
+      groups.numberOf(hashes[2 * n] as number, hashes[2 * n + 1] as number, event, event.label)
     const numberOf = (table: HashTable, hashes: Uint32Array, n: number) =>
       table.numberOf(hashes[2 * n] as number, hashes[2 * n + 1] as number)
     for (let n = 0; n < chunk.rowCount; n++) {
@@ -89,7 +93,7 @@ export async function rowsOfEvents(
         flags,
         record,
         hops,
-        group: groups.numberOf(group[2 * n] as number, group[2 * n + 1] as number, event),
+        group: numberOfGroup(group, n, event),
         identityLow: identity[2 * n] as number,
         identityHigh: identity[2 * n + 1] as number,
         key: event.key === null ? 0 : numberOf(deliveries.keys, key, n),

@@ -24,10 +24,24 @@ export class GroupTable {
     low: number,
     high: number,
     event: Pick<EventRecord, 'order' | 'sequencePer' | 'source' | 'type'>,
+    label: string | null = null,
   ): number {
     const { order, sequencePer, source, type } = event
     const variant = variantOf(order ?? 'integer', sequencePer)
+    if (label !== null) return this.labelled({ source, type, label }, variant)
     return this.numbered(low, high, variant, () => ({ source, type }))
+  }
+
+  private readonly labels = new Map<string, number>()
+
+  private labelled(names: Names & { label: string }, variant: number): number {
+    const { source, type, label } = names
+    const name = JSON.stringify([variant, source, type, label])
+    const known = this.labels.get(name)
+    if (known !== undefined) return known
+    const number = this.groups.push({ ...names, ...orderOfVariant(variant) }) - 1
+    this.labels.set(name, number)
+    return number
   }
 
   /** The group of a row that SQL read, by the hash and the variant of its order. Negative where SQL

@@ -23,9 +23,9 @@ export async function keptOrMeasured(options: StatsOptions): Promise<ArchiveStat
 
 /** All that the figures depend on; null where more is wanted than is kept. */
 function questionOf(options: StatsOptions): object | null {
-  const { sources, selection, by, windowUs, content, hops, intervals, explain } = options
+  const { sources, selection, by, windowUs, content, hops, intervals, explain, labelOf } = options
   const { sinceUs, untilUs, types, sample, filter } = selection
-  if (hops || intervals || explain || filter) return null
+  if (hops || labelOf || intervals || explain || filter) return null
   const chosen = { sinceUs, untilUs, types, sample }
   return { asked: 'evt.stats/1', sources, chosen, by, windowUs, content }
 }

@@ -3,10 +3,17 @@ import type { PeekedStream } from '../archives/peeked-stream.js'
 import type { Duckdb } from '../engines/duckdb.js'
 import type { RecordValue } from '../envelopes/decode.js'
 import { complete } from '../envelopes/missing.js'
-import type { Decoded, FieldFault, JsonValue, Position, Undecodable } from '../event/event.js'
+import type {
+  Decoded,
+  EventRecord,
+  FieldFault,
+  JsonValue,
+  Position,
+  Undecodable,
+} from '../event/event.js'
 import { patternMatcher } from '../event/pattern-match.js'
 import type { Taker } from '../reading/taker.js'
-import { Deliveries, type FaultyEvent, type Row } from './deliveries.js'
+import { Deliveries, type FaultyEvent, type LabelOf, type Row } from './deliveries.js'
 import { rowsOfEvents, type WaitingRow, waitingRow } from './event-rows.js'
 import { GroupTable } from './group-table.js'
 import { KEY_BYTES, type MemoryPlan, rowsThatFit } from './memory.js'
@@ -55,6 +62,7 @@ export class Loaded implements Taker {
     private readonly memory: MemoryPlan,
     /** How many records may wait at the same time for what is fetched for them; 1: none waits. */
     readonly waiting = 1,
+    private readonly labelOf?: LabelOf,
   ) {
     this.deliveries = new Deliveries(memory.expected)
     this.spill = new Spill(duckdb)
@@ -104,12 +112,16 @@ export class Loaded implements Taker {
     const all = await complete(() => this.decode(record))
     for (const decoded of all) {
       if (decoded.kind === 'undecodable') this.addUndecodable(decoded.undecodable)
-      else if (this.isMatch(decoded.event.document)) this.pending.push(waitingRow(decoded.event))
+      else if (this.isMatch(decoded.event.document)) this.take(decoded.event)
       else leftOut(this.selection, decoded.event)
     }
     const object = this.deliveries.objects.at(-1)
     if (all.length !== 1 && object) object.hasWrappers = true
     return all.length
+  }
+
+  private take(event: EventRecord): void {
+    this.pending.push(waitingRow(event, this.labelOf))
   }
 
   /** Whether so many decoded events wait that they should be flushed. */
@@ -151,7 +163,7 @@ export class Loaded implements Taker {
         'value' in record ? await complete(() => this.decode(record)) : [asUndecodable(record)]
       if (!decoded || more) return false
       if (decoded.kind === 'event') {
-        events.push(waitingRow(decoded.event))
+        events.push(waitingRow(decoded.event, this.labelOf))
         places.push(at)
       } else {
         undecodables.push(decoded.undecodable)

@@ -1,13 +1,14 @@
 import { compareText } from '../event/sequence.js'
 import { timeText } from '../event/time.js'
-import type { Deliveries } from './deliveries.js'
+import type { Deliveries, LabelOf } from './deliveries.js'
 import type { Judged } from './judge.js'
 import { type LatencyInterval, latencyIntervals } from './latency-intervals.js'
 import type { Span, StatsRow, TypeRow, WindowRow } from './result.js'
 import { RowTally } from './row-tally.js'
-import { rowsBySource, rowsByType, rowsByWindow } from './rows.js'
+import { rowsByLabel, rowsBySource, rowsByType, rowsByWindow } from './rows.js'
 import { spreadUs, widthUs } from './spread.js'
 import { tally, totalOf } from './tally.js'
+import { type WindowTypes, windowTypes } from './type-counts.js'
 
 export interface Measured {
   span: Span
@@ -16,8 +17,8 @@ export interface Measured {
   windows: WindowRow[] | undefined
   /** With `intervals`, where there are windows. */
   intervals: LatencyInterval[] | undefined
-  /** With `intervals` in windows: by the start of each, the greatest `time` in it. */
-  newestUs: ReadonlyMap<number, number> | undefined
+  /** With `intervals` in windows. */
+  windowTypes: WindowTypes | undefined
 }
 
 export interface MeasureOptions {
@@ -28,16 +29,19 @@ export interface MeasureOptions {
   /** Whether the histograms of each row in each window are wanted; `spread`: in some hundred
    * windows over the whole span, whatever the other width. */
   intervals?: boolean | 'spread' | undefined
+  /** Given, the rows of windows are by label, and not by type. */
+  labelOf?: LabelOf | undefined
 }
 
 /** All figures of what was judged (DESIGN §8). */
 export function measure(
   deliveries: Deliveries,
   judged: Judged,
-  { by, windowUs: asked, intervals = false }: MeasureOptions,
+  { by, windowUs: asked, intervals = false, labelOf }: MeasureOptions,
 ): Measured {
   const windowUs = asked === 'spread' ? arrivalsWidthUs(deliveries) : asked
   const rows = by === 'type' ? rowsByType(deliveries) : rowsBySource(deliveries)
+  const inWindows = labelOf ? rowsByLabel(deliveries) : rows
   const tallied = tally(deliveries, judged, rows.names.length, rows.rowOf)
   const types = rows.names.map(({ source, type }, row) => ({
     type,
@@ -52,8 +56,13 @@ export function measure(
     types: types.filter(({ events }) => events > 0).sort(byEvents),
     windows: windowUs === null ? undefined : windowsOf(deliveries, judged, windowUs),
     intervals:
-      intervals && intervalUs !== null ? latencyIntervals(deliveries, rows, intervalUs) : undefined,
-    newestUs: intervals === true && windowUs !== null ? newestOf(deliveries, windowUs) : undefined,
+      intervals && intervalUs !== null
+        ? latencyIntervals(deliveries, inWindows, intervalUs)
+        : undefined,
+    windowTypes:
+      intervals === true && windowUs !== null
+        ? windowTypes(deliveries, judged, { rows: inWindows, windowUs })
+        : undefined,
   }
 }
 
@@ -80,18 +89,6 @@ function windowsOf(deliveries: Deliveries, judged: Judged, windowUs: number): Wi
       end: timeText(startUs + windowUs),
       ...figures,
     }))
-}
-
-function newestOf(deliveries: Deliveries, windowUs: number): Map<number, number> {
-  const { names, rowOf } = rowsByWindow(deliveries, windowUs)
-  const newest = new Map<number, number>()
-  for (let at = 0; at < deliveries.count; at++) {
-    const startUs = names[rowOf(at)]?.startUs
-    const us = deliveries.timesUs[at] as number
-    if (startUs === undefined || Number.isNaN(us)) continue
-    newest.set(startUs, Math.max(us, newest.get(startUs) ?? us))
-  }
-  return newest
 }
 
 function figuresOf(row: RowTally | undefined): StatsRow {

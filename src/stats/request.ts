@@ -1,5 +1,6 @@
 import type { TypedPattern } from '../event/pattern.js'
 import type { ReadRequest } from '../reading/open-archive.js'
+import type { LabelOf } from './deliveries.js'
 import type { HistogramPaths } from './histogram-files.js'
 import type { HlogUnit } from './hlog/result.js'
 
@@ -17,6 +18,8 @@ interface StatsChoices extends HistogramPaths {
   intervals?: boolean | undefined
   /** Whether the latencies of windows all over the span are wanted. */
   spread?: boolean | undefined
+  /** What the rows of windows are by; by default types. */
+  labelOf?: LabelOf | undefined
   memoryLimitBytes: number
   allowPartial: boolean
   /** Of histogram logs that do not say. */

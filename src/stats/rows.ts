@@ -1,4 +1,4 @@
-import type { Deliveries } from './deliveries.js'
+import type { Deliveries, Group } from './deliveries.js'
 
 /** Which row of the result each delivery counts in. */
 export interface Rows<Name> {
@@ -26,6 +26,11 @@ export function rowsBySource(deliveries: Deliveries): GroupRows {
   return byName(deliveries, ({ source }) => ({ source, type: '*' }))
 }
 
+/** The type of a row is the label of what is in it, or empty. */
+export function rowsByLabel(deliveries: Deliveries): GroupRows {
+  return byName(deliveries, ({ label = '' }) => ({ source: '', type: label }))
+}
+
 /** Tumbling windows of UTC, by `receivedAt`, else `time`. What has neither is in none. */
 export function rowsByWindow(deliveries: Deliveries, windowUs: number): Rows<{ startUs: number }> {
   const { count, receivedUs, timesUs } = deliveries
@@ -49,7 +54,7 @@ export function rowsByWindow(deliveries: Deliveries, windowUs: number): Rows<{ s
   }
 }
 
-function byName({ groups, groupOf }: Deliveries, nameOf: (group: TypeName) => TypeName): GroupRows {
+function byName({ groups, groupOf }: Deliveries, nameOf: (group: Group) => TypeName): GroupRows {
   const known = new Map<string, number>()
   const names: TypeName[] = []
   const rows = groups.map((group) => {

@@ -5,22 +5,28 @@ import { spilledIntervals } from './latency-intervals.js'
 import { byEvents, type Measured, type MeasureOptions } from './measure.js'
 import type { StatsRow } from './result.js'
 import { RowTally } from './row-tally.js'
-import { rowsBySource, rowsByType } from './rows.js'
+import { rowsByLabel, rowsBySource, rowsByType } from './rows.js'
 import { arrivalUs, rowSql, spilledTallies } from './spilled.js'
 import { spreadUs, widthUs } from './spread.js'
 import { stepFor, type Timeline } from './timeline.js'
+import { spilledWindowTypes } from './type-counts.js'
 
 /** All figures of what was spilled and judged: as measure() has them of what is in memory. */
 export async function measureSpilled(
   duckdb: Duckdb,
   deliveries: Deliveries,
-  { by, windowUs: asked, intervals = false }: MeasureOptions,
+  { by, windowUs: asked, intervals = false, labelOf }: MeasureOptions,
 ): Promise<Measured & { timeline: Timeline | null }> {
   const arrivals = await arrivalsOf(duckdb)
   const spreadWidthUs = arrivals === null ? null : widthUs(arrivals.last - arrivals.first)
   const windowUs = asked === 'spread' ? spreadWidthUs : asked
   const rows = by === 'type' ? rowsByType(deliveries) : rowsBySource(deliveries)
   const row = rowSql(deliveries.groups.map((_, group) => rows.rowOfGroup(group)))
+  const named = labelOf ? rowsByLabel(deliveries) : rows
+  const inWindows = {
+    rows: named,
+    rowSql: rowSql(deliveries.groups.map((_, group) => named.rowOfGroup(group))),
+  }
   const withHops = deliveries.hopTimes !== null
   const tallies = await spilledTallies(duckdb, row, withHops)
   const types = rows.names.map(({ source, type }, number) => ({
@@ -39,12 +45,19 @@ export async function measureSpilled(
     intervals:
       intervals && intervalUs !== null
         ? await spilledIntervals(duckdb, {
-            ...{ rows, rowSql: row, windowUs: intervalUs },
+            ...inWindows,
+            windowUs: intervalUs,
             windowSql: windowNumber(intervalUs),
           })
         : undefined,
-    newestUs:
-      intervals === true && windowUs !== null ? await newestOf(duckdb, windowUs) : undefined,
+    windowTypes:
+      intervals === true && windowUs !== null
+        ? await spilledWindowTypes(duckdb, {
+            ...inWindows,
+            windowUs,
+            windowSql: windowNumber(windowUs),
+          })
+        : undefined,
     timeline: arrivals === null ? null : await timelineOf(duckdb, arrivals),
   }
 }
@@ -62,14 +75,6 @@ async function windowsOf(duckdb: Duckdb, windowUs: number, withHops: boolean) {
       end: timeText((number + 1) * windowUs),
       ...tally.figures(),
     }))
-}
-
-async function newestOf(duckdb: Duckdb, windowUs: number): Promise<Map<number, number>> {
-  const rows = await duckdb.rows(
-    `SELECT ${windowNumber(windowUs)} AS w, max(time_us) FROM narrow ` +
-      'WHERE NOT isnan(time_us) GROUP BY w',
-  )
-  return new Map(rows.map(([number, us]) => [Number(number) * windowUs, Number(us)]))
 }
 
 function figures(tally: RowTally | undefined): StatsRow {

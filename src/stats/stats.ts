@@ -31,6 +31,7 @@ import { judgeSpilled } from './spilled.js'
 import { spilledGrounds } from './spilled-grounds.js'
 import { measureSpilled } from './spilled-measure.js'
 import { type Timeline, timelineOf } from './timeline.js'
+import type { WindowTypes } from './type-counts.js'
 
 export interface StatsOptions extends MeasureOptions {
   /** As the user named them. */
@@ -67,7 +68,7 @@ export interface ArchiveStats {
   /** With windows, where they were asked for. */
   intervals: readonly LatencyInterval[] | undefined
   /** See {@link Measured}. */
-  newestUs?: ReadonlyMap<number, number> | undefined
+  windowTypes?: WindowTypes | undefined
   objectFaults: readonly ObjectFault[]
   /** Why records lack what they refer to: nobody answered. */
   unanswered?: EvtError
@@ -102,6 +103,7 @@ async function measuredArchive(options: StatsOptions): Promise<ArchiveStats> {
 
 async function measuredOnce(options: StatsOptions): Promise<ArchiveStats> {
   const { mapping, presets, outside, selection, signal, objects, spoolDir, hops } = options
+  const { labelOf } = options
   const threads = options.threads ?? availableParallelism()
   const memory = memoryPlan(objects, options.memoryLimitBytes, threads, options.heldRows)
   // Where none can be made, everything has to fit into memory.
@@ -112,13 +114,13 @@ async function measuredOnce(options: StatsOptions): Promise<ArchiveStats> {
     threads: memory.threads,
   })
   try {
-    // SQL reads no stamps and no whole documents.
-    const isDecoded = hops || selection.filter !== undefined
+    // SQL reads no stamps, no entities and no whole documents.
+    const isDecoded = hops || labelOf !== undefined || selection.filter !== undefined
     const choices = options.explain && new Choices()
     const projections = new Projections(mapping, { presets, isDecoded, choices })
     const decode = createDecoder({ mapping, presets, outside, hops, choices })
     const waiting = outside?.claims ? MOST_WAITING : 1
-    const loaded = new Loaded(duckdb, selection, decode, memory, waiting)
+    const loaded = new Loaded(duckdb, selection, decode, memory, waiting, labelOf)
     if (hops) loaded.deliveries.keepHops()
     const sqlFromBytes = options.sqlFromBytes ?? SQL_FROM_BYTES
     const { index, onProgress } = options
@@ -163,7 +165,7 @@ async function heldStats(
     result: { ...resultOf(options, loaded, measured), findings },
     timeline,
     intervals: measured.intervals,
-    newestUs: measured.newestUs,
+    windowTypes: measured.windowTypes,
     objectFaults: loaded.objectFaults,
   }
 }
@@ -183,7 +185,7 @@ async function spilledStats(
     result: { ...resultOf(options, loaded, measured), findings },
     timeline,
     intervals: measured.intervals,
-    newestUs: measured.newestUs,
+    windowTypes: measured.windowTypes,
     objectFaults: loaded.objectFaults,
   }
 }

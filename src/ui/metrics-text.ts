@@ -16,6 +16,7 @@ export function metricsText(result: MetricsResult, isDone: boolean): string {
           ...priceOf(result, 'for these calls'),
         ]
       : [`  ${countText(datums)} datums`]),
+    ...membersOf(result, isDone).map((note) => `  ! ${note}`),
     ...notesOf(result).map((note) => `  ! ${note}`),
   ].join('\n')
 }
@@ -28,6 +29,7 @@ function liveText(result: MetricsResult, everyMs: number): string {
       `${windowMs / 1_000} s`,
     `  up to ${countText(metrics)} metrics`,
     ...priceOf(result, 'more for calls'),
+    ...membersOf(result, false).map((note) => `  ! ${note}`),
   ].join('\n')
 }
 
@@ -35,6 +37,24 @@ function whereText({ namespace, region, url }: MetricsResult): string {
   const name = safeText(namespace)
   if (url !== undefined) return `${safeText(url)}, as ${name}`
   return region === null ? name : `${name} in ${region}`
+}
+
+const several = { key: 'keys', entity: 'entities' } as const
+
+/** What a dimension by key or entity costs, and that it stays. */
+export function memberPrice({ url, usd, metrics }: MetricsResult, by: 'key' | 'entity'): string {
+  const price = url === undefined ? `, up to $${usd.perMonth.toFixed(2)} a month at list price` : ''
+  const keeper =
+    url === undefined ? 'CloudWatch keeps them for 15 months' : 'who is told keeps them'
+  return (
+    `${several[by]} become a dimension: up to ${countText(metrics)} metrics${price}; ` +
+    `${keeper}, and evt gdpr does not reach them there`
+  )
+}
+
+function membersOf(result: MetricsResult, isDone: boolean): string[] {
+  const { by, metrics } = result
+  return by === undefined || isDone || metrics === 0 ? [] : [`${memberPrice(result, by)} (--force)`]
 }
 
 /** Of OpenTelemetry nobody knows the price. */
@@ -48,10 +68,17 @@ function callsPrice(usd: number): string {
   return usd < 0.01 ? 'less than $0.01' : `$${usd.toFixed(2)}`
 }
 
-function notesOf({ windows, otherTypes, untimed, undecodable, everyMs }: MetricsResult): string[] {
+function notesOf({
+  windows,
+  otherTypes,
+  untimed,
+  undecodable,
+  everyMs,
+  by,
+}: MetricsResult): string[] {
   const { before, inDoubt, open, cut, refused, slow } = windows
-  const of = (count: number, one: string, several: string) =>
-    count === 0 ? [] : [`${countText(count)} ${count === 1 ? one : several}`]
+  const of = (count: number, one: string, more: string) =>
+    count === 0 ? [] : [`${countText(count)} ${count === 1 ? one : more}`]
   return [
     ...of(before, 'window was published before', 'windows were published before'),
     ...of(
@@ -89,8 +116,8 @@ function notesOf({ windows, otherTypes, untimed, undecodable, everyMs }: Metrics
     ),
     ...of(
       otherTypes,
-      'type has no latency of its own (--max-types)',
-      'types have no latency of their own (--max-types)',
+      `${by ?? 'type'} has no metrics of its own (--max-types)`,
+      `${by === undefined ? 'types' : several[by]} have no metrics of their own (--max-types)`,
     ),
   ]
 }

@@ -81,5 +81,5 @@ export const reconciliations: Readonly<Record<string, ReconcileRun>> = {
 }
 
 function runOf(of: ReconcileResult): ReconcileRun {
-  return { result: of, strip: null, failure: undefined, isEmpty: false }
+  return { result: of, strip: null, losses: undefined, failure: undefined, isEmpty: false }
 }

@@ -6,7 +6,7 @@ import { emptyRow } from '../../src/publish/window.js'
 const linesWith = (name: string) => {
   const window = { startMs: 0, endMs: 60_000, row: emptyRow, types: [], beside: {} }
   const dimensions = [[name, 'x']] as const
-  return emfLines([datumsOf(window, { dimensions, own: [], graceUs: 0 })], 'Evt')
+  return emfLines([datumsOf(window, { dimensions, graceUs: 0 })], 'Evt')
 }
 
 test('a dimension is a member of each line', () => {

@@ -44,12 +44,12 @@ describe('evt metrics publish --every', () => {
   }
   const append = (text: string) => appendFileSync(join(at.work, 'o.ndjson'), text)
 
-  /** Of one metric, by the start of the window in ms: every value that was sent. */
+  /** Of one metric of all types, by the start of the window in ms: every value that was sent. */
   const ledger = (metric: string, asked = faulty.asked) => {
     const found = new Map<number, number[]>()
     for (const { datums } of metricCalls(asked)) {
-      for (const { MetricName, Timestamp, Values } of datums) {
-        if (MetricName !== metric) continue
+      for (const { MetricName, Dimensions, Timestamp, Values } of datums) {
+        if (MetricName !== metric || Dimensions.length > 0) continue
         const startMs = Timestamp * SECOND_MS
         found.set(startMs, [...(found.get(startMs) ?? []), ...Values])
       }
@@ -179,8 +179,8 @@ describe('evt metrics publish --every', () => {
     expect((await dry.end).exit).toBe(0)
     expect(dry.out.text).toBe(
       'to publish to Evt in eu-west-1 every 1 s, in windows of 1 s\n' +
-        '  up to 31 metrics\n' +
-        '  at list price up to $9.30 a month, $25.92 more for calls\n',
+        '  up to 46 metrics\n' +
+        '  at list price up to $13.80 a month, $25.92 more for calls\n',
     )
     const unasked = start()
     expect((await unasked.end).exit).toBe(2)

@@ -47,7 +47,7 @@ test('an event whose clock was never set is the greatest of its type, and counte
   )
   const [window] = meter.closed(T0 + 61_000)
   if (!window) throw new Error('no window is over')
-  const { datums } = datumsOf(window, { dimensions: [], own: meter.ownTypes, graceUs: 1e6 })
+  const { datums } = datumsOf(window, { dimensions: [], graceUs: 1e6 })
   const latencies = datums.filter(({ metric }) => metric === 'Latency')
   expect(latencies.map(({ dimensions }) => dimensions)).toEqual([[], [['Type', 'a']]])
   for (const { values, counts } of latencies) {

@@ -68,7 +68,14 @@ describe('a million latencies on the wire', () => {
     const sent = sentValues(calls, isOfAll)
     expect(sent.reduce((sum, { count }) => sum + count, 0)).toBe(EVENTS)
     expect(sent.at(-1)?.value).toBe(truth.at(-1))
-    const deliveries = sentValues(calls, ({ MetricName }) => MetricName === 'Deliveries')
+    const deliveriesOf = (dimensions: number) =>
+      sentValues(calls, ({ MetricName, Dimensions }) => {
+        return MetricName === 'Deliveries' && Dimensions.length === dimensions
+      })
+    const deliveries = deliveriesOf(0)
+    const byType = deliveriesOf(1)
+    expect(byType.reduce((sum, { value }) => sum + value, 0)).toBe(EVENTS)
+    expect(byType.length).toBe(3 * 3_600)
     expect(deliveries.reduce((sum, { value }) => sum + value, 0)).toBe(EVENTS)
     expect(deliveries.length).toBe(3_600)
   })

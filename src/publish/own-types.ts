@@ -1,0 +1,67 @@
+import { compareText } from '../event/sequence.js'
+import type { ReconcileResult } from '../reconcile/result.js'
+import type { StatsResult } from '../stats/result.js'
+import type { Member } from './members.js'
+
+export interface OfType {
+  readonly type: string
+  readonly source: string
+}
+
+/** Which types have metrics of their own, and how many have none. */
+export interface ChosenTypes {
+  readonly own: readonly OfType[]
+  readonly others: number
+}
+
+/** Those that came, and those of which all was lost, by how many came, or were sent. */
+export function rankedTypes(
+  { types }: Pick<StatsResult, 'types'>,
+  reconciled: Pick<ReconcileResult, 'types'> | undefined,
+): OfType[] {
+  const came = new Set(types.map(nameOf))
+  const lost = (reconciled?.types ?? []).filter((row) => row.sent > 0 && !came.has(nameOf(row)))
+  const all = [
+    ...types.map(({ type, source, events }) => ({ type, source, events })),
+    ...lost.map(({ type, source, sent }) => ({ type, source, events: sent })),
+  ]
+  all.sort(
+    (a, b) => b.events - a.events || compareText(a.type, b.type) || compareText(a.source, b.source),
+  )
+  return all.map(({ type, source }) => ({ type, source }))
+}
+
+/** The first of them that CloudWatch takes, so many. */
+export function chosenTypes(types: readonly OfType[], mostTypes: number): ChosenTypes {
+  const named = types.filter(
+    ({ type, source }) => isDimension(type) && (source === '' || isDimension(source)),
+  )
+  const own = named.slice(0, mostTypes).map(({ type, source }) => ({ type, source }))
+  return { own, others: types.length - own.length }
+}
+
+/** CloudWatch takes 1 to 1,024 printable characters of ASCII that are not blanks alone, and refuses
+ * a whole call for one that it does not take. */
+function isDimension(text: string): boolean {
+  const isPrintable = text.length <= 1_024 && /^[\x20-\x7e]+$/.test(text)
+  return isPrintable && text.trim() !== '' && !text.startsWith(':')
+}
+
+/** What has metrics of its own beside all together. */
+export type By = 'type' | Member
+
+/** A text that no two types share. */
+export function nameOf({ type, source }: OfType): string {
+  return JSON.stringify([source, type])
+}
+
+/** Of what is of a key or entity, `type` is its name. */
+export function ownDimensions({ type, source }: OfType, by: By): [string, string][] {
+  if (by !== 'type') return [[by === 'key' ? 'Key' : 'Entity', type]]
+  return source === ''
+    ? [['Type', type]]
+    : [
+        ['Source', source],
+        ['Type', type],
+      ]
+}
