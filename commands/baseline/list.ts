@@ -21,8 +21,11 @@ export default class BaselineList extends BaseCommand {
     const { listOutput } = await import('../../src/ui/baseline-text.js')
     const files = await savedIn(args.folder, awsOptions(flags))
     const format = this.format(flags)
-    if (format === 'html') await this.page({ runs: files }, flags)
-    else this.print(listOutput(files, format, await this.style(flags)))
+    if (format === 'html') {
+      const { baselinesPage } = await import('../../dashboards/html/baseline-page.js')
+      const page = { title: args.folder, made: this.made(flags.tz) }
+      process.stdout.write(await baselinesPage(files, page))
+    } else this.print(listOutput(files, format, await this.style(flags)))
     return undefined
   }
 }

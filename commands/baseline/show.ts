@@ -21,8 +21,10 @@ export default class BaselineShow extends BaseCommand {
     const { showOutput } = await import('../../src/ui/baseline-text.js')
     const file = await savedAt(args.run, awsOptions(flags))
     const format = this.format(flags)
-    if (format === 'html') await this.page(file, flags)
-    else this.print(showOutput(file, format, await this.style(flags)))
+    if (format === 'html') {
+      const { baselinePage } = await import('../../dashboards/html/baseline-page.js')
+      process.stdout.write(await baselinePage(file, this.made(flags.tz)))
+    } else this.print(showOutput(file, format, await this.style(flags)))
     return undefined
   }
 }

@@ -16,7 +16,7 @@ export default class DashboardServe extends BaseCommand {
   static override examples = [
     '<%= config.bin %> dashboard serve orders.ndjson',
     '<%= config.bin %> dashboard serve kinesis://orders --from 15m --port 8080',
-    '<%= config.bin %> dashboard serve archive/ --topology cdk.out',
+    '<%= config.bin %> dashboard serve archive/ --causes --topology cdk.out',
     'kubectl logs -f shop | <%= config.bin %> dashboard serve -',
   ]
   static override args = sourceArgs
@@ -35,6 +35,10 @@ export default class DashboardServe extends BaseCommand {
     consumer: tailFlags.consumer,
     ...memoryFlags,
     topology: topologyFlag,
+    causes: Flags.boolean({
+      description:
+        'also what events cause, and loops, among those that came within --dedupe-window',
+    }),
     ...eventFlags,
     ...voiceFlags,
   }

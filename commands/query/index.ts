@@ -40,7 +40,8 @@ export default class Query extends BaseCommand {
       if (format !== 'html') return this.stream(renderRows({ ...rows, isPartial }, format, style))
       const { queryPage } = await import('../../dashboards/html/row-pages.js')
       const title = flags.sql ?? sources.join(' ')
-      const page = { title, made: this.made(flags.tz) }
+      const isAsIs = flags.sql !== undefined || flags.file !== undefined
+      const page = { title, isAsIs, made: this.made(flags.tz) }
       process.stdout.write(await queryPage(rows, isPartial, page))
     }
     const asked = {

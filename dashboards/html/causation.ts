@@ -18,13 +18,17 @@ const title = 'What causes what'
 export interface Causation {
   readonly graph: CausationGraph
   readonly loops: readonly FoundLoop[]
+  /** Not all that came is remembered, but so long at least, as it was written. */
+  readonly bounded?: string
 }
 
 /** What was seen to cause what, as a map and as a table, and the loops in it. */
-export function causationSections({ graph, loops }: Causation): Html[] {
+export function causationSections({ graph, loops, bounded }: Causation): Html[] {
+  const why = `Of what came in the last ${bounded} at least: what came before is forgotten.`
+  const only = bounded === undefined ? null : html`<p class="legend">${why}</p>`
   if (graph.edges.length === 0) {
     const none = 'No event names a cause that is here: --map causationId=$.path says where it is.'
-    return [section('causes', title, html`<p>${none}</p>`)]
+    return [section('causes', title, html`<p>${none}</p>`, only)]
   }
   const shown = loops.slice(0, MOST_LOOPS)
   const list = shown.map(({ explain }) => html`<li>${brief(explain, EXPLAIN_COLUMNS)}</li>\n`)
@@ -34,6 +38,7 @@ export function causationSections({ graph, loops }: Causation): Html[] {
       loops.length === 0
         ? html`<p>No chain went the same way round again and again.</p>`
         : html`<ul class="statements">${list}</ul>`,
+      only,
       mapOf(graph, loops.length > 0),
       edgeTable(graph),
     ),

@@ -67,11 +67,35 @@ function followOne(parent, known, next) {
     else if (known.data !== next.data) known.data = next.data
     return
   }
+  const seen = known && isMap(known) && isMap(next) ? seenOf(known) : undefined
   if (known) {
     if (isElement(known) && known.matches('.scroll')) filterOf(known)?.remove()
     known.replaceWith(next)
   } else parent.append(next)
   if (isElement(next)) enliven(next)
+  if (seen) seeAgain(next, seen)
+}
+
+const isMap = (node) => isElement(node) && node.matches('figure.map')
+
+// What its reader did with a map: which node was pressed, which has the focus, where it stands.
+function seenOf(map) {
+  const { scrollLeft, scrollTop } = map.querySelector('.scroll')
+  const pressed = map.querySelector('.node[aria-pressed=true]')?.dataset.name
+  const active = map.contains(document.activeElement) ? document.activeElement : undefined
+  const isScroll = active?.matches('.scroll') ?? false
+  return { scrollLeft, scrollTop, pressed, focused: active?.dataset.name, isScroll }
+}
+
+function seeAgain(map, { scrollLeft, scrollTop, pressed, focused, isScroll }) {
+  const scroll = map.querySelector('.scroll')
+  const nodeOf = (name) => {
+    return name && [...map.querySelectorAll('.node')].find(({ dataset }) => dataset.name === name)
+  }
+  scroll.scrollTo(scrollLeft, scrollTop)
+  nodeOf(pressed)?.dispatchEvent(new Event('click'))
+  const focus = isScroll ? scroll : nodeOf(focused)
+  focus?.focus({ preventScroll: true })
 }
 
 const isElement = (node) => node.nodeType === Node.ELEMENT_NODE
@@ -86,7 +110,11 @@ function isAlike(old, fresh) {
   return old.nodeName !== 'FIGURE' || old.className === fresh.className
 }
 
-const mapText = (map) => map.querySelector('svg')?.textContent
+// What is round may have been found to be a loop since, and then its ways are of another colour.
+function mapText(map) {
+  const wrong = [...map.querySelectorAll('.way')].map((way) => way.matches('.wrong'))
+  return `${map.querySelector('svg')?.textContent} ${wrong}`
+}
 
 function tableKind(scroll) {
   const table = scroll.querySelector('table')

@@ -48,7 +48,8 @@ function edgeShape({ edge, from, to, points, x, y }: Placed['edges'][number]): H
 function nodeShape({ node, x, y }: Placed['nodes'][number], n: number): Html {
   const { kind, name, declared } = node
   const [left, top] = [x + MARGIN - BOX_WIDTH / 2, y + MARGIN - BOX_HEIGHT / 2]
-  return html`<g class="${declared ? 'node' : 'node elsewhere'}" data-node="${n}">
+  return html`<g class="${declared ? 'node' : 'node elsewhere'}" data-node="${n}"
+data-name="${brief(name, NAME_COLUMNS)}">
 <title>${brief(`${kind} ${name}`, NAME_COLUMNS)}</title>
 <rect x="${left}" y="${top}" width="${BOX_WIDTH}" height="${BOX_HEIGHT}" rx="4"/>
 <text class="what" x="${left + 8}" y="${top + 15}">${kind}</text>

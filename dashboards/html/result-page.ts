@@ -1,10 +1,12 @@
 import type { JsonObject, JsonValue } from '../../src/event/event.js'
-import { countText, NONE } from '../../src/ui/numbers.js'
+import { bytesText, countText, NONE } from '../../src/ui/numbers.js'
 import { jsonText } from '../../src/ui/stats-json.js'
+import { momentText } from '../../src/ui/times.js'
 import { brief, type Html, html } from './html.js'
+import { wordsOf } from './named-figure.js'
 import { type Made, pageText, section } from './page.js'
 import { type Cell, dataTable } from './table.js'
-import { cellOf, MOST_ROWS, wordsOf } from './tabular-page.js'
+import { cellOf, MOST_ROWS } from './tabular-page.js'
 import { marksOf, titleOf } from './whole.js'
 
 const [TEXT_COLUMNS, NAME_COLUMNS] = [1_000, 120]
@@ -48,6 +50,8 @@ interface Place {
   readonly timeZone: string
   /** Whether names are those of what people wrote. */
   readonly isData: boolean
+  /** The name of what this is a part of, which may have the unit. */
+  readonly outer?: string
 }
 
 /** A name of ours in words, and one of somebody else as it is. */
@@ -66,7 +70,7 @@ function sectionsOf(place: Place, value: JsonObject): Part[] {
     const words = told(name, isData)
     return {
       ...{ ...place, title: brief(title === '' ? words : `${title}: ${words}`, NAME_COLUMNS) },
-      isData: isData || dataNames.has(name),
+      ...{ isData: isData || dataNames.has(name), outer: name },
     }
   }
   return [
@@ -100,7 +104,7 @@ function listOf({ title, ...place }: Place, values: readonly JsonValue[]): Html 
     return isObject(value) ? flattened(value) : { value }
   })
   const names = [...new Set(flat.flatMap((row) => Object.keys(row)))].filter((name) =>
-    flat.some((row) => ownOf(row, name) !== null),
+    flat.some((row) => ownOf(row, name) !== null && (place.isData || !isOpaque(name))),
   )
   const hidden = values.length - flat.length
   const more = html`<p class="more">… ${countText(hidden)} more: --output json has all</p>`
@@ -141,22 +145,27 @@ function flattened(value: JsonObject): Record<string, JsonValue> {
   return Object.fromEntries(pairs)
 }
 
-function cellFor(
-  value: JsonValue,
-  name: string,
-  { timeZone, isData }: Pick<Place, 'timeZone' | 'isData'>,
-): Cell {
+function cellFor(value: JsonValue, name: string, place: Omit<Place, 'title' | 'depth'>): Cell {
+  const { timeZone, isData, outer: around } = place
   if (value === null) return { text: NONE, value: null }
   if (isEmpty(value)) return { text: 'none' }
-  const [outer = '', inner] = split(name)
-  const isTheirs = isData || (inner !== undefined && dataNames.has(outer))
+  const [first = '', inner] = split(name)
+  const isTheirs = isData || (inner !== undefined && dataNames.has(first))
   if (isTheirs) return { text: textOf(value), ...(typeof value === 'number' && { value }) }
-  if (typeof value === 'number') return cellOf(value, { name, type: 'decimal' }, timeZone)
-  if (typeof value === 'string' && /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value)) {
-    return cellOf(value, { name, type: 'time' }, timeZone)
+  const [outer, own] = inner === undefined ? [around, name] : [first, inner]
+  if (typeof value === 'number') {
+    return cellOf(value, { name: own, type: 'decimal' }, { timeZone, outer })
+  }
+  if (typeof value !== 'string') return { text: textOf(value) }
+  if (isOpaque(name)) return { text: `${bytesText(value.length)} of text: --output json has it` }
+  if (/^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value)) {
+    return { text: `${momentText(value, timeZone)} ${timeZone}` }
   }
   return { text: textOf(value) }
 }
+
+/** Histograms, which no person reads. */
+const isOpaque = (name: string) => name === 'hdr' || name.endsWith('.hdr')
 
 function textOf(value: JsonValue): string {
   if (typeof value === 'string') return brief(value, TEXT_COLUMNS)

@@ -75,11 +75,12 @@ export function tracePage(result: TraceResult, made: Made): Promise<string> {
   return tabularPage(view, made)
 }
 
-/** `evt query -o html`: its first rows, and how many there are. */
+/** `evt query -o html`: its first rows, and how many there are.
+ * @param isAsIs whether its columns are named by somebody else, so that units are not known */
 export async function queryPage(
   { columns, chunks }: ResultRows,
   isPartial: () => boolean,
-  { title, made }: { readonly title: string; readonly made: Made },
+  { title, made, isAsIs }: { readonly title: string; readonly made: Made; isAsIs: boolean },
 ): Promise<string> {
   const rows: Parameters<typeof queryTable>[1][number][] = []
   let count = 0
@@ -88,7 +89,7 @@ export async function queryPage(
     count += chunk.length
   }
   const view = {
-    ...{ count, isAsIs: true },
+    ...{ count, isAsIs },
     ...{ kind: 'evt query', title, marks: marksOf({ partial: isPartial() }), statements: [] },
     ...{ caption: 'Rows', table: queryTable(columns, rows), facts: [counted(count, 'row')] },
   }

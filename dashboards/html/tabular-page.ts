@@ -1,7 +1,8 @@
-import { countText, durationText, percentText } from '../../src/ui/numbers.js'
+import { countText } from '../../src/ui/numbers.js'
 import type { Tabular, TabularColumn, TabularValue } from '../../src/ui/tabular.js'
 import { momentText } from '../../src/ui/times.js'
 import { brief, type Html, html } from './html.js'
+import { namedFigure, wordsOf } from './named-figure.js'
 import { type Made, type Mark, pageText, section } from './page.js'
 import { type Cell, dataTable } from './table.js'
 
@@ -69,7 +70,7 @@ function tableOf({ columns, rows }: Tabular, { caption, isAsIs, timeZone }: Tabl
   return dataTable({
     caption,
     columns: shown.map(({ column }) => ({
-      title: isAsIs ? brief(column.name, COLUMNS) : wordsOf(column.name),
+      title: titleOf(column, { isAsIs, timeZone }),
       isNumber: isNumber(column),
     })),
     rows: rows.slice(0, MOST_ROWS).map((row) =>
@@ -77,36 +78,31 @@ function tableOf({ columns, rows }: Tabular, { caption, isAsIs, timeZone }: Tabl
         const value = row[n] ?? null
         return isAsIs && typeof value === 'number'
           ? { text: String(value), value }
-          : cellOf(value, column, timeZone)
+          : cellOf(value, column, { timeZone })
       }),
     ),
     isSortable: rows.length > 1,
   })
 }
 
-const isNumber = ({ type }: TabularColumn) => type === 'integer' || type === 'decimal'
-
-/** `oldestAgeMs` is `oldest age`: its unit stands at each figure. */
-export function wordsOf(name: string): string {
-  const words = name.replace(/Ms$/, '').replace(/PerS$/, 'PerSecond')
-  return words.replace(/([a-z])([A-Z])/g, (_, end: string, begin: string) => {
-    return `${end} ${begin.toLowerCase()}`
-  })
+/** Its name, and of times the zone. */
+function titleOf(
+  { name, type }: TabularColumn,
+  { isAsIs, timeZone }: Pick<TableOptions, 'isAsIs' | 'timeZone'>,
+): string {
+  const title = isAsIs ? brief(name, COLUMNS) : wordsOf(name)
+  return type === 'time' ? `${title}, ${timeZone}` : title
 }
+
+const isNumber = ({ type }: TabularColumn) => type === 'integer' || type === 'decimal'
 
 export function cellOf(
   value: TabularValue,
   { name, type }: Pick<TabularColumn, 'name' | 'type'>,
-  timeZone: string,
+  { timeZone, outer = '' }: { readonly timeZone: string; readonly outer?: string | undefined },
 ): Cell {
   if (value === null) return { text: '', value: null }
-  if (typeof value === 'number') return { text: figureText(value, name), value }
+  if (typeof value === 'number') return { text: namedFigure(value, name, outer), value }
   if (type === 'time') return { text: momentText(value, timeZone) }
   return { text: brief(value, COLUMNS) }
-}
-
-function figureText(value: number, name: string): string {
-  if (/Ms$/.test(name)) return durationText(value, 3)
-  if (/(rate|ratio|share)$/i.test(name)) return percentText(value)
-  return Number.isInteger(value) ? countText(value) : String(Number(value.toPrecision(3)))
 }

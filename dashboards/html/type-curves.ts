@@ -1,6 +1,6 @@
 import { scaleLog } from 'd3-scale'
 import { curveStepAfter, line } from 'd3-shape'
-import type { TypeRow } from '../../src/stats/result.js'
+import type { StatsRow, TypeRow } from '../../src/stats/result.js'
 import { type LatencyShape, latencyShape } from '../../src/ui/latency-shape.js'
 import { countText, durationText } from '../../src/ui/numbers.js'
 import { nameOf } from '../../src/ui/stats-table.js'
@@ -12,31 +12,63 @@ import { dataTable, figure } from './table.js'
 import { LEAST_FOR } from './why.js'
 
 /** More lines cannot be told apart. */
-const MOST_TYPES = 6
+export const MOST_CURVES = 6
 const NAME_COLUMNS = 40
 /** Samples that have to lie above a percentile for it to be drawn. */
 const LEAST_ABOVE = 10
 
+/** What has a line of its own. */
+export interface CurveRow {
+  readonly name: string
+  readonly latencyMs: Pick<
+    StatsRow['latencyMs'],
+    'count' | 'p50' | 'p90' | 'p99' | 'p999' | 'max' | 'hdr'
+  >
+}
+
 interface Curve {
-  readonly row: TypeRow
+  readonly row: CurveRow
   readonly shape: LatencyShape
 }
 
+interface CurvesPlot {
+  readonly id: string
+  readonly title: string
+  /** How what has a line is called, where each is one: `source/type`. */
+  readonly kind: string
+  readonly caption: string
+  /** In place of the plot, where fewer than two have latencies. */
+  readonly tooFew: string
+}
+
+const ofTypes: CurvesPlot = {
+  ...{ id: 'type-curves', title: 'Latency by percentile and type', kind: 'source/type' },
+  caption: 'of the types with the most latencies, as far as ten lie above',
+  tooFew: 'Fewer than two types have latencies to compare.',
+}
+
 /** The percentiles of the types with the most latencies, over each other. */
-export async function typeCurves(types: readonly TypeRow[]): Promise<Html> {
-  const [id, title] = ['type-curves', 'Latency by percentile and type']
-  const most = types
-    .filter(({ latencyMs }) => latencyMs.hdr !== null && latencyMs.count >= LEAST_FOR.p50)
-    .sort((a, b) => b.latencyMs.count - a.latencyMs.count)
-    .slice(0, MOST_TYPES)
-  if (most.length < 2) {
-    return emptyFigure({ id, title, caption: 'Fewer than two types have latencies to compare.' })
-  }
+export function typeCurves(types: readonly Pick<TypeRow, 'source' | 'type' | 'latencyMs'>[]) {
+  const rows = types.map((row) => ({ name: nameOf(row), latencyMs: row.latencyMs }))
+  return percentileCurves(
+    ofTypes,
+    rows.sort((a, b) => b.latencyMs.count - a.latencyMs.count),
+  )
+}
+
+/** The percentiles of the first of the rows that have latencies, over each other. */
+export async function percentileCurves(
+  { id, title, kind, caption, tooFew }: CurvesPlot,
+  rows: readonly CurveRow[],
+): Promise<Html> {
   const curves: Curve[] = []
-  for (const row of most) {
-    if (row.latencyMs.hdr !== null)
-      curves.push({ row, shape: await latencyShape(row.latencyMs.hdr) })
+  for (const row of rows) {
+    const { hdr, count } = row.latencyMs
+    if (hdr === null || count < LEAST_FOR.p50) continue
+    curves.push({ row, shape: await latencyShape(hdr) })
+    if (curves.length === MOST_CURVES) break
   }
+  if (curves.length < 2) return emptyFigure({ id, title, caption: tooFew })
   const rarest = Math.max(...curves.map(({ shape }) => shape.total / LEAST_ABOVE))
   const across = scaleLog().domain([1, rarest]).range([0, 1]).clamp(true)
   const all = curves.flatMap(({ shape }) => pointsOf(shape).map(({ ms }) => ms))
@@ -50,7 +82,7 @@ export async function typeCurves(types: readonly TypeRow[]): Promise<Html> {
     .curve(curveStepAfter)
   return plotFigure({
     ...{ id, title, up: up.ticks, marks: null, stretches: [] },
-    caption: 'of the types with the most latencies, as far as ten lie above',
+    caption,
     label: `Percentiles of ${curves.map(nameIn).join(', ')}.`,
     across: percentTicks(rarest, across),
     shapes: html`${curves.map(
@@ -58,11 +90,11 @@ export async function typeCurves(types: readonly TypeRow[]): Promise<Html> {
         html`<path class="line kind-${n + 1}" d="${path(thinned(pointsOf(shape))) ?? ''}"/>`,
     )}`,
     key: keyOf(curves),
-    table: tableOf(curves),
+    table: tableOf(curves, kind),
   })
 }
 
-const nameIn = ({ row }: Curve) => brief(nameOf(row), NAME_COLUMNS)
+const nameIn = ({ row }: Curve) => brief(row.name, NAME_COLUMNS)
 
 /** Which line is which: the same colour and the same dashes. */
 function keyOf(curves: readonly Curve[]): Html {
@@ -70,7 +102,7 @@ function keyOf(curves: readonly Curve[]): Html {
     ({ row }, n) =>
       html`<li><svg width="36" height="10" aria-hidden="true"><path class="line kind-${
         n + 1
-      }" d="M0 5H36"/></svg> <bdi>${brief(nameOf(row), NAME_COLUMNS)}</bdi></li>`,
+      }" d="M0 5H36"/></svg> <bdi>${brief(row.name, NAME_COLUMNS)}</bdi></li>`,
   )}</ul>`
 }
 
@@ -92,17 +124,17 @@ function thinned<T>(points: readonly T[]): T[] {
   return points.filter((_, n) => n % step === 0 || n === points.length - 1)
 }
 
-function tableOf(curves: readonly Curve[]): Html {
+function tableOf(curves: readonly Curve[], kind: string): Html {
   const names = ['p50', 'p90', 'p99', 'p999', 'max'] as const
   const titles = ['p50', 'p90', 'p99', 'p99.9', 'max']
   return dataTable({
-    caption: 'Percentiles by type',
+    caption: `Percentiles by ${kind}`,
     columns: [
-      { title: 'source/type' },
+      { title: kind },
       ...['latencies', ...titles].map((title) => ({ title, isNumber: true })),
     ],
     rows: curves.map(({ row }) => [
-      { text: brief(nameOf(row), NAME_COLUMNS) },
+      { text: brief(row.name, NAME_COLUMNS) },
       figure(countText(row.latencyMs.count), row.latencyMs.count),
       ...names.map((name) => figure(durationText(row.latencyMs[name], 3), row.latencyMs[name])),
     ]),

@@ -1,7 +1,10 @@
+import type { Causation } from '../../dashboards/html/causation.js'
 import { dashboardPage } from '../../dashboards/html/dashboard-page.js'
 import { type Made, type Mark, pagePolicy } from '../../dashboards/html/page.js'
 import type { EvtError } from '../errors.js'
 import { type LiveRequest, type LiveRun, runLive } from '../live/run.js'
+import { LiveLoops } from '../loops/live-loops.js'
+import { LEAST_TURNS } from '../loops/loop.js'
 import { endedBadly } from '../reading/ended-badly.js'
 import { LivePage } from '../serve/live-page.js'
 import { type Served, servePage } from '../serve/server.js'
@@ -16,6 +19,7 @@ export interface TypedServe extends TypedTail {
     'dedupe-window': string
     port: number
     topology?: string[] | undefined
+    causes?: boolean | undefined
   }
   print(text: string): void
   note(text: string): void
@@ -32,8 +36,13 @@ const over: Mark = { text: 'at its end', explain: 'The source has ended: nothing
 export async function serveDashboard(typed: TypedServe, made: Made): Promise<EvtError | undefined> {
   const { flags, signal, print, note } = typed
   const request = await requestFor(typed)
-  const shown: Shown = { measured: undefined, marks: [], topology: await topologyShown(flags) }
-  const page = new LivePage(() => drawn(shown, made))
+  const { memoryMs } = request.measure
+  const shown: Shown = {
+    ...{ measured: undefined, marks: [], topology: await topologyShown(flags) },
+    loops: flags.causes ? new LiveLoops({ leastTurns: LEAST_TURNS, memoryMs }) : undefined,
+    memory: request.memory,
+  }
+  const page = new LivePage(() => drawn(shown, made), once(note))
   const server = await servePage({ port: flags.port, page: () => page.read() })
   const ended = new AbortController()
   try {
@@ -44,19 +53,22 @@ export async function serveDashboard(typed: TypedServe, made: Made): Promise<Evt
         print(server.address)
         note('Ctrl-C ends it')
       },
-      onItems: () => page.change(),
+      onItems: (items) => {
+        shown.loops?.observe(items, request.nowMs())
+        page.change()
+      },
     })
     const telling = tellReaders(page, server, AbortSignal.any([signal, ended.signal]))
-    const run = await running.finally(() => ended.abort())
-    await telling
+    const run = await running.catch((error) => {
+      ended.abort()
+      throw error
+    })
     if (!signal.aborted) {
       Object.assign(shown, { measured: () => run, marks: [over] })
       page.change()
-      await page.renew()
-      server.tell()
       note('the source has ended; Ctrl-C ends the page')
-      await aborted(signal)
     }
+    await telling
     const never = new AbortController().signal
     const { objectFaults } = run
     const allowPartial = flags['allow-partial']
@@ -87,9 +99,14 @@ interface Shown {
   measured: (() => LiveRun) | undefined
   marks: readonly Mark[]
   readonly topology: TopologyResult | undefined
+  /** What causes what, where that was asked for. */
+  readonly loops: LiveLoops | undefined
+  /** So long `loops` remembers, as it was written. */
+  readonly memory: string
 }
 
-async function drawn({ measured, marks, topology }: Shown, made: Made): Promise<Served> {
+async function drawn(shown: Shown, made: Made): Promise<Served> {
+  const { measured, marks, topology } = shown
   const policy = await pagePolicy(true)
   if (!measured) return { html: 'evt is about to begin: load this again\n', policy }
   const run = measured()
@@ -98,12 +115,23 @@ async function drawn({ measured, marks, topology }: Shown, made: Made): Promise<
     return hdr === null ? [] : [{ startUs: Date.parse(start) * 1_000, rows: [], total: hdr }]
   })
   const live = { ...made, atMs: Date.now(), isLive: true }
-  return { html: await dashboardPage({ ...run, intervals, marks, topology }, live), policy }
+  const causation = run.isEmpty ? undefined : causationIn(shown)
+  const view = { ...run, intervals, marks, topology, causation }
+  return { html: await dashboardPage(view, live), policy }
 }
 
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve()
-    else signal.addEventListener('abort', () => resolve(), { once: true })
-  })
+function causationIn({ loops: live, memory }: Shown): Causation | undefined {
+  if (!live) return undefined
+  const { graph, loops, isBounded } = live.read()
+  return { graph, loops, ...(isBounded && { bounded: memory }) }
+}
+
+/** Says why a page cannot be drawn, and the same only once. */
+function once(note: (text: string) => void): (error: unknown) => void {
+  const said = new Set<string>()
+  return (error) => {
+    const why = error instanceof Error ? error.message : String(error)
+    if (!said.has(why)) note(`the page cannot be drawn, and is tried again: ${why}`)
+    said.add(why)
+  }
 }

@@ -1,5 +1,6 @@
 import type { Decoded, EventRecord } from '../event/event.js'
 import { loopsByContent } from './by-content.js'
+import { type CausationGraph, causationGraph } from './causation-graph.js'
 import { loopsIn } from './find.js'
 import { KeptEvents } from './kept-events.js'
 import { loopsByLineage } from './lineage.js'
@@ -23,6 +24,8 @@ export interface LiveLoopsOptions {
 export interface LiveLoopsFigures
   extends Pick<LoopsResult, 'loops' | 'chains' | 'causation' | 'compared'> {
   read: { bytes: number; records: number; undecodable: number }
+  /** What was seen to cause what, among the events that are remembered. */
+  graph: CausationGraph
   isBounded: boolean
   /** Whether some event named its cause, also one that has been forgotten. */
   isLinked: boolean
@@ -66,13 +69,14 @@ export class LiveLoops {
   }
 
   read(): LiveLoopsFigures {
-    const { loops, chains, causation, compared } = this.look(this.lookedAtMs)
+    const { loops, chains, causation, compared, events, causes } = this.look(this.lookedAtMs)
     const { isLinked, kept } = this
     const { isBounded } = kept
     // Of what was forgotten more may have been known before.
     const all = isBounded ? [...this.found.values()].sort((a, b) => b.events - a.events) : loops
     const read = { ...this.counts }
-    return { loops: all, chains, causation, compared, read, isBounded, isLinked }
+    const graph = causationGraph(events, causes)
+    return { loops: all, chains, causation, compared, read, graph, isBounded, isLinked }
   }
 
   private add(decoded: Decoded): void {
@@ -107,7 +111,7 @@ export class LiveLoops {
       const known = this.found.get(way)
       if (!known || isBetter(loop, known)) this.found.set(way, loop)
     }
-    return { loops: found, chains, causation: counts, compared: passing.length }
+    return { loops: found, chains, causation: counts, compared: passing.length, events, causes }
   }
 
   /** Of a lineage the nodes are seen one after the other, and forgotten so: what has more or fewer

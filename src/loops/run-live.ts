@@ -47,7 +47,7 @@ export async function runLoopsLive(request: LiveLoopsRequest): Promise<LiveLoops
     last = ends && live.known.find((loop) => live.isMarked(loop))
     if (last) break
   }
-  const { loops, chains, causation, compared, read, isBounded, isLinked } = live.read()
+  const { loops, chains, causation, compared, read, graph, isBounded, isLinked } = live.read()
   const { bytes, records, undecodable } = read
   const sources = tail.sources.map(({ address }) => address)
   const events = records - undecodable
@@ -61,5 +61,5 @@ export async function runLoopsLive(request: LiveLoopsRequest): Promise<LiveLoops
   }
   const bad = endedBadly({ records, objectFaults: tail.faults, signal, allowPartial })
   const ended = last && shownLoop(last, names)
-  return { result, failure: bad ?? faultIn(result, isLinked), last: ended }
+  return { result, graph, failure: bad ?? faultIn(result, isLinked), last: ended }
 }

@@ -25,7 +25,7 @@ export interface LoopsRun {
   result: LoopsResult
   /** Why the run does not end well although it has a result. */
   failure: EvtError | undefined
-  /** What was seen to cause what; of archives. */
+  /** What was seen to cause what; of what came live, among the events that are remembered. */
   graph?: CausationGraph
 }
 

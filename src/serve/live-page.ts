@@ -14,7 +14,11 @@ export class LivePage {
   private tookMs = 0
   private drawn: Promise<Served> | undefined
 
-  constructor(private readonly draw: () => Promise<Served>) {}
+  /** @param onFailure told why a drawing failed, each time */
+  constructor(
+    private readonly draw: () => Promise<Served>,
+    private readonly onFailure: (error: unknown) => void = () => {},
+  ) {}
 
   /** Something is not as it was drawn any more. */
   change(): void {
@@ -45,7 +49,8 @@ export class LivePage {
       this.tookMs = performance.now() - beganMs
     })
     // What cannot be drawn is tried again.
-    drawn.catch(() => {
+    drawn.catch((error) => {
+      this.onFailure(error)
       if (this.drawn !== drawn) return
       this.drawn = undefined
       this.drawnChanges = -1

@@ -2,8 +2,8 @@ import { setTimeout } from 'node:timers/promises'
 import type { LivePage } from './live-page.js'
 import type { PageServer } from './server.js'
 
-/** Tells who reads the page when there is something new, until the signal aborts. A page that
- * cannot be drawn is tried again, and nobody is told of it. */
+/** Tells who reads the page when there is something new, until the signal aborts. Of a page that
+ * cannot be drawn they are not told; it is tried again. */
 export async function tellReaders(
   page: Pick<LivePage, 'pauseMs' | 'isChanged' | 'renew'>,
   server: Pick<PageServer, 'readers' | 'tell'>,

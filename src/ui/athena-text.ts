@@ -2,7 +2,7 @@ import type { SetupPlan } from '../athena/setup.js'
 import type { TeardownPlan } from '../athena/teardown.js'
 import type { Located } from '../questions/locate.js'
 import { count } from '../reading/absence.js'
-import { bytesText } from './numbers.js'
+import { bytesText, dollarText } from './numbers.js'
 import { safeText } from './safe-text.js'
 
 /** What evt athena setup makes, with its DDL. */
@@ -54,11 +54,11 @@ export function teardownText(plan: TeardownPlan, isDone: boolean): string {
 
 /** What a query of Athena read, and what that costs. */
 export function scannedText({ scannedBytes, usd }: { scannedBytes: number; usd: number }): string {
-  return `Athena scanned ${bytesText(scannedBytes)}: about ${usdText(usd)}`
+  return `Athena scanned ${bytesText(scannedBytes)}: about ${dollarText(usd)}`
 }
 
 export function estimateText({ mostBytes, usd }: { mostBytes: number; usd: number }): string {
-  return `Athena will scan up to ${bytesText(mostBytes)}: ${usdText(usd)} at most`
+  return `Athena will scan up to ${bytesText(mostBytes)}: ${dollarText(usd)} at most`
 }
 
 /** What evt reads itself, since Athena found it there. */
@@ -68,8 +68,4 @@ export function locatedText({ objects, elsewhere, fromIndex }: Located): string 
   const bytes = objects.reduce((sum, each) => sum + ('sizeBytes' in each ? each.sizeBytes : 0), 0)
   const some = objects.length.toLocaleString('en')
   return `evt reads ${some} of ${count(all, 'object')}, ${bytesText(bytes)}`
-}
-
-function usdText(usd: number): string {
-  return usd < 0.01 ? 'less than $0.01' : `$${usd.toFixed(2)}`
 }

@@ -1,5 +1,5 @@
 import type { MetricsResult } from '../publish/plan.js'
-import { countText } from './numbers.js'
+import { countText, dollarText } from './numbers.js'
 import { safeText } from './safe-text.js'
 
 /** What is to be published, or was, for people. */
@@ -61,11 +61,7 @@ function membersOf(result: MetricsResult, isDone: boolean): string[] {
 function priceOf({ url, usd }: MetricsResult, of: string): string[] {
   if (url !== undefined) return []
   const perMonth = `$${usd.perMonth.toFixed(2)} a month`
-  return [`  at list price up to ${perMonth}, ${callsPrice(usd.calls)} ${of}`]
-}
-
-function callsPrice(usd: number): string {
-  return usd < 0.01 ? 'less than $0.01' : `$${usd.toFixed(2)}`
+  return [`  at list price up to ${perMonth}, ${dollarText(usd.calls)} ${of}`]
 }
 
 function notesOf({

@@ -53,6 +53,11 @@ export function bytesText(bytes: number): string {
   return Number.isInteger(bytes) && bytes < 1_000 ? `${bytes} B` : withUnit(bytes, byteUnits, 2)
 }
 
+/** A price in US dollars: `$12.30`; what is next to nothing never looks like nothing. */
+export function dollarText(usd: number): string {
+  return usd < 0.01 ? 'less than $0.01' : `$${grouped(usd.toFixed(2))}`
+}
+
 function withUnit(value: number, units: readonly Unit[], digits: number): string {
   for (const { name, size, limit } of units) {
     const text = rounded(value / size, digits)

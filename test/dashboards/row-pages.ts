@@ -87,5 +87,9 @@ export const rowPages: Readonly<Record<string, () => Promise<string>>> = {
   'evt loops, none': () => loopsPage({ result: loopsOf([]) }, made),
   'evt trace, hostile': () => tracePage(trace, made),
   'evt query, hostile': () =>
-    queryPage({ columns, chunks: chunks() }, () => false, { title: hostileNames[3] ?? '', made }),
+    queryPage({ columns, chunks: chunks() }, () => false, {
+      title: hostileNames[3] ?? '',
+      made,
+      isAsIs: true,
+    }),
 }

@@ -93,6 +93,46 @@ describeWith(browserNeed, browserPath !== undefined)('a page that is served', ()
     await page.close()
   })
 
+  test('draws what causes what, as it comes', { timeout }, async () => {
+    // Each chain is an order that is placed, then billed; what is billed is placed again, or not.
+    const names = ['shop/order.placed', 'shop/order.billed <b>']
+    const chain = (n: number, steps: number) =>
+      Array.from({ length: steps }, (_, step) => {
+        const time = Date.UTC(2026, 10, 1, 9) + n * 60_000 + step * 1_500
+        const cause = step === 0 ? {} : { cause: `c-${n}-${step - 1}` }
+        const event = { id: `c-${n}-${step}`, type: names[step % 2], ...cause }
+        const [sent, got] = [time, time + 20].map((ms) => new Date(ms).toISOString())
+        return `${JSON.stringify({ ...event, time: sent, got })}\n`
+      }).join('')
+    const file = join(at.work, 'a.log')
+    const chains = (from: number, to: number, steps: number) =>
+      Array.from({ length: to - from }, (_, n) => chain(from + n, steps)).join('')
+    writeFileSync(file, chains(0, 30, 2))
+    const causes = ['--causes', '--map', 'causationId=$.cause']
+    const { page, complaints } = await open(['a.log', ...causes])
+    const map = page.locator('#causes figure.map')
+    const ways = () => map.locator('.way text').allTextContents()
+    const table = () => page.locator('#causes tbody td').allTextContents()
+    const pressed = map.locator('.node[aria-pressed=true]')
+    await expect.poll(ways, patience).toEqual(['30'])
+    expect((await table()).slice(0, 3)).toEqual([...names, '30'])
+    expect(await page.locator('#causes').textContent()).toContain('No chain went the same way')
+    await map.getByRole('button', { name: names[1] ?? '' }).press('Enter')
+    expect(await pressed.getAttribute('data-name')).toBe(names[1])
+    appendFileSync(file, chains(30, 40, 2))
+    await expect.poll(ways, patience).toEqual(['40'])
+    expect(await pressed.getAttribute('data-name')).toBe(names[1])
+    expect(await pressed.evaluate((node) => document.activeElement === node)).toBe(true)
+    appendFileSync(file, chains(40, 41, 40))
+    await expect.poll(ways, patience).toEqual(['60 round', '19 round'])
+    await expect.poll(() => map.locator('.way.wrong').count(), patience).toBe(2)
+    const said = page.locator('#causes .statements li')
+    expect(await said.allTextContents()).toEqual([expect.stringContaining(names[0] ?? '')])
+    expect(await pressed.getAttribute('data-name')).toBe(names[1])
+    expect(complaints).toEqual([])
+    await page.close()
+  })
+
   test('begins with nothing, and with what it is followed by', { timeout }, async () => {
     const { page } = await open(['.'])
     await expect.poll(() => page.locator('main').textContent(), patience).toContain('so far')
