@@ -3,8 +3,9 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { makeTempFolder, removeTempFolder } from '../archives/temp-folder.js'
-import type { Duckdb } from '../engines/duckdb.js'
+import { type Duckdb, isOutOfMemory } from '../engines/duckdb.js'
 import { quoteFile, quoteText } from '../engines/leaf-tree.js'
+import { EvtError } from '../errors.js'
 import { withDuckdb } from '../questions/spilling-duckdb.js'
 import { CHECKPOINT, FLAGS, MEMORY_BYTES, THREADS } from './parquet-part.js'
 import { type Flagged, PartFlags } from './part-flags.js'
@@ -22,7 +23,8 @@ export async function readParquetPart(
   files: readonly string[],
   onLine: ((line: string) => void) | undefined,
 ): Promise<string> {
-  return withReader(store, async ({ duckdb, over }) => {
+  return withReader(store, async (reader) => {
+    const { duckdb, over } = reader
     if (onLine) {
       await over(files, async (all) => {
         const held = `contains(recorded, '"held":')`
@@ -31,7 +33,7 @@ export async function readParquetPart(
         }
       })
     }
-    return (await metadataIn({ duckdb, over }, files.at(-1) ?? '', CHECKPOINT)) ?? ''
+    return (await metadataIn(reader, files.at(-1) ?? '', CHECKPOINT)) ?? ''
   })
 }
 
@@ -60,14 +62,34 @@ export async function flagsBehind(store: Store, parts: readonly DatedPart[]): Pr
 
 async function remember(
   flags: PartFlags,
-  { part, files }: DatedPart,
-  { duckdb, over }: Reader,
+  dated: DatedPart,
+  { duckdb, over, address }: Reader,
 ): Promise<void> {
-  await over(files, async (all) => {
+  await over(dated.files, async (all) => {
     const sql = `SELECT ${flagged.join(', ')} FROM ${all} WHERE type IS NOT NULL ORDER BY pos`
-    for await (const chunk of duckdb.chunks(sql)) {
-      for (const row of chunk.getRows()) flags.flag(flaggedOf(row), part)
+    try {
+      for await (const chunk of duckdb.chunks(sql)) {
+        for (const row of chunk.getRows()) flags.flag(flaggedOf(row), dated.part)
+      }
+    } catch (error) {
+      throw isOutOfMemory(error) || error instanceof EvtError
+        ? error
+        : damaged(dated, address, error)
     }
+  })
+}
+
+/** Whoever takes one file of a part away and leaves the others has these removed as not whole. */
+function damaged({ files }: DatedPart, address: string, cause: unknown): EvtError {
+  const [first = '', ...others] = files
+  const names = files.length === 1 ? first : `one of ${files.join(', ')}`
+  const all = others.length === 0 ? 'it' : 'all of these'
+  return new EvtError(`${names} in ${address} is damaged`, {
+    code: 'outside',
+    hint:
+      `what comes is told from what came by it: put ${all} back from a copy, move ${all} out of ` +
+      'the recording, whose events are missing then, or record to another target',
+    cause,
   })
 }
 
@@ -93,6 +115,8 @@ function sinceIn(told: string | undefined): [number, number] | undefined {
 /** One DuckDB for all that is read of the parts: to begin one takes longer than to read a part. */
 interface Reader {
   duckdb: Duckdb
+  /** Of the recording. */
+  address: string
   /** Gives files of parts, as what stands behind FROM: where they are, else copies, which are
    * taken away before the next, so that there is room for any number of parts. */
   over<T>(names: readonly string[], use: (all: string, files: string) => Promise<T>): Promise<T>
@@ -116,7 +140,7 @@ async function withReader<T>(store: Store, use: (reader: Reader) => Promise<T>):
   }
   try {
     return await withDuckdb({ memoryLimitBytes: MEMORY_BYTES, threads: THREADS }, (duckdb) =>
-      use({ duckdb, over }),
+      use({ duckdb, over, address: store.address }),
     )
   } finally {
     await removeTempFolder(folder)
