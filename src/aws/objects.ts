@@ -11,6 +11,7 @@ export const objectActions = ['s3:ListBucket', 's3:GetObject'] as const
 /** An object as a listing has it. */
 export interface ListedObject {
   readonly key: string
+  /** Empty where it is not known. */
   readonly etag: string
   readonly sizeBytes: number
   /** To the second; of one that was put in several parts, when that was begun. */
@@ -48,8 +49,9 @@ export async function openObjects(
         const command = new sdk.ListObjectsV2Command({ Bucket, Prefix, ContinuationToken })
         return client.send(command, cut).catch(failed('ListBucket'))
       }),
-    async download({ key: Key, etag: IfMatch }, file) {
+    async download({ key: Key, etag }, file) {
       try {
+        const IfMatch = etag === '' ? undefined : etag
         const command = new sdk.GetObjectCommand({ Bucket, Key, IfMatch })
         const { Body } = await client.send(command, cut).catch(failed('GetObject'))
         // On Node it is a stream of bytes.

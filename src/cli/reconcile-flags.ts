@@ -30,8 +30,9 @@ export const reconcileFlags = {
   stage: Flags.string({
     ...several,
     helpValue: 'NAME=SOURCE',
-    exclusive: ['sent', 'received'],
-    description: 'instead: each place on the way, first to last; a name again adds a SOURCE to it',
+    description:
+      'a place on the way, first to last, between --sent and --received or without them; a name ' +
+      'again adds a SOURCE to it',
   }),
   grace: Flags.string({
     default: '30s',
@@ -55,13 +56,13 @@ export const reconcileFlags = {
   })(),
   'map-sent': Flags.string({
     ...several,
-    exclusive: ['stage'],
+    dependsOn: ['sent'],
     helpValue: 'FIELD=PATH',
     description: 'as --map, of what was sent alone; sentStatus=$.path says where the outcome is',
   }),
   'map-received': Flags.string({
     ...several,
-    exclusive: ['stage'],
+    dependsOn: ['received'],
     helpValue: 'FIELD=PATH',
     description: 'as --map, of what was received alone',
   }),
@@ -141,12 +142,13 @@ export function reconcileChoices(flags: ReconcileFlagValues): ReconcileChoices {
  */
 export function stagesOf(flags: ReconcileFlagValues): StageRequest[] {
   const { sent = [], received = [], stage, map = [] } = flags
-  if (stage) return namedStages(stage, flags)
-  if (sent.length === 0 || received.length === 0) throw missing(sent, received)
-  return [
-    { name: 'sent', given: sent, maps: [...map, ...(flags['map-sent'] ?? [])] },
-    { name: 'received', given: received, maps: [...map, ...(flags['map-received'] ?? [])] },
-  ]
+  const first = { name: 'sent', given: sent, maps: [...map, ...(flags['map-sent'] ?? [])] }
+  const maps = [...map, ...(flags['map-received'] ?? [])]
+  const last = { name: 'received', given: received, maps }
+  if (!stage && (sent.length === 0 || received.length === 0)) throw missing(sent, received)
+  const ends = [first, last].filter(({ given }) => given.length > 0).map(({ name }) => name)
+  const between = stage ? namedStages(stage, flags, ends) : []
+  return [first, ...between, last].filter(({ given }) => given.length > 0)
 }
 
 function missing(sent: readonly string[], received: readonly string[]): EvtError {
@@ -161,6 +163,8 @@ function missing(sent: readonly string[], received: readonly string[]): EvtError
 function namedStages(
   stages: readonly string[],
   { map = [], 'map-stage': own = [] }: ReconcileFlagValues,
+  /** Those that have flags of their own. */
+  ends: readonly string[],
 ): StageRequest[] {
   const sources = new Map<string, string[]>()
   for (const text of stages) {
@@ -170,9 +174,14 @@ function namedStages(
         ...{ code: 'usage', hint: 'write --stage queue=archive/queue/' },
       })
     }
+    if (ends.includes(name)) {
+      throw new EvtError(`--stage ${text}: ${name} is what --${name} names`, {
+        ...{ code: 'usage', hint: `give the stage another name, or leave --${name} out` },
+      })
+    }
     sources.set(name, [...(sources.get(name) ?? []), source])
   }
-  if (sources.size < 2) {
+  if (sources.size + ends.length < 2) {
     throw new EvtError(`--stage names one stage, ${[...sources.keys()][0]}: it takes two`, {
       ...{ code: 'usage', hint: 'evt reconcile --stage api=outbox/ --stage queue=archive/' },
     })

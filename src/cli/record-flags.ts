@@ -44,6 +44,7 @@ export const recordFlags = {
     dependsOn: ['intrusive'],
     description: 'delete from the queue what is recorded, once it is durable',
   }),
+  notifications: tailFlags.notifications,
   limit: Flags.integer({ helpValue: 'N', min: 1, description: 'end after so many records' }),
   duration: tailFlags.duration,
 }

@@ -19,6 +19,7 @@ interface RecordFlagValues {
   follow?: boolean | undefined
   intrusive?: readonly Consent[] | undefined
   consume?: boolean | undefined
+  notifications?: string | undefined
   limit?: number | undefined
   duration?: number | undefined
   config?: string | undefined
@@ -78,6 +79,7 @@ function requestOf(
     withhold,
     start: flags.from === undefined ? undefined : beginningOf(flags.from),
     follow: flags.follow,
+    notifications: flags.notifications,
     consents: new Set<Consent>([
       ...(flags.intrusive ?? []),
       ...(flags.consume ? ['consume' as const] : []),

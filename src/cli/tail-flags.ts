@@ -1,4 +1,5 @@
 import * as Flags from '@oclif/core/flags'
+import { resourceAddress } from '../aws/address.js'
 import { consumerOf } from '../aws/stream-consumers.js'
 import { EvtError } from '../errors.js'
 import { parsePath } from '../event/json-path.js'
@@ -78,6 +79,14 @@ export const tailFlags = {
     description: 'read a stream of Kinesis by this consumer, which nobody else may use meanwhile',
     parse: async (text: string) => consumerArn(text),
   }),
+  notifications: Flags.string({
+    exclusive: ['from'],
+    helpValue: 'QUEUE',
+    description:
+      'of s3://: take from this queue of SQS what S3 tells of new objects, instead of listing ' +
+      'them, and delete it once they are read',
+    parse: async (text: string) => notificationsOf(text),
+  }),
   'live-tail': Flags.boolean({
     description: 'let a live tail of CloudWatch Logs say when something came: about $0.01 a minute',
   }),
@@ -107,6 +116,17 @@ export function fanOutOf({
   consumer?: string | undefined
 }): FanOut | undefined {
   return consumer === undefined ? (isOwn ? 'own' : undefined) : { consumerArn: consumer }
+}
+
+/** @throws EvtError `usage` for what is no queue */
+function notificationsOf(text: string): string {
+  if (resourceAddress(text)?.service === 'sqs') return text
+  throw new EvtError(`--notifications ${text} is no queue of SQS`, {
+    code: 'usage',
+    hint:
+      'write sqs://QUEUE, its ARN or its URL: S3 tells it of objects, by itself or through SNS ' +
+      'or EventBridge',
+  })
 }
 
 function consumerArn(text: string): string {

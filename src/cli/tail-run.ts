@@ -37,6 +37,7 @@ interface TailFlagValues {
   'fan-out'?: boolean | undefined
   consumer?: string | undefined
   'live-tail'?: boolean | undefined
+  notifications?: string | undefined
   color: ColorMode
   'allow-partial': boolean
 }
@@ -133,6 +134,7 @@ export function requestOf(typed: TypedTail, onNote: (text: string) => void): Tai
       ...(flags.consume ? ['consume' as const] : []),
     ]),
     ...{ fanOut: fanOutOf(flags), liveTail: flags['live-tail'] },
+    notifications: flags.notifications,
     filter: flags.filter,
     chosen: { ...chosenOf(flags), ...timeRange(flags, nowMs) },
     grep: flags.grep,

@@ -105,6 +105,8 @@ export interface StreamRow extends Row {
   readonly readsThrottled: number | null
   readonly writesThrottled: number | null
   readonly consumers: readonly StreamConsumer[]
+  /** Those of Lambda that it, or a consumer of it, invokes. */
+  readonly functions: readonly StreamFunction[]
   /** How far a recording or an application is, or what a shard holds: as was asked for. */
   readonly byShard?: readonly ShardRow[] | undefined
 }
@@ -120,6 +122,8 @@ export interface TableRow extends Row {
   readonly retentionMs: number
   /** By all who poll it. */
   readonly readPerS: number | null
+  /** Those of Lambda that it invokes. */
+  readonly functions: readonly StreamFunction[]
   readonly byShard?: readonly ShardRow[] | undefined
 }
 
@@ -143,6 +147,17 @@ export interface ShardRow {
 export interface StreamConsumer {
   readonly name: string
   readonly behindMs: number | null
+}
+
+/** A function of Lambda that a stream invokes, with its version or alias, where it has one. */
+export interface StreamFunction {
+  readonly name: string
+  readonly isEnabled: boolean
+  /** The age of the last record that it got, as CloudWatch said last; of one that several streams
+   * invoke, the greatest. */
+  readonly behindMs: number | null
+  /** Why its last batch failed, as Lambda says. */
+  readonly problem: string | null
 }
 
 /** Something that is wrong, or may soon be. */

@@ -1,5 +1,6 @@
 import type { MetricPoint } from '../aws/cloudwatch.js'
 import { countText, durationText, times } from '../stats/findings/phrases.js'
+import { functionFindings } from './functions.js'
 import type { Measured } from './kind.js'
 import type { ShardRow, StreamRow } from './result.js'
 
@@ -20,7 +21,8 @@ export function streamFindings(
   application?: string,
 ): Found[] {
   const own = [lossOf(row), receptionOf(row), growthOf(ages), ...throttlesOf(row)]
-  const all = [...shardFindings(row, application), ...own]
+  const ofFunctions = functionFindings(row.functions, row.retentionMs)
+  const all = [...shardFindings(row, application), ...ofFunctions, ...own]
   return all.filter((found) => found !== undefined)
 }
 
@@ -60,6 +62,7 @@ function lossOf({ lossInMs, retentionMs }: StreamRow): Found | undefined {
 
 function receptionOf(row: StreamRow): Found | undefined {
   const { writtenPerS, readPerS, behindMs, consumers } = row
+  if (row.functions.some(({ isEnabled }) => isEnabled)) return undefined
   if (!writtenPerS || readPerS || behindMs !== null || consumers.length > 0) return undefined
   const perMinute = countText(Math.ceil(writtenPerS * 60))
   const explain = `nobody reads it, and ${perMinute} records a minute are written`

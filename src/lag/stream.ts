@@ -1,8 +1,10 @@
 import type { ResourceAddress } from '../aws/address.js'
 import type { Metric, MetricPoint } from '../aws/cloudwatch.js'
+import { mappingActions } from '../aws/event-source-mappings.js'
 import { type OpenStream, openStream } from '../aws/kinesis.js'
 import { openConsumers } from '../aws/stream-consumers.js'
 import { EvtError } from '../errors.js'
+import { ageMetric, functionRow, functionsOf } from './functions.js'
 import type { Asking, LagKind, Measured } from './kind.js'
 import { leaseActions } from './leases.js'
 import { MINUTE_MS, perSecond, rateMinutes, spanOf, sumOf } from './minutes.js'
@@ -30,7 +32,13 @@ const readingShards = ['kinesis:ListShards', 'kinesis:GetShardIterator', 'kinesi
 /** Streams of Kinesis: what is written and read, and how far behind those are who read. Which
  * record a consumer is at, only the consumer knows: ages are those that CloudWatch has of reads. */
 export const stream: LagKind = {
-  iamActions: [...looking, ...readingShards, ...leaseActions, 'cloudwatch:GetMetricData'],
+  iamActions: [
+    ...looking,
+    ...readingShards,
+    ...leaseActions,
+    ...mappingActions,
+    'cloudwatch:GetMetricData',
+  ],
   async measure(address: ResourceAddress, asking): Promise<Measured> {
     const { name, part } = address
     if (part !== undefined) {
@@ -47,22 +55,28 @@ export const stream: LagKind = {
     })
     const retentionMs = (state.RetentionPeriodHours ?? 24) * HOUR_MS
     const byShard = await shardsIn(open, { name, state, retentionMs }, asking)
-    const consumers = await consumersOf(state.StreamARN ?? '', asking)
+    const arn = state.StreamARN ?? ''
+    const consumers = await consumersOf(arn, asking)
+    const invoked = await functionsOf([arn, ...consumers.map((one) => one.arn)], asking)
     const series = await asking.points([
       ...names.map((of, n) => metricOf(of, n < COUNTS ? 'Sum' : 'Maximum', { StreamName: name })),
-      ...consumers.map((ConsumerName) =>
+      ...consumers.map(({ name: ConsumerName }) =>
         metricOf('SubscribeToShardEvent.MillisBehindLatest', 'Maximum', {
           ...{ StreamName: name, ConsumerName },
         }),
       ),
+      ...invoked.map(ageMetric),
     ])
+    const ages = series.slice(names.length + consumers.length)
+    const functions = invoked.map((one, n) => functionRow(one, ages[n]))
     const row: StreamRow = {
       ...{ source: asking.source, kind: 'stream', name },
       isOnDemand: state.StreamModeDetails?.StreamMode === 'ON_DEMAND',
       ...{ shards: state.OpenShardCount ?? 0 },
       ...agesOf(series[COUNTS], retentionMs, asking.nowMs),
       ...ratesOf(series.slice(0, COUNTS)),
-      consumers: consumers.map((consumer, n) => consumerRow(consumer, series[names.length + n])),
+      consumers: consumers.map((one, n) => consumerRow(one.name, series[names.length + n])),
+      functions,
       ...(byShard && { byShard }),
     }
     return { row, findings: streamFindings(row, series[COUNTS] ?? [], asking.application) }
@@ -100,11 +114,13 @@ function metricOf(
 }
 
 /** Those that have throughput of their own, by name. */
-async function consumersOf(streamArn: string, { aws, gap }: Asking): Promise<string[]> {
+async function consumersOf(streamArn: string, { aws, gap }: Asking) {
   const open = await openConsumers(aws, looking)
-  const found: string[] = []
+  const found: { name: string; arn: string }[] = []
   try {
-    for await (const { ConsumerName = '' } of open.of(streamArn)) found.push(ConsumerName)
+    for await (const { ConsumerName: name = '', ConsumerARN: arn = '' } of open.of(streamArn)) {
+      found.push({ name, arn })
+    }
   } catch (error) {
     if (!(error instanceof EvtError) || error.code === 'interrupted') throw error
     gap(`its consumers: ${error.message}`)

@@ -1,8 +1,10 @@
 import type { ResourceAddress } from '../aws/address.js'
 import { openTable } from '../aws/dynamodb.js'
+import { mappingActions } from '../aws/event-source-mappings.js'
 import { openTableStream, type TableChange } from '../aws/table-stream.js'
 import { EvtError } from '../errors.js'
 import { RETENTION_HOURS, streamArnOf } from '../taps/table-stream.js'
+import { ageMetric, functionFindings, functionRow, functionsOf } from './functions.js'
 import type { Asking, LagKind, Measured } from './kind.js'
 import { leaseActions } from './leases.js'
 import { perSecond, rateMinutes, spanOf } from './minutes.js'
@@ -16,7 +18,7 @@ const retentionMs = RETENTION_HOURS * 3_600_000
 
 /** Streams of tables of DynamoDB: shards, what is read of them, and how far a recording is. */
 export const table: LagKind = {
-  iamActions: [...reading, ...leaseActions, 'cloudwatch:GetMetricData'],
+  iamActions: [...reading, ...leaseActions, ...mappingActions, 'cloudwatch:GetMetricData'],
   async measure(address: ResourceAddress, asking): Promise<Measured> {
     const { name, part, region } = address
     if (part !== undefined) {
@@ -37,26 +39,30 @@ export const table: LagKind = {
       const openShards = shards.filter(({ isClosed }) => !isClosed).length
       const row: TableRow = {
         ...{ source: asking.source, kind: 'table', name, isOff, shards: openShards, retentionMs },
-        ...{ closedShards: shards.length - openShards, ...(await readRate(name, arn, asking)) },
+        ...{ closedShards: shards.length - openShards, ...(await figuresOf(name, arn, asking)) },
         byShard: await shardRows(sharded, asking),
       }
-      return { row, findings: shardFindings(row, asking.application) }
+      const ofFunctions = functionFindings(row.functions, retentionMs)
+      return { row, findings: [...shardFindings(row, asking.application), ...ofFunctions] }
     } finally {
       stream.close()
     }
   },
 }
 
-/** What all who poll the stream have read, as CloudWatch has it. */
-async function readRate(name: string, arn: string, { points }: Asking) {
+/** What all who poll the stream have read, and how far its functions are, as CloudWatch has it. */
+async function figuresOf(name: string, arn: string, asking: Asking) {
   const StreamLabel = arn.slice(arn.lastIndexOf('/') + 1)
-  const series = await points([
+  const invoked = await functionsOf([arn], asking)
+  const [read = [], ...ages] = await asking.points([
     {
       ...{ namespace: 'AWS/DynamoDB', name: 'ReturnedRecordsCount', statistic: 'Sum' },
       dimensions: { TableName: name, Operation: 'GetRecords', StreamLabel },
     },
+    ...invoked.map(ageMetric),
   ])
-  const minutes = rateMinutes(series)
-  const readPerS = minutes === undefined ? null : perSecond(series[0], minutes)
-  return { metrics: spanOf(minutes), readPerS }
+  const minutes = rateMinutes([read])
+  const readPerS = minutes === undefined ? null : perSecond(read, minutes)
+  const functions = invoked.map((one, n) => functionRow(one, ages[n]))
+  return { metrics: spanOf(minutes), readPerS, functions }
 }

@@ -3,8 +3,9 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { makeTempFolder, removeTempFolder } from '../archives/temp-folder.js'
-import type { Duckdb } from '../engines/duckdb.js'
+import { type Duckdb, isOutOfMemory } from '../engines/duckdb.js'
 import { quoteFile, quoteText } from '../engines/leaf-tree.js'
+import { EvtError } from '../errors.js'
 import { CHECKPOINT, FLAGS, MAPPING, type PartOptions } from './parquet-part.js'
 import type { PartDuckdb } from './part-duckdb.js'
 import { type Flagged, PartFlags } from './part-flags.js'
@@ -23,7 +24,8 @@ export async function readParquetPart(
   given: { onLine: ((line: string) => void) | undefined; duckdb: PartDuckdb },
 ): Promise<string> {
   const { onLine } = given
-  return withReader(store, given.duckdb, async ({ duckdb, over }) => {
+  return withReader(store, given.duckdb, async (reader) => {
+    const { duckdb, over } = reader
     if (onLine) {
       await over(files, async (all) => {
         const held = `contains(recorded, '"held":')`
@@ -32,7 +34,7 @@ export async function readParquetPart(
         }
       })
     }
-    return (await metadataIn({ duckdb, over }, files.at(-1) ?? '', CHECKPOINT)) ?? ''
+    return (await metadataIn(reader, files.at(-1) ?? '', CHECKPOINT)) ?? ''
   })
 }
 
@@ -69,14 +71,34 @@ export async function flagsBehind(
 
 async function remember(
   flags: PartFlags,
-  { part, files }: DatedPart,
-  { duckdb, over }: Reader,
+  dated: DatedPart,
+  { duckdb, over, address }: Reader,
 ): Promise<void> {
-  await over(files, async (all) => {
+  await over(dated.files, async (all) => {
     const sql = `SELECT ${flagged.join(', ')} FROM ${all} WHERE type IS NOT NULL ORDER BY pos`
-    for await (const chunk of duckdb.chunks(sql)) {
-      for (const row of chunk.getRows()) flags.flag(flaggedOf(row), part)
+    try {
+      for await (const chunk of duckdb.chunks(sql)) {
+        for (const row of chunk.getRows()) flags.flag(flaggedOf(row), dated.part)
+      }
+    } catch (error) {
+      throw isOutOfMemory(error) || error instanceof EvtError
+        ? error
+        : damaged(dated, address, error)
     }
+  })
+}
+
+/** Whoever takes one file of a part away and leaves the others has these removed as not whole. */
+function damaged({ files }: DatedPart, address: string, cause: unknown): EvtError {
+  const [first = '', ...others] = files
+  const names = files.length === 1 ? first : `one of ${files.join(', ')}`
+  const all = others.length === 0 ? 'it' : 'all of these'
+  return new EvtError(`${names} in ${address} is damaged`, {
+    code: 'outside',
+    hint:
+      `what comes is told from what came by it: put ${all} back from a copy, move ${all} out of ` +
+      'the recording, whose events are missing then, or record to another target',
+    cause,
   })
 }
 
@@ -101,6 +123,8 @@ function sinceIn(told: string | undefined): [number, number] | undefined {
 
 interface Reader {
   duckdb: Duckdb
+  /** Of the recording. */
+  address: string
   /** Gives files of parts, as what stands behind FROM: where they are, else copies, which are
    * taken away before the next, so that there is room for any number of parts. */
   over<T>(names: readonly string[], use: (all: string, files: string) => Promise<T>): Promise<T>
@@ -127,7 +151,7 @@ async function withReader<T>(
     return given
   }
   try {
-    return await parts.use((duckdb) => use({ duckdb, over }))
+    return await parts.use((duckdb) => use({ duckdb, over, address: store.address }))
   } finally {
     await removeTempFolder(folder)
   }

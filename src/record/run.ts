@@ -12,8 +12,17 @@ import { EvtError } from '../errors.js'
 import { createMapping } from '../event/mapping.js'
 import { type GivenSources, namedSources } from '../reading/named-sources.js'
 import { FromTime } from '../tail/from-time.js'
+import { checkHeeded } from '../taps/heeded.js'
 import { tapFor } from '../taps/index.js'
-import type { CheckpointAt, Consent, Safety, Start, Tap, TapOptions } from '../taps/tap.js'
+import {
+  type CheckpointAt,
+  type Consent,
+  type Safety,
+  type Start,
+  safetyOf,
+  type Tap,
+  type TapOptions,
+} from '../taps/tap.js'
 import { Capture } from './capture.js'
 import { drive } from './drive.js'
 import { flagsOf, inPlace } from './format.js'
@@ -43,6 +52,8 @@ export interface RecordRequest extends GivenSources {
   start: Start | { fromUs: number } | undefined
   follow: boolean | undefined
   consents: ReadonlySet<Consent>
+  /** The queue in which S3 tells of new objects. */
+  notifications?: string | undefined
   /** How parts are kept; undefined: as those that are there, else as NDJSON. */
   format: Format | undefined
   rollBytes: number
@@ -85,6 +96,9 @@ export async function runRecord(request: RecordRequest): Promise<RecordRun> {
   const tapped = await Promise.all(
     addresses.map(async (address) => ({ address, ...(await tapFor(address, where)) })),
   )
+  const { notifications } = request
+  const special = { sequence: undefined, fanOut: undefined, liveTail: undefined, notifications }
+  checkHeeded(tapped, special)
   for (const { opens } of tapped) await checkApart(opens, request)
   // What a record refers to is not asked for: to record needs nobody else.
   const register = await FreshRegister.open(registerFile({ ...request, config }), () =>
@@ -95,7 +109,7 @@ export async function runRecord(request: RecordRequest): Promise<RecordRun> {
   for (const kind of register.unknownTo(mapping)) {
     request.onNote(`who was erased comes back: evt.yaml does not say where ${kind} is in events`)
   }
-  request.onOpen(tapped.map(({ address, tap: { safety } }) => ({ address, safety })))
+  request.onOpen(tapped.map(({ address, tap }) => ({ address, safety: safetyOf(tap, request) })))
   const store = await openStore(request).catch((error) => {
     register.close()
     throw error
@@ -124,6 +138,7 @@ export async function runRecord(request: RecordRequest): Promise<RecordRun> {
       ...{ follow: request.follow, ...where, stdin: request.stdin },
       ...{ decode: capture.decode, onUnread: capture.keep, isWanted: () => true, aws: request.aws },
       ...{ consents: request.consents, filter: undefined, onNote: request.onNote },
+      notifications,
       onFault: (path, fault) => {
         if (isLoss(fault)) faults.push({ path, fault })
       },

@@ -2,7 +2,6 @@ import { type Fault, isLoss } from '../archives/object.js'
 import type { Config } from '../config/config.js'
 import { createDecoder, type RecordValue } from '../envelopes/decode.js'
 import { complete, Missing } from '../envelopes/missing.js'
-import { EvtError } from '../errors.js'
 import type { Decoded, EventRecord } from '../event/event.js'
 import { jsonText } from '../event/json.js'
 import type { JsonPath } from '../event/json-path.js'
@@ -12,8 +11,17 @@ import { redact } from '../event/redact.js'
 import { type Chosen, chosenTest } from '../questions/chosen.js'
 import { type GivenSources, namedSources } from '../reading/named-sources.js'
 import { type OutsidePlaces, outsideOf } from '../reading/outside.js'
+import { checkHeeded } from '../taps/heeded.js'
 import { tapFor } from '../taps/index.js'
-import type { Consent, FanOut, Safety, SpecialOption, Start, Tap, TapOptions } from '../taps/tap.js'
+import {
+  type Consent,
+  type FanOut,
+  type Safety,
+  type Start,
+  safetyOf,
+  type Tap,
+  type TapOptions,
+} from '../taps/tap.js'
 import type { Checkpoints } from './checkpoints.js'
 import { clockUs } from './from-time.js'
 import { type Reading, type TailItem, wanted } from './lane.js'
@@ -40,6 +48,8 @@ export interface TailRequest extends GivenSources, OutsidePlaces {
   consents: ReadonlySet<Consent>
   fanOut?: FanOut | undefined
   liveTail?: boolean | undefined
+  /** The queue in which S3 tells of new objects. */
+  notifications?: string | undefined
   /** As it was typed; `chosen` has what it means. */
   filter: TypedPattern | undefined
   stdin: AsyncIterable<unknown>
@@ -82,14 +92,16 @@ export async function openTail(request: TailRequest): Promise<Tail> {
   const tapped = await Promise.all(
     addresses.map(async (address) => ({ address, ...(await tapFor(address, where)) })),
   )
-  checkHeeded(tapped, request)
+  const { start, fanOut, liveTail, notifications } = request
+  const sequence = typeof start === 'object' && 'sequence' in start ? start.sequence : undefined
+  checkHeeded(tapped, { sequence, fanOut, liveTail, notifications })
   const faults: { path: string; fault: Fault }[] = []
   const reading = await readingOf(request, config, (path, fault) => {
     if (isLoss(fault)) faults.push({ path, fault })
   })
   const checkpoints = await checkpointsOf(tapped, reading, request)
   return {
-    sources: tapped.map(({ address, tap: { safety } }) => ({ address, safety })),
+    sources: tapped.map(({ address, tap }) => ({ address, safety: safetyOf(tap, request) })),
     ...{ mapping: reading.mapping, hidden: reading.hidden },
     items: itemsOf(tapped, { ...reading, checkpoints }, request),
     faults,
@@ -104,40 +116,6 @@ async function checkpointsOf(
   if (resume === undefined) return undefined
   const { openCheckpoints } = await import('./checkpoints.js')
   return openCheckpoints(tapped, { file: resume, cwd, consents, fromUs })
-}
-
-/** @throws EvtError `usage` where something was asked for that is nothing for a source */
-function checkHeeded(
-  tapped: readonly { readonly address: string; readonly tap: Tap }[],
-  { start, fanOut, liveTail }: TailRequest,
-): void {
-  const isSequence = typeof start === 'object' && 'sequence' in start
-  const asked: readonly (SpecialOption | false)[] = [
-    isSequence && 'sequence',
-    fanOut !== undefined && 'fanOut',
-    liveTail === true && 'liveTail',
-  ]
-  for (const { address, tap } of tapped) {
-    const unheeded = asked.find((option) => option && !tap.heeds?.includes(option))
-    if (!unheeded) continue
-    const { refusal, have } = refusals[unheeded]
-    throw new EvtError(`${address} ${refusal}`, {
-      code: 'usage',
-      hint: `${have}; leave the flag out, or read the others by a command of their own`,
-    })
-  }
-}
-
-const refusals: Readonly<Record<SpecialOption, { refusal: string; have: string }>> = {
-  sequence: {
-    refusal: 'has no sequence numbers to begin at',
-    have: 'kinesis://STREAM/SHARD and dynamodb://TABLE/SHARD have',
-  },
-  fanOut: {
-    refusal: 'has no consumers with throughput of their own',
-    have: 'kinesis://STREAM has',
-  },
-  liveTail: { refusal: 'has no live tail', have: 'logs://GROUP has' },
 }
 
 async function readingOf(
@@ -178,6 +156,7 @@ async function readingOf(
       ...{ aliases: config.archives ?? {}, decode: now, isWanted },
       ...{ aws: request.aws ?? {}, consents: request.consents, filter: request.filter, taken },
       ...{ fanOut: request.fanOut, liveTail: request.liveTail },
+      notifications: request.notifications,
     },
     isWanted,
     taken,

@@ -45,12 +45,8 @@ export function refusal(
   { isFifo, maxReceives }: QueueNature,
   { attributes, consents }: { attributes: QueueAttributes; consents: ReadonlySet<Consent> },
 ): Refusal | undefined {
-  const isNear = maxReceives !== null && maxReceives < FEW_RECEIVES
-  const needed: Consent[] = [
-    'intrusive',
-    ...(isFifo ? ['fifo' as const] : []),
-    ...(isNear ? ['dead-letter' as const] : []),
-  ]
+  const isNear = isNearDeath(maxReceives)
+  const needed = neededConsents({ isFifo, maxReceives })
   if (needed.every((consent) => consents.has(consent))) return undefined
   const ways = needed.slice(1).join(',')
   const line = `evt tail ${address} --intrusive${ways === '' ? '' : `=${ways}`}`
@@ -66,6 +62,19 @@ export function refusal(
     address,
     hints.join('\n'),
   )
+}
+
+/** What has to be agreed to before a message of the queue is received. */
+export function neededConsents({ isFifo, maxReceives }: QueueNature): Consent[] {
+  return [
+    'intrusive',
+    ...(isFifo ? ['fifo' as const] : []),
+    ...(isNearDeath(maxReceives) ? ['dead-letter' as const] : []),
+  ]
+}
+
+function isNearDeath(maxReceives: number | null): boolean {
+  return maxReceives !== null && maxReceives < FEW_RECEIVES
 }
 
 function effects(address: string, isFifo: boolean, nearMax: number | null): string {

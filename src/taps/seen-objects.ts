@@ -29,6 +29,11 @@ export class SeenObjects {
     return object.modifiedMs >= this.doneMs && !this.#seen.has(hashOf(object))
   }
 
+  /** Whether it was given, whatever its time; one of which no ETag is known may be another. */
+  has(object: ListedObject): boolean {
+    return object.etag !== '' && this.#seen.has(hashOf(object))
+  }
+
   /** Called in the order of their times. */
   add(object: ListedObject): void {
     this.#seen.set(hashOf(object), object.modifiedMs)

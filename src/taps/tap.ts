@@ -38,6 +38,14 @@ export interface Tap {
   open(address: string, options: TapOptions): AsyncGenerator<Batch>
 }
 
+/** What a tap does to others as it is asked to read. */
+export function safetyOf(
+  tap: Pick<Tap, 'safety'>,
+  { notifications }: Pick<TapOptions, 'notifications'>,
+): Safety {
+  return notifications === undefined ? tap.safety : 'intrusive'
+}
+
 /** What a tap gives at once, in its order. */
 export type Batch = Decoded[] & {
   /** Where `TapOptions.holdMs` asks for it: to be called when what is in the batch is kept, so that
@@ -59,7 +67,7 @@ export type Consent = 'intrusive' | 'fifo' | 'dead-letter' | 'consume'
 /** Where to go on once so many of a batch were taken, as JSON that the tap alone understands. */
 export type CheckpointAt = (taken: number) => JsonValue
 
-export type SpecialOption = 'sequence' | 'fanOut' | 'liveTail'
+export type SpecialOption = 'sequence' | 'fanOut' | 'liveTail' | 'notifications'
 
 /** By whom a stream of Kinesis is read with throughput of its own: a consumer that evt registers
  * and removes, or one that is there. */
@@ -97,6 +105,8 @@ export interface TapOptions {
   fanOut?: FanOut | undefined
   /** Whether a live tail of CloudWatch Logs says when to look. */
   liveTail?: boolean | undefined
+  /** The queue in which S3 tells of new objects; undefined: they are looked for. */
+  notifications?: string | undefined
   /** What its reader has taken, so that a tap that may delete it does. */
   taken?: Pick<WeakSet<Decoded>, 'has'> | undefined
   /** Batches are acknowledged by who takes them, within so long; otherwise a batch is done with

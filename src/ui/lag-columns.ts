@@ -102,7 +102,13 @@ export const streamColumns: readonly LagColumn<StreamRow>[] = [
     wrongBy: ['throttled'],
     luxury: 1,
   },
-  { title: 'consumers', align: 'left', text: consumersText, shrinkTo: 18 },
+  {
+    title: 'consumers',
+    align: 'left',
+    text: consumersText,
+    shrinkTo: 18,
+    wrongBy: ['failed', 'disabled'],
+  },
 ]
 
 export const tableColumns: readonly LagColumn<TableRow>[] = [
@@ -110,6 +116,13 @@ export const tableColumns: readonly LagColumn<TableRow>[] = [
   { ...count('shards'), text: ({ shards }) => countText(shards) },
   { ...count('closed'), text: ({ closedShards }) => countText(closedShards), luxury: 1 },
   { ...figure('read/s'), text: ({ readPerS }) => rateText(readPerS) },
+  {
+    title: 'functions',
+    align: 'left',
+    text: consumersText,
+    shrinkTo: 18,
+    wrongBy: ['failed', 'disabled'],
+  },
 ]
 
 const shard: readonly LagColumn<ShardRow>[] = [
@@ -144,10 +157,14 @@ export function shardColumns(rows: readonly ShardRow[]): readonly LagColumn<Shar
   ]
 }
 
-/** Those with throughput of their own, and how far behind each is. */
-function consumersText({ consumers }: StreamRow): string {
-  if (consumers.length === 0) return 'none'
-  const texts = consumers.map(({ name: of, behindMs }) =>
+/** Those with throughput of their own and functions of Lambda, and how far behind each is. */
+function consumersText({
+  consumers = [],
+  functions,
+}: Pick<StreamRow, 'functions'> & Partial<Pick<StreamRow, 'consumers'>>): string {
+  const all = [...consumers, ...functions]
+  if (all.length === 0) return 'none'
+  const texts = all.map(({ name: of, behindMs }) =>
     behindMs === null ? of : `${of} ${durationText(behindMs)}`,
   )
   return safeText(texts.join(', '))

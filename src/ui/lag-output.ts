@@ -79,6 +79,7 @@ const columns: readonly TabularColumn[] = [
   { name: 'readsThrottled', type: 'integer' },
   { name: 'writesThrottled', type: 'integer' },
   { name: 'consumers', type: 'text' },
+  { name: 'functions', type: 'text' },
 ]
 
 /** One row a queue, topic, rule and stream. */
@@ -104,18 +105,22 @@ function withValues({ columns, rows, metadata }: Tabular): Tabular {
   }
 }
 
+function named(all: readonly { readonly name: string }[]): string {
+  return all.map(({ name }) => name).join(' ')
+}
+
 function valuesOf(row: Flat): Readonly<Record<string, TabularValue | undefined>> {
   const { metrics: _, ...figures } = row
   if (figures.kind === 'topic') return figures
   if (figures.kind === 'rule') return { ...figures, isEnabled: String(figures.isEnabled) }
   if (figures.kind === 'table') {
     const { byShard: _shards, ...table } = figures
-    return { ...table, isOff: String(table.isOff) }
+    return { ...table, isOff: String(table.isOff), functions: named(table.functions) }
   }
   if (figures.kind === 'stream') {
     const { byShard: _shards, ...stream } = figures
-    const consumers = stream.consumers.map(({ name }) => name).join(' ')
-    return { ...stream, isOnDemand: String(figures.isOnDemand), consumers }
+    const who = { consumers: named(stream.consumers), functions: named(stream.functions) }
+    return { ...stream, isOnDemand: String(figures.isOnDemand), ...who }
   }
   const { deadLetters, isReceived, ...others } = figures
   return {

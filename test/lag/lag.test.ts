@@ -145,6 +145,60 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)('evt
     expect(csv.stdout).toContain(',80000000,10,1000,5,15,0,billing')
   })
 
+  test('says how far behind the functions are that a stream and its consumers invoke', async () => {
+    await moto.call('kinesis', 'create_stream', { StreamName: 'orders', ShardCount: 1 })
+    const arn = 'arn:aws:kinesis:eu-west-1:123456789012:stream/orders'
+    const made = await moto.call('kinesis', 'register_stream_consumer', {
+      ...{ StreamARN: arn, ConsumerName: 'own' },
+    })
+    const { ConsumerARN = '' } = made['Consumer'] as { ConsumerARN?: string }
+    const mapping = (name: string, more = {}) => ({
+      FunctionArn: `arn:aws:lambda:eu-west-1:123456789012:function:${name}`,
+      ...{ State: 'Enabled', LastProcessingResult: 'OK', ...more },
+    })
+    const mappings: Record<string, object[]> = {
+      [arn]: [
+        mapping('bill:live', { LastProcessingResult: 'PROBLEM: Function call failed' }),
+        mapping('audit', { State: 'Disabled' }),
+      ],
+      [ConsumerARN]: [mapping('ship')],
+    }
+    faulty.fault = ({ url }) => {
+      const { pathname, searchParams } = new URL(url, faulty.url)
+      if (!pathname.startsWith('/2015-03-31/event-source-mappings')) return undefined
+      const EventSourceMappings = mappings[searchParams.get('EventSourceArn') ?? ''] ?? []
+      return { status: 200, body: { EventSourceMappings } }
+    }
+    const live = { FunctionName: 'bill', Resource: 'bill:live' }
+    await figures('AWS/Lambda', live, { IteratorAge: 60_000 })
+    await figures('AWS/Lambda', { FunctionName: 'ship' }, { IteratorAge: 86_000_000 })
+    const { code, stdout, stderr } = await lag(['kinesis://orders', '-o', 'json'])
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    const { sources, findings } = JSON.parse(stdout)
+    expect(sources[0].functions).toEqual([
+      {
+        ...{ name: 'bill:live', isEnabled: true, behindMs: 60_000 },
+        problem: 'PROBLEM: Function call failed',
+      },
+      { name: 'audit', isEnabled: false, behindMs: null, problem: null },
+      { name: 'ship', isEnabled: true, behindMs: 86_000_000, problem: null },
+    ])
+    expect(findings.map(({ kind }: { kind: string }) => kind)).toEqual([
+      ...['loss', 'failed', 'disabled'],
+    ])
+    const text = await lag(['kinesis://orders'])
+    expect(text.stdout).toMatch(/^orders .* own, bill:live 60 s, audit, ship 24 h !?$/m)
+    const csv = await lag(['kinesis://orders', '-o', 'csv'])
+    expect(csv.stdout).toContain(',own,bill:live audit ship')
+    faulty.fault = ({ url }) =>
+      url.includes('event-source-mappings')
+        ? { status: 403, code: 'AccessDeniedException', message: 'no' }
+        : undefined
+    const refused = await lag(['kinesis://orders'])
+    expect(refused.code).toBe(3)
+    expect(refused.stderr).toContain('kinesis://orders: its functions: ')
+  })
+
   test('takes ARNs and URLs of queues', async () => {
     await queue('orders', 1)
     const argv = ['arn:aws:sqs:eu-west-1:123456789012:orders', '-o', 'ndjson']

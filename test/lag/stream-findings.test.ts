@@ -6,7 +6,7 @@ const quiet: StreamRow = {
   ...{ source: 'kinesis://orders', kind: 'stream', name: 'orders', metrics: null },
   ...{ isOnDemand: false, shards: 2, behindMs: 200, behindAt: '2026-11-01T14:00:00.000Z' },
   ...{ retentionMs: 86_400_000, lossInMs: 86_000_000, writtenPerS: 10, bytesPerS: 1_000 },
-  ...{ readPerS: 10, readsThrottled: 0, writesThrottled: 0, consumers: [] },
+  ...{ readPerS: 10, readsThrottled: 0, writesThrottled: 0, consumers: [], functions: [] },
 }
 
 const rising = [60_000, 90_000, 200_000].map((value, n) => ({ atMs: n * 60_000, value }))
@@ -32,6 +32,24 @@ test.each<[string, Partial<StreamRow>, string[]]>([
     'nothing of that where a consumer has throughput of its own',
     { readPerS: null, behindMs: null, lossInMs: null, consumers: [{ name: 'a', behindMs: 1 }] },
     [],
+  ],
+  [
+    'what becomes of the functions that it invokes',
+    {
+      ...{ readPerS: null, behindMs: null, lossInMs: null },
+      functions: [
+        { name: 'a', isEnabled: true, behindMs: 86_000_000, problem: null },
+        { name: 'b', isEnabled: false, behindMs: null, problem: null },
+        { name: 'c', isEnabled: true, behindMs: 0, problem: 'PROBLEM: Function call failed' },
+        { name: 'd', isEnabled: true, behindMs: 90_000_000, problem: null },
+      ],
+    },
+    [
+      'in 6.67 min retention removes what the function a has not got',
+      'the function b gets nothing: its mapping is disabled',
+      'the function c fails, and holds up its shards: PROBLEM: Function call failed',
+      'now retention removes what the function d has not got',
+    ],
   ],
   [
     'what was throttled',

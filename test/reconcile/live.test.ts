@@ -95,3 +95,23 @@ test(
   },
   timeoutMs,
 )
+
+test(
+  'places on the way are set beside each other as it comes, too',
+  async () => {
+    write('sent.ndjson', ...['1', '2', '3'].map((id) => ({ id, type: 't', time: at(0) })))
+    write('bus.ndjson', ...['1', '2'].map((id) => ({ id, type: 't', time: at(0), at: at(1) })))
+    write('got.ndjson', { id: '1', type: 't', time: at(0), at: at(2) })
+    const asked = request()
+    const [first, last] = asked.stages
+    if (!first || !last) throw new Error('there are two stages')
+    const bus = { ...last, name: 'bus', given: ['bus.ndjson'] }
+    const { result } = await reconcileLive({ ...asked, stages: [first, bus, last] })
+    expect(result.total).toMatchObject({ sent: 3, received: 1, lost: 2 })
+    expect(result.hops?.map(({ from, to, total: { lost } }) => [from, to, lost])).toEqual([
+      ['sent', 'bus', 1],
+      ['bus', 'received', 1],
+    ])
+  },
+  timeoutMs,
+)

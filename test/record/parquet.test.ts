@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -108,6 +108,25 @@ test('what a killed run left of a part is not there for the next', async () => {
   expect(names('left').filter((name) => name.includes('10-31'))).toEqual([])
   const records = recordsIn(await parquetIn(join(folder, 'left')))
   expect(records.map(({ n }) => n)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9])
+})
+
+test('a part before the last that is damaged is named, and what to do', async () => {
+  await writeFile(join(folder, 'd.ndjson'), line(1, { at: at(1) }) + line(2, { at: at(2) }))
+  const more = { format: 'parquet', given: ['d.ndjson'], limit: 2 } as const
+  const request = (limit: number) => recordRequest('hurt', folder, { ...more, limit })
+  await runRecord(request(2))
+  await appendFile(join(folder, 'd.ndjson'), line(3, { at: at(3) }))
+  await runRecord(request(1))
+  const [first = '', second = ''] = names('hurt')
+  await writeFile(join(folder, 'hurt', second), 'PAR1 and nothing else PAR1')
+  await expect(runRecord(request(1))).rejects.toMatchObject({
+    ...{ code: 'outside', message: `one of ${first}, ${second} in hurt is damaged` },
+    hint: expect.stringContaining('move all of these out of the recording'),
+  })
+  for (const name of [first, second]) await rm(join(folder, 'hurt', name))
+  await appendFile(join(folder, 'd.ndjson'), line(4, { at: at(4) }))
+  expect((await runRecord(request(1))).failure).toBeUndefined()
+  expect(await rows('hurt', 'id')).toEqual([['3'], ['4']])
 })
 
 test('a recording with parts by hour, as older ones were, is not gone on with', async () => {
