@@ -1,5 +1,6 @@
 import { type RedriveRun, runRedrive } from '../dlq/redrive.js'
 import type { RedriveResult } from '../dlq/redrive-result.js'
+import { withhold } from '../privacy/withhold.js'
 import type { GivenSources } from '../reading/named-sources.js'
 import { redrivePlanText } from '../ui/redrive-text.js'
 import type { TextStyle } from '../ui/style.js'
@@ -45,6 +46,7 @@ export async function redriveTyped(typed: TypedRedrive): Promise<RedriveRun> {
         })
         return true
       },
+      withhold,
       onProgress: ({ moved, of }) =>
         progress.update({
           ...uncounted('moving'),

@@ -79,7 +79,7 @@ function unknownEnd(from: string): EvtError {
 function movedBy({ moved, status, failure }: MoveTask): Moved {
   return {
     ...{ messages: moved, sentBefore: 0, failed: 0, undeleted: 0, returned: 0, left: 0 },
-    ...{ others: 0, newer: 0 },
+    ...{ others: 0, newer: 0, erased: 0, blanked: 0 },
     errors: failure === null ? [] : [{ error: failure, count: 1 }],
     isCancelled: status === 'CANCELLED',
   }

@@ -7,6 +7,7 @@ import type { OpenSink } from '../sinks/sink.js'
 import { Patience } from '../taps/patiently.js'
 import { inBatches } from '../taps/queue-batches.js'
 import type { QueueNature } from '../taps/queue-consents.js'
+import type { ErasedLetters } from './erased-letters.js'
 import type { Decode } from './letter.js'
 import { wornOf } from './look.js'
 import { entryOf } from './move-entry.js'
@@ -28,6 +29,8 @@ interface Moving {
   readonly sink: OpenSink
   readonly journal: MoveJournal
   readonly decode: Decode
+  /** Who does not come back. */
+  readonly erased: ErasedLetters
   /** Whether a message goes to this target at all. */
   isOf(message: Message): boolean
   readonly perSecond: number | null
@@ -65,6 +68,8 @@ class MoveRun {
   readonly #returned = new Set<string>()
   readonly #others = new Set<string>()
   readonly #newer = new Set<string>()
+  readonly #erased = new Set<string>()
+  #blanked = 0
   readonly #tried = new Set<string>()
   readonly #sentBefore = new Set<string>()
   readonly #errors = new Map<string, number>()
@@ -121,7 +126,7 @@ class MoveRun {
   }
 
   async #round(messages: readonly Message[]): Promise<void> {
-    const { sink, signal, journal } = this.moving
+    const { sink, signal, journal, erased, decode } = this.moving
     const sent: Message[] = []
     const onOutcome = (entry: MoveEntry, outcome: Outcome) => {
       if (this.#note(entry.letter, outcome)) sent.push(entry.letter)
@@ -134,10 +139,16 @@ class MoveRun {
           if (!this.#tried.has(id)) this.#sentBefore.add(id)
           sent.push(message)
         } else if (this.#isToSend(message)) {
+          const left = await erased.without(message, decode)
+          if (left === null) {
+            this.#erased.add(id)
+            continue
+          }
           await this.#pace.until({ momentUs: null }, signal)
           if (signal.aborted) return
           this.#tried.add(id)
-          await sender.add(await this.#entryOf(message))
+          if (left !== message) this.#blanked += 1
+          await sender.add(await this.#entryOf(left))
         }
       }
     }
@@ -223,12 +234,14 @@ class MoveRun {
 
   moved(): Moved {
     const errors = [...this.#errors].map(([error, count]) => ({ error, count }))
-    const told = [this.#failed, this.#undeleted, this.#returned, this.#others, this.#newer]
+    const staying = [this.#others, this.#newer, this.#erased]
+    const told = [this.#failed, this.#undeleted, this.#returned, ...staying]
     const left = [...this.#held.keys()].filter((id) => told.every((ids) => !ids.has(id)))
     return {
       ...{ messages: this.#messages, sentBefore: this.#sentBefore.size, failed: this.#failed.size },
       ...{ undeleted: this.#undeleted.size, returned: this.#returned.size, left: left.length },
       ...{ others: this.#others.size, newer: this.#newer.size },
+      ...{ erased: this.#erased.size, blanked: this.#blanked },
       errors: errors.sort((a, b) => b.count - a.count),
       isCancelled: false,
     }

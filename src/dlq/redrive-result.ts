@@ -45,6 +45,9 @@ export interface Moved {
   readonly others: number
   /** Sent since this run began. */
   readonly newer: number
+  /** Of those who were erased, which stay; and sent without them, as they are about others too. */
+  readonly erased: number
+  readonly blanked: number
   readonly errors: readonly { readonly error: string; readonly count: number }[]
   readonly isCancelled: boolean
 }

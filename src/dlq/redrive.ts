@@ -1,32 +1,31 @@
 import { createHash } from 'node:crypto'
 import { join, resolve } from 'node:path'
-import { type ResourceAddress, resourceAddress } from '../aws/address.js'
-import type { OpenQueue } from '../aws/queue.js'
 import { moveActions } from '../aws/queue-moves.js'
-import { openSqs } from '../aws/sqs.js'
 import { cacheFolder } from '../config/cache-folder.js'
 import { createDecoder } from '../envelopes/decode.js'
+import type { Withhold } from '../erased/withhold.js'
 import { EvtError } from '../errors.js'
 import { createMapping } from '../event/mapping.js'
 import { checkEmpty } from '../replay/empty-target.js'
 import { sinkFor } from '../sinks/index.js'
 import type { OpenSink } from '../sinks/sink.js'
+import { ErasedLetters } from './erased-letters.js'
 import { LEAST_PER_SECOND, moveByEvt } from './move.js'
 import { MoveJournal } from './move-journal.js'
 import { MOST_PER_SECOND, moveBySqs } from './move-task.js'
 import { type FoundQueue, factsOf, findQueue, type QueueRequest } from './queue.js'
-import { queueTarget } from './queue-target.js'
 import type { Moved, RedriveResult } from './redrive-result.js'
 import { fanOutOf, warningsOf } from './redrive-warnings.js'
 import type { SourceQueue } from './result.js'
 import { checkReceives, empty } from './run.js'
+import { type Way, wayOf } from './way.js'
 
 const looking = ['sqs:GetQueueUrl', 'sqs:GetQueueAttributes', 'sqs:ListDeadLetterSourceQueues']
 const moving = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility']
 /** How long what is under way may take after evt was told to end. */
 const LATE_MS = 15_000
 
-interface RedriveRequest extends QueueRequest {
+export interface RedriveRequest extends QueueRequest {
   /** Where to; undefined: back to where they came from. */
   readonly to: string | undefined
   readonly perSecond: number | null
@@ -44,16 +43,17 @@ interface Hooks {
   /** Called with the plan before anything is moved; false: nothing is to be. */
   agree(plan: RedriveResult): Promise<boolean>
   onProgress(done: { readonly moved: number; readonly of: number | null }): void
+  /** Takes out who was erased. */
+  withhold: Withhold
 }
 
-/** Where they go, and by whom. */
-interface Way {
-  readonly by: RedriveResult['by']
-  readonly target: string
-  /** Where SQS moves them to, if not back. */
-  readonly arn: string | undefined
-  /** Where evt sends them. */
-  readonly sink: OpenSink | undefined
+/** Who was erased does not come back by a redrive, either. */
+function erasedFor(
+  { config }: FoundQueue,
+  { cwd, env, onNote }: RedriveRequest,
+  { withhold }: Hooks,
+): Promise<ErasedLetters> {
+  return ErasedLetters.open({ config, cwd, env, onNote, withhold })
 }
 
 /**
@@ -68,7 +68,11 @@ export async function runRedrive(request: RedriveRequest, hooks: Hooks): Promise
   signal.addEventListener('abort', leave)
   const needs = [...looking, ...moveActions, ...moving]
   const found = await findQueue({ ...request, signal: late.signal }, needs)
-  const way = await wayOf(found, request)
+  const erased = await erasedFor(found, request, hooks)
+  const way = await wayOf(found, request, erased.isAny).catch((error) => {
+    erased.close()
+    throw error
+  })
   try {
     const { visible, inFlight, delayed } = found.facts
     if (visible + inFlight + delayed === 0) throw empty(found)
@@ -78,7 +82,7 @@ export async function runRedrive(request: RedriveRequest, hooks: Hooks): Promise
     if (!(await hooks.agree(plan))) return { result: plan, failure: undefined }
     if (signal.aborted)
       throw new EvtError('interrupted: nothing was moved', { code: 'interrupted' })
-    const run = { found, way, plan, request, hooks, late: late.signal }
+    const run = { found, way, plan, erased, request, hooks, late: late.signal }
     const { moved, failure } = await (way.sink ? byEvt(run, way.sink) : bySqs(run))
     const isEmpty = failure === undefined && isNothing(moved) && !signal.aborted
     if (isEmpty && way.sink) throw empty(found)
@@ -87,6 +91,7 @@ export async function runRedrive(request: RedriveRequest, hooks: Hooks): Promise
     return { result: { ...plan, moved }, failure: failedAtAll }
   } finally {
     way.sink?.close()
+    erased.close()
     signal.removeEventListener('abort', leave)
   }
 }
@@ -94,75 +99,11 @@ export async function runRedrive(request: RedriveRequest, hooks: Hooks): Promise
 interface Run {
   readonly found: FoundQueue
   readonly way: Way
+  readonly erased: ErasedLetters
   readonly plan: RedriveResult
   readonly request: RedriveRequest
   readonly hooks: Hooks
   readonly late: AbortSignal
-}
-
-/** SQS moves messages back by itself, in any order. */
-async function wayOf(found: FoundQueue, request: RedriveRequest): Promise<Way> {
-  const { source, facts, from } = found
-  const { to } = request
-  if (to === undefined) return wayBack(found)
-  if (to === '-') {
-    throw new EvtError('--to - would delete what nobody may have kept', {
-      ...{ code: 'usage', hint: `evt dlq ${source} --to DIR records the messages` },
-    })
-  }
-  const named = resourceAddress(to)
-  if (named?.service !== 'sqs') {
-    const { aws, cwd, signal } = request
-    const sink = await (await sinkFor(to)).open(to, { aws, cwd, signal })
-    return { by: 'evt', target: sink.target, arn: undefined, sink }
-  }
-  const sink = await queueTarget(await targetQueue(named, found, request))
-  if (named.arn !== undefined && sink.arn !== named.arn) {
-    throw new EvtError(`${to} was asked for, and ${sink.arn} was found`, { code: 'usage' })
-  }
-  if (sink.arn === facts.arn) {
-    throw new EvtError(`--to ${to} is ${source} itself`, { code: 'usage' })
-  }
-  const isSource = from?.some(({ arn }) => arn === sink.arn) === true
-  if (!isSource || facts.fifo) return { by: 'evt', target: sink.target, arn: undefined, sink }
-  return { by: 'sqs', target: sink.target, arn: sink.arn, sink: undefined }
-}
-
-/** A queue of another region is not the one of its name here. */
-async function targetQueue(
-  named: ResourceAddress,
-  { sqs, facts }: FoundQueue,
-  { aws, signal }: RedriveRequest,
-): Promise<OpenQueue> {
-  const { region } = named
-  if (region === undefined || region === facts.arn.split(':')[3]) return sqs.queue(named)
-  const needs = ['sqs:GetQueueUrl', 'sqs:GetQueueAttributes', 'sqs:SendMessage']
-  const there = await openSqs({ ...aws, region, needs, signal }, named)
-  return there.queue(named)
-}
-
-async function wayBack({ source, sqs, facts, from }: FoundQueue): Promise<Way> {
-  const names = from?.map(({ name }) => name) ?? []
-  const [first] = from ?? []
-  if (first === undefined) {
-    throw new EvtError(`nobody knows where the messages of ${source} came from`, {
-      code: 'usage',
-      hint: '--to SINK says where they go, as in --to sqs://orders',
-    })
-  }
-  if (!facts.fifo) {
-    const target = `back to ${names.join(', ')}`
-    return { by: 'sqs', target, arn: undefined, sink: undefined }
-  }
-  if (names.length > 1) {
-    throw new EvtError(`${source} has messages of ${names.length} queues: ${names.join(', ')}`, {
-      code: 'usage',
-      hint: `--to sqs://${first.name} moves those of one`,
-    })
-  }
-  const queue = await sqs.queue({ name: first.name, arn: first.arn ?? undefined, url: undefined })
-  const sink = await queueTarget(queue)
-  return { by: 'evt', target: sink.target, arn: undefined, sink }
 }
 
 async function planOf(
@@ -233,7 +174,7 @@ async function bySqs({ found, way, request, hooks, late }: Run) {
   })
 }
 
-async function byEvt({ found, plan, request, hooks, late }: Run, sink: OpenSink) {
+async function byEvt({ found, plan, erased, request, hooks, late }: Run, sink: OpenSink) {
   const { sqs, queue, facts, nature, config, from } = found
   const { perSecond, signal, nowMs, onNote } = request
   const path = plan.journal ?? ''
@@ -242,7 +183,7 @@ async function byEvt({ found, plan, request, hooks, late }: Run, sink: OpenSink)
   const journal = MoveJournal.open(path, { from: facts.arn, to: identityOf(sink) }, isAnew)
   try {
     return await moveByEvt({
-      ...{ queue, nature, sink, journal, perSecond, signal, late, onNote },
+      ...{ queue, nature, sink, journal, erased, perSecond, signal, late, onNote },
       decode: createDecoder({ mapping: createMapping({ events: config.events }) }),
       isOf: ({ Attributes }) => isOf(Attributes?.DeadLetterQueueSourceArn, sink, from),
       // Messages have the times of SQS, and the clock here may be behind.
@@ -271,8 +212,8 @@ function isNothing({ errors: _, isCancelled: __, ...counts }: Moved): boolean {
 
 /** What a receive hid whose answer was lost, or a run that was killed, comes by itself later. */
 async function unseen({ queue, facts }: FoundQueue, moved: Moved): Promise<EvtError | undefined> {
-  const { messages, sentBefore, failed, returned, left, others, newer } = moved
-  const stayed = failed + left + others + newer
+  const { messages, sentBefore, failed, returned, left, others, newer, erased } = moved
+  const stayed = failed + left + others + newer + erased
   const expected = facts.visible + facts.inFlight - messages - sentBefore - stayed
   if (expected <= 0) return undefined
   const { visible, inFlight } = factsOf(queue, await queue.attributes())

@@ -33,6 +33,11 @@ export class FreshRegister {
     return this.register.unknownTo(mapping)
   }
 
+  /** Whether somebody was erased whom a mapping can find. */
+  knowsAny(mapping: Mapping): boolean {
+    return this.register.knowsAny(mapping)
+  }
+
   hasAny(entities: readonly string[]): boolean {
     return this.register.hasAny(entities)
   }

@@ -85,12 +85,22 @@ export class Register {
   }
 
   /** Kinds of whom was erased that a mapping does not know: nobody of them is found by it. */
-  unknownTo({ rules }: Mapping): string[] {
-    const known = new Set(rules.flatMap(({ mapping }) => mapping.entities ?? []).map((e) => e.kind))
+  unknownTo(mapping: Mapping): string[] {
+    const known = kindsIn(mapping)
+    return this.#kinds.filter((kind) => !known.has(kind)).sort()
+  }
+
+  /** Whether somebody was erased whom a mapping can find. */
+  knowsAny(mapping: Mapping): boolean {
+    const known = kindsIn(mapping)
+    return this.#kinds.some((kind) => known.has(kind))
+  }
+
+  get #kinds(): string[] {
     const kinds = this.lines.flatMap((one) =>
       one.is === 'erased' && this.erased.has(one.hmacSha256) ? [one.of] : [],
     )
-    return [...new Set(kinds)].filter((kind) => !known.has(kind)).sort()
+    return [...new Set(kinds)]
   }
 
   /** Whether one of these was erased, as `kind:id`. */
@@ -167,6 +177,10 @@ export class Register {
       await rm(aside, { force: true })
     }
   }
+}
+
+function kindsIn({ rules }: Mapping): Set<string> {
+  return new Set(rules.flatMap(({ mapping }) => mapping.entities ?? []).map(({ kind }) => kind))
 }
 
 /** `privacy.register` of evt.yaml, else a file of the user's. */

@@ -25,7 +25,9 @@ export async function* entriesOf(
       const row = transform ? await transform(each) : each
       const made = entryOf(row, ++n, marking)
       // A rule may give events of several sources one name, and they stay several.
-      const entry = transform ? { ...made, sendId: sendIdOf(each) } : made
+      const entry = transform
+        ? { ...made, sendId: sendIdOf(each), entities: made.entities ?? each.entities }
+        : made
       entries.push(entry)
       const copy = injection && injectedCopy(entry, injection)
       if (copy) entries.push({ ...copy, n: ++n })

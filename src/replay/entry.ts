@@ -24,6 +24,8 @@ export interface ReplayEntry extends SinkEntry {
   readonly isInjected: boolean
   /** Whether it is the state of an entity. */
   readonly isState: boolean
+  /** Whom it is about, where that is known. */
+  readonly entities?: readonly string[] | undefined
 }
 
 /** A row of {@link replayStatement}. */
@@ -49,6 +51,8 @@ export interface ReplayRow {
   readonly payload: string | null
   /** The entity whose state this is a part of, or is; null for what is sent as it is. */
   readonly folds: string | null
+  /** Whom it is about, where that is asked for. */
+  readonly entities?: readonly string[] | undefined
   /** Why nothing can be sent of it. */
   readonly fault?: string | undefined
 }
@@ -89,6 +93,7 @@ export function rowReader(columns: readonly ResultColumn[]): (cells: Cells) => R
   const document = text('document')
   const payload = text('payload')
   const folds = text('folds')
+  const about = places.get('entities')
   return (cells) => ({
     momentUs: momentUs(cells),
     id: id(cells),
@@ -110,7 +115,12 @@ export function rowReader(columns: readonly ResultColumn[]): (cells: Cells) => R
     document: document(cells) ?? '',
     payload: payload(cells),
     folds: folds(cells),
+    entities: about === undefined ? undefined : textsOf(cells[about]),
   })
+}
+
+function textsOf(cell: ResultValue | undefined): string[] {
+  return Array.isArray(cell) ? cell.map(String) : []
 }
 
 export function entryOf(row: ReplayRow, n: number, marking: Marking): ReplayEntry {
@@ -135,6 +145,7 @@ export function entryOf(row: ReplayRow, n: number, marking: Marking): ReplayEntr
     fault: row.fault ?? (payload === null ? 'it has no payload' : undefined),
     isInjected: false,
     isState: row.folds !== null,
+    entities: row.folds === null ? row.entities : [row.folds],
   }
 }
 

@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import { cacheFolder } from '../config/cache-folder.js'
 import type { ResultRows } from '../engines/engine.js'
 import { timeText } from '../event/time.js'
+import { type HiddenNames, hiddenNames } from '../questions/hidden-names.js'
+import { hiddenIn } from '../questions/run.js'
 import type { Searched } from '../questions/searched.js'
 import type { OpenedArchive } from '../reading/open-archive.js'
 import type { OpenSink, Sink } from '../sinks/sink.js'
@@ -84,6 +86,7 @@ function resultOf(plan: string, { tally, searched, name, ...of }: ResultOf): Rep
   const { to, order, body, distinct, speed, concurrency, skipRefused: isSkipping } = request
   const { claimCheck } = request
   const { undecodable } = searched
+  const hidden = hiddenNames(hiddenIn(archive))
   const isMarking = name !== null
   const planned = {
     ...{ kind, sink, speed, isMarking, undecodable, isSkipping, fanOut, claimCheck },
@@ -96,13 +99,24 @@ function resultOf(plan: string, { tally, searched, name, ...of }: ResultOf): Rep
     selection: selectionOf(request),
     transform: of.making.rules,
     ...{ order, body, distinct, partial: false, events: tally.events, bytes: tally.bytes },
-    ...{ calls: tally.calls, keys: tally.keys, types: tally.types },
+    ...{ calls: tally.calls, keys: shownKeys(tally, hidden), types: tally.types },
     estimate: estimateOf(tally, { kind, sink, speed, concurrency }),
     warnings: warningsOf(tally, planned),
-    refused: tally.refused,
+    refused: shownRefused(tally, hidden),
     journal: journalFor(plan, kind, request),
     sent: null,
   }
+}
+
+/** Who reads a plan does not learn what privacy.redact hides. */
+function shownKeys({ keys }: Tally, hidden: HiddenNames | undefined): ReplayResult['keys'] {
+  const shown = (key: string) => hidden?.field('key', key) ?? key
+  return { ...keys, largest: keys.largest.map((one) => ({ ...one, key: shown(one.key) })) }
+}
+
+function shownRefused({ refused }: Tally, hidden: HiddenNames | undefined) {
+  const shown = (id: string | null) => hidden?.field('id', id) ?? id
+  return refused.map((one) => ({ ...one, examples: one.examples.map(shown) }))
 }
 
 function selectionOf({ range, types, entities, keys, ids, filter, sql }: ReplayRequest) {

@@ -49,6 +49,8 @@ export interface ReplaySent {
   readonly notSent: number
   /** By runs before, as the journal says. */
   readonly sentBefore: number
+  /** Of somebody who was erased since it was planned: they are left out. */
+  readonly erased?: number
   /** Calls of what was sent beyond the first. */
   readonly repeated: number
   readonly bytes: number

@@ -1,6 +1,7 @@
 import { resolve, sep } from 'node:path'
 import { withoutAlias } from '../archives/address.js'
 import { besideFile } from '../config/sources.js'
+import { ErasedSince } from '../erased/erased-since.js'
 import { Register, registerFile } from '../erased/register.js'
 import type { Withhold } from '../erased/withhold.js'
 import { EvtError } from '../errors.js'
@@ -55,6 +56,7 @@ export async function runReplay(request: ReplayRequest, hooks: ReplayHooks): Pro
   const { to, cwd, topology: templates } = request
   const kind = await sinkFor(to)
   const sink = await opened(kind, request)
+  let since: ErasedSince | undefined
   try {
     const fanOut = await fanOutOf(sink, { templates, cwd })
     const archive = await openArchive(reading(request))
@@ -70,20 +72,28 @@ export async function runReplay(request: ReplayRequest, hooks: ReplayHooks): Pro
     const making = { transform, masks, snapshot, rules }
     const { config } = archive
     const register = await Register.open(registerFile({ ...request, config }))
+    since = await ErasedSince.open(register)
     const { mapping } = archive
     const unerased = new Unerased({ register, mapping, withhold: hooks.withhold })
+    const tellsEntities = !register.isEmpty || hasEntities(mapping)
     const statement = await replayStatement({
-      ...{ ...request, isDistinct: request.distinct, tellsEntities: !register.isEmpty },
+      ...{ ...request, isDistinct: request.distinct, tellsEntities },
       ...{ tellsDelivery: kind.marks === 'line', isPicked: request.sql !== null },
       snapshotUs: snapshot?.sinceUs ?? null,
     })
-    const context = { kind, sink, archive, request, hooks, making, clock, fanOut, unerased }
+    const context = { kind, sink, archive, request, hooks, making, clock, fanOut, unerased, since }
     return await askArchive(statement, askingOf(request, archive), (asked) =>
       replayed(asked, context),
     )
   } finally {
+    since?.close()
     sink.close()
   }
+}
+
+/** Somebody may be erased while it is sent. */
+function hasEntities({ rules }: OpenedArchive['mapping']): boolean {
+  return rules.some(({ mapping }) => (mapping.entities ?? []).length > 0)
 }
 
 async function opened(kind: Sink, request: ReplayRequest): Promise<OpenSink> {
@@ -137,6 +147,7 @@ interface Context {
    * is the same. */
   readonly clock: { nowMs: number }
   readonly unerased: Unerased
+  readonly since: ErasedSince
 }
 
 /** As typed, or as evt.yaml names it. */
@@ -185,6 +196,7 @@ async function replayed({ rows, again, searched }: Asked, context: Context): Pro
       making: { marking, injection, ...context.making },
       ...{ sink, journal, speed, concurrency, signal, events: result.events },
       skipsRefused: request.skipRefused,
+      isErased: (entities) => context.since.hasAny(entities),
       onProgress: hooks.onSending,
     })
     const done = { ...result, sent }

@@ -16,6 +16,8 @@ interface SendOptions {
   readonly concurrency: number
   /** Whether what the target never takes is left out, as the plan says. */
   readonly skipsRefused: boolean
+  /** Whether somebody was erased since it was planned. */
+  isErased(entities: readonly string[]): boolean
   /** How many there are, those included that were sent before. */
   readonly events: number
   readonly signal: AbortSignal
@@ -48,6 +50,10 @@ export async function sendEntries(
     for await (const chunk of entriesOf(rows, options.making)) {
       for (const entry of chunk) {
         if (journal?.wasSent(entry.n)) continue
+        if (entry.entities && options.isErased(entry.entities)) {
+          counts.erased += 1
+          continue
+        }
         // Most are due, and have room: what there is to wait for is waited for alone.
         const due = pace.until(entry, signal)
         if (due) await due
@@ -78,6 +84,8 @@ function journaled({ sink, journal }: SendOptions): OpenSink {
 }
 
 class Counts {
+  /** Of somebody who was erased meanwhile. */
+  erased = 0
   #sent = 0
   #failed = 0
   #repeated = 0
@@ -114,7 +122,8 @@ class Counts {
     const durationMs = sent > 0 ? this.#lastMs - this.#firstMs : 0
     const errors = [...this.#errors].map(([error, count]) => ({ error, count }))
     return {
-      ...{ sent, failed, notSent: events - sentBefore - sent - failed, sentBefore },
+      ...{ sent, failed, notSent: events - sentBefore - sent - failed - this.erased, sentBefore },
+      ...(this.erased > 0 && { erased: this.erased }),
       ...{ repeated: this.#repeated, bytes: this.#bytes, durationMs },
       ratePerSecond: durationMs > 0 ? (sent / durationMs) * 1_000 : null,
       errors: errors.sort((a, b) => b.count - a.count),

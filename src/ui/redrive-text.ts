@@ -41,6 +41,8 @@ export function redrivenText(result: RedriveResult, moved: Moved, style: TextSty
     [moved.left, 'left'],
     [moved.others, 'of other queues, which stay'],
     [moved.newer, 'newer than this run, which stay'],
+    [moved.erased, 'of who was erased, which stay'],
+    [moved.blanked, 'sent without who was erased'],
   ] as const
   const told = others.flatMap(([count, what]) => (count > 0 ? `${countText(count)} ${what}` : []))
   const lines = [

@@ -42,6 +42,7 @@ export function replaySentText(result: ReplayResult, sent: ReplaySent, style: Te
   const what = `sent ${many(sent.sent, 'event')}, ${bytesText(bytes)}, to ${result.target}`
   const others = [
     [sentBefore, 'sent before'],
+    [sent.erased ?? 0, 'of who was erased meanwhile, and left out'],
     [failed, 'failed'],
     [notSent, 'not sent'],
     [repeated, 'tries repeated'],

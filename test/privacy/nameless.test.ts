@@ -14,7 +14,7 @@ beforeEach(() => {
   at = stage()
   writeFileSync(
     join(at.work, 'evt.yaml'),
-    'events: { "*": { entities: { user: "$.detail.users[*]" } } }\n',
+    'events: { "*": { entities: { user: "$.detail.users[0]", friend: "$.detail.users[1]" } } }\n',
   )
   const event = (n: number, detail: object) =>
     JSON.stringify({ id: `e${n}`, source: 'shop', 'detail-type': 'order.placed', detail })
@@ -71,18 +71,19 @@ test('what is masked of others is listed without them', async () => {
 })
 
 test('errors name nobody, whatever is wrong', async () => {
-  const from = ['empty/u-4711', 'a/ada@example.com/2.ndjson']
-  for (const source of from) {
-    for (const line of [
-      ['extract', ...who, source, '--to', 'x'],
-      ['find', 'ada@example.com', source],
-      ['erase', '--entity', 'user:u-4711', source, '--plan', 'x'],
-    ]) {
-      const { exit, err } = await evt(...line, '--verbose')
-      expect(exit).not.toBe(0)
-      expect(err).toContain('[identifier]')
-      expect(namedIn(err)).toEqual([])
-    }
+  const erase = ['erase', '--entity', 'user:u-4711', '--plan', 'x']
+  for (const line of [
+    ['extract', ...who, 'empty/u-4711', '--to', 'x'],
+    ['extract', ...who, 'a/ada@example.com/2.ndjson', '--to', 'x'],
+    ['find', 'ada@example.com', 'a/ada@example.com/2.ndjson'],
+    ['find', 'nothing', 'a/bob@example.org/2.ndjson'],
+    [...erase, 'empty/u-4711'],
+    [...erase, 'a/bob@example.org/2.ndjson'],
+  ]) {
+    const { exit, err } = await evt(...line, '--verbose')
+    expect(exit).not.toBe(0)
+    expect(err).toContain('[identifier]')
+    expect(namedIn(err)).toEqual([])
   }
   const many = await evt('extract', '--entity', 'user:u-4711', 'a/u-4711', '--to', 'x')
   expect(many).toMatchObject({ exit: 2, err: expect.stringContaining('more than 10%') })
