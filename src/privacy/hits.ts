@@ -2,6 +2,7 @@ import type { JsonValue } from '../event/event.js'
 import { parseJson } from '../event/json.js'
 import { type JsonPath, pathText } from '../event/json-path.js'
 import { generalPath } from './leaves.js'
+import { nestedText, plainOf } from './nested-text.js'
 import type { Subject } from './subject.js'
 
 type Matching = Pick<Subject, 'values' | 'ignoreCase' | 'deep'>
@@ -47,19 +48,21 @@ export function hitsIn(document: JsonValue, matching: Matching): Hit[] {
       if (isAnywhere && !Array.isArray(value)) addKeys(open, value)
       left.push(...below(open, value))
     } else if (typeof value === 'string' || typeof value === 'number') {
-      addText(open, String(value))
       const nested = deep && typeof value === 'string' ? nestedIn(value, open) : undefined
+      addText(open, String(value), deep && !nested ? plainOf(String(value)) : '')
       if (nested) left.push(nested)
     }
   }
   return hits
 
-  function addText(open: Open, text: string): void {
+  /** @param packed what it says in base64 */
+  function addText(open: Open, text: string, packed: string): void {
     const folded = fold(text)
+    const inside = [folded, fold(packed)]
     const exact = pathText(open.path)
     const within = wanted.filter(({ path, value }) => {
       const isThere = path === null || (deep ? isOf(open, exact, path) : exact === path)
-      return isThere && (deep ? folded.includes(value) : folded === value)
+      return isThere && (deep ? inside.some((one) => one.includes(value)) : folded === value)
     })
     if (within.length === 0) return
     const isPart = !within.some(({ value }) => value === folded)
@@ -95,19 +98,9 @@ function below({ path, outer }: Open, value: JsonValue & object): Open[] {
 }
 
 function nestedIn(text: string, { path, outer }: Open): Open | undefined {
-  const inside = nestedJson(text)
+  const inside = nestedText(text)
   if (inside === undefined || outer.split(' JSON ').length > MOST_NESTED) return undefined
-  return { value: inside, path: [], outer: `${outer}${generalPath(path)} JSON ` }
-}
-
-/** The JSON object, array or text that a text holds. */
-function nestedJson(text: string): JsonValue | undefined {
-  if (!/^\s*[{["]/.test(text)) return undefined
-  try {
-    return parseJson(text)
-  } catch {
-    return undefined
-  }
+  return { value: parseJson(inside.text), path: [], outer: `${outer}${generalPath(path)} JSON ` }
 }
 
 function shown({ path, outer }: Open): string {
