@@ -143,16 +143,22 @@ export function isJsonObject(cell: Buffer): boolean {
 }
 
 /** The column that holds most objects, of those that hold as many the one that holds most bytes;
- * -1 where none holds any. */
+ * -1 where none holds any. One that is empty in most rows is a field of theirs that is not always
+ * there: taken for the events, it would have most rows say nothing. */
 export function columnOfJson(rows: readonly CsvRow[]): number {
-  const columns = new Map<number, { objects: number; bytes: number }>()
+  const columns = new Map<number, { filled: number; objects: number; bytes: number }>()
   for (const row of rows) {
     for (const [n, cell] of row.entries()) {
-      if (!isJsonObject(cell)) continue
-      const { objects, bytes } = columns.get(n) ?? { objects: 0, bytes: 0 }
-      columns.set(n, { objects: objects + 1, bytes: bytes + cell.length })
+      if (cell.length === 0) continue
+      const { filled, objects, bytes } = columns.get(n) ?? { filled: 0, objects: 0, bytes: 0 }
+      const size = isJsonObject(cell) ? cell.length : 0
+      const isObject = size > 0 ? 1 : 0
+      columns.set(n, { filled: filled + 1, objects: objects + isObject, bytes: bytes + size })
     }
   }
-  const [best] = [...columns].sort(([, a], [, b]) => b.objects - a.objects || b.bytes - a.bytes)
+  const holding = [...columns].filter(
+    ([, { filled, objects }]) => objects > 0 && filled * 2 >= rows.length,
+  )
+  const [best] = holding.sort(([, a], [, b]) => b.objects - a.objects || b.bytes - a.bytes)
   return best ? best[0] : -1
 }

@@ -16,7 +16,7 @@ const heldPart = /^[0-9a-f]{32}\.recorded-(\d+)-[A-Za-z0-9]{6}$/
 /** What runs that were killed left on this machine, which may hold events: temporary files, what a
  * replay has recorded, and in a folder what was to be a bundle. */
 export async function leftByKilled(folder: string, cache: string): Promise<Leftover[]> {
-  const temporary = await leftIn(tmpdir(), (name) => ({ pid: tempFolderOf(name), of: null }))
+  const temporary = await temporaryLeft()
   const bundles = await leftIn(folder, (name) => {
     const [, of = null, pid] = bundlePart.exec(name) ?? []
     return { pid: pid === undefined ? undefined : Number(pid), of }
@@ -26,6 +26,11 @@ export async function leftByKilled(folder: string, cache: string): Promise<Lefto
     return { pid: pid === undefined ? undefined : Number(pid), of: 'replay' }
   })
   return [...temporary, ...recorded, ...bundles]
+}
+
+/** The folders for temporary files among them. */
+export function temporaryLeft(): Promise<Leftover[]> {
+  return leftIn(tmpdir(), (name) => ({ pid: tempFolderOf(name), of: null }))
 }
 
 async function leftIn(

@@ -1,5 +1,5 @@
 import { readdir, readFile, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { removeCopies } from '../archive-index/copies.js'
 import { dropFolder } from '../archive-index/drop.js'
 import { readManifest } from '../archive-index/manifest.js'
@@ -7,6 +7,8 @@ import { indexFolders, noteFolder } from '../archive-index/place.js'
 import { codeOf, readError } from '../archives/read-error.js'
 import type { AwsOptions } from '../aws/options.js'
 import { typesFile } from '../config/cache-folder.js'
+import { temporaryLeft } from '../leftovers/of-killed.js'
+import { TEMP_PREFIX } from './open-buckets.js'
 
 export interface ErasedPlaces {
   sources: readonly string[]
@@ -19,8 +21,8 @@ export interface ErasedPlaces {
 
 /**
  * Removes what evt derived from objects that held a subject: their indexes, wherever they were
- * built and whatever they are called, with their copies in S3, and the types that completion
- * offers. All of it can be made again.
+ * built and whatever they are called, with their copies in S3, the types that completion offers,
+ * and what an erasure that was killed had read. All of it can be made again.
  *
  * @returns the folders of the indexes, and the prefixes of S3
  * @throws EvtError `outside` where a copy in S3 cannot be removed
@@ -41,7 +43,15 @@ export async function dropDerived(places: ErasedPlaces): Promise<string[]> {
   }
   dropped.push(...(await removeCopies({ sources, cwd, env }, aws)))
   await rm(typesFile(env), { force: true })
+  await dropLeft()
   return dropped
+}
+
+/** Copies of objects that an erasure made which was killed. */
+async function dropLeft(): Promise<void> {
+  for (const { name, remove } of await temporaryLeft()) {
+    if (basename(name).startsWith(TEMP_PREFIX)) await remove()
+  }
 }
 
 async function isOf(

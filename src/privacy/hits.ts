@@ -2,14 +2,15 @@ import type { JsonValue } from '../event/event.js'
 import { parseJson } from '../event/json.js'
 import { type JsonPath, pathText } from '../event/json-path.js'
 import { generalPath } from './leaves.js'
+import { nestedText, plainOf } from './nested-text.js'
 import type { Subject } from './subject.js'
 
 type Matching = Pick<Subject, 'values' | 'ignoreCase' | 'deep'>
 
 /** A place of a document that holds one of the values. */
 export interface Hit {
-  /** With [*] for every index, and every key that is data; ` JSON ` stands where a text holds JSON, ` key` behind the path of
-   * an object that has the value as a key. */
+  /** With [*] for every index, and every key that is data; ` JSON ` stands where a text holds JSON,
+   * ` key` behind the path of an object that has the value as a key. */
   readonly path: string
   /** The value is a part of a longer text. */
   readonly isPart: boolean
@@ -54,20 +55,22 @@ export function hitsIn(
       if (isAnywhere && !Array.isArray(value)) addKeys(open, value)
       left.push(...below(open, value))
     } else if (typeof value === 'string' || typeof value === 'number') {
-      addText(open, String(value))
       const nested =
         deep && typeof value === 'string' ? nestedIn(value, open, shown(open)) : undefined
+      addText(open, String(value), deep && !nested ? plainOf(String(value)) : '')
       if (nested) left.push(nested)
     }
   }
   return hits
 
-  function addText(open: Open, text: string): void {
+  /** @param packed what it says in base64 */
+  function addText(open: Open, text: string, packed: string): void {
     const folded = fold(text)
+    const inside = [folded, fold(packed)]
     const exact = pathText(open.path)
     const within = wanted.filter(({ path, value }) => {
       const isThere = path === null || (deep ? isOf(open, exact, path) : exact === path)
-      return isThere && (deep ? folded.includes(value) : folded === value)
+      return isThere && (deep ? inside.some((one) => one.includes(value)) : folded === value)
     })
     if (within.length === 0) return
     const isPart = !within.some(({ value }) => value === folded)
@@ -108,18 +111,8 @@ function below(open: Open, value: JsonValue & object): Open[] {
 }
 
 function nestedIn(text: string, { path, outer }: Open, told: string): Open | undefined {
-  const inside = nestedJson(text)
+  const inside = nestedText(text)
   if (inside === undefined || outer.split(' JSON ').length > MOST_NESTED) return undefined
   const around = { outer: `${outer}${pathText(path)} JSON `, outerTold: `${told} JSON ` }
-  return { value: inside, path: [], ...around }
-}
-
-/** The JSON object, array or text that a text holds. */
-function nestedJson(text: string): JsonValue | undefined {
-  if (!/^\s*[{["]/.test(text)) return undefined
-  try {
-    return parseJson(text)
-  } catch {
-    return undefined
-  }
+  return { value: parseJson(inside.text), path: [], ...around }
 }

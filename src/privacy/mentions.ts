@@ -1,13 +1,12 @@
 import { folding } from './hits.js'
 import type { JsonLayer } from './json-layer.js'
-import { isBase64 } from './nested-text.js'
+import { lettersOf, MAY_BE_PACKED } from './nested-text.js'
 import { identifiersOf, idOf, isTelling, type Subject } from './subject.js'
 
 /** What stands for a part of a text; too short to be an identifier itself. */
 const ERASED = '[...]'
 
-/** JSON, gzip or other bytes in base64. */
-const packed = /"(?:e[yw]|H4sI)|[A-Za-z0-9+/]{20}/
+const packed = new RegExp(MAY_BE_PACKED)
 
 /** Finds identifiers in records, wherever they stand, and takes them out. */
 export class Mentions {
@@ -51,7 +50,7 @@ export class Mentions {
 
   /** The same of a text that may be in base64, of bytes that are no JSON. */
   isInBytes(text: string): boolean {
-    return this.isIn(text) || this.isIn(plainOf(text))
+    return this.isIn(text) || this.isIn(lettersOf(text))
   }
 
   /** Whether a text holds what is erased wherever it stands: no short ids, no bare numbers. */
@@ -78,8 +77,8 @@ export class Mentions {
         if (whole !== undefined) layer.set(node, replacement(whole))
         else if (typeof value === 'string' && this.#isPart(folded)) {
           layer.set(node, this.#without(text))
-        } else if (this.#isPart(this.#fold(plainOf(text)))) {
-          layer.set(node, packedOf(this.#without(plainOf(text))))
+        } else if (this.#isPart(this.#fold(lettersOf(text)))) {
+          layer.set(node, packedOf(this.#without(lettersOf(text))))
         } else continue
         count += 1
       }
@@ -112,11 +111,6 @@ export class Mentions {
       return parts.join('') + left.slice(from)
     }, text)
   }
-}
-
-/** What is in base64, each byte as a letter; empty where a text is none. */
-function plainOf(text: string): string {
-  return isBase64(text) ? Buffer.from(text, 'base64').toString('latin1') : ''
 }
 
 function packedOf(plain: string): string {

@@ -8,6 +8,8 @@ export interface Nested {
 }
 
 const MOST_BYTES = 128 * 1024 * 1024
+/** What a text looks like that may hold JSON, gzip or other bytes in base64; RE2 reads it as well. */
+export const MAY_BE_PACKED = '"(?:e[yw]|H4sI)|[A-Za-z0-9+/]{20}'
 const base64 = /^(?:[A-Za-z0-9+/]{4}){2,}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
 
 /** JSON as a text, and in base64, also packed with gzip: as queues, streams and logs have it. */
@@ -24,8 +26,18 @@ export function nestedText(text: string): Nested | undefined {
   return { text: unpacked, wrap: (changed) => gzipSync(changed).toString('base64') }
 }
 
-export function isBase64(text: string): boolean {
+function isBase64(text: string): boolean {
   return base64.test(text)
+}
+
+/** What is in base64; empty where a text is none. */
+export function plainOf(text: string): string {
+  return isBase64(text) ? Buffer.from(text, 'base64').toString() : ''
+}
+
+/** The same, each byte as a letter: nothing of it is lost where it is no text. */
+export function lettersOf(text: string): string {
+  return isBase64(text) ? Buffer.from(text, 'base64').toString('latin1') : ''
 }
 
 function isJson(text: string): boolean {

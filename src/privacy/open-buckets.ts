@@ -3,6 +3,9 @@ import { bucketKey } from '../aws/bucket-address.js'
 import type { VersionedBucket } from '../aws/bucket-versions.js'
 import type { AwsOptions } from '../aws/options.js'
 
+/** Of folders with copies of objects, as they are without an erasure and with it. */
+export const TEMP_PREFIX = 'evt-erase-'
+
 /** The buckets that an erasure has to do with, and a folder for copies of their objects. */
 export class OpenBuckets {
   readonly #opened = new Map<string, Promise<VersionedBucket>>()
@@ -24,7 +27,7 @@ export class OpenBuckets {
 
   /** A file that is not there yet. */
   async newCopy(): Promise<string> {
-    this.#folder ??= makeTempFolder('evt-erase-')
+    this.#folder ??= makeTempFolder(TEMP_PREFIX)
     return `${await this.#folder}/${this.#made++}`
   }
 

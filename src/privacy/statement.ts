@@ -1,4 +1,5 @@
 import type { BoundValue, Statement } from '../engines/engine.js'
+import { MAY_BE_PACKED } from './nested-text.js'
 import type { Subject } from './subject.js'
 
 /**
@@ -39,9 +40,10 @@ function isSearchable(value: string, { ignoreCase }: Subject): boolean {
 }
 
 /** What is written with a backslash may say anything, and so may what is beyond ASCII where case
- * does not count. */
-function couldHold(text: string, value: string, { ignoreCase }: Subject): string {
-  const hasEscapes = `strpos(${text}, '\\') > 0`
+ * does not count, and what is in base64 where that is looked into. */
+function couldHold(text: string, value: string, { ignoreCase, deep }: Subject): string {
+  const isPacked = deep ? ` OR regexp_matches(${text}, '${MAY_BE_PACKED}')` : ''
+  const hasEscapes = `strpos(${text}, '\\') > 0${isPacked}`
   if (!ignoreCase) return `strpos(${text}, ${value}) > 0 OR ${hasEscapes}`
   const isWide = `strlen(${text}) > length(${text})`
   return `strpos(lower(${text}), ${value}) > 0 OR ${hasEscapes} OR ${isWide}`

@@ -102,6 +102,15 @@ describe('the records of a table', () => {
     ['are without quotes after tabs', 'id\tp\n1\t{"a":"x,y"}\n', [{ a: 'x,y' }]],
     ['are no blank lines', 'id,p\n\n1,"{""a"":1}"\n\r\n', [{ a: 1 }]],
     ['need no line break at the end', '\ufeffid,p\n1,"{""a"":1}"', [{ a: 1 }]],
+    [
+      'are rows where only few have JSON',
+      'id,p\n1,\n2,"{""a"":1}"\n3,\n',
+      [
+        { id: '1', p: '' },
+        { id: '2', p: '{"a":1}' },
+        { id: '3', p: '' },
+      ],
+    ],
     ['are rows where no column has JSON', 'id,type\n1,"a, b"\n', [{ id: '1', type: 'a, b' }]],
     [
       'are bad where cells are missing or too many',

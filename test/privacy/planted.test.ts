@@ -1,29 +1,39 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as after } from 'node:timers/promises'
-import { createFileDecoder } from 'avsc'
-import { parse } from 'csv-parse/sync'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { readBytes } from '../../src/archives/bytes.js'
-import { openDuckdb } from '../../src/engines/duckdb.js'
 import { type Stage, stage } from '../cases/run-case.js'
 import { isLong, seed } from '../helpers/campaign.js'
+import { bodyOf, type PlantedFile, plantArchive, typedRow } from '../helpers/planted-archive.js'
 import {
+  identifiers,
   MAIL,
   MAPPING,
-  type PlantedFile,
+  NUMBER,
   type PlantedRow,
-  plantArchive,
   SUBJECT,
-} from '../helpers/planted-archive.js'
+} from '../helpers/planted-rows.js'
+import { startEvt } from '../testbed/evt-process.js'
+import { everyTextOf, textOf, valuesIn } from './every-text.js'
 
-const ROWS = isLong ? 1_000_000 : 3_000
+const ROWS = isLong ? 1_000_000 : 4_000
 /** A hundred times everything is read and looked at. */
-const ENOUGH_MS = isLong ? 3_600_000 : 240_000
+const ENOUGH_MS = isLong ? 3 * 3_600_000 : 240_000
 const SHARE = isLong ? 0.0001 : 0.02
+const KILLS = isLong ? 100 : 6
 const values = ['--also', `*=${MAIL}`, '--ignore-case', '--deep']
+const few = isLong ? [] : ['--max-share', '100%']
 
 let at: Stage
 let planted: PlantedFile[]
@@ -41,26 +51,20 @@ beforeEach(async () => {
 })
 afterEach(() => at.remove())
 
-function start(args: readonly string[]) {
-  return spawn('evt', args, { cwd: at.work, env: at.env, stdio: ['ignore', 'pipe', 'pipe'] })
+const homeOf = (one: Stage) => one.env['HOME'] ?? ''
+const run = async (...args: string[]) => {
+  const child = startEvt(args, at)
+  const { exit } = await child.end
+  return { exit, stdout: child.out.text, stderr: child.err.text }
 }
-
-async function run(...args: string[]) {
-  const child = start(args)
-  const text = { stdout: '', stderr: '' }
-  for (const name of ['stdout', 'stderr'] as const) {
-    child[name].on('data', (chunk) => {
-      text[name] += chunk
-    })
-  }
-  const [exit] = await once(child, 'close')
-  return { exit, ...text }
+const succeeds = async (...args: string[]) => {
+  expect(await run(...args), args.join(' ')).toMatchObject({ exit: 0, stderr: '' })
 }
 
 const rowsThat = (holds: (row: PlantedRow) => boolean) =>
   planted.flatMap(({ rows }) => rows.filter(holds).map(({ id }) => id)).sort()
 const isMapped = ({ planting }: PlantedRow) => planting === 'mapped' || planting === 'shared'
-const isHidden = ({ planting }: PlantedRow) => planting !== null && planting !== 'decoy'
+const isPlanted = ({ left, text }: PlantedRow) => left !== text
 
 function extracted(bundle: string): string[] {
   const lines = readFileSync(join(at.work, bundle, 'events.ndjson'), 'utf8')
@@ -69,113 +73,140 @@ function extracted(bundle: string): string[] {
   return lines.map((line) => String(JSON.parse(line).id)).sort()
 }
 
-/** Unpacked; of tables the events, one a line. */
-async function textOf(name: string): Promise<string> {
-  const file = join(at.work, 'a', name)
-  const lines = await eventsIn(file)
-  if (lines) return `${lines.join('\n')}\n`
-  const { size: sizeBytes, mtimeMs } = statSync(file)
-  const compression = name.endsWith('.gz') ? 'gzip' : name.endsWith('.zst') ? 'zstd' : 'none'
-  const report = ({ detail }: { detail: string }) => expect.fail(`${name} ${detail}`)
-  const object = { kind: 'file' as const, path: name, file, sizeBytes, mtimeMs }
-  const parts: Buffer[] = []
-  for await (const part of readBytes(object, { compression, report })) parts.push(part)
-  return Buffer.concat(parts).toString()
-}
-
-/** As others read them. */
-async function eventsIn(file: string): Promise<string[] | undefined> {
-  if (file.endsWith('.csv')) {
-    const rows: { event: string }[] = parse(readFileSync(file), { columns: true })
-    return rows.map(({ event }) => event)
-  }
-  if (file.endsWith('.parquet')) {
-    const duckdb = await openDuckdb({ memoryLimitBytes: 1e9, threads: 1 })
-    const rows = await duckdb.rows(`SELECT event FROM '${file}'`)
-    await duckdb.close()
-    return rows.map(([event]) => String(event))
-  }
-  if (!file.endsWith('.avro')) return undefined
-  const decoder = createFileDecoder(file)
-  const found: string[] = []
-  for await (const { Body } of decoder) found.push(Body)
-  return found
-}
-
-/** Every file of the archive, and all that evt keeps and left, as bytes. */
-function everyByte(): string {
-  const home = at.env['HOME'] ?? ''
-  return readdirSync(home, { recursive: true, encoding: 'utf8' })
-    .map((name) => join(home, name))
-    .filter((file) => statSync(file).isFile())
-    .map((file) => readFileSync(file, 'latin1'))
-    .join('\n')
-}
-
 describe(`a planted archive (seed ${seed})`, () => {
-  test('by entity every mapped row is extracted, with values every row, and no decoy', async () => {
-    const share = ['--max-share', '100%']
-    const by = ['gdpr', 'extract', '--entity', SUBJECT, 'a', ...share]
-    expect(await run(...by, '--to', 'b')).toMatchObject({ exit: 0, stderr: '' })
-    expect(extracted('b')).toEqual(rowsThat(isMapped))
-    expect(await run(...by, ...values, '--to', 'c')).toMatchObject({ exit: 0, stderr: '' })
-    expect(extracted('c')).toEqual(rowsThat(isHidden))
-    expect(await run('index', 'build', 'a')).toMatchObject({ exit: 0 })
-    expect(await run(...by, '--to', 'd')).toMatchObject({ exit: 0, stderr: '' })
-    expect(extracted('d')).toEqual(rowsThat(isMapped))
-  })
+  test(
+    'by entity every mapped row is extracted, with values every row, and no decoy',
+    async () => {
+      const by = (who: string) => ['gdpr', 'extract', '--entity', who, 'a', ...few]
+      await succeeds(...by(SUBJECT), '--to', 'b')
+      expect(extracted('b')).toEqual(rowsThat(isMapped))
+      await succeeds(...by(SUBJECT), ...values, '--to', 'c')
+      expect(extracted('c')).toEqual(rowsThat(isPlanted))
+      await succeeds(...by(NUMBER), '--to', 'd')
+      expect(extracted('d')).toEqual(rowsThat(({ planting }) => planting === 'number'))
+      expect(await run('index', 'build', 'a')).toMatchObject({ exit: 0 })
+      await succeeds(...by(SUBJECT), '--to', 'e')
+      expect(extracted('e')).toEqual(rowsThat(isMapped))
+      await succeeds(...by(SUBJECT), ...values, '--to', 'f')
+      expect(extracted('f')).toEqual(rowsThat(isPlanted))
+      for (const bundle of ['b', 'c', 'd', 'e', 'f']) await succeeds('gdpr', 'verify', bundle)
+    },
+    ENOUGH_MS,
+  )
 
   test(
     'killed at any moment, an erasure goes on to the same bytes',
     async () => {
       await run('index', 'build', 'a')
-      const plan = ['gdpr', 'erase', '--entity', SUBJECT, ...values.slice(0, 3), '--erase-mentions']
-      expect(await run(...plan, 'a', '--plan', 'plan', '--max-share', '100%')).toMatchObject({
-        ...{ exit: 0, stderr: '' },
-      })
-      const apply = ['gdpr', 'erase', '--apply', 'plan', '--yes']
-      for (let kills = isLong ? 100 : 4; kills > 0; kills--) {
-        const child = start(apply)
-        const closed = once(child, 'close')
-        // In any object: each of the long form takes some ten seconds.
-        await after(300 + random() * (isLong ? 25_000 : 700))
-        child.kill('SIGKILL')
-        await closed
-        // Whole at every moment, as it was or without the subject.
-        for (const { name } of planted) expect(await textOf(name)).toMatch(/[}\]]\n?$/)
+      for (const { name } of planted) expect(await everyTextOf(fileOf(name))).toMatch(identifiers)
+      const who = ['--entity', SUBJECT, ...values.slice(0, 3), '--erase-mentions']
+      await succeeds('gdpr', 'erase', ...who, 'a', '--plan', 'plan', ...few)
+      const kept = mkdtempSync(join(tmpdir(), 'evt-kept-'))
+      try {
+        cpSync(homeOf(at), kept, { recursive: true, preserveTimestamps: true })
+        const before = hashes()
+        const { ms } = await timed(() => succeeds(...apply))
+        await expectErased()
+        const undisturbed = hashes()
+        restore(kept)
+        for (let killed = 0; killed < KILLS; ) {
+          const isKilled = await runFor((random() * ms) / 4)
+          const now = hashes()
+          for (const { name } of planted) {
+            expect([before[name], undisturbed[name]], name).toContain(now[name])
+          }
+          if (isKilled) killed += 1
+          else {
+            expect(now).toEqual(undisturbed)
+            restore(kept)
+          }
+        }
+        await succeeds(...apply)
+        expect(hashes()).toEqual(undisturbed)
+        await expectNobody()
+        await succeeds('gdpr', 'verify', 'plan')
+      } finally {
+        rmSync(kept, { recursive: true })
       }
-      expect(await run(...apply)).toMatchObject({ exit: 0, stderr: '' })
-      await expectErased()
-      expect(await run('gdpr', 'verify', 'plan')).toMatchObject({ exit: 0 })
     },
     ENOUGH_MS,
   )
 })
 
-async function expectErased(): Promise<void> {
-  for (const { name, rows, isList } of planted) {
-    const text = await textOf(name)
-    expect(text.toLowerCase()).not.toMatch(/u-4711-ada|ada@example\.com|u0061da/)
-    const kept = rows.filter(({ planting }) => planting !== 'mapped')
-    const found: unknown[] = isList ? JSON.parse(text) : documents(text)
-    expect(found.map((row) => Object(row).id)).toEqual(kept.map(({ id }) => id))
-    // What is not of the subject is the same to the byte, and so is what stands between.
-    const untouched = kept.filter((row) => !isHidden(row))
-    let from = 0
-    for (const row of untouched) {
-      const written = name === '5.json.gz' ? row.text.replace('{', '{\n ') : row.text
-      const where = text.indexOf(written, from)
-      expect(where, row.id).toBeGreaterThanOrEqual(from)
-      from = where + written.length
-    }
-  }
-  expect(everyByte().toLowerCase()).not.toMatch(/u-4711-ada|ada@example\.com/)
+const apply = ['gdpr', 'erase', '--apply', 'plan', '--yes']
+const fileOf = (name: string) => join(at.work, 'a', name)
+
+async function timed(work: () => Promise<unknown>): Promise<{ ms: number }> {
+  const from = performance.now()
+  await work()
+  return { ms: performance.now() - from }
 }
 
-function documents(text: string): unknown[] {
-  return text
-    .replaceAll('{\n ', '{')
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line))
+/** Kills an apply so long after it began, and looks meanwhile whether all is there.
+ *
+ * @returns whether it was still running */
+async function runFor(ms: number): Promise<boolean> {
+  const child = startEvt(apply, at)
+  let isOver = false
+  const end = child.end.finally(() => {
+    isOver = true
+  })
+  while (!isOver && !existsSync(join(at.work, 'plan.lock'))) await after(5)
+  for (const until = performance.now() + ms; !isOver && performance.now() < until; ) {
+    for (const { name } of planted) expect(statSync(fileOf(name)).size).toBeGreaterThan(0)
+    await after(Math.min(20, Math.max(0, until - performance.now())))
+  }
+  child.kill('SIGKILL')
+  const { exit } = await end
+  if (exit !== null) expect({ exit, err: child.err.text }).toEqual({ exit: 0, err: '' })
+  return exit === null
+}
+
+/** As everything was when the plan was made. */
+function restore(kept: string): void {
+  for (const name of readdirSync(homeOf(at))) {
+    rmSync(join(homeOf(at), name), { recursive: true })
+  }
+  cpSync(kept, homeOf(at), { recursive: true, preserveTimestamps: true })
+}
+
+function hashes(): Record<string, string> {
+  const hash = (name: string) => createHash('sha256').update(readFileSync(fileOf(name)))
+  return Object.fromEntries(planted.map(({ name }) => [name, hash(name).digest('hex')]))
+}
+
+/** Every row that is not the subject's alone is left, the others to the byte, all in their order. */
+async function expectErased(): Promise<void> {
+  for (const { name, shape, rows } of planted) {
+    const left = rows.flatMap(({ id, left: text }) => (text === null ? [] : [{ id, text }]))
+    const found = await valuesIn(fileOf(name))
+    if (!found) {
+      expectSame(await textOf(fileOf(name)), bodyOf(shape, left), name)
+      continue
+    }
+    const wanted = left.map(({ text }) => (shape === 'rows' ? typedRow(text) : text))
+    expect(found.length, name).toBe(wanted.length)
+    for (const [n, value] of found.entries()) expect(value, name).toEqual(wanted[n])
+  }
+  await expectNobody()
+}
+
+/** Without a difference of millions of lines. */
+function expectSame(text: string, wanted: string, name: string): void {
+  if (text === wanted) return
+  let at = 0
+  while (text[at] === wanted[at]) at++
+  const around = (one: string) => one.slice(Math.max(0, at - 100), at + 200)
+  expect(around(text), `${name} at ${at}`).toBe(around(wanted))
+}
+
+/** Nowhere in the archive, nor in what evt keeps and left, in any letters, escapes or packings. */
+async function expectNobody(): Promise<void> {
+  const files = readdirSync(homeOf(at), { recursive: true, encoding: 'utf8' })
+    .map((name) => join(homeOf(at), name))
+    .filter((file) => statSync(file).isFile())
+  for (const file of files) {
+    const found = identifiers.exec(await everyTextOf(file))
+    expect(found && `${found[0]} in ${file}`).toBeNull()
+  }
 }

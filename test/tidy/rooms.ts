@@ -59,7 +59,8 @@ export const edges: Readonly<Record<string, readonly string[]>> = {
   // Who holds a lock; who gets what a target takes; what events lead to.
   replay: ['record', 'topology', 'audit'],
   dlq: ['record', 'replay'], // what is parked; the pace
-  privacy: ['record', 'topology'], // the rows of its lines; who was sent events of somebody
+  // The rows of its lines; who was sent events of somebody; what killed runs left.
+  privacy: ['record', 'topology', 'leftovers'],
   live: ['tail', 'stats'], // what is tapped; the shape of a result and the words of findings
   init: ['stats'], // how a SOURCE is missed, and words for figures
   reconcile: ['stats', 'tail'], // the shape and the words of findings; what is tapped
