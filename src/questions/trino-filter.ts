@@ -54,9 +54,9 @@ export function chosenRecords(
 
 /**
  * Adds the column `is_match` to a relation with `document`: whether a pattern matches it; NULL
- * where that is not sure. So it is where a field is below a list of objects, whose values count together
- * only where they are in one element; where a name has its dot in a key; and for numbers and IP
- * addresses that can be written in several ways.
+ * where that is not sure. So it is where a field is below a list of objects, whose values count
+ * together only where they are in one element; where a name has its dot in a key; and for numbers
+ * and IP addresses that can be written in several ways.
  */
 export function trinoMatch(pattern: EventPattern, relation: string): string {
   const names = [...new Set(pattern.flat().map(({ name }) => name))]
