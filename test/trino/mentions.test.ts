@@ -31,10 +31,10 @@ const ways = [false, true].flatMap((ignoreCase) =>
 describeWith('Trino (npm run test:trino)', jars !== undefined)('what may mention a value', () => {
   beforeAll(async () => {
     trino = await startTrino()
-  }, 240_000)
+  }, 900_000)
   afterAll(() => trino.stop())
 
-  test.each(ways)('leaves out nothing: %o', { timeout: 600_000 }, async (way) => {
+  test.each(ways)('leaves out nothing: %o', { timeout: 900_000 }, async (way) => {
     const rows = texts.map((text, n) => `(${n}, ${quoteText(text)}, ARRAY['a:1'])`).join(', ')
     let [found, asked] = [0, 0]
     for (const value of values) {

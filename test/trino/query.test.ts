@@ -35,7 +35,7 @@ describeWith('moto and Trino (npm run test:trino)', needed)('evt query --engine 
   beforeAll(async () => {
     at = await startTrinoArchive(objects, flags)
     ;({ trino, athena } = at)
-  }, 240_000)
+  }, 900_000)
 
   afterAll(() => at.stop())
 
@@ -49,7 +49,7 @@ describeWith('moto and Trino (npm run test:trino)', needed)('evt query --engine 
     expect(rows).toEqual([[70, 60]])
   })
 
-  describe('has the rows that DuckDB has, and says what it cost', { timeout: 240_000 }, () => {
+  describe('has the rows that DuckDB has, and says what it cost', { timeout: 900_000 }, () => {
     test.each([
       [['counts/by-type']],
       [['duplicates/by-id']],

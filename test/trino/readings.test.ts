@@ -59,7 +59,7 @@ describeWith('Trino (npm run test:trino)', jars !== undefined)(
   () => {
     beforeAll(async () => {
       trino = await startTrino()
-    }, 120_000)
+    }, 900_000)
 
     afterAll(async () => {
       await trino.stop()
