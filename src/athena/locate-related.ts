@@ -17,8 +17,8 @@ const MOST_STEPS = 16
 const MOST_ID_BYTES = 150_000
 
 /**
- * Has Athena follow the chains of an entity, step by step, each of which scans the archive: evt then
- * reads the objects alone that have some of them.
+ * Has Athena follow the chains of an entity, step by step, each of which scans the archive: evt
+ * then reads the objects alone that have some of them.
  */
 export function locateRelatedByAthena(request: LocateRequest, entity: string): Locate {
   return async (objects, chosen) => {

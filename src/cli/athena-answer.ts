@@ -7,7 +7,7 @@ export function checkAnswered({ records, undecodable, unsure, chosen }: AthenaSe
   if (chosen > 0 || records === undecodable + unsure) return
   throw new EvtError(`none of the ${records.toLocaleString('en')} events is chosen`, {
     code: 'inconclusive',
-    hint: 'without --type, --entity, --key, --since and --until all are asked',
+    hint: 'without --type, --filter, --entity, --key, --since and --until all are asked',
   })
 }
 

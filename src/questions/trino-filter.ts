@@ -21,8 +21,8 @@ export interface ChosenRecords {
 
 /**
  * The records of an archive, and the condition of those that are chosen. An event of which Trino
- * does not surely know whether a filter matches it is `unsure`, where it is chosen but for that: see
- * {@link trinoMatch}.
+ * does not surely know whether a filter matches it is `unsure`, where it is chosen but for that:
+ * see {@link trinoMatch}.
  *
  * @throws EvtError `usage` where {@link unsayable} names a field
  */
@@ -53,10 +53,10 @@ export function chosenRecords(
 }
 
 /**
- * Adds the column `is_match` to a relation with `document`: whether a pattern matches it; NULL where
- * that is not sure. So it is where a field is below a list of objects, whose values count together
- * only where they are in one element; where a name has its dot in a key; and for numbers and IP
- * addresses that can be written in several ways.
+ * Adds the column `is_match` to a relation with `document`: whether a pattern matches it; NULL
+ * where that is not sure. So it is where a field is below a list of objects, whose values count
+ * together only where they are in one element; where a name has its dot in a key; and for numbers
+ * and IP addresses that can be written in several ways.
  */
 export function trinoMatch(pattern: EventPattern, relation: string): string {
   const names = [...new Set(pattern.flat().map(({ name }) => name))]

@@ -1,6 +1,5 @@
 import type { Statement } from '../engines/engine.js'
 import { quoteText } from '../engines/leaf-tree.js'
-import { EvtError } from '../errors.js'
 
 /** How values are looked for in documents. */
 interface Looking {
@@ -12,8 +11,6 @@ interface Looking {
 /**
  * What surely holds, in Trino's SQL, of an event that is about one of the entities or has one of
  * the values, as a text or a number, somewhere in its document; others may meet it, too.
- *
- * @throws EvtError `usage` for a number that can be written in too many ways
  */
 export function couldBeAbout(
   entities: readonly string[],
@@ -33,13 +30,14 @@ export function couldBeAbout(
   return { sql: [...about, ...mentions].join(' OR '), values }
 }
 
-function couldHold(text: string, place: string, { ignoreCase, deep }: Looking): string[] {
+function couldHold(text: string, place: string, looking: Looking): string[] {
+  const { ignoreCase, deep } = looking
   const document = ignoreCase ? 'lower(document)' : 'document'
   const holds = [`strpos(${document}, ${place}) > 0`]
   // What JSON escapes, it may escape in any way.
   if (/["\\\p{Cc}]/u.test(text)) return [...holds, `strpos(document, '\\') > 0`]
   const written = [...escapesOf(text, ignoreCase === true)]
-  if (isNumeric(text)) written.push(...otherNumbers(text, deep === true))
+  if (mayBeNumber(text, looking)) written.push(...otherNumbers(deep === true))
   // Elsewhere letters beyond ASCII have other small ones than here.
   if (ignoreCase) written.push('[^\\x00-\\x7f]', '\\\\u(00[89a-f]|0[1-9a-f]|[1-9a-f])')
   return [...holds, `regexp_like(document, ${quoteText(`(?i)${written.join('|')}`)})`]
@@ -55,18 +53,15 @@ function escapesOf(text: string, ignoreCase: boolean): Set<string> {
   return escapes
 }
 
-function isNumeric(text: string): boolean {
-  return /^-?\d/.test(text) && Number.isFinite(Number(text))
+/** Numbers are compared as they are printed. */
+function mayBeNumber(text: string, { ignoreCase, deep }: Looking): boolean {
+  const folded = ignoreCase ? text.toLowerCase() : text
+  return deep ? /^[-+.\de]+$/i.test(text) : String(Number(folded)) === folded
 }
 
-/** With an exponent, or with so many digits that some do not count; other ways to write a number
- * contain the shortest one. */
-function otherNumbers(text: string, isDeep: boolean): string[] {
-  if (!/^-?(0|[1-9]\d*)(\.\d*[1-9])?$/.test(text)) {
-    throw new EvtError('Athena does not find numbers such as 1e21 or 1.0 in all their ways', {
-      ...{ code: 'usage', hint: 'leave out --engine athena' },
-    })
-  }
+/** Numbers that do not contain what is printed of them: with an exponent, with so many digits that
+ * some do not count, and small ones, which are printed with an exponent. */
+function otherNumbers(isDeep: boolean): string[] {
   const end = isDeep ? '[,\\]}\\s"\\\\]' : '[,\\]}\\s]'
-  return [`[0-9]e[-+]?[0-9]+(${end}|\\z)`, '[0-9.]{17,}']
+  return [`[0-9]e[-+]?[0-9]+(${end}|\\z)`, '[0-9.]{17,}', '0\\.000000']
 }

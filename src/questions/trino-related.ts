@@ -15,7 +15,8 @@ export interface Wanted {
  * their links: path, state, whether they are, id, correlation, cause, count. */
 export function ownLinks(archive: TrinoArchive, entity: string): TrinoStatement {
   const { sql, where, values } = chosenRecords(archive, archive.chosen)
-  const isOwn = `coalesce(state = 'event' AND (${where}) AND contains(entities, $evt_entity), false)`
+  const about = 'contains(entities, $evt_entity)'
+  const isOwn = `coalesce(state = 'event' AND (${where}) AND ${about}, false)`
   const links = ['id', 'correlation_id', 'causation_id']
   const named = links.map((name) => `CASE WHEN own THEN ${name} END AS ${name}`)
   const rows = `SELECT *, ${isOwn} AS own FROM (${sql})`

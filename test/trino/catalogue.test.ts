@@ -110,7 +110,7 @@ describeWith('Trino (npm run test:trino)', jars !== undefined)(
     let trino: Trino
     beforeAll(async () => {
       trino = await startTrino()
-    }, 120_000)
+    }, 900_000)
     afterAll(() => trino.stop())
 
     // Trino plans ten steps of a recursion whatever it is asked: that takes minutes.

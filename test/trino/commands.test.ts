@@ -59,14 +59,14 @@ describeWith('moto and Trino (npm run test:trino)', needed)('what Athena locates
 
   beforeAll(async () => {
     at = await startTrinoArchive(objects, flags)
-  }, 240_000)
+  }, 900_000)
   afterAll(() => at.stop())
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'evt-located-'))
   })
   afterEach(() => rmSync(folder, { recursive: true }))
 
-  describe('an audit is the same as on this machine', { timeout: 600_000 }, () => {
+  describe('an audit is the same as on this machine', { timeout: 900_000 }, () => {
     test.each([
       ['all', ['--entity', 'order:2'], 2],
       ['of several objects', ['--entity', 'order:0', '--state'], 4],
@@ -86,7 +86,7 @@ describeWith('moto and Trino (npm run test:trino)', needed)('what Athena locates
     })
   })
 
-  test('an extract has the same rows', { timeout: 600_000 }, async () => {
+  test('an extract has the same rows', { timeout: 900_000 }, async () => {
     const extract = async (to: string, ...more: string[]) => {
       const line = ['gdpr', 'extract', '--entity', 'order:1', 's3://acme/archive', ...flags]
       const run = await evt([...line, '--max-share', '50%', '--to', join(folder, to), ...more])
@@ -103,7 +103,7 @@ describeWith('moto and Trino (npm run test:trino)', needed)('what Athena locates
     expect(counts[0]).toEqual(counts[1])
   })
 
-  test('so has one of values, wherever they are', { timeout: 600_000 }, async () => {
+  test('so has one of values, wherever they are', { timeout: 900_000 }, async () => {
     const also = ['--also', '*=2026-11-02T09:07:00z', '--ignore-case', '--deep']
     const extract = async (to: string, ...more: string[]) => {
       const line = ['gdpr', 'extract', ...also, '--entity', 'order:5', 's3://acme/archive']
@@ -119,7 +119,7 @@ describeWith('moto and Trino (npm run test:trino)', needed)('what Athena locates
     expect(there.stderr).toContain('\nevt reads 3 of 5 objects, ')
   })
 
-  test('a replay sends the same', { timeout: 600_000 }, async () => {
+  test('a replay sends the same', { timeout: 900_000 }, async () => {
     const replay = async (to: string, ...more: string[]) => {
       const line = ['replay', 's3://acme/archive', '--since', '2026-11-02T02:00:00Z']
       const sent = [
@@ -144,7 +144,7 @@ describeWith('moto and Trino (npm run test:trino)', needed)('what Athena locates
     expect(at.athena.asked.at(-1)).toContain(`"day" BETWEEN '2026/11/02' AND '2026/11/05'`)
   })
 
-  test('loops are the same', { timeout: 600_000 }, async () => {
+  test('loops are the same', { timeout: 900_000 }, async () => {
     const chain = (n: number) => {
       const at = new Date(Date.parse('2026-11-01T09:00:00Z') + n * 1_000).toISOString()
       return JSON.stringify({
@@ -168,7 +168,7 @@ describeWith('moto and Trino (npm run test:trino)', needed)('what Athena locates
     expect(JSON.parse(one.stdout).loops).toEqual([])
   })
 
-  test('what is related to an entity is the same', { timeout: 600_000 }, async () => {
+  test('what is related to an entity is the same', { timeout: 900_000 }, async () => {
     const day = (n: number, events: readonly [id: string, order: number, cause?: string][]) => {
       const lines = events.map(([id, order, cause], m) => {
         const at = `2026-11-0${n}T09:00:0${m}Z`
@@ -207,7 +207,7 @@ describeWith('moto and Trino (npm run test:trino)', needed)('what Athena locates
     expect(there.stderr.match(/Athena will scan/g)).toHaveLength(5)
   })
 
-  describe('statistics', { timeout: 600_000 }, () => {
+  describe('statistics', { timeout: 900_000 }, () => {
     const stats = async (
       args: readonly string[],
       its = [...flags, '--map', 'sequence=$.detail.n'],
@@ -217,7 +217,7 @@ describeWith('moto and Trino (npm run test:trino)', needed)('what Athena locates
       const there = [...line.filter((arg) => arg !== '--no-content'), ...engine]
       return { here: await evt(line), there: await evt(there) }
     }
-    beforeAll(() => at.add('plain', plain, flags), 120_000)
+    beforeAll(() => at.add('plain', plain, flags), 900_000)
 
     test.each<[string, number, string[]]>([
       ['all', 1, []],

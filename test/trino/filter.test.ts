@@ -40,7 +40,7 @@ function withoutNested(value: JsonValue): JsonValue {
 describeWith('Trino (npm run test:trino)', jars !== undefined)('--filter in Trino', () => {
   beforeAll(async () => {
     trino = await startTrino()
-  }, 120_000)
+  }, 900_000)
   afterAll(() => trino.stop())
 
   // What is in order: the texts, the pattern, and what Trino says of each.

@@ -35,7 +35,7 @@ describeWith('moto and Trino (npm run test:trino)', needed)('evt query --engine 
   beforeAll(async () => {
     at = await startTrinoArchive(objects, flags)
     ;({ trino, athena } = at)
-  }, 240_000)
+  }, 900_000)
 
   afterAll(() => at.stop())
 
@@ -44,12 +44,12 @@ describeWith('moto and Trino (npm run test:trino)', needed)('evt query --engine 
     return { duckdb: await evt(line), athena: await evt([...line, '--engine', 'athena']) }
   }
 
-  test('its view has the events, for whoever asks without evt', { timeout: 120_000 }, async () => {
+  test('its view has the events, for whoever asks without evt', { timeout: 900_000 }, async () => {
     const { rows } = await trino.run('SELECT count(*), count(DISTINCT id) FROM events.events')
     expect(rows).toEqual([[70, 60]])
   })
 
-  describe('has the rows that DuckDB has, and says what it cost', { timeout: 240_000 }, () => {
+  describe('has the rows that DuckDB has, and says what it cost', { timeout: 900_000 }, () => {
     test.each([
       [['counts/by-type']],
       [['duplicates/by-id']],
@@ -70,12 +70,12 @@ describeWith('moto and Trino (npm run test:trino)', needed)('evt query --engine 
     })
   })
 
-  test('reads the partitions that are asked about alone', { timeout: 120_000 }, async () => {
+  test('reads the partitions that are asked about alone', { timeout: 900_000 }, async () => {
     await both('counts/by-type', '--since', '2026-11-02T02:00:00Z')
     expect(athena.asked.at(-1)).toContain(`"day" BETWEEN '2026/11/02' AND '2026/11/02'`)
   })
 
-  test('what only evt can read makes the result partial', { timeout: 120_000 }, async () => {
+  test('what only evt can read makes the result partial', { timeout: 900_000 }, async () => {
     await trino.run(`INSERT INTO events.stored VALUES ('{"id":1.0}', NULL, 's3://acme/x')`)
     const line = ['query', 'counts/by-type', 's3://acme/archive', ...flags, '--engine', 'athena']
     const { code, stdout, stderr } = await evt([...line, '-o', 'csv'])

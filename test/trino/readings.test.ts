@@ -59,7 +59,7 @@ describeWith('Trino (npm run test:trino)', jars !== undefined)(
   () => {
     beforeAll(async () => {
       trino = await startTrino()
-    }, 120_000)
+    }, 900_000)
 
     afterAll(async () => {
       await trino.stop()
@@ -85,7 +85,7 @@ describeWith('Trino (npm run test:trino)', jars !== undefined)(
     describe.each(isLong ? Object.keys(mappings) : ['typical'])(
       'with the mapping: %s',
       (mapping) => {
-        test.each(envelopes.map(shapeName))('%s', { timeout: 120_000 }, async (envelope) => {
+        test.each(envelopes.map(shapeName))('%s', { timeout: 900_000 }, async (envelope) => {
           const some = objects.filter((fixture) => fixture.envelope === envelope)
           const texts = some.map(({ text }) => text)
           const chains = await chainsOf(texts)
