@@ -25,10 +25,15 @@ async function add(
   events: readonly EventRecord[],
 ) {
   deliveries.reserve(events.length)
-  await rowsOfEvents(duckdb, { deliveries, groups }, events.map(waitingRow), (row, event, at) => {
-    deliveries.set(at, row)
-    if (event.textSequence !== null) deliveries.textSequences.set(at, event.textSequence)
-  })
+  await rowsOfEvents(
+    duckdb,
+    { deliveries, groups },
+    events.map((one) => waitingRow(one)),
+    (row, event, at) => {
+      deliveries.set(at, row)
+      if (event.textSequence !== null) deliveries.textSequences.set(at, event.textSequence)
+    },
+  )
   deliveries.count = events.length
 }
 

@@ -47,7 +47,7 @@ describeWith('Trino (npm run test:trino)', jars !== undefined)('what may mention
       const searches = { values: [{ path: null, value }], ...way }
       for (const [n, text] of texts.entries()) {
         const document = parseJson(text)
-        const isHit = hitsIn(document, searches).length > 0
+        const isHit = hitsIn(document, searches, () => false).length > 0
         const isSame = !way.deep && !way.ignoreCase && isMentioned(value, document)
         if (isHit || isSame) expect([value, text, may.has(n)]).toEqual([value, text, true])
       }
