@@ -106,8 +106,16 @@ async function chosenMembers(request: PublishRequest, by: Member) {
   const hidden = { paths: config.privacy?.redact ?? [], mapping }
   const membersOf = membersBy(by, hiddenNames(hidden))
   const ranked = await rankedMembers({ ...request, given: sources }, membersOf)
+  if (ranked.length === 0) throw noMembers(by)
   const chosen = chosenTypes(ranked, request.mostTypes)
   return { chosen, labelOf: labelsOf(chosen.own, membersOf) }
+}
+
+function noMembers(by: Member): EvtError {
+  const [what, map] = by === 'key' ? ['a key', 'key=$.path'] : ['an entity', 'entities.KIND=$.path']
+  return new EvtError(`no event has ${what}: nothing is by ${by}`, {
+    ...{ code: 'usage', hint: `--map ${map} says where it is` },
+  })
 }
 
 /** What was sent and lost, and what runs in circles, where somebody asked. */
