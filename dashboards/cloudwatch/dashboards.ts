@@ -98,7 +98,11 @@ function sectionDraft(
     head: textWidget([...section.text, ...runbookLine(runbook), '', `${back} · ${MADE}`]),
     widgets: [
       ...section.graphs.map((graph) => graphWidget(graph, marks)),
-      ...titled(beside.length > 0, ['## Events at the same time, as evt measures them'], beside),
+      ...titled(
+        beside.length > 0,
+        ['## Events at the same time, as evt measures them', '', ...(evt?.commands ?? [])],
+        beside,
+      ),
     ],
   }
 }

@@ -48,6 +48,9 @@ export interface Draft {
 export const MOST_WIDGETS = 500
 export const MOST_METRICS = 2_500
 
+/** What a page shows at first. */
+export const SHOWN_HOURS = 6
+
 /** A draft as one page, or several where CloudWatch's limits ask for it: `shop`, `shop-2`… */
 export function pagesOf({ name, head, widgets, variables = [] }: Draft): Page[] {
   const groups: Widget[][] = [[]]
@@ -66,7 +69,7 @@ export function pagesOf({ name, head, widgets, variables = [] }: Draft): Page[] 
   return groups.map((group, n) => ({
     name: n === 0 ? name : `${name}-${n + 1}`,
     body: {
-      ...{ start: '-PT6H', periodOverride: 'inherit' },
+      ...{ start: `-PT${SHOWN_HOURS}H`, periodOverride: 'inherit' },
       ...(variables.length > 0 ? { variables: [...variables] } : {}),
       widgets: placed([head, ...group]),
     },

@@ -19,6 +19,8 @@ export interface Section {
   readonly graphs: readonly Graph[]
   /** What it is and what to do, in Markdown. */
   readonly text: readonly string[]
+  /** Lines to type, of the time that a page shows. */
+  readonly commands?: readonly string[]
 }
 
 /** The resources of a topology that CloudWatch has metrics of. */
@@ -64,7 +66,7 @@ function textOf(node: TopologyNode, part: Part, around: Around): string[] {
 }
 
 /** A line to type. What is not known yet is put in as it is. */
-function commandLine(words: readonly string[]): string {
+export function commandLine(words: readonly string[]): string {
   const quoted = words.map((word) => (placeholdersIn(word).length > 0 ? word : shellQuoted(word)))
   // A backtick would end the code.
   return `\`${quoted.join(' ').replaceAll('`', "'")}\``

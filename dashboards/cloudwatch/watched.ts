@@ -1,9 +1,12 @@
 import type { Slo } from '../../src/config/slo.js'
+import { withoutSecrets } from '../../src/event/shown-url.js'
 import type { Topology } from '../../src/topology/model.js'
 import { markdownSafe } from '../../src/ui/markdown.js'
+import { safeText } from '../../src/ui/safe-text.js'
 import { evtGraphs, type Published } from './evt-graphs.js'
 import { Names, type Unnamed } from './names.js'
-import { resourceSections, type Section } from './section.js'
+import { SHOWN_HOURS } from './page.js'
+import { commandLine, resourceSections, type Section } from './section.js'
 import { type SloGraph, sloGraph } from './slo-graphs.js'
 
 /** What dashboards and alarms are made of. */
@@ -14,6 +17,8 @@ export interface Description {
   /** Undefined: evt publishes nothing. */
   readonly published: Published | undefined
   readonly slos: Readonly<Record<string, Slo>>
+  /** Where the events are; none: nobody said. */
+  readonly sources?: readonly string[] | undefined
 }
 
 /** The same for dashboards and alarms. */
@@ -26,21 +31,40 @@ export interface Watched {
   readonly unnamed: readonly Unnamed[]
 }
 
-export function watchedOf({ topology, names: given, published, slos }: Description): Watched {
+export function watchedOf({
+  topology,
+  names: given,
+  published,
+  slos,
+  sources,
+}: Description): Watched {
   const names = new Names(topology ?? { nodes: [] }, given)
   const ofSlos = published
     ? Object.entries(slos).map(([name, slo]) => sloGraph(name, slo, published))
     : []
   return {
     sections: topology ? resourceSections(topology, names) : [],
-    evt: published ? evtSection(published) : undefined,
+    evt: published ? evtSection(published, sources) : undefined,
     ...{ slos: ofSlos, published, unnamed: names.unnamed },
   }
 }
 
-function evtSection(published: Published): Section {
+/** What stdin held cannot be read again. */
+function evtCommands(sources: readonly string[] = []): string[] {
+  const known = sources
+    .filter((source) => source !== '-')
+    .map((source) => safeText(withoutSecrets(source)))
+  const named = known.length > 0 ? known : ['SOURCE']
+  const asked = [['stats'], ['query', 'latency/slowest'], ['loops']]
+  const since = ['--since', `${SHOWN_HOURS}h`]
+  return asked.map((words) => commandLine(['evt', ...words, ...named, ...since]))
+}
+
+function evtSection(published: Published, sources?: readonly string[]): Section {
   const { namespace } = published
+  const commands = evtCommands(sources)
   return {
+    commands,
     ...{ id: 'events', word: 'events', name: namespace, graphs: evtGraphs(published) },
     text: [
       `## What evt measures (namespace ${markdownSafe(namespace)})`,
@@ -49,7 +73,7 @@ function evtSection(published: Published): Section {
       '* Out of order: events of one key over several paths, or a producer with several clocks.',
       '* Fewer deliveries than usual: look at the producers, then at the rules between.',
       '',
-      '`evt stats SOURCE --since 1h`  `evt query latency/slowest SOURCE`  `evt loops SOURCE`',
+      ...commands,
     ],
   }
 }

@@ -69,7 +69,7 @@ export async function publishMetrics(typed: TypedMetrics): Promise<void> {
   }
 }
 
-/** @throws EvtError `usage`: nothing is by key or entity but on purpose, at a price that was said */
+/** @throws EvtError `usage`: by key or entity nothing is told but on purpose */
 function checkForced({ flags, argv }: TypedMetrics, result: MetricsResult): void {
   if (result.by === undefined || result.metrics === 0) return
   if (flags.force === true || flags['dry-run'] === true) return

@@ -61,7 +61,8 @@ export async function watchAsked(typed: TypedWatch): Promise<WatchRun> {
   const published: Published | undefined = isPublished
     ? { namespace, dimensions, types, limits }
     : undefined
-  const watched = watchedOf({ topology, names, published, slos: config.slo ?? {} })
+  const sources = archive?.result.sources
+  const watched = watchedOf({ topology, names, published, slos: config.slo ?? {}, sources })
   checkNames(names, topology)
   if (watched.sections.length === 0 && !watched.evt) {
     const message = `nothing in ${topology?.sources.join(', ')} has metrics in CloudWatch`

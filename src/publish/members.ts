@@ -9,11 +9,8 @@ import { bucketsOf } from '../stats/hlog/write-log.js'
 import type { LatencyInterval, TypeLatencies } from '../stats/latency-intervals.js'
 import { runEventStats, type StatsRun } from '../stats/run.js'
 import type { TypeCounts } from '../stats/type-counts.js'
-import type { OfType } from './own-types.js'
+import type { Member, OfType } from './own-types.js'
 import type { PublishRequest } from './request.js'
-
-/** What has metrics of its own, forced: each of these is a dimension. */
-export type Member = 'key' | 'entity'
 
 /** Of which keys or entities an event is, each once. What evt.yaml hides is told as hidden. */
 export type MembersOf = (event: EventRecord) => string[]
@@ -25,7 +22,7 @@ export function membersBy(by: Member, names: HiddenNames | undefined): MembersOf
   return ({ key }) => (key === null ? [] : [names?.field('key', key) ?? key])
 }
 
-/** So many names are counted at once; those that came but once make room for others. */
+/** So many names are counted at once; those that came least often make room for others. */
 const MOST_COUNTED = 500_000
 
 /**
@@ -48,9 +45,7 @@ export async function rankedMembers(
   const labelOf: LabelOf = (event) => {
     if (!isWanted(event)) return null
     for (const name of membersOf(event)) counts.set(name, (counts.get(name) ?? 0) + 1)
-    if (counts.size > MOST_COUNTED) {
-      for (const [name, count] of counts) if (count === 1) counts.delete(name)
-    }
+    if (counts.size > MOST_COUNTED) forgetRare(counts)
     return null
   }
   const choices = { ...request.choices, windowUs: null, intervals: false, labelOf }
@@ -59,6 +54,12 @@ export async function rankedMembers(
   return [...counts]
     .sort(([a, some], [b, others]) => others - some || compareText(a, b))
     .map(([type]) => ({ type, source: '' }))
+}
+
+function forgetRare(counts: Map<string, number>): void {
+  for (let least = 1; counts.size > MOST_COUNTED / 2; least++) {
+    for (const [name, count] of counts) if (count <= least) counts.delete(name)
+  }
 }
 
 /** What a label is asked of may not be selected. */

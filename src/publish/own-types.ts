@@ -1,7 +1,6 @@
 import { compareText } from '../event/sequence.js'
 import type { ReconcileResult } from '../reconcile/result.js'
 import type { StatsResult } from '../stats/result.js'
-import type { Member } from './members.js'
 
 export interface OfType {
   readonly type: string
@@ -46,6 +45,9 @@ function isDimension(text: string): boolean {
   const isPrintable = text.length <= 1_024 && /^[\x20-\x7e]+$/.test(text)
   return isPrintable && text.trim() !== '' && !text.startsWith(':')
 }
+
+/** What has metrics of its own, forced: each of these is a dimension. */
+export type Member = 'key' | 'entity'
 
 /** What has metrics of its own beside all together. */
 export type By = 'type' | Member

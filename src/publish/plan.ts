@@ -3,7 +3,7 @@ import { callsOf, MOST_DATUMS } from './calls.js'
 import { metricsOf, USD_PER_CALL, USD_PER_METRIC } from './datum.js'
 import type { WindowDatums } from './datums.js'
 import type { Journal } from './journal.js'
-import type { Member } from './members.js'
+import type { Member } from './own-types.js'
 
 /** `evt.metrics/1`: what is to be published, or was. */
 export interface MetricsResult {

@@ -11,8 +11,8 @@ import { runEventStats, type StatsRun } from '../stats/run.js'
 import { archiveWindows, type FoundBeside } from './archive-windows.js'
 import { datumsOf, type WindowDatums } from './datums.js'
 import { Journal } from './journal.js'
-import { byMember, labelsOf, type Member, membersBy, rankedMembers } from './members.js'
-import { chosenTypes, nameOf, type OfType, rankedTypes } from './own-types.js'
+import { byMember, labelsOf, membersBy, rankedMembers } from './members.js'
+import { chosenTypes, type Member, nameOf, type OfType, rankedTypes } from './own-types.js'
 import { chosenWindows, costOf, type MetricsResult } from './plan.js'
 import type { PublishRequest } from './request.js'
 import { journalFile, namespaceOf, openTarget } from './setup.js'
@@ -106,8 +106,16 @@ async function chosenMembers(request: PublishRequest, by: Member) {
   const hidden = { paths: config.privacy?.redact ?? [], mapping }
   const membersOf = membersBy(by, hiddenNames(hidden))
   const ranked = await rankedMembers({ ...request, given: sources }, membersOf)
+  if (ranked.length === 0) throw noMembers(by)
   const chosen = chosenTypes(ranked, request.mostTypes)
   return { chosen, labelOf: labelsOf(chosen.own, membersOf) }
+}
+
+function noMembers(by: Member): EvtError {
+  const [what, map] = by === 'key' ? ['a key', 'key=$.path'] : ['an entity', 'entities.KIND=$.path']
+  return new EvtError(`no event has ${what}: nothing is by ${by}`, {
+    ...{ code: 'usage', hint: `--map ${map} says where it is` },
+  })
 }
 
 /** What was sent and lost, and what runs in circles, where somebody asked. */

@@ -174,6 +174,24 @@ test('without a topology there is what evt publishes', () => {
   expect(pages.map(({ name: of }) => of)).toEqual(['evt-overview'])
 })
 
+test('each page has the lines to type for its resource, and for the events of its time', () => {
+  const node = { id: 'queue:jobs', kind: 'queue' as const, name: 'jobs', declared: true, at: null }
+  const nodes = [{ ...node, facts: {} }]
+  const topology = { sources: [], nodes, edges: [], grants: [], gaps: [] }
+  const textsOf = (sources: readonly string[] | undefined) => {
+    const watched = watchedOf({ topology, names: new Map(), published, slos: {}, sources })
+    const pages = dashboardPages(watched, options)
+    expect(pages.map(({ body }) => body.start)).toEqual(['-PT6H', '-PT6H'])
+    return pages.map(({ body }) => JSON.stringify(body))
+  }
+  const [overview, queue] = textsOf(['s3://acme/o', 'my folder', '-', 'a\u0002Region\u0003`'])
+  const lines = "s3://acme/o 'my folder' 'a�Region�'' --since 6h`"
+  expect(overview).toContain('`evt loops s3://acme/o ')
+  expect(queue).toContain('`evt lag sqs://jobs`')
+  for (const page of [overview, queue]) expect(page).toContain(`\`evt stats ${lines}`)
+  for (const page of textsOf(undefined)) expect(page).toContain('`evt stats SOURCE --since 6h`')
+})
+
 test('what would be a parameter in a template is none where events say it', () => {
   const types = [{ source: 'shop', type: 'a\u0024{b}%{c}' }]
   const topology = undefined
