@@ -32,10 +32,10 @@ export default class Loops extends BaseCommand {
 
   override async run() {
     const { args, flags } = await this.parse(Loops)
+    const format = this.format(flags)
     const { foundLoops } = await import('../src/cli/loops-run.js')
     const { renderLoops } = await import('../src/ui/loops-output.js')
     const { result, failure, finish, graph } = await foundLoops(this.typed(flags, args.source))
-    const format = this.format(flags)
     if (format === 'html') {
       const { loopsPage } = await import('../dashboards/html/row-pages.js')
       process.stdout.write(

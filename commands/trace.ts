@@ -38,6 +38,7 @@ export default class Trace extends BaseCommand {
 
   override async run() {
     const { args, flags } = await this.parse(Trace)
+    const format = this.format(flags)
     const { reading } = await import('../src/cli/read-request.js')
     const { runTrace } = await import('../src/loops/run-trace.js')
     const { renderTrace } = await import('../src/ui/trace-output.js')
@@ -49,7 +50,6 @@ export default class Trace extends BaseCommand {
     const { result, failure } = await reading(this.typed(flags, args.source), (request) =>
       runTrace({ ...request, ...chosen, ...beside, id: args.id }),
     )
-    const format = this.format(flags)
     if (format === 'html') {
       const { tracePage } = await import('../dashboards/html/row-pages.js')
       process.stdout.write(await tracePage(result, this.made(flags.tz)))

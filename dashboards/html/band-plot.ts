@@ -6,6 +6,7 @@ import { durationAxis } from './duration-axis.js'
 import { type Html, html } from './html.js'
 import { BOX, emptyFigure, plotFigure } from './plot.js'
 import { dataTable, figure } from './table.js'
+import { LEAST_FOR } from './why.js'
 import { runs, type Slot, windowAxis } from './window-axis.js'
 
 /** Half and nearly all of the latencies of each window, as a band. */
@@ -13,10 +14,13 @@ export function bandPlot(windows: readonly WindowRow[], timeZone: string): Html 
   const [id, title] = ['band', 'Latency over time']
   const axis = windowAxis(windows, timeZone)
   const slots = (axis?.slots ?? []).flatMap((slot) => {
-    const { p50, p99 } = slot.row.latencyMs
-    return p50 === null ? [] : [{ ...slot, p50, p99 }]
+    const { p50, p90, p99 } = slot.row.latencyMs
+    return p50 === null ? [] : [{ ...slot, p50, p90, p99 }]
   })
-  const all = slots.flatMap(({ p50, p99 }) => [p50, p99 ?? p50])
+  // Of small windows, most of which have no p99, p90 says more than nothing.
+  const claimed = (name: 'p90' | 'p99') => slots.filter((slot) => slot[name] !== null).length
+  const top = 2 * claimed('p99') < claimed('p90') ? 'p90' : 'p99'
+  const all = slots.flatMap((slot) => [slot.p50, slot[top] ?? slot.p50])
   if (!axis || slots.length < 2) {
     return emptyFigure({ id, title, caption: 'Too few windows have 20 latencies for a median.' })
   }
@@ -29,8 +33,15 @@ export function bandPlot(windows: readonly WindowRow[], timeZone: string): Html 
       .y(({ ms }) => y(ms))
       .curve(curveMonotoneX)(drawable(points)) ?? ''
   const medians = runs(slots.map((slot) => ({ ...slot, ms: slot.p50 })))
-  const high = runs(slots.flatMap((slot) => (slot.p99 === null ? [] : [{ ...slot, ms: slot.p99 }])))
-  const few = slots.some(({ p99 }) => p99 === null) ? ', where 1,000 are in it' : ''
+  const high = runs(
+    slots.flatMap((slot) => {
+      const ms = slot[top]
+      return ms === null ? [] : [{ ...slot, ms }]
+    }),
+  )
+  const few = slots.some((slot) => slot[top] === null)
+    ? `, where ${countText(LEAST_FOR[top])} are in it`
+    : ''
   const band = area<Slot & { ms: number; p50: number }>()
     .x(x)
     .y0(({ p50 }) => y(p50))
@@ -38,7 +49,7 @@ export function bandPlot(windows: readonly WindowRow[], timeZone: string): Html 
     .curve(curveMonotoneX)
   return plotFigure({
     ...{ id, title, across: axis.ticks, up: up.ticks, marks: null },
-    caption: `p50 (line) to p99 (dashed${few}) of each window, by arrival; ${axis.range}`,
+    caption: `p50 (line) to ${top} (dashed${few}) of each window, by arrival; ${axis.range}`,
     label: `p50 from ${durationText(Math.min(...slots.map(({ p50 }) => p50)))} to ${durationText(
       Math.max(...slots.map(({ p50 }) => p50)),
     )} over time.`,
@@ -48,22 +59,28 @@ export function bandPlot(windows: readonly WindowRow[], timeZone: string): Html 
 <path class="line unsure" d="${curve(run)}"/>`,
     )}${medians.map((run) => html`<path class="line" d="${curve(run)}"/>`)}`,
     stretches: axis.slots.map(({ from, to, text, row }) => {
-      const { p50, p99, count } = row.latencyMs
-      const said = `p50 ${durationText(p50)}, p99 ${durationText(p99)} of ${countText(count)}`
+      const { p50, count } = row.latencyMs
+      const high = `${top} ${durationText(row.latencyMs[top])}`
+      const said = `p50 ${durationText(p50)}, ${high} of ${countText(count)}`
       return { from, to, text: `${text}: ${said}` }
     }),
-    table: dataTable({
-      caption: 'Latency by window',
-      columns: [
-        { title: 'from' },
-        ...['latencies', 'p50', 'p99', 'max'].map((name) => ({ title: name, isNumber: true })),
-      ],
-      rows: axis.slots.map(({ text, row: { latencyMs } }) => [
-        { text },
-        figure(countText(latencyMs.count), latencyMs.count),
-        ...[latencyMs.p50, latencyMs.p99, latencyMs.max].map((ms) => figure(durationText(ms), ms)),
-      ]),
-    }),
+    table: tableOf(axis.slots),
+  })
+}
+
+function tableOf(slots: readonly Slot[]): Html {
+  const names = ['p50', 'p90', 'p99', 'max'] as const
+  return dataTable({
+    caption: 'Latency by window',
+    columns: [
+      { title: 'from' },
+      ...['latencies', ...names].map((title) => ({ title, isNumber: true })),
+    ],
+    rows: slots.map(({ text, row: { latencyMs } }) => [
+      { text },
+      figure(countText(latencyMs.count), latencyMs.count),
+      ...names.map((name) => figure(durationText(latencyMs[name]), latencyMs[name])),
+    ]),
   })
 }
 

@@ -19,6 +19,7 @@ const NAME_COLUMNS = 120
 export async function baselinePage({ file, run }: RunFile, made: Made): Promise<string> {
   const { latencyMs } = run.total
   const hdr = hdrOf(run, latencyMs.hdr)
+  const shape = hdr === null ? null : await latencyShape(hdr)
   const types = run.types.map((row) => ({
     ...row,
     latencyMs: { ...row.latencyMs, hdr: hdrOf(run, row.latencyMs.hdr) },
@@ -27,7 +28,7 @@ export async function baselinePage({ file, run }: RunFile, made: Made): Promise<
     ...{ kind: 'evt baseline show', title: titleOf([file]), marks: [], next: [], made },
     facts: [...savedFacts(run, made.timeZone), counted(run.total.events, 'event')],
     sections: [
-      html`<div class="plots">${percentilePlot(latencyMs, hdr === null ? null : await latencyShape(hdr))}
+      html`<div class="plots">${percentilePlot(latencyMs, shape)}
 ${await typeCurves(types)}</div>`,
       section('types', 'By type', typeTable(run)),
       section('saved', 'What was measured', termList(termsOf(run, made.timeZone))),
@@ -35,7 +36,7 @@ ${await typeCurves(types)}</div>`,
   })
 }
 
-/** `evt baseline list -o html`: the saved runs, and the percentiles of the newest over each other. */
+/** `evt baseline list -o html`: the saved runs, and percentiles of the newest over each other. */
 export async function baselinesPage(
   files: readonly RunFile[],
   { title, made }: { readonly title: string; readonly made: Made },

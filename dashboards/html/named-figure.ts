@@ -37,7 +37,7 @@ export function wordsOf(name: string): string {
   if (isRate(words) && words.at(-1) === 's') words.splice(-1, 1, 'second')
   const isNamed = msIn(words) !== undefined || (words.length > 1 && words.at(-1) === 'usd')
   return (isNamed ? words.slice(0, -1) : words)
-    .map((word) => (word === 'usd' ? 'USD' : word))
+    .map((word) => (word === 'usd' ? 'USD' : word.replace(/^p99(9+)$/, 'p99.$1')))
     .join(' ')
 }
 

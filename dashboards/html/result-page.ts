@@ -82,7 +82,7 @@ function sectionsOf(place: Place, value: JsonObject): Part[] {
 function partsOf(place: Place, value: JsonValue): Part[] {
   const { title, depth } = place
   if (Array.isArray(value)) return [{ title, body: listOf(place, value) }]
-  if (!isObject(value) || depth >= MOST_DEPTH) {
+  if (!isObject(value) || (depth >= MOST_DEPTH && !isFlat(value))) {
     return [{ title, body: html`<p><code>${textOf(value)}</code></p>` }]
   }
   return sectionsOf({ ...place, depth: depth + 1 }, value)
@@ -156,12 +156,28 @@ function cellFor(value: JsonValue, name: string, place: Omit<Place, 'title' | 'd
   if (typeof value === 'number') {
     return cellOf(value, { name: own, type: 'decimal' }, { timeZone, outer })
   }
+  if (isObject(value) && isFlat(value)) return { text: pairsText(value, own, place) }
   if (typeof value !== 'string') return { text: textOf(value) }
   if (isOpaque(name)) return { text: `${bytesText(value.length)} of text: --output json has it` }
   if (/^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value)) {
     return { text: `${momentText(value, timeZone)} ${timeZone}` }
   }
   return { text: textOf(value) }
+}
+
+const isFlat = (value: JsonObject) => !Object.values(value).some(isNested)
+
+/** `replay 0, same id 74`. */
+function pairsText(
+  value: JsonObject,
+  outer: string,
+  { timeZone, isData }: Pick<Place, 'timeZone' | 'isData'>,
+): string {
+  const within = { timeZone, outer, isData: isData || dataNames.has(outer) }
+  const pairs = Object.entries(value).map(([name, each]) => {
+    return `${told(name, within.isData)} ${cellFor(each, name, within).text}`
+  })
+  return brief(pairs.join(', '), TEXT_COLUMNS)
 }
 
 /** Histograms, which no person reads. */

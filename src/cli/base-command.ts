@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { Command } from '@oclif/core/command'
 import pc from 'picocolors'
 import type { Offer } from '../archives/offers.js'
-import type { EvtError } from '../errors.js'
+import { EvtError } from '../errors.js'
 import { withoutSecrets } from '../event/shown-url.js'
 import { commandText } from '../ui/shell-quote.js'
 import { wantsColor } from './color.js'
@@ -54,6 +54,9 @@ export abstract class BaseCommand extends Command {
   }
 
   #paged: { json: string; timeZone: string } | undefined
+  /** With `-o html`. */
+  #askedPage: TimeZone | undefined
+  #isPageMade = false
 
   /**
    * A result that has no other forms than text and JSON: `print` takes one of them. With `-o html`,
@@ -94,8 +97,11 @@ export abstract class BaseCommand extends Command {
   protected format<T extends OutputFormat>(flags: {
     readonly output: T
     readonly json: boolean
+    readonly tz?: string
   }): T | 'json' {
-    return flags.json ? 'json' : flags.output
+    const format = flags.json ? 'json' : flags.output
+    if (format === 'html') this.#askedPage = { tz: flags.tz ?? 'UTC' }
+    return format
   }
 
   /**
@@ -140,6 +146,7 @@ export abstract class BaseCommand extends Command {
 
   /** What a page says of how it came to be. */
   protected made(timeZone: string) {
+    this.#isPageMade = true
     const { bin, version } = this.config
     const id = (this.id ?? '').split(':')
     const typed = this.argv.map(withoutSecrets)
@@ -149,8 +156,7 @@ export abstract class BaseCommand extends Command {
   /** Prints a result that has no page of its own kind as a page. */
   protected async page(result: object, flags: TimeZone): Promise<void> {
     const { resultPage } = await import('../../dashboards/html/result-page.js')
-    const kind = ['evt', ...(this.id ?? '').split(':')].join(' ')
-    process.stdout.write(await resultPage(result, kind, this.made(flags.tz)))
+    process.stdout.write(await resultPage(result, this.#kind(), this.made(flags.tz)))
   }
 
   protected override async finally(error: Error | undefined): Promise<void> {
@@ -158,7 +164,19 @@ export abstract class BaseCommand extends Command {
     if (json !== undefined && timeZone !== undefined) {
       await this.page(JSON.parse(json), { tz: timeZone })
     }
+    if (this.#askedPage && !this.#isPageMade) await this.#pageOfNothing(error, this.#askedPage)
     await super.finally(error)
+  }
+
+  /** Where a command ends before it has a result, since there is nothing of what was asked. */
+  async #pageOfNothing(error: Error | undefined, { tz }: TimeZone): Promise<void> {
+    if (!(error instanceof EvtError) || error.code !== 'inconclusive') return
+    const { emptyPage } = await import('../../dashboards/html/empty-page.js')
+    process.stdout.write(await emptyPage(error, this.#kind(), this.made(tz)))
+  }
+
+  #kind(): string {
+    return ['evt', ...(this.id ?? '').split(':')].join(' ')
   }
 
   protected override async catch(error: Error): Promise<never> {

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
+import { bandPlot } from '../../dashboards/html/band-plot.js'
 import { dashboardPage } from '../../dashboards/html/dashboard-page.js'
 import { bucketsOf } from '../../src/stats/hlog/write-log.js'
+import { durationText } from '../../src/ui/numbers.js'
 import { dashboards } from './dashboards.js'
 import { made } from './pages.js'
 
@@ -28,6 +30,24 @@ test('every plot has a table beside it, with the figures that are drawn', async 
   expect(lines).toHaveLength(2)
   // One window between gaps is as wide as it is.
   expect(lines[1]).toMatch(/^M[\d.]+,([\d.]+)L1000,\1$/)
+})
+
+test('where most windows are too small for p99, the band goes to p90', async () => {
+  const shop = dashboards['shop']
+  if (!shop) throw new Error('there is no shop')
+  const { windows = [] } = shop.result
+  const captionOf = (of: typeof windows) =>
+    /<figcaption>.*?<\/figcaption>/s.exec(bandPlot(of, 'UTC').text)?.[0] ?? ''
+  expect(captionOf(windows)).toContain('p50 (line) to p99 (dashed)')
+  const small = windows.map((row, n) => {
+    const p99 = n === 0 ? row.latencyMs.p99 : null
+    return { ...row, latencyMs: { ...row.latencyMs, p99 } }
+  })
+  expect(captionOf(small)).toContain('p50 (line) to p90 (dashed)')
+  const [, two] = small
+  const band = bandPlot(small, 'UTC').text
+  expect(band).toContain(`p90 ${durationText(two?.latencyMs.p90 ?? null)} of`)
+  expect(band).toContain('class="line unsure"')
 })
 
 test('as many latencies stand in the table of the heat as there are', async () => {

@@ -13,6 +13,7 @@ test.each([
   ['usdPerDay', 'USD per day'],
   ['priceUsd', 'price'],
   ['dlqName', 'dlq name'],
+  ['p9999', 'p99.99'],
   ['__proto__', 'proto'],
 ])('%s is called %s', (name, words) => {
   expect(wordsOf(name)).toBe(words)

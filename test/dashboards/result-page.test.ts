@@ -25,11 +25,17 @@ test('names that people gave stay as they are, and so do their figures', async (
 test('figures have their units, moments their zone, histograms their size', async () => {
   const latencyMs = { count: 20, p50: 21.1, hdr: `HISTF${'A'.repeat(2_000)}` }
   const result = {
-    ...{ total: { latencyMs }, types: [{ type: 'a', latencyMs }], at: '2026-11-01T09:00:00.000Z' },
+    ...{
+      total: { latencyMs },
+      types: [{ type: 'a', latencyMs }],
+      ...{ rows: [{ duplicates: { byCause: { replay: 0, sameId: 1_074 } } }] },
+      at: '2026-11-01T09:00:00.000Z',
+    },
   }
   const said = words(await resultPage(result, 'evt doctor', made))
   expect(said).toContain('at 2026-11-01 09:00:00.000 UTC')
   expect(said).toContain('count 20 p50 21.1 ms hdr 2.0 kB of text: --output json has it')
   expect(said).toContain('type latency.count latency.p50 a 20 21.1 ms')
+  expect(said).toContain('duplicates.by cause replay 0, same id 1,074')
   expect(said).not.toContain('HISTF')
 })

@@ -1,3 +1,4 @@
+import { emptyPage } from '../../dashboards/html/empty-page.js'
 import { resultPage } from '../../dashboards/html/result-page.js'
 import { lagPage, loopsPage, queryPage, tracePage } from '../../dashboards/html/row-pages.js'
 import type { LagResult } from '../../src/lag/result.js'
@@ -84,6 +85,14 @@ export const rowPages: Readonly<Record<string, () => Promise<string>>> = {
   'evt loops, hostile': () => loopsPage({ result: loopsOf(loopsFound), graph }, made),
   'evt odd, hostile': () => resultPage(odd, 'evt odd', made),
   'evt odd, nothing': () => resultPage({}, 'evt odd', made),
+  'evt query, nothing': () =>
+    emptyPage({ message: 'no events in a', hint: 'b\nc' }, 'evt query', made),
+  'evt query, hostile nothing': () =>
+    emptyPage(
+      { message: hostileNames.join(' '), hint: hostileNames.join('\n') },
+      'evt query',
+      made,
+    ),
   'evt loops, none': () => loopsPage({ result: loopsOf([]) }, made),
   'evt trace, hostile': () => tracePage(trace, made),
   'evt query, hostile': () =>
