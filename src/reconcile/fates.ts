@@ -62,6 +62,7 @@ export async function makeFates(
     const [from, to] = [run, run + 1].map((n) => Math.floor((n * PARTS) / runs))
     await duckdb.rows(`INSERT INTO fates SELECT ${values.join(', ')} FROM arrivals
       WHERE part >= ${from} AND part < ${to} GROUP BY identity`)
+    await duckdb.giveBack()
   }
 }
 

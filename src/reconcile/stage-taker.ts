@@ -59,6 +59,7 @@ export class StageTaker extends EventsTaker {
     await undecodable.take(duckdb)
     await take('archive')
     await tables.empty()
+    await duckdb.giveBack()
   }
 
   /** Takes over the last rows, and makes room for another stage. */

@@ -57,3 +57,13 @@ test('where memory runs out, a statement is run again with one thread, once', as
     await duckdb.close()
   }
 })
+
+test.runIf(process.platform === 'linux')('what is free is given back to the system', async () => {
+  const own = await openDuckdb({ memoryLimitBytes: 1e9, threads: 1 })
+  await own.rows('CREATE TABLE held AS SELECT md5(range::VARCHAR) AS id FROM range(2000000)')
+  const heldBytes = process.memoryUsage.rss()
+  await own.rows('DROP TABLE held')
+  await own.giveBack()
+  expect(heldBytes - process.memoryUsage.rss()).toBeGreaterThan(40e6)
+  await own.close()
+})

@@ -89,7 +89,8 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs), and to mount a small disk',
         const said = await recorded('s3://acme/o', `--roll-size 1MB --format ${format}`, 40)
         expect(said).toBe(
           `evt: cannot keep a part in ${join(at.work, 'small')} for s3://acme/o: no space left\n` +
-            `     set TMPDIR to a folder with more room, or take a smaller --roll-size; ${GOES_ON}\n`,
+            `     set TMPDIR to a folder with more room, or take a smaller --roll-size; ` +
+            `${GOES_ON}\n`,
         )
         const parts = await partsOf(moto, 'acme', 'o')
         expect(idsIn(format === 'parquet' ? await parquetOf(parts) : parts)).toEqual(ids)
