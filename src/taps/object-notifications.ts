@@ -40,6 +40,7 @@ export function notificationOf(body: string, wrappings = 0): Notification | unde
 function ofRecords(records: readonly JsonValue[]): Notification | undefined {
   const objects: NotifiedObject[] = []
   let others = 0
+  if (records.length === 0) return undefined
   for (const record of records) {
     const name = textAt(record, ['eventName'])
     if (textAt(record, ['eventSource']) !== 'aws:s3' || name === undefined) return undefined
