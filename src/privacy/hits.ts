@@ -8,8 +8,8 @@ type Matching = Pick<Subject, 'values' | 'ignoreCase' | 'deep'>
 
 /** A place of a document that holds one of the values. */
 export interface Hit {
-  /** With [*] for every index, and every key that is data; ` JSON ` stands where a text holds JSON, ` key` behind the path of
-   * an object that has the value as a key. */
+  /** With [*] for every index, and every key that is data; ` JSON ` stands where a text holds JSON,
+   * ` key` behind the path of an object that has the value as a key. */
   readonly path: string
   /** The value is a part of a longer text. */
   readonly isPart: boolean
