@@ -51,7 +51,7 @@ function fill(queue: string, ...sources: string[]): void {
   }
 }
 
-test('who was erased does not come back: evt moves the letters itself, but for theirs', async () => {
+test('who was erased does not come back: evt moves all letters but theirs', async () => {
   fill('dead', 'orders')
   const plan = await redrive('sqs://dead', '--to', 'sqs://orders', '--dry-run')
   expect(plan).toMatchObject({ exit: 0, err: '' })
