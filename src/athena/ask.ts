@@ -3,6 +3,7 @@ import type { ResultRows, Statement } from '../engines/engine.js'
 import { lookedAt } from '../questions/asked-archive.js'
 import type { Chosen } from '../questions/chosen.js'
 import { checkFlows } from '../questions/flows.js'
+import { hiddenIn } from '../questions/run.js'
 import { countedRecords, type TrinoArchive, trinoQuestion } from '../questions/trino-question.js'
 import { athenaUsd, checkScan } from './price.js'
 import { type AthenaAsking, chosenPart, type ReadyArchive, withAthena } from './ready.js'
@@ -51,6 +52,7 @@ export async function askAthena<T>(
     const asked: TrinoArchive = {
       ...{ plan, lines: linesOf(archive, where), chosen: request.chosen },
       flows: archive.opened.config.flows ?? {},
+      hidden: hiddenIn(archive.opened),
     }
     const question = await trinoQuestion(statement, asked, looks)
     const counted = countedRecords(asked)

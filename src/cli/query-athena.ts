@@ -24,8 +24,6 @@ interface TypedQuestion extends TypedArchive {
   note(text: string): void
 }
 
-const NOT_HIDDEN = 'privacy.redact hides nothing of what Athena answers'
-
 /** `evt query --engine athena`: says before what it may cost, and after what it did. */
 export async function queryAthena(
   typed: TypedQuestion,
@@ -39,7 +37,6 @@ export async function queryAthena(
   const { workgroup, database } = flags
   const failure = await reading(typed, async (request) => {
     const { config } = await namedSources(request)
-    if (config.privacy?.redact?.length) note(NOT_HIDDEN)
     const folders = (config.queries ?? []).map((folder) => besideFile(folder, config))
     const question = { wording, parameters: flags.param ?? [], cwd: request.cwd }
     const statement = await statementOf(question, folders, 'athena')

@@ -30,7 +30,7 @@ interface Moving {
   readonly journal: MoveJournal
   readonly decode: Decode
   /** Who does not come back. */
-  readonly erased: ErasedLetters
+  readonly erased: Pick<ErasedLetters, 'without'>
   /** Whether a message goes to this target at all. */
   isOf(message: Message): boolean
   readonly perSecond: number | null

@@ -13,7 +13,8 @@ import { ErasedLetters } from './erased-letters.js'
 import { LEAST_PER_SECOND, moveByEvt } from './move.js'
 import { MoveJournal } from './move-journal.js'
 import { MOST_PER_SECOND, moveBySqs } from './move-task.js'
-import { type FoundQueue, factsOf, findQueue, type QueueRequest } from './queue.js'
+import { type FoundQueue, factsOf, findQueue } from './queue.js'
+import type { RedriveRequest } from './redrive-request.js'
 import type { Moved, RedriveResult } from './redrive-result.js'
 import { fanOutOf, warningsOf } from './redrive-warnings.js'
 import type { SourceQueue } from './result.js'
@@ -24,14 +25,6 @@ const looking = ['sqs:GetQueueUrl', 'sqs:GetQueueAttributes', 'sqs:ListDeadLette
 const moving = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility']
 /** How long what is under way may take after evt was told to end. */
 const LATE_MS = 15_000
-
-export interface RedriveRequest extends QueueRequest {
-  /** Where to; undefined: back to where they came from. */
-  readonly to: string | undefined
-  readonly perSecond: number | null
-  readonly journal: string | undefined
-  nowMs(): number
-}
 
 export interface RedriveRun {
   readonly result: RedriveResult

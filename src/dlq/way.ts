@@ -6,7 +6,7 @@ import { sinkFor } from '../sinks/index.js'
 import type { OpenSink } from '../sinks/sink.js'
 import type { FoundQueue } from './queue.js'
 import { queueTarget } from './queue-target.js'
-import type { RedriveRequest } from './redrive.js'
+import type { RedriveRequest } from './redrive-request.js'
 import type { RedriveResult } from './redrive-result.js'
 
 /** Where they go, and by whom. */
@@ -79,9 +79,10 @@ async function wayBack({ source, sqs, facts, from }: FoundQueue, isLooking: bool
     return { by: 'sqs', target, arn: undefined, sink: undefined }
   }
   if (names.length > 1) {
+    const without = isLooking ? ', without who was erased' : ''
     throw new EvtError(`${source} has messages of ${names.length} queues: ${names.join(', ')}`, {
       code: 'usage',
-      hint: `--to sqs://${first.name} moves those of one${isLooking ? ', without who was erased' : ''}`,
+      hint: `--to sqs://${first.name} moves those of one${without}`,
     })
   }
   const queue = await sqs.queue({ name: first.name, arn: first.arn ?? undefined, url: undefined })

@@ -2,8 +2,9 @@ import { keyedHash } from './seals.js'
 import { IDENTIFIER, type Subject, withoutIdentifiers } from './subject.js'
 
 /** What names somebody wherever it stands: addresses of mail, and numbers of telephones. */
-const people =
-  /[a-z0-9._%+-]{1,64}(?:@|%40)[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,24}\b|(?<![\d+])\+[1-9]\d{6,14}\b/gi
+const mail = /[a-z0-9._%+-]{1,64}(?:@|%40)[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,24}\b/
+const phone = /(?<![\d+])\+[1-9]\d{6,14}\b/
+const people = new RegExp(`${mail.source}|${phone.source}`, 'gi')
 
 /** A text for what is kept as evidence: without identifiers of the subject, and of others what can
  * be told from their form. */

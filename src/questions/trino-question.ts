@@ -1,10 +1,14 @@
+import { Unprojectable } from '../engines/chain-sql.js'
 import type { BoundValue, Statement } from '../engines/engine.js'
 import { eventColumns, type undecodableColumns } from '../engines/event-columns.js'
 import { quoteName, quoteText } from '../engines/leaf-tree.js'
 import type { ProjectionPlan } from '../engines/record-sql.js'
+import { EvtError } from '../errors.js'
 import type { Chosen } from './chosen.js'
 import { type Flows, flowRows } from './flows.js'
-import { judgedEvents } from './judged.js'
+import type { Hidden } from './hidden-sql.js'
+import { hiddenHead, hiddenInTrino } from './hidden-trino.js'
+import { judgedColumns, judgedEvents } from './judged.js'
 import { querySql } from './query.js'
 import { isQuoted, onOneLine, partsOf } from './statements.js'
 import { deliveriesOf } from './trino-deliveries.js'
@@ -18,6 +22,8 @@ export interface TrinoArchive {
   readonly lines: string
   readonly chosen: Chosen
   readonly flows: Flows
+  /** What nobody is shown. */
+  readonly hidden?: Hidden | undefined
 }
 
 /** Which of the judged tables a question looks at. */
@@ -43,7 +49,7 @@ export async function trinoQuestion(
 ): Promise<TrinoStatement> {
   const bare = partsOf(sql).filter((part) => !isQuoted(part) || part.startsWith('"'))
   const names = new Set(bare.join('').match(/\w+/g))
-  const events = await eventsOf(archive, looks)
+  const events = await shownEvents(archive, looks)
   const flows: Table = ['flows', flowsTable(archive.flows)]
   const steps = async () => withTables(await querySql('stats/flow-steps'), [events, flows])
   const tables: Table[] = []
@@ -91,6 +97,21 @@ function countOf(condition: string): string {
   return `sum(CASE WHEN ${condition} THEN 1 ELSE 0 END)`
 }
 
+/** @throws EvtError `usage` for a place that Trino has no path for */
+async function shownEvents(archive: TrinoArchive, looks: JudgedLooks): Promise<Table> {
+  const [name, sql] = await eventsOf(archive, looks)
+  const { hidden } = archive
+  if (!hidden || hidden.paths.length === 0) return [name, sql]
+  try {
+    return [name, onOneLine(hiddenInTrino(sql, Object.keys(judgedColumns), hidden))]
+  } catch (error) {
+    if (!(error instanceof Unprojectable)) throw error
+    throw new EvtError(`Athena cannot hide what privacy.redact names: ${error.message}`, {
+      ...{ code: 'usage', hint: 'evt query without --engine athena hides it', cause: error },
+    })
+  }
+}
+
 async function eventsOf(archive: TrinoArchive, looks: JudgedLooks): Promise<Table> {
   const records = chosenRecords(archive, archive.chosen)
   const columns = Object.keys(eventColumns).map(quoteName)
@@ -121,12 +142,13 @@ async function eventsOf(archive: TrinoArchive, looks: JudgedLooks): Promise<Tabl
 }
 
 function undecodableOf(archive: TrinoArchive): string {
+  const { hidden } = archive
   const values: Record<keyof typeof undecodableColumns, string> = {
     reason: `CASE state WHEN 'unsure' THEN 'left to evt' ELSE 'not JSON' END`,
     detail: `CASE state WHEN 'unsure' THEN 'is read by evt alone' ELSE 'is no JSON object' END`,
     position: 'position',
     bytes: 'bytes',
-    head: 'substr(to_utf8(raw), 1, 200)',
+    head: hidden && hidden.paths.length > 0 ? hiddenHead : 'substr(to_utf8(raw), 1, 200)',
   }
   const columns = Object.entries(values).map(([name, sql]) => `${sql} AS ${quoteName(name)}`)
   const { sql: records } = chosenRecords(archive, archive.chosen)

@@ -1,8 +1,10 @@
 import type { ResultValue } from '../engines/engine.js'
 import type { EvtError } from '../errors.js'
 import type { JsonObject, JsonValue } from '../event/event.js'
+import type { JsonPath } from '../event/json-path.js'
 import { parsePattern } from '../event/pattern.js'
 import { patternMatcher } from '../event/pattern-match.js'
+import { redact } from '../event/redact.js'
 import { askArchive } from '../questions/asked-archive.js'
 import { askOptions, checkSearched } from '../questions/run.js'
 import { noObjects } from '../reading/absence.js'
@@ -37,7 +39,9 @@ export async function observe(topology: Topology, request: ObserveRequest): Prom
   const { objects, sources, pruned } = archive
   if (objects.length === 0) throw noObjects(sources, pruned)
   const chosen = { types: [], entities: [], keys: [], filter: undefined }
-  const options = askOptions(archive, { ...request, chosen })
+  // What is hidden decides which rules take an event: it is compared, and not told.
+  const options = { ...askOptions(archive, { ...request, chosen }), hidden: undefined }
+  const hidden = archive.config.privacy?.redact ?? []
   const sorter = new RuleSorter(topology)
   const repeats = new Repeats()
   return askArchive({ sql, values: {} }, options, async ({ rows, searched }) => {
@@ -50,11 +54,27 @@ export async function observe(topology: Topology, request: ObserveRequest): Prom
       }
     }
     const { undecodable } = searched
-    const passedOn = repeats.read()
+    const shown = <T extends Named>(one: T) => shownName(one, hidden)
+    const passedOn = repeats.read().map((one) => {
+      return { ...one, from: shown(one.from), to: shown(one.to) }
+    })
+    const read = sorter.read()
+    const kinds = read.kinds.map(shown)
     const more = passedOn.length === 0 ? {} : { passedOn }
-    const observed = { sources: [...sources], ...sorter.read(), ...more, undecodable }
+    const observed = { sources: [...sources], ...read, kinds, ...more, undecodable }
     return { observed, failure: endedBadly({ ...searched, ...request }) }
   })
+}
+
+type Named = Pick<ObservedKind, 'source' | 'type'>
+
+/** A kind of events, of which nobody is told what stands at a hidden place. */
+function shownName<T extends Named>(kind: T, hidden: readonly JsonPath[]): T {
+  const { source, type } = kind
+  const document = { source, 'detail-type': type, type }
+  const event = { source, type, document, payload: null, entities: [] }
+  redact(event, hidden)
+  return { ...kind, source: event.source, type: event.type }
 }
 
 /** A row of the question. */

@@ -41,6 +41,7 @@ test('what a target could not put on its disk is noted as sent by no journal', a
       sink,
       journal,
       decode: () => [],
+      erased: { without: async (letter) => letter },
       isOf: () => true,
     },
     ...{ perSecond: null, beganMs: 1, signal, late: signal },

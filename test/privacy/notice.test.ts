@@ -92,7 +92,7 @@ test('a bundle of answers from which a round was taken is not what was written',
   expect(verified.err).toContain('manifest.json is not what evt wrote')
 })
 
-test('who was told by a run that came no further stands in the proof with who is told next', async () => {
+test('whom a run told that came no further is in the proof with who is told next', async () => {
   const who = ['--entity', 'user:u-4711', '--map', 'entities.user=$.user', '--max-share', '50%']
   await evt('erase', ...who, 'a', '--plan', 'p')
   status = 200
@@ -149,7 +149,7 @@ test('a correction without an id is sent once, whatever fails behind it', async 
   expect(other).toMatchObject({ exit: 2, err: expect.stringContaining('there already') })
 })
 
-test('a correction that was sent before its bundle could be written is not sent again', async () => {
+test('what was sent before its bundle could be written is not sent again', async () => {
   const event = JSON.stringify({ type: 'user.corrected', user: 'u-4711', name: 'Ada' })
   writeFileSync(join(at.work, 'fix.json'), event)
   writeFileSync(join(at.work, 'other.json'), event.replace('Ada', 'Eve'))
