@@ -13,7 +13,7 @@ export const plantings = [
   ] as const),
   ...(['decoy', 'number', null] as const),
 ]
-export type Planting = (typeof plantings)[number]
+type Planting = (typeof plantings)[number]
 
 export interface PlantedRow {
   id: string
