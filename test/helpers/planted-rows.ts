@@ -1,4 +1,4 @@
-/** How a row holds the subject; null: not at all. A decoy only seems to, a number is another one. */
+/** How a row holds the subject; null: not at all. A decoy only seems to, a number is another. */
 export const plantings = [
   ...([
     'mapped',
