@@ -116,7 +116,8 @@ function kinesisOf({ id, text }: Written): string {
   const number = id.split('-')[1]?.padStart(20, '4')
   const data = Buffer.from(text).toString('base64')
   const kinesis = `{"partitionKey":"k","sequenceNumber":"${number}","data":"${data}"}`
-  return `{"eventSource":"aws:kinesis","eventID":"shardId-000000000000:${number}","kinesis":${kinesis}}`
+  const eventID = `"eventID":"shardId-000000000000:${number}"`
+  return `{"eventSource":"aws:kinesis",${eventID},"kinesis":${kinesis}}`
 }
 
 const message = {

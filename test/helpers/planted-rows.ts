@@ -1,4 +1,4 @@
-/** How a row holds the subject; null: not at all. A decoy only seems to, a number is another one. */
+/** How a row holds the subject; null: not at all. A decoy only seems to, a number is another. */
 export const plantings = [
   ...([
     'mapped',
@@ -13,7 +13,7 @@ export const plantings = [
   ] as const),
   ...(['decoy', 'number', null] as const),
 ]
-export type Planting = (typeof plantings)[number]
+type Planting = (typeof plantings)[number]
 
 export interface PlantedRow {
   id: string

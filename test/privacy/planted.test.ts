@@ -175,7 +175,7 @@ function hashes(): Record<string, string> {
   return Object.fromEntries(planted.map(({ name }) => [name, hash(name).digest('hex')]))
 }
 
-/** Every row that is not the subject's alone is left, the others to the byte, all in their order. */
+/** Every row that is not the subject's alone is left, others to the byte, all in their order. */
 async function expectErased(): Promise<void> {
   for (const { name, shape, rows } of planted) {
     const left = rows.flatMap(({ id, left: text }) => (text === null ? [] : [{ id, text }]))
