@@ -32,8 +32,8 @@ export async function benchTopology(bench: TopologyBench): Promise<void> {
   )
 }
 
-/** Events of which each is caused by the one before: through eleven types again and again, and of as
- * many types as events, where no way comes round. */
+/** Events of which each is caused by the one before: through eleven types again and again, and of
+ * as many types as events, where no way comes round. */
 async function benchChain({ folder, evtRun, rounds }: TopologyBench): Promise<void> {
   mkdirSync(folder, { recursive: true })
   const round = `${folder}/chain-round.ndjson`

@@ -8,7 +8,7 @@
 -- passed again have their thread, how many first deliveries it has, and their payload. Where they
 -- are too many, threads come first that pass nodes which few threads pass again, as what most do is
 -- meant to be so; then those that pass one most often; each by its earliest events; last the thread
--- without a name, by the earliest of each node in turn, so that what is passed seldom is there whole.
+-- without a name, by the earliest of each node in turn, so that what is passed seldom is whole.
 -- Without the producer's time, what comes again may be the same delivery.
 WITH named AS (
   SELECT DISTINCT causation_id AS cause FROM events WHERE causation_id IS NOT NULL

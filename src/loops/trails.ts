@@ -133,9 +133,9 @@ function isAside({ trails: [first, ...others] }: Round): boolean {
 /**
  * A single node, and steps after which somebody waits until they begin again. What is about the
  * same thing and says the same in a steady period is a heartbeat, a reading, a status that was
- * polled: nothing tells a loop of one node from it but a depth, or that it grows. A clock waits more
- * than half of the time; what sleeps when its work is done is late by what adds up, and sleeps for
- * three quarters.
+ * polled: nothing tells a loop of one node from it but a depth, or that it grows. A clock waits
+ * more than half of the time; what sleeps when its work is done is late by what adds up, and sleeps
+ * for three quarters.
  */
 function isByClock({ trails, isNested }: Round): boolean {
   if (trails.some(({ isDeep, isGrowing }) => isDeep || isGrowing)) return false

@@ -10,7 +10,7 @@ const isOfMessages = /^AWS::(SQS|SNS|Events|EventBridge|Kinesis|DynamoDB|S3|Step
 /** Of what stands before another, so many in a row. */
 const MOST_BEFORE = 4
 
-/** What X-Ray saw call what, in each of the accounts and regions; what it does not tell is a gap. */
+/** What X-Ray saw call what, in each account and region; what it does not tell is a gap. */
 export async function callsSeen(asked: AskedAccounts): Promise<{ calls: SeenCall[]; gaps: Gap[] }> {
   const found: ServiceCall[] = []
   const gaps: Gap[] = []

@@ -123,7 +123,7 @@ describe.each([
   })
 })
 
-test('a node that comes round in ever greater numbers is a loop, as no clock does that', async () => {
+test('a node that comes round in ever greater numbers is a loop: no clock does so', async () => {
   const turns = times(6).flatMap((turn) =>
     times(2 ** turn).map((n) => ({
       ...{ type: 'beat', order: 'o-7', at: 5 + turn * 10, celsius: 21.5, ref: `r${turn}x${n}` },
