@@ -3,7 +3,7 @@ import { type Contender, measureInTurn } from './measure.js'
 import { report } from './report.js'
 
 interface TopologyBench {
-  /** Where the template is made. */
+  /** Where what is read is made. */
   folder: string
   evtRun(...args: string[]): Contender['command']
   rounds: number
@@ -11,9 +11,12 @@ interface TopologyBench {
 
 /** Nodes of the graph: a third each of topics, queues and functions. */
 const NODES = 9_999
+const CHAIN = 100_000
 
 /** One ring through all nodes, and a mapping, a policy and a subscription for each three. */
-export async function benchTopology({ folder, evtRun, rounds }: TopologyBench): Promise<void> {
+export async function benchTopology(bench: TopologyBench): Promise<void> {
+  await benchChain(bench)
+  const { folder, evtRun, rounds } = bench
   mkdirSync(folder, { recursive: true })
   const template = `${folder}/ring.template.json`
   writeFileSync(template, JSON.stringify(ring(NODES / 3)))
@@ -27,6 +30,46 @@ export async function benchTopology({ folder, evtRun, rounds }: TopologyBench): 
     [{ what: '`evt topology check`, after node -e 0', a: evt, b: node, limitMs: 5_000 }],
     `${NODES.toLocaleString('en')} nodes in one cycle, in a template`,
   )
+}
+
+/** Events of which each is caused by the one before: through eleven types again and again, and of
+ * as many types as events, where no way comes round. */
+async function benchChain({ folder, evtRun, rounds }: TopologyBench): Promise<void> {
+  mkdirSync(folder, { recursive: true })
+  const round = `${folder}/chain-round.ndjson`
+  const open = `${folder}/chain-open.ndjson`
+  writeFileSync(round, chain(11))
+  writeFileSync(open, chain(CHAIN))
+  const maps = ['id', 'type', 'source', 'time', 'causationId'].flatMap((field) => {
+    return ['--map', `${field}=$.${field}`]
+  })
+  const json = [...maps, '-o', 'json']
+  const [node, loops, none, trace] = await measureInTurn(rounds, [
+    { name: 'node', command: [process.execPath, '-e', '0'] },
+    // Exit 4, as there are loops, unless a chain has to go round more often than it does.
+    { name: 'loops', command: evtRun('loops', round, '--turns', `${CHAIN}`, ...json) },
+    { name: 'no loops', command: evtRun('loops', open, ...json) },
+    { name: 'trace', command: evtRun('trace', `e${CHAIN / 2}`, round, ...json) },
+  ])
+  if (!node || !loops || !none || !trace) return
+  const row = { b: node, limitMs: 10_000 }
+  report(
+    [
+      { what: '`evt loops`, after node -e 0', a: loops, ...row },
+      { what: 'the same, of as many types', a: none, ...row },
+      { what: '`evt trace`', a: trace, ...row },
+    ],
+    `${CHAIN.toLocaleString('en')} events in one chain of causes`,
+  )
+}
+
+function chain(types: number): string {
+  const lines = Array.from({ length: CHAIN }, (_, n) => {
+    const time = new Date(Date.UTC(2026, 10, 1) + n * 1_000).toISOString()
+    const cause = n > 0 && { causationId: `e${n - 1}` }
+    return JSON.stringify({ id: `e${n}`, type: `t${n % types}`, source: 'made', time, ...cause })
+  })
+  return `${lines.join('\n')}\n`
 }
 
 function ring(count: number) {

@@ -8,11 +8,13 @@ export default class TopologyCheck extends BaseCommand {
     'Looks in the wiring for cycles, with the guards that break them, and for what wakes ' +
     'somebody at night: targets without dead-letter queue or permission, queues that nobody ' +
     'reads, timeouts, retention and types of queues that do not fit, shards that are blocked or ' +
-    'read by too many, public policies. topology: of evt.yaml suppresses findings, with a ' +
+    'read by too many, public policies. --xray (xray:GetServiceGraph) adds consumers that call ' +
+    'the producer back. topology: of evt.yaml suppresses findings, with a ' +
     'reason. Exit 4 where there are errors, 5 where nothing sends or receives events.'
   static override examples = [
     '<%= config.bin %> topology check --template template.yaml',
     '<%= config.bin %> topology check --region eu-west-1,us-east-1 --profile shop',
+    '<%= config.bin %> topology check --region eu-west-1 --xray --observed archive/',
     '<%= config.bin %> topology check --template cdk.out --fail-on warning',
     '<%= config.bin %> topology check --template cdk.out --report wiring.sarif --report wiring.xml',
   ]

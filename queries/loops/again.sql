@@ -7,8 +7,9 @@
 -- else the correlation id; events without any of them are of one thread without a name. Those that
 -- passed again have their thread, how many first deliveries it has, and their payload. Where they
 -- are too many, threads come first that pass nodes which few threads pass again, as what most do is
--- meant to be so; then those that pass one most often; last the thread without a name; each by its
--- earliest events. Without the producer's time, what comes again may be the same delivery.
+-- meant to be so; then those that pass one most often; each by its earliest events; last the thread
+-- without a name, by the earliest of each node in turn, so that what is passed seldom is whole.
+-- Without the producer's time, what comes again may be the same delivery.
 WITH named AS (
   SELECT DISTINCT causation_id AS cause FROM events WHERE causation_id IS NOT NULL
 ),
@@ -53,15 +54,21 @@ ranked AS (
   JOIN nodes n ON n.source = p.source AND n.type = p.type
   GROUP BY p.thread
 ),
-placed AS (
-  SELECT f.pos, f.thread, row_number() OVER (
-    ORDER BY CASE WHEN f.thread = '' THEN 1 ELSE 0 END, r.rarity, r.often DESC, f.thread,
-      f.at_us, f.pos
-  ) AS place
+turned AS (
+  SELECT f.pos, f.thread, f.at_us, r.rarity, r.often,
+    CASE WHEN f.thread = '' THEN row_number() OVER (
+      PARTITION BY f.source, f.type, f.thread ORDER BY f.at_us, f.pos
+    ) ELSE 0 END AS turn
   FROM firsts f
   JOIN passed p ON p.source = f.source AND p.type = f.type AND p.thread = f.thread
   JOIN ranked r ON r.thread = f.thread
   WHERE f.linked = 0 AND f.told = 1
+),
+placed AS (
+  SELECT pos, thread, row_number() OVER (
+    ORDER BY CASE WHEN thread = '' THEN 1 ELSE 0 END, rarity, often DESC, thread, turn, at_us, pos
+  ) AS place
+  FROM turned
 ),
 again AS (
   SELECT a.pos, b.thread_events

@@ -51,6 +51,10 @@ export const graphFormats = ['mermaid', 'dot'] as const
 
 /** Flags of `evt topology check` beside those of all. */
 export const topologyCheckFlags = {
+  xray: Flags.boolean({
+    description:
+      'ask X-Ray who called whom in the last six hours: consumers that call the producer back',
+  }),
   'fail-on': Flags.option({
     options: ['error', 'warning', 'note', 'never'] as const,
     default: 'error',

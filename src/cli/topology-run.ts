@@ -19,6 +19,8 @@ interface TypedTopology extends TypedAccounts {
 
 interface TypedObserved extends TypedTopology {
   observed?: readonly string[] | undefined
+  /** Whether X-Ray is asked who calls whom. */
+  xray?: boolean
   'memory-limit': string
   'allow-partial': boolean
   quiet: boolean
@@ -55,7 +57,7 @@ export async function topologySeen(
   { signal, version }: { readonly signal: AbortSignal; readonly version: string },
 ): Promise<SeenTopology> {
   const settings = await settingsOf(flags)
-  const found = await topologyFound(flags, signal)
+  const found = await withCalls(await topologyFound(flags, signal), flags, signal)
   const given = flags.observed ?? []
   if (given.length === 0) return { result: checked(found, settings), failure: undefined }
   const { observe, withObserved } = await import('../topology/observed.js')
@@ -71,6 +73,17 @@ export async function topologySeen(
     }),
   )
   return { result: checked(withObserved(found, observed), settings), failure }
+}
+
+async function withCalls(
+  topology: Topology,
+  flags: TypedObserved,
+  signal: AbortSignal,
+): Promise<Topology> {
+  if (flags.xray !== true) return topology
+  const { callsSeen } = await import('../topology/called.js')
+  const { calls, gaps } = await callsSeen(accountsOf(flags, signal))
+  return { ...topology, calls, gaps: [...topology.gaps, ...gaps] }
 }
 
 /**

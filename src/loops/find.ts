@@ -27,6 +27,8 @@ export function loopsIn(
   const { nodeOf, loopOf, loops } = registers(events)
   const effects = effectsOf(causes)
   const chains = { count: 0, maxDepth: 0 }
+  // Of each node the chain that passed it last, by its first event and one.
+  const passedIn = new Int32Array(causes.length)
   const todo: { event: number; cause?: State; depth: number; chain: number }[] = []
   for (let start = 0; start < causes.length; start++) {
     if (causes[start] !== -1 || effects.first[start] === -1) continue
@@ -35,7 +37,10 @@ export function loopsIn(
     for (let next = todo.pop(); next; next = todo.pop()) {
       const { event, cause, depth, chain } = next
       chains.maxDepth = Math.max(chains.maxDepth, depth)
-      const { state, round } = stepTo(event, nodeOf[event] as number, cause, loopOf)
+      const node = nodeOf[event] as number
+      const isFirst = passedIn[node] !== chain + 1
+      passedIn[node] = chain + 1
+      const { state, round } = stepTo(event, node, cause, loopOf, isFirst)
       if (round) loops[round.loop]?.add(round, chain)
       let effect = effects.first[event] as number
       for (; effect !== -1; effect = effects.next[effect] as number) {

@@ -8,13 +8,15 @@ interface Thread {
   readonly rarity: number
   /** How often it passes a node, at most. */
   readonly often: number
+  /** In the order in which they are taken. */
   readonly events: PassingEvent[]
 }
 
 /**
  * Those that pass their nodes again, `least` times or more. Where there are too many, threads come
  * first that pass nodes which few threads pass again: what most do is meant to be so. Then those
- * that pass one most often; last the thread without a name; each by its earliest events. As
+ * that pass one most often, each by its earliest events; last the thread without a name, by the
+ * earliest of each node in turn, so that what is passed seldom is there whole. As
  * queries/loops/again.sql chooses.
  */
 export function mostTelling(
@@ -42,16 +44,25 @@ export function mostTelling(
     if (nodes.size === 0) return []
     const own = [...nodes.values()]
     const rarity = Math.min(...[...nodes.keys()].map((node) => threads.get(node) ?? 0))
-    return [
-      { thread, rarity, often: Math.max(...own.map((some) => some.length)), events: own.flat() },
-    ]
+    const often = Math.max(...own.map((some) => some.length))
+    const taken = thread === '' ? inTurn(own) : own.flat().sort(inOrder)
+    return [{ thread, rarity, often, events: taken }]
   })
   const chosen: PassingEvent[] = []
   for (const { events: own } of ranked.sort(byRank)) {
     if (chosen.length >= most) break
-    for (const event of own.sort(inOrder).slice(0, most - chosen.length)) chosen.push(event)
+    for (const event of own.slice(0, most - chosen.length)) chosen.push(event)
   }
   return chosen
+}
+
+/** The earliest of each node, then the next of each. */
+function inTurn(nodes: readonly PassingEvent[][]): PassingEvent[] {
+  const turned = nodes.flatMap((own) =>
+    [...own].sort(inOrder).map((event, turn) => ({ event, turn })),
+  )
+  turned.sort((a, b) => a.turn - b.turn || inOrder(a.event, b.event))
+  return turned.map(({ event }) => event)
 }
 
 function byRank(a: Thread, b: Thread): number {

@@ -14,6 +14,10 @@ const MAIN_PART = 1 / 3
  * sleeps. */
 const SLEEP_US = 1e6
 const SLEEP_PART = 0.75
+/** Of two steps one takes longer than half of the turn in any case. */
+const REST_PART = 0.55
+/** What goes on from each of several at once comes so many times as often in each turn. */
+const GROWTH = 1.5
 
 /** One content of one thread that passes a node again and again. */
 interface Trail {
@@ -26,6 +30,8 @@ interface Trail {
   readonly steady: Steady | undefined
   /** Whether the producer counts how deep it is, and that grows. */
   readonly isDeep: boolean
+  /** Whether there are more of it each time that it passes. */
+  readonly isGrowing: boolean
 }
 
 /** Trails of one thread that go the same way round: each node is in it once. */
@@ -63,7 +69,7 @@ function trailsOf(contents: readonly Content[], least: number): Trail[] {
     const steady = steadiness(timesUs)
     const enough = some.some(({ isRetry }) => isRetry) ? Math.max(least, MOST_ATTEMPTS) : least
     if (!isDeep && (!steady || timesUs.length < enough)) return []
-    return [{ node, thread, contents: some, timesUs, steady, isDeep }]
+    return [{ node, thread, contents: some, timesUs, steady, isDeep, isGrowing: isGrowing(some) }]
   })
 }
 
@@ -75,6 +81,16 @@ function isDeeper(contents: readonly Content[], least: number): boolean {
   if (depths.length < contents.length || new Set(depths).size < least) return false
   const back = depths.filter((depth, n) => n > 0 && depth < (depths[n - 1] ?? 0))
   return back.length <= 0.1 * depths.length
+}
+
+/** Whether those that pass at one moment are many times as many each time, as no clock has it. */
+function isGrowing(contents: readonly Content[]): boolean {
+  const counts = [...grouped(contents, ({ event }) => `${event.atUs}`).values()].map(
+    (some) => some.length,
+  )
+  const isNeverLess = counts.every((count, n) => count >= (counts[n - 1] ?? 0))
+  const growth = (counts.at(-1) ?? 0) / (counts[0] ?? 1)
+  return isNeverLess && counts.length > 1 && growth >= GROWTH ** (counts.length - 1)
 }
 
 /** Without nodes that several threads pass the same few times, and none more often. */
@@ -117,18 +133,19 @@ function isAside({ trails: [first, ...others] }: Round): boolean {
 /**
  * A single node, and steps after which somebody waits until they begin again. What is about the
  * same thing and says the same in a steady period is a heartbeat, a reading, a status that was
- * polled: nothing tells a loop of one node from it but a depth. A clock waits more than half of the
- * time; what sleeps when its work is done does so late by what adds up, and for three quarters.
+ * polled: nothing tells a loop of one node from it but a depth, or that it grows. A clock waits
+ * more than half of the time; what sleeps when its work is done is late by what adds up, and sleeps
+ * for three quarters.
  */
 function isByClock({ trails, isNested }: Round): boolean {
-  if (trails.some(({ isDeep }) => isDeep)) return false
+  if (trails.some(({ isDeep, isGrowing }) => isDeep || isGrowing)) return false
   const [first] = trails
   if (trails.length === 1) return true
   if (isNested || !first?.steady) return false
   const { cycleUs } = first.steady
   const { head, restUs } = longestRest(trails)
   if (restUs >= SLEEP_US && restUs > SLEEP_PART * cycleUs) return true
-  return restUs > cycleUs / 2 && isOfClock(head?.timesUs ?? [], cycleUs)
+  return restUs > REST_PART * cycleUs && isOfClock(head?.timesUs ?? [], cycleUs)
 }
 
 /** Between the two steps of a turn that are the furthest apart, in the first turn that was seen,

@@ -42,15 +42,18 @@ export interface Round extends Counted {
  *
  * @param cause undefined where there is none
  * @param loopOf the number of the loop of these nodes, in this order, wherever it is entered
+ * @param isFirst whether nothing of the chain passed the node before, so that its way need not be
+ * searched
  */
 export function stepTo(
   event: number,
   node: number,
   cause: State | undefined,
   loopOf: (nodes: readonly number[]) => number,
+  isFirst = false,
 ): { state: State; round?: Round } {
   const { way = null, counted = [] } = cause ?? {}
-  const before = placeOn(way, node)
+  const before = isFirst ? null : placeOn(way, node)
   if (before === null) return { state: { way: { node, event, below: way }, counted } }
   const nodes: number[] = []
   const events: number[] = []

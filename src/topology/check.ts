@@ -26,7 +26,7 @@ export function checked(topology: Topology, settings: Settings = {}): TopologyRe
   const unused = suppressions.filter(({ id, on }) => {
     return !found.some((finding) => finding.id === id && globMatches(on, finding.on))
   })
-  const { sources, nodes, edges, grants, denials, gaps, observed } = topology
+  const { sources, nodes, edges, grants, denials, gaps, observed, calls } = topology
   return {
     schema: 'evt.topology/1',
     ...{ sources, nodes, edges },
@@ -35,6 +35,7 @@ export function checked(topology: Topology, settings: Settings = {}): TopologyRe
     ...(denials && { denials }),
     gaps,
     ...(observed && { observed }),
+    ...(calls && { calls }),
   }
 }
 

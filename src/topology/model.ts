@@ -180,6 +180,16 @@ export interface Topology {
   gaps: Gap[]
   /** Where archives were looked at too. */
   observed?: Observed
+  /** Where X-Ray was asked: what was seen to call what. */
+  calls?: SeenCall[]
+}
+
+/** By the names that X-Ray has. */
+export interface SeenCall {
+  from: string
+  to: string
+  /** Of the traces that were sampled. */
+  count: number
 }
 
 /** What was seen in archives. */

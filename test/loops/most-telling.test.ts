@@ -17,6 +17,7 @@ const lines = [
   ...times(10).flatMap((t) => times(t === 3 ? 7 : 5).map((n) => ['told', `o-${t}`, n] as const)),
   ...['x', 'y'].flatMap((t) => times(6).map((n) => ['round', t, 100 + n] as const)),
   ...times(6).map((n) => ['nameless', '', 50 + n] as const),
+  ...times(30).map((n) => ['crowd', '', n] as const),
   ...times(4).map((n) => ['seldom', 'z', n] as const),
 ]
 
@@ -36,7 +37,7 @@ const chosen = (most: number) => {
 
 const config = `events: { "*": { type: $.type, time: $.at, entities: { order: $.order } } }\n`
 
-test.each([1_000, 70, 66, 30, 19, 12, 7])(
+test.each([1_000, 90, 80, 76, 70, 66, 30, 19, 12, 7])(
   'of what passes again %i are the same ones by SQL and in memory',
   async (most) => {
     const texts = lines.map(([type, order, atS]) => {
@@ -96,6 +97,9 @@ test('threads that do what few do come first, then those that do it most often',
   }
   expect(of(12)).toEqual(['round e order:x', 'round e order:y'])
   expect(of(19)).toEqual(['round e order:x', 'round e order:y', 'told e order:o-3'])
+  // Half of the nameless that are taken are of each, as long as both have some.
+  expect(of(66)).toContain('nameless ')
+  expect(mostTelling(events, 5, 76).filter(({ type }) => type === 'nameless')).toHaveLength(6)
   expect(of(64)).not.toContain('nameless ')
   expect(of(1_000)).toContain('nameless ')
   expect(of(1_000)).not.toContain('seldom e order:z')

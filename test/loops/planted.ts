@@ -24,7 +24,7 @@ const HOUR_S = 3_600
  *
  * Without ids nothing tells what caused what; each event has a reference of its own, steps take a
  * little longer or shorter, of every second loop events count how deep they are, and there are
- * things that a clock begins.
+ * things that a clock begins, or somebody who sleeps between them.
  *
  * @param size events, about
  */
@@ -120,7 +120,22 @@ export function planted(seed: number, size: number, hasIds = true): Planted {
     }
   }
 
+  /** What drifts, after something happened: beats, a status that is polled, jobs of two steps. */
+  const sleeper = (everyS: number) => {
+    for (const names of [['drift'], ['polled'], ['job.begun', 'job.done']]) {
+      chain += 1
+      event('begun', undefined, 0)
+      let atS = 1
+      for (let n = 0; n < 10 + chance(30); n++) {
+        atS += stepOf(everyS)
+        for (const [step, name] of names.entries())
+          event(`${name}${everyS}`, undefined, atS + step * 0.05 * stepOf(everyS))
+      }
+    }
+  }
+
   if (!hasIds) for (const everyS of [60, 3_600]) clock(everyS)
+  if (!hasIds) for (const everyS of [10, 60, 3_600]) sleeper(everyS)
   for (let n = 0; n < 4; n++) loop(`loop${n}`)
   nested('nested')
   while (lines.length < size) saga()

@@ -94,6 +94,9 @@ const jobs = beats.flatMap((beat) => [
 /** What counts and is no depth of causes. */
 const rounds = beats.map((beat, n) => ({ ...beat, type: 'epoch.ended', at: n * n, iteration: n }))
 
+/** Of three at once, as many each time. */
+const threes = beats.flatMap((beat) => times(3).map((n) => ({ ...beat, id: `${beat.id}-${n}` })))
+
 const loop = times(16).map((n) => ({
   ...{ type: n % 2 === 0 ? 'pinged' : 'ponged', order: 'o-99', at: n * 7.3 + (n % 3) * 0.4 },
   ...{ id: `l${n}`, ...(n > 0 && { cause: `l${n - 1}` }) },
@@ -106,6 +109,7 @@ describe.each([
   ['fan-out', fanOut],
   ['sagas with bounded returns', sagas],
   ['heartbeats and constant readings', [placed, ...beats]],
+  ['heartbeats of three at once', [placed, ...threes]],
   ['polls', [placed, ...polls]],
   ['jobs of who sleeps between them', [placed, ...jobs]],
   ['counted rounds', [placed, ...rounds]],
@@ -117,4 +121,15 @@ describe.each([
     expect(await loopsOf(lines, hasIds)).toEqual([])
     expect(await loopsOf([...lines, ...loop], hasIds)).toEqual([`${by} pinged,ponged`])
   })
+})
+
+test('a node that comes round in ever greater numbers is a loop: no clock does so', async () => {
+  const turns = times(6).flatMap((turn) =>
+    times(2 ** turn).map((n) => ({
+      ...{ type: 'beat', order: 'o-7', at: 5 + turn * 10, celsius: 21.5, ref: `r${turn}x${n}` },
+    })),
+  )
+  expect(await loopsOf([placed, ...turns], false)).toEqual(['content beat'])
+  const once = turns.filter(({ ref }) => ref.endsWith('x0'))
+  expect(await loopsOf([placed, ...once], false)).toEqual([])
 })

@@ -1,5 +1,6 @@
 import type { Graph } from '../graph.js'
 import type { Finding } from '../model.js'
+import { callsBack } from './calls-back.js'
 import { cycles } from './cycles.js'
 import { fanOut } from './fan-out.js'
 import { observed } from './observed.js'
@@ -23,6 +24,6 @@ type Check = (graph: Graph, settings: CheckSettings) => Finding[]
 /** What `evt topology check` looks for. Add one: a file and a line here. */
 export const checks: readonly Check[] = [
   ...[cycles, references, permissions, rules, nearQuotas, queues, streams, unread, observed],
-  passedOn,
+  ...[passedOn, callsBack],
   (graph, settings) => fanOut(graph, settings.fanOut),
 ]

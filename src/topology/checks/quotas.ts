@@ -14,7 +14,11 @@ interface Quota {
 
 const hasFilter = ({ when }: TopologyEdge) => when !== null
 
-/** Quotas as they are until AWS raises them. Those that are exceeded are found by others. */
+/**
+ * Quotas as they are until AWS raises them. Those that are exceeded are found by others. [AWS docs:
+ * EventBridge, eb-quota; SNS, subscription-filter-policy-constraints, and its page of features
+ * (FIFO); Kinesis, service-sizes-and-limits]
+ */
 const quotas: readonly Quota[] = [
   { kind: 'rule', via: 'target', most: 5, what: 'targets' },
   { kind: 'bus', via: 'rule', most: 300, what: 'rules' },
@@ -31,9 +35,14 @@ const quotas: readonly Quota[] = [
 /** A part of a quota from which on its end is near; of five, the fifth. */
 const NEAR = 0.8
 
-/** By kind: bytes that the policy of one may have, as AWS counts them about. */
+/**
+ * By kind: bytes that the policy of one may have, as AWS counts them about. [AWS docs: EventBridge,
+ * eb-quota (characters, and can be raised); SQS, quotas-policies; SNS,
+ * sns-access-policy-language-api-permissions-reference (30 KB); Lambda, gettingstarted-limits
+ * (20 KB); S3, using-iam-policies (20 KB)]. Of streams nothing is said.
+ */
 const policies: Readonly<Partial<Record<NodeKind, number>>> = {
-  ...{ bus: 10_240, queue: 8_192, topic: 30_720, function: 20_480, bucket: 20_480, stream: 20_480 },
+  ...{ bus: 10_240, queue: 8_192, topic: 30_720, function: 20_480, bucket: 20_480 },
 }
 
 /** What can hardly grow any more. */

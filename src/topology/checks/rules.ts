@@ -71,17 +71,19 @@ function ofPattern(graph: Graph, { from, to, when }: TopologyEdge): Finding[] {
   return ofAwsElsewhere(graph, { from, to, when }, on)
 }
 
-/** Events of AWS's services come to the default bus, and to no other by themselves. */
+/** Events of AWS's services come to the default bus, and to no other by themselves; those of a
+ * partner to their own. */
 function ofAwsElsewhere(
   graph: Graph,
   { from, when }: Pick<TopologyEdge, 'from' | 'to' | 'when'>,
   on: Pick<Finding, 'on' | 'witnesses'>,
 ): Finding[] {
   const bus = graph.node(from)
-  if (!bus?.declared || /^default(@|$)/.test(bus.name) || bus.name.startsWith('aws.partner/'))
-    return []
+  if (!bus?.declared || /^default(@|$)/.test(bus.name)) return []
   const isFed = graph.in(from).some(({ sends }) => !areApart(sends, when))
-  if (!hasOnlyAws(when) || isFed) return []
+  if (isFed) return []
+  if (bus.name.startsWith('aws.partner/')) return [ofPartnerElsewhere(from, on)]
+  if (!hasOnlyAws(when)) return []
   return [
     {
       ...{ id: 'ruleMatchesNothing', severity: 'warning', ...on },
@@ -91,6 +93,17 @@ function ofAwsElsewhere(
       fix: 'put the rule on the default bus, or one there that has this bus as its target',
     },
   ]
+}
+
+/** To a partner bus nobody sends but the partner. */
+function ofPartnerElsewhere(from: string, on: Pick<Finding, 'on' | 'witnesses'>): Finding {
+  return {
+    ...{ id: 'ruleMatchesNothing', severity: 'warning', ...on },
+    explanation:
+      `${on.on} waits at ${from} for events of another source than that which the bus is named ` +
+      'after, and nobody else sends there.',
+    fix: 'match the source of the partner, or put the rule on the bus that its events come to',
+  }
 }
 
 function hasOnlyAws(when: JsonValue): boolean {

@@ -12,7 +12,17 @@ const bus: Reader = {
     const dlq = mapping(resource.properties['DeadLetterConfig'])['Arn']
     const from = wiring.idOf(resource)
     deadLetters(resource, wiring, { from, arn: dlq, what: 'the dead-letter queue of the bus' })
+    fromPartner(resource, wiring)
   },
+}
+
+/** A partner bus has the name of the source that it takes the events of, which is theirs, too. */
+function fromPartner(resource: Resource, wiring: Wiring): void {
+  const { Name: name, EventSourceName: source = name } = resource.properties
+  if (typeof source !== 'string' || !source.startsWith('aws.partner/')) return
+  const from = wiring.builder.refer('service', source)
+  const to = wiring.idOf(resource)
+  wiring.builder.edge({ from, to, via: 'source', sends: { source: [source] } })
 }
 
 const rule: Reader = {
