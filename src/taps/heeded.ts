@@ -24,7 +24,7 @@ export function checkHeeded(
   if (options.notifications === undefined || tapped.length < 2) return
   throw new EvtError('--notifications is of one SOURCE, and there are several', {
     code: 'usage',
-    hint: 'two would take the messages of each other: read each by a command and a queue of its own',
+    hint: 'two would take messages from each other: read each by a command and a queue of its own',
   })
 }
 

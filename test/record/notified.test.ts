@@ -58,7 +58,7 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)(
       })
     }
 
-    test('killed at any moment, each line is recorded once, and the queue is empty then', async () => {
+    test('killed at any moment, each line is recorded once, and the queue is empty', async () => {
       const chance = chances()
       for (let round = 0; round < KILLS; round++) {
         for (let n = 0; n < OBJECTS; n++) await put(round * OBJECTS + n)

@@ -175,7 +175,7 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)('a q
     ])
   })
 
-  test('a run that ends within an object leaves its message, and the next goes on there', async () => {
+  test('a run that ends in an object leaves its message, and the next goes on there', async () => {
     await notify()
     await put('in/a', '1', '2', '3')
     const first = await take(2)
