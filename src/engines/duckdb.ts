@@ -47,11 +47,6 @@ export async function openDuckdb(options: DuckdbOptions): Promise<Duckdb> {
   })
   await (await instance.connect()).run("SET GLOBAL TimeZone = 'UTC'")
   const connection = await instance.connect()
-  let { memoryLimitBytes } = options
-  const limitMemory = async (bytes: number) => {
-    memoryLimitBytes = bytes
-    await connection.run(`SET memory_limit = '${megabytes(bytes)}'`)
-  }
   const scans = new Set<Promise<Running>>()
   const startScan = async (sql: string): Promise<Running> => {
     const own = await instance.connect()
@@ -97,12 +92,7 @@ export async function openDuckdb(options: DuckdbOptions): Promise<Duckdb> {
     },
     rows: async (sql, values) =>
       (await frugally(connection, () => connection.runAndReadAll(sql, values))).getRows(),
-    limitMemory,
-    // DuckDB does so whenever a limit is set, and refuses where more is in use at the moment.
-    giveBack: () =>
-      limitMemory(memoryLimitBytes).catch((error) => {
-        if (!isOutOfMemory(error)) throw error
-      }),
+    ...memoryOf(connection, options.memoryLimitBytes),
     close: async () => {
       const running = [...scans]
       scans.clear()
@@ -110,6 +100,25 @@ export async function openDuckdb(options: DuckdbOptions): Promise<Duckdb> {
       connection.closeSync()
       instance.closeSync()
     },
+  }
+}
+
+function memoryOf(
+  connection: DuckDBConnection,
+  limitBytes: number,
+): Pick<Duckdb, 'limitMemory' | 'giveBack'> {
+  let now = limitBytes
+  const limitMemory = async (bytes: number) => {
+    now = bytes
+    await connection.run(`SET memory_limit = '${megabytes(bytes)}'`)
+  }
+  return {
+    limitMemory,
+    // DuckDB does so whenever a limit is set, and refuses where more is in use at the moment.
+    giveBack: () =>
+      limitMemory(now).catch((error) => {
+        if (!isOutOfMemory(error)) throw error
+      }),
   }
 }
 
