@@ -12,7 +12,7 @@ import { dataTable, figure } from './table.js'
 import { LEAST_FOR } from './why.js'
 
 /** More lines cannot be told apart. */
-export const MOST_CURVES = 6
+const MOST_CURVES = 6
 const NAME_COLUMNS = 40
 /** Samples that have to lie above a percentile for it to be drawn. */
 const LEAST_ABOVE = 10

@@ -9,7 +9,7 @@ const MOST_IDS = 5
 const xrayAction = 'xray:BatchGetTraces'
 
 /** A segment of a trace: its document is JSON text, as the service that wrote it made it. */
-export interface XrayDocument {
+interface XrayDocument {
   readonly traceId: string
   readonly document: string
 }

@@ -1,6 +1,7 @@
+import { MAY_BE_PACKED } from '../event/packed.js'
 import { folding } from './hits.js'
 import type { JsonLayer } from './json-layer.js'
-import { lettersOf, MAY_BE_PACKED } from './nested-text.js'
+import { lettersOf } from './nested-text.js'
 import { identifiersOf, idOf, isTelling, type Subject } from './subject.js'
 
 /** What stands for a part of a text; too short to be an identifier itself. */

@@ -8,8 +8,6 @@ export interface Nested {
 }
 
 const MOST_BYTES = 128 * 1024 * 1024
-/** What a text looks like that may hold JSON, gzip or other bytes in base64; for RE2, too. */
-export const MAY_BE_PACKED = '"(?:e[yw]|H4sI)|[A-Za-z0-9+/]{20}'
 const base64 = /^(?:[A-Za-z0-9+/]{4}){2,}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
 
 /** JSON as a text, and in base64, also packed with gzip: as queues, streams and logs have it. */

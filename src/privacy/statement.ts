@@ -1,5 +1,5 @@
 import type { BoundValue, Statement } from '../engines/engine.js'
-import { MAY_BE_PACKED } from './nested-text.js'
+import { MAY_BE_PACKED } from '../event/packed.js'
 import type { Subject } from './subject.js'
 
 /**

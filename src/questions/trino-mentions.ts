@@ -1,5 +1,6 @@
 import type { Statement } from '../engines/engine.js'
 import { quoteText } from '../engines/leaf-tree.js'
+import { MAY_BE_PACKED } from '../event/packed.js'
 
 /** How values are looked for in documents. */
 interface Looking {
@@ -34,6 +35,7 @@ function couldHold(text: string, place: string, looking: Looking): string[] {
   const { ignoreCase, deep } = looking
   const document = ignoreCase ? 'lower(document)' : 'document'
   const holds = [`strpos(${document}, ${place}) > 0`]
+  if (deep) holds.push(`regexp_like(document, ${quoteText(MAY_BE_PACKED)})`)
   // What JSON escapes, it may escape in any way.
   if (/["\\\p{Cc}]/u.test(text)) return [...holds, `strpos(document, '\\') > 0`]
   const written = [...escapesOf(text, ignoreCase === true)]

@@ -30,7 +30,7 @@ export async function callsSeen(asked: AskedAccounts): Promise<{ calls: SeenCall
 }
 
 /** Calls from one who works to another, through what only stands before him. */
-export function directCalls(found: readonly ServiceCall[]): SeenCall[] {
+function directCalls(found: readonly ServiceCall[]): SeenCall[] {
   const key = ({ name, type }: ServiceCall['from']) => JSON.stringify([name, type])
   const out = new Map<string, ServiceCall[]>()
   for (const call of found) {
