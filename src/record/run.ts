@@ -92,14 +92,8 @@ export interface RecordRun {
 export async function runRecord(request: RecordRequest): Promise<RecordRun> {
   const { config, sources } = await namedSources(request)
   const where = { cwd: request.cwd, aliases: config.archives ?? {} }
-  const addresses = [...new Set(sources)]
-  const tapped = await Promise.all(
-    addresses.map(async (address) => ({ address, ...(await tapFor(address, where)) })),
-  )
+  const tapped = await tappedOf(sources, request, where)
   const { notifications } = request
-  const special = { sequence: undefined, fanOut: undefined, liveTail: undefined, notifications }
-  checkHeeded(tapped, special)
-  for (const { opens } of tapped) await checkApart(opens, request)
   // What a record refers to is not asked for: to record needs nobody else.
   const register = await FreshRegister.open(registerFile({ ...request, config }), () =>
     request.onNote(ERASED_MEANWHILE),
@@ -153,6 +147,7 @@ export async function runRecord(request: RecordRequest): Promise<RecordRun> {
     const failure = await drive(recorder, lanes, { ...request, stop: () => own.abort() })
     const failed = failure && { error: failureOf(failure.error, request.to) }
     const { durable: recorded, untaken } = recorder
+    const addresses = tapped.map(({ address }) => address)
     const ended = { isResumed, sources: addresses, faults, failure: failed }
     return { recorded, untaken: untaken.size, ...ended }
   } finally {
@@ -161,6 +156,23 @@ export async function runRecord(request: RecordRequest): Promise<RecordRun> {
     await duckdb.close()
     if (opened) await store.close()
   }
+}
+
+/** Each source once.
+ * @throws EvtError `usage` where one cannot be recorded as it was asked for */
+async function tappedOf(
+  sources: readonly string[],
+  request: RecordRequest,
+  where: Parameters<typeof tapFor>[1],
+) {
+  const tapped = await Promise.all(
+    [...new Set(sources)].map(async (address) => ({ address, ...(await tapFor(address, where)) })),
+  )
+  const { notifications } = request
+  const special = { sequence: undefined, fanOut: undefined, liveTail: undefined, notifications }
+  checkHeeded(tapped, special)
+  for (const { opens } of tapped) await checkApart(opens, request)
+  return tapped
 }
 
 /** Tells one mapping from another. */
