@@ -185,7 +185,7 @@ test('each page has the lines to type for its resource, and for the events of it
     return pages.map(({ body }) => JSON.stringify(body))
   }
   const [overview, queue] = textsOf(['s3://acme/o', 'my folder', '-', 'a\u0002Region\u0003`'])
-  const lines = "s3://acme/o 'my folder' 'a�Region�'' --since 6h`"
+  const lines = "s3://acme/o 'my folder' 'a␂Region␃'' --since 6h`"
   expect(overview).toContain('`evt loops s3://acme/o ')
   expect(queue).toContain('`evt lag sqs://jobs`')
   for (const page of [overview, queue]) expect(page).toContain(`\`evt stats ${lines}`)
