@@ -30,16 +30,16 @@ export function choices(
     .filter(({ type, source }) => source !== '' && isSearchable(type))
     .map(({ type }) => ({ value: type, label: type }))
   return [
-    ...choice('queue', queues, queueGraph),
-    ...choice('bus', buses, busGraph),
-    ...(published ? choice('type', types, (type) => typeGraph(type, published)) : []),
+    ...choice('queue', queues, (name) => [queueGraph(name)]),
+    ...choice('bus', buses, (name) => [busGraph(name)]),
+    ...(published ? choice('type', types, (type) => typeGraphs(type, published)) : []),
   ]
 }
 
 function choice(
   id: string,
   values: readonly Variable['values'][number][],
-  graph: (chosen: string) => Graph,
+  graphs: (chosen: string) => Graph[],
 ): Choice[] {
   const once = [...new Map(values.map((one) => [one.value, one])).values()].slice(0, MOST_VALUES)
   const [first] = once
@@ -50,7 +50,7 @@ function choice(
     ...{ type: 'pattern', inputType: 'select', id, label: id, visible: true, pattern },
     ...{ values: once, defaultValue: first.value },
   }
-  return [{ variable, graphs: [graph(pattern)] }]
+  return [{ variable, graphs: graphs(pattern) }]
 }
 
 /** What a search can look for in quotes. */
@@ -86,17 +86,26 @@ function busGraph(name: string): Graph {
   }
 }
 
-function typeGraph(type: string, { namespace, dimensions }: Published): Graph {
+function typeGraphs(type: string, { namespace, dimensions }: Published): Graph[] {
   const of = [...dimensions.map(([name]) => name), 'Source', 'Type'].map((name) => `"${name}"`)
-  const search = (stat: string) => ({
+  const search = (metric: string, stat: string, label: string) => ({
     expression:
-      `SEARCH('{"${namespace}",${of.join(',')}} MetricName="Latency" Type="${type}"', ` +
+      `SEARCH('{"${namespace}",${of.join(',')}} MetricName="${metric}" Type="${type}"', ` +
       `'${stat}', 60)`,
-    ...{ label: stat, of: [] },
+    ...{ label, of: [] },
   })
-  return {
-    title: 'The chosen type: latency',
-    series: [search('p50'), search('p99')],
-    ...{ periodS: 60, unit: 'ms', alarms: [] },
-  }
+  return [
+    {
+      title: 'The chosen type: latency',
+      series: ['p50', 'p99'].map((stat) => search('Latency', stat, stat)),
+      ...{ periodS: 60, unit: 'ms', alarms: [] },
+    },
+    {
+      title: 'The chosen type: deliveries, and what is wrong with them',
+      series: ['Deliveries', 'Duplicates', 'Reordered', 'Late', 'Lost'].map((metric) =>
+        search(metric, 'Sum', metric.toLowerCase()),
+      ),
+      ...{ periodS: 60, unit: 'events', alarms: [] },
+    },
+  ]
 }
