@@ -33,11 +33,11 @@ export default class TopologyShow extends BaseCommand {
 
   override async run() {
     const { flags } = await this.parse(TopologyShow)
+    const format = flags.format ?? this.format(flags)
     const { topologySeen } = await import('../../src/cli/topology-run.js')
     const { renderTopology } = await import('../../src/ui/topology-output.js')
     const { version } = this.config
     const { result, failure } = await topologySeen(flags, { signal: this.signal, version })
-    const format = flags.format ?? this.format(flags)
     if (format === 'html') {
       const { topologyPage } = await import('../../dashboards/html/topology-page.js')
       process.stdout.write(await topologyPage(result, this.made(flags.tz)))

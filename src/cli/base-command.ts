@@ -22,6 +22,7 @@ interface ChooserFlags {
   readonly json: boolean
   readonly color: ColorMode
   readonly quiet: boolean
+  readonly tz?: string
 }
 
 /**
@@ -113,7 +114,9 @@ export abstract class BaseCommand extends Command {
   ): ((offers: readonly Offer[]) => Promise<string>) | undefined {
     const { stdin, stderr, env } = process
     const canAsk = stdin.isTTY === true && stderr.isTTY === true && env['TERM'] !== 'dumb'
-    if (!canAsk || /json$/.test(this.format(flags))) return undefined
+    // Asked first, so that a page is made also of nothing.
+    const format = this.format(flags)
+    if (!canAsk || /json$/.test(format)) return undefined
     return async (offers) => {
       const { chosenSource } = await import('./choose-source.js')
       const color = wantsColor(flags.color, stderr, env)
