@@ -5,7 +5,7 @@ import { loadConfig } from '../config/load.js'
 import { EvtError } from '../errors.js'
 import { parseRule } from '../gate/parse-rule.js'
 import { namespaceNamed } from '../publish/namespace.js'
-import { chosenTypes } from '../publish/own-types.js'
+import { chosenTypes, promisedFirst, promisedTypes } from '../publish/own-types.js'
 import type { StatsResult } from '../stats/result.js'
 import { runEventStats } from '../stats/run.js'
 import type { Topology } from '../topology/model.js'
@@ -56,7 +56,8 @@ export async function watchAsked(typed: TypedWatch): Promise<WatchRun> {
     flags.namespace !== undefined ||
     config.cloudwatch !== undefined ||
     config.slo !== undefined
-  const types = archive ? chosenTypes(archive.result.types, flags['max-types']).own : []
+  const came = promisedFirst(archive?.result.types ?? [], promisedTypes(config.slo))
+  const types = chosenTypes(came, flags['max-types']).own
   const limits = limitsOf(config, archive?.result)
   const published: Published | undefined = isPublished
     ? { namespace, dimensions, types, limits }

@@ -38,9 +38,6 @@ export function parseSlo(written: string): Slo {
   if (!(percent >= 90 && percent < 100)) throw fault(`${share}% is not from 90% to below 100%`)
   if (days < 1 || days > 90) throw fault(`${span}d is not from 1d to 90d`)
   const good = goodOf(what, limit)
-  if (of !== undefined && good.kind !== 'latency') {
-    throw fault(`of a type only its latency is published, so ${what} is of all`)
-  }
   const type = of === undefined ? null : typeOf(of)
   // CloudWatch has no dimension without a value, nor one outside of ASCII.
   if (type && !/^[\x20-\x7e]+$/.test(type.type)) throw fault(`${of} names no type`)

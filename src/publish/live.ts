@@ -6,10 +6,11 @@ import { openTail, type Tail, type TailRequest } from '../tail/run.js'
 import { datumsOf, type WindowDatums } from './datums.js'
 import { Journal } from './journal.js'
 import { membersBy } from './members.js'
+import type { OfType } from './own-types.js'
 import type { MetricsResult } from './plan.js'
 import { costOfLive, isTaken } from './plan.js'
 import type { Telling } from './request.js'
-import { journalFile, namespaceOf, openTarget } from './setup.js'
+import { journalFile, namesOf, openTarget } from './setup.js'
 import { tell, telling } from './tell.js'
 import type { WindowFigures } from './window.js'
 import { WindowMeter } from './window-meter.js'
@@ -51,7 +52,7 @@ const MOST_WAITING = 1_440
  */
 export async function planLive(request: LivePublishRequest): Promise<LivePublishRun> {
   const { windowUs, mostTypes, everyMs, loops, by } = request
-  const namespace = await namespaceOf(request)
+  const { namespace, promised } = await namesOf(request)
   const target = await openTarget(namespace, request)
   const counts = { published: 0, before: 0, inDoubt: 0, open: 0, cut: 0, refused: 0, slow: 0 }
   const isCloudWatch = target.kind === 'cloudwatch'
@@ -66,7 +67,7 @@ export async function planLive(request: LivePublishRequest): Promise<LivePublish
   }
   return {
     result,
-    publish: () => new LivePublish(request, result, target).run(),
+    publish: () => new LivePublish(request, { result, promised }, target).run(),
     close: () => target.close(),
   }
 }
@@ -80,12 +81,15 @@ class LivePublish {
   /** Why those that wait were not told. */
   private trouble: unknown
   private isOver = false
+  private readonly result: MetricsResult
 
   constructor(
     private readonly request: LivePublishRequest,
-    private readonly result: MetricsResult,
+    private readonly planned: { result: MetricsResult; promised: readonly OfType[] },
     private readonly target: Awaited<ReturnType<typeof openTarget>>,
-  ) {}
+  ) {
+    this.result = planned.result
+  }
 
   async run(): Promise<{ result: MetricsResult; failure: EvtError | undefined }> {
     const { request, stop, target, result } = this
@@ -172,7 +176,10 @@ class LivePublish {
     const names = hiddenNames({ paths: hidden, mapping })
     const membersOf = by === 'type' ? undefined : membersBy(by, names)
     const settleMs = SETTLE_MS
-    return new WindowMeter({ windowUs, fromUs, settleMs, mostTypes, membersOf, memoryMs })
+    const promised = by === 'type' ? this.planned.promised : []
+    return new WindowMeter({
+      ...{ windowUs, fromUs, settleMs, mostTypes, promised, membersOf, memoryMs },
+    })
   }
 
   /** @returns ends it, when what is being told has been */

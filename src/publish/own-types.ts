@@ -1,3 +1,4 @@
+import type { Slo } from '../config/slo.js'
 import { compareText } from '../event/sequence.js'
 import type { ReconcileResult } from '../reconcile/result.js'
 import type { StatsResult } from '../stats/result.js'
@@ -28,6 +29,21 @@ export function rankedTypes(
     (a, b) => b.events - a.events || compareText(a.type, b.type) || compareText(a.source, b.source),
   )
   return all.map(({ type, source }) => ({ type, source }))
+}
+
+/** Those of which evt.yaml promises something. */
+export function promisedTypes(slos: Readonly<Record<string, Slo>> = {}): OfType[] {
+  return Object.values(slos).flatMap(({ type }) => type ?? [])
+}
+
+/** Of what somebody promised something, before the others: an alarm without figures calls nobody. */
+export function promisedFirst<Type extends OfType>(
+  types: readonly Type[],
+  promised: readonly OfType[],
+): Type[] {
+  const names = new Set(promised.map(nameOf))
+  const isPromised = (type: OfType) => names.has(nameOf(type))
+  return [...types.filter(isPromised), ...types.filter((type) => !isPromised(type))]
 }
 
 /** The first of them that CloudWatch takes, so many. */

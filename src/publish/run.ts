@@ -12,10 +12,17 @@ import { archiveWindows, type FoundBeside } from './archive-windows.js'
 import { datumsOf, type WindowDatums } from './datums.js'
 import { Journal } from './journal.js'
 import { byMember, labelsOf, membersBy, rankedMembers } from './members.js'
-import { chosenTypes, type Member, nameOf, type OfType, rankedTypes } from './own-types.js'
+import {
+  chosenTypes,
+  type Member,
+  nameOf,
+  type OfType,
+  promisedFirst,
+  rankedTypes,
+} from './own-types.js'
 import { chosenWindows, costOf, type MetricsResult } from './plan.js'
 import type { PublishRequest } from './request.js'
-import { journalFile, namespaceOf, openTarget } from './setup.js'
+import { journalFile, namesOf, openTarget } from './setup.js'
 import { tell, telling } from './tell.js'
 
 /** What was found of all that was read, windows or not. Undefined: nobody asked, or nobody
@@ -49,7 +56,7 @@ export interface PublishRun {
  */
 export async function planPublish(request: PublishRequest): Promise<PublishRun> {
   const { windowUs, mostTypes, dimensions, isPrinted, nowMs, graceUs, by } = request
-  const namespace = await namespaceOf(request)
+  const { namespace, promised } = await namesOf(request)
   const members = by === 'type' ? undefined : await chosenMembers(request, by)
   const labelOf = members?.labelOf
   const choices = { ...request.choices, windowUs, intervals: true, by: 'type' as const, labelOf }
@@ -63,8 +70,8 @@ export async function planPublish(request: PublishRequest): Promise<PublishRun> 
   const untimed = untimedIn(result)
   if (untimed === result.total.events) throw noTimes(untimed)
   const beside = await foundBeside(request, run)
-  const { own, others } =
-    members?.chosen ?? chosenTypes(rankedTypes(result, beside.reconciled), mostTypes)
+  const ranked = promisedFirst(rankedTypes(result, beside.reconciled), promised)
+  const { own, others } = members?.chosen ?? chosenTypes(ranked, mostTypes)
   const ofOwn = members ? byMember(run) : run
   // Losses are known by type alone.
   const found = members ? { ...beside, losses: undefined } : beside

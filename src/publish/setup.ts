@@ -6,6 +6,7 @@ import { cacheFolder } from '../config/cache-folder.js'
 import { loadConfig } from '../config/load.js'
 import type { TypedPattern } from '../event/pattern.js'
 import { namespaceNamed } from './namespace.js'
+import { type OfType, promisedTypes } from './own-types.js'
 import type { Telling } from './request.js'
 import type { Target } from './target.js'
 
@@ -18,9 +19,16 @@ export interface Place extends Telling {
   readonly aws?: AwsOptions | undefined
 }
 
-export async function namespaceOf({ namespace, config, env, cwd, given }: Place): Promise<string> {
-  const loaded = await loadConfig({ file: config, env, cwd, firstSource: given[0] })
-  return namespaceNamed(namespace ?? loaded.cloudwatch?.namespace)
+interface Names {
+  readonly namespace: string
+  /** Types of which evt.yaml promises something. */
+  readonly promised: readonly OfType[]
+}
+
+export async function namesOf({ namespace, config, env, cwd, given }: Place): Promise<Names> {
+  const { cloudwatch, slo } = await loadConfig({ file: config, env, cwd, firstSource: given[0] })
+  const promised = promisedTypes(slo)
+  return { namespace: namespaceNamed(namespace ?? cloudwatch?.namespace), promised }
 }
 
 /** @throws EvtError `usage` for an URL that is none */

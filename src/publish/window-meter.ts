@@ -14,6 +14,8 @@ export interface WindowMeterOptions {
   readonly settleMs: number
   /** So many types have metrics of their own, those that come first. */
   readonly mostTypes: number
+  /** Types for which there is room whenever they come. */
+  readonly promised?: readonly OfType[] | undefined
   /** Keys or entities have them in place of types. */
   readonly membersOf?: MembersOf | undefined
   /** So long at least identities and keys are remembered; null: for ever. */
@@ -53,6 +55,8 @@ export class WindowMeter {
   /** With the newest event of each in the windows that are over. */
   private readonly own = new Map<string, OfType & { newestUs?: number }>()
   private readonly others = new Set<string>()
+  /** Promised, and nothing of them has come. */
+  private readonly awaited: Set<string>
   private nextUs: number | null
   private newestUs: number | undefined
   private forgotAtMs = Number.NaN
@@ -61,6 +65,7 @@ export class WindowMeter {
 
   constructor(private readonly options: WindowMeterOptions) {
     this.nextUs = options.fromUs
+    this.awaited = new Set(options.promised?.map(nameOf))
     if (options.memoryMs !== null) this.judge.forget()
   }
 
@@ -202,10 +207,13 @@ export class WindowMeter {
 
   private isOwn({ type, source }: OfType, name: string): boolean {
     if (this.own.has(name)) return true
-    const mayBe = this.own.size < this.options.mostTypes
+    const kept = this.awaited.has(name) ? 0 : this.awaited.size
+    const mayBe = this.own.size + kept < this.options.mostTypes
     const [own] = mayBe ? chosenTypes([{ type, source }], 1).own : []
-    if (own) this.own.set(name, own)
-    else if (this.others.size < MOST_OTHERS) this.others.add(name)
+    if (own) {
+      this.own.set(name, own)
+      this.awaited.delete(name)
+    } else if (this.others.size < MOST_OTHERS) this.others.add(name)
     return own !== undefined
   }
 

@@ -343,6 +343,29 @@ test('minutes of which nothing is published yet call nobody', () => {
   expect(fewer).toMatchObject({ TreatMissingData: 'ignore', ThresholdMetricId: 'band1' })
 })
 
+test('what is promised of a type is counted of that type', () => {
+  const text = 'shop/order.placed: 99% in order over 30d'
+  const watched = watchedOf({
+    ...{ topology: undefined, names: new Map(), published, slos: { sorted: parseSlo(text) } },
+  })
+  const { metric } = alarmsOf(watched, alarmOptions)
+  const sorted = metric.filter(({ AlarmName }) => AlarmName.startsWith('evt/slo/sorted/'))
+  const dimensions = [
+    ['Stage', 'prod'],
+    ['Source', 'shop'],
+    ['Type', 'order.placed'],
+  ].map(([Name, Value]) => ({ Name, Value }))
+  const named = sorted.map((alarm) =>
+    'Metrics' in alarm ? alarm.Metrics.flatMap(({ MetricStat }) => MetricStat?.Metric ?? []) : [],
+  )
+  expect(named).toEqual(
+    Array(6).fill([
+      { Namespace: 'Evt', MetricName: 'Reordered', Dimensions: dimensions },
+      { Namespace: 'Evt', MetricName: 'Receptions', Dimensions: dimensions },
+    ]),
+  )
+})
+
 test('a promise is used up too quickly at three speeds, in two windows each', () => {
   const { metric, composite } = alarmsOf(watch(undefined), alarmOptions)
   const fast = metric.filter(({ AlarmName }) => AlarmName.startsWith('evt/slo/fast/'))

@@ -159,6 +159,11 @@ test('of an archive: what was counted one after the other, and types add up', as
   const capped = await emf('--max-types', '2')
   const isOwn = ({ type }: Told) => type === undefined || type === 'a' || type === 'b'
   expect(byName(capped)).toEqual(byName(told.filter(isOwn)))
+  // Of one that is promised something there are metrics, seldom as it is.
+  writeFileSync(join(at.work, 'evt.yaml'), 'slo: { e: "shop/e: 99% once over 7d" }\n')
+  const promised = await emf('--max-types', '2')
+  const isChosen = ({ type }: Told) => type === undefined || type === 'a' || type === 'e'
+  expect(byName(promised)).toEqual(byName(told.filter(isChosen)))
 })
 
 test('what was lost is told of its type, also where nothing of it came', async () => {

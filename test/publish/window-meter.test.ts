@@ -11,6 +11,7 @@ const T0 = Date.UTC(2026, 0, 5)
 interface Given {
   readonly decode?: ReturnType<typeof decoderOf>
   readonly receivedAt?: string
+  readonly type?: string
 }
 
 function eventAt(ms: number, { decode = decoderOf(), ...more }: Given = {}) {
@@ -34,6 +35,21 @@ test('an event that is dated ahead does not end the windows until then', () => {
     [...Array(10).keys()].map((n) => n * 1_000),
   )
   expect(closed.map(({ row }) => row.events)).toEqual([1, 0, 0, 0, 0, 0, 0, 0, 0, 0])
+})
+
+test('a type of which something is promised has metrics of its own, late as it comes', () => {
+  const meter = new WindowMeter({
+    ...{ windowUs: 60e6, fromUs: null, settleMs: 0, mostTypes: 2, memoryMs: null },
+    promised: [{ type: 'z', source: '' }],
+  })
+  const decode = decoderOf('type=$.type')
+  for (const type of ['a', 'b', 'z', 'c']) meter.observe([eventAt(T0, { decode, type })], T0)
+  const [window] = meter.closed(T0 + 61_000)
+  expect(window?.types.map(({ type, events }) => [type, events])).toEqual([
+    ['a', 1],
+    ['z', 1],
+  ])
+  expect(meter.otherTypes).toBe(2)
 })
 
 test('an event whose clock was never set is the greatest of its type, and counted', () => {
