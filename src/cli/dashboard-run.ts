@@ -15,6 +15,7 @@ import { terraform } from '../../dashboards/cloudwatch/terraform.js'
 import { makeFolder } from '../archives/make-folder.js'
 import { EvtError } from '../errors.js'
 import { safeText } from '../ui/safe-text.js'
+import { replayMarks } from './replays-seen.js'
 import { marksOf, type watchFormats } from './watch-flags.js'
 import { type TypedWatch, type WatchRun, watchAsked } from './watch-run.js'
 
@@ -34,9 +35,10 @@ interface DashboardRun extends WatchRun {
 /** Makes dashboards and looks whether CloudWatch would take them. */
 export async function dashboardsAsked(typed: TypedDashboard): Promise<DashboardRun> {
   const { prefix, runbook, mark } = typed.flags
-  const marks = marksOf(mark ?? [])
+  const said = marksOf(mark ?? [])
   const run = await watchAsked(typed)
-  const { watched, region } = run
+  const { watched, region, replayed } = run
+  const marks = [...said, ...(await replayMarks(typed, replayed))]
   const drafts = dashboardPages(watched, { prefix, marks, runbook })
   const pages = plainPages(drafts, watched.unnamed, region)
   for (const { name, body } of pages) {

@@ -32,6 +32,8 @@ export interface WatchRun {
   readonly watched: Watched
   /** Of what is shown; undefined where nobody said one. */
   readonly region: string | undefined
+  /** The SOURCEs in which replays came again; empty: they did in none. */
+  readonly replayed: readonly string[]
   /** Why the run does not end well although it has a result. */
   readonly failure: EvtError | undefined
 }
@@ -70,7 +72,9 @@ export async function watchAsked(typed: TypedWatch): Promise<WatchRun> {
     throw new EvtError(message, { code: 'inconclusive' })
   }
   const region = flags.region ?? (env['AWS_REGION'] || env['AWS_DEFAULT_REGION'] || undefined)
-  return { watched, region, failure: archive?.failure }
+  const isReplayed = (archive?.result.total.duplicates?.byCause.replay ?? 0) > 0
+  const replayed = isReplayed ? (sources ?? []) : []
+  return { watched, region, replayed, failure: archive?.failure }
 }
 
 async function measured(typed: TypedWatch) {

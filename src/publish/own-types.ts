@@ -36,7 +36,7 @@ export function promisedTypes(slos: Readonly<Record<string, Slo>> = {}): OfType[
   return Object.values(slos).flatMap(({ type }) => type ?? [])
 }
 
-/** Of what somebody promised something, before the others: an alarm without figures calls nobody. */
+/** Of what is promised something, before the others: an alarm without figures calls nobody. */
 export function promisedFirst<Type extends OfType>(
   types: readonly Type[],
   promised: readonly OfType[],
