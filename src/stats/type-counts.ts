@@ -21,7 +21,7 @@ export interface TypeCounts {
   newestUs: number | null
 }
 
-/** Of each window, by its start, the types that came in it, in no order. */
+/** Of each window, by its start, the types that came in it, as their rows are numbered. */
 export type WindowTypes = ReadonlyMap<number, readonly TypeCounts[]>
 
 interface Tallied {
@@ -112,7 +112,7 @@ function byWindow(
   startOf: (window: number) => number,
 ): WindowTypes {
   const windows = new Map<number, TypeCounts[]>()
-  for (const [pair, tallied] of pairs) {
+  for (const [pair, tallied] of [...pairs].sort(([a], [b]) => a - b)) {
     const window = Math.floor(pair / names.length)
     const name = names[pair - window * names.length]
     if (!name) continue
