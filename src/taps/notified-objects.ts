@@ -7,7 +7,13 @@ import { type BucketObjects, isEvents } from './bucket-objects.js'
 import { type NotifiedPlace, notificationOf } from './object-notifications.js'
 import { patiently } from './patiently.js'
 import { inBatches } from './queue-batches.js'
-import { natureOf, neededConsents, type QueueNature, Refusal } from './queue-consents.js'
+import {
+  consentFlags,
+  natureOf,
+  neededConsents,
+  type QueueNature,
+  Refusal,
+} from './queue-consents.js'
 import type { Batch, Consent, TapOptions } from './tap.js'
 import { hiddenSecondsFor } from './unacknowledged.js'
 import { wornOut } from './worn-message.js'
@@ -55,13 +61,12 @@ export async function* readNotified(
 }
 
 function refusal(queue: string, source: string, needed: readonly Consent[]): Refusal {
-  const ways = needed.filter((one) => one === 'fifo' || one === 'dead-letter').join(',')
-  const how = ways === '' ? '' : `=${ways}`
   return new Refusal(
     `to learn of objects from ${queue}, evt receives its messages, and deletes each once what it ` +
       'tells of is read: nobody else gets it then',
     queue,
-    `evt tail ${source} --notifications ${queue} --intrusive${how} --consume\n` +
+    needed,
+    `evt tail ${source} --notifications ${queue} ${consentFlags(needed).join(' ')}\n` +
       'name a queue that nobody else reads; without one, evt lists the objects',
   )
 }
