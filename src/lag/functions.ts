@@ -17,8 +17,8 @@ interface Functions {
   readonly unknown: Measured['findings']
 }
 
-/** The functions that a stream, or a consumer of it, invokes. Where Lambda cannot be asked that is a
- * gap; who may not ask it has all else that was asked for, and is told so. */
+/** The functions that a stream, or a consumer of it, invokes. Where Lambda cannot be asked that is
+ * a gap; who may not ask it has all else that was asked for, and is told so. */
 export async function functionsOf(
   sourceArns: readonly string[],
   { aws, gap, source }: Asking,

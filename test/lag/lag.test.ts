@@ -200,7 +200,8 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)('evt
     const refused = await lag(['kinesis://orders'])
     expect({ code: refused.code, stderr: refused.stderr }).toEqual({ code: 0, stderr: '' })
     expect(refused.stdout).toContain(
-      '· kinesis://orders: its functions are not known: lambda:ListEventSourceMappings is not allowed',
+      '· kinesis://orders: its functions are not known: lambda:ListEventSourceMappings is not ' +
+        'allowed',
     )
     const asJson = JSON.parse((await lag(['kinesis://orders', '-o', 'json'])).stdout)
     expect(asJson).toMatchObject({
