@@ -61,7 +61,7 @@ export async function awsFailure(error: unknown, call: AwsCall): Promise<unknown
     const message = `there is no ${on.replace(/^the /, '')} in ${await call.region()}`
     return new EvtError(message, { code: 'usage', hint: seeFlags, ...cause })
   }
-  if (denied.has(error.name)) {
+  if (isDenied(error)) {
     const hint = `it takes ${needs.join(needs.length === 2 ? ' and ' : ', ')}`
     const message = `${deniedAction(error) ?? action} is not allowed on ${on}`
     return new EvtError(message, { code: 'outside', hint, ...cause })
@@ -89,6 +89,12 @@ export function isRefused(error: unknown): boolean {
   if (!(failed instanceof Error)) return false
   const { status = 0, attempts } = answerOf(failed)
   return status >= 400 && status < 500 && attempts === 1
+}
+
+/** Whether IAM does not let who asks do so. */
+export function isDenied(failure: unknown): boolean {
+  const error = ofSdk(failure)
+  return error instanceof Error && denied.has(error.name)
 }
 
 /** What the SDK threw, of what {@link awsFailure} made of it. */

@@ -184,6 +184,13 @@ export abstract class BaseCommand extends Command {
 
   protected override async catch(error: Error): Promise<never> {
     const { parseProblem } = await import('./parse-problem.js')
-    throw parseProblem(error, this.ctor)
+    const problem = parseProblem(error, this.ctor)
+    // The line that a tap itself names is one of evt tail.
+    if (this.id === 'tail' || !('intrusive' in this.ctor.flags)) throw problem
+    const { withTypedLine } = await import('./refused-line.js')
+    throw withTypedLine(problem, {
+      command: ['evt', ...(this.id ?? '').split(':')],
+      argv: this.argv,
+    })
   }
 }

@@ -73,14 +73,29 @@ async function live(
   }
   const request = requestOf(typed, note)
   const usual = flags.follow === false ? 'beginning' : 'latest'
+  const start = request.start ?? usual
   const { reconcileLive } = await import('../reconcile/live.js')
-  return reconcileLive({
-    ...{ ...request, ...asked, start: request.start ?? usual },
+  const run = await reconcileLive({
+    ...{ ...request, ...asked, start },
     range: timeRange(flags, request.nowMs()),
     onOpen: (sources) => {
       for (const { address, safety } of sources) note(`${safety}  ${address}`)
     },
   })
+  const isOfNow = start === 'latest' && asked.stages.every(({ given }) => !given.some(keepsNothing))
+  return isOfNow ? withMore(run) : run
+}
+
+/** What is sent while nobody listens is gone. */
+function keepsNothing(source: string): boolean {
+  return /^(?:sns|eventbridge):|^arn:[\w-]+:(?:sns|events):/.test(source)
+}
+
+/** Where nothing came: there may be something. */
+function withMore({ failure, ...run }: ReconcileRun): ReconcileRun {
+  if (failure?.code !== 'inconclusive' || failure.hint !== undefined) return { ...run, failure }
+  const hint = 'what comes is compared alone; --from beginning takes what is there, too'
+  return { ...run, failure: new EvtError(failure.message, { code: failure.code, hint }) }
 }
 
 /** Why a run ends with 4, or cannot tell, where `--fail-on` asks; undefined where all is well. */

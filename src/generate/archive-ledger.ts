@@ -1,20 +1,12 @@
+import { stringify } from 'yaml'
 import { timeText } from '../event/time.js'
 import { Fault } from './events.js'
 import { eventId, keyText } from './fields.js'
 import { openLedger } from './live/ledger.js'
+import { ledgerRule } from './mapping-file.js'
 import type { Workload } from './workload.js'
 
-const mapping = `# What the lines of ledger.ndjson mean: what was produced, lost events too.
-events:
-  "*":
-    id: $.id
-    source: $.source
-    type: $.type
-    key: $.key
-    sequence: $.sequence
-    time: $.time
-    sentStatus: $.status
-`
+const header = '# What the lines of ledger.ndjson mean: what was produced, lost events too.\n'
 
 /**
  * Writes what the producer of an archive would know: a line each event, those too that never
@@ -36,6 +28,6 @@ export function writeArchiveLedger(workload: Workload, folder: string, force: bo
     })
     ledger.check()
   }
-  ledger.write('evt.yaml', mapping)
+  ledger.write('evt.yaml', `${header}${stringify({ events: { '*': ledgerRule } })}`)
   ledger.close()
 }

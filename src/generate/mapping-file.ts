@@ -9,13 +9,19 @@ type Rule = Record<string, string | Record<string, string>>
 /** Where the id is that is in the payload, see {@link partOf}. */
 export const idInPayload = { id: '$.detail.metadata.id' }
 
+/** What the lines of a ledger mean, which are of no shape that has a type. */
+export const ledgerRule: Rule = {
+  ...{ id: '$.id', source: '$.source', type: '$.type', key: '$.key', sequence: '$.sequence' },
+  ...{ time: '$.time', sentStatus: '$.status' },
+}
+
 /** `evt.yaml` for what was written: plain JSON says nothing of its meaning by itself, and the
  * precise time of an EventBridge event is in its metadata. `ofAll` is said where all are in
- * one chain. */
+ * one chain; with `ledger`, the lines of one are read by it, too, where no event is plain. */
 export function mappingFile(
   { chains }: Pick<WorkloadSettings, 'chains'>,
   rows: readonly Row[],
-  ofAll: Rule = {},
+  { ofAll = {}, ledger = false }: { ofAll?: Rule; ledger?: boolean } = {},
 ): string {
   const [only, ...more] = chains
   const events: Record<string, Rule> = {}
@@ -29,6 +35,7 @@ export function mappingFile(
       if (chain) events[name] = { ...events[name], ...ruleFor(chain) }
     }
   }
+  if (ledger && !chains.some(isPlain)) events['unknown'] = ledgerRule
   return `${header}${stringify({ events }, { lineWidth: 0, aliasDuplicateObjects: false })}`
 }
 

@@ -1,5 +1,6 @@
 import type { Metric, MetricPoint } from '../aws/cloudwatch.js'
-import { type InvokedFunction, invokedBy } from '../aws/event-source-mappings.js'
+import { type InvokedFunction, invokedBy, mappingActions } from '../aws/event-source-mappings.js'
+import { isDenied } from '../aws/failure.js'
 import { EvtError } from '../errors.js'
 import { durationText } from '../stats/findings/phrases.js'
 import type { Asking, Measured } from './kind.js'
@@ -8,18 +9,33 @@ import type { StreamFunction } from './result.js'
 /** How near retention is to what a function is at, of all that it grants, where it is said. */
 const NEAR_RETENTION = 0.1
 
-/** The functions that a stream, or a consumer of it, invokes; none where Lambda cannot be asked,
- * which is a gap. */
+interface Functions {
+  readonly invoked: readonly InvokedFunction[]
+  /** What is known of each; null where they are not known. */
+  rows(ages: readonly (readonly MetricPoint[])[]): StreamFunction[] | null
+  /** Why they are not known, where that is no gap. */
+  readonly unknown: Measured['findings']
+}
+
+/** The functions that a stream, or a consumer of it, invokes. Where Lambda cannot be asked that is
+ * a gap; who may not ask it has all else that was asked for, and is told so. */
 export async function functionsOf(
   sourceArns: readonly string[],
   { aws, gap, source }: Asking,
-): Promise<InvokedFunction[]> {
+): Promise<Functions> {
   try {
-    return await invokedBy(sourceArns, aws, `the functions of ${source}`)
+    const invoked = await invokedBy(sourceArns, aws, `the functions of ${source}`)
+    const rows: Functions['rows'] = (ages) => invoked.map((one, n) => functionRow(one, ages[n]))
+    return { invoked, rows, unknown: [] }
   } catch (error) {
     if (!(error instanceof EvtError) || error.code === 'interrupted') throw error
-    gap(`its functions: ${error.message}`)
-    return []
+    const none = { invoked: [], rows: () => null }
+    if (!isDenied(error)) {
+      gap(`its functions: ${error.message}`)
+      return { ...none, unknown: [] }
+    }
+    const explain = `its functions are not known: ${mappingActions[0]} is not allowed`
+    return { ...none, unknown: [{ kind: 'unknown', severity: 'warning', explain }] }
   }
 }
 
@@ -33,7 +49,7 @@ export function ageMetric({ name, qualifier }: InvokedFunction): Metric {
   }
 }
 
-export function functionRow(
+function functionRow(
   { name, qualifier, state, problem }: InvokedFunction,
   ages: readonly MetricPoint[] = [],
 ): StreamFunction {

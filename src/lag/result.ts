@@ -105,8 +105,8 @@ export interface StreamRow extends Row {
   readonly readsThrottled: number | null
   readonly writesThrottled: number | null
   readonly consumers: readonly StreamConsumer[]
-  /** Those of Lambda that it, or a consumer of it, invokes. */
-  readonly functions: readonly StreamFunction[]
+  /** Those of Lambda that it, or a consumer of it, invokes; null where they are not known. */
+  readonly functions: readonly StreamFunction[] | null
   /** How far a recording or an application is, or what a shard holds: as was asked for. */
   readonly byShard?: readonly ShardRow[] | undefined
 }
@@ -122,8 +122,8 @@ export interface TableRow extends Row {
   readonly retentionMs: number
   /** By all who poll it. */
   readonly readPerS: number | null
-  /** Those of Lambda that it invokes. */
-  readonly functions: readonly StreamFunction[]
+  /** Those of Lambda that it invokes; null where they are not known. */
+  readonly functions: readonly StreamFunction[] | null
   readonly byShard?: readonly ShardRow[] | undefined
 }
 
@@ -181,6 +181,7 @@ export const findingKinds = [
   'growing',
   'throttled',
   'disabled',
+  'unknown',
 ] as const
 export type FindingKind = (typeof findingKinds)[number]
 

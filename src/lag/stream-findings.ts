@@ -21,7 +21,7 @@ export function streamFindings(
   application?: string,
 ): Found[] {
   const own = [lossOf(row), receptionOf(row), growthOf(ages), ...throttlesOf(row)]
-  const ofFunctions = functionFindings(row.functions, row.retentionMs)
+  const ofFunctions = functionFindings(row.functions ?? [], row.retentionMs)
   const all = [...shardFindings(row, application), ...ofFunctions, ...own]
   return all.filter((found) => found !== undefined)
 }
@@ -62,7 +62,7 @@ function lossOf({ lossInMs, retentionMs }: StreamRow): Found | undefined {
 
 function receptionOf(row: StreamRow): Found | undefined {
   const { writtenPerS, readPerS, behindMs, consumers } = row
-  if (row.functions.some(({ isEnabled }) => isEnabled)) return undefined
+  if (row.functions?.some(({ isEnabled }) => isEnabled)) return undefined
   if (!writtenPerS || readPerS || behindMs !== null || consumers.length > 0) return undefined
   const perMinute = countText(Math.ceil(writtenPerS * 60))
   const explain = `nobody reads it, and ${perMinute} records a minute are written`

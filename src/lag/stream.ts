@@ -4,7 +4,7 @@ import { mappingActions } from '../aws/event-source-mappings.js'
 import { type OpenStream, openStream } from '../aws/kinesis.js'
 import { openConsumers } from '../aws/stream-consumers.js'
 import { EvtError } from '../errors.js'
-import { ageMetric, functionRow, functionsOf } from './functions.js'
+import { ageMetric, functionsOf } from './functions.js'
 import type { Asking, LagKind, Measured } from './kind.js'
 import { leaseActions } from './leases.js'
 import { MINUTE_MS, perSecond, rateMinutes, spanOf, sumOf } from './minutes.js'
@@ -57,7 +57,7 @@ export const stream: LagKind = {
     const byShard = await shardsIn(open, { name, state, retentionMs }, asking)
     const arn = state.StreamARN ?? ''
     const consumers = await consumersOf(arn, asking)
-    const invoked = await functionsOf([arn, ...consumers.map((one) => one.arn)], asking)
+    const functions = await functionsOf([arn, ...consumers.map((one) => one.arn)], asking)
     const series = await asking.points([
       ...names.map((of, n) => metricOf(of, n < COUNTS ? 'Sum' : 'Maximum', { StreamName: name })),
       ...consumers.map(({ name: ConsumerName }) =>
@@ -65,10 +65,9 @@ export const stream: LagKind = {
           ...{ StreamName: name, ConsumerName },
         }),
       ),
-      ...invoked.map(ageMetric),
+      ...functions.invoked.map(ageMetric),
     ])
     const ages = series.slice(names.length + consumers.length)
-    const functions = invoked.map((one, n) => functionRow(one, ages[n]))
     const row: StreamRow = {
       ...{ source: asking.source, kind: 'stream', name },
       isOnDemand: state.StreamModeDetails?.StreamMode === 'ON_DEMAND',
@@ -76,10 +75,11 @@ export const stream: LagKind = {
       ...agesOf(series[COUNTS], retentionMs, asking.nowMs),
       ...ratesOf(series.slice(0, COUNTS)),
       consumers: consumers.map((one, n) => consumerRow(one.name, series[names.length + n])),
-      functions,
+      functions: functions.rows(ages),
       ...(byShard && { byShard }),
     }
-    return { row, findings: streamFindings(row, series[COUNTS] ?? [], asking.application) }
+    const found = streamFindings(row, series[COUNTS] ?? [], asking.application)
+    return { row, findings: [...found, ...functions.unknown] }
   },
 }
 

@@ -4,7 +4,7 @@ import { mappingActions } from '../aws/event-source-mappings.js'
 import { openTableStream, type TableChange } from '../aws/table-stream.js'
 import { EvtError } from '../errors.js'
 import { RETENTION_HOURS, streamArnOf } from '../taps/table-stream.js'
-import { ageMetric, functionFindings, functionRow, functionsOf } from './functions.js'
+import { ageMetric, functionFindings, functionsOf } from './functions.js'
 import type { Asking, LagKind, Measured } from './kind.js'
 import { leaseActions } from './leases.js'
 import { perSecond, rateMinutes, spanOf } from './minutes.js'
@@ -37,13 +37,15 @@ export const table: LagKind = {
         writtenMs: ({ dynamodb }) => dynamodb?.ApproximateCreationDateTime?.getTime(),
       }
       const openShards = shards.filter(({ isClosed }) => !isClosed).length
+      const { unknown, ...figures } = await figuresOf(name, arn, asking)
       const row: TableRow = {
         ...{ source: asking.source, kind: 'table', name, isOff, shards: openShards, retentionMs },
-        ...{ closedShards: shards.length - openShards, ...(await figuresOf(name, arn, asking)) },
+        ...{ closedShards: shards.length - openShards, ...figures },
         byShard: await shardRows(sharded, asking),
       }
-      const ofFunctions = functionFindings(row.functions, retentionMs)
-      return { row, findings: [...shardFindings(row, asking.application), ...ofFunctions] }
+      const ofFunctions = functionFindings(row.functions ?? [], retentionMs)
+      const found = [...shardFindings(row, asking.application), ...ofFunctions, ...unknown]
+      return { row, findings: found }
     } finally {
       stream.close()
     }
@@ -53,7 +55,7 @@ export const table: LagKind = {
 /** What all who poll the stream have read, and how far its functions are, as CloudWatch has it. */
 async function figuresOf(name: string, arn: string, asking: Asking) {
   const StreamLabel = arn.slice(arn.lastIndexOf('/') + 1)
-  const invoked = await functionsOf([arn], asking)
+  const { invoked, rows, unknown } = await functionsOf([arn], asking)
   const [read = [], ...ages] = await asking.points([
     {
       ...{ namespace: 'AWS/DynamoDB', name: 'ReturnedRecordsCount', statistic: 'Sum' },
@@ -63,6 +65,5 @@ async function figuresOf(name: string, arn: string, asking: Asking) {
   ])
   const minutes = rateMinutes([read])
   const readPerS = minutes === undefined ? null : perSecond(read, minutes)
-  const functions = invoked.map((one, n) => functionRow(one, ages[n]))
-  return { metrics: spanOf(minutes), readPerS, functions }
+  return { metrics: spanOf(minutes), readPerS, functions: rows(ages), unknown }
 }

@@ -4,12 +4,19 @@ import type { Message, OpenQueue } from '../aws/queue.js'
 import { openSqs } from '../aws/sqs.js'
 import { EvtError } from '../errors.js'
 import { type BucketObjects, isEvents } from './bucket-objects.js'
-import { type NotifiedObject, notificationOf } from './object-notifications.js'
+import { type NotifiedPlace, notificationOf } from './object-notifications.js'
 import { patiently } from './patiently.js'
 import { inBatches } from './queue-batches.js'
-import { natureOf, neededConsents, Refusal } from './queue-consents.js'
+import {
+  consentFlags,
+  natureOf,
+  neededConsents,
+  type QueueNature,
+  Refusal,
+} from './queue-consents.js'
 import type { Batch, Consent, TapOptions } from './tap.js'
 import { hiddenSecondsFor } from './unacknowledged.js'
+import { wornOut } from './worn-message.js'
 
 const needs = [
   'sqs:GetQueueUrl',
@@ -45,22 +52,21 @@ export async function* readNotified(
   const { aws, signal, consents } = reading.options
   const sqs = await openSqs({ ...aws, needs, signal }, named)
   const queue = await sqs.queue(named)
-  const attributes = await queue.attributes()
-  const needed: Consent[] = [...neededConsents(natureOf(attributes)), 'consume']
+  const nature = natureOf(await queue.attributes())
+  const needed: Consent[] = [...neededConsents(nature), 'consume']
   if (!needed.every((consent) => consents.has(consent))) {
     throw refusal(address, reading.at.address, needed)
   }
-  yield* new NotifiedReading(queue, address, reading).read()
+  yield* new NotifiedReading(queue, { address, nature }, reading).read()
 }
 
 function refusal(queue: string, source: string, needed: readonly Consent[]): Refusal {
-  const ways = needed.filter((one) => one === 'fifo' || one === 'dead-letter').join(',')
-  const how = ways === '' ? '' : `=${ways}`
   return new Refusal(
     `to learn of objects from ${queue}, evt receives its messages, and deletes each once what it ` +
       'tells of is read: nobody else gets it then',
     queue,
-    `evt tail ${source} --notifications ${queue} --intrusive${how} --consume\n` +
+    needed,
+    `evt tail ${source} --notifications ${queue} ${consentFlags(needed).join(' ')}\n` +
       'name a queue that nobody else reads; without one, evt lists the objects',
   )
 }
@@ -74,13 +80,19 @@ class NotifiedReading {
   readonly #read = new Set<string>()
   readonly #said = new Set<string>()
   readonly #hiddenSeconds: number
+  /** Why no more is received. */
+  #end: string | undefined
 
   constructor(
     private readonly queue: OpenQueue,
-    private readonly place: string,
+    private readonly named: { readonly address: string; readonly nature: QueueNature },
     private readonly reading: BucketObjects,
   ) {
     this.#hiddenSeconds = hiddenSecondsFor(this.#options.holdMs ?? 0, LEAST_HIDDEN_SECONDS)
+  }
+
+  get #place(): string {
+    return this.named.address
   }
 
   get #options(): TapOptions {
@@ -100,12 +112,16 @@ class NotifiedReading {
       const waitSeconds = follow ? WAIT_SECONDS : LAST_WAIT_SECONDS
       const asked = { waitSeconds, hiddenSeconds: this.#hiddenSeconds, signal }
       while (!signal.aborted) {
-        const messages = await patiently(() => queue.receive(asked), this.place, this.#options)
+        const messages = await patiently(() => queue.receive(asked), this.#place, this.#options)
         const told = (messages ?? []).filter((one) => !this.#isKnown(one))
         for (const message of told) this.#held.set(idOf(message), message)
         for (const message of told.sort((a, b) => sentMs(a) - sentMs(b))) {
           if (signal.aborted) return
           yield* this.#message(message)
+        }
+        if (this.#end !== undefined) {
+          this.#options.onFault(this.#place, { reason: 'cut', detail: this.#end })
+          return
         }
         if (messages?.length !== 0 || follow) continue
         if (this.#read.size === 0) return
@@ -133,8 +149,8 @@ class NotifiedReading {
     const { at } = reading
     const found = notificationOf(message.Body ?? '')
     if (found === undefined) return this.#leave(message, 'is no notification of S3')
-    const isHere = (one: NotifiedObject) =>
-      one.bucket === at.bucket && one.key.startsWith(at.prefix)
+    const isHere = (one: NotifiedPlace) =>
+      one.bucket === at.bucket && (one.key === undefined || one.key.startsWith(at.prefix))
     let isRead = true
     for (const object of found.objects.filter(isHere)) {
       if (!isEvents(object, at.prefix) || reading.seen.has(object)) continue
@@ -142,7 +158,7 @@ class NotifiedReading {
       if (outcome === 'interrupted') return
       isRead &&= outcome !== 'left'
     }
-    const elsewhere = found.objects.find((one) => !isHere(one))
+    const elsewhere = [...found.objects, ...found.others].find((one) => !isHere(one))
     if (elsewhere) return this.#leave(message, `tells of objects that are not below ${at.address}`)
     // Why was said with the object.
     if (!isRead) return this.#leave(message)
@@ -181,6 +197,7 @@ class NotifiedReading {
     for (const known of [this.#held, this.#left]) {
       if (!known.has(id)) continue
       known.set(id, message)
+      if (known === this.#left) this.#watch(message)
       return true
     }
     return false
@@ -189,16 +206,23 @@ class NotifiedReading {
   #leave(message: Message, why?: string): void {
     this.#held.delete(idOf(message))
     this.#left.set(idOf(message), message)
+    this.#watch(message)
     const [oldest] = this.#left.keys()
     if (this.#left.size > MOST_LEFT && oldest !== undefined) this.#left.delete(oldest)
     if (why) this.#say(`what ${why} is left in the queue, such as message ${idOf(message)}`, why)
+  }
+
+  /** What is left comes again: who has not agreed to it keeps it out of the dead-letter queue. */
+  #watch(message: Message): void {
+    if (this.#options.consents.has('dead-letter')) return
+    this.#end ??= wornOut([message], this.named.nature, false)
   }
 
   /** Once for what is the same. */
   #say(text: string, what = text): void {
     if (this.#said.has(what)) return
     this.#said.add(what)
-    this.#options.onNote(`${this.place}: ${text}`)
+    this.#options.onNote(`${this.#place}: ${text}`)
   }
 
   /** Keeps others from receiving what evt works at. */

@@ -3,15 +3,20 @@ import type { JsonValue } from '../event/event.js'
 import { readJson, scalarText } from '../event/json.js'
 import { type JsonPath, valueAt } from '../event/json-path.js'
 
-/** An object that is there, as S3 tells of it. Its ETag is empty where S3 says none. */
-export interface NotifiedObject extends ListedObject {
+/** What S3 tells of: an object, or a bucket, as its test does. */
+export interface NotifiedPlace {
   readonly bucket: string
+  readonly key?: string | undefined
 }
 
-/** What S3 says in a message; `others` is how much of it tells of no new object. */
+/** An object that is there, as S3 tells of it. Its ETag is empty where S3 says none. */
+type NotifiedObject = NotifiedPlace & ListedObject
+
+/** What S3 says in a message; `others` are those of which it tells something else than that they
+ * are new. */
 export interface Notification {
   readonly objects: readonly NotifiedObject[]
-  readonly others: number
+  readonly others: readonly NotifiedPlace[]
 }
 
 /** SNS in SQS, and what it carries. */
@@ -29,7 +34,9 @@ export function notificationOf(body: string, wrappings = 0): Notification | unde
   const { value } = reading
   const records = valueAt(value, ['Records'])
   if (Array.isArray(records)) return ofRecords(records)
-  if (textAt(value, ['Event']) === 's3:TestEvent') return { objects: [], others: 1 }
+  if (textAt(value, ['Event']) === 's3:TestEvent') {
+    return { objects: [], others: [{ bucket: textAt(value, ['Bucket']) ?? '' }] }
+  }
   if (textAt(value, ['source']) === 'aws.s3') return ofBridge(value)
   const inner = textAt(value, ['Message'])
   if (inner === undefined || wrappings === MOST_WRAPPINGS) return undefined
@@ -39,7 +46,7 @@ export function notificationOf(body: string, wrappings = 0): Notification | unde
 /** "Event message structure": keys are URL-encoded there. */
 function ofRecords(records: readonly JsonValue[]): Notification | undefined {
   const objects: NotifiedObject[] = []
-  let others = 0
+  const others: NotifiedObject[] = []
   if (records.length === 0) return undefined
   for (const record of records) {
     const name = textAt(record, ['eventName'])
@@ -48,7 +55,7 @@ function ofRecords(records: readonly JsonValue[]): Notification | undefined {
     if (found === undefined) return undefined
     // With the prefix `s3:` in old settings only.
     if (/^(?:s3:)?ObjectCreated:/.test(name)) objects.push(found)
-    else others += 1
+    else others.push(found)
   }
   return { objects, others }
 }
@@ -57,8 +64,9 @@ function ofRecords(records: readonly JsonValue[]): Notification | undefined {
 function ofBridge(value: JsonValue): Notification | undefined {
   const found = objectOf(valueAt(value, ['detail']), textAt(value, ['time']), (key) => key)
   const type = textAt(value, ['detail-type'])
-  if (type === 'Object Created') return found && { objects: [found], others: 0 }
-  return type?.startsWith('Object ') ? { objects: [], others: 1 } : undefined
+  if (found === undefined) return undefined
+  if (type === 'Object Created') return { objects: [found], others: [] }
+  return type?.startsWith('Object ') ? { objects: [], others: [found] } : undefined
 }
 
 function objectOf(

@@ -32,6 +32,9 @@ export class Refusal extends EvtError {
     message: string,
     /** The queue, as it was named. */
     readonly address: string,
+    /** To what has to be agreed. */
+    readonly needed: readonly Consent[],
+    /** The first line is one of evt tail that gives it. */
     hint: string,
   ) {
     super(message, { code: 'usage', hint })
@@ -48,18 +51,18 @@ export function refusal(
   const isNear = isNearDeath(maxReceives)
   const needed = neededConsents({ isFifo, maxReceives })
   if (needed.every((consent) => consents.has(consent))) return undefined
-  const ways = needed.slice(1).join(',')
-  const line = `evt tail ${address} --intrusive${ways === '' ? '' : `=${ways}`}`
+  const all = consents.has('consume') ? [...needed, 'consume' as const] : needed
   const { ApproximateNumberOfMessages: waiting, ApproximateNumberOfMessagesNotVisible: hidden } =
     attributes
   const hints = [
-    `${line}${consents.has('consume') ? ' --consume' : ''}`,
+    ['evt tail', address, ...consentFlags(all)].join(' '),
     `evt lag ${address}`,
     `without a receive: about ${waiting ?? '?'} messages wait, ${hidden ?? '?'} are in flight`,
   ]
   return new Refusal(
     effects(address, isFifo, isNear ? maxReceives : null),
     address,
+    all,
     hints.join('\n'),
   )
 }
@@ -71,6 +74,13 @@ export function neededConsents({ isFifo, maxReceives }: QueueNature): Consent[] 
     ...(isFifo ? ['fifo' as const] : []),
     ...(isNearDeath(maxReceives) ? ['dead-letter' as const] : []),
   ]
+}
+
+/** How consent is typed. */
+export function consentFlags(consents: readonly Consent[]): string[] {
+  const ways = consents.filter((one) => one === 'fifo' || one === 'dead-letter').join(',')
+  const consume = consents.includes('consume') ? ['--consume'] : []
+  return [`--intrusive${ways === '' ? '' : `=${ways}`}`, ...consume]
 }
 
 function isNearDeath(maxReceives: number | null): boolean {

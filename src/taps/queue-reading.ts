@@ -11,6 +11,7 @@ import { Receives } from './receives.js'
 import { SeenMessages } from './seen-messages.js'
 import type { Batch, TapOptions } from './tap.js'
 import { hiddenSecondsFor, Unacknowledged } from './unacknowledged.js'
+import { wornOut } from './worn-message.js'
 
 const MOST_SEEN = 100_000
 /** Between two looks at the same messages: longer each time that there is nothing new. */
@@ -176,16 +177,7 @@ export class QueueReading {
 
   /** Looks for one that must not be received again. */
   #watch(messages: readonly Message[]): void {
-    const { maxReceives } = this.nature
-    if (maxReceives === null) return
-    // Without consent to more, one receive is left to the consumers.
-    const most = this.#mayLead ? maxReceives : maxReceives - 1
-    const worn = messages.find((message) => receivesOf(message) >= most)
-    if (worn === undefined) return
-    const times = receivesOf(worn) === 1 ? 'once' : `${receivesOf(worn)} times`
-    this.#end ??=
-      `is left: message ${idOf(worn)} was received ${times}, and after ${maxReceives} it goes ` +
-      'to the dead-letter queue'
+    this.#end ??= wornOut(messages, this.nature, this.#mayLead)
   }
 
   get #mayLead(): boolean {
@@ -263,8 +255,4 @@ function cutGroup(messages: readonly Message[]): ReadonlySet<Message> {
   const last = groupOf(messages.at(-1))
   if (messages.length < MOST_IN_BATCH || groupOf(messages[0]) === last) return new Set()
   return new Set(messages.filter((message) => groupOf(message) === last))
-}
-
-function receivesOf({ Attributes }: Message): number {
-  return Number(Attributes?.ApproximateReceiveCount ?? 0)
 }

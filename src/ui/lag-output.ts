@@ -105,8 +105,8 @@ function withValues({ columns, rows, metadata }: Tabular): Tabular {
   }
 }
 
-function named(all: readonly { readonly name: string }[]): string {
-  return all.map(({ name }) => name).join(' ')
+function named(all: readonly { readonly name: string }[] | null): string | null {
+  return all === null ? null : all.map(({ name }) => name).join(' ')
 }
 
 function valuesOf(row: Flat): Readonly<Record<string, TabularValue | undefined>> {

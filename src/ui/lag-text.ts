@@ -37,9 +37,10 @@ export function lagText(result: LagResult, style: TextStyle): string {
   ]
   const { red } = pc.createColors(style.color)
   const told = [
-    ...findings.flatMap(({ severity, source, explain }) =>
-      said(severity === 'fault' ? red('!') : '!', `${source}: ${explain}`, style),
-    ),
+    ...findings.flatMap(({ kind, severity, source, explain }) => {
+      const sign = severity === 'fault' ? red('!') : kind === 'unknown' ? '·' : '!'
+      return said(sign, `${source}: ${explain}`, style)
+    }),
     ...gaps.flatMap(({ source, explain }) => said('·', `${source}: ${explain}`, style)),
     ...rows.flatMap((row) => notes(row, result)).flatMap((note) => said('·', note, style)),
   ]
@@ -63,7 +64,7 @@ function headline({ asOf, sources }: LagResult, { timeZone }: TextStyle): string
   const last = newest.at(-1)
   const figures =
     last === undefined
-      ? 'without figures of CloudWatch'
+      ? `without ${sources.some(hasAge) ? 'rates' : 'figures'} of CloudWatch`
       : `rates and ages as CloudWatch has them, to ${momentText(last, timeZone).slice(11, 16)}`
   return `as of ${momentText(asOf, timeZone, 8)}   ${figures}`
 }
@@ -116,7 +117,15 @@ function notes(row: LagRow, { gaps }: LagResult): string[] {
   }
   if (metrics !== null || gaps.some((gap) => gap.source === source)) return []
   const idle = row.kind === 'queue' ? ', as of queues that are new or idle for hours' : ''
-  return [`${source}: CloudWatch has no figures of the last 15 minutes${idle}`]
+  const figures = hasAge(row) ? 'rates' : 'figures'
+  return [`${source}: CloudWatch has no ${figures} of the last 15 minutes${idle}`]
+}
+
+/** Whether CloudWatch says how far somebody is behind: it may where it has no counts. */
+function hasAge(row: LagRow): boolean {
+  if (row.kind !== 'stream' && row.kind !== 'table') return false
+  const consumers = row.kind === 'stream' ? [row, ...row.consumers] : []
+  return [...consumers, ...(row.functions ?? [])].some(({ behindMs }) => behindMs !== null)
 }
 
 function nextQuestions(sources: readonly LagRow[]): string[][] {

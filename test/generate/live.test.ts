@@ -17,8 +17,8 @@ let cwd: string
 const env = () => ({ ...moto.env, AWS_ENDPOINT_URL: aws.url })
 
 /** Not by `spawnSync`: what it talks to is in this process. */
-function started(args: readonly string[]) {
-  const child = spawn(process.execPath, [`${root}bin/run.js`, 'generate', ...args], {
+function started(args: readonly string[], command = 'generate') {
+  const child = spawn(process.execPath, [`${root}bin/run.js`, command, ...args], {
     ...{ cwd, env: { ...process.env, NODE_ENV: '', ...env() } },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -130,6 +130,21 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)('liv
       [...all].sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
     expect(sorted(seen)).toEqual(sorted(keyed))
   })
+
+  test.each(['eventbridge', 'cloudevents'])(
+    'a ledger of %s is what was sent, to evt reconcile',
+    async (envelope) => {
+      await queue('orders')
+      const args = ['--to', 'sqs://orders', ...small, '--loss=10%', '--envelope', envelope]
+      expect(await generate(...args, '--quiet')).toMatchObject({ code: 0 })
+      const sides = ['--sent', 'ledger', '--received', 'ledger', '--json']
+      const { code, stdout, stderr } = await started(sides, 'reconcile').ended
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+      const recovered = ledger().filter(({ status }) => status === 'lost').length
+      expect(JSON.parse(stdout).total).toMatchObject({ sent: 60, received: 60, recovered })
+      expect(recovered).toBeGreaterThan(0)
+    },
+  )
 
   test('to a bus, the id that was planted is in the payload, as evt.yaml says', async () => {
     const url = await queue('behind')

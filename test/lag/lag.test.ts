@@ -188,15 +188,30 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)('evt
     ])
     const text = await lag(['kinesis://orders'])
     expect(text.stdout).toMatch(/^orders .* own, bill:live/m)
+    expect(text.stdout).toMatch(/^as of .{19} {3}without rates of CloudWatch$/m)
+    expect(text.stdout).toContain('CloudWatch has no rates of the last 15 minutes')
     const csv = await lag(['kinesis://orders', '-o', 'csv'])
     expect(csv.stdout).toContain(',own,bill:live audit ship')
-    faulty.fault = ({ url }) =>
-      url.includes('event-source-mappings')
-        ? { status: 403, code: 'AccessDeniedException', message: 'no' }
-        : undefined
+    const answer = (status: number, __type: string) => {
+      faulty.fault = ({ url }) =>
+        url.includes('event-source-mappings') ? { status, body: { __type } } : undefined
+    }
+    answer(403, 'AccessDeniedException')
     const refused = await lag(['kinesis://orders'])
-    expect(refused.code).toBe(3)
-    expect(refused.stderr).toContain('kinesis://orders: its functions: ')
+    expect({ code: refused.code, stderr: refused.stderr }).toEqual({ code: 0, stderr: '' })
+    expect(refused.stdout).toContain(
+      '· kinesis://orders: its functions are not known: lambda:ListEventSourceMappings is not ' +
+        'allowed',
+    )
+    const asJson = JSON.parse((await lag(['kinesis://orders', '-o', 'json'])).stdout)
+    expect(asJson).toMatchObject({
+      ...{ partial: false, gaps: [], sources: [{ functions: null }] },
+      findings: [{ kind: 'unknown', severity: 'warning' }],
+    })
+    answer(400, 'InvalidParameterValueException')
+    const failed = await lag(['kinesis://orders'])
+    expect(failed.code).toBe(3)
+    expect(failed.stderr).toContain('kinesis://orders: its functions: ')
   })
 
   test('takes ARNs and URLs of queues', async () => {

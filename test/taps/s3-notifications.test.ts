@@ -31,7 +31,7 @@ const bySns = (Message: string) => JSON.stringify({ Type: 'Notification', Messag
 test('what S3 tells of objects, by itself, through SNS and EventBridge', () => {
   const keysOf = (body: string) => {
     const found = notificationOf(body)
-    return found && [...found.objects.map(({ key }) => key), found.others]
+    return found && [...found.objects.map(({ key }) => key), found.others.length]
   }
   expect(keysOf(records(told('in/a+b%2Bc/%E2%82%AC', 'e')))).toEqual(['in/a b+c/€', 0])
   expect(keysOf(bySns(records(told('in/a', 'e'), told('in/b', 'e'))))).toEqual(['in/a', 'in/b', 0])
@@ -162,8 +162,14 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)('a q
     await send(records(told('in/gone', undefined)))
     await send(records(told('in/a', etag), told('other/b', 'e')))
     await send('hello')
+    // What becomes of others is not evt's to delete.
+    await send(records(told('other/b', undefined, { eventName: 'ObjectRemoved:Delete' })))
+    await send(bridged('Object Deleted', 'other/b'))
+    await send('{"Service":"Amazon S3","Event":"s3:TestEvent","Bucket":"other"}')
+    await send(bridged('Object Deleted', 'in/b'))
+    await send('{"Service":"Amazon S3","Event":"s3:TestEvent","Bucket":"acme"}')
     expect((await take()).ids).toEqual(['1'])
-    expect(await left()).toBe(2)
+    expect(await left()).toBe(5)
     expect(notes).toEqual([
       's3://acme/in/gone was removed before it was read',
       expect.stringMatching(
@@ -206,6 +212,26 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)('a q
     expect(ids).toEqual(['1', '2'])
     expect(most).toBe(3)
     expect(await left()).toBe(0)
+  })
+
+  test('what is left is kept out of a dead-letter queue, unless that was agreed to', async () => {
+    await moto.call('sqs', 'create_queue', { QueueName: 'dead' })
+    const deadLetterTargetArn = `arn:aws:sqs:${moto.region}:123456789012:dead`
+    const RedrivePolicy = JSON.stringify({ deadLetterTargetArn, maxReceiveCount: 3 })
+    await moto.call('sqs', 'set_queue_attributes', { QueueUrl, Attributes: { RedrivePolicy } })
+    await send('hello')
+    await put('in/a', '1')
+    await take()
+    expect(notes).toHaveLength(1)
+    // It is received for the second of three times: somebody else may have the third.
+    await take(99, { follow: true })
+    expect(notes.at(-1)).toMatch(
+      /^sqs:\/\/news is left: message \S+ was received 2 times, and after 3 it goes to the dead-/,
+    )
+    expect(await left()).toBe(1)
+    notes = []
+    await take(99, { consents: new Set([...consume, 'dead-letter']) })
+    expect(notes).toEqual([expect.stringContaining('what is no notification of S3 is left')])
   })
 
   test('nothing is received without consent', async () => {

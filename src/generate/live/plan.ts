@@ -124,7 +124,8 @@ async function sent(
 ): Promise<{ result: SentResult; failure: unknown }> {
   const ledger = openLedger(folder, { force })
   const { settings, rows } = workload
-  ledger.write('evt.yaml', mappingFile(settings, rows, shape.withId ? idInPayload : {}))
+  const ofAll = shape.withId ? idInPayload : {}
+  ledger.write('evt.yaml', mappingFile(settings, rows, { ofAll, ledger: true }))
   const { counts, failure } = await sendWorkload(workload, { sink, ledger, shape }, hooks)
   const truth = sentTruth(workload, counts.isSent)
   ledger.write('truth.json', `${JSON.stringify(truth, null, 2)}\n`)
