@@ -30,7 +30,7 @@ export function parseSearch(text: string): ValueSearch {
   if (search && search.value !== '') return search
   throw new EvtError(search ? '--also looks for nothing' : '--also is not PATH=VALUE', {
     code: 'usage',
-    hint: "write '$.detail.email=ada@example.com', or '*=ada@example.com' for any place",
+    hint: "write '$.detail.email=ADDRESS', or '*=ADDRESS' for any place",
   })
 }
 
