@@ -12,7 +12,6 @@ export interface TypedAlarms extends TypedWatch {
     composites: boolean
   }
   print(text: string): void
-  note(text: string): void
 }
 
 interface AlarmsRun extends WatchRun {

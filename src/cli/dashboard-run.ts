@@ -22,7 +22,6 @@ import { type TypedWatch, type WatchRun, watchAsked } from './watch-run.js'
 export interface TypedDashboard extends TypedWatch {
   flags: TypedWatch['flags'] & { mark?: string[] | undefined }
   print(text: string): void
-  note(text: string): void
 }
 
 interface DashboardRun extends WatchRun {

@@ -5,10 +5,16 @@ import { loadConfig } from '../config/load.js'
 import { EvtError } from '../errors.js'
 import { parseRule } from '../gate/parse-rule.js'
 import { namespaceNamed } from '../publish/namespace.js'
-import { chosenTypes, promisedFirst, promisedTypes } from '../publish/own-types.js'
+import {
+  chosenTypes,
+  promisedFirst,
+  promisedTypes,
+  unmeasuredPromises,
+} from '../publish/own-types.js'
 import type { StatsResult } from '../stats/result.js'
 import { runEventStats } from '../stats/run.js'
 import type { Topology } from '../topology/model.js'
+import { safeText } from '../ui/safe-text.js'
 import { dimensionsOf } from './metrics-flags.js'
 import { reading, type TypedArchive } from './read-request.js'
 import { type StatsFlagValues, statsChoices } from './stats-flags.js'
@@ -26,6 +32,7 @@ export interface TypedWatch extends TypedArchive {
       'max-types': number
       runbook?: string | undefined
     }
+  note(text: string): void
 }
 
 export interface WatchRun {
@@ -60,6 +67,8 @@ export async function watchAsked(typed: TypedWatch): Promise<WatchRun> {
     config.slo !== undefined
   const came = promisedFirst(archive?.result.types ?? [], promisedTypes(config.slo))
   const types = chosenTypes(came, flags['max-types']).own
+  const blind = archive ? unmeasuredPromises(config.slo ?? {}, { came, own: types }) : []
+  for (const text of blind) typed.note(safeText(text))
   const limits = limitsOf(config, archive?.result)
   const published: Published | undefined = isPublished
     ? { namespace, dimensions, types, limits }

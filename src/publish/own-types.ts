@@ -46,6 +46,27 @@ export function promisedFirst<Type extends OfType>(
   return [...types.filter(isPromised), ...types.filter((type) => !isPromised(type))]
 }
 
+/** Of each promise about a type without metrics of its own: that its alarms have no figures, and
+ * why, where `came` says it. */
+export function unmeasuredPromises(
+  slos: Readonly<Record<string, Slo>>,
+  { came, own }: { came: readonly OfType[]; own: readonly OfType[] },
+): string[] {
+  const measured = new Set(own.map(nameOf))
+  const written = ({ type, source }: OfType) => (source === '' ? type : `${source}/${type}`)
+  return Object.entries(slos).flatMap(([name, { type }]) => {
+    if (!type || measured.has(nameOf(type))) return []
+    const others = came.filter((one) => one.type === type.type && one.source !== type.source)
+    const hasCome = came.some((one) => nameOf(one) === nameOf(type))
+    const why = hasCome
+      ? 'more types than --max-types are promised something'
+      : others.length > 0
+        ? `events have ${others.map(written).join(', ')}`
+        : 'none of it came'
+    return [`the alarms of the promise ${name} have no figures of ${written(type)}: ${why}`]
+  })
+}
+
 /** The first of them that CloudWatch takes, so many. */
 export function chosenTypes(types: readonly OfType[], mostTypes: number): ChosenTypes {
   const named = types.filter(
