@@ -64,6 +64,7 @@ export default class GdprExtract extends GdprCommand {
     const { format, print } = this.answer(flags)
     print(renderExtract(manifest, flags.to, format, await this.style(flags)))
     if (failure) throw failure
+    this.noteUnread(manifest.counts.undecodable, flags)
     return undefined
   }
 }

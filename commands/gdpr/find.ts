@@ -37,6 +37,7 @@ export default class GdprFind extends GdprCommand {
     if (format === 'html') await this.page(result, flags)
     else this.print(renderFind(result, format, await this.style(flags)))
     if (failure) throw failure
+    this.noteUnread(result.searched.undecodable, flags)
     return undefined
   }
 }

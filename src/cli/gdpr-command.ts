@@ -1,6 +1,7 @@
 import { EvtError } from '../errors.js'
 import { nameless } from '../privacy/nameless.js'
 import type { Subject } from '../privacy/subject.js'
+import { count } from '../reading/absence.js'
 import { BaseCommand } from './base-command.js'
 
 /** A command about somebody, who is not named by what goes wrong: stderr is kept in logs. */
@@ -10,6 +11,14 @@ export abstract class GdprCommand extends BaseCommand {
   /** Whom errors do not name. */
   protected keepOut({ entities = [], values = [] }: Partial<Subject>): void {
     this.#subject = { entities, values, ignoreCase: true, deep: true }
+  }
+
+  /** Who answers for it has to know, although something was found. */
+  protected noteUnread(undecodable: number, flags: { readonly quiet: boolean }): void {
+    if (undecodable === 0) return
+    const which = undecodable === 1 ? 'it was' : 'they were'
+    const what = `${count(undecodable, 'record')} cannot be decoded: ${which} not searched`
+    this.note(`! ${what}, and may be about the subject`, flags)
   }
 
   protected override async catch(error: Error): Promise<never> {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { resourceAddress } from '../aws/address.js'
@@ -50,6 +50,8 @@ const noteShape = z.object({
   at: z.string(),
   records: z.number(),
   range: z.object({ sinceUs: z.number().nullable(), untilUs: z.number().nullable() }),
+  /** Who made it, or goes on with it: nobody else takes it away meanwhile. */
+  pid: z.number().optional(),
 })
 type Note = z.infer<typeof noteShape>
 
@@ -83,6 +85,7 @@ export async function retained(
   if (before !== undefined && existsSync(before.folder)) {
     const what = `${count(before.records, 'record')} of ${before.sources.join(' ')}`
     typed.note(`goes on with ${what}, read at ${before.at} (${before.folder})`)
+    await noteAt(noteFile, { ...before, pid: process.pid })
     return heldBy(before)
   }
   const now = Date.now()
@@ -90,11 +93,11 @@ export async function retained(
   await mkdir(above, { recursive: true, mode: 0o700 })
   // One of its own: what a run left that was killed may lack what that run knew of it.
   const folder = await mkdtemp(join(above, `${name}.recorded-${process.pid}-`))
-  const note = { sources, folder, at: new Date(now).toISOString(), range }
+  const note = { sources, folder, at: new Date(now).toISOString(), range, pid: process.pid }
   try {
     const records = await record({ ...typed, given: sources }, folder, range)
     const held: Note = { ...note, records }
-    await writeFile(noteFile, JSON.stringify(held), { mode: 0o600 })
+    await noteAt(noteFile, held)
     return heldBy(held)
   } catch (error) {
     await rm(folder, { recursive: true, force: true })
@@ -134,6 +137,13 @@ function refuse({ flags }: TypedRetained, sources: readonly string[]): void {
 function nameOf(line: readonly string[]): string {
   const hash = createHash('sha256').update(JSON.stringify([line, process.cwd()]))
   return hash.digest('hex').slice(0, 32)
+}
+
+/** At once: whoever is killed meanwhile goes on with what was noted before. */
+async function noteAt(file: string, note: Note): Promise<void> {
+  const aside = `${file}.part`
+  await writeFile(aside, JSON.stringify(note), { mode: 0o600 })
+  await rename(aside, file)
 }
 
 async function noteIn(file: string): Promise<Note | undefined> {

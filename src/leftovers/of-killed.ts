@@ -6,12 +6,10 @@ import { codeOf } from '../archives/read-error.js'
 import { tempFolderOf } from '../archives/temp-folder.js'
 import { EvtError } from '../errors.js'
 import type { Leftover } from './leftover.js'
+import { replayCopies } from './replay-copies.js'
 
 /** A bundle that evt gdpr extract or erase had begun, beside where it was to be. */
 const bundlePart = /^\.(.+)\.part-(\d+)-[A-Za-z0-9]{6}$/
-
-/** What a stream or a queue held, which `evt replay` did not send to its end. */
-const heldPart = /^[0-9a-f]{32}\.recorded-(\d+)-[A-Za-z0-9]{6}$/
 
 /** What runs that were killed left on this machine, which may hold events: temporary files, what a
  * replay has recorded, and in a folder what was to be a bundle. */
@@ -21,9 +19,10 @@ export async function leftByKilled(folder: string, cache: string): Promise<Lefto
     const [, of = null, pid] = bundlePart.exec(name) ?? []
     return { pid: pid === undefined ? undefined : Number(pid), of }
   })
-  const recorded = await leftIn(join(cache, 'replay'), (name) => {
-    const [, pid] = heldPart.exec(name) ?? []
-    return { pid: pid === undefined ? undefined : Number(pid), of: 'replay' }
+  const copies = new Map((await replayCopies(cache)).map(({ folder, pid }) => [folder, pid]))
+  const above = join(cache, 'replay')
+  const recorded = await leftIn(above, (name) => {
+    return { pid: copies.get(join(above, name)), of: 'replay' }
   })
   return [...temporary, ...recorded, ...bundles]
 }

@@ -9,6 +9,7 @@ import type { OpenSink } from '../sinks/sink.js'
 import type { BundleWriter } from './bundle-writer.js'
 import { dropDerived } from './derived-copies.js'
 import { newFile, replaceFile } from './durable-file.js'
+import { type CopiesErased, eraseCopies } from './erase-copies.js'
 import { eraseObject } from './erase-object.js'
 import { type ErasePlan, eraserOf, readPlan } from './erase-plan.js'
 import { checkMayChange, eraseStored, isStored, removeVersion } from './erase-stored.js'
@@ -42,6 +43,8 @@ export interface Applied {
   /** Of objects of S3, that were removed. */
   versions: number
   indexes: number
+  /** What replays of streams and queues keep in the cache. */
+  copies: CopiesErased
   notified: Notified | undefined
 }
 
@@ -105,6 +108,7 @@ export async function applyErasure(plan: ErasePlan, request: ApplyRequest): Prom
     const derived = { sources, cwd, env, files, aws: { ...plan.aws, ...request.aws } }
     const indexes = new Set(await dropDerived(derived))
     const options = { eraser, key: plan.key, journal, buckets }
+    const copies = await eraseCopies({ ...options, env })
     for (const [n, object] of touched.entries()) {
       if (signal.aborted) throw interrupted(n, touched.length)
       await (isStored(object) ? eraseStored(object, options) : eraseObject(object, options))
@@ -123,14 +127,15 @@ export async function applyErasure(plan: ErasePlan, request: ApplyRequest): Prom
     await rm(`${file}.key`, { force: true })
     await newFile(`${file}.key`, `${plan.key}\n`)
     const nowMs = request.now()
-    const proof = proofOf(plan, { journal, indexes: indexes.size, nowMs })
+    const proof = proofOf(plan, { journal, indexes: indexes.size, copies, nowMs })
     const doneAt = new Date(nowMs).toISOString()
     await register.add([{ is: 'done', request: requestId(plan.key), at: doneAt }])
     if (writer)
       await writeBundle(writer, { plan, proof, operator: request.bundle?.operator ?? null })
     await replaceFile(file, proofText(proof))
     await journal.remove()
-    return { objects: touched.length, versions: versions.length, indexes: indexes.size, notified }
+    const counts = { objects: touched.length, versions: versions.length, indexes: indexes.size }
+    return { ...counts, copies, notified }
   } catch (error) {
     await writer?.discard()
     throw error

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { pathText } from '../event/json-path.js'
+import type { CopiesErased } from './erase-copies.js'
 import type { ErasePlan, PlannedObject } from './erase-plan.js'
 import type { Journal } from './journal.js'
 import { nameless, pseudonymous } from './nameless.js'
@@ -37,6 +38,9 @@ export interface ErasureProof {
   /** By whom others were told before, in runs that came no further. */
   notifiedBefore?: Notified[]
   indexesDropped: number
+  /** Of what replays of streams and queues had recorded in the cache of evt: files that were
+   * written again, and recordings that were removed as they cannot be. */
+  replayCopies?: { erased: number; removed: number }
   completeness: string[]
 }
 
@@ -53,11 +57,12 @@ interface ErasedObject {
 interface Done {
   journal: Journal
   indexes: number
+  copies: CopiesErased
   nowMs: number
 }
 
 /** No identifier is in it, but as a keyed hash. */
-export function proofOf(plan: ErasePlan, { journal, indexes, nowMs }: Done): ErasureProof {
+export function proofOf(plan: ErasePlan, { journal, indexes, copies, nowMs }: Done): ErasureProof {
   const { subject, key, tool, mode, mentions, holds, searched } = plan
   const clean = (text: string) => nameless(text, subject)
   const recipients = recipientsOf(plan)
@@ -95,7 +100,10 @@ export function proofOf(plan: ErasePlan, { journal, indexes, nowMs }: Done): Era
     ...(notified && { notified }),
     ...(told.length > 0 && { notifiedBefore: told }),
     indexesDropped: indexes,
-    completeness: completenessOf(plan, clean),
+    ...(copies.erased + copies.removed > 0 && {
+      replayCopies: { erased: copies.erased, removed: copies.removed },
+    }),
+    completeness: [...completenessOf(plan, clean), ...copies.left.map(copyLeft)],
   }
 }
 
@@ -125,6 +133,10 @@ function completenessOf(plan: ErasePlan, clean: (text: string) => string): strin
     'Not searched: payloads that records only point to (claim checks).',
     ...(plan.recipients ? [recipientsSentence(recipientsOf(plan))] : []),
   ]
+}
+
+function copyLeft(folder: string): string {
+  return `Not erased: what evt replay keeps in ${folder}, which holds events that have to be kept.`
 }
 
 function recipientsOf({ recipients, subject, key }: ErasePlan): Recipients | undefined {

@@ -120,11 +120,12 @@ export function appliedText(
   format: 'text' | 'json',
   bundle?: string,
 ): string {
-  const { objects = 0, versions = 0, indexes = 0 } = applied ?? {}
+  const { objects = 0, versions = 0, indexes = 0, copies } = applied ?? {}
   if (format === 'json') {
     const notified = applied?.notified ? { ...applied.notified } : null
     const made = { before: applied === null, bundle: bundle ?? null }
-    const result = { objects, versions, indexes, ...made, notified }
+    const replayCopies = { erased: copies?.erased ?? 0, removed: copies?.removed ?? 0 }
+    const result = { objects, versions, indexes, replayCopies, ...made, notified }
     return jsonText({ schema: 'evt.erasure-applied/1', proof: file, ...result })
   }
   if (!applied) return `${safeText(file)} was applied already`
@@ -134,11 +135,22 @@ export function appliedText(
     '',
     `erased: ${counted(objects, 'object')} written again${older}${dropped}`,
     `the plan was replaced by its proof, which names nobody; its key is ${safeText(file)}.key`,
+    ...copyLines(applied),
     ...(applied.notified ? [`told: ${safeText(applied.notified.target)}`] : []),
     ...(bundle === undefined ? [] : [`the evidence is in ${safeText(bundle)}`]),
     '',
     `next  ${commandText(['evt', 'gdpr', 'verify', bundle ?? file])}`,
   ].join('\n')
+}
+
+/** What replays of streams and queues had recorded. */
+function copyLines({ copies: { erased, removed, left } }: Applied): string[] {
+  const parts = [
+    ...(erased === 0 ? [] : [`${counted(erased, 'file')} written again`]),
+    ...(removed === 0 ? [] : [`${counted(removed, 'recording')} removed`]),
+  ]
+  const lines = parts.length === 0 ? [] : [`in the cache of evt replay: ${parts.join(', ')}`]
+  return [...lines, ...left.map((folder) => `${safeText(folder)} holds what has to be kept !`)]
 }
 
 type Total = Pick<PlannedObject['counts'], 'dropped' | 'changed' | 'mentioned' | 'held' | 'left'>
