@@ -35,7 +35,7 @@ export async function openMetricWriter(
   const failed = (error: unknown) =>
     awsFailure(error, { action: ACTION, on: `the namespace ${namespace}`, region })
   return {
-    region,
+    region: () => region().catch(async (error) => Promise.reject(await failed(error))),
     async put(MetricData, patience) {
       const command = new sdk.PutMetricDataCommand({ Namespace: namespace, MetricData })
       for (let attempt = 1, waitMs = FIRST_WAIT_MS; ; attempt++, waitMs *= 2) {
