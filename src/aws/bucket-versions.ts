@@ -27,6 +27,19 @@ const rewriteActions = [
   's3:DeleteObjectVersion',
 ] as const
 
+/** What removing objects whole needs. */
+const removeActions = [
+  's3:ListBucket',
+  's3:GetObject',
+  's3:GetBucketVersioning',
+  's3:ListBucketVersions',
+  's3:GetObjectVersion',
+  's3:GetObjectRetention',
+  's3:GetObjectLegalHold',
+  's3:DeleteObject',
+  's3:DeleteObjectVersion',
+] as const
+
 /** A version of an object as a listing has it, or a delete marker, which says that it is gone. */
 export interface ListedVersion {
   readonly key: string
@@ -67,6 +80,15 @@ export interface VersionedBucket {
   abort(key: string, uploadId: string): Promise<void>
   /** For good. Nothing happens where it is gone. */
   removeVersion(key: string, versionId: string): Promise<void>
+  /** Of a bucket without versions, for good. Nothing happens where it is gone.
+   * @returns whether it was still the one with this ETag */
+  remove(key: string, etag: string): Promise<boolean>
+  /**
+   * Whether objects, or versions where the bucket has them, may be removed here, without doing it.
+   *
+   * @throws EvtError where not
+   */
+  checkMayRemove(key: string, what: { versions: boolean }): Promise<void>
   /**
    * Whether objects may be written here, and versions removed, without doing either.
    *
@@ -85,6 +107,7 @@ export async function openVersions(
 ): Promise<VersionedBucket> {
   const { sdk, client } = await openS3(options)
   const send: SendS3 = async (command, action) => {
+    const needs = action === 'DeleteObject' ? removeActions : rewriteActions
     try {
       // The commands of the client, which their types do not say without the names of each.
       const call = () => client.send(command as never, { abortSignal: signal })
@@ -92,7 +115,7 @@ export async function openVersions(
     } catch (error) {
       const region = () => client.config.region()
       const call = { action: `s3:${action}`, on: `the bucket ${bucket}`, region, signal }
-      throw await awsFailure(named(error), { ...call, needs: rewriteActions })
+      throw await awsFailure(named(error), { ...call, needs })
     }
   }
   return opened(sdk, bucket, { send, signal, close: () => client.destroy() })
@@ -108,6 +131,12 @@ function opened(sdk: Sdk, Bucket: string, { send, signal, close }: Opened): Vers
   const abort = async (Key: string, UploadId: string) => {
     const command = new sdk.AbortMultipartUploadCommand({ Bucket, Key, UploadId })
     await unless(/^NoSuchUpload$/, () => send(command, 'AbortMultipartUpload'))
+  }
+  const checkMayRemoveVersions = async (key: string) => {
+    // Of what is not there: who may not is refused all the same, and nothing can go.
+    const of = { Bucket, Key: `${key}.evt-erase`, VersionId: NO_VERSION }
+    const command = new sdk.DeleteObjectCommand(of)
+    await unless(/^(NoSuch|Invalid)/, () => send(command, 'DeleteObjectVersion'))
   }
   return {
     close,
@@ -150,17 +179,43 @@ function opened(sdk: Sdk, Bucket: string, { send, signal, close }: Opened): Vers
       const command = new sdk.DeleteObjectCommand({ Bucket, Key, VersionId })
       await unless(/^NoSuch(Version|Key)$/, () => send(command, 'DeleteObjectVersion'))
     },
+    remove: (Key, etag) => removed(sdk, send, { Bucket, Key, IfMatch: etag }),
+    async checkMayRemove(key, { versions }) {
+      if (versions) return checkMayRemoveVersions(key)
+      // Where there are no versions, nothing comes of the removal of what is not there.
+      const of = { Bucket, Key: `${key}.evt-erase` }
+      await unless(/^NoSuchKey$/, () => send(new sdk.DeleteObjectCommand(of), 'DeleteObject'))
+    },
     async checkMayChange(key, { versions }) {
       const upload = new sdk.CreateMultipartUploadCommand({ Bucket, Key: key })
       const { UploadId } = await send<{ UploadId?: string }>(upload, 'PutObject')
       if (UploadId !== undefined) await abort(key, UploadId)
-      if (!versions) return
-      // Of what is not there: who may not is refused all the same, and nothing can go.
-      const of = { Bucket, Key: `${key}.evt-erase`, VersionId: NO_VERSION }
-      const command = new sdk.DeleteObjectCommand(of)
-      await unless(/^(NoSuch|Invalid)/, () => send(command, 'DeleteObjectVersion'))
+      if (versions) await checkMayRemoveVersions(key)
     },
   }
+}
+
+/** @returns whether it was the one with this ETag, or gone */
+async function removed(
+  sdk: Sdk,
+  send: SendS3,
+  { IfMatch, ...of }: { Bucket: string; Key: string; IfMatch: string },
+): Promise<boolean> {
+  const call = (condition: { IfMatch?: string }) =>
+    unless(/^(NoSuchKey|NotFound)$/, () => {
+      return send(new sdk.DeleteObjectCommand({ ...of, ...condition }), 'DeleteObject')
+    })
+  try {
+    await call({ IfMatch })
+  } catch (error) {
+    const failed = ofSdk(error)
+    const name = failed instanceof Error ? failed.name : ''
+    if (/^(PreconditionFailed|ConditionalRequestConflict|412)$/.test(name)) return false
+    // What speaks S3 without being it may know no such condition.
+    if (name !== 'NotImplemented') throw error
+    await call({})
+  }
+  return true
 }
 
 /** As long as versions of S3 are called. */

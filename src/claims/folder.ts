@@ -12,15 +12,7 @@ import type { FetchClaim } from './held-claims.js'
  * @throws EvtError `usage` where there is no such folder
  */
 export async function folderClaims(place: string, cwd: string): Promise<FetchClaim> {
-  const folder = resolve(cwd, place)
-  const found = await stat(folder).catch(() => undefined)
-  if (!found?.isDirectory()) {
-    throw new EvtError(`--follow-claims ${place} is no folder`, {
-      code: 'usage',
-      hint: 'name a folder with <bucket>/<key>, or s3',
-    })
-  }
-  const root = await realpath(folder)
+  const root = await rootOf(place, cwd)
   return async ({ bucket, key }) => {
     if (!isInside(bucket, key))
       return { ok: false, detail: `has a name that leads out of ${place}` }
@@ -30,6 +22,33 @@ export async function folderClaims(place: string, cwd: string): Promise<FetchCla
     }
     return { ok: false, detail: `is not in ${place}` }
   }
+}
+
+/**
+ * The files of such a folder that are payloads of one bucket alone: `<folder>/<bucket>/<key>`.
+ *
+ * @returns what finds one; undefined where there is none
+ * @throws EvtError `usage` where there is no such folder
+ */
+export async function claimFiles(place: string, cwd: string) {
+  const root = await rootOf(place, cwd)
+  return async ({ bucket, key }: { bucket: string; key: string }): Promise<string | undefined> => {
+    const path = join(root, bucket, key)
+    if (!isInside(bucket, key) || (await realpath(path).catch(() => '')) !== path) return undefined
+    return (await stat(path)).isFile() ? path : undefined
+  }
+}
+
+async function rootOf(place: string, cwd: string): Promise<string> {
+  const folder = resolve(cwd, place)
+  const found = await stat(folder).catch(() => undefined)
+  if (!found?.isDirectory()) {
+    throw new EvtError(`--follow-claims ${place} is no folder`, {
+      code: 'usage',
+      hint: 'name a folder with <bucket>/<key>, or s3',
+    })
+  }
+  return realpath(folder)
 }
 
 function isInside(bucket: string, key: string): boolean {

@@ -27,6 +27,7 @@ export const eraseFlags = {
         'hold',
         'erase-mentions',
         'topology',
+        'follow-claims',
       ],
       'map',
     ],
@@ -66,6 +67,11 @@ export const eraseFlags = {
   'erase-mentions': Flags.boolean({
     default: false,
     description: 'erase values, and ids that tell by themselves, also wherever else they stand',
+  }),
+  'follow-claims': Flags.string({
+    helpValue: 'DIR|s3',
+    description:
+      'read payloads that events only point to, and erase those of erased events: in S3, or a copy',
   }),
   'dry-run': Flags.boolean({
     dependsOn: ['apply'],

@@ -69,7 +69,7 @@ export async function runApply(
   }
   const applied = await applyErasure(plan, request)
   print(appliedText(file, applied, format, to))
-  const failure = leftBehind(plan)
+  const failure = leftBehind(plan, applied)
   if (failure && !options.allowPartial) throw failure
   return undefined
 }

@@ -11,6 +11,7 @@ import { dropDerived } from './derived-copies.js'
 import { newFile, replaceFile } from './durable-file.js'
 import { type CopiesErased, eraseCopies } from './erase-copies.js'
 import { eraseObject } from './erase-object.js'
+import { checkMayErase, erasePayloads, type PayloadsErased } from './erase-payloads.js'
 import { type ErasePlan, eraserOf, readPlan } from './erase-plan.js'
 import { checkMayChange, eraseStored, isStored, removeVersion } from './erase-stored.js'
 import { type ErasureBundle, isBundleOf, openBundle, writeBundle } from './erasure-bundle.js'
@@ -45,6 +46,8 @@ export interface Applied {
   indexes: number
   /** What replays of streams and queues keep in the cache. */
   copies: CopiesErased
+  /** What erased events pointed to; undefined where that is not followed. */
+  payloads: PayloadsErased | undefined
   notified: Notified | undefined
 }
 
@@ -97,12 +100,12 @@ export async function applyErasure(plan: ErasePlan, request: ApplyRequest): Prom
     const touched = plan.objects.filter(({ counts }) => isTouched(counts))
     const { versions = [] } = plan
     await checkMayChange([...touched.filter(isStored), ...versions], buckets)
+    await checkMayErase(plan.payloads ?? { erased: [] }, buckets)
     const register = await Register.open(plan.register)
     const at = new Date(request.now()).toISOString()
     // What comes meanwhile is to be left out already.
     await register.add(await register.linesOf(plan.subject.entities, at))
-    const places = { schemaRegistry: plan.schemaRegistry ?? undefined, cwd: plan.cwd, env, signal }
-    const eraser = eraserOf(plan, await outsideOf(places, {}))
+    const { eraser } = eraserOf(plan, await outsideOf(placesOf(plan, request), {}))
     const files = [...touched.map((one) => one.file), ...versions.map((one) => one.address)]
     const { sources, cwd } = plan
     const derived = { sources, cwd, env, files, aws: { ...plan.aws, ...request.aws } }
@@ -117,6 +120,8 @@ export async function applyErasure(plan: ErasePlan, request: ApplyRequest): Prom
       if (signal.aborted) throw interrupted(touched.length, touched.length)
       await removeVersion(version, { ...options, now: journal.stepOf(version.address) })
     }
+    const payloads =
+      plan.payloads && (await erasePayloads(plan.payloads, { journal, buckets, signal }))
     // Somebody may have built one meanwhile.
     for (const folder of await dropDerived(derived)) indexes.add(folder)
     const telling = target && { sink: target, journal, now: request.now, signal }
@@ -127,7 +132,7 @@ export async function applyErasure(plan: ErasePlan, request: ApplyRequest): Prom
     await rm(`${file}.key`, { force: true })
     await newFile(`${file}.key`, `${plan.key}\n`)
     const nowMs = request.now()
-    const proof = proofOf(plan, { journal, indexes: indexes.size, copies, nowMs })
+    const proof = proofOf(plan, { journal, indexes: indexes.size, copies, payloads, nowMs })
     const doneAt = new Date(nowMs).toISOString()
     await register.add([{ is: 'done', request: requestId(plan.key), at: doneAt }])
     if (writer)
@@ -135,7 +140,7 @@ export async function applyErasure(plan: ErasePlan, request: ApplyRequest): Prom
     await replaceFile(file, proofText(proof))
     await journal.remove()
     const counts = { objects: touched.length, versions: versions.length, indexes: indexes.size }
-    return { ...counts, copies, notified }
+    return { ...counts, copies, payloads, notified }
   } catch (error) {
     await writer?.discard()
     throw error
@@ -143,6 +148,15 @@ export async function applyErasure(plan: ErasePlan, request: ApplyRequest): Prom
     target?.close()
     await buckets.close()
     await unlock(file)
+  }
+}
+
+/** Where what records refer to was when the plan was made. */
+function placesOf(plan: ErasePlan, request: ApplyRequest) {
+  const { schemaRegistry, payloads, cwd } = plan
+  return {
+    ...{ schemaRegistry: schemaRegistry ?? undefined, followClaims: payloads?.from, cwd },
+    ...{ ...awsOf(plan, request), env: request.env, signal: request.signal },
   }
 }
 
@@ -178,12 +192,18 @@ async function notifyOnce(
 }
 
 /** What a plan cannot erase; undefined where it erases all. */
-export function leftBehind({ objects, refused }: ErasePlan): EvtError | undefined {
+export function leftBehind(
+  { objects, refused: ofPlan, payloads }: ErasePlan,
+  applied?: Pick<Applied, 'payloads'>,
+): EvtError | undefined {
   const left = objects.reduce((sum, { counts }) => sum + counts.left, 0)
+  const pointed = [...(payloads?.left ?? []), ...(applied?.payloads?.left ?? [])]
+  const refused = [...ofPlan, ...pointed.map(({ address: path, reason }) => ({ path, reason }))]
   const [first] = refused
   if (left === 0 && !first) return undefined
   const events = left === 0 ? [] : [`${count(left, 'record')} cannot be changed where they are`]
-  const more = refused.length === 1 ? '' : `, and ${refused.length - 1} more are not written again`
+  const others = refused.length - 1
+  const more = others < 1 ? '' : `, and ${others} more ${others === 1 ? 'is' : 'are'} left`
   const whole = first ? [`${first.path} ${first.reason}${more}`] : []
   return new EvtError(`not all is erased: ${[...events, ...whole].join('; ')}`, {
     code: 'outside',

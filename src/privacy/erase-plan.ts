@@ -8,6 +8,7 @@ import { EvtError } from '../errors.js'
 import { createMapping } from '../event/mapping.js'
 import type { EventRule } from '../event/rule.js'
 import { typeMatcher } from '../event/type-globs.js'
+import { ClaimReader } from './claim-reader.js'
 import { type EraseMode, Eraser, type EraserSettings } from './eraser.js'
 import type { ObjectCounts, ObjectRow } from './object-pass.js'
 import type { Recipients } from './recipients.js'
@@ -44,6 +45,36 @@ export interface PlannedVersion {
   etag?: string
 }
 
+/** What erased events point to and no event that stays does (claim checks): it is removed as a
+ * whole. */
+export interface PlannedPayload {
+  /** As the events have it: `s3://BUCKET/KEY`. */
+  address: string
+  /** Of a copy in a folder. Absolute. */
+  file?: string
+  /** How many records point to it, which go. */
+  records: number
+  bytes: number
+  /** Null where none is there now, but versions of it. */
+  sha256: string | null
+  /** In a bucket without versions. */
+  etag?: string
+  /** In a bucket that keeps versions: all that it has, the newest first. */
+  versions?: Omit<PlannedVersion, 'address'>[]
+}
+
+export interface PlannedPayloads {
+  /** Where they are read and erased: `s3`, or a folder as typed. */
+  from: string
+  erased: PlannedPayload[]
+  /** What is not erased with the events that point to it, and why. */
+  left: { address: string; reason: string }[]
+  /** How many pointers lead to nothing that is there. */
+  gone: number
+  /** How many payloads could not be read: whether they are about the subject is not known. */
+  unread: number
+}
+
 /** `evt.erasure/1`: what is erased, where, and how events are read. It names the subject, until it
  * is done. */
 export interface ErasePlan {
@@ -72,6 +103,8 @@ export interface ErasePlan {
   aws?: AwsOptions
   /** What erased events point to, which is not erased with them. */
   claims: string[]
+  /** Where these are followed, and erased. */
+  payloads?: PlannedPayloads
   /** Who was sent what is erased, where it is known what is wired. */
   recipients?: Recipients
   /** What is not written again, and why. */
@@ -84,6 +117,9 @@ const shape = z.looseObject({
   subject: z.looseObject({ entities: z.array(z.string()) }),
   objects: z.array(z.looseObject({ path: z.string(), file: z.string(), sha256: z.string() })),
   versions: z.array(z.looseObject({ address: z.string(), versionId: z.string() })).optional(),
+  payloads: z
+    .looseObject({ from: z.string(), erased: z.array(z.looseObject({ address: z.string() })) })
+    .optional(),
   chainSha256: z.string(),
 })
 
@@ -111,21 +147,25 @@ export function eraserOf(
   plan: ErasePlan,
   outside: Outside,
   onErased?: EraserSettings['onErased'],
-): Eraser {
+): { eraser: Eraser; claims: ClaimReader | undefined } {
   const { subject, mode, mentions, holds, key, presets } = plan
   const mapping = createMapping(plan.mapping)
-  const decode = createDecoder({ mapping, presets: presets ?? undefined, outside })
+  const reading = { mapping, presets: presets ?? undefined }
+  const claims = outside.claims && new ClaimReader(reading, { ...outside, claims: outside.claims })
+  const decode = claims?.decode ?? createDecoder({ ...reading, outside })
   const isHeld = typeMatcher(holds)
-  return new Eraser({
+  const eraser = new Eraser({
     subject,
     mapping,
     decode,
+    claims,
     mode,
     mentions,
     isHeld,
     key,
     ...(onErased && { onErased }),
   })
+  return { eraser, claims }
 }
 
 function planIn(text: string): ErasePlan | undefined {

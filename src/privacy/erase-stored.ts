@@ -37,12 +37,15 @@ export async function checkMayChange(
     const versions = !isObject || change.stored.versionId !== null
     if (known.has(`${name} ${versions}`)) continue
     known.add(`${name} ${versions}`)
-    await bucket.checkMayChange(key, { versions }).catch((error: unknown) => {
-      if (!(error instanceof EvtError)) throw error
-      const { code, hint, cause } = error
-      throw new EvtError(`${error.message}: nothing was changed`, { code, hint, cause })
-    })
+    await bucket.checkMayChange(key, { versions }).catch(unchanged)
   }
+}
+
+/** Throws what failed before anything was changed, and says so. */
+export function unchanged(error: unknown): never {
+  if (!(error instanceof EvtError)) throw error
+  const { code, hint, cause } = error
+  throw new EvtError(`${error.message}: nothing was changed`, { code, hint, cause })
 }
 
 /**
@@ -200,7 +203,7 @@ function otherThan(path: string): never {
 }
 
 /** What failed, and how it goes on. */
-function goingOn(error: unknown): unknown {
+export function goingOn(error: unknown): unknown {
   if (!(error instanceof EvtError) || error.code !== 'outside') return error
   if (error.hint?.includes(GOES_ON) || error.hint?.startsWith('make a new plan')) return error
   const hint = [error.hint, GOES_ON].filter((line) => line !== undefined).join('\n')

@@ -1,10 +1,19 @@
 import type { RecordValue } from '../envelopes/decode.js'
 import { complete } from '../envelopes/missing.js'
-import { recordingLine } from '../envelopes/recording.js'
 import type { Decoded, EventRecord, JsonValue } from '../event/event.js'
 import { jsonText, readJson, scalarText } from '../event/json.js'
+import { type JsonPath, valueAt } from '../event/json-path.js'
 import type { Mapping } from '../event/mapping.js'
-import { around, nodesAt, type PlacedEvent, placeOf, recordsOf } from './event-places.js'
+import type { RecordClaims } from './claim-counts.js'
+import { type ClaimReader, mayPoint } from './claim-reader.js'
+import {
+  around,
+  nodesAt,
+  type PlacedEvent,
+  placeOf,
+  recordsOf,
+  unreadTexts,
+} from './event-places.js'
 import { folding } from './hits.js'
 import { JsonLayer } from './json-layer.js'
 import type { JsonNode } from './json-nodes.js'
@@ -23,8 +32,11 @@ export interface EraserSettings {
   mentions: boolean
   /** Types that have to be kept. */
   isHeld(type: string): boolean
-  /** Called with what is erased, whole or in part. */
-  onErased?(event: EventRecord): void
+  /** Called with what is erased, whole or in part.
+   * @param pointer what stands for the document of one whose payload is elsewhere */
+  onErased?(event: EventRecord, pointer: JsonValue | undefined): void
+  /** By what events are read whose payloads are elsewhere, and erased with them. */
+  claims?: ClaimReader | undefined
   /** What pseudonyms are made with. */
   key: string
 }
@@ -41,6 +53,8 @@ export interface Verdict {
   unplaced: number
   /** It cannot be decoded, and holds an identifier. */
   unreadable: number
+  /** Where payloads are followed, and the record may point to some. */
+  claims?: RecordClaims
 }
 
 const untouched = { dropped: 0, changed: 0, mentioned: 0, held: 0, unplaced: 0, unreadable: 0 }
@@ -67,7 +81,17 @@ export class Eraser {
    * @param column of a row of a table, which holds its records as JSON
    */
   async judge(text: string, column?: string): Promise<Verdict> {
-    if (!this.#mentions.mayBeIn(text)) return { text, ...untouched }
+    if (!this.mayTouch(text)) return { text, ...untouched }
+    const verdict = await this.#judged(text, column)
+    const { claims } = this.#settings
+    if (!claims || !mayPoint(text) || !readJson(text).ok) return verdict
+    const before = await claims.claimsOf(text, column)
+    if (verdict.text === text) return { ...verdict, claims: { before, after: before } }
+    const after = verdict.text === null ? [] : await claims.claimsOf(verdict.text, column)
+    return { ...verdict, claims: { before, after } }
+  }
+
+  async #judged(text: string, column: string | undefined): Promise<Verdict> {
     const reading = readJson(text)
     if (!reading.ok) return this.unreadable(text)
     const whole = new JsonLayer(text)
@@ -89,7 +113,7 @@ export class Eraser {
         about.every(({ event }) => this.#isDropped(event))
       for (const one of about) {
         if (held.includes(one)) continue
-        this.#settings.onErased?.(one.event)
+        this.#settings.onErased?.(one.event, one.pointer)
         if (this.#isDropped(one.event)) this.#drop(one, verdict, { layer, record, isAll })
         else this.#blank(one, verdict)
       }
@@ -115,7 +139,7 @@ export class Eraser {
 
   /** Whether a text has to be judged at all. */
   mayTouch(text: string): boolean {
-    return this.#mentions.mayBeIn(text)
+    return this.#mentions.mayBeIn(text) || (this.#settings.claims !== undefined && mayPoint(text))
   }
 
   /** Whether a text holds what is erased wherever it stands. */
@@ -147,23 +171,33 @@ export class Eraser {
     record: JsonNode,
   ): Promise<{ placed: PlacedEvent[]; count: number }> {
     const decoded = await this.#decoded(layer, record)
+    const { claims } = this.#settings
+    const pointing = claims ? await this.#decoded(layer, record, claims.unfollowed) : []
     const taken = new Set<JsonNode>()
-    const placed = decoded.flatMap((one) => {
+    const placed = decoded.flatMap((one, n) => {
       if (one.kind !== 'event') return []
       const { event } = one
+      // What holds several events where it points to has no place for each.
+      const pair = pointing.length === decoded.length ? pointing[n] : undefined
+      const found = pair?.kind === 'event' ? pair.event.document : event.document
+      const pointer = jsonText(found) === jsonText(event.document) ? undefined : found
       const isWanted = this.#isAbout(event) || this.#mentions.hasPaths
-      return [{ event, place: isWanted ? placeOf(event.document, layer, taken) : undefined }]
+      return [{ event, pointer, place: isWanted ? placeOf(found, layer, taken) : undefined }]
     })
     return { placed, count: decoded.length }
   }
 
-  async #decoded(layer: JsonLayer, record: JsonNode): Promise<Decoded[]> {
+  async #decoded(
+    layer: JsonLayer,
+    record: JsonNode,
+    decode = this.#settings.decode,
+  ): Promise<Decoded[]> {
     const value = layer.valueOf(record)
     if (typeof value !== 'object' || value === null) return []
     const sizeBytes = record.end - record.start
     const position = { path: '', record: 1 }
     const asked = { value, position, sizeBytes, head: new Uint8Array() }
-    return complete(() => this.#settings.decode(asked))
+    return complete(() => decode(asked))
   }
 
   /** Records that cannot be decoded, and still hold an identifier: nobody knows whose. */
@@ -181,7 +215,7 @@ export class Eraser {
 
   /** Events that still hold what is erased, such as in Avro or zstd: that is not written again. */
   async #hiddenIn(text: string, column: string | undefined): Promise<number> {
-    if (!this.#mentions.mayBeIn(text)) return 0
+    if (!this.mayTouch(text)) return 0
     const found = recordsOf(new JsonLayer(text), column)
     if (!found) return 0
     const { layer, records } = found
@@ -214,7 +248,7 @@ export class Eraser {
   }
 
   /** The subject's fields, in the event and in what is around it. */
-  #blank({ event, place }: PlacedEvent, verdict: Verdict): void {
+  #blank({ event, place, pointer }: PlacedEvent, verdict: Verdict): void {
     const { mapping, subject } = this.#settings
     const kinds = new Set(subject.entities.map(kindOf))
     const paths = mapping
@@ -232,8 +266,14 @@ export class Eraser {
         }
       }
     }
+    // A payload that is elsewhere is not written again.
+    const isIn = (document: JsonValue, path: JsonPath) =>
+      this.#ids.includes(scalarText(valueAt(document, path)) ?? '')
+    const isElsewhere =
+      pointer !== undefined &&
+      paths.some((path) => isIn(event.document, path) && !isIn(pointer, path))
     if (count > 0) verdict.changed += 1
-    else verdict.unplaced += 1
+    if (count === 0 || isElsewhere) verdict.unplaced += 1
   }
 
   /** Values that were named with their paths. */
@@ -255,14 +295,4 @@ export class Eraser {
     const { mode, key } = this.#settings
     return mode === 'pseudonymise' ? `erased-${keyedHash(key, id).slice(0, 16)}` : null
   }
-}
-
-/** What nobody can read of a record: a recording has it beside what it says itself, such as numbers
- * of records, which are none of anybody. */
-function unreadTexts(value: JsonValue, decoded: readonly Decoded[]): string[] {
-  if (typeof value !== 'object' || value === null) return [String(value)]
-  if (decoded.length === 0 || decoded.some(({ kind }) => kind === 'event')) return []
-  const found = recordingLine(value)
-  const unread = found?.is === 'record' ? found.line.undecodable : undefined
-  return unread ? [unread.head, unread.text ?? '', unread.base64 ?? ''] : [jsonText(value)]
 }

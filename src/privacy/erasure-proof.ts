@@ -2,14 +2,23 @@ import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { pathText } from '../event/json-path.js'
 import type { CopiesErased } from './erase-copies.js'
+import type { PayloadsErased } from './erase-payloads.js'
 import type { ErasePlan, PlannedObject } from './erase-plan.js'
 import type { Journal } from './journal.js'
 import { nameless, pseudonymous } from './nameless.js'
 import type { Notified } from './notice.js'
 import type { ObjectCounts } from './object-pass.js'
+import { payloadSentences } from './payload-sentences.js'
 import { cleanRecipients, type Recipients, recipientsSentence } from './recipients.js'
 import { keyedHash, sha256 } from './seals.js'
 import { idOf, kindOf, withoutIdentifiers } from './subject.js'
+
+const OF_OTHERS =
+  'Not searched: what evt keeps in the caches of other users and on other machines, such as ' +
+  'indexes and recordings of evt replay; those of the user who applied the plan were.'
+const OF_MAPPING =
+  'Events in these caches were found by the mapping of the plan: what evt replay --map read ' +
+  'otherwise was not.'
 
 /** Its name in a bundle. */
 export const PROOF = 'proof.json'
@@ -37,6 +46,9 @@ export interface ErasureProof {
   notified?: Notified
   /** By whom others were told before, in runs that came no further. */
   notifiedBefore?: Notified[]
+  /** What erased events pointed to and nothing else did, which is gone; the hashes of what was
+   * there are keyed, as those of events. */
+  payloads?: ErasedPayload[]
   indexesDropped: number
   /** Of what replays of streams and queues had recorded in the cache of evt: files that were
    * written again, and recordings that were removed as they cannot be. */
@@ -54,15 +66,27 @@ interface ErasedObject {
   notes?: string[]
 }
 
+interface ErasedPayload {
+  /** Of a copy in a folder the file. */
+  address: string
+  isFile: boolean
+  bytes: number
+  hmacSha256: string | null
+  /** In a bucket that keeps them. */
+  versions?: { versionId: string; isMarker: boolean }[]
+}
+
 interface Done {
   journal: Journal
   indexes: number
   copies: CopiesErased
+  payloads: PayloadsErased | undefined
   nowMs: number
 }
 
 /** No identifier is in it, but as a keyed hash. */
-export function proofOf(plan: ErasePlan, { journal, indexes, copies, nowMs }: Done): ErasureProof {
+export function proofOf(plan: ErasePlan, done: Done): ErasureProof {
+  const { journal, indexes, copies, payloads, nowMs } = done
   const { subject, key, tool, mode, mentions, holds, searched } = plan
   const clean = (text: string) => nameless(text, subject)
   const recipients = recipientsOf(plan)
@@ -95,7 +119,8 @@ export function proofOf(plan: ErasePlan, { journal, indexes, copies, nowMs }: Do
         return { address: clean(address), versionId, isMarker }
       }),
     }),
-    claims: plan.claims.map(clean),
+    claims: [...plan.claims, ...(payloads?.left ?? []).map(({ address }) => address)].map(clean),
+    ...(payloads && { payloads: payloadsOf(plan, payloads, clean) }),
     ...(recipients && { recipients }),
     ...(notified && { notified }),
     ...(told.length > 0 && { notifiedBefore: told }),
@@ -103,7 +128,7 @@ export function proofOf(plan: ErasePlan, { journal, indexes, copies, nowMs }: Do
     ...(copies.erased + copies.removed > 0 && {
       replayCopies: { erased: copies.erased, removed: copies.removed },
     }),
-    completeness: [...completenessOf(plan, clean), ...copies.left.map(copyLeft)],
+    completeness: [...completenessOf(plan, done, clean), ...copies.left.map(copyLeft)],
   }
 }
 
@@ -117,7 +142,24 @@ function statesOf({ file, bytes, sha256: hash, stored }: PlannedObject, journal:
   return { before, after: stored ? { ...after, stored: { etag, versionId } } : after }
 }
 
-function completenessOf(plan: ErasePlan, clean: (text: string) => string): string[] {
+function payloadsOf(
+  { payloads: planned, key }: ErasePlan,
+  { erased }: PayloadsErased,
+  clean: (text: string) => string,
+): ErasedPayload[] {
+  const gone = new Set(erased)
+  return (planned?.erased ?? [])
+    .filter(({ address }) => gone.has(address))
+    .map(({ address, file, bytes, sha256: hash, versions }) => ({
+      ...{ address: clean(file ?? address), isFile: file !== undefined, bytes },
+      hmacSha256: hash === null ? null : keyedHash(key, hash),
+      ...(versions && {
+        versions: versions.map(({ versionId, isMarker }) => ({ versionId, isMarker })),
+      }),
+    }))
+}
+
+function completenessOf(plan: ErasePlan, done: Done, clean: (text: string) => string): string[] {
   const { sources, versions } = plan
   const older = versions === undefined ? 'older versions of objects, ' : 'replicas of buckets, '
   return [
@@ -130,7 +172,9 @@ function completenessOf(plan: ErasePlan, clean: (text: string) => string): strin
       : []),
     'Not erased: other copies, backups, logs, messages in queues and streams, archives of ' +
       `EventBridge, ${older}and what subscribers keep. They have to be told.`,
-    'Not searched: payloads that records only point to (claim checks).',
+    ...payloadSentences(plan, done.payloads, clean),
+    OF_OTHERS,
+    OF_MAPPING,
     ...(plan.recipients ? [recipientsSentence(recipientsOf(plan))] : []),
   ]
 }
@@ -167,6 +211,14 @@ const shape = z.looseObject({
   ),
   versionsRemoved: z
     .array(z.looseObject({ address: z.string(), versionId: z.string() }))
+    .optional(),
+  payloads: z
+    .array(
+      z.looseObject({
+        ...{ address: z.string(), isFile: z.boolean(), bytes: z.int() },
+        versions: z.array(z.looseObject({ versionId: z.string() })).optional(),
+      }),
+    )
     .optional(),
   notified: toldBy.optional(),
   notifiedBefore: z.array(toldBy).optional(),

@@ -1,4 +1,5 @@
-import type { EventRecord, JsonValue } from '../event/event.js'
+import { recordingLine } from '../envelopes/recording.js'
+import type { Decoded, EventRecord, JsonValue } from '../event/event.js'
 import { jsonText } from '../event/json.js'
 import type { JsonPath } from '../event/json-path.js'
 import type { JsonLayer } from './json-layer.js'
@@ -8,6 +9,8 @@ import type { JsonNode } from './json-nodes.js'
 export interface PlacedEvent {
   event: EventRecord
   place: { layer: JsonLayer; node: JsonNode } | undefined
+  /** What stands there for its document, where that is elsewhere. */
+  pointer?: JsonValue | undefined
 }
 
 /** The records of a text, and the text that they stand in; undefined where the column that holds
@@ -73,4 +76,14 @@ function stepsOf(node: JsonNode, step: string | number): JsonNode[] {
   }
   const item = node.kind === 'list' && typeof step === 'number' ? node.items[step] : undefined
   return item ? [item] : []
+}
+
+/** What nobody can read of a record: a recording has it beside what it says itself, such as numbers
+ * of records, which are none of anybody. */
+export function unreadTexts(value: JsonValue, decoded: readonly Decoded[]): string[] {
+  if (typeof value !== 'object' || value === null) return [String(value)]
+  if (decoded.length === 0 || decoded.some(({ kind }) => kind === 'event')) return []
+  const found = recordingLine(value)
+  const unread = found?.is === 'record' ? found.line.undecodable : undefined
+  return unread ? [unread.head, unread.text ?? '', unread.base64 ?? ''] : [jsonText(value)]
 }

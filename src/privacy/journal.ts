@@ -13,12 +13,13 @@ const notified = z.strictObject({
 })
 
 /** How far an object has come: its new bytes lie beside it, or are in its place; of an object of S3
- * what was there before is gone (`cleaned`). An older version is `removed`. Recipients are
+ * what was there before is gone (`cleaned`). An older version is `removed`, and so is what events
+ * pointed to, unless it is `kept`; of its versions some may be gone (`removing`). Recipients are
  * `notified`: its file is where. */
 const step = z.strictObject({
   /** Or an address. */
   file: z.string(),
-  state: z.enum(['written', 'replaced', 'cleaned', 'removed', 'notified']),
+  state: z.enum(['written', 'replaced', 'cleaned', 'removing', 'removed', 'kept', 'notified']),
   bytes: z.int(),
   sha256: z.string(),
   /** Of what is being put in parts. */
@@ -26,6 +27,8 @@ const step = z.strictObject({
   /** What the object has become. */
   etag: z.string().optional(),
   versionId: z.string().nullable().optional(),
+  /** Why it is kept. */
+  reason: z.string().optional(),
   notified: notified.optional(),
 })
 export type Step = z.infer<typeof step>

@@ -2,6 +2,7 @@ import { readBytes } from '../archives/bytes.js'
 import type { Fault, FileObject, Sniffed } from '../archives/object.js'
 import { sniff } from '../archives/sniff.js'
 import { dialectOf } from '../archives/sniff-csv.js'
+import type { ClaimCounts } from './claim-counts.js'
 import { eachLine, wholeText } from './erase-bytes.js'
 import { eraseCsv } from './erase-csv.js'
 import { type OnVerdict, TextEraser } from './erase-text.js'
@@ -61,12 +62,14 @@ interface PassOptions {
   target?: PackedFile | undefined
   /** How it is read, where that is known: what is left of an object may look like another kind. */
   known?: Sniffed | undefined
+  /** Told what all records point to, whatever becomes of them. */
+  claims?: ClaimCounts | undefined
 }
 
 /** Reads an object through an eraser; with a target its new bytes are made meanwhile. */
 export async function passThrough(
   object: FileObject,
-  { eraser, key, target, known }: PassOptions,
+  { eraser, key, target, known, claims }: PassOptions,
 ): Promise<ObjectPass> {
   const sniffed = known ?? (await sniff(object))
   const counts = freshCounts()
@@ -75,6 +78,7 @@ export async function passThrough(
   let unitsTouched = 0
   let lastTouched = 0
   const onVerdict: OnVerdict = (verdict, text, record) => {
+    claims?.add(verdict)
     if (!isVerdict(verdict, text)) return
     addTo(counts, verdict)
     // Of a line with several values each has a verdict.

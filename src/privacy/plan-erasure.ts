@@ -9,12 +9,14 @@ import { compareText } from '../event/sequence.js'
 import { count, noObjects } from '../reading/absence.js'
 import { type OpenedArchive, openArchive, type ReadRequest } from '../reading/open-archive.js'
 import type { Topology } from '../topology/model.js'
+import { ClaimTally } from './claim-counts.js'
 import { newFile, taken } from './durable-file.js'
 import { type ErasePlan, eraserOf, planText } from './erase-plan.js'
 import type { EraseMode } from './eraser.js'
 import { growingParts } from './growing-parts.js'
 import { OpenBuckets } from './open-buckets.js'
 import { planObject } from './plan-object.js'
+import { planPayloads } from './plan-payloads.js'
 import { planVersions } from './plan-versions.js'
 import { RecipientTally } from './recipients.js'
 import { newKey, sha256 } from './seals.js'
@@ -54,8 +56,13 @@ export async function planErasure(request: PlanRequest): Promise<ErasePlan> {
   const recipients = request.topology && new RecipientTally(request.topology)
   const sent = new Set<string>()
   let areOlder = false
-  const eraser = eraserOf(plan, archive.outside, (event) => {
-    for (const claim of claimsIn(event.document)) claims.add(claimText(claim))
+  const { followClaims } = request
+  const tally = followClaims === undefined ? undefined : new ClaimTally()
+  const { eraser, claims: reader } = eraserOf(plan, archive.outside, (event, pointer) => {
+    for (const claim of [...claimsIn(event.document), ...claimsIn(pointer ?? null)]) {
+      claims.add(claimText(claim))
+      tally?.point(claim)
+    }
     // An older version has what is in the newer one as well: it was sent once.
     const name = event.id === null ? undefined : sha256(JSON.stringify([event.source, event.id]))
     if (name !== undefined && areOlder && sent.has(name)) return
@@ -67,13 +74,23 @@ export async function planErasure(request: PlanRequest): Promise<ErasePlan> {
   try {
     for (const [n, object] of files.entries()) {
       if (signal.aborted) throw interrupted()
-      unitsTouched += await planObject(plan, object, { eraser, buckets })
+      unitsTouched += await planObject(plan, object, { eraser, buckets, tally })
       tellProgress(request, files, n)
     }
     areOlder = true
-    await planVersions(plan, { eraser, buckets, signal, objects: files })
+    await planVersions(plan, { eraser, buckets, tally, signal, objects: files })
     const places = archive.sources.map((source) => resolve(request.cwd, source))
-    plan.refused.push(...(await growingParts(places, files)))
+    const growing = await growingParts(places, files)
+    plan.refused.push(...growing)
+    if (followClaims !== undefined && tally) {
+      tally.unread ??= growing[0]?.path
+      const { cwd } = request
+      const payloads = await planPayloads(plan, { from: followClaims, cwd, tally, buckets, signal })
+      const unread = [...(reader?.unread ?? [])].filter((one) => !tally.released.has(one))
+      plan.payloads = { ...payloads, unread: unread.length }
+      claims.clear()
+      for (const { address } of payloads.left) claims.add(address)
+    }
   } finally {
     await buckets.close()
   }
@@ -110,8 +127,9 @@ function freshPlan(request: PlanRequest, { config, sources, objects }: OpenedArc
     register: registerFile({ ...request, config }),
     searched: { objects: objects.length, bytes: 0, units: 0 },
     ...{ objects: [], claims: [], refused: [] },
-    ...(objects.some(({ kind }) => kind === 'remote') && {
-      ...{ versions: [], aws: given(request.aws ?? {}) },
+    ...(objects.some(({ kind }) => kind === 'remote') && { versions: [] }),
+    ...((request.followClaims === 's3' || objects.some(({ kind }) => kind === 'remote')) && {
+      aws: given(request.aws ?? {}),
     }),
   }
 }

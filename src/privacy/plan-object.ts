@@ -1,6 +1,7 @@
 import type { FileObject, StoredObject } from '../archives/object.js'
 import { isFault, readableFile } from '../archives/readable.js'
 import { count } from '../reading/absence.js'
+import { ClaimCounts, type ClaimTally } from './claim-counts.js'
 import type { ErasePlan, PlannedObject } from './erase-plan.js'
 import type { Eraser } from './eraser.js'
 import { isTouched, passThrough } from './object-pass.js'
@@ -10,6 +11,8 @@ import { fileHash } from './seals.js'
 export interface PlanningOptions {
   eraser: Eraser
   buckets: OpenBuckets
+  /** Where payloads that events point to are erased, too. */
+  tally?: ClaimTally | undefined
 }
 
 /** Finds what is to be erased of one object, and adds it to the plan.
@@ -18,22 +21,26 @@ export interface PlanningOptions {
 export async function planObject(
   plan: ErasePlan,
   object: StoredObject,
-  { eraser, buckets }: PlanningOptions,
+  { eraser, buckets, tally }: PlanningOptions,
 ): Promise<number> {
   const { path } = object
   const held = await readableFile(object)
   if (isFault(held)) {
     plan.refused.push({ path, reason: held.detail })
+    if (tally) tally.unread ??= path
     return 0
   }
   const { object: here } = held
+  const claims = tally && new ClaimCounts()
+  let isWritten = false
   try {
-    const pass = await passThrough(here, { eraser, key: plan.key })
+    const pass = await passThrough(here, { eraser, key: plan.key, claims })
     const { sniffed, counts, rows, moreRows, refused, unitsTouched, notes } = pass
     plan.searched.units += counts.units
     plan.searched.bytes += here.sizeBytes
     if (refused !== null) {
       plan.refused.push({ path, reason: refused })
+      if (tally) tally.unread ??= path
       return unitsTouched
     }
     if (!isTouched(counts) && counts.held + counts.left === 0) return unitsTouched
@@ -48,8 +55,10 @@ export async function planObject(
     const all = [...notes, ...(where.notes ?? [])]
     const more = { ...(moreRows > 0 && { moreRows }), ...(all.length > 0 && { notes: all }) }
     plan.objects.push({ path, ...where, ...of, ...more })
+    isWritten = true
     return unitsTouched
   } finally {
+    if (claims) tally?.add(claims, isWritten ? 'written' : 'kept')
     held.release()
   }
 }

@@ -4,6 +4,7 @@ import type { StoredObject } from '../archives/object.js'
 import { isBucketAddress } from '../aws/bucket-address.js'
 import type { ListedVersion } from '../aws/bucket-versions.js'
 import { EvtError } from '../errors.js'
+import { ClaimCounts } from './claim-counts.js'
 import type { ErasePlan } from './erase-plan.js'
 import { isTouched, type ObjectPass, passThrough } from './object-pass.js'
 import type { PlanningOptions } from './plan-object.js'
@@ -75,7 +76,7 @@ async function planKey(
 async function isPlanned(
   plan: ErasePlan,
   { key, versionId, sizeBytes, etag }: ListedVersion,
-  { address, buckets, eraser }: VersionOptions & { address: string },
+  { address, buckets, eraser, tally }: VersionOptions & { address: string },
 ): Promise<boolean> {
   const { bucket } = await buckets.at(address)
   const name = `${address}?versionId=${versionId}`
@@ -84,13 +85,19 @@ async function isPlanned(
     return false
   }
   const file = await buckets.newCopy()
+  const claims = tally && new ClaimCounts()
+  let isGone = false
   try {
     const refusal = await bucket.download(key, { versionId }, file)
-    if (refusal?.reason === 'refused') return refuse(refusal.detail)
+    if (refusal?.reason === 'refused') {
+      if (tally) tally.unread ??= name
+      return refuse(refusal.detail)
+    }
     if (refusal) return false
     const { mtimeMs } = await stat(file)
     const copy = { kind: 'file' as const, path: name, file, sizeBytes, mtimeMs }
-    const pass = await passThrough(copy, { eraser, key: plan.key })
+    const pass = await passThrough(copy, { eraser, key: plan.key, claims })
+    if (pass.refused !== null && tally) tally.unread ??= name
     plan.searched.versions = (plan.searched.versions ?? 0) + 1
     if (!isAbout(pass)) return pass.refused === null ? false : refuse(pass.refused)
     if (pass.counts.held > 0) return refuse('holds events that have to be kept')
@@ -98,8 +105,10 @@ async function isPlanned(
     const lock = state && bucket.lock(state)
     if (lock !== undefined) return refuse(lock)
     plan.versions?.push({ address, versionId, isMarker: false, bytes: sizeBytes, etag })
+    isGone = true
     return true
   } finally {
+    if (claims) tally?.add(claims, isGone ? 'gone' : 'kept')
     await rm(file, { force: true })
   }
 }

@@ -66,9 +66,10 @@ export class RowEraser {
       this.onVerdict(verdict, text, record)
       return
     }
-    const { dropped, changed, mentioned, unplaced } = verdict
+    const { dropped, changed, mentioned, unplaced, claims } = verdict
+    const pointing = claims && { claims: { ...claims, after: claims.before } }
     const stays = { dropped: 0, changed: 0, mentioned: 0 }
     const all = Math.max(1, dropped + changed, mentioned > 0 ? 1 : 0) + unplaced
-    this.onVerdict({ ...verdict, ...stays, text, unplaced: all }, text, record)
+    this.onVerdict({ ...verdict, ...stays, ...pointing, text, unplaced: all }, text, record)
   }
 }

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises'
 import { proofIn, type ReadProof } from './erasure-proof.js'
 import { filesLike } from './nameless-file.js'
 import { fileHash } from './seals.js'
@@ -18,7 +19,8 @@ export async function verifyProof(
     return { ...result, intact: false, createdAt: null, matched: null, faults }
   }
   const ofStored = await storedFaults(read, options)
-  const faults = [...(await fileFaults(read)), ...ofStored.faults]
+  const ofFiles = [...(await fileFaults(read)), ...(await payloadFaults(read))]
+  const faults = [...ofFiles, ...ofStored.faults]
   return {
     ...{ ...result, intact: faults.length === 0, createdAt: read.finishedAt, faults },
     files: read.objects.length,
@@ -26,6 +28,20 @@ export async function verifyProof(
     matched: read.objects.reduce((sum, { counts }) => sum + counts.dropped + counts.changed, 0),
     ...(ofStored.unasked > 0 && { unasked: ofStored.unasked }),
   }
+}
+
+/** Copies of payloads that were removed. */
+async function payloadFaults({ payloads = [] }: ReadProof): Promise<VerifyResult['faults']> {
+  const faults: VerifyResult['faults'] = []
+  for (const { address: name, isFile, bytes } of payloads) {
+    if (!isFile) continue
+    const files = await filesLike(name)
+    const found = await Promise.all(files.map((one) => stat(one).catch(() => undefined)))
+    // Of several that the name may mean others have always been there.
+    const isBack = found.some((one) => one && (files.length === 1 || one.size === bytes))
+    if (isBack) faults.push({ name, fault: 'is there again' })
+  }
+  return faults
 }
 
 async function fileFaults({ objects }: ReadProof): Promise<VerifyResult['faults']> {

@@ -13,7 +13,7 @@ interface StoredFaults {
 
 /** Whether the objects of S3 are what an erasure left, and versions that it removed are gone. */
 export async function storedFaults(
-  { objects, versionsRemoved = [] }: ReadProof,
+  { objects, versionsRemoved = [], payloads = [] }: ReadProof,
   { aws, signal }: VerifyOptions,
 ): Promise<StoredFaults> {
   const wanted = new Map<string, { etag: string | null; gone: Set<string> }>()
@@ -28,7 +28,8 @@ export async function storedFaults(
     const known = wanted.get(address) ?? { etag: null, gone: new Set() }
     wanted.set(address, { ...known, gone: known.gone.add(versionId) })
   }
-  if (!aws) return { faults: [], unasked: wanted.size }
+  const removed = payloads.filter(({ isFile }) => !isFile)
+  if (!aws) return { faults: [], unasked: wanted.size + removed.length }
   const buckets = new OpenBuckets(aws, signal)
   const faults: VerifyResult['faults'] = []
   try {
@@ -44,10 +45,29 @@ export async function storedFaults(
         faults.push({ name, fault: `still has the version ${versionId}` })
       }
     }
+    for (const payload of removed) {
+      const back = await payloadBack(payload, buckets)
+      if (back !== undefined) faults.push({ name: payload.address, fault: back })
+    }
   } finally {
     await buckets.close()
   }
   return { faults, unasked: 0 }
+}
+
+/** What is there of a payload that was removed; where its bucket has no versions, whatever is. */
+async function payloadBack(
+  { address, bytes, versions }: NonNullable<ReadProof['payloads']>[number],
+  buckets: OpenBuckets,
+): Promise<string | undefined> {
+  const found = (await versionsOf(address, buckets)).filter(({ isMarker }) => !isMarker)
+  const gone = new Set(versions?.map(({ versionId }) => versionId))
+  const back = found.find(({ versionId }) => versionId !== 'null' && gone.has(versionId))
+  if (back) return `still has the version ${back.versionId}`
+  // Of several that the address may mean others have always been there.
+  const isOne = !address.includes(IDENTIFIER)
+  const isBack = found.some(({ sizeBytes }) => isOne || sizeBytes === bytes)
+  return versions === undefined && isBack ? 'is there again' : undefined
 }
 
 /** Of an address, in which identifiers may have been taken out. */

@@ -1,5 +1,5 @@
 import type { Applied } from '../privacy/apply-erasure.js'
-import type { ErasePlan, PlannedObject } from '../privacy/erase-plan.js'
+import type { ErasePlan, PlannedObject, PlannedPayloads } from '../privacy/erase-plan.js'
 import { counted } from '../stats/findings/phrases.js'
 import { asciiText } from './ascii.js'
 import { recipientLines } from './gdpr-recipients-text.js'
@@ -39,6 +39,7 @@ export function renderPlan(
       ...(versions && { versions: versions.map((one) => ({ ...one })) }),
       refused: refused.map((one) => ({ ...one })),
       claims: plan.claims,
+      ...(plan.payloads && { payloads: payloadsJson(plan.payloads) }),
       ...(plan.recipients && { recipients: { ...plan.recipients } }),
     })
   }
@@ -60,7 +61,7 @@ export function renderPlan(
     ...(plan.recipients ? ['', ...recipientLines(plan.recipients, style)] : []),
     ...(refused.length === 0 ? [] : ['']),
     ...refused.map(({ path, reason }) => `${safeText(path)} ${reason} !`),
-    ...(plan.claims.length === 0 ? [] : ['', ...claimLines(plan.claims)]),
+    ...payloadLines(plan),
     ...(isApplying ? [] : ['', ...next(file)]),
   ]
   const text = lines.join('\n')
@@ -90,12 +91,45 @@ function versionLines({ objects, versions, searched }: ErasePlan): string[] {
 
 const MOST_CLAIMS = 10
 
-function claimLines(claims: readonly string[]): string[] {
-  const more = claims.length - MOST_CLAIMS
+function payloadsJson({ erased, left, ...rest }: PlannedPayloads) {
+  const all = erased.map(({ versions, ...one }) => ({
+    ...one,
+    ...(versions && { versions: versions.map((each) => ({ ...each })) }),
+  }))
+  return { ...rest, erased: all, left: left.map((one) => ({ ...one })) }
+}
+
+/** What erased events point to. */
+function payloadLines({ claims, payloads }: ErasePlan): string[] {
+  if (!payloads) return claims.length === 0 ? [] : ['', ...claimLines(claims)]
+  const { from, erased, left, gone, unread } = payloads
+  const bytes = erased.reduce((sum, one) => sum + one.bytes, 0)
+  const older = erased.reduce((sum, { versions = [] }) => sum + Math.max(0, versions.length - 1), 0)
+  const where = from === 's3' ? '' : ` in ${safeText(from)}`
+  const more = [
+    ...(older === 0 ? [] : [`${counted(older, 'older version')} of them`]),
+    ...(gone === 0 ? [] : [`${countText(gone)} gone already`]),
+    ...(unread === 0 ? [] : [`${countText(unread)} could not be read (of whom?)`]),
+  ]
+  const what = `${counted(erased.length, 'payload')}${where}, ${bytesText(bytes)}`
   return [
-    'what these events point to is not erased with them: delete it',
+    '',
+    [`for good   ${what}, that only erased events point to`, ...more].join('; '),
+    ...erased.slice(0, MOST_CLAIMS).map(({ address }) => `  ${safeText(address)}`),
+    ...moreLine(erased.length - MOST_CLAIMS),
+    ...left.map(({ address, reason }) => `${safeText(address)} ${safeText(reason)} !`),
+  ]
+}
+
+function moreLine(more: number): string[] {
+  return more > 0 ? [`  and ${countText(more)} more, see the plan`] : []
+}
+
+function claimLines(claims: readonly string[]): string[] {
+  return [
+    'what these events point to is not erased with them: plan with --follow-claims s3, or delete it',
     ...claims.slice(0, MOST_CLAIMS).map((address) => `  ${safeText(address)}`),
-    ...(more > 0 ? [`  and ${countText(more)} more, see the plan`] : []),
+    ...moreLine(claims.length - MOST_CLAIMS),
   ]
 }
 
@@ -107,10 +141,12 @@ function next(file: string): string[] {
 }
 
 /** The question before anything is changed. */
-export function eraseQuestion({ objects, versions = [] }: ErasePlan): string {
+export function eraseQuestion({ objects, versions = [], payloads }: ErasePlan): string {
   const total = totalOf(objects)
   const older = versions.length === 0 ? '' : `, remove ${counted(versions.length, 'older version')}`
-  return `${summary(total)}: write ${counted(objects.length, 'object')} again${older}?`
+  const of = payloads?.erased.length ?? 0
+  const pointed = of === 0 ? '' : `, remove ${counted(of, 'payload')}`
+  return `${summary(total)}: write ${counted(objects.length, 'object')} again${older}${pointed}?`
 }
 
 /** How it ended. @param applied null: it was applied before */
@@ -125,7 +161,13 @@ export function appliedText(
     const notified = applied?.notified ? { ...applied.notified } : null
     const made = { before: applied === null, bundle: bundle ?? null }
     const replayCopies = { erased: copies?.erased ?? 0, removed: copies?.removed ?? 0 }
-    const result = { objects, versions, indexes, replayCopies, ...made, notified }
+    const payloads = applied?.payloads && {
+      payloads: {
+        erased: applied.payloads.erased.length,
+        left: applied.payloads.left.map((one) => ({ ...one })),
+      },
+    }
+    const result = { objects, versions, indexes, replayCopies, ...payloads, ...made, notified }
     return jsonText({ schema: 'evt.erasure-applied/1', proof: file, ...result })
   }
   if (!applied) return `${safeText(file)} was applied already`
@@ -133,14 +175,22 @@ export function appliedText(
   const older = versions === 0 ? '' : `, ${counted(versions, 'older version')} removed`
   return [
     '',
-    `erased: ${counted(objects, 'object')} written again${older}${dropped}`,
+    `erased: ${counted(objects, 'object')} written again${older}${pointedText(applied)}${dropped}`,
     `the plan was replaced by its proof, which names nobody; its key is ${safeText(file)}.key`,
+    ...(applied.payloads?.left ?? []).map(({ address, reason }) => {
+      return `${safeText(address)} ${safeText(reason)} !`
+    }),
     ...copyLines(applied),
     ...(applied.notified ? [`told: ${safeText(applied.notified.target)}`] : []),
     ...(bundle === undefined ? [] : [`the evidence is in ${safeText(bundle)}`]),
     '',
     `next  ${commandText(['evt', 'gdpr', 'verify', bundle ?? file])}`,
   ].join('\n')
+}
+
+function pointedText({ payloads }: Applied): string {
+  const removed = payloads?.erased.length ?? 0
+  return removed === 0 ? '' : `, ${counted(removed, 'payload')} removed`
 }
 
 /** What replays of streams and queues had recorded. */

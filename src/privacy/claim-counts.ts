@@ -1,0 +1,97 @@
+import { createHash } from 'node:crypto'
+import { claimText } from '../envelopes/claim-check.js'
+import type { Claim } from '../envelopes/outside.js'
+import type { Verdict } from './eraser.js'
+
+/** What a record points to as it is, and as it is to become. */
+export interface RecordClaims {
+  readonly before: readonly Claim[]
+  readonly after: readonly Claim[]
+}
+
+/** A payload that events point to which go. */
+export interface Released {
+  readonly claim: Claim
+  /** How many records point to it that go. */
+  records: number
+}
+
+/** What the records of one object point to. */
+export class ClaimCounts {
+  readonly released = new Map<string, Released>()
+  readonly kept = new NameSet()
+
+  add({ claims, text, changed, mentioned }: Verdict): void {
+    if (!claims) return
+    const after = new Set(claims.after.map(claimText))
+    // Of what goes and what is made empty in one record nobody tells which had the pointer.
+    const isUnsure = text !== null && changed + mentioned > 0
+    for (const claim of claims.before) {
+      const address = claimText(claim)
+      const isKept = after.has(address)
+      if (isKept || isUnsure) this.kept.add(address)
+      if (!isKept) release(this.released, address, { claim, records: 1 })
+    }
+  }
+}
+
+/** What all records of the sources point to, and which of it nobody does once they are erased. */
+export class ClaimTally {
+  readonly released = new Map<string, Released>()
+  /** The first of what could not be read: whatever it points to is not known. */
+  unread: string | undefined
+  readonly #kept = new NameSet()
+
+  /** Of an erased event, whatever becomes of it. */
+  point(claim: Claim): void {
+    release(this.released, claimText(claim), { claim, records: 0 })
+  }
+
+  /** @param fate what becomes of the object that they are in: `gone`, as a whole */
+  add({ released, kept }: ClaimCounts, fate: 'written' | 'kept' | 'gone'): void {
+    for (const [address, one] of released) {
+      release(this.released, address, one)
+      if (fate === 'kept') this.#kept.add(address)
+    }
+    if (fate !== 'gone') this.#kept.addAll(kept)
+  }
+
+  /** Whether an event that stays points there. */
+  isKept(address: string): boolean {
+    return this.#kept.has(address)
+  }
+}
+
+function release(all: Map<string, Released>, address: string, { claim, records }: Released): void {
+  const known = all.get(address)
+  if (known) known.records += records
+  else all.set(address, { claim, records })
+}
+
+const SHARDS = 64
+
+/** Names, by 48 bits of their hash: an archive may point to many millions of payloads. A name that
+ * is taken for another one stays where it might have gone. */
+class NameSet {
+  readonly #shards = Array.from({ length: SHARDS }, () => new Set<number>())
+
+  add(name: string): void {
+    const hash = hashOf(name)
+    this.#shards[hash % SHARDS]?.add(hash)
+  }
+
+  addAll(other: NameSet): void {
+    for (const [n, shard] of other.#shards.entries()) {
+      for (const hash of shard) this.#shards[n]?.add(hash)
+    }
+  }
+
+  has(name: string): boolean {
+    const hash = hashOf(name)
+    return this.#shards[hash % SHARDS]?.has(hash) === true
+  }
+}
+
+function hashOf(name: string): number {
+  return createHash('sha256').update(name).digest().readUIntBE(0, 6)
+}

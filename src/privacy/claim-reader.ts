@@ -1,0 +1,84 @@
+import { claimsIn, claimText } from '../envelopes/claim-check.js'
+import { createDecoder, type RecordValue } from '../envelopes/decode.js'
+import { complete } from '../envelopes/missing.js'
+import type { Claim, Claims, Outside } from '../envelopes/outside.js'
+import type { Decoded } from '../event/event.js'
+import { MAY_BE_PACKED } from '../event/packed.js'
+import { recordsOf } from './event-places.js'
+import { JsonLayer } from './json-layer.js'
+
+type Decode = (record: RecordValue) => Decoded[]
+type DecoderOptions = Omit<Parameters<typeof createDecoder>[0], 'outside'>
+
+const named = /s3Key|S3Payload|dataref|\\/
+const packed = new RegExp(MAY_BE_PACKED)
+
+/** Whether a text may point to a payload: quick, and never wrongly no. */
+export function mayPoint(text: string): boolean {
+  return named.test(text) || packed.test(text)
+}
+
+/** Reads records with their payloads in place of the pointers to them, and tells what they point
+ * to: whatever a reader would fetch, and pointers inside of documents, which nobody follows. */
+export class ClaimReader {
+  /** Each payload is asked for as it is needed. */
+  readonly decode: Decode
+  /** Pointers stay pointers. */
+  readonly unfollowed: Decode
+  /** Addresses of payloads that could not be read: of whom they are is not known. */
+  readonly unread = new Set<string>()
+  readonly #asked = new WeakMap<Decoded[], readonly Claim[]>()
+
+  constructor(options: DecoderOptions, { schemas, claims }: Outside & { claims: Claims }) {
+    let asked: Claim[] = []
+    const observed: Claims = {
+      content: (claim) => {
+        asked.push(claim)
+        const found = claims.content(claim)
+        if (!found.ok) this.unread.add(claimText(claim))
+        return found
+      },
+    }
+    const decode = createDecoder({ ...options, outside: { schemas, claims: observed } })
+    const unfollowed = createDecoder({ ...options, outside: { schemas } })
+    this.unfollowed = unfollowed
+    this.decode = (record) => {
+      asked = []
+      const followed = decode(record)
+      const areRead = followed.every(({ kind }) => kind === 'event')
+      const decoded = areRead ? followed : readable(followed, unfollowed(record))
+      this.#asked.set(decoded, asked)
+      return decoded
+    }
+  }
+
+  /** What the records of a JSON text point to, each once.
+   * @param column of a row of a table, which holds its records as JSON */
+  async claimsOf(text: string, column: string | undefined): Promise<Claim[]> {
+    const whole = new JsonLayer(text)
+    const found = new Map<string, Claim>()
+    const add = (claims: readonly Claim[]) => {
+      for (const claim of claims) found.set(claimText(claim), claim)
+    }
+    for (const layer of whole.layers()) add(claimsIn(layer.valueOf(layer.root)))
+    const { layer, records = [] } = recordsOf(whole, column) ?? {}
+    for (const record of layer ? records : []) {
+      const value = layer?.valueOf(record)
+      if (typeof value !== 'object' || value === null) continue
+      const sizeBytes = record.end - record.start
+      const asked = { value, position: { path: '', record: 1 }, sizeBytes, head: new Uint8Array() }
+      const decoded = await complete(() => this.decode(asked))
+      add(this.#asked.get(decoded) ?? [])
+      for (const one of decoded) {
+        if (one.kind === 'event') add(claimsIn(one.event.document))
+      }
+    }
+    return [...found.values()]
+  }
+}
+
+/** What can be read: an event whose payload cannot be says itself whom it is about, or nothing. */
+function readable(followed: Decoded[], unfollowed: readonly Decoded[]): Decoded[] {
+  if (unfollowed.length !== followed.length) return followed
+  return followed.map((one, n) => (one.kind === 'event' ? one : (unfollowed[n] ?? one)))
+}
