@@ -28,6 +28,11 @@ export interface AthenaNames {
 
 const MAX_SCAN_BYTES = 10e9
 
+/** Where it is asked. */
+export function askedAt({ workgroup, database }: AthenaArchive) {
+  return { workgroup, database }
+}
+
 /**
  * Lists an archive for Athena; nothing of it is read.
  *

@@ -38,6 +38,11 @@ export function entityPositions(
   return { sql, values, mostBytes: sizeOf(parts) }
 }
 
+/** The same without the buckets, each of which is a part of a hash of who is looked for. */
+export function withoutBuckets(sql: string): string {
+  return sql.replace(/(?<=\bWHERE bucket IN )\([^)]*\)/, '(?)')
+}
+
 /** Asks for the records at positions: each statement for some of them.
  * @param positions in the order in which they are wanted */
 export function recordsAt(index: IndexInAthena, positions: readonly number[]): IndexStatement[] {

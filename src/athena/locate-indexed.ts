@@ -1,9 +1,10 @@
 import { type IndexedRecord, placesOf } from '../archive-index/relations.js'
 import type { ArchiveObject } from '../archives/object.js'
-import type { Located } from '../questions/locate.js'
+import type { Located, LocatingQuery } from '../questions/locate.js'
 import { checkRemote } from '../reading/remote-reading.js'
+import { askedAt } from './archive.js'
 import type { AthenaSearched } from './ask.js'
-import { entityPositions, type IndexStatement, recordsAt } from './index-sql.js'
+import { entityPositions, type IndexStatement, recordsAt, withoutBuckets } from './index-sql.js'
 import { athenaUsd, checkBytes } from './price.js'
 import { type AthenaAsking, type ReadyIndex, withAthenaIndex } from './ready.js'
 
@@ -47,7 +48,11 @@ export async function locatedByIndex(
       return { ...at, raw: textOf(raw), row: textOf(row) }
     })
     const elsewhere = { objects: 0, bytes: 0, records: 0, undecodable: 0, events: 0 }
-    const located = { objects: missing, elsewhere, fromIndex: { index: ready.index.open, records } }
+    const located: Located = {
+      ...{ objects: missing, elsewhere },
+      fromIndex: { index: ready.index.open, records },
+      asked: { ...askedAt(ready.archive), queries: asking.queries },
+    }
     request.onLocated?.(asking.scanned, located)
     return located
   })
@@ -56,6 +61,7 @@ export async function locatedByIndex(
 /** Statements, one after the other, with what they scanned. */
 class Asking {
   scanned = { scannedBytes: 0, usd: 0 }
+  readonly queries: LocatingQuery[] = []
 
   constructor(
     private readonly ready: ReadyIndex,
@@ -72,6 +78,8 @@ class Asking {
     const rows = []
     for (const { sql, values } of statements) {
       const asked = await ready.run({ sql, values })
+      const { id, scannedBytes: its } = asked
+      this.queries.push({ id, sql: withoutBuckets(sql), scannedBytes: its })
       const { scannedBytes, usd } = this.scanned
       this.scanned = {
         scannedBytes: scannedBytes + asked.scannedBytes,

@@ -4,6 +4,7 @@ import type { Locate, Located, Sought } from '../questions/locate.js'
 import { unsayable } from '../questions/trino-filter.js'
 import { objectCounts } from '../questions/trino-question.js'
 import { checkRemote } from '../reading/remote-reading.js'
+import { askedAt } from './archive.js'
 import { type LocateRequest, locatedByIndex } from './locate-indexed.js'
 import { athenaUsd, checkScan } from './price.js'
 import { chosenPart, type ReadyArchive, withAthena } from './ready.js'
@@ -64,10 +65,12 @@ async function located(
     elsewhere.undecodable += found.undecodable
     elsewhere.events += found.events
   }
-  const { scannedBytes } = asked
-  request.onLocated?.({ scannedBytes, usd: athenaUsd(scannedBytes) }, { objects: here, elsewhere })
+  const { id, scannedBytes } = asked
+  const queries = [{ id, sql: counted.sql, scannedBytes }]
+  const found = { objects: here, elsewhere, asked: { ...askedAt(archive), queries } }
+  request.onLocated?.({ scannedBytes, usd: athenaUsd(scannedBytes) }, found)
   checkRemote(here, request)
-  return { objects: here, elsewhere }
+  return found
 }
 
 async function countsOf({ chunks }: ResultRows): Promise<Map<string, Counts>> {

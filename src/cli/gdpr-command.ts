@@ -22,7 +22,15 @@ export abstract class GdprCommand extends BaseCommand {
   }
 
   protected override async catch(error: Error): Promise<never> {
-    return super.catch(error instanceof EvtError ? this.#unnamed(error) : error)
+    return super.catch(error instanceof EvtError ? this.#unnamed(error) : this.#cleaned(error))
+  }
+
+  /** Of what nobody thought of, which is told all the same. */
+  #cleaned(error: Error): Error {
+    const { message, stack } = error
+    error.message = nameless(message, this.#subject)
+    if (stack !== undefined) error.stack = nameless(stack, this.#subject)
+    return error
   }
 
   #unnamed(error: EvtError): EvtError {

@@ -1,10 +1,11 @@
-import { readingHash } from '../archive-index/open-index.js'
+import { type OpenIndex, readingHash } from '../archive-index/open-index.js'
 import type { ArchiveObject, StoredObject } from '../archives/object.js'
 import { isLoss } from '../archives/object.js'
 import { isFault, readableFile } from '../archives/readable.js'
 import type { Statement } from '../engines/engine.js'
 import { pathText } from '../event/json-path.js'
 import { timeText } from '../event/time.js'
+import type { Located } from '../questions/locate.js'
 import { isCut, type Searched } from '../questions/searched.js'
 import type { OpenedArchive } from '../reading/open-archive.js'
 import { MANIFEST } from './bundle-writer.js'
@@ -22,6 +23,8 @@ import type { FoundTally } from './tally.js'
 export interface Evidence {
   archive: OpenedArchive
   searched: Searched
+  /** What another engine found. */
+  located: Located | undefined
   tally: FoundTally
   claims: readonly ClaimedObject[]
   /** Payloads that could not be read. */
@@ -36,7 +39,7 @@ export interface Evidence {
 
 /** What is said of an extract. No identifier is in it, but as a keyed hash. */
 export async function manifestOf(evidence: Evidence): Promise<Told> {
-  const { archive, searched, tally, statement, key, request } = evidence
+  const { archive, searched, located, tally, statement, key, request } = evidence
   const { subject, right, operator, nowMs, range, presets, index } = request
   const version = index?.version ?? ''
   const clean = (text: string) => nameless(text, subject)
@@ -50,12 +53,13 @@ export async function manifestOf(evidence: Evidence): Promise<Told> {
     ...{ operator, encryption: encryptionOf(request) },
     configSha256: readingHash({ version, mapping: archive.mapping, presets }),
     query: {
-      engine: `duckdb ${await duckdbVersion()}`,
+      engine: `${located?.asked ? 'athena and ' : ''}duckdb ${await duckdbVersion()}`,
       sql: statement.sql,
       parameters: parametersOf(subject, key),
       ignoreCase: subject.ignoreCase,
       deep: subject.deep,
-      usedIndex: archive.index !== undefined && subject.values.length === 0,
+      usedIndex: indexOf(evidence) !== undefined && subject.values.length === 0,
+      athena: athenaOf(evidence),
     },
     sources: archive.sources.map(clean),
     objects: await objectsOf(evidence),
@@ -86,6 +90,21 @@ export async function manifestOf(evidence: Evidence): Promise<Told> {
       unreadClaims: evidence.unread,
       recipients,
     }),
+  }
+}
+
+/** That of the archive, or that in S3 which Athena was asked for. */
+function indexOf({ archive, located }: Evidence): OpenIndex | undefined {
+  return located ? located.fromIndex?.index : archive.index
+}
+
+function athenaOf({ located, request }: Evidence): Told['query']['athena'] {
+  if (!located?.asked) return null
+  const { queries, ...names } = located.asked
+  const clean = (text: string) => nameless(text, request.subject)
+  return {
+    ...{ ...names, resultReuse: false },
+    queries: queries.map((query) => ({ ...query, sql: clean(query.sql) })),
   }
 }
 
@@ -136,9 +155,10 @@ function parametersOf({ entities, values }: Subject, key: string): HashedParamet
   return [...about, ...also]
 }
 
-async function objectsOf({ archive, searched, tally, request, buckets }: Evidence) {
+async function objectsOf(evidence: Evidence) {
+  const { archive, searched, tally, request, buckets } = evidence
   const faults = new Map(searched.objectFaults.map(({ path, fault }) => [path, fault.detail]))
-  const indexed = new Set(archive.index?.covered.map(({ object }) => object.path))
+  const indexed = new Set(indexOf(evidence)?.covered.map(({ object }) => object.path))
   const rows: SearchedObject[] = []
   for (const object of archive.objects) {
     const { path } = object

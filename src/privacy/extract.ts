@@ -4,6 +4,7 @@ import { Register, type RegisterLine, registerFile, requestId } from '../erased/
 import { EvtError } from '../errors.js'
 import { jsonText } from '../event/json.js'
 import { askArchive } from '../questions/asked-archive.js'
+import type { Locate, Located } from '../questions/locate.js'
 import type { Searched } from '../questions/searched.js'
 import { couldBeAbout } from '../questions/trino-mentions.js'
 import { count, noObjects } from '../reading/absence.js'
@@ -96,7 +97,9 @@ async function extractInto(
   const entities = subject.values.length === 0 ? subject.entities : []
   const texts = subject.values.map(({ value }) => value)
   const could = locate && texts.length > 0 && couldBeAbout(subject.entities, texts, subject)
-  const asking = { presets, memoryLimitBytes, signal, locate, documentsAsJson: true }
+  let located: Located | undefined
+  const locating = locate && (async (...of: Parameters<Locate>) => (located = await locate(...of)))
+  const asking = { presets, memoryLimitBytes, signal, locate: locating, documentsAsJson: true }
   const chosen = { ...range, entities }
   const claimed = new Claimed(opened.outside.claims)
   const archive = { ...opened, outside: { ...opened.outside, claims: claimed.claims } }
@@ -121,7 +124,7 @@ async function extractInto(
   const unread = claimed.unread
   const buckets = new OpenBuckets(request.aws ?? {}, signal)
   const evidence: Evidence = {
-    ...{ archive, searched, tally, statement, key, request },
+    ...{ archive, searched, located, tally, statement, key, request },
     ...{ claims, unread, recipients, buckets },
   }
   const manifest = await manifestOf(evidence).finally(() => buckets.close())

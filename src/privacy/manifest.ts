@@ -1,3 +1,4 @@
+import type { LocatingQuery } from '../questions/locate.js'
 import type { Notified } from './notice.js'
 import type { Recipients } from './recipients.js'
 import { sha256 } from './seals.js'
@@ -37,6 +38,13 @@ export interface HashedParameter {
   /** Kind of an entity, path of a value. */
   readonly of: string
   readonly hmacSha256: string
+}
+
+interface AthenaEvidence {
+  readonly workgroup: string
+  readonly database: string
+  readonly resultReuse: false
+  readonly queries: readonly LocatingQuery[]
 }
 
 interface FoundType {
@@ -87,6 +95,8 @@ export interface Manifest {
     readonly ignoreCase: boolean
     readonly deep: boolean
     readonly usedIndex: boolean
+    /** What Athena was asked, to find which objects were read; null where it was not. */
+    readonly athena: AthenaEvidence | null
   }
   readonly sources: readonly string[]
   readonly objects: readonly SearchedObject[]

@@ -1,10 +1,11 @@
 import type { JsonObject, JsonValue } from '../event/event.js'
-import { jsonText, scalarText } from '../event/json.js'
+import { jsonText, parseJson, scalarText } from '../event/json.js'
 import { type JsonPath, pathText, valueAt } from '../event/json-path.js'
 import type { FoundEvent } from './found-event.js'
 import { generalPath } from './leaves.js'
+import { nestedText, plainOf } from './nested-text.js'
 import { isDataKey } from './personal-values.js'
-import { identifiersOf, idOf, isTelling, kindOf, type Subject } from './subject.js'
+import { identifiersOf, idOf, isTelling, kindOf, type Subject, withoutText } from './subject.js'
 
 export interface MaskSettings {
   subject: Subject
@@ -43,21 +44,32 @@ export function maskOthers(event: FoundEvent, settings: MaskSettings): string[] 
     if (setAt(event, path)) masked.add(pathText(path))
   }
   const ids = others.map(idOf)
-  const telling = ids.filter(isTelling)
-  event.document = withoutTexts(event.document, telling, masked, '$')
-  event.payload = withoutTexts(event.payload, telling, masked, '$payload')
+  const without = masking(ids.filter(isTelling))
+  event.document = withoutTexts(event.document, without, masked, '$')
+  event.payload = withoutTexts(event.payload, without, masked, '$payload')
   event.entities = event.entities.map((entity) =>
     others.includes(entity) ? `${kindOf(entity)}:${MASKED}` : entity,
   )
   for (const field of fields) {
-    if (event[field] === null || !ids.includes(event[field])) continue
-    event[field] = MASKED
-    masked.add(field)
+    const value = event[field]
+    if (value === null) continue
+    const shown = ids.includes(value) ? MASKED : without(value)
+    if (shown !== value) masked.add(field)
+    event[field] = shown
   }
   return [...masked].filter((place) => !place.startsWith('$payload'))
 }
 
-const fields = ['id', 'key', 'sequence', 'correlationId', 'causationId', 'traceId'] as const
+const fields = [
+  ...(['id', 'key', 'sequence', 'correlationId', 'causationId', 'traceId'] as const),
+  ...(['replyTo', 'version', 'replay'] as const),
+]
+
+/** Takes texts out of others, in any case; the longest first, of which another may be a part. */
+function masking(texts: readonly string[]): (text: string) => string {
+  const longest = [...texts].sort((a, b) => b.length - a.length)
+  return (text) => longest.reduce((left, one) => withoutText(left, one, MASKED), text)
+}
 
 /** The payload is a part of the document, or was unpacked from it. */
 function setAt(event: FoundEvent, path: JsonPath): boolean {
@@ -86,15 +98,30 @@ function put(document: JsonValue, path: JsonPath): boolean {
   return true
 }
 
-/** A copy without these texts, whether they stand alone, in longer ones, or as keys. */
+/** A text that is JSON inside of another may be so again, but not endlessly. */
+const MOST_NESTED = 16
+
+/** The same of a text that may be JSON or base64, in which they may be written in other letters. */
+function withoutNested(text: string, without: (text: string) => string, depth: number): string {
+  const nested = depth < MOST_NESTED ? nestedText(text) : undefined
+  if (!nested) {
+    const packed = plainOf(text)
+    return without(packed) === packed ? without(text) : MASKED
+  }
+  const inside = parseJson(nested.text)
+  const before = jsonText(inside)
+  const shown = jsonText(withoutTexts(inside, without, new Set(), '$', depth + 1))
+  return shown === before ? text : nested.wrap(shown)
+}
+
+/** A value without these texts, whether they stand alone, in longer ones, or as keys. */
 function withoutTexts(
   root: JsonValue,
-  texts: readonly string[],
+  without: (text: string) => string,
   masked: Set<string>,
   path: string,
+  depth = 0,
 ): JsonValue {
-  if (texts.length === 0) return root
-  const without = (text: string) => texts.reduce((left, one) => left.replaceAll(one, MASKED), text)
   const holder: JsonObject = { root }
   const left: { of: JsonObject | JsonValue[]; path: string }[] = [{ of: holder, path: '' }]
   for (let open = left.pop(); open !== undefined; open = left.pop()) {
@@ -106,7 +133,7 @@ function withoutTexts(
           : `${open.path}${isIndex ? '[*]' : generalPath([key], isDataKey).slice(1)}`
       const shownKey = isIndex || open.of === holder ? key : without(key)
       if (shownKey !== key) masked.add(`${open.path} key`)
-      const shown = typeof value === 'string' ? without(value) : value
+      const shown = typeof value === 'string' ? withoutNested(value, without, depth) : value
       if (shown !== value) masked.add(without(at))
       if (shownKey !== key) Reflect.deleteProperty(open.of, key)
       const property = { value: shown, enumerable: true, writable: true, configurable: true }

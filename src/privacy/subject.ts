@@ -54,20 +54,33 @@ export const IDENTIFIER = '[identifier]'
 /**
  * A text with identifiers of a subject taken out, for what is kept as evidence: paths may hold
  * them. Short ones would be found by chance: they are taken out behind their kind, as in user=42.
+ * Of a text with one as long as a book nothing is left.
  */
 export function withoutIdentifiers(text: string, subject: Subject): string {
   const flags = subject.ignoreCase ? 'giu' : 'gu'
   const without = identifiersOf(subject)
-    .filter(isTelling)
-    .map((value) => new RegExp(quoted(value), flags))
-    .reduce((left, value) => left.replace(value, IDENTIFIER), text)
+    .filter((value) => isTelling(value) || isLong(value))
+    .reduce((left, value) => withoutText(left, value, IDENTIFIER, flags), text)
   return subject.entities
-    .filter((entity) => !isTelling(idOf(entity)))
+    .filter((entity) => !isTelling(idOf(entity)) && !isLong(idOf(entity)))
     .map((entity) => {
       const [kind, id] = [quoted(kindOf(entity)), quoted(idOf(entity))]
       return new RegExp(`(?<=(?<![\\p{L}\\p{N}])${kind}s?[:=/_-])${id}(?![\\p{L}\\p{N}])`, 'giu')
     })
     .reduce((left, value) => left.replace(value, IDENTIFIER), without)
+}
+
+/** A text with what stands for another one in its place; where that is as long as a book, in place
+ * of the whole text. */
+export function withoutText(text: string, other: string, instead: string, flags = 'giu'): string {
+  if (other.length > text.length) return text
+  if (!isLong(other)) return text.replace(new RegExp(quoted(other), flags), () => instead)
+  return text.toLowerCase().includes(other.toLowerCase()) ? instead : text
+}
+
+/** Longer than a regular expression can be, or nearly so. */
+function isLong({ length }: string): boolean {
+  return length > 8_192
 }
 
 function quoted(text: string): string {

@@ -14,6 +14,19 @@ export interface Located {
   /** The records about the entities that are chosen, in order of place, of objects that an index
    * has; those are not read here. */
   readonly fromIndex?: { readonly index: OpenIndex; readonly records: readonly IndexedRecord[] }
+  readonly asked?: {
+    readonly workgroup: string
+    readonly database: string
+    readonly queries: readonly LocatingQuery[]
+  }
+}
+
+/** What another engine was asked. */
+export interface LocatingQuery {
+  readonly id: string
+  /** With `?` where values stood: it names nobody who is looked for. */
+  readonly sql: string
+  readonly scannedBytes: number
 }
 
 /** What is looked for: of what is chosen, what meets a condition. */

@@ -2,6 +2,9 @@ import type { Statement } from '../engines/engine.js'
 import { quoteText } from '../engines/leaf-tree.js'
 import { MAY_BE_PACKED } from '../event/packed.js'
 
+/** Of a value of a statement Athena takes 1,024 characters, quotes among them. */
+const MOST_PATTERN = 1_000
+
 /** How values are looked for in documents. */
 interface Looking {
   readonly ignoreCase?: boolean
@@ -26,7 +29,12 @@ export function couldBeAbout(
   const mentions = [...new Set(texts)].flatMap((text, n) => {
     const name = `value${n + 1}`
     values[name] = looking.ignoreCase ? text.toLowerCase() : text
-    return couldHold(text, `$${name}`, looking)
+    // Letters of it are not for who reads the statement either.
+    const patterns = otherWritings(text, looking).map((pattern, m) => {
+      values[`${name}pattern${m + 1}`] = pattern
+      return `regexp_like(document, $${name}pattern${m + 1})`
+    })
+    return [...couldHold(text, `$${name}`, looking), ...patterns]
   })
   return { sql: [...about, ...mentions].join(' OR '), values }
 }
@@ -37,12 +45,30 @@ function couldHold(text: string, place: string, looking: Looking): string[] {
   const holds = [`strpos(${document}, ${place}) > 0`]
   if (deep) holds.push(`regexp_like(document, ${quoteText(MAY_BE_PACKED)})`)
   // What JSON escapes, it may escape in any way.
-  if (/["\\\p{Cc}]/u.test(text)) return [...holds, `strpos(document, '\\') > 0`]
+  if (isEscaped(text)) holds.push(`strpos(document, '\\') > 0`)
+  return holds
+}
+
+function isEscaped(text: string): boolean {
+  return /["\\\p{Cc}]/u.test(text)
+}
+
+/** Regular expressions of how else a text may stand there; none is longer than Athena takes. */
+function otherWritings(text: string, looking: Looking): string[] {
+  if (isEscaped(text)) return []
+  const { ignoreCase, deep } = looking
   const written = [...escapesOf(text, ignoreCase === true)]
   if (mayBeNumber(text, looking)) written.push(...otherNumbers(deep === true))
   // Elsewhere letters beyond ASCII have other small ones than here.
   if (ignoreCase) written.push('[^\\x00-\\x7f]', '\\\\u(00[89a-f]|0[1-9a-f]|[1-9a-f])')
-  return [...holds, `regexp_like(document, ${quoteText(`(?i)${written.join('|')}`)})`]
+  const patterns: string[] = []
+  for (const one of written) {
+    const last = patterns.at(-1)
+    const isFull = last === undefined || last.length + 1 + one.length > MOST_PATTERN
+    if (isFull) patterns.push(`(?i)${one}`)
+    else patterns.splice(-1, 1, `${last}|${one}`)
+  }
+  return patterns
 }
 
 /** Each character by its number. */

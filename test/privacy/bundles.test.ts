@@ -63,6 +63,29 @@ test('a plan from before what events point to was told of is applied', async () 
   expect(evt('gdpr', 'verify', 'p')).toMatchObject({ status: 0 })
 })
 
+test('a byte that was changed in any file of a bundle is found there', async () => {
+  expect(extracted('--to', 'b', '--format', 'portable')).toMatchObject({ status: 0 })
+  const names = readdirSync(join(at.work, 'b'))
+  expect(names.sort()).toEqual([
+    ...['events.csv', 'events.ndjson', 'manifest.json', 'report.html', 'report.md'],
+  ])
+  for (const name of names) {
+    const file = join(at.work, 'b', name)
+    const bytes = readFileSync(file)
+    for (const place of [0, Math.floor(bytes.length / 2), bytes.length - 1]) {
+      for (const bit of [0, 5]) {
+        const changed = Buffer.from(bytes)
+        flip(changed, place, bit)
+        writeFileSync(file, changed)
+        const { faults } = await verified('b')
+        expect(faults, `${name} ${place}`).toMatchObject([{ name }])
+      }
+    }
+    writeFileSync(file, bytes)
+  }
+  expect(await verified('b')).toMatchObject({ intact: true })
+})
+
 describe('a bundle that is one file', () => {
   test('is a zip file that others read, with what a folder has', async () => {
     expect(extracted('--to', 'b.zip')).toMatchObject({ status: 0 })
