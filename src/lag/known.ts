@@ -10,8 +10,8 @@ interface Known<T> {
 }
 
 /**
- * What stands beside the figures of a SOURCE. Where it cannot be asked for that is a gap; who may not
- * ask has all else that was asked for, and is told so.
+ * What stands beside the figures of a SOURCE. Where it cannot be asked for that is a gap; who may
+ * not ask has all else that was asked for, and is told so.
  *
  * @param what it is, as in `its functions`
  * @param denied what is said of who may not ask

@@ -261,7 +261,7 @@ idle for hours
 
 ${refusal}`)
       expect(await refused('sqs://a.fifo', '--intrusive', '--consume')).toMatch(
-        /deleted, and its group with it; .*\n {5}evt tail sqs:.*a\.fifo --intrusive=fifo --consume\n/,
+        /deleted, and its group with it; .*\n {5}evt tail .*a\.fifo --intrusive=fifo --consume\n/,
       )
       expect(await refused('sqs://b', '--intrusive')).toMatch(
         /; after one it goes to the dead-letter .*\n {5}evt tail sqs:.*b --intrusive=dead-letter\n/,
@@ -282,9 +282,10 @@ ${refusal}`)
       const { exit, stderr } = await evtChild([...typed, '--quiet'], moto.env).ended
       expect(exit).toBe(2)
       expect(stderr.split('\n')[0]).toBe(
-        'evt: to take what is in sqs://orders, evt receives its messages and deletes them: each is ' +
-          'hidden from consumers until it is deleted; where evt is killed, it comes back after ' +
-          `up to ${seconds} s, and counts one receive more; after 2 it goes to the dead-letter queue`,
+        'evt: to take what is in sqs://orders, evt receives its messages and deletes them: each ' +
+          'is hidden from consumers until it is deleted; where evt is killed, it comes back ' +
+          `after up to ${seconds} s, and counts one receive more; after 2 it goes to the dead-letter ` +
+          'queue',
       )
       expect(await depth(url)).toEqual({ waiting: 2, hidden: 0 })
     })
