@@ -284,8 +284,8 @@ ${refusal}`)
       expect(stderr.split('\n')[0]).toBe(
         'evt: to take what is in sqs://orders, evt receives its messages and deletes them: each ' +
           'is hidden from consumers until it is deleted; where evt is killed, it comes back ' +
-          `after up to ${seconds} s, and counts one receive more; after 2 it goes to the dead-letter ` +
-          'queue',
+          `after up to ${seconds} s, and counts one receive more; after 2 it goes to the ` +
+          'dead-letter queue',
       )
       expect(await depth(url)).toEqual({ waiting: 2, hidden: 0 })
     })
