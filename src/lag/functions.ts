@@ -1,9 +1,8 @@
 import type { Metric, MetricPoint } from '../aws/cloudwatch.js'
 import { type InvokedFunction, invokedBy, mappingActions } from '../aws/event-source-mappings.js'
-import { isDenied } from '../aws/failure.js'
-import { EvtError } from '../errors.js'
 import { durationText } from '../stats/findings/phrases.js'
 import type { Asking, Measured } from './kind.js'
+import { knownOf } from './known.js'
 import type { StreamFunction } from './result.js'
 
 /** How near retention is to what a function is at, of all that it grants, where it is said. */
@@ -23,20 +22,12 @@ export async function functionsOf(
   sourceArns: readonly string[],
   { aws, gap, source }: Asking,
 ): Promise<Functions> {
-  try {
-    const invoked = await invokedBy(sourceArns, aws, `the functions of ${source}`)
-    const rows: Functions['rows'] = (ages) => invoked.map((one, n) => functionRow(one, ages[n]))
-    return { invoked, rows, unknown: [] }
-  } catch (error) {
-    if (!(error instanceof EvtError) || error.code === 'interrupted') throw error
-    const none = { invoked: [], rows: () => null }
-    if (!isDenied(error)) {
-      gap(`its functions: ${error.message}`)
-      return { ...none, unknown: [] }
-    }
-    const explain = `its functions are not known: ${mappingActions[0]} is not allowed`
-    return { ...none, unknown: [{ kind: 'unknown', severity: 'warning', explain }] }
-  }
+  const denied = `${mappingActions[0]} is not allowed`
+  const ask = () => invokedBy(sourceArns, aws, `the functions of ${source}`)
+  const { found, unknown } = await knownOf('its functions', denied, ask, gap)
+  const rows: Functions['rows'] = (ages) =>
+    found === undefined ? null : found.map((one, n) => functionRow(one, ages[n]))
+  return { invoked: found ?? [], rows, unknown }
 }
 
 /** The age of the last record of each batch when the function got it. Lambda has one figure a

@@ -104,8 +104,10 @@ export interface StreamRow extends Row {
   readonly readPerS: number | null
   readonly readsThrottled: number | null
   readonly writesThrottled: number | null
-  readonly consumers: readonly StreamConsumer[]
-  /** Those of Lambda that it, or a consumer of it, invokes; null where they are not known. */
+  /** Those with throughput of their own; null where they are not known. */
+  readonly consumers: readonly StreamConsumer[] | null
+  /** Those of Lambda that it, or a consumer of it that is known, invokes; null where they are not
+   * known. */
   readonly functions: readonly StreamFunction[] | null
   /** How far a recording or an application is, or what a shard holds: as was asked for. */
   readonly byShard?: readonly ShardRow[] | undefined

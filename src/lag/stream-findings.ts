@@ -63,7 +63,8 @@ function lossOf({ lossInMs, retentionMs }: StreamRow): Found | undefined {
 function receptionOf(row: StreamRow): Found | undefined {
   const { writtenPerS, readPerS, behindMs, consumers } = row
   if (row.functions?.some(({ isEnabled }) => isEnabled)) return undefined
-  if (!writtenPerS || readPerS || behindMs !== null || consumers.length > 0) return undefined
+  if (!writtenPerS || readPerS || behindMs !== null) return undefined
+  if (consumers === null || consumers.length > 0) return undefined
   const perMinute = countText(Math.ceil(writtenPerS * 60))
   const explain = `nobody reads it, and ${perMinute} records a minute are written`
   return { kind: 'notReceived', severity: 'fault', explain }

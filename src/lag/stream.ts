@@ -6,6 +6,7 @@ import { openConsumers } from '../aws/stream-consumers.js'
 import { EvtError } from '../errors.js'
 import { ageMetric, functionsOf } from './functions.js'
 import type { Asking, LagKind, Measured } from './kind.js'
+import { knownOf } from './known.js'
 import { leaseActions } from './leases.js'
 import { MINUTE_MS, perSecond, rateMinutes, spanOf, sumOf } from './minutes.js'
 import type { StreamConsumer, StreamRow } from './result.js'
@@ -56,7 +57,8 @@ export const stream: LagKind = {
     const retentionMs = (state.RetentionPeriodHours ?? 24) * HOUR_MS
     const byShard = await shardsIn(open, { name, state, retentionMs }, asking)
     const arn = state.StreamARN ?? ''
-    const consumers = await consumersOf(arn, asking)
+    const { found: known, unknown } = await consumersOf(arn, asking)
+    const consumers = known ?? []
     const functions = await functionsOf([arn, ...consumers.map((one) => one.arn)], asking)
     const series = await asking.points([
       ...names.map((of, n) => metricOf(of, n < COUNTS ? 'Sum' : 'Maximum', { StreamName: name })),
@@ -74,12 +76,12 @@ export const stream: LagKind = {
       ...{ shards: state.OpenShardCount ?? 0 },
       ...agesOf(series[COUNTS], retentionMs, asking.nowMs),
       ...ratesOf(series.slice(0, COUNTS)),
-      consumers: consumers.map((one, n) => consumerRow(one.name, series[names.length + n])),
+      consumers: known?.map((one, n) => consumerRow(one.name, series[names.length + n])) ?? null,
       functions: functions.rows(ages),
       ...(byShard && { byShard }),
     }
     const found = streamFindings(row, series[COUNTS] ?? [], asking.application)
-    return { row, findings: [...found, ...functions.unknown] }
+    return { row, findings: [...found, ...unknown, ...functions.unknown] }
   },
 }
 
@@ -114,20 +116,22 @@ function metricOf(
 }
 
 /** Those that have throughput of their own, by name. */
-async function consumersOf(streamArn: string, { aws, gap }: Asking) {
-  const open = await openConsumers(aws, looking)
-  const found: { name: string; arn: string }[] = []
-  try {
-    for await (const { ConsumerName: name = '', ConsumerARN: arn = '' } of open.of(streamArn)) {
-      found.push({ name, arn })
+function consumersOf(streamArn: string, { aws, gap }: Asking) {
+  const denied =
+    'kinesis:ListStreamConsumers is not allowed; nor are the functions that these invoke'
+  const list = async () => {
+    const open = await openConsumers(aws, looking)
+    const found: { name: string; arn: string }[] = []
+    try {
+      for await (const { ConsumerName: name = '', ConsumerARN: arn = '' } of open.of(streamArn)) {
+        found.push({ name, arn })
+      }
+      return found
+    } finally {
+      open.close()
     }
-  } catch (error) {
-    if (!(error instanceof EvtError) || error.code === 'interrupted') throw error
-    gap(`its consumers: ${error.message}`)
-  } finally {
-    open.close()
   }
-  return found
+  return knownOf('its consumers', denied, list, gap)
 }
 
 function consumerRow(name: string, behind: readonly MetricPoint[] = []): StreamConsumer {

@@ -10,7 +10,7 @@ import type { Decoded, JsonValue } from '../event/event.js'
 import type { ObjectPlace } from './object-place.js'
 import { objectRecords, refusal } from './object-records.js'
 import { patiently } from './patiently.js'
-import { SeenObjects } from './seen-objects.js'
+import { SeenObjects, WINDOW_MS } from './seen-objects.js'
 import type { TapOptions } from './tap.js'
 
 export interface BucketPlace {
@@ -29,12 +29,13 @@ export type Outcome = 'read' | 'changed' | 'removed' | 'left' | 'interrupted'
 export class BucketObjects {
   seen: SeenObjects
   #part: ObjectPlace['part']
+  #notified: ObjectPlace['notified']
 
   /** @param before how far a run before came */
   constructor(
     readonly objects: OpenObjects,
     readonly at: BucketPlace,
-    before: ObjectPlace | undefined,
+    readonly before: ObjectPlace | undefined,
     readonly options: TapOptions,
   ) {
     this.seen = new SeenObjects(before?.doneMs ?? 0, before?.seen)
@@ -44,6 +45,22 @@ export class BucketObjects {
   /** Which object was given in part, and no further. */
   get part(): ObjectPlace['part'] {
     return this.#part
+  }
+
+  /** Has a queue tell of objects that keeps for so long what it tells. Where nothing was listed
+   * before, it may tell of all that are as old; a run that lists again has them to look for. */
+  notifiedWithin(keptMs: number): void {
+    const { before } = this
+    const windowMs = keptMs + WINDOW_MS
+    this.seen = new SeenObjects(before?.doneMs ?? Date.now() - windowMs, before?.seen, windowMs)
+    this.#notified = before?.notified ?? { listedMs: before?.doneMs ?? 0 }
+  }
+
+  /** Whether an object of which a queue tells was given, or listed and left out, before. */
+  isKnown(object: ListedObject): boolean {
+    const { listedMs = 0 } = this.#notified ?? {}
+    const isListed = object.modifiedMs > 0 && object.modifiedMs < listedMs
+    return isListed || this.seen.has(object)
   }
 
   /** What is in an object, but for what was given of it before. */
@@ -98,7 +115,8 @@ export class BucketObjects {
   }
 
   place(part = this.#part): JsonValue {
-    return { ...this.seen.state, part }
+    const notified = this.#notified && { notified: this.#notified }
+    return { ...this.seen.state, part, ...notified }
   }
 
   patiently<T>(call: () => Promise<T>): Promise<T | undefined> {

@@ -30,6 +30,8 @@ const WAIT_SECONDS = 20
 const LAST_WAIT_SECONDS = 1
 /** After so long SQS shows what a killed evt had. */
 const LEAST_HIDDEN_SECONDS = 60
+/** SQS keeps no message longer. */
+const MOST_KEPT_SECONDS = 1_209_600
 /** Of so many that were left evt knows that it said so. */
 const MOST_LEFT = 10_000
 const ACKNOWLEDGED_MS = 250
@@ -52,11 +54,14 @@ export async function* readNotified(
   const { aws, signal, consents } = reading.options
   const sqs = await openSqs({ ...aws, needs, signal }, named)
   const queue = await sqs.queue(named)
-  const nature = natureOf(await queue.attributes())
+  const attributes = await queue.attributes()
+  const nature = natureOf(attributes)
   const needed: Consent[] = [...neededConsents(nature), 'consume']
   if (!needed.every((consent) => consents.has(consent))) {
     throw refusal(address, reading.at.address, needed)
   }
+  const { MessageRetentionPeriod: keptSeconds = MOST_KEPT_SECONDS } = attributes
+  reading.notifiedWithin(Number(keptSeconds) * 1_000)
   yield* new NotifiedReading(queue, { address, nature }, reading).read()
 }
 
@@ -153,7 +158,7 @@ class NotifiedReading {
       one.bucket === at.bucket && (one.key === undefined || one.key.startsWith(at.prefix))
     let isRead = true
     for (const object of found.objects.filter(isHere)) {
-      if (!isEvents(object, at.prefix) || reading.seen.has(object)) continue
+      if (!isEvents(object, at.prefix) || reading.isKnown(object)) continue
       const outcome = yield* reading.given(object)
       if (outcome === 'interrupted') return
       isRead &&= outcome !== 'left'

@@ -12,6 +12,8 @@ const objectPlace = z.strictObject({
   part: z
     .strictObject({ key: z.string(), etag: z.string(), records: count, events: count })
     .nullable(),
+  /** Where a queue told of objects so far: all of before this time had been listed. */
+  notified: z.strictObject({ listedMs: z.number().int() }).optional(),
 })
 
 /** How far a prefix of a bucket was read. */

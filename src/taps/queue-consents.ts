@@ -41,17 +41,25 @@ export class Refusal extends EvtError {
   }
 }
 
+/** What is known where it is decided. */
+interface Asked {
+  readonly attributes: QueueAttributes
+  readonly consents: ReadonlySet<Consent>
+  /** After so long SQS shows what was received, and neither deleted nor given back. */
+  readonly hiddenSeconds: number
+}
+
 /** Why a queue is not tapped without more consent: what that would do, and the line that gives it;
  * undefined where there is consent to all of it. */
 export function refusal(
   address: string,
   { isFifo, maxReceives }: QueueNature,
-  { attributes, consents }: { attributes: QueueAttributes; consents: ReadonlySet<Consent> },
+  { attributes, consents, hiddenSeconds }: Asked,
 ): Refusal | undefined {
-  const isNear = isNearDeath(maxReceives)
   const needed = neededConsents({ isFifo, maxReceives })
   if (needed.every((consent) => consents.has(consent))) return undefined
-  const all = consents.has('consume') ? [...needed, 'consume' as const] : needed
+  const consumes = consents.has('consume')
+  const all = consumes ? [...needed, 'consume' as const] : needed
   const { ApproximateNumberOfMessages: waiting, ApproximateNumberOfMessagesNotVisible: hidden } =
     attributes
   const hints = [
@@ -60,7 +68,7 @@ export function refusal(
     `without a receive: about ${waiting ?? '?'} messages wait, ${hidden ?? '?'} are in flight`,
   ]
   return new Refusal(
-    effects(address, isFifo, isNear ? maxReceives : null),
+    effects(address, { isFifo, maxReceives }, consumes ? hiddenSeconds : undefined),
     address,
     all,
     hints.join('\n'),
@@ -87,12 +95,24 @@ function isNearDeath(maxReceives: number | null): boolean {
   return maxReceives !== null && maxReceives < FEW_RECEIVES
 }
 
-function effects(address: string, isFifo: boolean, nearMax: number | null): string {
+/** @param backAfterSeconds of what is to be deleted and was not, as where evt is killed */
+function effects(
+  address: string,
+  { isFifo, maxReceives }: QueueNature,
+  backAfterSeconds: number | undefined,
+): string {
   const group = isFifo ? ', and its group with it' : ''
-  const most = nearMax === 1 ? 'one' : nearMax
-  const dead = nearMax === null ? '' : `; after ${most} it goes to the dead-letter queue`
+  const most = maxReceives === 1 ? 'one' : maxReceives
+  const dead = isNearDeath(maxReceives) ? `; after ${most} it goes to the dead-letter queue` : ''
+  if (backAfterSeconds === undefined) {
+    return (
+      `to tap ${address}, evt receives its messages: each is hidden from consumers for up to ` +
+      `${HOLD_MS / 1000} s${group}, and counts one receive more${dead}`
+    )
+  }
   return (
-    `to tap ${address}, evt receives its messages: each is hidden from consumers for up to ` +
-    `${HOLD_MS / 1000} s${group}, and counts one receive more${dead}`
+    `to take what is in ${address}, evt receives its messages and deletes them: each is hidden ` +
+    `from consumers until it is deleted${group}; where evt is killed, it comes back after up to ` +
+    `${backAfterSeconds} s, and counts one receive more${dead}`
   )
 }

@@ -62,7 +62,7 @@ export class QueueReading {
   ) {
     // Each call that is under way listens to it.
     setMaxListeners(0, this.#late.signal)
-    const hiddenSeconds = this.#hiddenSeconds
+    const hiddenSeconds = hiddenSecondsOf(options)
     const note = (text: string) => this.#note(text)
     this.#held = new HeldMessages(queue, this.#late.signal, hiddenSeconds, note)
     const receive = (waitSeconds: number) =>
@@ -77,11 +77,6 @@ export class QueueReading {
   /** Whether the reader says itself what it has taken. */
   get #defers(): boolean {
     return this.#consumes && this.options.holdMs !== undefined
-  }
-
-  get #hiddenSeconds(): number {
-    if (!this.#consumes) return HIDDEN_SECONDS
-    return hiddenSecondsFor(this.options.holdMs ?? 0, CONSUMED_HIDDEN_SECONDS)
   }
 
   async *read(): AsyncGenerator<Batch> {
@@ -242,6 +237,12 @@ export class QueueReading {
   #note(text: string): void {
     this.options.onNote(`${this.place}: ${text}`)
   }
+}
+
+/** After so long SQS shows again what evt received and did not give back, as one that is killed. */
+export function hiddenSecondsOf({ consents, holdMs = 0 }: TapOptions): number {
+  if (!consents.has('consume')) return HIDDEN_SECONDS
+  return hiddenSecondsFor(holdMs, CONSUMED_HIDDEN_SECONDS)
 }
 
 function idOf({ MessageId, ReceiptHandle = '' }: Message): string {

@@ -77,6 +77,7 @@ class BucketReading {
     const { signal, follow = true, resume, checkpoint, onReady } = reading.options
     const { pollMs = PAUSE_MS } = reading.options
     if (resume === undefined) await this.#begin()
+    this.#sayNotified()
     if (signal.aborted) return
     checkpoint?.([], () => reading.place())
     onReady?.()
@@ -92,6 +93,17 @@ class BucketReading {
       const waitMs = Math.max(pollMs, tookMs * PAUSE_SHARE)
       await setTimeout(waitMs, undefined, { signal }).catch(() => {})
     }
+  }
+
+  /** What the queue did not tell of, nobody was to read so far. */
+  #sayNotified(): void {
+    const { before, at, options } = this.reading
+    if (before?.notified === undefined) return
+    const since = new Date(before.doneMs).toISOString().slice(0, 19)
+    options.onNote(
+      `${at.address}: a queue told of its objects until now; those since ${since}Z of which it ` +
+        'did not are read, too',
+    )
   }
 
   /** Where only what comes is wanted, what is there counts as seen. */

@@ -16,10 +16,12 @@ export class SeenObjects {
   #newestMs: number
 
   /** @param doneMs of before this nothing is new
-   * @param seen of what is later */
+   * @param seen of what is later
+   * @param windowMs what is that much older than the newest one is not looked for any more */
   constructor(
     private doneMs: number,
     seen: readonly SeenObject[] = [],
+    private readonly windowMs = WINDOW_MS,
   ) {
     this.#seen = new Map(seen)
     this.#newestMs = Math.max(doneMs, ...seen.map(([, ms]) => ms))
@@ -34,13 +36,15 @@ export class SeenObjects {
     return object.etag !== '' && this.#seen.has(hashOf(object))
   }
 
-  /** Called in the order of their times. */
+  /** Of what is listed, in the order of their times. */
   add(object: ListedObject): void {
     this.#seen.set(hashOf(object), object.modifiedMs)
     this.#newestMs = Math.max(this.#newestMs, object.modifiedMs)
     const isLong = this.#seen.size > MOST_SEEN
-    const isOld = this.#newestMs - WINDOW_MS > this.doneMs + WINDOW_MS / 24
-    if (isLong || isOld) this.#forget()
+    // What is listed behind an old one may be older than what a queue told of before.
+    const oldMs = Math.min(this.#newestMs - this.windowMs, object.modifiedMs)
+    const isOld = oldMs > this.doneMs + WINDOW_MS / 24
+    if (isLong || isOld) this.#forget(oldMs)
   }
 
   get state(): { doneMs: number; seen: SeenObject[] } {
@@ -48,10 +52,10 @@ export class SeenObjects {
   }
 
   /** A tenth more than it must, so that this is seldom. */
-  #forget(): void {
+  #forget(oldMs: number): void {
     const times = [...this.#seen.values()].sort((a, b) => a - b)
     const tooMany = times.length > MOST_SEEN ? times[times.length - MOST_SEEN * 0.9] : undefined
-    this.doneMs = Math.max(this.doneMs, this.#newestMs - WINDOW_MS, tooMany ?? 0)
+    this.doneMs = Math.max(this.doneMs, oldMs, tooMany ?? 0)
     for (const [hash, ms] of this.#seen) if (ms < this.doneMs) this.#seen.delete(hash)
   }
 }

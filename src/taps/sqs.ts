@@ -2,7 +2,7 @@ import { resourceAddress } from '../aws/address.js'
 import { openSqs } from '../aws/sqs.js'
 import { EvtError } from '../errors.js'
 import { natureOf, refusal } from './queue-consents.js'
-import { QueueReading } from './queue-reading.js'
+import { hiddenSecondsOf, QueueReading } from './queue-reading.js'
 import type { Batch, Tap, TapOptions } from './tap.js'
 
 const iamActions = [
@@ -59,7 +59,8 @@ async function* readQueue(address: string, options: TapOptions): AsyncGenerator<
   if (found === undefined) return
   const { queue, attributes } = found
   const nature = natureOf(attributes)
-  const refused = refusal(address, nature, { attributes, consents })
+  const hiddenSeconds = hiddenSecondsOf(options)
+  const refused = refusal(address, nature, { attributes, consents, hiddenSeconds })
   if (refused) throw refused
   options.onReady?.()
   yield* new QueueReading(queue, `sqs://${queue.name}`, nature, options).read()

@@ -162,8 +162,8 @@ function consumersText({
   consumers = [],
   functions,
 }: Pick<StreamRow, 'functions'> & Partial<Pick<StreamRow, 'consumers'>>): string {
-  const all = [...consumers, ...(functions ?? [])]
-  if (all.length === 0) return functions === null ? NONE : 'none'
+  const all = [...(consumers ?? []), ...(functions ?? [])]
+  if (all.length === 0) return consumers === null || functions === null ? NONE : 'none'
   const texts = all.map(({ name: of, behindMs }) =>
     behindMs === null ? of : `${of} ${durationText(behindMs)}`,
   )

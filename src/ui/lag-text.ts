@@ -124,7 +124,7 @@ function notes(row: LagRow, { gaps }: LagResult): string[] {
 /** Whether CloudWatch says how far somebody is behind: it may where it has no counts. */
 function hasAge(row: LagRow): boolean {
   if (row.kind !== 'stream' && row.kind !== 'table') return false
-  const consumers = row.kind === 'stream' ? [row, ...row.consumers] : []
+  const consumers = row.kind === 'stream' ? [row, ...(row.consumers ?? [])] : []
   return [...consumers, ...(row.functions ?? [])].some(({ behindMs }) => behindMs !== null)
 }
 

@@ -214,6 +214,41 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)('evt
     expect(failed.stderr).toContain('kinesis://orders: its functions: ')
   })
 
+  test('says of a stream whose consumers may not be listed that they are not known', async () => {
+    await moto.call('kinesis', 'create_stream', { StreamName: 'orders', ShardCount: 1 })
+    // Written, and read by nobody who is known.
+    await figures('AWS/Kinesis', { StreamName: 'orders' }, { IncomingRecords: 60 })
+    const answer = (__type: string) => {
+      faulty.fault = ({ operation, url }) => {
+        if (operation === 'ListStreamConsumers') return { status: 400, body: { __type } }
+        const isOfFunctions = url.includes('event-source-mappings')
+        return isOfFunctions ? { status: 200, body: { EventSourceMappings: [] } } : undefined
+      }
+    }
+    answer('AccessDeniedException')
+    const refused = await lag(['kinesis://orders'])
+    expect({ code: refused.code, stderr: refused.stderr }).toEqual({ code: 0, stderr: '' })
+    expect(refused.stdout).toMatch(/^orders +1 +1 .* –$/m)
+    expect(refused.stdout).not.toContain('nobody reads it')
+    expect(refused.stdout.replace(/\s+/g, ' ')).toContain(
+      '· kinesis://orders: its consumers are not known: kinesis:ListStreamConsumers is not ' +
+        'allowed; nor are the functions that these invoke',
+    )
+    const asJson = JSON.parse((await lag(['kinesis://orders', '-o', 'json'])).stdout)
+    expect(asJson).toMatchObject({
+      ...{ partial: false, gaps: [], sources: [{ consumers: null, functions: [] }] },
+      findings: [{ kind: 'unknown', severity: 'warning' }],
+    })
+    answer('InvalidArgumentException')
+    const failed = await lag(['kinesis://orders', '-o', 'json'])
+    expect(failed.code).toBe(3)
+    expect(JSON.parse(failed.stderr).error.message).toContain('kinesis://orders: its consumers: ')
+    expect(JSON.parse(failed.stdout)).toMatchObject({
+      partial: true,
+      sources: [{ consumers: null }],
+    })
+  })
+
   test('takes ARNs and URLs of queues', async () => {
     await queue('orders', 1)
     const argv = ['arn:aws:sqs:eu-west-1:123456789012:orders', '-o', 'ndjson']

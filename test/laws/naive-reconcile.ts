@@ -110,6 +110,28 @@ function rowOf(judged: readonly Judged[], hasEnd: boolean, options: Options): Re
   }
 }
 
+/** Of what was sent in each step of time, by source and type, what was lost and what was late. */
+export function naiveSlots(
+  sent: readonly Delivered[],
+  received: readonly Delivered[],
+  { graceUs, stepUs }: { graceUs: number; stepUs: number },
+) {
+  const slots = new Map<string, Map<number, { sent: number; lost: number; late: number }>>()
+  for (const one of judge(sent, received, { graceUs, hasStatus: false }).judged) {
+    if (!one.sent || one.clockUs === null) continue
+    const name = `${one.name.source}/${one.name.type}`
+    const of = slots.get(name) ?? new Map()
+    slots.set(name, of)
+    const startUs = Math.floor(one.clockUs / stepUs) * stepUs
+    const slot = of.get(startUs) ?? { sent: 0, lost: 0, late: 0 }
+    of.set(startUs, slot)
+    slot.sent += 1
+    if (one.fate === 'lost') slot.lost += 1
+    if (one.tookUs !== null && one.tookUs > graceUs) slot.late += 1
+  }
+  return slots
+}
+
 /** What `evt reconcile` has to say of two stages, by brute force. */
 export function naiveReconcile(
   sent: readonly Delivered[],

@@ -1,14 +1,12 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { timeText } from '../../src/event/time.js'
-import type { ReconcileRequest } from '../../src/reconcile/request.js'
 import { runReconcile } from '../../src/reconcile/run.js'
-import { acknowledgedWords } from '../../src/reconcile/sent-status.js'
 import { campaign } from '../helpers/campaign.js'
 import { type Delivered, naiveReconcile } from './naive-reconcile.js'
+import { reconcileSides } from './reconcile-sides.js'
 
 const timeoutMs = 1_800_000
 const startUs = Date.UTC(2026, 10, 1) * 1_000
@@ -76,43 +74,7 @@ const workload: fc.Arbitrary<Sides> = fc
     return { sent, received: shuffled }
   })
 
-function write(name: string, deliveries: readonly Delivered[], files = 1): string {
-  const at = join(folder, name)
-  rmSync(at, { recursive: true, force: true })
-  mkdirSync(at)
-  const each = Math.ceil(deliveries.length / files)
-  for (let n = 0; n < files; n++) {
-    const lines = deliveries.slice(n * each, (n + 1) * each).map((one) => {
-      const { timeUs, receivedUs, ...rest } = one
-      const text = (us: number | null) => (us === null ? undefined : timeText(us))
-      return JSON.stringify({ ...rest, time: text(timeUs), receivedAt: text(receivedUs) })
-    })
-    writeFileSync(join(at, `${n}.ndjson`), lines.map((line) => `${line}\n`).join(''))
-  }
-  return at
-}
-
-const maps = ['id', 'source', 'type', 'time', 'receivedAt'].map((name) => `${name}=$.${name}`)
-
-function request(
-  stages: readonly [name: string, folder: string][],
-  more: Partial<ReconcileRequest> = {},
-): ReconcileRequest {
-  return {
-    stages: stages.map(([name, given], n) => ({
-      ...{ name, given: [given] },
-      maps: n === 0 ? [...maps, 'sentStatus=$.status'] : maps,
-    })),
-    choices: {
-      ...{ graceUs, windowUs: 10e6, types: [], identity: 'source+id', allowPartial: false },
-      ...{ acknowledged: acknowledgedWords, memoryLimitBytes: 500e6 },
-    },
-    ...{ presets: undefined, config: undefined, cwd: folder, env: {} },
-    ...{ range: { sinceUs: null, untilUs: null }, signal: new AbortController().signal },
-    ...{ threads: 1, onProgress: () => undefined },
-    ...more,
-  }
-}
+const { write, request } = reconcileSides(() => folder, graceUs)
 
 const byName = (rows: readonly { type: string; source: string }[]) =>
   [...rows].sort((a, b) => (`${a.source}/${a.type}` < `${b.source}/${b.type}` ? -1 : 1))

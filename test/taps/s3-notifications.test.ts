@@ -214,6 +214,70 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)('a q
     expect(await left()).toBe(0)
   })
 
+  test('who lists from then on goes on where the queue was, and reads nothing twice', async () => {
+    await put('in/before', 'before')
+    await notify()
+    await put('in/a', '1', '2')
+    const { ids, state } = await take()
+    expect(ids).toEqual(['1', '2'])
+    // Told of, and not read any more.
+    await put('in/b', '3')
+    const run = await take(99, { resume: state, notifications: undefined })
+    expect(run.ids.sort()).toEqual(['3', 'before'])
+    expect(notes).toEqual([
+      expect.stringMatching(
+        /^s3:\/\/acme\/in\/: a queue told of its objects until now; those since \S+Z of which it /,
+      ),
+    ])
+    notes = []
+    await put('in/c', '4')
+    const again = await take(99, { resume: run.state, notifications: undefined })
+    expect({ ids: again.ids, notes }).toEqual({ ids: ['4'], notes: [] })
+    // The queue tells of what was listed meanwhile, too.
+    expect((await take(99, { resume: again.state })).ids).toEqual([])
+    expect(await left()).toBe(0)
+  })
+
+  test('what is older than a queue can tell of is not read by who lists from then on', async () => {
+    await put('in/before', 'before')
+    await notify()
+    await put('in/a', '1')
+    const days = 86_400_000
+    // The queue keeps four days, and an object may be told of a day after its time.
+    const stateAfter = async (ms: number) => {
+      vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + ms })
+      try {
+        return (await take()).state
+      } finally {
+        vi.useRealTimers()
+      }
+    }
+    const late = await stateAfter(5 * days + 60_000)
+    expect((await take(99, { resume: late, notifications: undefined })).ids).toEqual([])
+    await put('in/b', '2')
+    const inTime = await stateAfter(5 * days - 60_000)
+    const { ids } = await take(99, { resume: inTime, notifications: undefined })
+    expect(ids.sort()).toEqual(['1', 'before'])
+  })
+
+  test('what was listed before is not read again where a queue tells of it later', async () => {
+    const tell = async (key: string, id: string, eventTime?: string) => {
+      const { ETag } = await put(key, id)
+      await send(records(told(key, `${ETag}`, { eventTime })))
+    }
+    const resume = { doneMs: Date.parse('2026-11-10T00:00:00Z'), seen: [], part: null }
+    await tell('in/a', '1', '2026-11-09T23:59:59.999Z')
+    await tell('in/b', '2', '2026-11-10T00:00:00.000Z')
+    const first = await take(99, { resume })
+    expect(first.ids).toEqual(['2'])
+    await tell('in/a', '1', '2026-11-09T23:59:59.999Z')
+    expect((await take(99, { resume: first.state })).ids).toEqual([])
+    // Of one whose time is not told, nobody knows.
+    await tell('in/a', '1')
+    expect((await take(99, { resume: first.state })).ids).toEqual(['1'])
+    expect(await left()).toBe(0)
+  })
+
   test('what is left is kept out of a dead-letter queue, unless that was agreed to', async () => {
     await moto.call('sqs', 'create_queue', { QueueName: 'dead' })
     const deadLetterTargetArn = `arn:aws:sqs:${moto.region}:123456789012:dead`

@@ -149,6 +149,17 @@ test('what was seen is not new, through a checkpoint; what is within the window 
   fc.assert(holds)
 })
 
+test('what is listed behind what a queue told of before is not taken for seen', () => {
+  const seen = new SeenObjects(0, [['told', 9 * WINDOW_MS]])
+  seen.add(listed('old', 2 * WINDOW_MS))
+  expect(seen.isNew(listed('next', 2 * WINDOW_MS))).toBe(true)
+  expect(seen.isNew(listed('before', 2 * WINDOW_MS - 1))).toBe(false)
+  const wide = new SeenObjects(0, [], 5 * WINDOW_MS)
+  wide.add(listed('first', WINDOW_MS))
+  wide.add(listed('later', 5 * WINDOW_MS))
+  expect(wide.has(listed('first', WINDOW_MS))).toBe(true)
+})
+
 test('what is remembered is bounded, and what is older counts as seen', () => {
   const seen = new SeenObjects(0)
   for (let n = 0; n < MOST_SEEN + 10; n++) seen.add(listed(`${n}`, 1_000 + n))

@@ -261,10 +261,31 @@ idle for hours
 
 ${refusal}`)
       expect(await refused('sqs://a.fifo', '--intrusive', '--consume')).toMatch(
-        /2 s, and its group with it, .*\n {5}evt tail sqs:.*a\.fifo --intrusive=fifo --consume\n/,
+        /deleted, and its group with it; .*\n {5}evt tail .*a\.fifo --intrusive=fifo --consume\n/,
       )
       expect(await refused('sqs://b', '--intrusive')).toMatch(
         /; after one it goes to the dead-letter .*\n {5}evt tail sqs:.*b --intrusive=dead-letter\n/,
+      )
+      expect(await depth(url)).toEqual({ waiting: 2, hidden: 0 })
+    })
+
+    test.each([
+      { argv: ['tail'], seconds: 30 },
+      { argv: ['record', '--to', 'recorded'], seconds: 150 },
+      { argv: ['record', '--to', 'recorded', '--roll-every', '5m'], seconds: 630 },
+    ])('says what $argv does that deletes what it takes', async ({ argv, seconds }) => {
+      await queue('dead')
+      const url = await queue('orders', redrive('dead', 2))
+      await send(url, orders(2))
+      const [command = '', ...more] = argv
+      const typed = [command, 'sqs://orders', '--intrusive', '--consume', ...more]
+      const { exit, stderr } = await evtChild([...typed, '--quiet'], moto.env).ended
+      expect(exit).toBe(2)
+      expect(stderr.split('\n')[0]).toBe(
+        'evt: to take what is in sqs://orders, evt receives its messages and deletes them: each ' +
+          'is hidden from consumers until it is deleted; where evt is killed, it comes back ' +
+          `after up to ${seconds} s, and counts one receive more; after 2 it goes to the ` +
+          'dead-letter queue',
       )
       expect(await depth(url)).toEqual({ waiting: 2, hidden: 0 })
     })
