@@ -135,7 +135,7 @@ export function planted(seed: number, size: number, hasIds = true): Planted {
   }
 
   if (!hasIds) for (const everyS of [60, 3_600]) clock(everyS)
-  if (!hasIds) for (const everyS of [10, 60, 3_600]) sleeper(everyS)
+  if (!hasIds) for (const everyS of [0.5, 10, 60, 3_600]) sleeper(everyS)
   for (let n = 0; n < 4; n++) loop(`loop${n}`)
   nested('nested')
   while (lines.length < size) saga()
