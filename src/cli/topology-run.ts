@@ -26,6 +26,13 @@ interface TypedObserved extends TypedTopology {
   quiet: boolean
 }
 
+interface SeenBy {
+  readonly signal: AbortSignal
+  readonly version: string
+  /** Whether it is asked how long messages have waited, too. */
+  readonly withAges?: boolean
+}
+
 /** A topology, and why what was seen of it may not be all. */
 interface SeenTopology {
   readonly result: TopologyResult
@@ -54,10 +61,11 @@ export async function topologyAsked(
 /** The same with what was seen in archives, where that is asked. */
 export async function topologySeen(
   flags: TypedObserved,
-  { signal, version }: { readonly signal: AbortSignal; readonly version: string },
+  { signal, version, withAges }: SeenBy,
 ): Promise<SeenTopology> {
   const settings = await settingsOf(flags)
-  const found = await withCalls(await topologyFound(flags, signal), flags, signal)
+  const wired = await topologyFound(flags, signal, withAges)
+  const found = await withCalls(wired, flags, signal)
   const given = flags.observed ?? []
   if (given.length === 0) return { result: checked(found, settings), failure: undefined }
   const { observe, withObserved } = await import('../topology/observed.js')
@@ -116,11 +124,15 @@ async function settingsOf({ config }: TypedTopology) {
   return topology ?? {}
 }
 
-async function topologyFound(flags: TypedTopology, signal: AbortSignal): Promise<Topology> {
+async function topologyFound(
+  flags: TypedTopology,
+  signal: AbortSignal,
+  withAges = false,
+): Promise<Topology> {
   const given = flags.template ?? []
   const found =
     given.length === 0
-      ? await topologyOfAccounts(accountsOf(flags, signal)).catch(withTemplates)
+      ? await topologyOfAccounts({ ...accountsOf(flags, signal), withAges }).catch(withTemplates)
       : await topologyOfTemplates(given, process.cwd())
   if (found.edges.length === 0 && !found.nodes.some(({ at }) => at !== null)) {
     const where = found.sources.join(', ')
