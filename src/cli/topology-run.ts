@@ -231,22 +231,29 @@ export function endBy({ findings }: TopologyResult, least: FailOn): void {
  */
 export async function topologiesCompared(
   { a, b }: { readonly a: string; readonly b: string },
-  flags: Omit<TypedTopology, 'template'>,
+  flags: Omit<TypedTopology, 'template'> & { readonly event?: readonly string[] | undefined },
   signal: AbortSignal,
 ): Promise<TopologyDiff> {
   const cwd = process.cwd()
+  const { sampleEvents } = await import('./sample-events.js')
+  const samples = flags.event && (await sampleEvents(flags.event))
   const read = async (path: string) => {
     if (path === ofAws) return topologyAsked(flags, signal)
     const template = [path]
     return (await savedTopology(path, cwd)) ?? topologyAsked({ ...flags, template }, signal)
   }
-  return topologyDiff(await read(a), await read(b))
+  return topologyDiff(await read(a), await read(b), samples)
 }
 
 /** @throws EvtError `gate` where there is what was asked to fail on */
 export function endDiff(diff: TopologyDiff, faults: readonly (typeof diffFaults)[number][]): void {
-  const bad = faults.filter((fault) => diff[fault].length > 0)
+  if (faults.includes('movedEvents') && diff.movedEvents === undefined) {
+    const hint = 'give some: --event samples.ndjson'
+    throw new EvtError('--fail-on movedEvents needs sample events', { code: 'usage', hint })
+  }
+  const countOf = (fault: (typeof diffFaults)[number]) => diff[fault]?.length ?? 0
+  const bad = faults.filter((fault) => countOf(fault) > 0)
   if (bad.length === 0) return
-  const told = bad.map((fault) => `${fault} ${diff[fault].length}`).join(', ')
+  const told = bad.map((fault) => `${fault} ${countOf(fault)}`).join(', ')
   throw new EvtError(`the gate does not hold: ${told}`, { code: 'gate' })
 }
