@@ -36,7 +36,8 @@ export default class TopologyCheck extends BaseCommand {
     const reports = flags.report ?? []
     for (const file of reports) reportKind(file)
     const { version } = this.config
-    const { result, failure } = await topologySeen(flags, { signal: this.signal, version })
+    const { signal } = this
+    const { result, failure } = await topologySeen(flags, { signal, version, withAges: true })
     const format = this.format(flags)
     if (format === 'html') {
       const { topologyPage } = await import('../../dashboards/html/topology-page.js')

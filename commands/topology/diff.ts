@@ -11,13 +11,14 @@ export default class TopologyDiff extends BaseCommand {
   static override summary = 'what a change of the wiring does: edges, cycles, lost consumers'
   static override description =
     'Sets two topologies side by side: nodes and edges that are new, gone or choose otherwise, ' +
-    'cycles that there were not, and what is no longer read by who read it. Nodes are the same ' +
-    'by their name, or by their logical id where they have none. Exit 4 where there is what ' +
-    '--fail-on names.'
+    'cycles that there were not, and what is no longer read by who read it. --event follows ' +
+    'sample events through both: those that now go elsewhere. Nodes are the same by their name, ' +
+    'or by their logical id where they have none. Exit 4 where there is what --fail-on names.'
   static override examples = [
     '<%= config.bin %> topology diff old/template.yaml new/template.yaml',
     '<%= config.bin %> topology diff main.json cdk.out --fail-on newCycles,lostConsumers',
     '<%= config.bin %> topology diff aws:// cdk.out --region eu-west-1',
+    '<%= config.bin %> topology diff aws:// cdk.out --event samples.ndjson --fail-on movedEvents',
   ]
   static override args = {
     a: Args.string({ required: true, ignoreStdin: true, description: side }),
@@ -26,12 +27,20 @@ export default class TopologyDiff extends BaseCommand {
   static override flags = {
     ...accountFlags,
     config: sourceFlags.config,
+    event: Flags.string({
+      multiple: true,
+      multipleNonGreedy: true,
+      helpValue: 'EVENT',
+      description:
+        'sample events to follow through both: a file of one, a list, or one a line, - for ' +
+        'standard input, or JSON that begins with {',
+    }),
     'fail-on': Flags.option({
       options: diffFaults,
       multiple: true,
       delimiter: ',',
       helpValue: 'FAULTS',
-      description: 'exit 4 where there are: newCycles, lostConsumers',
+      description: 'exit 4 where there are: newCycles, lostConsumers, movedEvents',
     })(),
     ...outputFlags('text', 'json', 'markdown', 'html'),
   }

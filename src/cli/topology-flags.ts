@@ -70,7 +70,7 @@ export const topologyCheckFlags = {
 }
 
 /** What `evt topology diff --fail-on` takes. */
-export const diffFaults = ['newCycles', 'lostConsumers'] as const
+export const diffFaults = ['newCycles', 'lostConsumers', 'movedEvents'] as const
 
 /** A side of `evt topology diff` that is asked of AWS. */
 export const ofAws = 'aws://'

@@ -59,7 +59,8 @@ async function eventOf(given: string): Promise<JsonObject> {
   throw new EvtError(`${name} is no event: it is no object of JSON`, { code: 'usage', hint })
 }
 
-async function contentOf(given: string): Promise<string> {
+/** A file, or `-` for standard input. */
+export async function contentOf(given: string): Promise<string> {
   if (given === '-') return textOf(process.stdin)
   return readFile(resolve(given), 'utf8').catch((cause) => {
     const hint = 'give a file, - for standard input, or JSON that begins with {'

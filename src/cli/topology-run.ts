@@ -26,6 +26,13 @@ interface TypedObserved extends TypedTopology {
   quiet: boolean
 }
 
+interface SeenBy {
+  readonly signal: AbortSignal
+  readonly version: string
+  /** Whether it is asked how long messages have waited, too. */
+  readonly withAges?: boolean
+}
+
 /** A topology, and why what was seen of it may not be all. */
 interface SeenTopology {
   readonly result: TopologyResult
@@ -54,10 +61,11 @@ export async function topologyAsked(
 /** The same with what was seen in archives, where that is asked. */
 export async function topologySeen(
   flags: TypedObserved,
-  { signal, version }: { readonly signal: AbortSignal; readonly version: string },
+  { signal, version, withAges }: SeenBy,
 ): Promise<SeenTopology> {
   const settings = await settingsOf(flags)
-  const found = await withCalls(await topologyFound(flags, signal), flags, signal)
+  const wired = await topologyFound(flags, signal, withAges)
+  const found = await withCalls(wired, flags, signal)
   const given = flags.observed ?? []
   if (given.length === 0) return { result: checked(found, settings), failure: undefined }
   const { observe, withObserved } = await import('../topology/observed.js')
@@ -116,11 +124,15 @@ async function settingsOf({ config }: TypedTopology) {
   return topology ?? {}
 }
 
-async function topologyFound(flags: TypedTopology, signal: AbortSignal): Promise<Topology> {
+async function topologyFound(
+  flags: TypedTopology,
+  signal: AbortSignal,
+  withAges = false,
+): Promise<Topology> {
   const given = flags.template ?? []
   const found =
     given.length === 0
-      ? await topologyOfAccounts(accountsOf(flags, signal)).catch(withTemplates)
+      ? await topologyOfAccounts({ ...accountsOf(flags, signal), withAges }).catch(withTemplates)
       : await topologyOfTemplates(given, process.cwd())
   if (found.edges.length === 0 && !found.nodes.some(({ at }) => at !== null)) {
     const where = found.sources.join(', ')
@@ -219,22 +231,29 @@ export function endBy({ findings }: TopologyResult, least: FailOn): void {
  */
 export async function topologiesCompared(
   { a, b }: { readonly a: string; readonly b: string },
-  flags: Omit<TypedTopology, 'template'>,
+  flags: Omit<TypedTopology, 'template'> & { readonly event?: readonly string[] | undefined },
   signal: AbortSignal,
 ): Promise<TopologyDiff> {
   const cwd = process.cwd()
+  const { sampleEvents } = await import('./sample-events.js')
+  const samples = flags.event && (await sampleEvents(flags.event))
   const read = async (path: string) => {
     if (path === ofAws) return topologyAsked(flags, signal)
     const template = [path]
     return (await savedTopology(path, cwd)) ?? topologyAsked({ ...flags, template }, signal)
   }
-  return topologyDiff(await read(a), await read(b))
+  return topologyDiff(await read(a), await read(b), samples)
 }
 
 /** @throws EvtError `gate` where there is what was asked to fail on */
 export function endDiff(diff: TopologyDiff, faults: readonly (typeof diffFaults)[number][]): void {
-  const bad = faults.filter((fault) => diff[fault].length > 0)
+  if (faults.includes('movedEvents') && diff.movedEvents === undefined) {
+    const hint = 'give some: --event samples.ndjson'
+    throw new EvtError('--fail-on movedEvents needs sample events', { code: 'usage', hint })
+  }
+  const countOf = (fault: (typeof diffFaults)[number]) => diff[fault]?.length ?? 0
+  const bad = faults.filter((fault) => countOf(fault) > 0)
   if (bad.length === 0) return
-  const told = bad.map((fault) => `${fault} ${diff[fault].length}`).join(', ')
+  const told = bad.map((fault) => `${fault} ${countOf(fault)}`).join(', ')
   throw new EvtError(`the gate does not hold: ${told}`, { code: 'gate' })
 }

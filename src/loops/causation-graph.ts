@@ -1,4 +1,4 @@
-import { LatencyHistogram } from '../meters/hdr.js'
+import { HIGHEST_US, LatencyHistogram, samplesNeeded } from '../meters/hdr.js'
 import type { LinkedEvent } from './linked-event.js'
 import { nodeText } from './told.js'
 
@@ -27,7 +27,9 @@ interface Counted {
   readonly from: number
   readonly to: number
   events: number
-  readonly after: LatencyHistogram
+  /** From cause to effect. A histogram of each would be a hundred times as large where most ways
+   * are gone once. */
+  readonly afterUs: number[]
 }
 
 /** More are not searched for ways round: who sends names many must not keep evt busy. */
@@ -52,22 +54,32 @@ export function causationGraph(events: readonly LinkedEvent[], causes: Int32Arra
     if (cause < 0) continue
     const [from, to] = [numberOf(cause), numberOf(at)]
     const key = `${from} ${to}`
-    const edge = edges.get(key) ?? { from, to, events: 0, after: new LatencyHistogram() }
+    const edge = edges.get(key) ?? { from, to, events: 0, afterUs: [] }
     edges.set(key, edge)
     edge.events += 1
     const [causeUs, effectUs] = [events[cause]?.atUs ?? null, events[at]?.atUs ?? null]
-    if (causeUs !== null && effectUs !== null) edge.after.record(effectUs - causeUs)
+    if (causeUs !== null && effectUs !== null) edge.afterUs.push(effectUs - causeUs)
   }
   const all = [...edges.values()].sort((a, b) => b.events - a.events || a.from - b.from)
   const isRound = roundsIn(all.slice(0, MOST_EDGES))
   return {
     nodes: [...numbers.keys()].map((name, n) => ({ name, events: counts[n] ?? 0 })),
     edges: all.map((edge) => {
-      const { from, to, events, after } = edge
-      const { p50, max } = after.figures()
-      return { from, to, events, p50Ms: p50, maxMs: max, isRound: isRound(edge) }
+      const { from, to, events, afterUs } = edge
+      return { from, to, events, ...figuresOf(afterUs), isRound: isRound(edge) }
     }),
   }
+}
+
+function figuresOf(afterUs: readonly number[]): Pick<CausationEdge, 'p50Ms' | 'maxMs'> {
+  const agreed = afterUs.filter((us) => us >= 0)
+  const maxMs = agreed.length === 0 ? null : agreed.reduce((a, b) => Math.max(a, b)) / 1_000
+  const counted = agreed.filter((us) => us <= HIGHEST_US)
+  if (counted.length < samplesNeeded(50)) return { p50Ms: null, maxMs }
+  const histogram = new LatencyHistogram()
+  for (const us of counted) histogram.record(us)
+  const p50Us = histogram.percentile(50)
+  return { p50Ms: p50Us === null ? null : p50Us / 1_000, maxMs }
 }
 
 /** Whether its effect leads back to its cause. */

@@ -10,9 +10,7 @@ const SAME_CYCLE = 0.1
 const BOUNDED_THREADS = 3
 /** A single node that comes round is passed by more than this part of what its thread has. */
 const MAIN_PART = 1 / 3
-/** Messages take less from one step to the next; who waits so long, and for so much of a turn,
- * sleeps. */
-const SLEEP_US = 1e6
+/** Messages go from each step to the next about as fast; who waits for so much of a turn sleeps. */
 const SLEEP_PART = 0.75
 /** Of two steps one takes longer than half of the turn in any case. */
 const REST_PART = 0.55
@@ -144,7 +142,7 @@ function isByClock({ trails, isNested }: Round): boolean {
   if (isNested || !first?.steady) return false
   const { cycleUs } = first.steady
   const { head, restUs } = longestRest(trails)
-  if (restUs >= SLEEP_US && restUs > SLEEP_PART * cycleUs) return true
+  if (restUs > SLEEP_PART * cycleUs) return true
   return restUs > REST_PART * cycleUs && isOfClock(head?.timesUs ?? [], cycleUs)
 }
 

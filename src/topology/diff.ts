@@ -1,4 +1,6 @@
+import type { JsonObject } from '../event/event.js'
 import type { EdgeKind, Finding, TopologyEdge, TopologyNode, TopologyResult } from './model.js'
+import { type MovedEvents, movedEvents } from './moved.js'
 
 type DiffNode = Pick<TopologyNode, 'id' | 'kind' | 'name'>
 type DiffEdge = Pick<TopologyEdge, 'from' | 'to' | 'via' | 'when'>
@@ -12,6 +14,8 @@ export interface TopologyDiff {
   edges: { added: DiffEdge[]; removed: DiffEdge[]; changed: ChangedEdge[] }
   newCycles: Finding[]
   lostConsumers: LostConsumer[]
+  /** Sample events that now go elsewhere, where some were given. */
+  movedEvents?: MovedEvents[]
 }
 
 /** An edge that chooses otherwise than before, else one on which other events are sent. */
@@ -31,8 +35,13 @@ interface LostConsumer {
   left: number
 }
 
-/** What a change of the wiring does. */
-export function topologyDiff(a: TopologyResult, b: TopologyResult): TopologyDiff {
+/** What a change of the wiring does.
+ * @param samples events that are followed through both; undefined: none were given */
+export function topologyDiff(
+  a: TopologyResult,
+  b: TopologyResult,
+  samples?: readonly JsonObject[],
+): TopologyDiff {
   const [ofA, ofB] = [takenEdges(a), takenEdges(b)]
   const [before, after] = [byWay(ofA), byWay(ofB)]
   const missingIn = (others: ReadonlyMap<string, unknown>) => (edge: TopologyEdge) =>
@@ -48,6 +57,7 @@ export function topologyDiff(a: TopologyResult, b: TopologyResult): TopologyDiff
     },
     newCycles: newCycles(a, b),
     lostConsumers: lostConsumers(a, b),
+    ...(samples && { movedEvents: movedEvents(a, b, samples) }),
   }
 }
 

@@ -37,6 +37,9 @@ export interface NodeFacts {
   /** Of a queue or stream. */
   retentionS?: number | undefined
   maxReceiveCount?: number | undefined
+  /** Of a queue of an account: messages that can be received, and how old the oldest is. */
+  messagesWaiting?: number | undefined
+  oldestMessageAgeS?: number | undefined
   /** Of a stream of so many shards, where their number is set. */
   shards?: number | undefined
   /** Of a queue or topic whose key is known: whom the policy of that lets use it. */

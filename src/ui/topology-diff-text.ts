@@ -1,6 +1,7 @@
 import pc from 'picocolors'
 import type { JsonValue } from '../event/event.js'
 import { isSame, type TopologyDiff } from '../topology/diff.js'
+import type { MovedEvents } from '../topology/moved.js'
 import { markdownText } from './markdown.js'
 import { safeText } from './safe-text.js'
 import type { TextStyle } from './style.js'
@@ -17,6 +18,7 @@ export function topologyDiffText(diff: TopologyDiff, style: TextStyle): string {
       const rest = left === 0 ? 'nobody reads it now' : `${left} still do`
       return `${on} is no longer read by ${lost.join(', ')}; ${rest}`
     }),
+    ...(diff.movedEvents ?? []).map((moved) => `${samplesOf(moved)} ${goingOf(moved)}`),
   ]
   const told = bad.flatMap((text) => {
     const [first = '', ...rest] = wrapped(safeText(text), style.width - 2)
@@ -24,6 +26,19 @@ export function topologyDiffText(diff: TopologyDiff, style: TextStyle): string {
   })
   const lines = changes(diff).map(({ sign, what }) => shortened(`${sign} ${what}`, style.width))
   return textOf([[headline(diff)], told, lines], style)
+}
+
+function samplesOf({ source, type, count }: MovedEvents): string {
+  const named = [source, type].filter((text) => text !== '').join(' ')
+  return `${counted(count, 'sample event')}${named === '' ? '' : ` ${named}`}:`
+}
+
+function goingOf({ lost, gained }: MovedEvents): string {
+  const parts = [
+    ...(lost.length > 0 ? [`no longer to ${lost.join(', ')}`] : []),
+    ...(gained.length > 0 ? [`now to ${gained.join(', ')}`] : []),
+  ]
+  return parts.join('; ')
 }
 
 function headline(diff: TopologyDiff): string {
@@ -70,6 +85,10 @@ export function topologyDiffMarkdown(diff: TopologyDiff): string {
   const bad = [
     ...diff.newCycles.map(({ explanation }) => ['new cycle', explanation]),
     ...diff.lostConsumers.map(({ on, lost }) => ['lost consumer', `${on}: ${lost.join(', ')}`]),
+    ...(diff.movedEvents ?? []).map((moved) => [
+      'moved event',
+      `${samplesOf(moved)} ${goingOf(moved)}`,
+    ]),
   ]
   const rows = [...bad, ...changes(diff).map(({ sign, what }) => [sign, what])]
   const columns = ['change', 'what'].map((name) => ({ name, type: 'text' as const }))

@@ -31,6 +31,35 @@ test('effects that have no time, or one before that of their cause, count all th
   expect(edges).toEqual([{ from: 0, to: 1, events: 2, p50Ms: null, maxMs: null, isRound: false }])
 })
 
+test('of twenty the median is told, of those whose clocks agree', () => {
+  const graphOf = (many: number) => {
+    const events = Array.from({ length: many }, (_, n) => eventOf('b', 10_000 + n * 100))
+    const all = [eventOf('a', 10_000), eventOf('b', 1), ...events]
+    const { edges } = causationGraph(
+      all,
+      Int32Array.from(all, (_, n) => (n === 0 ? -1 : 0)),
+    )
+    return edges.map(({ events: count, p50Ms, maxMs }) => ({ count, p50Ms, maxMs }))
+  }
+  expect(graphOf(19)).toEqual([{ count: 20, p50Ms: null, maxMs: 1.8 }])
+  expect(graphOf(20)).toEqual([{ count: 21, p50Ms: 0.9, maxMs: 1.9 }])
+})
+
+test('a hundred thousand ways that are gone once take no memory of their own', () => {
+  const many = 100_000
+  const events = Array.from({ length: many }, (_, n) => eventOf(`t${n}`, n * 1e6))
+  const before = process.memoryUsage()
+  const { edges } = causationGraph(
+    events,
+    Int32Array.from(events, (_, n) => n - 1),
+  )
+  const after = process.memoryUsage()
+  expect(edges).toHaveLength(many - 1)
+  // A histogram of each were 6 GB.
+  expect(after.arrayBuffers - before.arrayBuffers).toBeLessThan(100e6)
+  expect(after.heapUsed - before.heapUsed).toBeLessThan(500e6)
+}, 300_000)
+
 test('a way is round where a search of all ways finds the way back', () => {
   const ways = fc.array(fc.tuple(fc.nat(7), fc.nat(7)), { maxLength: 20 })
   fc.assert(

@@ -19,8 +19,8 @@ const HOUR_S = 3_600
 
 /**
  * An archive with loops of 1 to 12 nodes, steady and growing, of seconds and of hours, one within
- * another, and with what looks like loops and is none: retries and sagas that come back three
- * times, fan-out, redeliveries, replays.
+ * another, of one producer or across several, and with what looks like loops and is none: retries and
+ * sagas that come back three times, long sagas, fan-out, redeliveries, replays.
  *
  * Without ids nothing tells what caused what; each event has a reference of its own, steps take a
  * little longer or shorter, of every second loop events count how deep they are, and there are
@@ -59,6 +59,9 @@ export function planted(seed: number, size: number, hasIds = true): Planted {
   const loop = (name: string) => {
     chain += 1
     const nodes = Array.from({ length: 1 + random(12) }, (_, n) => `${name}.${n}`)
+    // Some stay with one producer, others go across buses and accounts.
+    const sources = ['made', 'made.eu', 'shop@210987654321'].slice(0, 1 + random(3))
+    const sourceOf = (n: number) => sources[n % sources.length] ?? ''
     const grows = random(4) === 0
     const turns = grows ? 5 + random(2) : 5 + random(30)
     const stepS = [1, 60, HOUR_S][random(3)] ?? 1
@@ -71,12 +74,14 @@ export function planted(seed: number, size: number, hasIds = true): Planted {
         atS += stepOf(stepS)
         hops += 1
         const copies = grows && n === 0 && turn > 0 ? 2 : 1
+        const own = { source: sourceOf(n), ...(isCounted && { hops }) }
         heads = heads.flatMap((cause) =>
-          Array.from({ length: copies }, () => event(node, cause, atS, isCounted ? { hops } : {})),
+          Array.from({ length: copies }, () => event(node, cause, atS, own)),
         )
       }
     }
-    loops.push({ path: nodes.map((node) => `made/${node}`), turns, amplification: grows ? 2 : 1 })
+    const path = nodes.map((node, n) => `${sourceOf(n)}/${node}`)
+    loops.push({ path, turns, amplification: grows ? 2 : 1 })
   }
 
   const nested = (name: string) => {
@@ -104,6 +109,20 @@ export function planted(seed: number, size: number, hasIds = true): Planted {
     }
     cause = event('saga.ended', cause, 50)
     for (let n = 0; n < 8; n++) event('told', cause, 51 + n)
+  }
+
+  /** Forty steps, of which one is done again, and a few more wait for an answer three times. */
+  const longSaga = () => {
+    chain += 1
+    let cause: string | undefined = event('long.begun', undefined, 0)
+    for (let n = 0; n < 40; n++) {
+      cause = event(`long.step${n}`, cause, 10 + n * 60)
+      if (n === 20) cause = event('long.step3', cause, 40 + n * 60)
+      for (let wait = 0; n % 13 === 12 && wait < 3; wait++) {
+        cause = event(`long.asked${n}`, cause, 20 + n * 60 + wait * 10)
+        cause = event(`long.late${n}`, cause, 25 + n * 60 + wait * 10)
+      }
+    }
   }
 
   /** What a clock begins: beats of a host, and a report in three steps. */
@@ -135,10 +154,13 @@ export function planted(seed: number, size: number, hasIds = true): Planted {
   }
 
   if (!hasIds) for (const everyS of [60, 3_600]) clock(everyS)
-  if (!hasIds) for (const everyS of [10, 60, 3_600]) sleeper(everyS)
+  if (!hasIds) for (const everyS of [0.5, 10, 60, 3_600]) sleeper(everyS)
   for (let n = 0; n < 4; n++) loop(`loop${n}`)
   nested('nested')
-  while (lines.length < size) saga()
+  while (lines.length < size) {
+    if (random(50) === 0) longSaga()
+    else saga()
+  }
   for (let n = lines.length - 1; n > 0; n--) {
     const other = random(n + 1)
     const [a = '', b = ''] = [lines[n], lines[other]]

@@ -91,6 +91,10 @@ const jobs = beats.flatMap((beat) => [
   { ...beat, type: 'job.begun' },
   { ...beat, type: 'job.done', at: beat.at + 1.9, id: `${beat.id}-done` },
 ])
+/** The same in a hurry: two steps within 20 ms, and sleep of less than a second. */
+const hurried = jobs.map((job, n) => ({
+  ...{ ...job, at: 5 + Math.floor(n / 2) * 0.62 + (n % 2) * 0.02 + (n % 3) * 0.004 },
+}))
 /** What counts and is no depth of causes. */
 const rounds = beats.map((beat, n) => ({ ...beat, type: 'epoch.ended', at: n * n, iteration: n }))
 
@@ -112,6 +116,7 @@ describe.each([
   ['heartbeats of three at once', [placed, ...threes]],
   ['polls', [placed, ...polls]],
   ['jobs of who sleeps between them', [placed, ...jobs]],
+  ['jobs of who sleeps for less than a second', [placed, ...hurried]],
   ['counted rounds', [placed, ...rounds]],
 ])('%s', (_, lines: Line[]) => {
   test.each([
@@ -121,6 +126,11 @@ describe.each([
     expect(await loopsOf(lines, hasIds)).toEqual([])
     expect(await loopsOf([...lines, ...loop], hasIds)).toEqual([`${by} pinged,ponged`])
   })
+})
+
+test('what goes round as fast, each step in its time, is a loop', async () => {
+  const quick = hurried.map((job, n) => ({ ...job, at: 5 + n * 0.31 + (n % 3) * 0.004 }))
+  expect(await loopsOf([placed, ...quick], false)).toEqual(['content job.begun,job.done'])
 })
 
 test('a node that comes round in ever greater numbers is a loop: no clock does so', async () => {

@@ -74,3 +74,28 @@ test.each([
   const graph = new Graph({ sources: [], nodes: [one, other], edges: [], grants: [], gaps: [] })
   expect(nearQuotas(graph)).toHaveLength(told.length)
 })
+
+test.each([
+  ['an account', 'arn:aws:sns:eu-west-1:123456789012:', 7_999, []],
+  [
+    ...(['an account', 'arn:aws:sns:eu-west-1:123456789012:', 8_000] as const),
+    [
+      'topic:0 is in an account and region that has 8,000 subscriptions with filters of the ' +
+        '10,000 that AWS allows at first.',
+    ],
+  ],
+  ['two accounts', 'arn:aws:sns:eu-west-1:', 8_000, []],
+  ['a template', 'template.yaml#', 8_000, []],
+])('filters of the topics of %s together: %s %i', (where, at, count, told) => {
+  const topics = Array.from({ length: 80 }, (_, n) => {
+    const account = where === 'two accounts' ? `${n % 2}:` : ''
+    const of = { kind: 'topic' as const, declared: true, facts: {} }
+    return { ...of, id: `topic:${n}`, name: `${n}`, at: `${at}${account}${n}` }
+  })
+  const edges = Array.from({ length: count }, (_, n): TopologyEdge => {
+    const ends = { from: `topic:${n % 80}`, to: `queue:${n}`, via: 'subscription' as const }
+    return { ...ends, when: { kind: ['paid'] }, sends: null, facts: {} }
+  })
+  const graph = new Graph({ sources: [], nodes: topics, edges, grants: [], gaps: [] })
+  expect(nearQuotas(graph).map(({ explanation }) => explanation)).toEqual(told)
+})

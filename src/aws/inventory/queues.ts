@@ -37,7 +37,8 @@ function described(
 ): Described[] {
   const { VisibilityTimeout = '', MessageRetentionPeriod = '', ...more } = attributes ?? {}
   const { RedrivePolicy, KmsMasterKeyId, Policy } = more
-  const kept = { VisibilityTimeout, MessageRetentionPeriod }
+  const { ApproximateNumberOfMessages: MessagesWaiting } = more
+  const kept = { VisibilityTimeout, MessageRetentionPeriod, MessagesWaiting }
   const queue = { QueueName: name, ...kept, RedrivePolicy, KmsMasterKeyId }
   return [
     { type: 'AWS::SQS::Queue', arn, properties: jsonOf(queue) },

@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events'
 import { type Caller, callerOf } from '../../aws/caller.js'
 import { globalInventories, inventories } from '../../aws/inventory/index.js'
 import { type Described, Inquiry, type Inventory } from '../../aws/inventory/inquiry.js'
+import { withQueueAges } from '../../aws/inventory/queue-ages.js'
 import type { AwsOptions } from '../../aws/options.js'
 import { TopologyBuilder } from '../builder.js'
 import type { Gap, Topology } from '../model.js'
@@ -17,6 +18,8 @@ export interface AskedAccounts {
   readonly regions: readonly string[]
   readonly endpointUrl: string | undefined
   readonly signal: AbortSignal
+  /** Whether CloudWatch is asked how long messages have waited. */
+  readonly withAges?: boolean | undefined
 }
 
 /** What one account has in one region. */
@@ -81,20 +84,26 @@ async function surveysUntil(asked: AskedAccounts): Promise<Survey[]> {
       const isFirst = !accounts.has(caller.account)
       accounts.add(caller.account)
       const of = isFirst ? [...inventories, ...globalInventories] : inventories
-      surveys.set(name, await surveyed(name, new Inquiry(options, caller), of))
+      const inquiry = new Inquiry(options, caller)
+      surveys.set(name, await surveyed(name, inquiry, { of, withAges: asked.withAges === true }))
     }
   }
   return [...surveys.values()]
 }
 
-async function surveyed(name: string, inquiry: Inquiry, of: readonly Inventory[]): Promise<Survey> {
-  const found = await Promise.all(of.map((inventory) => inventory.find(inquiry)))
+async function surveyed(
+  name: string,
+  inquiry: Inquiry,
+  { of, withAges }: { of: readonly Inventory[]; withAges: boolean },
+): Promise<Survey> {
+  const told = await Promise.all(of.map((inventory) => inventory.find(inquiry)))
+  const found = withAges ? await withQueueAges(inquiry, told.flat()) : told.flat()
   const untold = inquiry.untold.map(({ service, action, explain, count }): Gap => {
     const more = count === 1 ? '' : `; ${action} fails ${count} times in all`
     return { kind: 'service', at: `${name}#${service}`, explain: `${explain}${more}` }
   })
   const rest: Gap = { kind: 'type', at: name, explain: notAsked }
-  return { name, caller: inquiry.place, found: found.flat().sort(byArn), gaps: [...untold, rest] }
+  return { name, caller: inquiry.place, found: [...found].sort(byArn), gaps: [...untold, rest] }
 }
 
 /** However fast each service answers. */

@@ -9,6 +9,7 @@ import { permissions } from './permissions.js'
 import { queues } from './queues.js'
 import { nearQuotas } from './quotas.js'
 import { references } from './references.js'
+import { retention } from './retention.js'
 import { rules } from './rules.js'
 import { streams } from './streams.js'
 import { unread } from './unread.js'
@@ -24,6 +25,6 @@ type Check = (graph: Graph, settings: CheckSettings) => Finding[]
 /** What `evt topology check` looks for. Add one: a file and a line here. */
 export const checks: readonly Check[] = [
   ...[cycles, references, permissions, rules, nearQuotas, queues, streams, unread, observed],
-  ...[passedOn, callsBack],
+  ...[passedOn, callsBack, retention],
   (graph, settings) => fanOut(graph, settings.fanOut),
 ]

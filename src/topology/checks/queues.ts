@@ -9,7 +9,7 @@ const FIRST_POLLERS = 5
 const LEAST_RECEIVES = 5
 
 /** Ways on which what could not be delivered comes to a queue. */
-const forFailures: ReadonlySet<EdgeKind> = new Set(['dlq', 'redrive', 'failure'])
+export const forFailures: ReadonlySet<EdgeKind> = new Set(['dlq', 'redrive', 'failure'])
 
 export function queues(graph: Graph): Finding[] {
   return graph
@@ -27,7 +27,7 @@ function readersOf(graph: Graph, queue: TopologyNode): TopologyEdge[] {
   return graph.out(queue.id).filter(({ via, facts }) => !forFailures.has(via) && !facts.isDisabled)
 }
 
-function isForFailures(graph: Graph, queue: TopologyNode): boolean {
+export function isForFailures(graph: Graph, queue: TopologyNode): boolean {
   const into = graph.in(queue.id)
   return into.length > 0 && into.every(({ via }) => forFailures.has(via))
 }
@@ -72,10 +72,13 @@ function ofRedrive(graph: Graph, queue: TopologyNode): Finding[] {
   const [kept, source] = [dlq.facts.retentionS, queue.facts.retentionS]
   if (kept !== undefined && source !== undefined && kept < source) {
     found.push({
-      ...{ id: 'dlqRetentionShort', severity: 'warning', on: dlq.id, witnesses },
+      ...{ id: 'dlqRetentionShort', on: dlq.id, witnesses },
+      severity: queue.facts.isFifo ? 'note' : 'warning',
       explanation:
-        `${dlq.id} keeps messages for ${days(kept)}, ${queue.id} for ${days(source)}: since age ` +
-        'counts from when a message was first sent, some are gone as they arrive.',
+        `${dlq.id} keeps messages for ${days(kept)}, ${queue.id} for ${days(source)}: ` +
+        (queue.facts.isFifo
+          ? 'though age begins anew there, who looks later finds them gone.'
+          : 'since age counts from when a message was first sent, some are gone as they arrive.'),
       fix: 'keep them longer there than in the queue itself; 14 days is the most',
     })
   }
@@ -223,7 +226,8 @@ function fewReceives(queue: TopologyNode, reader: TopologyNode): Finding[] {
   ]
 }
 
-function days(seconds: number): string {
+/** `4 days`, `1.5 hours`: as retention is thought of. */
+export function days(seconds: number): string {
   const units: [number, string][] = [
     ...([
       [86_400, 'day'],

@@ -34,6 +34,9 @@ const quotas: readonly Quota[] = [
 ]
 /** A part of a quota from which on its end is near; of five, the fifth. */
 const NEAR = 0.8
+/** Of all topics of an account and region together, beside those of each topic. [AWS docs: SNS,
+ * subscription-filter-policy-constraints] */
+const MOST_FILTERS = 10_000
 
 /**
  * By kind: bytes that the policy of one may have, as AWS counts them about. [AWS docs: EventBridge,
@@ -53,6 +56,7 @@ export function nearQuotas(graph: Graph): Finding[] {
     ...quotas.flatMap((quota) => counted(graph, quota)),
     ...own.flatMap(ofPolicy),
     ...ofShards(own),
+    ...ofFilters(graph),
   ]
 }
 
@@ -94,10 +98,33 @@ function ofShards(nodes: readonly TopologyNode[]): Finding[] {
   const told = new Set<string>()
   return nodes.flatMap(({ id, at, facts: { accountShards: shards } }) => {
     if (!shards || shards.open < shards.limit * NEAR) return []
-    const place = (at ?? id).split(':').slice(3, 5).join(':')
+    const place = placeOf(at ?? id)
     if (told.size === told.add(place).size) return []
     const [open, limit] = [shards.open, shards.limit].map((count) => count.toLocaleString('en'))
     const where = 'its account and region'
     return [nearOf(id, `${id} is in ${where} with ${open} of ${limit} shards that may be open.`)]
   })
+}
+
+/** Of what a template declares nobody knows to which account it goes, and what is there already. */
+function ofFilters(graph: Graph): Finding[] {
+  const places = new Map<string, { topic: string; filters: number }>()
+  for (const { id, at } of graph.declared('topic')) {
+    const place = placeOf(at ?? id)
+    if (place === '') continue
+    const one = places.get(place) ?? { topic: id, filters: 0 }
+    const ways = graph.out(id).filter(({ via, when }) => via === 'subscription' && when !== null)
+    places.set(place, { ...one, filters: one.filters + ways.length })
+  }
+  return [...places.values()].flatMap(({ topic, filters }) => {
+    if (filters < MOST_FILTERS * NEAR || filters > MOST_FILTERS) return []
+    const [has, most] = [filters, MOST_FILTERS].map((count) => count.toLocaleString('en'))
+    const where = `${topic} is in an account and region that has ${has} subscriptions with filters`
+    return [nearOf(topic, `${where} of the ${most} that AWS allows at first.`)]
+  })
+}
+
+/** The region and account of an ARN; else nothing. */
+function placeOf(arn: string): string {
+  return arn.split(':').slice(3, 5).join(':')
 }

@@ -1,4 +1,4 @@
-import type { JsonValue } from '../../event/event.js'
+import type { JsonObject, JsonValue } from '../../event/event.js'
 import type { Resource } from '../template/stack.js'
 import { onlyToken } from '../template/tokens.js'
 import type { Wiring } from '../wiring.js'
@@ -98,6 +98,7 @@ const queue: Reader = {
         retentionS: seconds('MessageRetentionPeriod', RETENTION_S),
         maxReceiveCount: numberOf(resource, 'maxReceiveCount', redrive['maxReceiveCount']),
         keyUsers: keyUsersOf(resource, properties['KmsMasterKeyId']),
+        ...waitingIn(properties),
       },
     }
   },
@@ -110,6 +111,12 @@ const queue: Reader = {
     if (to === undefined) return
     wiring.builder.edge({ from: wiring.idOf(resource), to, via: 'redrive' })
   },
+}
+
+/** Of an account alone, and where it was asked about. */
+function waitingIn({ MessagesWaiting: count, OldestMessageAgeS: ageS }: JsonObject) {
+  if (count === undefined || typeof ageS !== 'number') return {}
+  return { messagesWaiting: Number(count), oldestMessageAgeS: ageS }
 }
 
 function isFifo(value: JsonValue | undefined, name: JsonValue | undefined): boolean {
