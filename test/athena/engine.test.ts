@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { evtChild } from '../helpers/child.js'
 import { evt } from '../helpers/cli.js'
 import { describeWith } from '../helpers/needs.js'
 import type { AthenaDouble, Executed } from '../testbed/athena-double.js'
@@ -385,6 +386,21 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)(
         2,
         expect.stringContaining('cannot be asked for the field "a\\"b" of --filter'),
       ])
+    })
+
+    test('Ctrl-C stops what runs, and says so', { timeout: 200_000 }, async () => {
+      athena.looks = 1_000_000
+      const child = evtChild(['stats', archive, '--engine', 'athena'])
+      const calls = (name: string) => athena.calls.filter(({ operation }) => operation === name)
+      const looked = calls('GetQueryExecution').length + 2
+      const isRunning = () => calls('GetQueryExecution').length >= looked
+      await vi.waitUntil(isRunning, { timeout: 150_000, interval: 20 })
+      child.kill('SIGINT')
+      const { exit, stdout, stderr } = await child.ended
+      expect([exit, stdout, calls('StopQueryExecution').length]).toEqual([130, '', 1])
+      expect(stderr).toContain(
+        'evt: interrupted: the query is stopped\n     what it has scanned is billed\n',
+      )
     })
 
     test('no event is chosen', async () => {
