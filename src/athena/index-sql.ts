@@ -1,7 +1,7 @@
 import { type Manifest, type Part, rowsOfGroup } from '../archive-index/manifest.js'
 import { bucketOf, isAbout } from '../archive-index/relations.js'
 import { quoteName, quoteText } from '../engines/leaf-tree.js'
-import type { TrinoStatement } from '../questions/trino-question.js'
+import type { TrinoStatement } from '../questions/trino-places.js'
 import { indexTables } from './index-ddl.js'
 
 /** Where the tables of an index are, and its parts. */

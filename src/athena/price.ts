@@ -1,6 +1,6 @@
 import { EvtError } from '../errors.js'
 import { readingsOf } from '../questions/readings.js'
-import type { TrinoStatement } from '../questions/trino-question.js'
+import type { TrinoStatement } from '../questions/trino-places.js'
 import type { AthenaArchive } from './archive.js'
 import { LINES_TABLE } from './ddl.js'
 

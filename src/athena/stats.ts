@@ -3,6 +3,10 @@ import type { Chosen } from '../questions/chosen.js'
 import { type TrinoRows, trinoStats } from '../questions/trino-stats.js'
 import { noObjects } from '../reading/absence.js'
 import { type OpenedArchive, openArchive } from '../reading/open-archive.js'
+import { type HistogramFiles, histogramFiles, writeHistograms } from '../stats/histogram-files.js'
+import { logOf, notesOf, totalOf } from '../stats/hlog/write-log.js'
+import type { LatencyCounts } from '../stats/latency-counts.js'
+import { intervalOf, type LatencyInterval } from '../stats/latency-intervals.js'
 import { byEvents } from '../stats/measure.js'
 import type { StatsRequest } from '../stats/request.js'
 import type { StatsResult, TypeRow, WindowRow } from '../stats/result.js'
@@ -23,10 +27,12 @@ interface AthenaStats {
 }
 
 /**
- * The figures of `evt stats`, which Athena counts in one reading, and in one more where windows are
- * asked for. What its lines do not tell is not claimed, and found; findings have no witnesses.
+ * The figures of `evt stats`, which Athena counts in one reading, in one more where windows are
+ * asked for, and in a third where a log of their histograms is. What its lines do not tell is not
+ * claimed, and found; findings have no witnesses. Writes the files of `--hlog` and `--hgrm`.
  *
- * @throws EvtError `usage` where Athena was not set up, or would scan too much
+ * @throws EvtError `usage` where Athena was not set up, would scan too much, or where one of the
+ * files cannot be written
  */
 export async function statsByAthena(request: AthenaStatsRequest): Promise<AthenaStats> {
   const { index: _, maxBytes: __, onLarge: ___, ...listing } = request
@@ -40,13 +46,48 @@ async function measured(
   opened: OpenedArchive,
   request: AthenaStatsRequest,
 ): Promise<AthenaStats> {
+  const { choices, cwd } = request
+  const files = await histogramFiles(choices, { cwd, objects: opened.objects })
+  const { figures, windows, ofTypes, ...cost } = await counted(ready, request, files)
+  const { records, undecodable, unsure, objects } = figures.all
+  const result = resultOf({ figures, windows, opened, request })
+  const { events } = result.total
+  const intervals = ofTypes && intervalsOf(ofTypes, choices)
+  const windowUs = windowOf(choices)
+  const isEmpty = events === 0
+  const failure = isEmpty
+    ? undefined
+    : await writeHistograms(files, {
+        log: () => logOf(result, intervals, windowUs ?? null),
+        total: { histogram: totalOf(result), perMs: 1_000, notes: notesOf(result) },
+      })
+  const flags = [...typedFlags(request), '--engine', 'athena', ...typedNames(request)]
+  const typed = { sources: opened.sources, flags, isUnread: true }
+  const run = { timeline: null, intervals, objectFaults: [], result, typed, failure, isEmpty }
+  return { run, searched: { objects, records, undecodable, unsure, chosen: events, ...cost } }
+}
+
+interface Counts extends Pick<AthenaSearched, 'listed' | 'scannedBytes' | 'usd'> {
+  figures: Figures
+  windows: Figures | undefined
+  /** Of each row in each window. */
+  ofTypes: Figures | undefined
+}
+
+async function counted(
+  ready: ReadyArchive,
+  request: AthenaStatsRequest,
+  { hlog }: HistogramFiles,
+): Promise<Counts> {
   const { archive, plan } = ready
-  const { choices, range } = request
-  const { by, windowUs, types, filter } = choices
-  const { where, bytes, listed } = chosenPart(archive, range)
-  const chosen: Chosen = { ...range, types, filter: filter?.pattern }
+  const { by, types, filter } = request.choices
+  const windowUs = windowOf(request.choices)
+  const { where, bytes, listed } = chosenPart(archive, request.range)
+  const chosen: Chosen = { ...request.range, types, filter: filter?.pattern }
   const asked = { plan, lines: linesOf(archive, where), chosen, flows: {} }
-  const kinds: TrinoRows[] = [by, ...(typeof windowUs === 'number' ? [{ windowUs }] : [])]
+  const kinds: TrinoRows[] = [by]
+  if (windowUs !== undefined) kinds.push({ windowUs })
+  if (windowUs !== undefined && hlog) kinds.push({ windowUs, by })
   const statements = await Promise.all(kinds.map((rows) => trinoStats(asked, rows)))
   checkScan(statements, bytes, archive, request)
   const found: Figures[] = []
@@ -57,17 +98,30 @@ async function measured(
     usd += athenaUsd(answer.scannedBytes)
     found.push(await figuresOf(await ready.rows(answer)))
   }
-  const [figures, windows] = found
+  const [figures, windows, ofTypes] = found
   if (!figures) throw new Error('there is no statement')
-  const { records, undecodable, unsure, objects } = figures.all
-  const result = resultOf({ figures, windows, opened, request })
-  const { events } = result.total
-  const searched = { objects, listed, records, undecodable, unsure, chosen: events }
-  const flags = [...typedFlags(request), '--engine', 'athena', ...typedNames(request)]
-  const typed = { sources: opened.sources, flags, isUnread: true }
-  const none = { timeline: null, intervals: undefined, objectFaults: [] }
-  const run = { ...none, result, typed, failure: undefined, isEmpty: events === 0 }
-  return { run, searched: { ...searched, scannedBytes, usd } }
+  return { figures, windows, ofTypes, listed, scannedBytes, usd }
+}
+
+/** Windows of a width that was said. */
+function windowOf({ windowUs }: StatsRequest['choices']): number | undefined {
+  return typeof windowUs === 'number' ? windowUs : undefined
+}
+
+/** The latencies of each row in each window. */
+function intervalsOf({ rows }: Figures, choices: StatsRequest['choices']): LatencyInterval[] {
+  const windowUs = windowOf(choices) ?? 0
+  const names: { source: string; type: string }[] = []
+  const windows = new Map<number, Map<number, LatencyCounts>>()
+  for (const [grp, { tally }] of rows) {
+    const [number = '', ...rest] = grp.split(' ')
+    const counts = windows.get(Number(number)) ?? new Map<number, LatencyCounts>()
+    windows.set(Number(number), counts.set(names.length, tally.latency))
+    names.push(nameOf(rest.join(' ')))
+  }
+  return [...windows]
+    .sort(([a], [b]) => a - b)
+    .flatMap(([number, counts]) => intervalOf(number * windowUs, counts, { names }) ?? [])
 }
 
 function typedNames({ workgroup, database }: AthenaStatsRequest): string[] {
@@ -120,13 +174,17 @@ function resultOf({ figures, windows, opened, request }: Counted): StatsResult {
   }
 }
 
-/** @param grp the length of the source, the source, the type */
 function rowOf(grp: string, tally: RowTally): TypeRow {
+  return { ...nameOf(grp), ...tally.figures() }
+}
+
+/** @param grp the length of the source, the source, the type */
+function nameOf(grp: string): { source: string; type: string } {
   const [, length = '', rest = ''] = /^(\d+):(.*)$/s.exec(grp) ?? []
   const characters = [...rest]
   const source = characters.slice(0, Number(length)).join('')
   const type = characters.slice(Number(length)).join('')
-  return { type, source, ...tally.figures() }
+  return { type, source }
 }
 
 function windowsOf({ rows }: Figures, windowUs: number): WindowRow[] {

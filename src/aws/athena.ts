@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { AthenaClient, ColumnInfo, QueryExecution, Row } from '@aws-sdk/client-athena'
 import { EvtError } from '../errors.js'
+import { queryFailure, resultsFailure } from './athena-failure.js'
 import { clientSettings } from './client-settings.js'
 import { awsFailure, isTemporary, ofSdk } from './failure.js'
 import type { AwsOptions } from './options.js'
@@ -176,7 +177,8 @@ export class Athena {
         ...{ QueryExecutionId: id, MaxResults: 1_000 },
         ...(NextToken !== undefined && { NextToken }),
       })
-      const answer = await this.call(() => this.client.send(command), 'athena:GetQueryResults')
+      const send = () => this.client.send(command)
+      const answer = await this.call(send, 'athena:GetQueryResults').catch(resultsFailure)
       const infos = answer.ResultSet?.ResultSetMetadata?.ColumnInfo ?? []
       const rows = (answer.ResultSet?.Rows ?? []).map(textsOf)
       yield { columns: infos.map(columnOf), rows: isFirst ? rows.slice(1) : rows }
@@ -258,37 +260,6 @@ export class Athena {
       }
     }
   }
-}
-
-/** Why a query ended without rows, in words. */
-function queryFailure({ Status, Query = '' }: QueryExecution): EvtError {
-  const told = Status?.StateChangeReason ?? Status?.AthenaError?.ErrorMessage ?? ''
-  const [reason = ''] = told.split('\n')
-  if (/bytes scanned|scan(ned)? limit|cutoff/i.test(told)) {
-    const hint = 'narrow it by --since and --until, or raise the limit of the workgroup'
-    const message = `the query was ended by the limit of its workgroup: ${reason}`
-    return new EvtError(message, { code: 'outside', hint })
-  }
-  if (Status?.State === 'CANCELLED') {
-    const why = reason === '' ? '' : `: ${reason}`
-    return new EvtError(`the query was cancelled by somebody else${why}`, { code: 'outside' })
-  }
-  const [, kind = '', line, rest = ''] =
-    /^([A-Z_]+): (?:line (\d+):\d+: )?(.*)$/s.exec(reason) ?? []
-  if (/^(SYNTAX|COLUMN|TYPE|FUNCTION|TABLE|INVALID_FUNC|AMBIGUOUS|MISSING_COL)/.test(kind)) {
-    const place = line === undefined ? '' : `line ${line}: `
-    const text = line === undefined ? undefined : Query.split('\n')[Number(line) - 1]
-    const shown = text !== undefined && text.length <= 200 ? text : undefined
-    const message = `the query is wrong: ${place}${rest}`
-    return new EvtError(message, { code: 'usage', hint: shown })
-  }
-  if (/access denied|not authorized|insufficient permissions/i.test(told)) {
-    const hint = 's3:GetObject and s3:ListBucket on the archive, s3:PutObject where results go'
-    return new EvtError(`Athena is not allowed to run the query: ${reason}`, {
-      ...{ code: 'outside', hint: `it takes ${hint}` },
-    })
-  }
-  return new EvtError(`the query failed: ${reason}`, { code: 'outside' })
 }
 
 function columnOf({ Name = '', Type = '', Scale = 0 }: ColumnInfo) {

@@ -63,7 +63,10 @@ export async function awsFailure(error: unknown, call: AwsCall): Promise<unknown
   }
   if (isDenied(error)) {
     const hint = `it takes ${needs.join(needs.length === 2 ? ' and ' : ', ')}`
-    const message = `${deniedAction(error) ?? action} is not allowed on ${on}`
+    const told = deniedAction(error)
+    const isOther = told !== undefined && serviceOf(told) !== serviceOf(action)
+    const place = (isOther ? deniedResource(error) : undefined) ?? on
+    const message = `${told ?? action} is not allowed on ${place}`
     return new EvtError(message, { code: 'outside', hint, ...cause })
   }
   const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name
@@ -75,6 +78,15 @@ export async function awsFailure(error: unknown, call: AwsCall): Promise<unknown
 /** One call may need several permissions, such as to make a queue with tags; AWS names which. */
 function deniedAction({ message }: Error): string | undefined {
   return /not authorized to perform: ([\w-]+:\w+)/.exec(message)?.[1]
+}
+
+function serviceOf(action: string): string {
+  return action.split(':')[0] ?? ''
+}
+
+/** What another service has, which the caller does not know of: a key, a table. */
+function deniedResource({ message }: Error): string | undefined {
+  return / on resource: (arn:\S+\w)/.exec(message)?.[1]
 }
 
 /** Whether the service does not know what it was asked about. */

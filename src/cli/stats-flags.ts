@@ -92,17 +92,27 @@ export interface StatsFlagValues extends Partial<EngineFlagValues> {
   'allow-partial': boolean
 }
 
-/** What Athena counts is no more than the figures.
+/** What Athena's counts do not tell, and what does. */
+const notOfAthena = {
+  sample: ['counts all that it scans, and bills it', 'narrow it by --since and --until'],
+  content: ['compares no contents', 'leave it out, or --engine athena'],
+  hops: ['does not count the legs of the way', 'leave it out, or --engine athena'],
+} as const
+
+/** What Athena counts is no more than the figures and their histograms.
  *
  * @throws EvtError `usage` for flags that ask for more */
 export function checkAthenaStats(flags: Readonly<Record<string, unknown>>): void {
   if (flags['engine'] !== 'athena') return
-  const asked = ['sample', 'content', 'hops', 'hlog', 'hgrm', 'versus'].find((name) => {
-    return flags[name] !== undefined && flags[name] !== false
-  })
-  if (asked === undefined) return
-  throw new EvtError(`Athena does not know --${asked}`, {
-    ...{ code: 'usage', hint: 'leave it out, or --engine athena' },
+  for (const [name, [why, hint]] of Object.entries(notOfAthena)) {
+    if (flags[name] === undefined || flags[name] === false) continue
+    throw new EvtError(`Athena does not know --${name}: it ${why}`, { code: 'usage', hint })
+  }
+  const { versus } = flags
+  if (typeof versus !== 'string' || parseDurationMs(versus) !== undefined) return
+  const message = `Athena is set up for one archive, and --versus ${versus} names another one`
+  throw new EvtError(message, {
+    ...{ code: 'usage', hint: '--since 15m --versus 24h compares with another time of the same' },
   })
 }
 

@@ -47,9 +47,11 @@ export async function printDiff(
   look: Look,
 ): Promise<undefined> {
   const { runDiff } = await import('../stats/diff/run.js')
-  const run = await measuring(typed, (request) =>
-    runDiff({ ...request, range: range ?? request.range }, versus),
-  )
+  const byAthena = typed.flags.engine === 'athena' && (await import('./stats-athena.js')).byAthena
+  const run = await measuring(typed, (request) => {
+    const measure = byAthena ? byAthena(typed) : undefined
+    return runDiff({ ...request, range: range ?? request.range }, versus, measure)
+  })
   process.stdout.write(await written(run, look))
   if (run.failure) throw run.failure
 }

@@ -1,7 +1,7 @@
 import { Unprojectable } from '../engines/chain-sql.js'
-import type { BoundValue, Statement } from '../engines/engine.js'
+import type { Statement } from '../engines/engine.js'
 import { eventColumns, type undecodableColumns } from '../engines/event-columns.js'
-import { quoteName, quoteText } from '../engines/leaf-tree.js'
+import { quoteName } from '../engines/leaf-tree.js'
 import type { ProjectionPlan } from '../engines/record-sql.js'
 import { EvtError } from '../errors.js'
 import type { Chosen } from './chosen.js'
@@ -13,6 +13,7 @@ import { querySql } from './query.js'
 import { isQuoted, onOneLine, partsOf } from './statements.js'
 import { deliveriesOf } from './trino-deliveries.js'
 import { chosenRecords } from './trino-filter.js'
+import { type TrinoStatement, withPlaces } from './trino-places.js'
 import { type Table, withTables } from './trino-tables.js'
 
 /** What a question is asked of in Trino's SQL. */
@@ -30,12 +31,6 @@ export interface TrinoArchive {
 interface JudgedLooks {
   readonly repeats: boolean
   readonly reorderings: boolean
-}
-
-/** SQL with `?` where a value goes, and the values as expressions of SQL, in order. */
-export interface TrinoStatement {
-  readonly sql: string
-  readonly values: readonly string[]
 }
 
 /**
@@ -160,29 +155,4 @@ function flowsTable(flows: Flows): string {
   const none = `SELECT '', 0, '', CAST(NULL AS bigint) WHERE false`
   const values = rows.length === 0 ? none : `VALUES ${rows.join(', ')}`
   return `SELECT * FROM (${values}) AS f (flow, step, type, within_us)`
-}
-
-/** Puts `?` for each `$name` that has a value. */
-export function withPlaces(
-  sql: string,
-  values: Readonly<Record<string, BoundValue>>,
-): TrinoStatement {
-  const found: string[] = []
-  const parts = partsOf(sql).map((part) => {
-    if (isQuoted(part)) return part
-    return part.replace(/\$(\w+)/g, (whole, name: string) => {
-      const value = values[name]
-      if (value === undefined) return whole
-      found.push(expressionOf(value))
-      return '?'
-    })
-  })
-  return { sql: parts.join(''), values: found }
-}
-
-function expressionOf(value: BoundValue): string {
-  if (value === null) return 'NULL'
-  if (typeof value === 'string') return quoteText(value)
-  if (typeof value === 'boolean' || Number.isSafeInteger(value)) return String(value)
-  return `DOUBLE '${value}'`
 }

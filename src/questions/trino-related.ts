@@ -1,6 +1,7 @@
 import { quoteText } from '../engines/leaf-tree.js'
 import { chosenRecords } from './trino-filter.js'
-import { type TrinoArchive, type TrinoStatement, withPlaces } from './trino-question.js'
+import { type TrinoStatement, withPlaces } from './trino-places.js'
+import type { TrinoArchive } from './trino-question.js'
 
 /** What is looked for one step further in chains of causes. */
 export interface Wanted {

@@ -2,19 +2,26 @@ import { querySql } from './query.js'
 import { onOneLine } from './statements.js'
 import { both, deliveriesOf, deliveryColumns, isPlaced } from './trino-deliveries.js'
 import { chosenRecords } from './trino-filter.js'
-import { type TrinoArchive, type TrinoStatement, withPlaces } from './trino-question.js'
+import { type TrinoStatement, withPlaces } from './trino-places.js'
+import type { TrinoArchive } from './trino-question.js'
 import { type Table, withTables } from './trino-tables.js'
 
-/** What a row of figures is of: a type and source, a source, or a window of so many µs. */
-export type TrinoRows = 'type' | 'source' | { readonly windowUs: number }
+/** What a row of figures is of: a type and source, a source, a window of so many µs, or one of the
+ * former in a window. */
+export type TrinoRows =
+  | 'type'
+  | 'source'
+  | { readonly windowUs: number; readonly by?: 'type' | 'source' }
 
-/** The name of a row, as the column `grp` has it, of texts in the way of {@link both}. */
+/** The name of a row, as the column `grp` has it, of texts in the way of {@link both}; in a window,
+ * behind its number and a space. */
 function rowOf(rows: TrinoRows): string {
   if (rows === 'type') return both('source', 'type')
   if (rows === 'source') return both('source', `'*'`)
   const us = 'coalesce(received_at_us, event_time_us)'
   const width = rows.windowUs
-  return `CAST((${us} - ((${us} % ${width}) + ${width}) % ${width}) / ${width} AS varchar)`
+  const window = `CAST((${us} - ((${us} % ${width}) + ${width}) % ${width}) / ${width} AS varchar)`
+  return rows.by === undefined ? window : `${window} || ' ' || ${rowOf(rows.by)}`
 }
 
 /** All figures of an archive, as queries/stats/figures.sql has them: each record is read once, but

@@ -1,7 +1,7 @@
-import { quoteText } from '../engines/leaf-tree.js'
 import type { JsonObject, JsonValue } from '../event/event.js'
 import { ipBytes } from '../event/ip-address.js'
 import { casesOf, wildcardParts } from '../event/pattern-values.js'
+import { trinoText } from './trino-places.js'
 
 /**
  * What stands in the list of a field of a pattern, which was read before, as a condition of Trino's
@@ -81,7 +81,7 @@ function butFor(operand: JsonValue, of: TrinoValue): string {
 }
 
 function equal(value: JsonValue, of: TrinoValue): string {
-  if (typeof value === 'string') return of.ofText(`${of.text} = ${literal(value)}`)
+  if (typeof value === 'string') return of.ofText(`${of.text} = ${trinoText(value)}`)
   if (typeof value === 'number') return of.ofNumber([`${of.number} = DOUBLE '${value}'`])
   return `${of.json} = '${String(value)}'`
 }
@@ -97,14 +97,14 @@ function numeric(operand: JsonValue, of: TrinoValue): string {
 function textTest(name: string, text: string, value: string, isAnyCase = false): string {
   const [start, end] = [name === 'suffix' ? '' : '\\A', name === 'prefix' ? '' : '\\z']
   if (isAnyCase || name === 'equals-ignore-case') {
-    return `regexp_like(${value}, ${literal(`${start}${anyCase(text)}${end}`)})`
+    return `regexp_like(${value}, ${trinoText(`${start}${anyCase(text)}${end}`)})`
   }
-  if (name === 'prefix') return `starts_with(${value}, ${literal(text)})`
+  if (name === 'prefix') return `starts_with(${value}, ${trinoText(text)})`
   if (name === 'wildcard') {
     const like = wildcardParts(text).map((part) => (part.isAny ? '%' : likeText(part.text)))
-    return `${value} LIKE ${literal(like.join(''))} ESCAPE '\\'`
+    return `${value} LIKE ${trinoText(like.join(''))} ESCAPE '\\'`
   }
-  return `${value} LIKE ${literal(`%${likeText(text)}`)} ESCAPE '\\'`
+  return `${value} LIKE ${trinoText(`%${likeText(text)}`)} ESCAPE '\\'`
 }
 
 function likeText(text: string): string {
@@ -145,7 +145,7 @@ function ofFour(condition: string, of: TrinoValue): string {
 
 function ofSix(same: string, of: TrinoValue): string {
   return of.ofText(
-    `CASE WHEN ${of.text} = ${literal(same)} THEN true ` +
+    `CASE WHEN ${of.text} = ${trinoText(same)} THEN true ` +
       `WHEN regexp_like(${of.text}, ${sixAddress}) THEN NULL ELSE false END`,
   )
 }
@@ -164,15 +164,6 @@ function isInside(block: string, of: TrinoValue): string {
     return `${part} * ${256 ** (4 - n)}`
   })
   return ofFour(`${parts.join(' + ')} BETWEEN ${low} AND ${low + size - 1}`, of)
-}
-
-/** A text of SQL; control characters by their numbers. */
-function literal(text: string): string {
-  if (!/\p{Cc}/u.test(text)) return quoteText(text)
-  const escaped = text
-    .replaceAll('\\', '\\\\')
-    .replace(/\p{Cc}/gu, (c) => `\\${c.charCodeAt(0).toString(16).padStart(4, '0')}`)
-  return `U&${quoteText(escaped)}`
 }
 
 function isObject(value: JsonValue): value is JsonObject {

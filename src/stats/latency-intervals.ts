@@ -119,10 +119,11 @@ function countsOf(counts: Map<number, LatencyCounts>, row: number): LatencyCount
   return known
 }
 
-function intervalOf(
+/** One window, of the counts of each row; undefined where it has no latencies. */
+export function intervalOf(
   startUs: number,
   counts: ReadonlyMap<number, LatencyCounts>,
-  { names }: GroupRows,
+  { names }: Pick<GroupRows, 'names'>,
 ): LatencyInterval | undefined {
   const all = new LatencyCounts()
   const rows: LatencyInterval['rows'] = []

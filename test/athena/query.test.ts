@@ -108,6 +108,29 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)(
       )
     })
 
+    test('what was typed goes apart from the SQL where Athena takes it', async () => {
+      await setUp()
+      const sql = 'select source from events where source = $who'
+      const typed = [
+        '--sql',
+        sql,
+        '--param',
+        "who=it's",
+        '--type',
+        "o'*",
+        '--type',
+        'x'.repeat(1030),
+      ]
+      const { code } = await evt(['query', ...typed, ...ask.slice(2)])
+      expect(code).toBe(0)
+      const starts = athena.calls.filter(({ operation }) => operation === 'StartQueryExecution')
+      const [asked, counting] = starts.slice(-2).map(({ request }) => request)
+      expect(asked?.['ExecutionParameters']).toEqual([`'o''%'`, `'it''s'`])
+      expect(asked?.['QueryString']).toContain(`type LIKE ? ESCAPE '\\' OR type LIKE 'xxx`)
+      expect(counting?.['ExecutionParameters']).toBeUndefined()
+      expect(counting?.['QueryString']).toContain(`type LIKE 'o''%' ESCAPE`)
+    })
+
     test('there is nothing to ask', async () => {
       await setUp()
       counts = counted(0, 0, 0, 0, 0, 0)

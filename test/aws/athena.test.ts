@@ -69,11 +69,12 @@ describe('results', () => {
   })
 
   test('have values apart from the SQL, and are never those of an earlier query', async () => {
-    const [page] = await pagesOf('SELECT ? AS a, ? AS b', [`'it''s'`, '7'])
-    expect(page?.rows).toEqual([[`it's`, '7']])
+    const sql = `SELECT a FROM (VALUES ('it''s', 7), ('its', 7)) AS t (a, b) WHERE a = ? AND b = ?`
+    const [page] = await pagesOf(sql, [`'it''s'`, '7'])
+    expect(page?.rows).toEqual([[`it's`]])
     const [start] = double.calls.filter(({ operation }) => operation === 'StartQueryExecution')
     expect(start?.request).toMatchObject({
-      QueryString: 'SELECT ? AS a, ? AS b',
+      QueryString: sql,
       ExecutionParameters: [`'it''s'`, '7'],
       ResultReuseConfiguration: { ResultReuseByAgeConfiguration: { Enabled: false } },
     })
@@ -86,6 +87,7 @@ describe('results', () => {
       message:
         'athena:GetQueryResults fails on the workgroup evt (InvalidRequestException): ' +
         'Could not find results',
+      hint: 'it was billed, and its results are no longer where results go: ask again',
       code: 'outside',
     })
   })
@@ -127,6 +129,13 @@ describe('what fails', () => {
       'it takes s3:GetObject and s3:ListBucket on the archive, s3:PutObject where results go',
     ],
     [
+      'User: x is not authorized to perform: glue:GetPartitions on resource: arn:aws:glue:x',
+      'Athena is not allowed to run the query: ' +
+        'User: x is not authorized to perform: glue:GetPartitions on resource: arn:aws:glue:x',
+      'outside',
+      'it takes glue:GetPartitions',
+    ],
+    [
       'Query exhausted resources at this scale factor',
       'the query failed: Query exhausted resources at this scale factor',
       'outside',
@@ -163,6 +172,17 @@ describe('what fails', () => {
     const error = await failureOf()
     expect(error.message).toBe('athena:StartQueryExecution is not allowed on the workgroup evt')
     expect(error.hint).toMatch(/^it takes athena:StartQueryExecution, .*glue:GetTable/)
+  })
+
+  test('somebody may not see the table', async () => {
+    const arn = 'arn:aws:glue:eu-west-1:123456789012:table/events/lines'
+    const who = 'User: arn:aws:iam::123456789012:user/x is not authorized to perform: '
+    double.refuses = () => ({
+      type: 'AccessDeniedException',
+      message: `${who}glue:GetTable on resource: ${arn} because no policy allows it`,
+    })
+    const error: unknown = await athena.table('events', 'lines').catch((reason: unknown) => reason)
+    expect(error).toMatchObject({ message: `glue:GetTable is not allowed on ${arn}` })
   })
 
   test('the SQL is longer than Athena takes', async () => {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { parametersFault } from './athena-parameters.js'
 import { bodyOf } from './body.js'
 
 /** The rows of a statement, as texts, and null for NULL; DDL has none. */
@@ -156,6 +157,8 @@ export class AthenaDouble {
       throw new Refusal('InvalidRequestException', message)
     }
     const values = (request['ExecutionParameters'] ?? []) as string[] // as it is typed
+    const fault = parametersFault(sql, values)
+    if (fault !== undefined) throw new Refusal('InvalidRequestException', fault)
     const result = this.run(sql, values).catch((error: unknown) => error as Error)
     const started = { id: randomUUID(), looks: 0, state: 'QUEUED' as const, reason: '' }
     const query: Query = { ...started, ...{ sql, token, result, scannedBytes: 0, request } }

@@ -241,6 +241,41 @@ describeWith('moto and Trino (npm run test:trino)', needed)('what Athena locates
       )
     })
 
+    test('files of histograms are those of DuckDB, whole and in windows', async () => {
+      const texts = async (folder: string, ...args: string[]) => {
+        const files = ['whole.hlog', 'whole.hgrm', 'windows.hlog'].map((file) => join(folder, file))
+        const [log = '', table = '', windows = ''] = files
+        const line = ['stats', 's3://acme/plain', ...flags, ...args, '-o', 'json']
+        const runs = [
+          await evt([...line, '--hlog', log, '--hgrm', table]),
+          await evt([...line, '--hlog', windows, '--window', '30m']),
+        ]
+        expect(runs.map(({ code }) => code)).toEqual([0, 0])
+        return files.map((file) => readFileSync(file, 'utf8'))
+      }
+      const [here, there] = ['here', 'there'].map((name) => mkdtempSync(join(folder, name)))
+      const [one, other] = [
+        await texts(here ?? '', '--no-content'),
+        await texts(there ?? '', '--engine', 'athena', '--database', 'plain'),
+      ]
+      expect(one.map((text) => text.match(/^Tag=/gm)?.length ?? 0)).toEqual([6, 0, 24])
+      expect(other).toEqual(one)
+    })
+
+    test('two times of an archive are compared as on this machine', async () => {
+      const times = ['--since', '2026-11-02', '--until', '2026-11-03', '--versus', '1d']
+      const line = ['stats', 's3://acme/plain', ...flags, ...times, '-o', 'json']
+      const here = await evt([...line, '--no-content'])
+      const there = await evt([...line, '--engine', 'athena', '--database', 'plain'])
+      const [one, other] = [here, there].map(({ stdout }) => {
+        const { a, b, ...rest } = JSON.parse(stdout)
+        return { ...rest, a: { ...a, findings: [] }, b: { ...b, findings: [] } }
+      })
+      expect([one.total.a.events, there.code]).toEqual([120, here.code])
+      expect(other).toEqual(one)
+      expect(there.stderr.match(/Athena will scan up to /g)).toHaveLength(2)
+    })
+
     test('what the order of lines alone tells is not claimed', async () => {
       const { here, there } = await stats(
         [],

@@ -6,6 +6,7 @@ import { parseJson } from '../../src/event/json.js'
 import { parsePattern } from '../../src/event/pattern.js'
 import { patternMatcher } from '../../src/event/pattern-match.js'
 import { trinoMatch } from '../../src/questions/trino-filter.js'
+import { trinoText } from '../../src/questions/trino-places.js'
 import { documents, patterns } from '../event/patterns.js'
 import { campaign } from '../helpers/campaign.js'
 import { describeWith } from '../helpers/needs.js'
@@ -98,6 +99,33 @@ describeWith('Trino (npm run test:trino)', jars !== undefined)('--filter in Trin
     for (const [n, is] of expected.entries()) {
       if (is !== null) expect([texts[n], decoded(texts[n] ?? '', pattern)]).toEqual([texts[n], is])
     }
+  })
+
+  // What ends texts, and what LIKE, expressions and U&'' take for something else.
+  const odd = fc.constantFrom(
+    ...`'"\\%_.*?$+()[]{}|^-/;&#~ aAß€\u0130\u212a\u{1f600}\n\r\t\0\u2028`,
+  )
+  const texts = fc.string({ unit: fc.oneof(odd, fc.string({ minLength: 1, maxLength: 1 })) })
+  const tests = ['prefix', 'suffix', 'equals-ignore-case', 'exactly'] as const
+  test('any text is one value, and no SQL', { timeout: 900_000 }, async () => {
+    const all = fc.array(texts, { minLength: 40, maxLength: 40, size: 'max' })
+    await fc.assert(
+      fc.asyncProperty(all, async (values) => {
+        const { rows } = await trino.run(`SELECT ${values.map(trinoText).join(', ')}`)
+        expect(rows).toEqual([values])
+        const json = values.map((a) => JSON.stringify({ a }))
+        for (const [n, value] of values.slice(0, 6).entries()) {
+          const name = tests[n % tests.length] ?? 'exactly'
+          const each = value === '' || n === 4 ? value : { [name]: value }
+          const pattern = { a: [each, { 'anything-but': [value, "'"] }] }
+          for (const of of [{ a: [each] }, pattern]) {
+            const expected = json.map((text) => decoded(text, of))
+            expect([of, await matchesOf(json, of)]).toEqual([of, expected])
+          }
+        }
+      }),
+      { numRuns: campaign(4) },
+    )
   })
 
   const some = fc.array(documents, { minLength: 60, maxLength: 60, size: 'max' })

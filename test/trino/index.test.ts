@@ -15,13 +15,13 @@ import { hive, startTrinoHive, type Trino } from '../testbed/trino.js'
 const maps = ['receivedAt=$.detail.at', 'entities.order=$.detail.order', 'key=$.detail.order']
 const flags = maps.flatMap((map) => ['--map', map])
 const archive = 's3://acme/archive'
-const PATIENCE = { timeout: 600_000 }
 
 /** How many, and how many of them an order has, all over the archive. */
 const EVENTS = Number(process.env['EVT_TRINO_EVENTS'] ?? (isLong ? 10_000_000 : 100_000))
 const OF_AN_ORDER = EVENTS < 1_000_000 ? 3 : 50
 const AN_OBJECT = EVENTS / 20
 const ORDER = 'order:471'
+const PATIENCE = { timeout: Math.max(600_000, EVENTS) }
 
 const words = Array.from({ length: 256 }, (_, n) => ((n * 7919 + 4099) ** 2).toString(36))
 
@@ -81,7 +81,7 @@ describeWith('moto and Trino with Hive (npm run test:trino)', needed)('an index 
     const setup = ['athena', 'setup', archive, '--index', 's3://acme/index', ...flags]
     const made = await evt([...setup, '--results', 's3://acme/results/', '--yes'])
     expect([made.code, made.stderr]).toEqual([0, ''])
-  }, 3_600_000)
+  }, 3_600_000 + EVENTS)
   afterAll(async () => {
     vi.unstubAllEnvs()
     await athena?.stop()

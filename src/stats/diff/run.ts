@@ -16,21 +16,28 @@ export interface DiffRun {
 /** What A is compared with: another SOURCE, or another time of the same. */
 export type Versus = Pick<StatsRequest, 'given'> | Pick<StatsRequest, 'range'>
 
+type Measure = (request: StatsRequest) => ReturnType<typeof runStats>
+
 /**
  * A versus B: the SOURCEs of the request, then another one with the same selection and mapping, or
  * the same in another time.
  *
+ * @param measure what measures one side; by default what is read here
  * @throws EvtError `usage` for flags that are about one archive, or a SOURCE that holds no events
  */
-export async function runDiff(request: StatsRequest, versus: Versus): Promise<DiffRun> {
+export async function runDiff(
+  request: StatsRequest,
+  versus: Versus,
+  measure: Measure = runStats,
+): Promise<DiffRun> {
   checkFlags(request)
   const given = 'given' in versus ? versus.given : request.given
   if (given.includes('-') && request.given.includes('-')) {
     throw new EvtError('standard input cannot be both sides: it is read once', { code: 'usage' })
   }
-  const a = await eventsOf(request)
+  const a = await eventsOf(request, measure)
   // What is interrupted while A is read leaves nothing to compare A with.
-  const b = await eventsOf({ ...request, given: a.typed.sources, ...versus })
+  const b = await eventsOf({ ...request, given: a.typed.sources, ...versus }, measure)
   return {
     result: compare(a.result, b.result),
     typed: { a: a.typed.sources, b: b.typed.sources, flags: a.typed.flags },
@@ -39,8 +46,8 @@ export async function runDiff(request: StatsRequest, versus: Versus): Promise<Di
   }
 }
 
-async function eventsOf(request: StatsRequest): Promise<StatsRun> {
-  const run = await runStats(request)
+async function eventsOf(request: StatsRequest, measure: Measure): Promise<StatsRun> {
+  const run = await measure(request)
   if ('timeline' in run) return run
   throw new EvtError(`only events are compared: ${run.typed.sources.join(' ')} holds histograms`, {
     code: 'usage',
