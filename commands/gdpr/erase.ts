@@ -12,12 +12,14 @@ export default class GdprErase extends GdprCommand {
     'puts it in place at once; evt killed meanwhile, the same line goes on. An event that is ' +
     'about nobody else is dropped, in another the fields of this subject become null. All other ' +
     'lines stay as they are, byte by byte. Of a bucket that keeps versions, older ones that hold ' +
-    'the subject are removed for good. Indexes of the archive are removed. The plan names ' +
+    'the subject are removed for good. With --follow-claims, so is what only erased events ' +
+    'point to. Indexes of the archive are removed. The plan names ' +
     'the subject; when it is applied, a proof that does not takes its place, which evt gdpr ' +
     'verify checks.'
   static override examples = [
     '<%= config.bin %> gdpr erase --entity user:42 archive/ --plan plan.json',
     '<%= config.bin %> gdpr erase --entity user:42 s3://acme/archive/ --plan plan.json',
+    '<%= config.bin %> gdpr erase --entity user:42 archive/ --follow-claims s3 --plan plan.json',
     '<%= config.bin %> gdpr erase --apply plan.json --dry-run',
     '<%= config.bin %> gdpr erase --apply plan.json --yes',
     '<%= config.bin %> gdpr erase --apply plan.json --to evidence --notify sns://erasures',

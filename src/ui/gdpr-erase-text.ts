@@ -173,9 +173,10 @@ export function appliedText(
   if (!applied) return `${safeText(file)} was applied already`
   const dropped = indexes === 0 ? '' : `, ${counted(indexes, 'index', 'indexes')} removed`
   const older = versions === 0 ? '' : `, ${counted(versions, 'older version')} removed`
+  const removed = `${older}${pointedText(applied)}${dropped}`
   return [
     '',
-    `erased: ${counted(objects, 'object')} written again${older}${pointedText(applied)}${dropped}`,
+    `erased: ${counted(objects, 'object')} written again${removed}`,
     `the plan was replaced by its proof, which names nobody; its key is ${safeText(file)}.key`,
     ...(applied.payloads?.left ?? []).map(({ address, reason }) => {
       return `${safeText(address)} ${safeText(reason)} !`
