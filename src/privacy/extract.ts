@@ -117,9 +117,10 @@ async function extractInto(
     },
   )
   request.onRead?.()
-  checkShare(tally.matched, searched, request)
   const failure = endedBadly({ ...searched, ...request })
+  // Of a part of an archive nobody knows which share is much.
   if (signal.aborted && failure) throw failure
+  checkShare(tally.matched, searched, request)
   const claims = await claimed.copyTo(writer, request.redactOthers)
   const unread = claimed.unread
   const buckets = new OpenBuckets(request.aws ?? {}, signal)

@@ -17,13 +17,13 @@ const event = (id: string, user: string, more: Record<string, unknown> = {}) =>
     detail: { user, ...more },
   })
 
+const nested = JSON.stringify({ mail: 'Ada@Example.com' })
+
 /** Of u-1: in lines, packed lines, what evt alone reads, and JSON in a text. */
 const objects: Record<string, string | Buffer> = {
   'archive/a.ndjson': `${event('1', 'u-1')}\n${event('2', 'u-2')}\n\n{"broken"\n`,
-  'archive/b.ndjson.gz': gzipSync(
-    [event('3', 'u-2'), event('4', 'u-1', { n: 12345678901234567890n.toString() })].join('\n'),
-  ),
-  'archive/c.ndjson': `${event('5', 'u-3', { raw: JSON.stringify({ mail: 'Ada@Example.com' }) })}\n`,
+  'archive/b.ndjson.gz': gzipSync([event('3', 'u-2'), event('4', 'u-1')].join('\n')),
+  'archive/c.ndjson': `${event('5', 'u-3', { raw: nested })}\n`,
   'archive/d.ndjson': `${event('6', 'u-4')}\n${event('7', 'u-5', { quantity: 1 })}\n`,
   'archive/e.ndjson': `{"id":8.0,"source":"shop","detail-type":"placed","detail":{"user":"u-1"}}\n`,
 }

@@ -1,5 +1,6 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
+import { once } from 'node:events'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Decrypter, generateIdentity, identityToRecipient } from 'age-encryption'
@@ -61,6 +62,19 @@ test('a plan from before what events point to was told of is applied', async () 
   expect(evt('gdpr', 'erase', '--apply', 'p', '--yes')).toMatchObject({ status: 0 })
   expect(readFileSync(join(at.work, 'a.ndjson'), 'utf8')).not.toContain('u-4711')
   expect(evt('gdpr', 'verify', 'p')).toMatchObject({ status: 0 })
+})
+
+test('an extract that is interrupted leaves neither a bundle nor a key', async () => {
+  const before = readdirSync(at.work)
+  const args = ['gdpr', 'extract', '--entity', 'user:u-4711', '-', '--to', 'b']
+  const child = spawn('evt', args, { cwd: at.work, env: at.env, stdio: ['pipe', 'pipe', 'pipe'] })
+  const end = once(child, 'close')
+  // What is written has been read when more than a pipe holds is taken.
+  const text = readFileSync(join(at.work, 'a.ndjson'), 'utf8').repeat(20_000)
+  await new Promise((resolve) => child.stdin.write(text, resolve))
+  child.kill('SIGINT')
+  const [exit] = await end
+  expect([exit, readdirSync(at.work)]).toEqual([130, before])
 })
 
 test('a byte that was changed in any file of a bundle is found there', async () => {
