@@ -66,14 +66,15 @@ function askedShards(
 }
 
 function tell(
-  { place, summary, start, isSpread }: FoundStream,
+  { stream, place, summary, start, isSpread }: FoundStream,
   { onNote }: Pick<TapOptions, 'onNote'>,
 ): void {
   if (isSpread) {
     onNote(`${place} spreads its records regardless of their keys: no order per key is promised`)
   }
   const { RetentionPeriodHours: hours = 24 } = summary
-  if (start.at === 'time' && start.ms < Date.now() - hours * HOUR_MS) {
+  const nowMs = stream.nowMs() ?? Date.now()
+  if (start.at === 'time' && start.ms < nowMs - hours * HOUR_MS) {
     onNote(`${place} keeps ${hours} hours: what came before is gone`)
   }
 }

@@ -86,6 +86,29 @@ describe.each(['1', '2'])('over HTTP/%s', (version) => {
   )
 })
 
+test.each([
+  ['denied', 'the key of KMS that encrypts the stream orders may not be used'],
+  ['gone', 'the stream orders was deleted while evt read it'],
+] as const)('a subscription in whose midst it is %s ends it in words', async (fault, message) => {
+  double.faults(fault)
+  const tail = await open()
+  double.calls.isGone = fault === 'gone'
+  // Some to each shard: it is told behind the first that come.
+  producer.put(7)
+  await expect(tail.ended).rejects.toMatchObject({ message, code: 'outside' })
+  expect(tail.events.length).toBeGreaterThan(0)
+})
+
+test.each([-3_600_000, 3_600_000])('a clock that is %i ms apart loses nothing', async (ms) => {
+  model.clockAheadMs = ms
+  producer.put(10, model.nowMs - 10_000)
+  double.faults('closed', 'closed')
+  const tail = await open({ start: 'latest' })
+  const ids = producer.reshapes(1)
+  await tail.until(ids.length)
+  producer.expectAll(tail.events, ids)
+})
+
 test('a server that says GOAWAY is left, and nothing is lost', async () => {
   vi.stubEnv('EVT_KINESIS_HTTP', '2')
   const tail = await open()

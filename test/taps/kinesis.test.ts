@@ -126,6 +126,27 @@ test('from before what retention keeps, it is said', async () => {
   expect(tail.notes).toEqual(['kinesis://orders keeps 24 hours: what came before is gone'])
 })
 
+test.each([
+  { aheadHours: 2, backHours: 23, said: 1 },
+  { aheadHours: -2, backHours: 25, said: 0 },
+])("what retention keeps goes by the stream's clock: $aheadHours h ahead", async (clock) => {
+  model.clockAheadMs = clock.aheadHours * 3_600_000
+  const fromUs = (Date.now() - clock.backHours * 3_600_000) * 1_000
+  const tail = await open({ fromUs, follow: false })
+  await tail.ended
+  expect(tail.notes).toHaveLength(clock.said)
+})
+
+test.each([-3_600_000, 3_600_000])('a clock that is %i ms apart loses nothing', async (ms) => {
+  model.clockAheadMs = ms
+  producer.put(10, model.nowMs - 10_000)
+  double.calls.iteratorLifeMs = 20
+  const tail = await open({ start: 'latest', pollMs: 30 })
+  const ids = producer.reshapes(1)
+  await tail.until(ids.length)
+  producer.expectAll(tail.events, ids)
+})
+
 test('one shard is read alone, from a record on, to its end', async () => {
   producer.put(40)
   const [shard] = model.shards

@@ -42,6 +42,7 @@ afterEach(async () => {
 interface Line {
   readonly id: string
   readonly n: number
+  readonly timeUs: number
   readonly latencyUs: number
 }
 
@@ -70,9 +71,10 @@ async function produced(random: Random, reshapes: readonly Reshape[]): Promise<L
     const key = `k${random.below(KEYS)}`
     const latencyMs = 1 + random.below(5_000)
     const atMs = Date.now()
-    const time = new Date(atMs - latencyMs).toISOString()
+    const timeMs = atMs - latencyMs
+    const time = new Date(timeMs).toISOString()
     model.put(key, JSON.stringify({ id: `e${n}`, n, time }), atMs)
-    ledger.add(key, { id: `e${n}`, n, latencyUs: latencyMs * 1_000 })
+    ledger.add(key, { id: `e${n}`, n, timeUs: timeMs * 1_000, latencyUs: latencyMs * 1_000 })
     if (n % AT_ONCE === 0) await setTimeout(1)
     if (n % Math.ceil(COUNT / 6) !== 0 || n === 0) continue
     const change = changes.shift() ?? 'split'
@@ -106,7 +108,8 @@ test.each<[string, string, readonly Reshape[], Partial<TapOptions>]>([
     // DynamoDB does not say when a change arrived.
     const put = latencies.get(String(id)) ?? 0
     const latencyUs = receivedAtUs === null ? put : receivedAtUs - (timeUs ?? 0)
-    seen.add(String(key), { id: String(id), n: Number(sequence), latencyUs })
+    expect(receivedAtUs === null).toBe(address.startsWith('dynamodb'))
+    seen.add(String(key), { id: String(id), n: Number(sequence), timeUs: timeUs ?? 0, latencyUs })
   }
   expect(model.shards).toHaveLength(8 + 3 * 2 + 2) // a merge, as a roll, makes one
   expect(tail.events).toHaveLength(COUNT)

@@ -102,10 +102,10 @@ export class KinesisDouble {
     try {
       if (fault) throw fault
       if (operation === 'SubscribeToShard') this.subscriptions.begin(body, response, request)
-      else send(response, 200, answer(this.calls, operation, body))
+      else send(response, 200, answer(this.calls, operation, body), this.model.nowMs)
     } catch (error) {
       if (!(error instanceof Refusal)) throw error
-      send(response, 400, { __type: error.type, message: error.message })
+      send(response, 400, { __type: error.type, message: error.message }, this.model.nowMs)
     }
   }
 }
@@ -126,11 +126,11 @@ function identity(response: Response): void {
   )
 }
 
-function send(response: Response, status: number, body: Answer): void {
+function send(response: Response, status: number, body: Answer, nowMs: number): void {
   const text = JSON.stringify(body)
   response.writeHead(status, {
     'content-type': 'application/x-amz-json-1.1',
-    date: new Date().toUTCString(),
+    date: new Date(nowMs).toUTCString(),
   })
   // One signature for each of two classes.
   ;(response as ServerResponse).end(text)

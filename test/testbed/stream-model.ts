@@ -48,6 +48,8 @@ export class StreamModel {
   madeMs = 1_700_000_000_000
   strategy: 'AUTO' | undefined
   retentionHours = 24
+  /** How far its clock is ahead of this machine's. */
+  clockAheadMs = 0
   #sequence = FIRST
   #serial = 0
   #listeners = new Set<() => void>()
@@ -63,6 +65,10 @@ export class StreamModel {
     }
   }
 
+  get nowMs(): number {
+    return Date.now() + this.clockAheadMs
+  }
+
   get arn(): string {
     return `arn:aws:kinesis:eu-west-1:123456789012:stream/${this.name}`
   }
@@ -71,7 +77,7 @@ export class StreamModel {
     return this.shards.filter(({ lastSequence }) => lastSequence === undefined)
   }
 
-  put(key: string, data: string | Buffer, atMs = Date.now()): { shard: string; sequence: string } {
+  put(key: string, data: string | Buffer, atMs = this.nowMs): { shard: string; sequence: string } {
     const hash = BigInt(`0x${createHash('md5').update(key).digest('hex')}`)
     const shard = this.open.find(({ from, to }) => hash >= from && hash <= to)
     if (!shard) throw new Error('no shard takes this key')
@@ -155,7 +161,7 @@ export class StreamModel {
     const next = from + records.length
     const waiting = shard.records[next]
     const isEnd = shard.lastSequence !== undefined && waiting === undefined
-    const behindMs = waiting ? Date.now() - waiting.ApproximateArrivalTimestamp * 1_000 : 0
+    const behindMs = waiting ? this.nowMs - waiting.ApproximateArrivalTimestamp * 1_000 : 0
     return { records, next, isEnd, behindMs: Math.max(waiting ? 1 : 0, Math.round(behindMs)) }
   }
 

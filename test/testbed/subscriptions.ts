@@ -5,10 +5,18 @@ import { type ModelStart, Refusal, type StreamModel } from './stream-model.js'
 
 /**
  * What becomes of a subscription after its first event with records: an exception in the midst of
- * it, a frame that is cut or wrong, a connection that is closed or goes silent. `busy`: it is
- * refused.
+ * it, also one that is for good, a frame that is cut or wrong, a connection that is closed or goes
+ * silent. `busy`: it is refused.
  */
-export type SubscriptionFault = 'exception' | 'cut' | 'corrupt' | 'closed' | 'silent' | 'busy'
+export type SubscriptionFault =
+  | ('exception' | 'denied' | 'gone' | 'cut' | 'corrupt' | 'closed' | 'silent')
+  | 'busy'
+
+const exceptions: Partial<Record<SubscriptionFault, string>> = {
+  exception: 'InternalFailureException',
+  denied: 'KMSAccessDeniedException',
+  gone: 'ResourceNotFoundException',
+}
 
 type Response = ServerResponse | Http2ServerResponse
 type Request = IncomingMessage | Http2ServerRequest
@@ -82,14 +90,15 @@ interface Subscription {
 }
 
 function misbehave(fault: SubscriptionFault, { out, request, state, end }: Subscription): void {
-  const headers = { ':message-type': 'exception', ':exception-type': 'InternalFailureException' }
+  const type = exceptions[fault] ?? 'InternalFailureException'
+  const headers = { ':message-type': 'exception', ':exception-type': type }
   const whole = frame(headers, '{"message":"oops"}')
   const hangUp = () => {
     if ('stream' in request) request.stream.close(2)
     else request.socket.destroy()
   }
   if (fault === 'silent') state.isSilent = true
-  else if (fault === 'exception') end(() => out.end(whole))
+  else if (fault in exceptions) end(() => out.end(whole))
   else if (fault === 'closed') end(hangUp)
   else if (fault === 'cut') end(() => out.write(whole.subarray(0, 20), hangUp))
   else {
