@@ -7,7 +7,7 @@ import { contentOf } from './topology-match-run.js'
 const MOST_EVENTS = 10_000
 
 /**
- * Sample events: JSON that begins with `{`, or files of one event, of a list, or of an event a line.
+ * Sample events: JSON that begins with `{`, or files of one event, of a list, or of one a line.
  *
  * @throws EvtError `usage` for what is no event, `inconclusive` where there is none
  */

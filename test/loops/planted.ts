@@ -19,8 +19,8 @@ const HOUR_S = 3_600
 
 /**
  * An archive with loops of 1 to 12 nodes, steady and growing, of seconds and of hours, one within
- * another, of one producer or across several, and with what looks like loops and is none: retries and
- * sagas that come back three times, long sagas, fan-out, redeliveries, replays.
+ * another, of one producer or across several, and with what looks like loops and is none: retries
+ * and sagas that come back three times, long ones, fan-out, redeliveries, replays.
  *
  * Without ids nothing tells what caused what; each event has a reference of its own, steps take a
  * little longer or shorter, of every second loop events count how deep they are, and there are

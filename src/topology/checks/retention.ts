@@ -33,8 +33,8 @@ function ofQueue(graph: Graph, queue: TopologyNode): Finding[] {
           : `${wait} in ${queue.id}, the oldest for ${days(ageS)}: in ${days(leftS)} its ` +
             `retention of ${days(retentionS)} deletes it${atLatest}.`,
       fix:
-        'work them off or move them (evt dlq), or raise MessageRetentionPeriod (14 days at most), ' +
-        'which holds for what waits already',
+        'work them off or move them (evt dlq), or raise MessageRetentionPeriod (14 days at ' +
+        'most), which holds for what waits already',
       witnesses: [queue.id, ...senders(graph, queue)],
     },
   ]
