@@ -66,7 +66,7 @@ async function located(
     elsewhere.events += found.events
   }
   const { id, scannedBytes } = asked
-  const queries = [{ id, sql: counted.sql, scannedBytes }]
+  const queries = [{ id, sql: counted.shown, scannedBytes }]
   const found = { objects: here, elsewhere, asked: { ...askedAt(archive), queries } }
   request.onLocated?.({ scannedBytes, usd: athenaUsd(scannedBytes) }, found)
   checkRemote(here, request)

@@ -29,7 +29,7 @@ export function couldBeAbout(
   const mentions = [...new Set(texts)].flatMap((text, n) => {
     const name = `value${n + 1}`
     values[name] = looking.ignoreCase ? text.toLowerCase() : text
-    // Letters of it are not for who reads the statement either.
+    // Values, too: who reads the evidence is not to see letters of it.
     const patterns = otherWritings(text, looking).map((pattern, m) => {
       values[`${name}pattern${m + 1}`] = pattern
       return `regexp_like(document, $${name}pattern${m + 1})`

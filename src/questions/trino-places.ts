@@ -8,6 +8,11 @@ export interface TrinoStatement {
   readonly values: readonly string[]
 }
 
+/** The same, and with `?` for each value wherever it goes, for those who are not to see values. */
+export interface PlacedStatement extends TrinoStatement {
+  readonly shown: string
+}
+
 /** Of one value that goes apart from the SQL (Athena, API of StartQueryExecution). */
 const MOST_LENGTH = 1_024
 
@@ -19,13 +24,15 @@ const MOST_LENGTH = 1_024
 export function withPlaces(
   sql: string,
   values: Readonly<Record<string, BoundValue>>,
-): TrinoStatement {
+): PlacedStatement {
   const found: string[] = []
   const clauses = new Clauses()
-  const parts = partsOf(sql).map((part) => {
+  const valueOf = (word: string) => (word.startsWith('$') ? values[word.slice(1)] : undefined)
+  const all = partsOf(sql)
+  const parts = all.map((part) => {
     if (isQuoted(part)) return part
     return part.replace(/[()]|\$?\w+/g, (word) => {
-      const value = word.startsWith('$') ? values[word.slice(1)] : undefined
+      const value = valueOf(word)
       if (value === undefined) {
         clauses.pass(word)
         return word
@@ -36,7 +43,11 @@ export function withPlaces(
       return '?'
     })
   })
-  return { sql: parts.join(''), values: found }
+  const shown = all.map((part) => {
+    const place = (word: string) => (valueOf(word) === undefined ? word : '?')
+    return isQuoted(part) ? part : part.replace(/\$\w+/g, place)
+  })
+  return { sql: parts.join(''), values: found, shown: shown.join('') }
 }
 
 /** A text of SQL; control characters by their numbers. */

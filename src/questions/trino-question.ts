@@ -13,7 +13,7 @@ import { querySql } from './query.js'
 import { isQuoted, onOneLine, partsOf } from './statements.js'
 import { deliveriesOf } from './trino-deliveries.js'
 import { chosenRecords } from './trino-filter.js'
-import { type TrinoStatement, withPlaces } from './trino-places.js'
+import { type PlacedStatement, type TrinoStatement, withPlaces } from './trino-places.js'
 import { type Table, withTables } from './trino-tables.js'
 
 /** What a question is asked of in Trino's SQL. */
@@ -73,7 +73,7 @@ export function countedRecords(archive: TrinoArchive): TrinoStatement {
 /** The same of each object: its path, and how many records, undecodable and unsure ones, events,
  * and events that are chosen it has.
  * @param could what those also meet, over the columns of `events`, with its values */
-export function objectCounts(archive: TrinoArchive, could?: Statement): TrinoStatement {
+export function objectCounts(archive: TrinoArchive, could?: Statement): PlacedStatement {
   const { sql, where, values } = chosenRecords(archive, archive.chosen)
   const wanted = could ? `(${where}) AND (${could.sql})` : where
   const columns = [

@@ -305,14 +305,25 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)(
       expect(athena.asked.at(-1)).toContain(`> DOUBLE '1'`)
     })
 
-    test.each<[string, string[], string]>([
-      ['mentions', ['audit', '--mentions', "a'da"], `strpos(document, 'a''da') > 0`],
+    test.each<[string, string[], string[]]>([
+      [
+        'mentions',
+        ['audit', '--mentions', 'ada'],
+        [
+          `strpos(document, 'ada') > 0`,
+          String.raw`regexp_like(document, '(?i)\\u0061|\\u0064')`,
+        ],
+      ],
       [
         'values of a person',
         ['gdpr', 'extract', '--also', '*=ADA', '--ignore-case', '--to', bundle],
-        `strpos(lower(document), 'ada') > 0`,
+        [
+          `strpos(lower(document), 'ada') > 0`,
+          String.raw`regexp_like(document, '(?i)\\u0061|\\u0064|\\u0041|\\u0044|` +
+            String.raw`[^\x00-\x7f]|\\u(00[89a-f]|0[1-9a-f]|[1-9a-f])')`,
+        ],
       ],
-    ])('%s are looked for, and what may have them is read here', async (_, args, sql) => {
+    ])('%s are looked for, and what may have them is read here', async (_, args, conditions) => {
       answer = located([
         ['a.ndjson', 1, 0, 0, 1, 1],
         ['b.ndjson', 2, 0, 0, 2, 0],
@@ -320,7 +331,7 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)(
       const { code, stderr } = await evt([...args, archive, '--engine', 'athena', '-o', 'json'])
       expect([code, stderr]).toEqual([5, expect.stringContaining('evt reads 1 of 2 objects')])
       // What is counted beside all records is in no WHERE clause, which alone takes values.
-      expect(athena.asked.at(-1)).toContain(sql)
+      for (const condition of conditions) expect(athena.asked.at(-1)).toContain(condition)
     })
 
     const linkColumns = ['path', 'state', 'own', 'id', 'correlation_id', 'causation_id', '_1']

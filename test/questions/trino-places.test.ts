@@ -16,6 +16,7 @@ test.each<[string, string, number]>([
   const { sql: asked, values } = withPlaces(sql, { v: "it's" })
   expect([values, asked.match(/\?/g)?.length ?? 0]).toEqual([Array(apart).fill(`'it''s'`), apart])
   expect(asked.match(/'it''s'/g)?.length ?? 0).toBe((sql.match(/\$v/g)?.length ?? 0) - apart)
+  expect(withPlaces(sql, { v: "it's" }).shown).toBe(sql.replaceAll('$v', '?'))
 })
 
 test('a long value stands in the SQL', () => {
