@@ -258,7 +258,7 @@ describeWith('moto and Trino (npm run test:trino)', needed)('what Athena locates
         await texts(here ?? '', '--no-content'),
         await texts(there ?? '', '--engine', 'athena', '--database', 'plain'),
       ]
-      expect(one.map((text) => text.match(/^Tag=/gm)?.length ?? 0)).toEqual([6, 0, 24])
+      expect(one.map((text) => text.match(/^Tag=/gm)?.length ?? 0)).toEqual([6, 0, 42])
       expect(other).toEqual(one)
     })
 

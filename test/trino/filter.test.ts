@@ -114,17 +114,15 @@ describeWith('Trino (npm run test:trino)', jars !== undefined)('--filter in Trin
         const { rows } = await trino.run(`SELECT ${values.map(trinoText).join(', ')}`)
         expect(rows).toEqual([values])
         const json = values.map((a) => JSON.stringify({ a }))
-        for (const [n, value] of values.slice(0, 6).entries()) {
+        for (const [n, value] of values.slice(0, 5).entries()) {
           const name = tests[n % tests.length] ?? 'exactly'
-          const each = value === '' || n === 4 ? value : { [name]: value }
-          const pattern = { a: [each, { 'anything-but': [value, "'"] }] }
-          for (const of of [{ a: [each] }, pattern]) {
-            const expected = json.map((text) => decoded(text, of))
-            expect([of, await matchesOf(json, of)]).toEqual([of, expected])
-          }
+          const each = value === '' ? value : { [name]: value }
+          const of = { a: n === 4 ? [value, { 'anything-but': [value, "'"] }] : [each] }
+          const expected = json.map((text) => decoded(text, of))
+          expect([of, await matchesOf(json, of)]).toEqual([of, expected])
         }
       }),
-      { numRuns: campaign(4) },
+      { numRuns: campaign(2) },
     )
   })
 
