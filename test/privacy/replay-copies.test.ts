@@ -52,7 +52,7 @@ function kept(): string {
   return Buffer.concat(bytes).toString('latin1')
 }
 
-const slow = ['kinesis://orders', '--to', 'again.ndjson', '--no-mark', '--yes', '--rate', '20/s']
+const slow = ['kinesis://orders', '--to', 'again.ndjson', '--no-mark', '--yes', '--rate', '2/s']
 const again = () => {
   const file = join(at.work, 'again.ndjson')
   return existsSync(file) ? readFileSync(file, 'utf8').trimEnd().split('\n') : []
