@@ -111,7 +111,7 @@ export async function applyErasure(plan: ErasePlan, request: ApplyRequest): Prom
     const derived = { sources, cwd, env, files, aws: { ...plan.aws, ...request.aws } }
     const indexes = new Set(await dropDerived(derived))
     const options = { eraser, key: plan.key, journal, buckets }
-    const copies = await eraseCopies({ ...options, env })
+    const copies = await eraseCopies({ ...options, env, subject: plan.subject })
     for (const [n, object] of touched.entries()) {
       if (signal.aborted) throw interrupted(n, touched.length)
       await (isStored(object) ? eraseStored(object, options) : eraseObject(object, options))

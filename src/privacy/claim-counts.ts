@@ -3,12 +3,6 @@ import { claimText } from '../envelopes/claim-check.js'
 import type { Claim } from '../envelopes/outside.js'
 import type { Verdict } from './eraser.js'
 
-/** What a record points to as it is, and as it is to become. */
-export interface RecordClaims {
-  readonly before: readonly Claim[]
-  readonly after: readonly Claim[]
-}
-
 /** A payload that events point to which go. */
 export interface Released {
   readonly claim: Claim

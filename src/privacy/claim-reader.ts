@@ -10,6 +10,12 @@ import { JsonLayer } from './json-layer.js'
 type Decode = (record: RecordValue) => Decoded[]
 type DecoderOptions = Omit<Parameters<typeof createDecoder>[0], 'outside'>
 
+/** What a record points to as it is, and as it is to become. */
+export interface RecordClaims {
+  readonly before: readonly Claim[]
+  readonly after: readonly Claim[]
+}
+
 const named = /s3Key|S3Payload|dataref|\\/
 const packed = new RegExp(MAY_BE_PACKED)
 

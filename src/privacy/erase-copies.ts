@@ -6,6 +6,7 @@ import { cacheFolder } from '../config/cache-folder.js'
 import { EvtError } from '../errors.js'
 import { type ReplayCopy, replayCopies } from '../leftovers/replay-copies.js'
 import { OWN_FOLDER } from '../record/store.js'
+import { journalsAbout } from './cache-journals.js'
 import { diskFailure } from './disk-failure.js'
 import { eraseObject } from './erase-object.js'
 import type { Eraser } from './eraser.js'
@@ -13,6 +14,7 @@ import { GOES_ON } from './goes-on.js'
 import type { Journal } from './journal.js'
 import { isTouched, type ObjectPass, passThrough } from './object-pass.js'
 import { fileHash } from './seals.js'
+import type { Subject } from './subject.js'
 
 /** What became of what `evt replay` keeps of streams and queues that it did not send to its end. */
 export interface CopiesErased {
@@ -22,6 +24,8 @@ export interface CopiesErased {
   removed: number
   /** Folders that hold what has to be kept, and cannot be written again. */
   left: string[]
+  /** Journals of evt in the cache that hold an identifier. */
+  journals: string[]
 }
 
 interface CopyOptions {
@@ -29,6 +33,7 @@ interface CopyOptions {
   key: string
   journal: Journal
   env: Readonly<Record<string, string | undefined>>
+  subject: Subject
 }
 
 /**
@@ -38,12 +43,13 @@ interface CopyOptions {
  * @throws EvtError `outside` where one that is running holds the subject
  */
 export async function eraseCopies(options: CopyOptions): Promise<CopiesErased> {
-  const done: CopiesErased = { erased: 0, removed: 0, left: [] }
+  const done: CopiesErased = { erased: 0, removed: 0, left: [], journals: [] }
   for (const copy of await replayCopies(cacheFolder(options.env))) {
     // Nobody goes on with what was not recorded to its end.
     if (copy.isWhole) await eraseCopy(copy, done, options)
     else await removeCopy(copy, done)
   }
+  done.journals = await journalsAbout(options.env, options.subject)
   return done
 }
 

@@ -2,7 +2,6 @@ import { rm } from 'node:fs/promises'
 import type { VersionedBucket } from '../aws/bucket-versions.js'
 import type { ObjectState } from '../aws/object-state.js'
 import { EvtError } from '../errors.js'
-import { diskFailure } from './disk-failure.js'
 import { changedSince, writeAside } from './erase-object.js'
 import type { PlannedObject, PlannedVersion } from './erase-plan.js'
 import type { Eraser } from './eraser.js'
@@ -10,6 +9,7 @@ import { GOES_ON } from './goes-on.js'
 import type { Journal, Step } from './journal.js'
 import type { OpenBuckets } from './open-buckets.js'
 import { fileHash } from './seals.js'
+import { copyFailure } from './temp-failure.js'
 
 interface StoredOptions {
   eraser: Eraser
@@ -70,7 +70,8 @@ export async function eraseStored(object: StoredPlanned, options: StoredOptions)
     }
     await journal.add({ ...done, state: 'cleaned' })
   } catch (error) {
-    throw goingOn(diskFailure(error, object.path, GOES_ON))
+    // What is written here are copies.
+    throw goingOn(copyFailure(error, object.path))
   }
 }
 

@@ -4,8 +4,7 @@ import type { Decoded, EventRecord, JsonValue } from '../event/event.js'
 import { jsonText, readJson, scalarText } from '../event/json.js'
 import { type JsonPath, valueAt } from '../event/json-path.js'
 import type { Mapping } from '../event/mapping.js'
-import type { RecordClaims } from './claim-counts.js'
-import { type ClaimReader, mayPoint } from './claim-reader.js'
+import { type ClaimReader, mayPoint, type RecordClaims } from './claim-reader.js'
 import {
   around,
   nodesAt,

@@ -128,7 +128,7 @@ export function proofOf(plan: ErasePlan, done: Done): ErasureProof {
     ...(copies.erased + copies.removed > 0 && {
       replayCopies: { erased: copies.erased, removed: copies.removed },
     }),
-    completeness: [...completenessOf(plan, done, clean), ...copies.left.map(copyLeft)],
+    completeness: [...completenessOf(plan, done, clean), ...copiesLeft(copies, clean)],
   }
 }
 
@@ -179,8 +179,14 @@ function completenessOf(plan: ErasePlan, done: Done, clean: (text: string) => st
   ]
 }
 
-function copyLeft(folder: string): string {
-  return `Not erased: what evt replay keeps in ${folder}, which holds events that have to be kept.`
+function copiesLeft({ left, journals }: CopiesErased, clean: (text: string) => string): string[] {
+  return [
+    ...left.map((folder) => {
+      const why = 'which holds events that have to be kept'
+      return `Not erased: what evt replay keeps in ${folder}, ${why}.`
+    }),
+    ...journals.map((file) => `Not erased: the journal ${clean(file)}, which holds an identifier.`),
+  ]
 }
 
 function recipientsOf({ recipients, subject, key }: ErasePlan): Recipients | undefined {

@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises'
+import { diskReason } from '../archives/disk-reason.js'
 import { claimFiles } from '../claims/folder.js'
 import type { Claim } from '../envelopes/outside.js'
 import { EvtError } from '../errors.js'
@@ -7,6 +8,7 @@ import type { ClaimTally } from './claim-counts.js'
 import type { ErasePlan, PlannedPayload, PlannedPayloads } from './erase-plan.js'
 import type { OpenBuckets } from './open-buckets.js'
 import { fileHash } from './seals.js'
+import { copyFailed } from './temp-failure.js'
 
 interface PayloadOptions {
   /** `s3`, or a folder as typed. */
@@ -81,6 +83,7 @@ async function storedPayload(address: string, options: StoredOptions): Promise<P
     return await storedState(address, options)
   } catch (error) {
     if (!(error instanceof EvtError) || error.code === 'interrupted') throw error
+    if (diskReason(error.cause) !== undefined) throw error
     return `is not given by S3: ${error.message}`
   }
 }
@@ -115,7 +118,8 @@ async function storedState(
   const { etag } = now
   const file = await buckets.newCopy()
   try {
-    const refusal = await bucket.download(key, { etag }, file)
+    const copying = bucket.download(key, { etag }, file)
+    const refusal = await copying.catch((error) => copyFailed(error, address))
     if (refusal?.reason === 'refused') return refusal.detail
     if (refusal) return 'was replaced while it was read'
     return { ...(await fileHash(file)), ...(keeps === 'none' ? { etag } : kept) }

@@ -8,6 +8,7 @@ import { ClaimCounts } from './claim-counts.js'
 import type { ErasePlan } from './erase-plan.js'
 import { isTouched, type ObjectPass, passThrough } from './object-pass.js'
 import type { PlanningOptions } from './plan-object.js'
+import { copyFailed } from './temp-failure.js'
 
 interface VersionOptions extends PlanningOptions {
   /** Of the sources, as they are now. */
@@ -88,7 +89,8 @@ async function isPlanned(
   const claims = tally && new ClaimCounts()
   let isGone = false
   try {
-    const refusal = await bucket.download(key, { versionId }, file)
+    const copying = bucket.download(key, { versionId }, file)
+    const refusal = await copying.catch((error) => copyFailed(error, name))
     if (refusal?.reason === 'refused') {
       if (tally) tally.unread ??= name
       return refuse(refusal.detail)

@@ -127,7 +127,8 @@ function moreLine(more: number): string[] {
 
 function claimLines(claims: readonly string[]): string[] {
   return [
-    'what these events point to is not erased with them: plan with --follow-claims s3, or delete it',
+    'what these events point to is not erased with them: ' +
+      'plan with --follow-claims s3, or delete it',
     ...claims.slice(0, MOST_CLAIMS).map((address) => `  ${safeText(address)}`),
     ...moreLine(claims.length - MOST_CLAIMS),
   ]
@@ -195,13 +196,19 @@ function pointedText({ payloads }: Applied): string {
 }
 
 /** What replays of streams and queues had recorded. */
-function copyLines({ copies: { erased, removed, left } }: Applied): string[] {
+function copyLines({ copies: { erased, removed, left, journals } }: Applied): string[] {
   const parts = [
     ...(erased === 0 ? [] : [`${counted(erased, 'file')} written again`]),
     ...(removed === 0 ? [] : [`${counted(removed, 'recording')} removed`]),
   ]
   const lines = parts.length === 0 ? [] : [`in the cache of evt replay: ${parts.join(', ')}`]
-  return [...lines, ...left.map((folder) => `${safeText(folder)} holds what has to be kept !`)]
+  return [
+    ...lines,
+    ...left.map((folder) => `${safeText(folder)} holds what has to be kept !`),
+    ...journals.map((file) => {
+      return `${safeText(file)} holds an identifier: remove it when what it is of is done !`
+    }),
+  ]
 }
 
 type Total = Pick<PlannedObject['counts'], 'dropped' | 'changed' | 'mentioned' | 'held' | 'left'>

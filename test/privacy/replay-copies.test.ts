@@ -52,7 +52,7 @@ function kept(): string {
   return Buffer.concat(bytes).toString('latin1')
 }
 
-const slow = ['kinesis://orders', '--to', 'again.ndjson', '--no-mark', '--yes', '--rate', '20/s']
+const slow = ['kinesis://orders', '--to', 'again.ndjson', '--no-mark', '--yes', '--rate', '2/s']
 const again = () => {
   const file = join(at.work, 'again.ndjson')
   return existsSync(file) ? readFileSync(file, 'utf8').trimEnd().split('\n') : []
@@ -124,4 +124,65 @@ test.each([
   expect(proof()).toMatchObject(expected)
   const said = proof().completeness.some((one: string) => one.includes(folder))
   expect(said).toBe(isThere)
+})
+
+test('killed while it erases what replays keep, it goes on to the same', async () => {
+  const name = 'd'.repeat(32)
+  const folder = join(cache, `${name}.recorded-999999-AbCdEf`)
+  mkdirSync(folder, { recursive: true })
+  const files = Array.from({ length: 60 }, (_, n) => join(folder, `${n}.ndjson`))
+  const other = (n: number) => line(event(`o-${n}`, `u-${n}`))
+  const before = (n: number) => `${other(n)}${line(event(`s-${n}`, SUBJECT))}${other(n + 100)}`
+  const after = (n: number) => `${other(n)}${other(n + 100)}`
+  for (const [n, file] of files.entries()) writeFileSync(file, before(n))
+  writeFileSync(join(cache, `${name}.recorded.json`), JSON.stringify({ folder }))
+  expect(await plan()).toMatchObject({ exit: 0 })
+  const journal = join(at.work, 'plan.journal')
+  const stepsOf = () => (existsSync(journal) ? readFileSync(journal, 'utf8').split('\n').length : 0)
+  let inside = 0
+  for (const share of [0.05, 0.3, 0.6]) {
+    const child = startEvt(['gdpr', 'erase', '--apply', 'plan', '--yes'], at)
+    // Each file has two steps, of two lines with the end of the one before.
+    const until = share * files.length * 4
+    for (let tries = 0; tries < 100_000 && stepsOf() < until; tries++) await setTimeout(1)
+    child.kill('SIGKILL')
+    await child.end
+    const texts = files.map((file) => readFileSync(file, 'utf8'))
+    for (const [n, text] of texts.entries()) expect([before(n), after(n)]).toContain(text)
+    const left = texts.filter((text) => text.includes(SUBJECT)).length
+    if (left > 0 && left < files.length) inside += 1
+    expect(readFileSync(join(at.work, 'a.ndjson'), 'utf8').includes(SUBJECT)).toBe(left > 0)
+  }
+  expect(inside, 'kills while files were erased').toBeGreaterThan(0)
+  expect(await apply()).toMatchObject({ exit: 0 })
+  for (const [n, file] of files.entries()) expect(readFileSync(file, 'utf8')).toBe(after(n))
+  expect(readdirSync(folder)).toHaveLength(files.length)
+  expect(proof()).toMatchObject({ replayCopies: { erased: files.length, removed: 0 } })
+  expect(await evt('gdpr', 'verify', 'plan')).toMatchObject({ exit: 0 })
+})
+
+test('journals in the cache that hold an identifier are named, and others are not', async () => {
+  const above = join(cache, '..')
+  const texts = {
+    'redrive/1.ndjson': `{"schema":"evt.redrive-journal/1","from":"q","to":"t"}\n`,
+    'redrive/2.ndjson': `{"id":"m-1","status":"failed","error":"no such user ${SUBJECT}"}\n`,
+    'metrics/1.ndjson': '{"window":"2026-11-27T10:00:00.000Z","state":"done"}\n',
+    'metrics/2.ndjson': `{"window":"${SUBJECT}"}\n`,
+  }
+  for (const [name, text] of Object.entries(texts)) {
+    mkdirSync(join(above, name, '..'), { recursive: true })
+    writeFileSync(join(above, name), text)
+  }
+  expect(await plan()).toMatchObject({ exit: 0 })
+  const { exit, out } = await apply()
+  expect({ exit, out }).toMatchObject({ exit: 0 })
+  expect(out.match(/\S+(?= holds an identifier)/g)).toEqual([
+    join(above, 'metrics/2.ndjson'),
+    join(above, 'redrive/2.ndjson'),
+  ])
+  const sentences = proof().completeness.join('\n')
+  expect(sentences).toContain('redrive/2.ndjson, which holds an identifier')
+  expect(sentences).not.toContain('redrive/1.ndjson')
+  expect(sentences).toContain('Not searched: what evt keeps in the caches of other users')
+  expect(sentences).toContain('what evt replay --map read otherwise')
 })
