@@ -71,7 +71,7 @@ function asked(sql: string, condition: RegExp): string[] {
 
 /** As it is told in evidence: without who is looked for. */
 function withoutValues(sql: string): string {
-  const place = /(?<=(?:contains\(entities|strpos\([^']*|regexp_like\(document), )'(?!\[)[^']+'/g
+  const place = /(?<=(?:contains\(entities|strpos\([^']*|regexp_like\(document), )'(?!")[^']+'/g
   return sql.replace(/IN \('\w\w'\)/, 'IN (?)').replace(place, '?')
 }
 
