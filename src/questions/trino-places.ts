@@ -27,12 +27,12 @@ export function withPlaces(
 ): PlacedStatement {
   const found: string[] = []
   const clauses = new Clauses()
-  const valueOf = (word: string) => (word.startsWith('$') ? values[word.slice(1)] : undefined)
+  const given = (word: string) => (word.startsWith('$') ? values[word.slice(1)] : undefined)
   const all = partsOf(sql)
   const parts = all.map((part) => {
     if (isQuoted(part)) return part
     return part.replace(/[()]|\$?\w+/g, (word) => {
-      const value = valueOf(word)
+      const value = given(word)
       if (value === undefined) {
         clauses.pass(word)
         return word
@@ -44,7 +44,7 @@ export function withPlaces(
     })
   })
   const shown = all.map((part) => {
-    const place = (word: string) => (valueOf(word) === undefined ? word : '?')
+    const place = (word: string) => (given(word) === undefined ? word : '?')
     return isQuoted(part) ? part : part.replace(/\$\w+/g, place)
   })
   return { sql: parts.join(''), values: found, shown: shown.join('') }

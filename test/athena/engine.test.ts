@@ -309,10 +309,7 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)(
       [
         'mentions',
         ['audit', '--mentions', 'ada'],
-        [
-          `strpos(document, 'ada') > 0`,
-          String.raw`regexp_like(document, '(?i)\\u0061|\\u0064')`,
-        ],
+        [`strpos(document, 'ada') > 0`, String.raw`regexp_like(document, '(?i)\\u0061|\\u0064')`],
       ],
       [
         'values of a person',
