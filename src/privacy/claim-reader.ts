@@ -2,21 +2,29 @@ import { claimsIn, claimText } from '../envelopes/claim-check.js'
 import { createDecoder, type RecordValue } from '../envelopes/decode.js'
 import { complete } from '../envelopes/missing.js'
 import type { Claim, Claims, Outside } from '../envelopes/outside.js'
-import type { Decoded } from '../event/event.js'
+import type { Decoded, JsonValue } from '../event/event.js'
 import { MAY_BE_PACKED } from '../event/packed.js'
+import { linksIn } from './claim-names.js'
 import { recordsOf } from './event-places.js'
 import { JsonLayer } from './json-layer.js'
 
 type Decode = (record: RecordValue) => Decoded[]
 type DecoderOptions = Omit<Parameters<typeof createDecoder>[0], 'outside'>
 
+interface Pointed {
+  readonly claims: readonly Claim[]
+  readonly links: readonly Claim[]
+}
+
 /** What a record points to as it is, and as it is to become. */
 export interface RecordClaims {
   readonly before: readonly Claim[]
   readonly after: readonly Claim[]
+  /** Addresses of objects of S3 that it has as it is, whatever they are there for. */
+  readonly links: readonly Claim[]
 }
 
-const named = /s3Key|S3Payload|dataref|\\/
+const named = /s3Key|S3Payload|dataref|s3:|amazonaws|\\/
 const packed = new RegExp(MAY_BE_PACKED)
 
 /** Whether a text may point to a payload: quick, and never wrongly no. */
@@ -58,15 +66,20 @@ export class ClaimReader {
     }
   }
 
-  /** What the records of a JSON text point to, each once.
+  /** What the records of a JSON text point to, each once, and other addresses that they have.
    * @param column of a row of a table, which holds its records as JSON */
-  async claimsOf(text: string, column: string | undefined): Promise<Claim[]> {
+  async claimsOf(text: string, column: string | undefined): Promise<Pointed> {
     const whole = new JsonLayer(text)
     const found = new Map<string, Claim>()
     const add = (claims: readonly Claim[]) => {
       for (const claim of claims) found.set(claimText(claim), claim)
     }
-    for (const layer of whole.layers()) add(claimsIn(layer.valueOf(layer.root)))
+    const links: Claim[] = []
+    const look = (value: JsonValue) => {
+      add(claimsIn(value))
+      links.push(...linksIn(value))
+    }
+    for (const layer of whole.layers()) look(layer.valueOf(layer.root))
     const { layer, records = [] } = recordsOf(whole, column) ?? {}
     for (const record of layer ? records : []) {
       const value = layer?.valueOf(record)
@@ -76,10 +89,10 @@ export class ClaimReader {
       const decoded = await complete(() => this.decode(asked))
       add(this.#asked.get(decoded) ?? [])
       for (const one of decoded) {
-        if (one.kind === 'event') add(claimsIn(one.event.document))
+        if (one.kind === 'event') look(one.event.document)
       }
     }
-    return [...found.values()]
+    return { claims: [...found.values()], links }
   }
 }
 

@@ -41,7 +41,7 @@ export async function planPayloads(
   const find = await finderOf(options)
   for (const [address, { claim, records }] of found) {
     if (signal.aborted) throw new EvtError('interrupted: no plan was made', { code: 'interrupted' })
-    const one = whyKept(address, claim, tally) ?? (await find(claim, address))
+    const one = whyKept(claim, tally) ?? (await find(claim, address))
     if (one === undefined) planned.gone += 1
     else if (typeof one === 'string') planned.left.push({ address, reason: one })
     else planned.erased.push({ address, records, ...one })
@@ -50,9 +50,9 @@ export async function planPayloads(
   return planned
 }
 
-function whyKept(address: string, claim: Claim, tally: ClaimTally): string | undefined {
+function whyKept(claim: Claim, tally: ClaimTally): string | undefined {
   if (!('key' in claim)) return 'is not in S3, and is not fetched'
-  if (tally.isKept(address)) return SHARED
+  if (tally.isKept(claim)) return SHARED
   if (tally.unread === undefined) return undefined
   return `may be what events in ${tally.unread} point to, which could not be read`
 }
