@@ -9,6 +9,8 @@ export interface Released {
   readonly claim: Claim
   /** How many records point to it that go. */
   records: number
+  /** Of what was read there for these; empty where that changed meanwhile. */
+  sha256?: string | undefined
 }
 
 /** What the records of one object point to. */
@@ -29,7 +31,8 @@ export class ClaimCounts {
     for (const claim of claims.before) {
       const address = claimText(claim)
       if (isUnsure) this.kept.add(nameOf(claim))
-      if (!after.has(address)) release(this.released, address, { claim, records: 1 })
+      const one = { claim, records: 1, sha256: claims.read.get(address) }
+      if (!after.has(address)) release(this.released, address, one)
     }
   }
 }
@@ -64,10 +67,15 @@ export class ClaimTally {
   }
 }
 
-function release(all: Map<string, Released>, address: string, { claim, records }: Released): void {
+function release(all: Map<string, Released>, address: string, one: Released): void {
   const known = all.get(address)
-  if (known) known.records += records
-  else all.set(address, { claim, records })
+  if (!known) {
+    all.set(address, { ...one })
+    return
+  }
+  known.records += one.records
+  known.sha256 ??= one.sha256
+  if (one.sha256 !== undefined && one.sha256 !== known.sha256) known.sha256 = ''
 }
 
 const SHARDS = 64

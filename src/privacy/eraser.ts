@@ -67,10 +67,10 @@ export class Eraser {
     const verdict = await this.#judged(text, column)
     const { claims } = this.#settings
     if (!claims || !mayPoint(text) || !readJson(text).ok) return verdict
-    const { claims: before, links } = await claims.claimsOf(text, column)
-    if (verdict.text === text) return { ...verdict, claims: { before, after: before, links } }
+    const { claims: before, ...more } = await claims.claimsOf(text, column)
+    if (verdict.text === text) return { ...verdict, claims: { before, after: before, ...more } }
     const left = verdict.text === null ? undefined : await claims.claimsOf(verdict.text, column)
-    return { ...verdict, claims: { before, after: left?.claims ?? [], links } }
+    return { ...verdict, claims: { before, after: left?.claims ?? [], ...more } }
   }
 
   async #judged(text: string, column: string | undefined): Promise<Verdict> {
