@@ -154,6 +154,26 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)(
       expect(archived()).toBe(pointer('ada-2'))
     })
 
+    test('are not taken for others whose names differ by identifiers alone', async () => {
+      await makeBucket('big')
+      const [ada, bob] = ['ada@example.com', 'bob@example.com']
+      await put(ada, event('1', SUBJECT))
+      await put(bob, event('2', 'u-43-bobby'))
+      archive(pointer(ada) + pointer(bob))
+      // S3 says times to the second.
+      await after(2_000)
+      expect((await plan()).exit).toBe(0)
+      expect((await run(...APPLY)).exit).toBe(0)
+      expect(await left()).toEqual([bob])
+      expect(proof().payloads).toMatchObject([{ address: 's3://big/[identifier]' }])
+      expect(await run('gdpr', 'verify', 'plan')).toMatchObject({ exit: 0, err: '' })
+      await after(2_000)
+      await put(ada, event('1', SUBJECT))
+      const back = await run('gdpr', 'verify', 'plan')
+      expect(back.exit).toBe(4)
+      expect(back.err).toContain('s3://big/[identifier] is there again')
+    })
+
     test('stay where they are another one than what was read', async () => {
       await makeBucket('big')
       for (const key of ['ada', 'again']) await put(key, event(key, SUBJECT))
