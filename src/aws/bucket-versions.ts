@@ -47,6 +47,8 @@ export interface ListedVersion {
   readonly versionId: string
   readonly etag: string
   readonly sizeBytes: number
+  /** When it was put, in epoch milliseconds; S3 says it to the second. */
+  readonly putMs: number
   readonly isLatest: boolean
   readonly isMarker: boolean
 }
@@ -231,8 +233,9 @@ async function* listed(
   for (let isMore = true; isMore; ) {
     const command = new sdk.ListObjectVersionsCommand({ ...asked, ...from })
     const page = await send<Page>(command, 'ListBucketVersions')
-    const of = ({ Key = '', VersionId = 'null', IsLatest = false }: DeleteMarkerEntry) => {
-      return { key: Key, versionId: VersionId, isLatest: IsLatest }
+    const of = ({ Key = '', VersionId = 'null', LastModified, ...one }: DeleteMarkerEntry) => {
+      const putMs = LastModified?.getTime() ?? Number.POSITIVE_INFINITY
+      return { key: Key, versionId: VersionId, isLatest: one.IsLatest ?? false, putMs }
     }
     const versions = (page.Versions ?? []).map((one): ListedVersion => {
       const { ETag: etag = '', Size: sizeBytes = 0 } = one

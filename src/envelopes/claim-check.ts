@@ -62,6 +62,11 @@ export function dataref(event: JsonObject): Claim | undefined {
   const { dataref: address, data, data_base64: encoded } = event
   if (typeof address !== 'string' || address === '') return undefined
   if ((data ?? null) !== null || (encoded ?? null) !== null) return undefined
+  return claimAt(address)
+}
+
+/** What an address leads to: an object of S3, or what is not fetched. */
+export function claimAt(address: string): Claim {
   for (const pattern of addressesOfS3) {
     const { bucket, key } = pattern.exec(address)?.groups ?? {}
     if (bucket === undefined || key === undefined) continue
@@ -92,7 +97,8 @@ export function claimText(claim: Claim): string {
   return claim.address.replace(/[?#].*$/s, '').slice(0, 200)
 }
 
-/** What a value and all that is in it point to, of the shapes above, each once. */
+/** What a value and all that is in it point to, of the shapes above, each once; a CloudEvent also
+ * where it has its data itself, and follows no pointer: what is there is the same data. */
 export function claimsIn(root: JsonValue): Claim[] {
   const found = new Map<string, Claim>()
   const left: JsonValue[] = [root]
@@ -110,5 +116,6 @@ function claimOf(value: JsonObject): Claim | undefined {
     const isIt = when.every(({ path }) => scalarText(valueAt(value, path) ?? null) !== null)
     if (isIt) return claim?.of(value)
   }
-  return dataref(value)
+  const { dataref: address } = value
+  return typeof address === 'string' && address !== '' ? claimAt(address) : undefined
 }

@@ -1,30 +1,38 @@
 import { createHash } from 'node:crypto'
 import { claimText } from '../envelopes/claim-check.js'
 import type { Claim } from '../envelopes/outside.js'
-import type { Verdict } from './eraser.js'
+import { lastOf, nameOf } from './claim-names.js'
+import type { Verdict } from './verdict.js'
 
 /** A payload that events point to which go. */
 export interface Released {
   readonly claim: Claim
   /** How many records point to it that go. */
   records: number
+  /** Of what was read there for these; empty where that changed meanwhile. */
+  sha256?: string | undefined
 }
 
 /** What the records of one object point to. */
 export class ClaimCounts {
   readonly released = new Map<string, Released>()
   readonly kept = new NameSet()
+  /** Whether something stays of which nobody knows what it points to. */
+  isUnclear = false
 
-  add({ claims, text, changed, mentioned }: Verdict): void {
+  add({ claims, text, changed, mentioned, isUnclear = false }: Verdict): void {
+    if (isUnclear && text !== null) this.isUnclear = true
     if (!claims) return
     const after = new Set(claims.after.map(claimText))
     // Of what goes and what is made empty in one record nobody tells which had the pointer.
     const isUnsure = text !== null && changed + mentioned > 0
+    const links = text === null ? [] : claims.links
+    for (const claim of [...claims.after, ...links]) this.kept.add(nameOf(claim))
     for (const claim of claims.before) {
       const address = claimText(claim)
-      const isKept = after.has(address)
-      if (isKept || isUnsure) this.kept.add(address)
-      if (!isKept) release(this.released, address, { claim, records: 1 })
+      if (isUnsure) this.kept.add(nameOf(claim))
+      const one = { claim, records: 1, sha256: claims.read.get(address) }
+      if (!after.has(address)) release(this.released, address, one)
     }
   }
 }
@@ -42,24 +50,32 @@ export class ClaimTally {
   }
 
   /** @param fate what becomes of the object that they are in: `gone`, as a whole */
-  add({ released, kept }: ClaimCounts, fate: 'written' | 'kept' | 'gone'): void {
-    for (const [address, one] of released) {
+  add(counts: ClaimCounts, fate: 'written' | 'kept' | 'gone', path: string): void {
+    for (const [address, one] of counts.released) {
       release(this.released, address, one)
-      if (fate === 'kept') this.#kept.add(address)
+      if (fate === 'kept') this.#kept.add(nameOf(one.claim))
     }
-    if (fate !== 'gone') this.#kept.addAll(kept)
+    if (fate === 'gone') return
+    this.#kept.addAll(counts.kept)
+    if (counts.isUnclear) this.unread ??= path
   }
 
-  /** Whether an event that stays points there. */
-  isKept(address: string): boolean {
-    return this.#kept.has(address)
+  /** Whether an event that stays points there, by whatever address. */
+  isKept(claim: Claim): boolean {
+    if (this.#kept.has(nameOf(claim))) return true
+    return 'key' in claim && this.#kept.has(lastOf(claim.key))
   }
 }
 
-function release(all: Map<string, Released>, address: string, { claim, records }: Released): void {
+function release(all: Map<string, Released>, address: string, one: Released): void {
   const known = all.get(address)
-  if (known) known.records += records
-  else all.set(address, { claim, records })
+  if (!known) {
+    all.set(address, { ...one })
+    return
+  }
+  known.records += one.records
+  known.sha256 ??= one.sha256
+  if (one.sha256 !== undefined && one.sha256 !== known.sha256) known.sha256 = ''
 }
 
 const SHARDS = 64

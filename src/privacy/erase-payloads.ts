@@ -159,7 +159,8 @@ async function whyStays(
   return undefined
 }
 
-async function listed(bucket: VersionedBucket, key: string) {
+/** All versions and delete markers of one key. */
+export async function listed(bucket: VersionedBucket, key: string) {
   const found = []
   for await (const page of bucket.versions(key)) {
     found.push(...page.filter((one) => one.key === key))

@@ -1,9 +1,10 @@
 import { isUtf8 } from 'node:buffer'
 import type { Format } from '../archives/object.js'
 import { readJson } from '../event/json.js'
-import type { Eraser, Verdict } from './eraser.js'
+import type { Eraser } from './eraser.js'
 import { gapsOf } from './json-layer.js'
 import { lineEndBehind, type Unit, type UnitGroup, unitGroups } from './units.js'
+import type { Verdict } from './verdict.js'
 
 /** Called for each record that was judged. */
 export type OnVerdict = (verdict: Verdict, text: string, record: number) => void

@@ -4,7 +4,7 @@ import type { Decoded, EventRecord, JsonValue } from '../event/event.js'
 import { jsonText, readJson, scalarText } from '../event/json.js'
 import { type JsonPath, valueAt } from '../event/json-path.js'
 import type { Mapping } from '../event/mapping.js'
-import { type ClaimReader, mayPoint, type RecordClaims } from './claim-reader.js'
+import { type ClaimReader, mayPoint } from './claim-reader.js'
 import {
   around,
   nodesAt,
@@ -19,6 +19,7 @@ import type { JsonNode } from './json-nodes.js'
 import { Mentions } from './mentions.js'
 import { keyedHash } from './seals.js'
 import { idOf, kindOf, type Subject } from './subject.js'
+import { untouched, type Verdict } from './verdict.js'
 
 export type EraseMode = 'default' | 'drop' | 'null' | 'pseudonymise'
 
@@ -39,24 +40,6 @@ export interface EraserSettings {
   /** What pseudonyms are made with. */
   key: string
 }
-
-/** What is to be done with one record, in events, but for mentions, which are places. */
-export interface Verdict {
-  /** Null: nothing of it is left. */
-  text: string | null
-  dropped: number
-  changed: number
-  mentioned: number
-  held: number
-  /** Events about the subject in wrappings that cannot be changed. */
-  unplaced: number
-  /** It cannot be decoded, and holds an identifier. */
-  unreadable: number
-  /** Where payloads are followed, and the record may point to some. */
-  claims?: RecordClaims
-}
-
-const untouched = { dropped: 0, changed: 0, mentioned: 0, held: 0, unplaced: 0, unreadable: 0 }
 
 /** Takes a subject out of records, one by one. What is not the subject's stays as it is written. */
 export class Eraser {
@@ -84,10 +67,10 @@ export class Eraser {
     const verdict = await this.#judged(text, column)
     const { claims } = this.#settings
     if (!claims || !mayPoint(text) || !readJson(text).ok) return verdict
-    const before = await claims.claimsOf(text, column)
-    if (verdict.text === text) return { ...verdict, claims: { before, after: before } }
-    const after = verdict.text === null ? [] : await claims.claimsOf(verdict.text, column)
-    return { ...verdict, claims: { before, after } }
+    const { claims: before, ...more } = await claims.claimsOf(text, column)
+    if (verdict.text === text) return { ...verdict, claims: { before, after: before, ...more } }
+    const left = verdict.text === null ? undefined : await claims.claimsOf(verdict.text, column)
+    return { ...verdict, claims: { before, after: left?.claims ?? [], ...more } }
   }
 
   async #judged(text: string, column: string | undefined): Promise<Verdict> {
@@ -133,7 +116,8 @@ export class Eraser {
   #ofBrokenCell(row: JsonLayer): Verdict {
     const mentioned = this.#mentions.blank(row, this.#replacement)
     const text = row.finished()
-    return { ...untouched, text, mentioned, unreadable: this.#mentions.isIn(text) ? 1 : 0 }
+    const unreadable = this.#mentions.isIn(text) ? 1 : 0
+    return { ...untouched, text, mentioned, unreadable, ...this.#unclear(text) }
   }
 
   /** Whether a text has to be judged at all. */
@@ -148,10 +132,16 @@ export class Eraser {
 
   /** Of what is no readable JSON. */
   unreadable(text: string): Verdict {
-    if (!this.#mentions.isIn(text)) return { text, ...untouched }
+    const isUnclear = this.#unclear(text)
+    if (!this.#mentions.isIn(text)) return { text, ...untouched, ...isUnclear }
     const isDropped = this.#mentions.isErasedIn(text)
     const counts = isDropped ? { mentioned: 1 } : { unreadable: 1 }
-    return { ...untouched, ...counts, text: isDropped ? null : text }
+    return { ...untouched, ...counts, text: isDropped ? null : text, ...isUnclear }
+  }
+
+  /** What is told of a text that cannot be read, where payloads are followed. */
+  #unclear(text: string): Pick<Verdict, 'isUnclear'> {
+    return { ...(this.#settings.claims && mayPoint(text) && { isUnclear: true }) }
   }
 
   #isAbout({ entities }: EventRecord): boolean {

@@ -6,10 +6,11 @@ import type { ClaimCounts } from './claim-counts.js'
 import { eachLine, wholeText } from './erase-bytes.js'
 import { eraseCsv } from './erase-csv.js'
 import { type OnVerdict, TextEraser } from './erase-text.js'
-import type { Eraser, Verdict } from './eraser.js'
+import type { Eraser } from './eraser.js'
 import type { PackedFile } from './packed-file.js'
 import { RowEraser } from './row-eraser.js'
 import { keyedHash } from './seals.js'
+import type { Verdict } from './verdict.js'
 
 /** What is done, or is to be done, in one object. */
 export interface ObjectCounts {

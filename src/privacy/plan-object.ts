@@ -58,7 +58,7 @@ export async function planObject(
     isWritten = true
     return unitsTouched
   } finally {
-    if (claims) tally?.add(claims, isWritten ? 'written' : 'kept')
+    if (claims) tally?.add(claims, isWritten ? 'written' : 'kept', path)
     held.release()
   }
 }

@@ -5,6 +5,7 @@ import type { Claim } from '../envelopes/outside.js'
 import { EvtError } from '../errors.js'
 import { compareText } from '../event/sequence.js'
 import type { ClaimTally } from './claim-counts.js'
+import { listed } from './erase-payloads.js'
 import type { ErasePlan, PlannedPayload, PlannedPayloads } from './erase-plan.js'
 import type { OpenBuckets } from './open-buckets.js'
 import { fileHash } from './seals.js'
@@ -24,6 +25,7 @@ type Planned = Omit<PlannedPayload, 'address' | 'records'> | string | undefined
 
 const MFA = 'is in a bucket whose versions are removed with an MFA device alone'
 const SHARED = 'is what an event that stays points to as well'
+const CHANGED = 'was changed while it was searched'
 
 /**
  * Plans the end of what erased events point to, when all events of the sources have been read: no
@@ -39,20 +41,23 @@ export async function planPayloads(
   const planned: PlannedPayloads = { from, erased: [], left: [], gone: 0, unread: 0 }
   const found = [...tally.released].sort(([a], [b]) => compareText(a, b))
   const find = await finderOf(options)
-  for (const [address, { claim, records }] of found) {
+  for (const [address, { claim, records, sha256 }] of found) {
     if (signal.aborted) throw new EvtError('interrupted: no plan was made', { code: 'interrupted' })
-    const one = whyKept(address, claim, tally) ?? (await find(claim, address))
+    const one = whyKept(claim, tally) ?? (await find(claim, address))
     if (one === undefined) planned.gone += 1
     else if (typeof one === 'string') planned.left.push({ address, reason: one })
-    else planned.erased.push({ address, records, ...one })
+    // What was read there told whom it is about.
+    else if (sha256 !== undefined && sha256 !== one.sha256) {
+      planned.left.push({ address, reason: CHANGED })
+    } else planned.erased.push({ address, records, ...one })
   }
   checkIsApart(plan, planned)
   return planned
 }
 
-function whyKept(address: string, claim: Claim, tally: ClaimTally): string | undefined {
+function whyKept(claim: Claim, tally: ClaimTally): string | undefined {
   if (!('key' in claim)) return 'is not in S3, and is not fetched'
-  if (tally.isKept(address)) return SHARED
+  if (tally.isKept(claim)) return SHARED
   if (tally.unread === undefined) return undefined
   return `may be what events in ${tally.unread} point to, which could not be read`
 }
@@ -101,14 +106,11 @@ async function storedState(
   if (now?.isArchived) return 'is archived: restore it to read it'
   const versions: NonNullable<PlannedPayload['versions']> = []
   if (keeps !== 'none') {
-    for await (const page of bucket.versions(key)) {
-      for (const { versionId, isMarker, sizeBytes, etag, key: of } of page) {
-        if (of !== key) continue
-        const state = isMarker ? undefined : await bucket.state(key, versionId)
-        const lock = state && bucket.lock(state)
-        if (lock !== undefined) return lock
-        versions.push({ versionId, isMarker, bytes: sizeBytes, ...(!isMarker && { etag }) })
-      }
+    for (const { versionId, isMarker, sizeBytes, etag } of await listed(bucket, key)) {
+      const state = isMarker ? undefined : await bucket.state(key, versionId)
+      const lock = state && bucket.lock(state)
+      if (lock !== undefined) return lock
+      versions.push({ versionId, isMarker, bytes: sizeBytes, ...(!isMarker && { etag }) })
     }
   }
   const kept = keeps === 'none' ? {} : { versions }

@@ -110,7 +110,7 @@ async function isPlanned(
     isGone = true
     return true
   } finally {
-    if (claims) tally?.add(claims, isGone ? 'gone' : 'kept')
+    if (claims) tally?.add(claims, isGone ? 'gone' : 'kept', name)
     await rm(file, { force: true })
   }
 }

@@ -2,7 +2,8 @@ import type { JsonValue } from '../event/event.js'
 import { parseJson } from '../event/json.js'
 import type { Mapping } from '../event/mapping.js'
 import type { OnVerdict } from './erase-text.js'
-import type { Eraser, Verdict } from './eraser.js'
+import type { Eraser } from './eraser.js'
+import type { Verdict } from './verdict.js'
 
 /** What becomes of a row: it stays as it is, is gone, or is another one. */
 type Left = 'kept' | 'dropped' | { readonly value: JsonValue }

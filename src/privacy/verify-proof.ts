@@ -1,7 +1,9 @@
+import type { Stats } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { proofIn, type ReadProof } from './erasure-proof.js'
 import { filesLike } from './nameless-file.js'
 import { fileHash } from './seals.js'
+import { IDENTIFIER } from './subject.js'
 import type { VerifyOptions, VerifyResult } from './verified.js'
 import { storedFaults } from './verify-stored.js'
 
@@ -31,14 +33,19 @@ export async function verifyProof(
 }
 
 /** Copies of payloads that were removed. */
-async function payloadFaults({ payloads = [] }: ReadProof): Promise<VerifyResult['faults']> {
+async function payloadFaults({
+  payloads = [],
+  finishedAt,
+}: ReadProof): Promise<VerifyResult['faults']> {
   const faults: VerifyResult['faults'] = []
   for (const { address: name, isFile, bytes } of payloads) {
     if (!isFile) continue
     const files = await filesLike(name)
     const found = await Promise.all(files.map((one) => stat(one).catch(() => undefined)))
-    // Of several that the name may mean others have always been there.
-    const isBack = found.some((one) => one && (files.length === 1 || one.size === bytes))
+    // Of those that the name may mean others have always been there.
+    const isOne = !name.includes(IDENTIFIER)
+    const isLike = (one: Stats) => one.size === bytes && one.ctimeMs > Date.parse(finishedAt)
+    const isBack = found.some((one) => one && (isOne || isLike(one)))
     if (isBack) faults.push({ name, fault: 'is there again' })
   }
   return faults

@@ -13,7 +13,7 @@ interface StoredFaults {
 
 /** Whether the objects of S3 are what an erasure left, and versions that it removed are gone. */
 export async function storedFaults(
-  { objects, versionsRemoved = [], payloads = [] }: ReadProof,
+  { objects, versionsRemoved = [], payloads = [], plannedAt }: ReadProof,
   { aws, signal }: VerifyOptions,
 ): Promise<StoredFaults> {
   const wanted = new Map<string, { etag: string | null; gone: Set<string> }>()
@@ -46,7 +46,7 @@ export async function storedFaults(
       }
     }
     for (const payload of removed) {
-      const back = await payloadBack(payload, buckets)
+      const back = await payloadBack(payload, plannedAt, buckets)
       if (back !== undefined) faults.push({ name: payload.address, fault: back })
     }
   } finally {
@@ -58,15 +58,18 @@ export async function storedFaults(
 /** What is there of a payload that was removed; where its bucket has no versions, whatever is. */
 async function payloadBack(
   { address, bytes, versions }: NonNullable<ReadProof['payloads']>[number],
+  plannedAt: string,
   buckets: OpenBuckets,
 ): Promise<string | undefined> {
   const found = (await versionsOf(address, buckets)).filter(({ isMarker }) => !isMarker)
   const gone = new Set(versions?.map(({ versionId }) => versionId))
   const back = found.find(({ versionId }) => versionId !== 'null' && gone.has(versionId))
   if (back) return `still has the version ${back.versionId}`
-  // Of several that the address may mean others have always been there.
+  // Of those that the address may mean others have always been there.
   const isOne = !address.includes(IDENTIFIER)
-  const isBack = found.some(({ sizeBytes }) => isOne || sizeBytes === bytes)
+  const isBack = found.some(({ sizeBytes, putMs }) => {
+    return isOne || (sizeBytes === bytes && putMs >= Date.parse(plannedAt))
+  })
   return versions === undefined && isBack ? 'is there again' : undefined
 }
 

@@ -154,6 +154,59 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)(
       expect(archived()).toBe(pointer('ada-2'))
     })
 
+    test('are not taken for others whose names differ by identifiers alone', async () => {
+      await makeBucket('big')
+      const [ada, bob] = ['ada@example.com', 'bob@example.com']
+      await put(ada, event('1', SUBJECT))
+      await put(bob, event('2', 'u-43-bobby'))
+      archive(pointer(ada) + pointer(bob))
+      // S3 says times to the second.
+      await after(2_000)
+      expect((await plan()).exit).toBe(0)
+      expect((await run(...APPLY)).exit).toBe(0)
+      expect(await left()).toEqual([bob])
+      expect(proof().payloads).toMatchObject([{ address: 's3://big/[identifier]' }])
+      expect(await run('gdpr', 'verify', 'plan')).toMatchObject({ exit: 0, err: '' })
+      await after(2_000)
+      await put(ada, event('1', SUBJECT))
+      const back = await run('gdpr', 'verify', 'plan')
+      expect(back.exit).toBe(4)
+      expect(back.err).toContain('s3://big/[identifier] is there again')
+    })
+
+    test('stay where they are another one than what was read', async () => {
+      await makeBucket('big')
+      for (const key of ['ada', 'again']) await put(key, event(key, SUBJECT))
+      const of = { specversion: '1.0', id: '1', type: 't', source: 's', user: SUBJECT }
+      archive(pointer('ada') + line({ ...of, dataref: 's3://big/again' }))
+      let isPut = false
+      bucket.fault = async (key, _nth, { method }) => {
+        // It was read; what it is now is asked for.
+        if (key === 'again' && method === 'HEAD' && !isPut) await put(key, event(key, 'u-2'))
+        isPut ||= key === 'again' && method === 'HEAD'
+        return undefined
+      }
+      const planned = await plan()
+      expect([planned.exit, isPut]).toEqual([3, true])
+      expect(planned.out).toContain('s3://big/again was changed while it was searched !')
+      expect((await run(...APPLY, '--allow-partial')).exit).toBe(0)
+      expect(await left()).toEqual(['again'])
+    })
+
+    test('of names that S3 has not are left, each for itself', async () => {
+      await makeBucket('big')
+      await put('ada', event('ada', SUBJECT))
+      const own = (s3BucketName: string, s3Key: string) =>
+        line({ user: SUBJECT, n: 1, s3BucketName, s3Key })
+      const names = [own('big', ''), own('BIG', 'a'), own('big', '../../etc'), own('big', 'a\0')]
+      archive(pointer('ada') + names.join('') + own('big', 'k'.repeat(1025)))
+      const planned = await plan('--allow-partial')
+      expect(planned).toMatchObject({ exit: 0, err: '' })
+      expect(planned.out).toContain('1 payload, ')
+      expect((await run(...APPLY, '--allow-partial')).exit).toBe(0)
+      expect(await left()).toEqual([])
+    })
+
     test('go by what older versions of the archive point to as well', async () => {
       await makeBucket('acme', { isVersioned: true })
       await makeBucket('big')
