@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { claimText } from '../envelopes/claim-check.js'
 import type { Claim } from '../envelopes/outside.js'
-import { lastOf, nameOf } from './claim-names.js'
+import { lastOf, nameOf, namesOf } from './claim-names.js'
 import type { Verdict } from './verdict.js'
 
 /** A payload that events point to which go. */
@@ -27,10 +27,10 @@ export class ClaimCounts {
     // Of what goes and what is made empty in one record nobody tells which had the pointer.
     const isUnsure = text !== null && changed + mentioned > 0
     const links = text === null ? [] : claims.links
-    for (const claim of [...claims.after, ...links]) this.kept.add(nameOf(claim))
+    for (const claim of [...claims.after, ...links]) this.kept.add(namesOf(claim))
     for (const claim of claims.before) {
       const address = claimText(claim)
-      if (isUnsure) this.kept.add(nameOf(claim))
+      if (isUnsure) this.kept.add(namesOf(claim))
       const one = { claim, records: 1, sha256: claims.read.get(address) }
       if (!after.has(address)) release(this.released, address, one)
     }
@@ -53,7 +53,7 @@ export class ClaimTally {
   add(counts: ClaimCounts, fate: 'written' | 'kept' | 'gone', path: string): void {
     for (const [address, one] of counts.released) {
       release(this.released, address, one)
-      if (fate === 'kept') this.#kept.add(nameOf(one.claim))
+      if (fate === 'kept') this.#kept.add(namesOf(one.claim))
     }
     if (fate === 'gone') return
     this.#kept.addAll(counts.kept)
@@ -62,8 +62,8 @@ export class ClaimTally {
 
   /** Whether an event that stays points there, by whatever address. */
   isKept(claim: Claim): boolean {
-    if (this.#kept.has(nameOf(claim))) return true
-    return 'key' in claim && this.#kept.has(lastOf(claim.key))
+    if (!('key' in claim)) return namesOf(claim).some((name) => this.#kept.has(name))
+    return this.#kept.has(nameOf(claim)) || this.#kept.has(lastOf(claim.key))
   }
 }
 
@@ -85,9 +85,11 @@ const SHARDS = 64
 class NameSet {
   readonly #shards = Array.from({ length: SHARDS }, () => new Set<number>())
 
-  add(name: string): void {
-    const hash = hashOf(name)
-    this.#shards[hash % SHARDS]?.add(hash)
+  add(names: readonly string[]): void {
+    for (const name of names) {
+      const hash = hashOf(name)
+      this.#shards[hash % SHARDS]?.add(hash)
+    }
   }
 
   addAll(other: NameSet): void {

@@ -7,11 +7,16 @@ const query = /\?(?:versionId|partNumber|response-|AWSAccessKeyId|X-Amz-)[^/]*$/
 const addressOfS3 = /^(?:s3:\/\/|https:\/\/.*amazonaws\.com|arn:[\w-]+:s3:::)/
 const arn = /^arn:[\w-]+:s3:::/
 
-/** The name of what a pointer that stays leads to: one for all ways to write the same object. Of an
- * address that is none of S3 nobody knows what is there: an object may, that is called so. */
-export function nameOf(claim: Claim): string {
-  if ('key' in claim) return plain(`${claim.bucket}/${claim.key}`)
-  return lastOf(claim.address.replace(/[?#].*$/s, ''))
+/** The name of a payload: one for all ways to write the same object. */
+export function nameOf({ bucket, key }: { bucket: string; key: string }): string {
+  return plain(`${bucket}/${key}`)
+}
+
+/** The names of what a pointer that stays may lead to. In a copy it may be found without its bucket;
+ * of an address that is none of S3 nobody knows what is there: an object may, that is called so. */
+export function namesOf(claim: Claim): string[] {
+  if ('key' in claim) return [nameOf(claim), plain(claim.key)]
+  return [lastOf(claim.address.replace(/[?#].*$/s, ''))]
 }
 
 /** The name that an object of S3 has behind an address of which nobody knows what is there. */

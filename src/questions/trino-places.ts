@@ -27,7 +27,8 @@ export function withPlaces(
 ): PlacedStatement {
   const found: string[] = []
   const clauses = new Clauses()
-  const given = (word: string) => (word.startsWith('$') ? values[word.slice(1)] : undefined)
+  const byName = new Map(Object.entries(values))
+  const given = (word: string) => (word.startsWith('$') ? byName.get(word.slice(1)) : undefined)
   const all = partsOf(sql)
   const parts = all.map((part) => {
     if (isQuoted(part)) return part
