@@ -12,8 +12,8 @@ export function nameOf({ bucket, key }: { bucket: string; key: string }): string
   return plain(`${bucket}/${key}`)
 }
 
-/** The names of what a pointer that stays may lead to. In a copy it may be found without its bucket;
- * of an address that is none of S3 nobody knows what is there: an object may, that is called so. */
+/** The names of what a pointer that stays may lead to. In a copy it may be found without its
+ * bucket; behind an address that is none of S3 may be any object that is called so. */
 export function namesOf(claim: Claim): string[] {
   if ('key' in claim) return [nameOf(claim), plain(claim.key)]
   return [lastOf(claim.address.replace(/[?#].*$/s, ''))]
