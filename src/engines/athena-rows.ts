@@ -1,3 +1,4 @@
+import { REDACTED } from '../event/redact.js'
 import { parseTime, timeText } from '../event/time.js'
 import type { ColumnType, ResultColumn, ResultValue } from './engine.js'
 
@@ -61,10 +62,12 @@ class Structure {
   constructor(private readonly text: string) {}
 
   read(end = '', isNumber = false): ResultValue {
-    if (this.take('[')) return this.list()
+    if (!this.text.startsWith(REDACTED, this.at) && this.take('[')) return this.list()
     if (this.take('{')) return this.fields()
     const rest = this.text.slice(this.at)
-    const ends = [', ', end].flatMap((each) => (each === '' ? [] : [rest.indexOf(each)]))
+    // What stands for hidden values has a bracket that ends no list.
+    const bare = rest.replaceAll(REDACTED, '*'.repeat(REDACTED.length))
+    const ends = [', ', end].flatMap((each) => (each === '' ? [] : [bare.indexOf(each)]))
     const length = Math.min(rest.length, ...ends.filter((n) => n >= 0))
     this.at += length
     const value = rest.slice(0, length)

@@ -10,6 +10,8 @@ test.each([
   ['row', '{path=s3://b/12, record=3}', { path: 's3://b/12', record: 3 }],
   ['array', '[{layer=sqs, name=sent, time_us=5}]', [{ layer: 'sqs', name: 'sent', time_us: 5 }]],
   ['array', '[]', []],
+  ['array', '[user:[redacted], [redacted]]', ['user:[redacted]', '[redacted]']],
+  ['row', '{path=[redacted], record=3}', { path: '[redacted]', record: 3 }],
 ])('%s %s', (type, text, value) => {
   expect(athenaValue(text, { name: 'x', type, scale: 0 })).toEqual(value ?? text)
 })

@@ -27,6 +27,14 @@ const lines = [
   '{"broken": "ada@example.com"',
 ]
 
+interface Row {
+  id: string
+  key: string | null
+  sequence: string | null
+  entities: string[]
+  document: { detail: object }
+}
+
 const maps = ['entities.user=$.detail.user', 'key=$.detail.user', 'sequence=$.detail.total']
 const flags = maps.flatMap((map) => ['--map', map])
 const needed = python !== undefined && jars !== undefined
@@ -58,12 +66,12 @@ describeWith('moto and Trino (npm run test:trino)', needed)('privacy.redact and 
       expect(out).not.toMatch(/ada@|eve@|Lovelace|47110815/)
       expect(out).toContain('[redacted]')
     }
-    const rowsOf = (out: string): Record<string, string>[] => JSON.parse(out).rows
+    const rowsOf = (out: string): Row[] => JSON.parse(out).rows
     const told = (out: string) => {
       return rowsOf(out).map(({ id, key, sequence, entities }) => [id, key, sequence, entities])
     }
     expect(told(athena.out)).toEqual(told(duckdb.out))
-    const detailOf = (n: number) => JSON.parse(rowsOf(athena.out)[n]?.['document'] ?? '').detail
+    const detailOf = (n: number) => rowsOf(athena.out)[n]?.document.detail
     expect(detailOf(1)).toEqual({ total: 2, list: ['x'] })
     expect(detailOf(5)).toEqual({ user: '[redacted]', list: [{ of: 6 }] })
   })
