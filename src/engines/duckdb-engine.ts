@@ -1,6 +1,6 @@
 import type { DuckDBResult, DuckDBValue } from '@duckdb/node-api'
 import { EvtError } from '../errors.js'
-import { type Duckdb, nextChunk } from './duckdb.js'
+import { type Duckdb, interruptedBy, nextChunk } from './duckdb.js'
 import { resultColumns, resultValue } from './duckdb-rows.js'
 import type { Engine, ResultRows, ResultValue, Statement } from './engine.js'
 import { quoteText } from './leaf-tree.js'
@@ -29,8 +29,7 @@ export class DuckdbEngine implements Engine {
     const { connection } = this.duckdb
     // It stays so: another statement on the connection would end the rows.
     await this.tellsMore(true)
-    const interrupt = () => connection.interrupt()
-    signal?.addEventListener('abort', interrupt)
+    const letGo = interruptedBy(signal, () => connection)
     try {
       const result = await this.told(statement, () =>
         connection.stream(statement.sql, bound(statement)),
@@ -41,7 +40,7 @@ export class DuckdbEngine implements Engine {
       const message = 'interrupted before there was a row'
       throw new EvtError(message, { code: 'interrupted', cause })
     } finally {
-      signal?.removeEventListener('abort', interrupt)
+      letGo()
     }
   }
 
@@ -50,8 +49,7 @@ export class DuckdbEngine implements Engine {
     result: DuckDBResult,
     signal: AbortSignal | undefined,
   ): AsyncGenerator<ResultValue[][]> {
-    const interrupt = () => this.duckdb.connection.interrupt()
-    signal?.addEventListener('abort', interrupt)
+    const letGo = interruptedBy(signal, () => this.duckdb.connection)
     try {
       while (!signal?.aborted) {
         const chunk = await nextChunk(result)
@@ -61,7 +59,7 @@ export class DuckdbEngine implements Engine {
     } catch (error) {
       if (!signal?.aborted) throw await this.reasonOf(statement, error)
     } finally {
-      signal?.removeEventListener('abort', interrupt)
+      letGo()
     }
   }
 

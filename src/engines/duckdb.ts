@@ -80,13 +80,11 @@ export async function openDuckdb(options: DuckdbOptions): Promise<Duckdb> {
       const own = startBeside(sql)
       scans.add(own)
       const running = await own
-      const interrupt = () => running.connection.interrupt()
-      signal?.addEventListener('abort', interrupt)
-      if (signal?.aborted) interrupt()
+      const letGo = interruptedBy(signal, () => running.connection)
       try {
         await running.result
       } finally {
-        signal?.removeEventListener('abort', interrupt)
+        letGo()
         if (scans.delete(own)) running.connection.closeSync()
       }
     },
@@ -155,8 +153,7 @@ async function* chunksOf(
 ): AsyncGenerator<DuckDBDataChunk> {
   if (signal?.aborted) return
   let running: Running | undefined
-  const interrupt = () => running?.connection.interrupt()
-  signal?.addEventListener('abort', interrupt)
+  const letGo = interruptedBy(signal, () => running?.connection)
   try {
     running = await start()
     const result = await running.result
@@ -168,8 +165,33 @@ async function* chunksOf(
   } catch (error) {
     if (!signal?.aborted) throw error
   } finally {
-    signal?.removeEventListener('abort', interrupt)
+    letGo()
     if (running) end(running.connection)
+  }
+}
+
+const INTERRUPTED_AGAIN_MS = 50
+
+/**
+ * Interrupts what a connection does once a signal says so, again and again: DuckDB does all the
+ * same what it had not begun when it was interrupted.
+ *
+ * @returns what is called when it does nothing any more
+ */
+export function interruptedBy(
+  signal: AbortSignal | undefined,
+  connection: () => DuckDBConnection | undefined,
+): () => void {
+  let again: NodeJS.Timeout | undefined
+  const interrupt = () => {
+    connection()?.interrupt()
+    again = setTimeout(interrupt, INTERRUPTED_AGAIN_MS)
+  }
+  signal?.addEventListener('abort', interrupt)
+  if (signal?.aborted) interrupt()
+  return () => {
+    signal?.removeEventListener('abort', interrupt)
+    clearTimeout(again)
   }
 }
 
