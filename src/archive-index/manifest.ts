@@ -4,7 +4,7 @@ import { INDEX_MARK } from '../archives/folder.js'
 import type { Fault } from '../archives/object.js'
 
 /** Of the layout of an index, and of what its rows mean. */
-export const INDEX_SCHEMA = 'evt.index/2'
+export const INDEX_SCHEMA = 'evt.index/3'
 
 /** Rows of a group of `records/`: they are looked up one by one, and a group is read whole. */
 export const RECORDS_A_GROUP = 512

@@ -132,7 +132,7 @@ export class EventTables {
         ? ''
         : `REPLACE ({'path': position.path, 'record': position.record + ${firstRecord - 1}}
              AS position)`
-    const row = this.options.records ? ', NULL AS "row"' : ''
+    const row = this.options.records ? ', CAST(NULL AS VARCHAR) AS "row"' : ''
     const relation =
       `(SELECT * EXCLUDE certain ${moved}${row} FROM ${table} ` + `WHERE certain AND ${matching})`
     const { many } = this.options

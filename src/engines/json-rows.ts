@@ -11,7 +11,7 @@ export function* unnested<Column extends string>(
   rows: readonly Record<Column, Cell>[],
   { row = false } = {},
 ): Generator<{ from: string; values: DuckDBValue[] }> {
-  const more = row ? ', NULL AS raw, json AS "row"' : ''
+  const more = row ? ', CAST(NULL AS VARCHAR) AS raw, json AS "row"' : ''
   const texts = `(SELECT unnest(from_json($1, '["JSON"]')) AS json)`
   const from = `(SELECT ${valuesOf(columns)}${more} FROM ${structs(columns, texts)})`
   for (const batch of batches(rows.map((cells) => wellFormedJson(JSON.stringify(cells))))) {

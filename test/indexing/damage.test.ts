@@ -1,7 +1,7 @@
 import { readFileSync, rmSync, statSync, truncateSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { type PartKind, partKinds } from '../../src/archive-index/manifest.js'
+import { INDEX_SCHEMA, type PartKind, partKinds } from '../../src/archive-index/manifest.js'
 import { openDuckdb } from '../../src/engines/duckdb.js'
 import { createMapping } from '../../src/event/mapping.js'
 import { rowsFromIndex } from '../../src/questions/from-index.js'
@@ -84,7 +84,7 @@ test.each([
   ['another shape', (text: string) => text.replace('"parts":{', '"parts":7,"x":{'), 'damaged'],
   ['no objects', (text: string) => text.replace('"objects":[', '"objects":1,"x":['), 'damaged'],
   ['the index of something else', () => '{"schema":"other/1"}', 'damaged'],
-  ['a newer index', (text: string) => text.replace('evt.index/2', 'evt.index/3'), 'otherVersion'],
+  ['a newer index', (text: string) => text.replace(INDEX_SCHEMA, 'evt.index/99'), 'otherVersion'],
 ])('where evt-index.json holds %s', async (_, change, state) => {
   const objects = await objectsIn(small)
   await build(small, objects)

@@ -100,3 +100,10 @@ test('the manifest says how large groups of records are', async () => {
   const records = typeof manifest === 'string' ? [] : manifest.parts.records
   expect(records.map(({ groupRows }) => groupRows)).toEqual([RECORDS_A_GROUP])
 })
+
+test('records have the same types, whether they are many at once or few', async () => {
+  const events = Array.from({ length: 50_000 }, (_, n) => ({ id: `e${n}` }))
+  const types = (some: readonly object[]) =>
+    rowsOf(some, 'records', 'name, type', 0, 'parquet_schema').then((all) => all.slice(1).sort())
+  expect(await types(events)).toEqual(await types(events.slice(1)))
+})

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { INDEX_SCHEMA } from '../../src/archive-index/manifest.js'
 import { openBucket } from '../../src/aws/bucket.js'
 import { openDuckdb } from '../../src/engines/duckdb.js'
 import { putObjects } from '../athena/bucket-archive.js'
@@ -119,7 +120,7 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)(
 
     test('another archive’s that is there now stays', async () => {
       expect((await evt([...build, '--to', to])).code).toBe(0)
-      const other = { schema: 'evt.index/2', sources: ['s3://a/'], objects: [] }
+      const other = { schema: INDEX_SCHEMA, sources: ['s3://a/'], objects: [] }
       const parts = { events: [], records: [], entities: [], undecodable: [] }
       const text = JSON.stringify({ ...other, parts })
       const Key = 'orders.evt-index/evt-index.json'
@@ -139,7 +140,13 @@ describeWith('moto 5.2.1 (node scripts/testbed.mjs)', python !== undefined)(
       ],
       [
         'the index of another archive',
-        { 'other/evt-index.json': '{"schema":"evt.index/2","sources":["s3://a/"],"parts":{}}' },
+        {
+          'other/evt-index.json': JSON.stringify({
+            schema: INDEX_SCHEMA,
+            sources: ['s3://a/'],
+            parts: {},
+          }),
+        },
         's3://acme/other',
         's3://acme/other has the index of s3://a/',
       ],

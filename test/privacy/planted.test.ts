@@ -97,7 +97,7 @@ describe(`a planted archive (seed ${seed})`, () => {
   test(
     'killed at any moment, an erasure goes on to the same bytes',
     async () => {
-      await run('index', 'build', 'a')
+      expect(await run('index', 'build', 'a')).toMatchObject({ exit: 0 })
       for (const { name } of planted) expect(await everyTextOf(fileOf(name))).toMatch(identifiers)
       const who = ['--entity', SUBJECT, ...values.slice(0, 3), '--erase-mentions']
       await succeeds('gdpr', 'erase', ...who, 'a', '--plan', 'plan', ...few)
