@@ -43,11 +43,10 @@ export async function startMoto(): Promise<Moto> {
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
   const environment = { ...process.env, ...credentials }
-  const args = ['-m', 'moto.server', '-H', '127.0.0.1', '-p', `${port}`]
+  const args = [beside('moto-server.py'), '-H', '127.0.0.1', '-p', `${port}`]
   const server = spawn(python, args, { stdio: 'ignore', env: environment })
   await answering(url, server)
-  const script = fileURLToPath(new URL('boto.py', import.meta.url))
-  const boto = spawn(python, [script, url, REGION], {
+  const boto = spawn(python, [beside('boto.py'), url, REGION], {
     stdio: ['pipe', 'pipe', 'inherit'],
     env: environment,
   })
@@ -64,6 +63,8 @@ export async function startMoto(): Promise<Moto> {
     },
   }
 }
+
+const beside = (script: string) => fileURLToPath(new URL(script, import.meta.url))
 
 function callsOf({ stdin, stdout }: ChildProcess): Call {
   if (!stdin || !stdout) throw new Error('boto.py has no pipes')
