@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises'
+import { rm, stat } from 'node:fs/promises'
 import { diskReason } from '../archives/disk-reason.js'
 import { claimFiles } from '../claims/folder.js'
 import type { Claim } from '../envelopes/outside.js'
@@ -25,6 +25,7 @@ type Planned = Omit<PlannedPayload, 'address' | 'records'> | string | undefined
 
 const MFA = 'is in a bucket whose versions are removed with an MFA device alone'
 const SHARED = 'is what an event that stays points to as well'
+const LINKED = 'is a file that has other names as well (hard links), by which it would stay'
 const CHANGED = 'was changed while it was searched'
 
 /**
@@ -72,6 +73,7 @@ async function finderOf({ from, cwd, buckets }: Omit<PayloadOptions, 'tally'>) {
     if (!('key' in claim)) return undefined
     const file = await fileOf(claim)
     if (file === undefined) return `is not in ${from} below the name of its bucket`
+    if ((await stat(file)).nlink > 1) return LINKED
     return { file, ...(await fileHash(file)) }
   }
 }
