@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises'
 import type { FileObject, StoredObject } from '../archives/object.js'
 import { isFault, readableFile } from '../archives/readable.js'
 import { count } from '../reading/absence.js'
@@ -69,7 +70,11 @@ async function placeOf(
   { file }: FileObject,
   buckets: OpenBuckets,
 ): Promise<Pick<PlannedObject, 'file' | 'stored' | 'notes'> | string> {
-  if (object.kind === 'file') return { file }
+  if (object.kind === 'file') {
+    const others = (await stat(file)).nlink - 1
+    const kept = `what it was stays by ${count(others, 'other name')} of the file (hard links)`
+    return { file, ...(others > 0 && { notes: [kept] }) }
+  }
   const { address, version } = object
   const { bucket, key } = await buckets.at(address)
   const state = await bucket.state(key)
