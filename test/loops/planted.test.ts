@@ -50,8 +50,9 @@ test.each(runs)('what is planted is found, and nothing else (seed %i)', async (o
   }
 })
 
-/** Large ones take most of a minute each. */
-const withoutIds = Array.from({ length: isLong ? 10 : 20 }, (_, n) => seed + 2 * n)
+/** Large ones take most of a minute each. One in thirty loops is a single node that neither counts
+ * nor grows, and is as one that a clock makes: so few seeds may have many of them. */
+const withoutIds = Array.from({ length: 20 }, (_, n) => seed + 2 * n)
 
 test.each(['with what events are about', 'without a mapping of it'])(
   'without ids contents tell of nearly all, and of nothing else, %s',
@@ -74,5 +75,5 @@ test.each(['with what events are about', 'without a mapping of it'])(
     expect(wrong).toBe(0)
     expect(right / planned).toBeGreaterThanOrEqual(0.95)
   },
-  isLong ? 7_200_000 : 600_000,
+  isLong ? 3 * 3_600_000 : 600_000,
 )
