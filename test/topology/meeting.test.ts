@@ -49,6 +49,7 @@ describe('what is told of two patterns', () => {
     // A list may have both, and is not thought of.
     [{ detail: { by: ['a'] } }, { detail: { by: ['b'] } }, true],
     [{ detail: { by: ['a'] } }, { detail: { at: ['b'] } }, false],
+    [{ detail: { by: ['a'] } }, { detail: { by: { id: ['a'] } } }, true],
     [{ detail: { by: ['a', `\${By}`] } }, { detail: { by: ['b'] } }, false],
     // What cannot be read tells nothing.
     [{ source: ['shop'] }, { source: [{ numeric: ['>'] }] }, false],
