@@ -2,8 +2,9 @@ import { isVagueWrite } from '../actions.js'
 import type { Graph } from '../graph.js'
 import { type Guard, guardsOf, leavesOutReplays } from '../guards.js'
 import type { EdgeKind, Finding, NodeKind, Severity, TopologyEdge } from '../model.js'
+import { isBusToBus, REFUSAL } from '../refusal.js'
 import { circularComponents, shortestCycle, shortestCycleBy } from './components.js'
-import { flowOf } from './flow.js'
+import { type Flow, flowOf } from './flow.js'
 
 /** Ways that are taken only by what fails. */
 const ofFailures: ReadonlySet<EdgeKind> = new Set(['dlq', 'redrive', 'failure'])
@@ -15,16 +16,19 @@ const MOST_SHOWN = 24
 const MOST_TOLD = 5
 
 /** Where what is sent comes back: one shortest cycle of each component. Those of ways that are
- * taken for sure come first; then those that need one of the others. */
+ * taken for sure come first; then those that need one of the others; then what would be one, did
+ * EventBridge not refuse a step. */
 export function cycles(graph: Graph): Finding[] {
   const isUnsure = (edge: TopologyEdge) => isVague(graph, edge) || ofFailures.has(edge.via)
   const isGuarded = (edge: TopologyEdge) => guardsBut(edge).length > 0
   const isOfBuses = ({ from, to }: TopologyEdge) => isPassedOn(graph, [from, to])
+  const isSure = (edge: TopologyEdge) => !isUnsure(edge) && !isGuarded(edge)
   const all = [
-    ...found(graph, isOfBuses, isGuarded),
-    ...found(graph, (edge) => !isUnsure(edge) && !isGuarded(edge)),
+    ...found(graph, isSure),
     ...found(graph, (edge) => !isGuarded(edge), isUnsure),
     ...found(graph, () => true, isGuarded),
+    ...refused(graph, isOfBuses),
+    ...refused(graph, isSure),
   ]
   // Events of several kinds may take the same way.
   const keyOf = ({ id, witnesses }: Finding) => JSON.stringify([id, witnesses])
@@ -38,18 +42,42 @@ function found(
   isNew?: (edge: TopologyEdge) => boolean,
 ): Finding[] {
   const flow = flowOf(graph.topology, isTaken)
-  const edgeAt = (n: number) => flow.edges[n]
   return circularComponents(flow).flatMap((component) => {
     const way = isNew
       ? shortestCycleBy(flow, component, (n) => {
-          const edge = edgeAt(n)
+          const edge = flow.edges[n]
           return edge !== undefined && isNew(edge)
         })
       : shortestCycle(flow, component)
-    const edges = way.flatMap((n) => edgeAt(n) ?? [])
-    const ids = new Set(component.flatMap((place) => flow.places[place]?.id ?? []))
-    return edges.length === 0 ? [] : [cycleFinding(graph, fromFirst(edges), ids.size)]
+    return findingsOf(graph, { flow, component, way })
   })
+}
+
+/** Cycles with a step that EventBridge refuses. */
+function refused(graph: Graph, isTaken: (edge: TopologyEdge) => boolean): Finding[] {
+  const kindOf = (id: string) => graph.node(id)?.kind
+  if (!graph.topology.edges.some((edge) => isBusToBus(edge, kindOf))) return []
+  const flow = flowOf(graph.topology, isTaken, true)
+  return circularComponents(flow).flatMap((component) => {
+    const way = shortestCycleBy(flow, component, (n) => flow.refused.has(n))
+    return findingsOf(graph, { flow, component, way })
+  })
+}
+
+interface Found {
+  readonly flow: Flow
+  readonly component: readonly number[]
+  /** The edges around it, as places in the flow. */
+  readonly way: readonly number[]
+}
+
+function findingsOf(graph: Graph, { flow, component, way }: Found): Finding[] {
+  const edges = way.flatMap((n) => flow.edges[n] ?? [])
+  const end = way.find((n) => flow.refused.has(n))
+  const ids = new Set(component.flatMap((place) => flow.places[place]?.id ?? []))
+  if (edges.length === 0) return []
+  const more = { nodes: ids.size, end: end === undefined ? undefined : flow.edges[end] }
+  return [cycleFinding(graph, fromFirst(edges), more)]
 }
 
 /** Whether events go on as they are: nobody there adds a mark or counts a hop. */
@@ -76,7 +104,12 @@ function fromFirst(edges: readonly TopologyEdge[]): TopologyEdge[] {
   return [...edges.slice(first), ...edges.slice(0, first)]
 }
 
-function cycleFinding(graph: Graph, edges: readonly TopologyEdge[], nodes: number): Finding {
+/** @param end the step that EventBridge refuses, if any */
+function cycleFinding(
+  graph: Graph,
+  edges: readonly TopologyEdge[],
+  { nodes, end }: { nodes: number; end: TopologyEdge | undefined },
+): Finding {
   const path = edges.map(({ from }) => from)
   const [on = ''] = path
   const isAsItWas = isPassedOn(graph, path)
@@ -89,14 +122,15 @@ function cycleFinding(graph: Graph, edges: readonly TopologyEdge[], nodes: numbe
   const told = [
     `${way}: what is sent comes back to where it began.`,
     ...guards.map(guardText),
-    ...doubts(graph, edges),
+    ...doubts(edges),
+    end ? refusalOf(end) : endOf(graph, path),
     ...(nodes > path.length ? [`It is one of the cycles among ${nodes} nodes.`] : []),
   ]
   return {
     id: guards.length > 0 ? 'guardedCycle' : 'cycle',
-    severity: guards.length > 0 ? 'note' : severityOf(graph, edges),
+    severity: guards.length > 0 ? 'note' : end ? 'warning' : severityOf(graph, edges),
     ...{ on, explanation: told.join(' '), witnesses: [...path] },
-    fix: isAsItWas ? fixOfBuses : fixOf(edges, guards.length > 0),
+    fix: end ? fixOfRefusal : fixOf(edges, guards.length > 0),
   }
 }
 
@@ -119,10 +153,9 @@ function severityOf(graph: Graph, edges: readonly TopologyEdge[]): Severity {
   return isSure && isWired ? 'error' : 'warning'
 }
 
-function doubts(graph: Graph, edges: readonly TopologyEdge[]): string[] {
+function doubts(edges: readonly TopologyEdge[]): string[] {
   const permitted = edges.filter(({ via }) => via === 'permission')
   const failing = edges.filter(({ via }) => ofFailures.has(via))
-  const kinds = edges.map(({ from }) => graph.node(from)?.kind ?? 'unknown')
   const rest = permitted.length - MOST_TOLD
   return [
     ...permitted
@@ -138,15 +171,26 @@ function doubts(graph: Graph, edges: readonly TopologyEdge[]): string[] {
     ...edges
       .filter(({ when }) => leavesOutReplays(when))
       .map((edge) => `${nameOf(edge)} leaves out replays, which does not end it.`),
-    kinds.every((kind) => watchedByAws.has(kind))
-      ? 'Lambda ends such a chain after about 16 steps, where its trace headers are kept.'
-      : 'No service of AWS ends it.',
   ]
 }
 
-const fixOfBuses =
-  'let one of the rules leave out what another one sends there, by source, type or account: ' +
-  'events go from bus to bus as they are, and no mark ends it'
+function endOf(graph: Graph, path: readonly string[]): string {
+  return path.every((id) => watchedByAws.has(graph.node(id)?.kind ?? 'unknown'))
+    ? 'Lambda ends such a chain after about 16 steps, where its trace headers are kept.'
+    : 'No service of AWS ends it.'
+}
+
+function refusalOf({ from, to, facts }: TopologyEdge): string {
+  const then = facts.hasDlq ? 'which its dead-letter queue keeps' : 'which is lost'
+  return (
+    'EventBridge ends it: rules may send an event to another bus only once, so it refuses what ' +
+    `${from} sends on to ${to} (${REFUSAL}), ${then}.`
+  )
+}
+
+const fixOfRefusal =
+  'send it to each bus from the first one; or let the rule leave out what comes from another bus, ' +
+  'by source, type or account'
 
 function fixOf(edges: readonly TopologyEdge[], isGuarded: boolean): string {
   if (isGuarded) return 'see that what comes back has what the guard looks at, by a test'

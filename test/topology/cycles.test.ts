@@ -1,0 +1,92 @@
+import { expect, test } from 'vitest'
+import { checked } from '../../src/topology/check.js'
+import { followed } from '../../src/topology/match/follow.js'
+import { type Wire, wired } from './wired.js'
+
+const ofShop = { source: ['shop'] }
+
+/** A rule of a bus, and whom it sends to. */
+function rule(name: string, [from, to]: [string, string], when = {}, hasDlq = false): Wire[] {
+  return [
+    [from, `rule:${name}`, 'rule', { when: { ...ofShop, ...when } }],
+    [`rule:${name}`, to, 'target', { sends: ofShop, facts: { hasDlq } }],
+  ]
+}
+const puts = (name: string, bus: string): Wire => {
+  return [`function:${name}`, bus, 'permission', { when: 'events:PutEvents' }]
+}
+
+/** Severity and nodes of each cycle, and how it is told to end. */
+function cyclesIn(wires: readonly Wire[]) {
+  const { findings } = checked(wired(wires))
+  return findings
+    .filter(({ id }) => /cycle/i.test(id))
+    .map(({ id, severity, witnesses, explanation }) => {
+      const end =
+        /No service|Lambda ends|refuses what \S+ sends on to \S+|which (?:is lost|its \S+)/g
+      return [id, severity, witnesses.join(' '), ...(explanation.match(end) ?? [])]
+    })
+}
+
+test('EventBridge sends an event to another bus once: a ring of buses ends', () => {
+  const ring = [
+    ...rule('ab', ['bus:a', 'bus:b']),
+    ...rule('ba', ['bus:b', 'bus:a'], { detail: { mark: [{ exists: false }] } }, true),
+  ]
+  const refused = 'refuses what rule:ba sends on to bus:a'
+  expect(cyclesIn(ring)).toEqual([
+    ['cycle', 'warning', 'bus:a rule:ab bus:b rule:ba', refused, 'which its dead-letter'],
+  ])
+  const itself = rule('aa', ['bus:a', 'bus:a'])
+  expect(cyclesIn(itself)).toEqual([
+    [
+      'cycle',
+      'warning',
+      'bus:a rule:aa',
+      'refuses what rule:aa sends on to bus:a',
+      'which is lost',
+    ],
+  ])
+  // A longer way, of which each round begins anew, is not hidden by it.
+  const work: Wire[] = [...rule('bf', ['bus:b', 'function:f']), puts('f', 'bus:a')]
+  expect(cyclesIn([...ring, ...work])).toEqual([
+    ['cycle', 'error', 'bus:a rule:ab bus:b rule:bf function:f', 'No service'],
+    ['cycle', 'warning', 'bus:a rule:ab bus:b rule:ba', refused, 'which its dead-letter'],
+  ])
+})
+
+test('a way over three buses is one that EventBridge refuses', () => {
+  const way = (last: Wire[]) => [
+    ...rule('ab', ['bus:a', 'bus:b']),
+    ...rule('bc', ['bus:b', 'bus:c']),
+    ...rule('cf', ['bus:c', 'function:f']),
+    ...last,
+  ]
+  const refused = ['refuses what rule:bc sends on to bus:c', 'which is lost']
+  const path = 'bus:a rule:ab bus:b rule:bc bus:c rule:cf function:f'
+  expect(cyclesIn(way([puts('f', 'bus:a')]))).toEqual([['cycle', 'warning', path, ...refused]])
+  // What a function puts to the second bus is new there.
+  expect(cyclesIn(way([puts('f', 'bus:b')]))).toEqual([
+    ['cycle', 'error', 'bus:b rule:bc bus:c rule:cf function:f', 'No service'],
+  ])
+})
+
+test('where an event would go ends at the second bus, too', () => {
+  const wires = [
+    ...rule('ab', ['bus:a', 'bus:b']),
+    ...rule('bc', ['bus:b', 'bus:c']),
+    ...rule('bq', ['bus:b', 'queue:q']),
+  ]
+  const at = (bus: string) => {
+    const event = { source: 'shop', 'detail-type': 'x', detail: {} }
+    const { reached, missed } = followed(wired(wires), { event, attributes: {}, at: [bus] })
+    return [reached.map(({ to }) => to), missed.map(({ from, to, notes }) => [from, to, ...notes])]
+  }
+  const why =
+    'EventBridge refuses to send on what came from another bus (THIRD_ACCOUNT_HOP_DETECTED)'
+  expect(at('bus:a')).toEqual([
+    ['rule:ab', 'bus:b', 'rule:bc', 'rule:bq', 'queue:q'],
+    [['rule:bc', 'bus:c', why]],
+  ])
+  expect(at('bus:b')).toEqual([['rule:bc', 'bus:c', 'rule:bq', 'queue:q'], []])
+})
