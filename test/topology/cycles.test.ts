@@ -90,3 +90,22 @@ test('where an event would go ends at the second bus, too', () => {
   ])
   expect(at('bus:b')).toEqual([['rule:bc', 'bus:c', 'rule:bq', 'queue:q'], []])
 })
+
+test('a mark guards where somebody can set it: a function, an enrichment, a template', () => {
+  const unmarked = { detail: { mark: [{ exists: false }] } }
+  const way = (pipe: Wire[], facts = {}): Wire[] => [
+    ...rule('aq', ['bus:a', 'queue:q'], unmarked),
+    ['queue:q', 'pipe:p', 'source'],
+    ['pipe:p', 'bus:a', 'target', { facts }],
+    ...pipe,
+  ]
+  const path = 'bus:a rule:aq queue:q pipe:p'
+  expect(cyclesIn(way([]))).toEqual([['cycle', 'error', path, 'No service']])
+  const note = [['guardedCycle', 'note', path, 'No service']]
+  expect(cyclesIn(way([['pipe:p', 'function:f', 'enrichment']]))).toEqual(note)
+  expect(cyclesIn(way([], { isTransformed: true }))).toEqual(note)
+  const byFunction: Wire[] = [...rule('af', ['bus:a', 'function:f'], unmarked), puts('f', 'bus:a')]
+  expect(cyclesIn(byFunction)).toEqual([
+    ['guardedCycle', 'note', 'bus:a rule:af function:f', 'No service'],
+  ])
+})

@@ -8,6 +8,10 @@ import { type Flow, flowOf } from './flow.js'
 
 /** Ways that are taken only by what fails. */
 const ofFailures: ReadonlySet<EdgeKind> = new Set(['dlq', 'redrive', 'failure'])
+/** What gives on what it gets; pipes, where they have no enrichment. */
+const passers: ReadonlySet<NodeKind> = new Set([
+  ...(['bus', 'rule', 'queue', 'topic', 'stream', 'consumer', 'pipe'] as const),
+])
 /** AWS ends a chain through these alone, after about 16 steps. */
 const watchedByAws: ReadonlySet<NodeKind> = new Set(['function', 'queue', 'topic', 'bucket'])
 
@@ -21,9 +25,13 @@ const MOST_TOLD = 5
 export function cycles(graph: Graph): Finding[] {
   const isUnsure = (edge: TopologyEdge) => isVague(graph, edge) || ofFailures.has(edge.via)
   const isGuarded = (edge: TopologyEdge) => guardsBut(edge).length > 0
-  const isOfBuses = ({ from, to }: TopologyEdge) => isPassedOn(graph, [from, to])
+  const isOfBuses = ({ from, to }: TopologyEdge) => [from, to].every((id) => isOnBus(graph, id))
+  const isUnmarked = (edge: TopologyEdge) => {
+    return isPassedOn(graph, edge) && guardsBut(edge).every(({ kind }) => kind === 'absent')
+  }
   const isSure = (edge: TopologyEdge) => !isUnsure(edge) && !isGuarded(edge)
   const all = [
+    ...found(graph, isUnmarked, isGuarded),
     ...found(graph, isSure),
     ...found(graph, (edge) => !isGuarded(edge), isUnsure),
     ...found(graph, () => true, isGuarded),
@@ -80,9 +88,19 @@ function findingsOf(graph: Graph, { flow, component, way }: Found): Finding[] {
   return [cycleFinding(graph, fromFirst(edges), more)]
 }
 
-/** Whether events go on as they are: nobody there adds a mark or counts a hop. */
-function isPassedOn(graph: Graph, path: readonly string[]): boolean {
-  return path.every((id) => /^(bus|rule)$/.test(graph.node(id)?.kind ?? ''))
+function isOnBus(graph: Graph, id: string): boolean {
+  return /^(bus|rule)$/.test(graph.node(id)?.kind ?? '')
+}
+
+/** Whether what goes by an edge is passed on as it is, or as a part of what is around it: there is
+ * nobody who adds a mark. */
+function isPassedOn(graph: Graph, { from, to, facts }: TopologyEdge): boolean {
+  if (facts.isTransformed) return false
+  return [from, to].every((id) => {
+    const { kind } = graph.node(id) ?? {}
+    const isEnriched = kind === 'pipe' && graph.out(id).some(({ via }) => via === 'enrichment')
+    return kind !== undefined && passers.has(kind) && !isEnriched
+  })
 }
 
 /** The guards of an edge; those against replays end none but of replays. */
@@ -112,10 +130,12 @@ function cycleFinding(
 ): Finding {
   const path = edges.map(({ from }) => from)
   const [on = ''] = path
-  const isAsItWas = isPassedOn(graph, path)
-  const guards = (isAsItWas ? [] : edges).flatMap((edge) => {
-    return guardsBut(edge).map((guard) => ({ ...guard, edge }))
+  const isUnmarked = !end && edges.every((edge) => isPassedOn(graph, edge))
+  const guards = (end ? [] : edges).flatMap((edge) => {
+    const all = guardsBut(edge).map((guard) => ({ ...guard, edge }))
+    return isUnmarked ? all.filter(({ kind }) => kind !== 'absent') : all
   })
+  const isGuarded = guards.length > 0
   const hidden = path.length - MOST_SHOWN
   const shown = hidden > 0 ? [...path.slice(0, MOST_SHOWN), `… ${hidden} more`] : path
   const way = [...shown, on].join(' → ')
@@ -123,14 +143,15 @@ function cycleFinding(
     `${way}: what is sent comes back to where it began.`,
     ...guards.map(guardText),
     ...doubts(edges),
+    ...(isUnmarked && !isGuarded ? ['Nobody on the way adds a mark to leave out.'] : []),
     end ? refusalOf(end) : endOf(graph, path),
     ...(nodes > path.length ? [`It is one of the cycles among ${nodes} nodes.`] : []),
   ]
   return {
-    id: guards.length > 0 ? 'guardedCycle' : 'cycle',
-    severity: guards.length > 0 ? 'note' : end ? 'warning' : severityOf(graph, edges),
+    id: isGuarded ? 'guardedCycle' : 'cycle',
+    severity: isGuarded ? 'note' : end ? 'warning' : severityOf(graph, edges),
     ...{ on, explanation: told.join(' '), witnesses: [...path] },
-    fix: end ? fixOfRefusal : fixOf(edges, guards.length > 0),
+    fix: end ? fixOfRefusal : isUnmarked && !isGuarded ? fixOfUnmarked : fixOf(edges, isGuarded),
   }
 }
 
@@ -138,7 +159,7 @@ function guardText({ field, kind, edge }: Guard & { readonly edge: TopologyEdge 
   const only = `${nameOf(edge)} takes only events`
   return kind === 'absent'
     ? `${only} without ${field}: it ends if what comes back has that.`
-    : `${only} below a limit of ${field}: it ends if that is counted.`
+    : `${only} within a limit of ${field}: it ends if that is counted.`
 }
 
 /** Who chooses on an edge: the rule at its end, else the edge itself. */
@@ -187,6 +208,10 @@ function refusalOf({ from, to, facts }: TopologyEdge): string {
     `${from} sends on to ${to} (${REFUSAL}), ${then}.`
   )
 }
+
+const fixOfUnmarked =
+  'send it with a source or type that the pattern does not take; or let an enrichment of the pipe ' +
+  'mark it, and leave that out'
 
 const fixOfRefusal =
   'send it to each bus from the first one; or let the rule leave out what comes from another bus, ' +
