@@ -4,7 +4,7 @@ import { type Guard, guardsOf, leavesOutReplays } from '../guards.js'
 import type { EdgeKind, Finding, NodeKind, Severity, TopologyEdge } from '../model.js'
 import { isBusToBus, REFUSAL } from '../refusal.js'
 import { circularComponents, shortestCycle, shortestCycleBy } from './components.js'
-import { type Flow, flowOf } from './flow.js'
+import { type Flow, flowOf, type Narrow, remembered } from './flow.js'
 
 /** Ways that are taken only by what fails. */
 const ofFailures: ReadonlySet<EdgeKind> = new Set(['dlq', 'redrive', 'failure'])
@@ -30,44 +30,39 @@ export function cycles(graph: Graph): Finding[] {
     return isPassedOn(graph, edge) && guardsBut(edge).every(({ kind }) => kind === 'absent')
   }
   const isSure = (edge: TopologyEdge) => !isUnsure(edge) && !isGuarded(edge)
-  const all = [
-    ...found(graph, isUnmarked, isGuarded),
-    ...found(graph, isSure),
-    ...found(graph, (edge) => !isGuarded(edge), isUnsure),
-    ...found(graph, () => true, isGuarded),
-    ...refused(graph, isOfBuses),
-    ...refused(graph, isSure),
+  const searches: Search[] = [
+    { isTaken: isUnmarked, isNew: isGuarded },
+    { isTaken: isSure },
+    { isTaken: (edge) => !isGuarded(edge), isNew: isUnsure },
+    { isTaken: () => true, isNew: isGuarded },
+    { isTaken: isOfBuses, isNew: 'refused' },
+    { isTaken: isSure, isNew: 'refused' },
   ]
+  const narrow = remembered()
+  const all = searches.flatMap((search) => found(graph, search, narrow))
   // Events of several kinds may take the same way.
   const keyOf = ({ id, witnesses }: Finding) => JSON.stringify([id, witnesses])
   return [...new Map(all.reverse().map((one) => [keyOf(one), one])).values()].reverse()
 }
 
-/** @param isNew edges of which a cycle has to have one */
-function found(
-  graph: Graph,
-  isTaken: (edge: TopologyEdge) => boolean,
-  isNew?: (edge: TopologyEdge) => boolean,
-): Finding[] {
-  const flow = flowOf(graph.topology, isTaken)
-  return circularComponents(flow).flatMap((component) => {
-    const way = isNew
-      ? shortestCycleBy(flow, component, (n) => {
-          const edge = flow.edges[n]
-          return edge !== undefined && isNew(edge)
-        })
-      : shortestCycle(flow, component)
-    return findingsOf(graph, { flow, component, way })
-  })
+interface Search {
+  readonly isTaken: (edge: TopologyEdge) => boolean
+  /** Edges of which a cycle has to have one; `refused`: a step that EventBridge refuses. */
+  readonly isNew?: ((edge: TopologyEdge) => boolean) | 'refused'
 }
 
-/** Cycles with a step that EventBridge refuses. */
-function refused(graph: Graph, isTaken: (edge: TopologyEdge) => boolean): Finding[] {
+function found(graph: Graph, { isTaken, isNew }: Search, narrow: Narrow): Finding[] {
   const kindOf = (id: string) => graph.node(id)?.kind
-  if (!graph.topology.edges.some((edge) => isBusToBus(edge, kindOf))) return []
-  const flow = flowOf(graph.topology, isTaken, true)
+  const isRefusedToo = isNew === 'refused'
+  const may = isNew === 'refused' ? (edge: TopologyEdge) => isBusToBus(edge, kindOf) : isNew
+  if (may && !graph.topology.edges.some((edge) => isTaken(edge) && may(edge))) return []
+  const flow = flowOf(graph.topology, isTaken, { isRefusedToo, narrow })
+  const isWanted = (n: number) => {
+    const edge = flow.edges[n]
+    return isRefusedToo ? flow.refused.has(n) : edge !== undefined && may?.(edge) === true
+  }
   return circularComponents(flow).flatMap((component) => {
-    const way = shortestCycleBy(flow, component, (n) => flow.refused.has(n))
+    const way = may ? shortestCycleBy(flow, component, isWanted) : shortestCycle(flow, component)
     return findingsOf(graph, { flow, component, way })
   })
 }

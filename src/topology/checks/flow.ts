@@ -32,11 +32,12 @@ const MOST_PLACES = 16
  * to one before.
  *
  * @param isRefusedToo whether what EventBridge refuses is a way as well
+ * @param narrow one for all that is asked of a topology
  */
 export function flowOf(
   topology: Topology,
   isTaken: (edge: TopologyEdge) => boolean,
-  isRefusedToo = false,
+  { isRefusedToo = false, narrow = remembered() } = {},
 ): Flow {
   const live = liveEdges(topology, isTaken)
   const kinds = new Map(topology.nodes.map(({ id, kind }) => [id, kind]))
@@ -53,7 +54,6 @@ export function flowOf(
   const out = new Map<string, TopologyEdge[]>()
   for (const edge of live) out.set(edge.from, [...(out.get(edge.from) ?? []), edge])
   const steps: Step[] = []
-  const narrow = remembered()
   // Places are added while they are walked through.
   for (let from = 0; from < places.list.length; from++) {
     const place = places.list[from]
@@ -114,8 +114,10 @@ function keepsEvents(kind: NodeKind | undefined): boolean {
   return kind === 'bus' || kind === 'rule'
 }
 
+export type Narrow = typeof narrowed
+
 /** The same patterns meet again and again. */
-function remembered(): typeof narrowed {
+export function remembered(): Narrow {
   const found = new Map<string, Known | undefined>()
   return (known, pattern) => {
     const key = JSON.stringify([known, pattern])
@@ -128,7 +130,7 @@ function remembered(): typeof narrowed {
 function placeAfter(
   { known, isSentOn }: Place,
   edge: TopologyEdge,
-  { kinds, narrow }: { kinds: Kinds; narrow: typeof narrowed },
+  { kinds, narrow }: { kinds: Kinds; narrow: Narrow },
 ): Place | undefined {
   const { to: id, when, sends } = edge
   const [source, target] = [kinds.get(edge.from), kinds.get(id)]
