@@ -11,7 +11,7 @@ export interface Guard {
 const counter = /^(hops?|depth|attempts?|retr(y|ies)|turns?)([_-]?(count|number))?$/i
 /** Fields that count how far it may still go. */
 const countdown =
-  /^(ttl|(hops?|attempts?|retries|turns?)[_-]?(left|remaining)|remaining[_-]?(hops?|attempts?|retries|turns?))$/i
+  /^(ttl|(hops|attempts|retries|turns)[_-]?left|remaining[_-]?(hops|attempts|retries|turns))$/i
 
 /** The guards of a pattern; of several patterns, of which one has to match, those that all have. */
 export function guardsOf(when: JsonValue): Guard[] {

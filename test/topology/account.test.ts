@@ -144,7 +144,7 @@ describeWith(needed, python !== undefined)('the wiring of an account', () => {
     expect(nodes.filter(({ declared }) => !declared)).toEqual([])
   }, 120_000)
 
-  test('a function that reads its own log is a cycle; other groups are not asked about', async () => {
+  test('a function that reads its own log is a cycle; others are not asked about', async () => {
     const at = `arn:aws:logs:${moto.region}:123456789012:log-group`
     const own = '/aws/lambda/bill'
     const sources = [`${at}:${own}:*`, `${at}:gone:*`, `${at}:some*`]

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { checked } from '../../src/topology/check.js'
 import { followed } from '../../src/topology/match/follow.js'
+import type { TopologyEdge } from '../../src/topology/model.js'
 import { type Wire, wired } from './wired.js'
 
 const ofShop = { source: ['shop'] }
@@ -108,4 +109,30 @@ test('a mark guards where somebody can set it: a function, an enrichment, a temp
   expect(cyclesIn(byFunction)).toEqual([
     ['guardedCycle', 'note', 'bus:a rule:af function:f', 'No service'],
   ])
+})
+
+test('filters of a topic see what a rule sends there: the event, and no attributes', () => {
+  const through = (filter: Partial<TopologyEdge>, facts: TopologyEdge['facts'] = {}): number => {
+    const wires: Wire[] = [
+      ['bus:a', 'rule:at', 'rule', { when: ofShop }],
+      ['rule:at', 'topic:t', 'target', { facts }],
+      ['topic:t', 'function:f', 'subscription', filter],
+      puts('f', 'bus:a'),
+    ]
+    return cyclesIn(wires).length
+  }
+  const isOfBody = { facts: { isOfBody: true } }
+  expect(through({})).toBe(1)
+  expect(through({ when: { source: ['shop', 'depot'] }, ...isOfBody })).toBe(1)
+  expect(through({ when: { source: ['depot'] }, ...isOfBody })).toBe(0)
+  // What a template makes of it is another text.
+  expect(through({ when: { source: ['depot'] }, ...isOfBody }, { isTransformed: true })).toBe(1)
+  expect(through({ when: { kind: ['paid'] } })).toBe(0)
+  expect(through({ when: { kind: ['paid', { exists: false }] } })).toBe(1)
+  expect(through({ when: { kind: [`\${Kind}`] } })).toBe(1)
+  const byFunction: Wire[] = [
+    ['function:f', 'topic:t', 'permission', { when: 'sns:Publish' }],
+    ['topic:t', 'function:f', 'subscription', { when: { kind: ['paid'] } }],
+  ]
+  expect(cyclesIn(byFunction)).toHaveLength(1)
 })

@@ -205,12 +205,12 @@ function refusalOf({ from, to, facts }: TopologyEdge): string {
 }
 
 const fixOfUnmarked =
-  'send it with a source or type that the pattern does not take; or let an enrichment of the pipe ' +
-  'mark it, and leave that out'
+  'send it with a source or type that the pattern does not take; or let an enrichment of the ' +
+  'pipe mark it, and leave that out'
 
 const fixOfRefusal =
-  'send it to each bus from the first one; or let the rule leave out what comes from another bus, ' +
-  'by source, type or account'
+  'send it to each bus from the first one; or let the rule leave out what comes from another ' +
+  'bus, by source, type or account'
 
 function fixOf(edges: readonly TopologyEdge[], isGuarded: boolean): string {
   if (isGuarded) return 'see that what comes back has what the guard looks at, by a test'

@@ -1,13 +1,14 @@
+import { mayMatch } from '../meeting.js'
 import type { NodeKind, Topology, TopologyEdge } from '../model.js'
 import { type Known, knownBy, narrowed } from '../narrowing.js'
 import { isBusToBus } from '../refusal.js'
 
-/** A node; of a bus or rule, as far as one kind of events on it goes. */
+/** A node; of a bus, rule or topic, as far as one kind of events on it goes. */
 interface Place {
   readonly id: string
-  /** What is known of the events; of buses and rules alone. */
+  /** What is known of the events; of buses, rules and topics alone. */
   readonly known: Known
-  /** Whether a rule of another bus sent them there; of buses and rules alone. */
+  /** Whether a rule of another bus sent them there, or to a topic a rule; of these alone. */
   readonly isSentOn: boolean
 }
 
@@ -27,9 +28,10 @@ const MOST_PLACES = 16
 /**
  * The graph that cycles are looked for in. A bus is a place for each kind of events that is sent to
  * it. A rule leads on only those that its pattern may match, and from bus to bus as they are, so
- * that the patterns of all rules on such a way have to match. What an archive keeps goes nowhere
- * until somebody starts a replay. EventBridge refuses to send an event to a bus that a rule has sent
- * to one before.
+ * that the patterns of all rules on such a way have to match; of a topic the filters, too: what a
+ * rule sends there has no attributes. What an archive keeps goes nowhere
+ * until somebody starts a replay. EventBridge refuses to send an event to a bus that a rule has
+ * sent to one before.
  *
  * @param isRefusedToo whether what EventBridge refuses is a way as well
  * @param narrow one for all that is asked of a topology
@@ -139,10 +141,25 @@ function placeAfter(
     if (!chosen) return undefined
     return target === 'rule' ? { id, known: chosen, isSentOn } : { id, known: [], isSentOn: false }
   }
+  if (source === 'topic' && !isLetThrough({ known, isSentOn }, edge, narrow)) return undefined
+  if (source === 'rule' && target === 'topic') {
+    return { id, known: edge.facts.isTransformed ? [] : known, isSentOn: true }
+  }
   if (target !== 'bus') return { id, known: [], isSentOn: false }
   if (source !== 'rule') return { id, known: knownBy(sends), isSentOn: false }
   const kept = narrow(known, sends)
   return kept && { id, known: kept, isSentOn: true }
+}
+
+/** Whether the filter of a subscription may let something by. */
+function isLetThrough(
+  { known, isSentOn }: Omit<Place, 'id'>,
+  { via, when, facts }: TopologyEdge,
+  narrow: Narrow,
+): boolean {
+  if (via !== 'subscription' || when === null) return true
+  if (facts.isOfBody) return narrow(known, when) !== undefined
+  return !isSentOn || mayMatch(when, {})
 }
 
 function arrays(places: readonly Place[], steps: Step[]): Flow {
