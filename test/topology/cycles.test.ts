@@ -72,6 +72,26 @@ test('a way over three buses is one that EventBridge refuses', () => {
   ])
 })
 
+test('what a rule sends on to a third bus is refused, where patterns let it come that far', () => {
+  const told = (wires: Wire[]) => {
+    const { findings } = checked(wired(wires))
+    const all = findings.filter(({ id }) => id === 'thirdBus')
+    return all.map(({ severity, explanation }) => `${severity} ${explanation}`)
+  }
+  const way = (when = {}, hasDlq = false) => [
+    ...rule('ab', ['bus:a', 'bus:b']),
+    ...rule('bc', ['bus:b', 'bus:c'], when, hasDlq),
+    ...rule('cq', ['bus:c', 'queue:q']),
+  ]
+  const what =
+    'warning rule:bc takes events that rules of other buses send to bus:b, and sends them on to ' +
+    'bus:c: EventBridge refuses that (THIRD_ACCOUNT_HOP_DETECTED), and '
+  expect(told(way())).toEqual([`${what}it is lost.`])
+  expect(told(way({ account: ['1'] }, true))).toEqual([`${what}its dead-letter queue keeps it.`])
+  expect(told(way({ source: ['depot'] }))).toEqual([])
+  expect(told([...rule('ab', ['bus:a', 'bus:b']), ...rule('ba', ['bus:b', 'bus:a'])])).toEqual([])
+})
+
 test('where an event would go ends at the second bus, too', () => {
   const wires = [
     ...rule('ab', ['bus:a', 'bus:b']),
