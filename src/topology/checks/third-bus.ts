@@ -4,8 +4,8 @@ import { isBusToBus, REFUSAL } from '../refusal.js'
 import { circularComponents } from './components.js'
 import { type Flow, flowOf } from './flow.js'
 
-/** Rules that send on to a third bus what a rule of another bus sent: EventBridge refuses that. What
- * comes round is a cycle, and found as that. */
+/** Rules that send on to a third bus what a rule of another bus sent: EventBridge refuses that.
+ * What comes round is a cycle, and found as that. */
 export function thirdBuses(graph: Graph): Finding[] {
   const kindOf = (id: string) => graph.node(id)?.kind
   if (!graph.topology.edges.some((edge) => isBusToBus(edge, kindOf))) return []
