@@ -30,15 +30,29 @@ export function meetInLists(fields: readonly FieldPair[], values: Values): Made 
   )
 }
 
-/** Without lists: a field has one value, or none. */
+/** Without lists: a field has one value, or none, and nothing is within what has a value. */
 export function plainly(fields: readonly FieldPair[], values: Values): Made | Fault {
-  return together(
+  const made = together(
     fields.map((field) => {
       if (mayLack(field.a) && mayLack(field.b)) return nothing
       const met = values.ofBoth(field)
       return met ? madeOf(field, met.value) : faultOf(field, met)
     }),
   )
+  const [name] = 'reason' in made ? [] : valuesAround(made)
+  return name === undefined
+    ? made
+    : { name, reason: 'it is a value and an object', isUnknown: false }
+}
+
+/** Names of values that others are within: only a list is both, a value and an object. */
+function valuesAround({ given }: Made): string[] {
+  const names = new Set(given.map(({ name }) => name))
+  const outer = [...names].flatMap((name) => {
+    const keys = name.split('.')
+    return keys.slice(1).map((_, n) => keys.slice(0, n + 1).join('.'))
+  })
+  return [...new Set(outer)].filter((name) => names.has(name))
 }
 
 const nothing: Made = { given: [], lists: [] }
@@ -61,7 +75,8 @@ function together(parts: readonly (Made | Fault)[]): Made | Fault {
 
 function listed(place: string, fields: readonly FieldPair[], values: Values): Made | Fault {
   const side = together(fields.map((field) => sideBySide(field, values)))
-  return 'reason' in side ? (inElements(place, fields, values) ?? side) : side
+  if ('reason' in side) return inElements(place, fields, values) ?? side
+  return { ...side, lists: [...new Set([...side.lists, ...valuesAround(side)])] }
 }
 
 /** A field that has no value for both has one for each. */

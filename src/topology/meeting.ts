@@ -1,6 +1,7 @@
 import { EvtError } from '../errors.js'
 import type { JsonValue } from '../event/event.js'
 import { type EventPattern, parsePattern } from '../event/pattern.js'
+import { patternMatcher } from '../event/pattern-match.js'
 import { meet } from '../event/pattern-meet.js'
 
 /**
@@ -13,6 +14,12 @@ export function areApart(a: JsonValue, b: JsonValue): boolean {
   if (one === undefined || other === undefined) return false
   const meeting = meet(one, other)
   return meeting.kind === 'apart' || (meeting.kind === 'meets' && meeting.lists.length > 0)
+}
+
+/** Whether an event may be of a pattern; what is known only when it is deployed may be anything. */
+export function mayMatch(pattern: JsonValue, event: JsonValue): boolean {
+  const read = patternOf(pattern)
+  return read === undefined || patternMatcher(read)(event)
 }
 
 /** Undefined for a pattern of everything, and for what is none. */

@@ -1,5 +1,6 @@
 import { EvtError } from '../errors.js'
 import type { JsonObject, JsonValue } from '../event/event.js'
+import { ipBytes } from '../event/ip-address.js'
 import { parsePattern } from '../event/pattern.js'
 import { patternMatcher } from '../event/pattern-match.js'
 import { areApart, withoutUnknown } from './meeting.js'
@@ -21,6 +22,7 @@ export function narrowed(known: Known, pattern: JsonValue): Known | undefined {
   const more = withoutUnknown(pattern)
   if (!isObject(more) || Object.keys(more).length === 0) return known
   const [values = {}, ...tests] = known
+  if (areDisjoint(valuesIn(values), valuesIn(more))) return undefined
   const isPlain = JSON.stringify(merge(valuesIn(more))) === JSON.stringify(sorted(more))
   // Of lists of values, those that are left tell it.
   if ((isPlain ? tests : known).some((one) => areApart(one, more))) return undefined
@@ -32,6 +34,13 @@ export function narrowed(known: Known, pattern: JsonValue): Known | undefined {
 }
 
 type Values = ReadonlyMap<string, readonly JsonValue[]>
+
+/** Whether lists of values alone leave nothing of a field: told before patterns are read. */
+function areDisjoint(a: Values, b: Values): boolean {
+  return [...b].some(([path, list]) => {
+    return a.get(path)?.some((one) => list.includes(one)) === false
+  })
+}
 
 /** The values that all patterns allow; undefined where a field has none left. */
 function intersected(values: Values, patterns: readonly JsonObject[]): Values | undefined {
@@ -84,8 +93,9 @@ function valuesIn(pattern: JsonObject): Map<string, readonly JsonValue[]> {
   return found
 }
 
+/** What is equal to nothing else; an address is to every way to write it. */
 function isValue(test: JsonValue): boolean {
-  return typeof test !== 'object'
+  return typeof test !== 'object' && (typeof test !== 'string' || !ipBytes(test))
 }
 
 function merge(values: Values): JsonObject {

@@ -19,7 +19,12 @@ const standIns: Readonly<Record<string, string>> = {
 /** What settings of functions name without an ARN. */
 const mentionable: readonly NodeKind[] = ['bus', 'queue', 'topic', 'stream']
 
-function knownIn(names: AccountNames, place: Place, text: string): string[] {
+interface Mentioned {
+  readonly text: string
+  readonly kinds: readonly NodeKind[]
+}
+
+function knownIn(names: AccountNames, place: Place, { text, kinds }: Mentioned): string[] {
   const named = namedBy(text)
   if (named) return [names.find(text, place)].flatMap((id) => id ?? [])
   const of = (kind: NodeKind): Named => ({
@@ -28,7 +33,7 @@ function knownIn(names: AccountNames, place: Place, text: string): string[] {
     account: undefined,
     region: undefined,
   })
-  return mentionable.flatMap((kind) => names.named(of(kind), place) ?? [])
+  return kinds.flatMap((kind) => names.named(of(kind), place) ?? [])
 }
 
 /** Who is named, by a property of a resource. */
@@ -108,16 +113,21 @@ export class Wiring {
     return this.#ofName(named.kind, named.name)
   }
 
-  /** The nodes here that a text speaks of, wherever in it; nothing is made of what is not known. */
-  known(from: Resource, text: string): string[] {
+  /**
+   * The nodes here that a text speaks of, wherever in it; nothing is made of what is not known.
+   *
+   * @param kinds what a bare name may be of
+   */
+  known(from: Resource, text: string, kinds = mentionable): string[] {
     const place = this.#placeOf(from)
-    if (place && this.names) return knownIn(this.names, place, text)
+    if (place && this.names) return knownIn(this.names, place, { text, kinds })
     const ofTokens = tokensIn(text).flatMap((token) => this.#resourceNode(from, token) ?? [])
     if (ofTokens.length > 0) return ofTokens
     const named = namedBy(text)
-    const kinds = named ? [named.kind] : mentionable
     const name = named?.name ?? text
-    return kinds.flatMap((kind) => this.#physical.get(`${kind}:${name}`) ?? [])
+    return (named ? [named.kind] : kinds).flatMap(
+      (kind) => this.#physical.get(`${kind}:${name}`) ?? [],
+    )
   }
 
   /** The nodes here whose names a pattern in an ARN speaks of. */

@@ -106,7 +106,13 @@ describe('whole events', () => {
     // No value of an element has been chosen before b.
     expect(met({ l: { b: [{ exists: false }], c: [1] } }, { l: { b: [2] } }).kind).toBe('apart')
     expect(met({ detail: { b: [{ exists: false }] } }, { detail: { b: [2] } }).kind).toBe('apart')
-    expect(met({ a: [1] }, { a: { b: [2] } })).toMatchObject({ event: { a: [1, { b: 2 }] } })
+    expect(met({ a: [1] }, { a: { b: [2] } })).toEqual({
+      kind: 'meets',
+      event: { a: [1, { b: 2 }] },
+      lists: ['a'],
+    })
+    const or = { $or: [{ a: { 'b.c': [2] } }, { source: ['x'] }] }
+    expect(met({ a: { b: [1] } }, or)).toMatchObject({ event: { source: 'x' }, lists: [] })
   })
 
   test('alternatives: one pair is enough, and all are looked at', () => {
@@ -199,6 +205,11 @@ function merged(a: JsonObject, b: JsonObject): JsonObject {
   return both
 }
 
+function hasList(value: JsonValue): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return Array.isArray(value) || Object.values(value).some(hasList)
+}
+
 function isObject(value: JsonValue | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
@@ -213,6 +224,7 @@ test(
         const meeting = met(a, b)
         kinds[meeting.kind] += 1
         if (meeting.kind === 'meets') {
+          if (meeting.lists.length === 0) expect(hasList(meeting.event)).toBe(false)
           expect([a, b].map((one) => naiveMatch(one, meeting.event))).toEqual([true, true])
           return
         }

@@ -39,7 +39,8 @@ describeWith(needed, python !== undefined)('the wiring of an account', () => {
   test('has the nodes and edges that templates would have', async () => {
     const { nodes, edges, gaps, sources } = await found()
     expect(sources).toEqual([`123456789012/${moto.region}`])
-    const explain = 'tasks of ECS and filters of logs are not asked about'
+    const explain =
+      'tasks of ECS are not asked about, nor filters of logs but of groups that functions let in'
     expect(gaps).toEqual([{ kind: 'type', at: `123456789012/${moto.region}`, explain }])
     expect(nodes.filter(({ declared }) => declared).map(({ id }) => id)).toEqual([
       ...['api:graph', 'api:old', 'api:web'],
@@ -141,6 +142,40 @@ describeWith(needed, python !== undefined)('the wiring of an account', () => {
     expect(buses).toEqual(['bus:default@eu-west-1', 'bus:default@us-east-1', 'bus:shop@eu-west-1'])
     expect(edges.map(({ to }) => to)).toContain('queue:billing@eu-west-1')
     expect(nodes.filter(({ declared }) => !declared)).toEqual([])
+  }, 120_000)
+
+  test('a function that reads its own log is a cycle; others are not asked about', async () => {
+    const at = `arn:aws:logs:${moto.region}:123456789012:log-group`
+    const own = '/aws/lambda/bill'
+    const sources = [`${at}:${own}:*`, `${at}:gone:*`, `${at}:some*`]
+    const ids = sources.map((SourceArn, n) => ({ SourceArn, StatementId: `logs-${n}` }))
+    const of = { FunctionName: 'bill' }
+    for (const logGroupName of [own, 'other']) {
+      await moto.call('logs', 'create_log_group', { logGroupName })
+    }
+    for (const each of ids) {
+      await moto.call('lambda', 'add_permission', {
+        ...{ ...of, ...each, Action: 'lambda:InvokeFunction' },
+        Principal: `logs.${moto.region}.amazonaws.com`,
+      })
+    }
+    await moto.call('logs', 'put_subscription_filter', {
+      ...{ logGroupName: own, filterName: 'errors', filterPattern: 'ERROR' },
+      destinationArn: `arn:aws:lambda:${moto.region}:123456789012:function:bill`,
+    })
+    faulty.asked.length = 0
+    const { findings, edges, gaps } = checked(await found())
+    for (const { StatementId } of ids) {
+      await moto.call('lambda', 'remove_permission', { ...of, StatementId })
+    }
+    expect(gaps.filter(({ kind }) => kind === 'service')).toEqual([])
+    expect(
+      edges.find(({ from, via }) => from === `logGroup:${own}` && via === 'logs'),
+    ).toMatchObject({ to: 'function:bill', when: 'ERROR' })
+    const cycles = findings.filter(({ id }) => id === 'cycle').map(({ witnesses }) => witnesses)
+    expect(cycles).toContainEqual(['function:bill', `logGroup:${own}`])
+    const asked = faulty.asked.filter(({ operation }) => /SubscriptionFilters/.test(operation))
+    expect(asked).toHaveLength(2)
   }, 120_000)
 
   test('what leads to what is gone is found', async () => {

@@ -72,7 +72,23 @@ const fifo = { FifoQueue: true }
 const other = { AWS: '210987654321' }
 const short = 'queue:D keeps messages for 1 day, queue:Q for 4 days: '
 
+const logOf = (name: string): JsonObject => ({
+  ...mapped,
+  L: {
+    Type: 'AWS::Logs::SubscriptionFilter',
+    Properties: { LogGroupName: name, DestinationArn: arn('F'), FilterPattern: '' },
+  },
+})
+
 test.each<[string, string, JsonObject, string[]]>([
+  ['cycle', "another's log", { Q: queue(), ...logOf('/aws/lambda/g') }, []],
+  [
+    ...(['cycle', 'its own log, by name', { Q: queue(), ...logOf('/aws/lambda/f') }] as const),
+    [
+      'error function:f: function:f → logGroup:/aws/lambda/f → function:f: what is sent comes ' +
+        'back to where it began. No service of AWS ends it.',
+    ],
+  ],
   ['dlqRetentionShort', 'as long', pair({}, of4, of4), []],
   [
     ...(['dlqRetentionShort', 'shorter', pair({}, of1, of4)] as const),

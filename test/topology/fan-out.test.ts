@@ -2,22 +2,8 @@ import { expect, test } from 'vitest'
 import { checked } from '../../src/topology/check.js'
 import { fanOut } from '../../src/topology/checks/fan-out.js'
 import { Graph } from '../../src/topology/graph.js'
-import type { NodeKind, Topology, TopologyEdge } from '../../src/topology/model.js'
-
-type Wire = [from: string, to: string, via: TopologyEdge['via'], more?: Partial<TopologyEdge>]
-
-/** Nodes are those that edges name; the kind stands before the colon. */
-function wired(wires: readonly Wire[]): Topology {
-  const ids = [...new Set(wires.flatMap((wire) => wire.slice(0, 2).map(String)))]
-  const nodes = ids.map((id) => {
-    const [kind = '', name = ''] = id.split(':')
-    return { id, kind: kind as NodeKind, name, declared: true, at: 'a.yaml', facts: {} }
-  })
-  const edges = wires.map(([from, to, via, more]): TopologyEdge => {
-    return { from, to, via, when: null, sends: null, facts: {}, ...more }
-  })
-  return { sources: [], nodes, edges, grants: [], gaps: [] }
-}
+import type { TopologyEdge } from '../../src/topology/model.js'
+import { type Wire, wired } from './wired.js'
 
 const times = (many: number) => Array.from({ length: many }, (_, n) => n)
 const found = (wires: readonly Wire[], most?: number) =>
@@ -61,6 +47,22 @@ test('what topics, buses, streams and pipes pass on counts, and is said where it
   expect(found([...way, ...subscribed(6)], 8)).toEqual([])
   expect(found([...way, ...subscribed(9)], 8)).toEqual([
     expect.stringContaining('topic:all can make 9'),
+  ])
+})
+
+test('EventBridge sends an event to another bus once', () => {
+  const way: Wire[] = ['a', 'b', 'c'].flatMap((bus): Wire[] => [
+    [`bus:${bus}`, `rule:${bus}`, 'rule'],
+    ...times(9).map((n): Wire => [`rule:${bus}`, `queue:${bus}${n}`, 'target']),
+  ])
+  const on: Wire[] = [
+    ['rule:a', 'bus:b', 'target'],
+    ['rule:b', 'bus:c', 'target'],
+  ]
+  // At a: 9, at b: 9 and the bus that refuses it; what is put to b: 9, at c: 9.
+  expect(found([...way, ...on], 17)).toEqual([
+    expect.stringContaining('bus:a can make 19'),
+    expect.stringContaining('bus:b can make 18'),
   ])
 })
 

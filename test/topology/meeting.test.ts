@@ -49,6 +49,7 @@ describe('what is told of two patterns', () => {
     // A list may have both, and is not thought of.
     [{ detail: { by: ['a'] } }, { detail: { by: ['b'] } }, true],
     [{ detail: { by: ['a'] } }, { detail: { at: ['b'] } }, false],
+    [{ detail: { by: ['a'] } }, { detail: { by: { id: ['a'] } } }, true],
     [{ detail: { by: ['a', `\${By}`] } }, { detail: { by: ['b'] } }, false],
     // What cannot be read tells nothing.
     [{ source: ['shop'] }, { source: [{ numeric: ['>'] }] }, false],
@@ -68,6 +69,27 @@ test('guards of patterns and of lists of them', () => {
   const others = { detail: { price: [{ numeric: ['<', 9] }], hops: [{ numeric: ['<', 9] }, 'x'] } }
   expect(guardsOf(others)).toEqual([])
   expect(guardsOf({ $or: [absent, { source: ['a'] }] })).toEqual([])
+  const each = { $or: [absent.detail, { ...absent.detail, kind: ['a'] }] }
+  expect(guardsOf({ detail: each })).toEqual([{ field: 'detail.by', kind: 'absent' }])
+})
+
+test.each<[string, JsonValue[], boolean]>([
+  ['hops', [{ numeric: ['<=', 9] }], true],
+  ['hops', [0, 1, { exists: false }], true],
+  ['hops', [{ numeric: ['=', 0] }], true],
+  ['retry_count', [{ numeric: ['<', 3] }], true],
+  ['hops', [{ numeric: ['>', 9] }], false],
+  ['hops', [0, { exists: true }], false],
+  // What is counted down never gets above a bound.
+  ['ttl', [{ numeric: ['>', 0] }], true],
+  ['ttl', [{ numeric: ['>', 0, '<', 9] }], true],
+  ['ttl', [{ numeric: ['<', 9] }], false],
+  ['hopsLeft', [{ numeric: ['>=', 1] }, { exists: false }], true],
+  ['remaining-attempts', [{ numeric: ['>', 0] }], true],
+  ['price', [1], false],
+])('%s %j limits a cycle: %j', (name, tests, isLimit) => {
+  const guards = isLimit ? [{ field: `detail.${name}`, kind: 'limit' }] : []
+  expect(guardsOf({ detail: { [name]: tests } })).toEqual(guards)
 })
 
 test('globs match as IAM has them, however many stars', () => {

@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events'
 import { type Caller, callerOf } from '../../aws/caller.js'
 import { globalInventories, inventories } from '../../aws/inventory/index.js'
 import { type Described, Inquiry, type Inventory } from '../../aws/inventory/inquiry.js'
+import { withLogFilters } from '../../aws/inventory/log-filters.js'
 import { withQueueAges } from '../../aws/inventory/queue-ages.js'
 import type { AwsOptions } from '../../aws/options.js'
 import { TopologyBuilder } from '../builder.js'
@@ -55,7 +56,8 @@ export async function topologyOfAccounts(asked: AskedAccounts): Promise<Topology
 }
 
 /** The parts of AWS that are not asked, though templates tell of them. */
-const notAsked = 'tasks of ECS and filters of logs are not asked about'
+const notAsked =
+  'tasks of ECS are not asked about, nor filters of logs but of groups that functions let in'
 
 async function surveysOf(asked: AskedAccounts): Promise<Survey[]> {
   const failed = new AbortController()
@@ -97,7 +99,8 @@ async function surveyed(
   { of, withAges }: { of: readonly Inventory[]; withAges: boolean },
 ): Promise<Survey> {
   const told = await Promise.all(of.map((inventory) => inventory.find(inquiry)))
-  const found = withAges ? await withQueueAges(inquiry, told.flat()) : told.flat()
+  const all = await withLogFilters(inquiry, told.flat())
+  const found = withAges ? await withQueueAges(inquiry, all) : all
   const untold = inquiry.untold.map(({ service, action, explain, count }): Gap => {
     const more = count === 1 ? '' : `; ${action} fails ${count} times in all`
     return { kind: 'service', at: `${name}#${service}`, explain: `${explain}${more}` }

@@ -2,11 +2,16 @@ import { isVagueWrite } from '../actions.js'
 import type { Graph } from '../graph.js'
 import { type Guard, guardsOf, leavesOutReplays } from '../guards.js'
 import type { EdgeKind, Finding, NodeKind, Severity, TopologyEdge } from '../model.js'
+import { isBusToBus, REFUSAL } from '../refusal.js'
 import { circularComponents, shortestCycle, shortestCycleBy } from './components.js'
-import { flowOf } from './flow.js'
+import { type Flow, flowOf, type Narrow, remembered } from './flow.js'
 
 /** Ways that are taken only by what fails. */
 const ofFailures: ReadonlySet<EdgeKind> = new Set(['dlq', 'redrive', 'failure'])
+/** What gives on what it gets; pipes, where they have no enrichment. */
+const passers: ReadonlySet<NodeKind> = new Set([
+  ...(['bus', 'rule', 'queue', 'topic', 'stream', 'consumer', 'pipe'] as const),
+])
 /** AWS ends a chain through these alone, after about 16 steps. */
 const watchedByAws: ReadonlySet<NodeKind> = new Set(['function', 'queue', 'topic', 'bucket'])
 
@@ -15,46 +20,82 @@ const MOST_SHOWN = 24
 const MOST_TOLD = 5
 
 /** Where what is sent comes back: one shortest cycle of each component. Those of ways that are
- * taken for sure come first; then those that need one of the others. */
+ * taken for sure come first; then those that need one of the others; then what would be one, did
+ * EventBridge not refuse a step. */
 export function cycles(graph: Graph): Finding[] {
   const isUnsure = (edge: TopologyEdge) => isVague(graph, edge) || ofFailures.has(edge.via)
   const isGuarded = (edge: TopologyEdge) => guardsBut(edge).length > 0
-  const isOfBuses = ({ from, to }: TopologyEdge) => isPassedOn(graph, [from, to])
-  const all = [
-    ...found(graph, isOfBuses, isGuarded),
-    ...found(graph, (edge) => !isUnsure(edge) && !isGuarded(edge)),
-    ...found(graph, (edge) => !isGuarded(edge), isUnsure),
-    ...found(graph, () => true, isGuarded),
+  const isOfBuses = ({ from, to }: TopologyEdge) => [from, to].every((id) => isOnBus(graph, id))
+  const isUnmarked = (edge: TopologyEdge) => {
+    return isPassedOn(graph, edge) && guardsBut(edge).every(({ kind }) => kind === 'absent')
+  }
+  const isSure = (edge: TopologyEdge) => !isUnsure(edge) && !isGuarded(edge)
+  const searches: Search[] = [
+    { isTaken: isUnmarked, isNew: isGuarded },
+    { isTaken: isSure },
+    { isTaken: (edge) => !isGuarded(edge), isNew: isUnsure },
+    { isTaken: () => true, isNew: isGuarded },
+    { isTaken: isOfBuses, isNew: 'refused' },
+    { isTaken: isSure, isNew: 'refused' },
   ]
+  const narrow = remembered()
+  const all = searches.flatMap((search) => found(graph, search, narrow))
   // Events of several kinds may take the same way.
   const keyOf = ({ id, witnesses }: Finding) => JSON.stringify([id, witnesses])
   return [...new Map(all.reverse().map((one) => [keyOf(one), one])).values()].reverse()
 }
 
-/** @param isNew edges of which a cycle has to have one */
-function found(
-  graph: Graph,
-  isTaken: (edge: TopologyEdge) => boolean,
-  isNew?: (edge: TopologyEdge) => boolean,
-): Finding[] {
-  const flow = flowOf(graph.topology, isTaken)
-  const edgeAt = (n: number) => flow.edges[n]
+interface Search {
+  readonly isTaken: (edge: TopologyEdge) => boolean
+  /** Edges of which a cycle has to have one; `refused`: a step that EventBridge refuses. */
+  readonly isNew?: ((edge: TopologyEdge) => boolean) | 'refused'
+}
+
+function found(graph: Graph, { isTaken, isNew }: Search, narrow: Narrow): Finding[] {
+  const kindOf = (id: string) => graph.node(id)?.kind
+  const isRefusedToo = isNew === 'refused'
+  const may = isNew === 'refused' ? (edge: TopologyEdge) => isBusToBus(edge, kindOf) : isNew
+  if (may && !graph.topology.edges.some((edge) => isTaken(edge) && may(edge))) return []
+  const flow = flowOf(graph.topology, isTaken, { isRefusedToo, narrow })
+  const isWanted = (n: number) => {
+    const edge = flow.edges[n]
+    return isRefusedToo ? flow.refused.has(n) : edge !== undefined && may?.(edge) === true
+  }
   return circularComponents(flow).flatMap((component) => {
-    const way = isNew
-      ? shortestCycleBy(flow, component, (n) => {
-          const edge = edgeAt(n)
-          return edge !== undefined && isNew(edge)
-        })
-      : shortestCycle(flow, component)
-    const edges = way.flatMap((n) => edgeAt(n) ?? [])
-    const ids = new Set(component.flatMap((place) => flow.places[place]?.id ?? []))
-    return edges.length === 0 ? [] : [cycleFinding(graph, fromFirst(edges), ids.size)]
+    const way = may ? shortestCycleBy(flow, component, isWanted) : shortestCycle(flow, component)
+    return findingsOf(graph, { flow, component, way })
   })
 }
 
-/** Whether events go on as they are: nobody there adds a mark or counts a hop. */
-function isPassedOn(graph: Graph, path: readonly string[]): boolean {
-  return path.every((id) => /^(bus|rule)$/.test(graph.node(id)?.kind ?? ''))
+interface Found {
+  readonly flow: Flow
+  readonly component: readonly number[]
+  /** The edges around it, as places in the flow. */
+  readonly way: readonly number[]
+}
+
+function findingsOf(graph: Graph, { flow, component, way }: Found): Finding[] {
+  const edges = way.flatMap((n) => flow.edges[n] ?? [])
+  const end = way.find((n) => flow.refused.has(n))
+  const ids = new Set(component.flatMap((place) => flow.places[place]?.id ?? []))
+  if (edges.length === 0) return []
+  const more = { nodes: ids.size, end: end === undefined ? undefined : flow.edges[end] }
+  return [cycleFinding(graph, fromFirst(edges), more)]
+}
+
+function isOnBus(graph: Graph, id: string): boolean {
+  return /^(bus|rule)$/.test(graph.node(id)?.kind ?? '')
+}
+
+/** Whether what goes by an edge is passed on as it is, or as a part of what is around it: there is
+ * nobody who adds a mark. */
+function isPassedOn(graph: Graph, { from, to, facts }: TopologyEdge): boolean {
+  if (facts.isTransformed) return false
+  return [from, to].every((id) => {
+    const { kind } = graph.node(id) ?? {}
+    const isEnriched = kind === 'pipe' && graph.out(id).some(({ via }) => via === 'enrichment')
+    return kind !== undefined && passers.has(kind) && !isEnriched
+  })
 }
 
 /** The guards of an edge; those against replays end none but of replays. */
@@ -76,27 +117,36 @@ function fromFirst(edges: readonly TopologyEdge[]): TopologyEdge[] {
   return [...edges.slice(first), ...edges.slice(0, first)]
 }
 
-function cycleFinding(graph: Graph, edges: readonly TopologyEdge[], nodes: number): Finding {
+/** @param end the step that EventBridge refuses, if any */
+function cycleFinding(
+  graph: Graph,
+  edges: readonly TopologyEdge[],
+  { nodes, end }: { nodes: number; end: TopologyEdge | undefined },
+): Finding {
   const path = edges.map(({ from }) => from)
   const [on = ''] = path
-  const isAsItWas = isPassedOn(graph, path)
-  const guards = (isAsItWas ? [] : edges).flatMap((edge) => {
-    return guardsBut(edge).map((guard) => ({ ...guard, edge }))
+  const isUnmarked = !end && edges.every((edge) => isPassedOn(graph, edge))
+  const guards = (end ? [] : edges).flatMap((edge) => {
+    const all = guardsBut(edge).map((guard) => ({ ...guard, edge }))
+    return isUnmarked ? all.filter(({ kind }) => kind !== 'absent') : all
   })
+  const isGuarded = guards.length > 0
   const hidden = path.length - MOST_SHOWN
   const shown = hidden > 0 ? [...path.slice(0, MOST_SHOWN), `… ${hidden} more`] : path
   const way = [...shown, on].join(' → ')
   const told = [
     `${way}: what is sent comes back to where it began.`,
     ...guards.map(guardText),
-    ...doubts(graph, edges),
+    ...doubts(edges),
+    ...(isUnmarked && !isGuarded ? ['Nobody on the way adds a mark to leave out.'] : []),
+    end ? refusalOf(end) : endOf(graph, path),
     ...(nodes > path.length ? [`It is one of the cycles among ${nodes} nodes.`] : []),
   ]
   return {
-    id: guards.length > 0 ? 'guardedCycle' : 'cycle',
-    severity: guards.length > 0 ? 'note' : severityOf(graph, edges),
+    id: isGuarded ? 'guardedCycle' : 'cycle',
+    severity: isGuarded ? 'note' : end ? 'warning' : severityOf(graph, edges),
     ...{ on, explanation: told.join(' '), witnesses: [...path] },
-    fix: isAsItWas ? fixOfBuses : fixOf(edges, guards.length > 0),
+    fix: end ? fixOfRefusal : isUnmarked && !isGuarded ? fixOfUnmarked : fixOf(edges, isGuarded),
   }
 }
 
@@ -104,7 +154,7 @@ function guardText({ field, kind, edge }: Guard & { readonly edge: TopologyEdge 
   const only = `${nameOf(edge)} takes only events`
   return kind === 'absent'
     ? `${only} without ${field}: it ends if what comes back has that.`
-    : `${only} below a limit of ${field}: it ends if that is counted.`
+    : `${only} within a limit of ${field}: it ends if that is counted.`
 }
 
 /** Who chooses on an edge: the rule at its end, else the edge itself. */
@@ -119,10 +169,9 @@ function severityOf(graph: Graph, edges: readonly TopologyEdge[]): Severity {
   return isSure && isWired ? 'error' : 'warning'
 }
 
-function doubts(graph: Graph, edges: readonly TopologyEdge[]): string[] {
+function doubts(edges: readonly TopologyEdge[]): string[] {
   const permitted = edges.filter(({ via }) => via === 'permission')
   const failing = edges.filter(({ via }) => ofFailures.has(via))
-  const kinds = edges.map(({ from }) => graph.node(from)?.kind ?? 'unknown')
   const rest = permitted.length - MOST_TOLD
   return [
     ...permitted
@@ -138,15 +187,30 @@ function doubts(graph: Graph, edges: readonly TopologyEdge[]): string[] {
     ...edges
       .filter(({ when }) => leavesOutReplays(when))
       .map((edge) => `${nameOf(edge)} leaves out replays, which does not end it.`),
-    kinds.every((kind) => watchedByAws.has(kind))
-      ? 'Lambda ends such a chain after about 16 steps, where its trace headers are kept.'
-      : 'No service of AWS ends it.',
   ]
 }
 
-const fixOfBuses =
-  'let one of the rules leave out what another one sends there, by source, type or account: ' +
-  'events go from bus to bus as they are, and no mark ends it'
+function endOf(graph: Graph, path: readonly string[]): string {
+  return path.every((id) => watchedByAws.has(graph.node(id)?.kind ?? 'unknown'))
+    ? 'Lambda ends such a chain after about 16 steps, where its trace headers are kept.'
+    : 'No service of AWS ends it.'
+}
+
+function refusalOf({ from, to, facts }: TopologyEdge): string {
+  const then = facts.hasDlq ? 'which its dead-letter queue keeps' : 'which is lost'
+  return (
+    'EventBridge ends it: rules may send an event to another bus only once, so it refuses what ' +
+    `${from} sends on to ${to} (${REFUSAL}), ${then}.`
+  )
+}
+
+const fixOfUnmarked =
+  'send it with a source or type that the pattern does not take; or let an enrichment of the ' +
+  'pipe mark it, and leave that out'
+
+const fixOfRefusal =
+  'send it to each bus from the first one; or let the rule leave out what comes from another ' +
+  'bus, by source, type or account'
 
 function fixOf(edges: readonly TopologyEdge[], isGuarded: boolean): string {
   if (isGuarded) return 'see that what comes back has what the guard looks at, by a test'

@@ -73,21 +73,25 @@ class Deliveries {
 
   constructor(private readonly graph: Graph) {}
 
-  /** What one event at a node makes at most, the most first; of a bus, what is known of it. */
-  partsOf(id: string, known: Known): readonly Part[] {
-    const key = JSON.stringify([id, known])
+  /**
+   * What one event at a node makes at most, the most first; of a bus, what is known of it.
+   *
+   * @param isSentOn whether a rule of another bus sent it there
+   */
+  partsOf(id: string, known: Known, isSentOn = false): readonly Part[] {
+    const key = JSON.stringify([id, known, isSentOn])
     const found = this.#known.get(key)
     if (found) return found
     // What comes round is a cycle, and found as that.
     if (this.#open.has(id)) return []
     this.#open.add(id)
-    const parts = this.#counted(id, known)
+    const parts = this.#counted(id, known, isSentOn)
     this.#open.delete(id)
     this.#known.set(key, parts)
     return parts
   }
 
-  #counted(id: string, known: Known): readonly Part[] {
+  #counted(id: string, known: Known, isSentOn: boolean): readonly Part[] {
     const kind = this.graph.node(id)?.kind ?? 'unknown'
     const own = this.graph.out(id).filter((edge) => {
       return ways[kind]?.includes(edge.via) === true && this.#isOn(edge)
@@ -97,18 +101,27 @@ class Deliveries {
       const pattern = Array.isArray(when) || kind === 'bucket' ? null : when
       const of = edge.via === 'subscription' && !edge.facts.isOfBody
       const filter = of && pattern !== null ? { 'message attributes': pattern } : pattern
-      return { to, ...this.#madeBy(edge, known), pattern: filter }
+      return { to, ...this.#madeBy(edge, known, isSentOn), pattern: filter }
     })
     return together(each, kind === 'bus' ? known : [])
   }
 
-  #madeBy({ from, to, when, sends, via }: TopologyEdge, known: Known): Omit<Part, 'to'> {
+  #madeBy(
+    { from, to, when, sends, via }: TopologyEdge,
+    known: Known,
+    isSentOn: boolean,
+  ): Omit<Part, 'to'> {
     const kind = this.graph.node(to)?.kind ?? 'unknown'
     if (ways[kind] === undefined) return { count: 1, ofOneOrigin: 0 }
     const isAsItIs = this.graph.node(from)?.kind === 'rule'
     const after = via === 'rule' ? narrowed(known, when) : isAsItIs ? known : knownBy(sends)
     const isKept = kind === 'bus' || kind === 'rule'
-    const parts = after === undefined ? [] : this.partsOf(to, isKept ? after : [])
+    const isToBus = isAsItIs && kind === 'bus'
+    // EventBridge sends it to a bus once, and refuses the next one.
+    const isRefused = isToBus && isSentOn
+    const isOnceSent = isToBus || (kind === 'rule' && isSentOn)
+    const isNowhere = after === undefined || isRefused
+    const parts = isNowhere ? [] : this.partsOf(to, isKept ? after : [], isOnceSent)
     // A rule without targets makes none; a topic that nobody subscribes gets it all the same.
     const count = kind === 'rule' ? sum(parts) : Math.max(1, sum(parts))
     const inside = parts.reduce((most, { ofOneOrigin }) => Math.max(most, ofOneOrigin), 0)

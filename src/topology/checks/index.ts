@@ -12,6 +12,7 @@ import { references } from './references.js'
 import { retention } from './retention.js'
 import { rules } from './rules.js'
 import { streams } from './streams.js'
+import { thirdBuses } from './third-bus.js'
 import { unread } from './unread.js'
 
 /** What evt.yaml says of findings. */
@@ -25,6 +26,6 @@ type Check = (graph: Graph, settings: CheckSettings) => Finding[]
 /** What `evt topology check` looks for. Add one: a file and a line here. */
 export const checks: readonly Check[] = [
   ...[cycles, references, permissions, rules, nearQuotas, queues, streams, unread, observed],
-  ...[passedOn, callsBack, retention],
+  ...[passedOn, callsBack, retention, thirdBuses],
   (graph, settings) => fanOut(graph, settings.fanOut),
 ]

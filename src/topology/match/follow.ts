@@ -2,6 +2,7 @@ import type { JsonObject, JsonValue } from '../../event/event.js'
 import { jsonText, readJson } from '../../event/json.js'
 import { Graph } from '../graph.js'
 import type { Topology, TopologyEdge } from '../model.js'
+import { isBusToBus, REFUSAL } from '../refusal.js'
 import { type Choice, choiceOf } from './choose.js'
 import { payloadOf } from './payload.js'
 import type { MatchMiss, MatchResult, MatchStep } from './result.js'
@@ -23,6 +24,8 @@ interface Arrived {
   readonly text: string
   /** Of a message of SNS. */
   readonly attributes: JsonObject
+  /** Whether a rule of another bus sent it there. */
+  readonly isSentOn: boolean
   /** How it came there; undefined where it was put. */
   readonly step?: MatchStep
 }
@@ -43,10 +46,12 @@ export function followed(
   const missed: MatchMiss[] = []
   const seen = new Set<string>()
   const text = jsonText(event)
-  const open: Arrived[] = [...at].reverse().map((node) => ({ node, text, attributes }))
+  const open: Arrived[] = [...at].reverse().map((node) => {
+    return { node, text, attributes, isSentOn: false }
+  })
   for (let next = open.pop(); next && reached.length < MOST_STEPS; next = open.pop()) {
     const cause = next.step === undefined ? null : reached.push(next.step) - 1
-    const key = JSON.stringify([next.node, next.text, next.attributes])
+    const key = JSON.stringify([next.node, next.text, next.attributes, next.isSentOn])
     if (seen.has(key)) continue
     seen.add(key)
     const further: Arrived[] = []
@@ -61,7 +66,7 @@ export function followed(
       const notes = [...choice.notes, ...given.notes]
       const payload = given.text === next.text ? null : given.text
       const step = { from, to, via, cause, payload, notes }
-      further.push({ node: to, text: given.text, attributes: given.attributes, step })
+      further.push({ node: to, ...given, isSentOn: isSentOn(graph, edge, next), step })
     }
     open.push(...further.reverse())
   }
@@ -72,6 +77,7 @@ export function followed(
 function chosen(graph: Graph, edge: TopologyEdge, arrived: Arrived): Choice {
   const off = [edge, graph.node(edge.to)].some((one) => one?.facts.isDisabled)
   if (off) return { matches: false, fields: [], notes: ['it is turned off'] }
+  if (arrived.isSentOn && isBusToBus(edge, (id) => graph.node(id)?.kind)) return refused
   return choiceOf(edge.when, documentFor(edge, graph, arrived))
 }
 
@@ -87,7 +93,19 @@ function documentFor(edge: TopologyEdge, graph: Graph, { text, attributes }: Arr
   return kind === 'stream' || kind === 'consumer' ? { data: body, kinesis: { data: body } } : body
 }
 
-interface Given extends Omit<Arrived, 'node' | 'step'> {
+const refused: Choice = {
+  ...{ matches: false, fields: [] },
+  notes: [`EventBridge refuses to send on what came from another bus (${REFUSAL})`],
+}
+
+function isSentOn(graph: Graph, edge: TopologyEdge, arrived: Arrived): boolean {
+  const kindOf = (id: string) => graph.node(id)?.kind
+  return isBusToBus(edge, kindOf) || (kindOf(edge.to) === 'rule' && arrived.isSentOn)
+}
+
+interface Given {
+  readonly text: string
+  readonly attributes: JsonObject
   readonly notes: readonly string[]
 }
 

@@ -121,7 +121,7 @@ const logFilter: Reader = {
     const chosen = typeof when === 'string' && when !== '' ? when : null
     wiring.builder.edge({ from, to, via: 'logs', when: chosen })
     const writer = typeof group === 'string' ? /^\/aws\/lambda\/(.+)$/.exec(group)?.[1] : undefined
-    for (const id of writer === undefined ? [] : wiring.known(resource, writer)) {
+    for (const id of writer === undefined ? [] : wiring.known(resource, writer, ['function'])) {
       wiring.builder.edge({ from: id, to: from, via: 'logs' })
     }
   },
