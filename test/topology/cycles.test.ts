@@ -36,23 +36,17 @@ test('EventBridge sends an event to another bus once: a ring of buses ends', () 
   ]
   const refused = 'refuses what rule:ba sends on to bus:a'
   expect(cyclesIn(ring)).toEqual([
-    ['cycle', 'warning', 'bus:a rule:ab bus:b rule:ba', refused, 'which its dead-letter'],
+    ['cycle', 'error', 'bus:a rule:ab bus:b rule:ba', refused, 'which its dead-letter'],
   ])
   const itself = rule('aa', ['bus:a', 'bus:a'])
   expect(cyclesIn(itself)).toEqual([
-    [
-      'cycle',
-      'warning',
-      'bus:a rule:aa',
-      'refuses what rule:aa sends on to bus:a',
-      'which is lost',
-    ],
+    ['cycle', 'error', 'bus:a rule:aa', 'refuses what rule:aa sends on to bus:a', 'which is lost'],
   ])
   // A longer way, of which each round begins anew, is not hidden by it.
   const work: Wire[] = [...rule('bf', ['bus:b', 'function:f']), puts('f', 'bus:a')]
   expect(cyclesIn([...ring, ...work])).toEqual([
+    ['cycle', 'error', 'bus:a rule:ab bus:b rule:ba', refused, 'which its dead-letter'],
     ['cycle', 'error', 'bus:a rule:ab bus:b rule:bf function:f', 'No service'],
-    ['cycle', 'warning', 'bus:a rule:ab bus:b rule:ba', refused, 'which its dead-letter'],
   ])
 })
 
@@ -65,7 +59,7 @@ test('a way over three buses is one that EventBridge refuses', () => {
   ]
   const refused = ['refuses what rule:bc sends on to bus:c', 'which is lost']
   const path = 'bus:a rule:ab bus:b rule:bc bus:c rule:cf function:f'
-  expect(cyclesIn(way([puts('f', 'bus:a')]))).toEqual([['cycle', 'warning', path, ...refused]])
+  expect(cyclesIn(way([puts('f', 'bus:a')]))).toEqual([['cycle', 'error', path, ...refused]])
   // What a function puts to the second bus is new there.
   expect(cyclesIn(way([puts('f', 'bus:b')]))).toEqual([
     ['cycle', 'error', 'bus:b rule:bc bus:c rule:cf function:f', 'No service'],

@@ -144,7 +144,7 @@ function cycleFinding(
   ]
   return {
     id: isGuarded ? 'guardedCycle' : 'cycle',
-    severity: isGuarded ? 'note' : end ? 'warning' : severityOf(graph, edges),
+    severity: isGuarded ? 'note' : severityOf(graph, edges),
     ...{ on, explanation: told.join(' '), witnesses: [...path] },
     fix: end ? fixOfRefusal : isUnmarked && !isGuarded ? fixOfUnmarked : fixOf(edges, isGuarded),
   }
