@@ -1,4 +1,4 @@
-import type { Topology, TopologyEdge, TopologyNode } from './model.js'
+import type { NodeKind, Topology, TopologyEdge, TopologyNode } from './model.js'
 
 /** A topology by its nodes, for who asks what is around one. */
 export class Graph {
@@ -25,6 +25,9 @@ export class Graph {
   node(id: string): TopologyNode | undefined {
     return this.nodes.get(id)
   }
+
+  /** Of a node that is there; a function of its own, to be handed on. */
+  readonly kindOf = (id: string): NodeKind | undefined => this.nodes.get(id)?.kind
 
   /** Those that are declared, of one kind. */
   declared(kind: TopologyNode['kind']): TopologyNode[] {

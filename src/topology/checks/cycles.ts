@@ -52,9 +52,8 @@ interface Search {
 }
 
 function found(graph: Graph, { isTaken, isNew }: Search, narrow: Narrow): Finding[] {
-  const kindOf = (id: string) => graph.node(id)?.kind
   const isRefusedToo = isNew === 'refused'
-  const may = isNew === 'refused' ? (edge: TopologyEdge) => isBusToBus(edge, kindOf) : isNew
+  const may = isNew === 'refused' ? (edge: TopologyEdge) => isBusToBus(edge, graph.kindOf) : isNew
   if (may && !graph.topology.edges.some((edge) => isTaken(edge) && may(edge))) return []
   const flow = flowOf(graph.topology, isTaken, { isRefusedToo, narrow })
   const isWanted = (n: number) => {
@@ -84,7 +83,7 @@ function findingsOf(graph: Graph, { flow, component, way }: Found): Finding[] {
 }
 
 function isOnBus(graph: Graph, id: string): boolean {
-  return /^(bus|rule)$/.test(graph.node(id)?.kind ?? '')
+  return /^(bus|rule)$/.test(graph.kindOf(id) ?? '')
 }
 
 /** Whether what goes by an edge is passed on as it is, or as a part of what is around it: there is
@@ -191,7 +190,7 @@ function doubts(edges: readonly TopologyEdge[]): string[] {
 }
 
 function endOf(graph: Graph, path: readonly string[]): string {
-  return path.every((id) => watchedByAws.has(graph.node(id)?.kind ?? 'unknown'))
+  return path.every((id) => watchedByAws.has(graph.kindOf(id) ?? 'unknown'))
     ? 'Lambda ends such a chain after about 16 steps, where its trace headers are kept.'
     : 'No service of AWS ends it.'
 }

@@ -7,9 +7,8 @@ import { type Flow, flowOf } from './flow.js'
 /** Rules that send on to a third bus what a rule of another bus sent: EventBridge refuses that.
  * What comes round is a cycle, and found as that. */
 export function thirdBuses(graph: Graph): Finding[] {
-  const kindOf = (id: string) => graph.node(id)?.kind
-  if (!graph.topology.edges.some((edge) => isBusToBus(edge, kindOf))) return []
-  const isOnBus = (id: string) => /^(bus|rule)$/.test(kindOf(id) ?? '')
+  if (!graph.topology.edges.some((edge) => isBusToBus(edge, graph.kindOf))) return []
+  const isOnBus = (id: string) => /^(bus|rule)$/.test(graph.kindOf(id) ?? '')
   const isTaken = ({ from, to }: TopologyEdge) => isOnBus(from) && isOnBus(to)
   const flow = flowOf(graph.topology, isTaken, { isRefusedToo: true })
   const edges = new Set([...flow.refused].flatMap((n) => flow.edges[n] ?? []))

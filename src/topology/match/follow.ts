@@ -77,7 +77,7 @@ export function followed(
 function chosen(graph: Graph, edge: TopologyEdge, arrived: Arrived): Choice {
   const off = [edge, graph.node(edge.to)].some((one) => one?.facts.isDisabled)
   if (off) return { matches: false, fields: [], notes: ['it is turned off'] }
-  if (arrived.isSentOn && isBusToBus(edge, (id) => graph.node(id)?.kind)) return refused
+  if (arrived.isSentOn && isBusToBus(edge, graph.kindOf)) return refused
   return choiceOf(edge.when, documentFor(edge, graph, arrived))
 }
 
@@ -99,8 +99,7 @@ const refused: Choice = {
 }
 
 function isSentOn(graph: Graph, edge: TopologyEdge, arrived: Arrived): boolean {
-  const kindOf = (id: string) => graph.node(id)?.kind
-  return isBusToBus(edge, kindOf) || (kindOf(edge.to) === 'rule' && arrived.isSentOn)
+  return isBusToBus(edge, graph.kindOf) || (graph.kindOf(edge.to) === 'rule' && arrived.isSentOn)
 }
 
 interface Given {
