@@ -16,6 +16,8 @@ export interface MapNode {
   readonly name: string
   /** Whether it is of what is drawn, and not only named by it. */
   readonly declared: boolean
+  /** Where not all are drawn, those of a higher one come first; 0 if unsaid. */
+  readonly rank?: number
 }
 
 /** A way from one box to another, by their ids. */
@@ -61,15 +63,18 @@ export interface Placed {
   readonly hidden: { readonly nodes: number; readonly edges: number }
 }
 
-/** Lays ways out from left to right, as events go; of many, those of what has most of them. */
+/** Lays ways out from left to right, as events go; of many, those of what ranks first, and then of
+ * what has most of them. */
 export function placed(of: Graphed): Placed {
-  const nodes = mostWired(of)
+  const nodes = drawn(of)
   const numbers = new Map(nodes.map(({ id }, n) => [id, n]))
   const ends = of.edges.flatMap((edge) => {
     const [from, to] = [numbers.get(edge.from), numbers.get(edge.to)]
     return from === undefined || to === undefined ? [] : [{ edge, from, to }]
   })
-  const shown = ends.slice(0, MOST_EDGES)
+  const isFirst = ({ edge }: (typeof ends)[number]) => edge.isWrong === true
+  const [first, others] = [ends.filter(isFirst), ends.filter((end) => !isFirst(end))]
+  const shown = ends.length > MOST_EDGES ? [...first, ...others].slice(0, MOST_EDGES) : ends
   const graph = new Graph({ multigraph: true })
   graph.setGraph({ rankdir: 'LR', nodesep: 14, ranksep: 24, edgesep: 8 })
   const box = { width: BOX_WIDTH, height: BOX_HEIGHT }
@@ -94,14 +99,16 @@ export function placed(of: Graphed): Placed {
   }
 }
 
-function mostWired({ nodes, edges }: Graphed): MapNode[] {
+function drawn({ nodes, edges }: Graphed): MapNode[] {
   if (nodes.length <= MOST_NODES) return [...nodes]
   const degrees = new Map<string, number>()
   for (const { from, to } of edges) {
     for (const id of [from, to]) degrees.set(id, (degrees.get(id) ?? 0) + 1)
   }
+  const rank = ({ rank = 0 }: MapNode) => rank
   const degree = ({ id }: MapNode) => degrees.get(id) ?? 0
-  const kept = new Set([...nodes].sort((a, b) => degree(b) - degree(a)).slice(0, MOST_NODES))
+  const sorted = [...nodes].sort((a, b) => rank(b) - rank(a) || degree(b) - degree(a))
+  const kept = new Set(sorted.slice(0, MOST_NODES))
   return nodes.filter((node) => kept.has(node))
 }
 

@@ -13,7 +13,8 @@ export interface WayMap {
   readonly legend: string
 }
 
-/** What leads where as a drawing; of a large one, what has most edges. */
+/** What leads where as a drawing; of a large one, what ranks first, and then what has most
+ * edges. */
 export function wayMap({ legend, ...graph }: WayMap): Html {
   const map = placed(graph)
   const { nodes, edges, hidden } = map

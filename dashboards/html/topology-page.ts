@@ -38,13 +38,31 @@ export async function topologyPage(
   })
 }
 
-/** The wiring as a drawing; of a large one, what has most edges. */
-export function topologyMap({ nodes, edges }: Topology): Html {
+/** The wiring as a drawing; of a large one, cycles, what errors are about, what has most edges. */
+export function topologyMap({ nodes, edges, findings }: TopologyResult): Html {
+  const cycles = findings.filter(({ id }) => id === 'cycle')
+  const wrong = new Set(cycles.flatMap(({ witnesses }) => stepsRound(witnesses)))
+  const errors = findings.filter(({ severity }) => severity === 'error')
+  const ranks = new Map(errors.map(({ on }) => [on, 1]))
+  for (const id of cycles.flatMap(({ witnesses }) => witnesses)) ranks.set(id, 2)
+  const round = wrong.size > 0 ? '; thick and red is what comes round' : ''
   return wayMap({
-    nodes,
-    edges: edges.map(({ from, to, via }) => ({ from, to, via, isDashed: dashed.test(via) })),
-    legend: 'Events go from left to right; dashed is what is taken sometimes.',
+    nodes: nodes.map((node) => ({ ...node, rank: ranks.get(node.id) ?? 0 })),
+    edges: edges.map(({ from, to, via }) => {
+      const isWrong = wrong.has(stepKey(from, to))
+      return { from, to, via, isDashed: dashed.test(via), isWrong }
+    }),
+    legend: `Events go from left to right; dashed is what is taken sometimes${round}.`,
   })
+}
+
+/** From each node of a cycle to the next one. */
+function stepsRound(ids: readonly string[]): string[] {
+  return ids.map((from, n) => stepKey(from, ids[(n + 1) % ids.length] ?? ''))
+}
+
+function stepKey(from: string, to: string): string {
+  return JSON.stringify([from, to])
 }
 
 export function findingTable(findings: readonly Finding[]): Html {

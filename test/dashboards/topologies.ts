@@ -25,6 +25,15 @@ function wired(names: readonly string[]): TopologyResult {
   return checked({ sources: ['template.yaml'], nodes, edges, grants: [], gaps })
 }
 
+/** Many nodes around one, and two that send to each other. */
+function star(): TopologyResult {
+  const [hub, one, other] = [node('topic', 'hub'), node('topic', 'one'), node('topic', 'other')]
+  const ends = Array.from({ length: 400 }, (_, n) => node('queue', `end-${n}`))
+  const ways = ends.flatMap((end) => [edge(hub, end, 'subscription'), edge(end, hub, 'dlq')])
+  const edges = [...ways, edge(one, other, 'subscription'), edge(other, one, 'subscription')]
+  return checked({ ...none, nodes: [hub, ...ends, one, other], edges })
+}
+
 const none = { sources: ['a.yaml'], nodes: [], edges: [], grants: [], gaps: [] }
 
 /** Every look that a page of the wiring has to get right. */
@@ -32,5 +41,6 @@ export const topologies: Readonly<Record<string, TopologyResult>> = {
   shop: wired(['shop', 'billing']),
   empty: checked(none),
   large: wired(Array.from({ length: 150 }, (_, n) => `part-${n}`)),
+  star: star(),
   hostile: wired(hostileNames),
 }

@@ -17,7 +17,7 @@ test('what is drawn is told in tables too', async () => {
   const page = await pageOf('shop')
   expect(page.match(/<g class="node/g)).toHaveLength(7)
   expect(page.match(/<g class="node elsewhere/g)).toHaveLength(2)
-  expect(page.match(/<g class="way dashed"/g)).toHaveLength(4)
+  expect(page.match(/<g class="way dashed/g)).toHaveLength(4)
   const said = words(page)
   expect(said).toContain('bus:shop rule rule:billing {"source":["shop"]}')
   expect(said).toContain('queue:billing dlq endpoint:billing')
@@ -29,6 +29,15 @@ test('of a large one the most wired is drawn, and the rest is in the tables', as
   expect(page.match(/<g class="node/g)).toHaveLength(300)
   expect(words(page)).toContain('151 nodes and ')
   expect(page).toContain('>queue:part-149<')
+})
+
+test('what comes round is marked, and drawn whatever is left out', async () => {
+  expect((await pageOf('shop')).match(/<g class="way[a-z ]* wrong"/g)).toHaveLength(3)
+  const page = await pageOf('star')
+  expect(page.match(/<g class="node/g)).toHaveLength(300)
+  // With the hub and one of its queues.
+  expect(page.match(/<g class="way[a-z ]* wrong"/g)).toHaveLength(4)
+  for (const name of ['one', 'other']) expect(page).toContain(`data-name="${name}"`)
 })
 
 describeWith(browserNeed, browserPath !== undefined)('the map in a browser', () => {
