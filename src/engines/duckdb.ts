@@ -211,6 +211,11 @@ export function aheadBytes({ memoryLimitBytes }: Pick<DuckdbOptions, 'memoryLimi
   return Math.min(64e6, memoryLimitBytes / 8)
 }
 
+/** As it says itself: `v1.5.6`. */
+export function duckdbVersion(): string {
+  return loadDuckdb().version()
+}
+
 /** The package is CommonJS: to import it takes Node three times as long as to require it. */
 function loadDuckdb(): typeof import('@duckdb/node-api') {
   try {

@@ -2,6 +2,7 @@ import { type OpenIndex, readingHash } from '../archive-index/open-index.js'
 import type { ArchiveObject, StoredObject } from '../archives/object.js'
 import { isLoss } from '../archives/object.js'
 import { isFault, readableFile } from '../archives/readable.js'
+import { duckdbVersion } from '../engines/duckdb.js'
 import type { Statement } from '../engines/engine.js'
 import { pathText } from '../event/json-path.js'
 import { timeText } from '../event/time.js'
@@ -53,7 +54,7 @@ export async function manifestOf(evidence: Evidence): Promise<Told> {
     ...{ operator, encryption: encryptionOf(request) },
     configSha256: readingHash({ version, mapping: archive.mapping, presets }),
     query: {
-      engine: `${located?.asked ? 'athena and ' : ''}duckdb ${await duckdbVersion()}`,
+      engine: `${located?.asked ? 'athena and ' : ''}duckdb ${duckdbVersion()}`,
       sql: statement.sql,
       parameters: parametersOf(subject, key),
       ignoreCase: subject.ignoreCase,
@@ -189,9 +190,4 @@ async function hashOf(object: StoredObject): Promise<string | null> {
   if (isFault(held)) return null
   const { sha256 } = await fileHash(held.object.file).finally(held.release)
   return sha256
-}
-
-async function duckdbVersion(): Promise<string> {
-  const { version } = await import('@duckdb/node-api')
-  return version()
 }
