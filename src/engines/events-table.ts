@@ -1,12 +1,11 @@
 import type { DuckDBValue } from '@duckdb/node-api'
 import type { Decoded, JsonValue } from '../event/event.js'
-import { readJson } from '../event/json.js'
 import type { Duckdb } from './duckdb.js'
 import { type EventColumn, eventColumns, undecodableColumns } from './event-columns.js'
 import { eventRow } from './event-rows.js'
 import { eventsViewSql } from './events-view.js'
-import { rowsOfJson, unnested } from './json-rows.js'
-import { quoteName } from './leaf-tree.js'
+import { documentOf, jsonOf, rowsOfJson, unnested } from './json-rows.js'
+import { quoteName, quoteText } from './leaf-tree.js'
 import type { ProjectionPlan } from './record-sql.js'
 
 const DOCUMENTS_AT_ONCE = 2_048
@@ -68,6 +67,7 @@ export class EventTables {
   /** Whether the rows are elsewhere, in no order. */
   isView = false
   private object = 0
+  private numbers: ReadonlyMap<string, number> | undefined
   private before = { events: 0, kept: 0, undecodable: 0 }
   private stagings = 0
 
@@ -85,12 +85,29 @@ export class EventTables {
    * was kept. */
   beginObject(number = this.object + 1): void {
     this.object = number
+    this.numbers = undefined
     const { events, kept, undecodable } = this
     this.before = { events, kept, undecodable }
   }
 
+  /** Begins several objects at once, which have these numbers by their paths. */
+  beginObjects(numbers: ReadonlyMap<string, number>): void {
+    this.beginObject(Math.max(...numbers.values()))
+    this.numbers = numbers
+  }
+
   private get firstPos(): string {
-    return `(CAST(${this.object} AS BIGINT) << ${POSITION_BITS})`
+    return firstPosOf(`${this.object}`)
+  }
+
+  /** The same of a row of one of several objects. */
+  private get firstPosOfRow(): string {
+    if (!this.numbers) return this.firstPos
+    const cases = [...this.numbers].map(
+      ([path, number]) => `WHEN ${quoteText(path)} THEN ${number}`,
+    )
+    const none = `error('a record of an object that was not begun')`
+    return firstPosOf(`CASE position.path ${cases.join(' ')} ELSE ${none} END`)
   }
 
   /** Reads the records of a relation, which are numbered from 1, and sets aside those that SQL
@@ -265,24 +282,13 @@ export class EventTables {
         : quoteName(name),
     )
     if (records) columns.push('raw', '"row"')
-    const pos = `${this.firstPos} + position.record AS pos`
+    const pos = `${this.firstPosOfRow} + position.record AS pos`
     return `SELECT ${pos}, ${columns.join(', ')} FROM (SELECT * FROM ${relation} WHERE ${where})`
   }
 }
 
-/** The document of a row. */
-function documentOf(row: string): JsonValue {
-  const value: unknown = JSON.parse(row)
-  const text: unknown =
-    typeof value === 'object' && value !== null && Reflect.get(value, 'document')
-  return jsonOf(String(text))
-}
-
-/** What SQL surely reads as the decoder does, is JSON. */
-function jsonOf(document: DuckDBValue | undefined): JsonValue {
-  const reading = readJson(String(document))
-  if (!reading.ok) throw new Error(`a document of SQL ${reading.detail}`)
-  return reading.value
+function firstPosOf(number: string): string {
+  return `(CAST(${number} AS BIGINT) << ${POSITION_BITS})`
 }
 
 function definition(columns: Readonly<Record<string, string>>): string {

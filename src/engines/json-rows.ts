@@ -1,4 +1,6 @@
 import type { DuckDBValue } from '@duckdb/node-api'
+import type { JsonValue } from '../event/event.js'
+import { readJson } from '../event/json.js'
 import { type Cell, wellFormedJson } from './event-rows.js'
 import { quoteName, quoteText } from './leaf-tree.js'
 
@@ -22,6 +24,21 @@ export function* unnested<Column extends string>(
 /** The rows that a column `json` of a relation holds, as a relation of their columns. */
 export function rowsOfJson(columns: Readonly<Record<string, string>>, relation: string): string {
   return `(SELECT * EXCLUDE (json, r), ${valuesOf(columns)} FROM ${structs(columns, relation)})`
+}
+
+/** The document of a row. */
+export function documentOf(row: string): JsonValue {
+  const value: unknown = JSON.parse(row)
+  const text: unknown =
+    typeof value === 'object' && value !== null && Reflect.get(value, 'document')
+  return jsonOf(String(text))
+}
+
+/** What SQL surely reads as the decoder does, is JSON. */
+export function jsonOf(document: DuckDBValue | undefined): JsonValue {
+  const reading = readJson(String(document))
+  if (!reading.ok) throw new Error(`a document of SQL ${reading.detail}`)
+  return reading.value
 }
 
 function structs(columns: Readonly<Record<string, string>>, relation: string): string {

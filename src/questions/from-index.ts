@@ -50,32 +50,38 @@ export async function takeFromIndex(
   await takeRecords(recordsAbout(duckdb, index, entities), { tables, taker })
 }
 
-/** Takes records of an index, in order of place. */
+/** Takes records of an index, in order of place. Those of several objects go into the tables at
+ * once, but for rows, which are of one object: each time costs as much as hundreds of records. */
 export async function takeRecords(
   records: AsyncIterable<IndexedRecord> | Iterable<IndexedRecord>,
   { tables, taker }: { tables: EventTables; taker: EventsTaker },
 ): Promise<void> {
   let some: IndexedRecord[] = []
+  let places = new Map<string, number>()
   for await (const record of records) {
-    const [first] = some
-    if (first && (first.place !== record.place || some.length >= RECORDS_AT_ONCE)) {
-      await add(some)
+    const { path, place, row } = record
+    const isOther = places.size > 0 && places.get(path) !== place
+    const mayJoin = row === null && !places.has(path) && some.every((one) => one.row === null)
+    const isOfSeveral = row !== null && places.size > 1
+    if (some.length >= RECORDS_AT_ONCE || (isOther && !mayJoin) || isOfSeveral) {
+      await add()
       some = []
+      places = new Map()
     }
     some.push(record)
+    places.set(path, place)
   }
-  await add(some)
+  await add()
 
-  /** All of one object. */
-  async function add(all: readonly IndexedRecord[]): Promise<void> {
-    const [first] = all
+  async function add(): Promise<void> {
+    const [first] = some
     if (!first) return
-    tables.beginObject(first.place)
+    tables.beginObjects(places)
     await tables.addRows(
-      all.flatMap(({ row }) => row ?? []),
+      some.flatMap(({ row }) => row ?? []),
       first.path,
     )
-    for (const record of all) {
+    for (const record of some) {
       if (record.raw !== null) await taker.add(recordOf(record, record.raw))
     }
     await taker.flush()
