@@ -7,9 +7,10 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { callsBack } from '../../src/topology/checks/calls-back.js'
 import { Graph } from '../../src/topology/graph.js'
-import type { NodeKind, SeenCall, TopologyEdge } from '../../src/topology/model.js'
+import type { SeenCall, TopologyEdge } from '../../src/topology/model.js'
 import { evt } from '../helpers/cli.js'
 import { bodyOf } from '../testbed/body.js'
+import { type Wire, wired } from './wired.js'
 
 const timeoutMs = 200_000
 const cwd = mkdtempSync(join(tmpdir(), 'evt-calls-'))
@@ -18,8 +19,6 @@ beforeAll(() => {
   for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY']) process.env[name] ??= 'test'
 })
 afterEach(() => vi.unstubAllEnvs())
-
-type Wire = [from: string, to: string, via: TopologyEdge['via'], more?: Partial<TopologyEdge>]
 
 /** shop → bus → rule → queue → bill: what shop sends, bill gets. */
 const wires = (when: TopologyEdge['when']): Wire[] => [
@@ -32,16 +31,7 @@ const wires = (when: TopologyEdge['when']): Wire[] => [
 ]
 
 function found(calls: SeenCall[], when: TopologyEdge['when'] = { source: ['shop'] }) {
-  const all = wires(when)
-  const ids = [...new Set(all.flatMap((wire) => wire.slice(0, 2).map(String)))]
-  const nodes = ids.map((id) => {
-    const [kind = '', name = ''] = id.split(':')
-    return { id, kind: kind as NodeKind, name, declared: true, at: 'a.yaml', facts: {} }
-  })
-  const edges = all.map(([from, to, via, more]): TopologyEdge => {
-    return { from, to, via, when: null, sends: null, facts: {}, ...more }
-  })
-  const graph = new Graph({ sources: [], nodes, edges, grants: [], gaps: [], calls })
+  const graph = new Graph({ ...wired(wires(when)), calls })
   return callsBack(graph).map(({ on, witnesses }) => `${on}: ${witnesses.join(' ')}`)
 }
 
