@@ -93,7 +93,7 @@ export class EventTables {
   /** Begins several objects at once, which have these numbers by their paths. */
   beginObjects(numbers: ReadonlyMap<string, number>): void {
     this.beginObject(Math.max(...numbers.values()))
-    this.numbers = numbers
+    if (numbers.size > 1) this.numbers = numbers
   }
 
   private get firstPos(): string {
