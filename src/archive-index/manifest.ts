@@ -6,8 +6,9 @@ import type { Fault } from '../archives/object.js'
 /** Of the layout of an index, and of what its rows mean. */
 export const INDEX_SCHEMA = 'evt.index/3'
 
-/** Rows of a group of `records/`: they are looked up one by one, and a group is read whole. */
-export const RECORDS_A_GROUP = 512
+/** Rows of a group of `records/`. They are looked up one by one: a group is read whole, and before
+ * it what the footer tells of all groups, which is as much again where they are half as large. */
+export const RECORDS_A_GROUP = 1_024
 /** The same of parts that do not say it, as they were before. */
 const RECORDS_A_GROUP_BEFORE = 2_048
 
