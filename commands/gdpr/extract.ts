@@ -12,6 +12,10 @@ import {
 import { recipientFlags, topologyGiven } from '../../src/cli/gdpr-topology.js'
 import { memoryBytes } from '../../src/cli/memory-size.js'
 
+/** What draws the result. It is loaded while the archive is searched. */
+const drawing = () =>
+  Promise.all([import('../../src/cli/gdpr-reports.js'), import('../../src/ui/gdpr-text.js')])
+
 export default class GdprExtract extends GdprCommand {
   static override summary = "a person's events as a bundle of evidence (Art. 15 and 20)"
   static override description =
@@ -41,8 +45,6 @@ export default class GdprExtract extends GdprCommand {
     const { reading } = await import('../../src/cli/read-request.js')
     const { locatedRequest } = await import('../../src/cli/athena-locate.js')
     const { runExtract } = await import('../../src/privacy/extract.js')
-    const { bundleReports } = await import('../../src/cli/gdpr-reports.js')
-    const { renderExtract } = await import('../../src/ui/gdpr-text.js')
     const { encryptionFor } = await import('../../src/privacy/age.js')
     const encryption = await encryptionFor(flags['age-recipient'] ?? [])
     const [isPortable, subject] = [flags.format === 'portable', subjectOf(flags)]
@@ -58,10 +60,14 @@ export default class GdprExtract extends GdprCommand {
         ...{ nowMs, receivedMs: receivedMs(flags, nowMs) },
         memoryLimitBytes: memoryBytes(flags['memory-limit']),
         ...{ allowPartial: flags['allow-partial'], redactOthers: flags['redact-others'] },
-        reports: bundleReports({ isPortable, made: this.made(flags.tz) }),
+        reports: async () => {
+          const [{ bundleReports }] = await drawing()
+          return bundleReports({ isPortable, made: this.made(flags.tz) })
+        },
       }),
     )
     const { format, print } = this.answer(flags)
+    const [, { renderExtract }] = await drawing()
     print(renderExtract(manifest, flags.to, format, await this.style(flags)))
     if (failure) throw failure
     this.noteUnread(manifest.counts.undecodable, flags)

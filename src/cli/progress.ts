@@ -8,15 +8,11 @@ interface ProgressChoice {
 
 /** Progress on stderr: on a terminal, or where it was asked for, and not with --quiet. */
 export async function progressFor({ progress, quiet }: ProgressChoice): Promise<Progress> {
-  const { createProgress } = await import('../ui/progress.js')
   const { stderr } = process
   const isTerminal = stderr.isTTY === true
-  return createProgress({
-    stream: stderr,
-    enabled: (isTerminal || progress) && !quiet,
-    isTerminal,
-    now: () => performance.now(),
-  })
+  if (quiet || !(isTerminal || progress)) return { update: () => {}, stop: () => {} }
+  const { createProgress } = await import('../ui/progress.js')
+  return createProgress({ stream: stderr, isTerminal, now: () => performance.now() })
 }
 
 /** The state of what counts neither bytes nor files, and says itself how far it is. */

@@ -11,6 +11,7 @@ import { count, noObjects } from '../reading/absence.js'
 import { endedBadly } from '../reading/ended-badly.js'
 import { type OpenedArchive, openArchive } from '../reading/open-archive.js'
 import { progressOf } from '../reading/progress.js'
+import type { Topology } from '../topology/model.js'
 import { BundleWriter } from './bundle-writer.js'
 import { Claimed } from './claimed.js'
 import { type Evidence, manifestOf } from './evidence.js'
@@ -19,10 +20,10 @@ import type { SealedManifest } from './manifest.js'
 import { maskOthers } from './mask-others.js'
 import { matching } from './matching.js'
 import { OpenBuckets } from './open-buckets.js'
-import { RecipientTally } from './recipients.js'
-import type { ExtractRequest } from './request.js'
+import type { RecipientTally } from './recipient-tally.js'
+import type { ExtractRequest, Report } from './request.js'
 import { newKey } from './seals.js'
-import { subjectStatement } from './statement.js'
+import { subjectLooks, subjectStatement } from './statement.js'
 import { checkKinds, withoutIdentifiers } from './subject.js'
 import { FoundTally } from './tally.js'
 
@@ -103,19 +104,19 @@ async function extractInto(
   const chosen = { ...range, entities }
   const claimed = new Claimed(opened.outside.claims)
   const archive = { ...opened, outside: { ...opened.outside, claims: claimed.claims } }
-  const sought = { chosen, ...(could && { could }) }
+  const sought = { chosen, looks: subjectLooks, ...(could && { could }) }
   const watched = { archive, ...sought, observed: claimed.observed.bind(claimed) }
   const onProgress = progressOf(archive.objects, request)
   const tally = new FoundTally()
-  const recipients = request.topology && new RecipientTally(request.topology)
-  const searched = await askArchive(
-    statement,
-    { ...asking, ...watched, onProgress },
-    async (asked) => {
-      await writeEvents(writer, asked.rows, { tally, claimed, archive, request, recipients })
-      return asked.searched
-    },
-  )
+  const recipients = request.topology && (await tallyOf(request.topology))
+  const searching = askArchive(statement, { ...asking, ...watched, onProgress }, async (asked) => {
+    const found = { tally, claimed, archive, request, recipients, reports: await reports }
+    await writeEvents(writer, asked.rows, found)
+    return asked.searched
+  })
+  const reports = request.reports()
+  reports.catch(() => undefined)
+  const searched = await searching
   request.onRead?.()
   const failure = endedBadly({ ...searched, ...request })
   // Of a part of an archive nobody knows which share is much.
@@ -129,11 +130,17 @@ async function extractInto(
     ...{ claims, unread, recipients, buckets },
   }
   const manifest = await manifestOf(evidence).finally(() => buckets.close())
-  for (const report of request.reports) {
+  for (const report of await reports) {
     if ('textOf' in report) await writer.add(report.name, await report.textOf(manifest))
   }
   const whole = await writer.publish({ ...manifest, files: [] }, key)
   return { manifest: whole, failure: failure ?? nothingFound(whole) }
+}
+
+/** What follows events through a topology takes a while to load. */
+async function tallyOf(topology: Topology): Promise<RecipientTally> {
+  const { RecipientTally } = await import('./recipient-tally.js')
+  return new RecipientTally(topology)
 }
 
 interface Found {
@@ -142,13 +149,14 @@ interface Found {
   archive: OpenedArchive
   request: ExtractRequest
   recipients: RecipientTally | undefined
+  reports: readonly Report[]
 }
 
 /** One line for each event, into events.ndjson and the reports that have rows. */
 async function writeEvents(
   writer: BundleWriter,
   rows: ResultRows,
-  { tally, claimed, archive, request, recipients }: Found,
+  { tally, claimed, archive, request, recipients, reports }: Found,
 ): Promise<void> {
   const { subject, redactOthers, keptKinds } = request
   const personal = archive.config.privacy?.redact ?? []
@@ -165,7 +173,7 @@ async function writeEvents(
     }
   }
   const lines = { name: EVENTS, head: '', rowOf: eventLine }
-  const tables = request.reports.filter((report) => 'rowOf' in report)
+  const tables = reports.filter((report) => 'rowOf' in report)
   await writer.addRows([lines, ...tables], found())
 }
 

@@ -145,10 +145,13 @@ function isFinnish(value: string): boolean {
 const ownAddress =
   /^(0\.|10\.|127\.|169\.254\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|::1?$|f[cde][0-9a-f]{2}:)/i
 
+// Without it, Node would make its large pattern of IPv6 for the first dot of any text.
+const couldBeAddress = /^[\da-f]*[.:][\da-f.:]*(%.*)?$/i
+
 /** Of somebody elsewhere. A version can look like one: the name has to say so, unless it is of
  * version 6. */
 function isAddress(value: string, name: string): boolean {
-  const version = isIP(value)
+  const version = couldBeAddress.test(value) ? isIP(value) : 0
   if (version === 0 || ownAddress.test(value)) return false
   return version === 6 || addressName.test(name)
 }

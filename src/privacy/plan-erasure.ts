@@ -18,7 +18,7 @@ import { OpenBuckets } from './open-buckets.js'
 import { planObject } from './plan-object.js'
 import { planPayloads } from './plan-payloads.js'
 import { planVersions } from './plan-versions.js'
-import { RecipientTally } from './recipients.js'
+import { RecipientTally } from './recipient-tally.js'
 import { newKey, sha256 } from './seals.js'
 import { checkKinds, isTelling, type Subject, withoutIdentifiers } from './subject.js'
 

@@ -29,8 +29,8 @@ export interface ExtractRequest extends ReadRequest {
   locate?: Locate | undefined
   memoryLimitBytes: number
   allowPartial: boolean
-  /** Further files of the bundle, drawn from its events. */
-  reports: readonly Report[]
+  /** Further files of the bundle, drawn from its events; asked for while these are searched. */
+  reports(): Promise<readonly Report[]>
 }
 
 /** What is known before the files are sealed. */

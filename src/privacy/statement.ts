@@ -1,3 +1,4 @@
+import type { Looks } from '../engines/duckdb-engine.js'
 import type { BoundValue, Statement } from '../engines/engine.js'
 import { MAY_BE_PACKED } from '../event/packed.js'
 import type { Subject } from './subject.js'
@@ -24,12 +25,18 @@ export function subjectStatement(subject: Subject): Statement {
   return { sql: `SELECT ${COLUMNS}\nFROM events\nWHERE ${where}\nORDER BY ${ORDER}`, values }
 }
 
-const COLUMNS = [
-  'id, source, type, event_time_us, received_at_us, observed_at_us, "key", sequence, entities',
-  'correlation_id, causation_id, trace_id, reply_to, version, replay, attempt, envelopes, stamps',
-  'position, bytes, document, payload, pos',
-].join(',\n  ')
+const columns = [
+  ['id', 'source', 'type', 'event_time_us', 'received_at_us', 'observed_at_us', 'key', 'sequence'],
+  ['entities', 'correlation_id', 'causation_id', 'trace_id', 'reply_to', 'version', 'replay'],
+  ['attempt', 'envelopes', 'stamps', 'position', 'bytes', 'document', 'payload', 'pos'],
+] as const
+const COLUMNS = columns
+  .map((some) => some.map((name) => (name === 'key' ? '"key"' : name)).join(', '))
+  .join(',\n  ')
 const ORDER = 'coalesce(event_time_us, received_at_us), pos'
+
+/** What it looks at, whoever is asked for. */
+export const subjectLooks: Looks = new Map([['archive', new Set(columns.flat())]])
 
 /** Whether every engine finds a text in the same places: letters of other alphabets have not the
  * same small ones everywhere, and a number can be written in several ways. */

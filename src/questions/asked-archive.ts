@@ -8,11 +8,8 @@ import { createDecoder } from '../envelopes/decode.js'
 import { patternMatcher } from '../event/pattern-match.js'
 import { lenientOutside } from '../reading/lenient-outside.js'
 import type { OpenedArchive } from '../reading/open-archive.js'
-import { readArchive } from '../reading/read-archive.js'
 import { type Chosen, chosenTest } from './chosen.js'
 import { chosenSql, isAllChosen } from './chosen-sql.js'
-import { EventLines } from './event-lines.js'
-import { EventParquet } from './event-parquet.js'
 import { EventsTaker } from './events-taker.js'
 import { fieldColumns, fieldsOf, fieldsView } from './fields-view.js'
 import { checkFlows, type Flows, flowColumns, flowStepColumns, flowsSql } from './flows.js'
@@ -29,7 +26,6 @@ import { emptyJudged, eventsView, judgedColumns, judgeEvents, viewOf } from './j
 import { judgeIndexed } from './kept-judged.js'
 import { type Locate, withElsewhere } from './locate.js'
 import { bothLooks, emptyPicked, PICKED, pickingOf } from './picked.js'
-import { Plans } from './plans.js'
 import { type Searched, searchedBy, withIndexed } from './searched.js'
 import { type SpillOptions, withDuckdb } from './spilling-duckdb.js'
 
@@ -39,6 +35,8 @@ export interface AskOptions {
   archive: Pick<OpenedArchive, 'objects' | 'mapping' | 'outside' | 'index'>
   presets: readonly string[] | undefined
   chosen: Chosen
+  /** What the statement looks at, where that is known; else it is found out. */
+  looks?: Looks | undefined
   flows?: Flows | undefined
   /** Whether the texts of documents may be any that say the same. */
   documentsAsJson?: boolean | undefined
@@ -70,8 +68,6 @@ export interface Asked {
   searched: Searched
 }
 
-/** A statement takes 25 ms to begin, in which the decoder reads a megabyte and more. */
-const SQL_FROM_BYTES = 1024 * 1024
 /** Two parts that are made rows of at the same time take twice the memory. */
 const AHEAD_FROM_BYTES = 1.5e9
 const MOST_WAITING = 8
@@ -119,11 +115,9 @@ async function askOnce<T>(
   take: (asked: Asked) => Promise<T>,
 ): Promise<T> {
   return withEngine(options, async (duckdb, engine) => {
-    const { looks, picking } = await looksAt(statement, engine, {
-      duckdb,
-      ...options,
-      ...hiddenOf(options),
-    })
+    const known = options.looks && { looks: options.looks, picking: undefined }
+    const { looks, picking } =
+      known ?? (await looksAt(statement, engine, { duckdb, ...options, ...hiddenOf(options) }))
     checkFlows(looks, options.flows ?? {}, statement.values['flow'])
     const index = indexFor(looks, options)
     // Where no order is asked for, it is that of positions, wherever rows come from.
@@ -223,7 +217,7 @@ async function readInto(
   looks: Looks,
   options: AskOptions & { index: OpenIndex | undefined; isSorted: boolean },
 ): Promise<Searched> {
-  const { archive, index, isSorted, presets, chosen, signal, spoolDir, onProgress } = options
+  const { archive, index, isSorted, presets, chosen } = options
   const { objects, mapping, outside } = archive
   const seen = looks.get('archive') ?? new Set()
   const judged = {
@@ -246,20 +240,16 @@ async function readInto(
     scansAhead: options.memoryLimitBytes >= AHEAD_FROM_BYTES,
     placeOf: (object) => places.get(object) ?? 0,
   })
-  const plans = new Plans(mapping, presets)
-  const sqlFromBytes = options.sqlFromBytes ?? SQL_FROM_BYTES
   const indexed = new Set<unknown>(index?.covered.map(({ object }) => object))
   const mayBeIndexed = canAnswer(seen, chosen, options.documentsAsJson === true)
   const located = await options.locate?.(objects, { ...chosen, could: options.could }, mayBeIndexed)
   const unread = (located?.objects ?? objects).filter((object) => !indexed.has(object))
   const isWhole = index && unread.length === 0 && isAllChosen(chosen)
   const judge = () => (isWhole ? judgeIndexed(duckdb, index, judged) : judgeEvents(duckdb, judged))
-  await readArchive(unread, {
-    taker,
-    lines: new EventLines({ tables, taker, plans, sqlFromBytes }),
-    parquet: new EventParquet({ duckdb, tables, taker, plans }),
-    ...{ signal, spoolDir, onProgress },
-  })
+  if (unread.length > 0) {
+    const { readUnindexed } = await import('./read-unindexed.js')
+    await readUnindexed(unread, { ...options, ...{ duckdb, tables, taker, mapping } })
+  }
   const read = searchedBy(taker, tables)
   if (index) await trusting(() => takeFromIndex(duckdb, index, { tables, taker, chosen }))
   if (located?.fromIndex) await takeRecords(located.fromIndex.records, { tables, taker })

@@ -25,7 +25,6 @@ export interface Progress {
 
 export interface ProgressOptions {
   readonly stream: { write(text: string): unknown; readonly columns?: number | undefined }
-  readonly enabled: boolean
   /** False: whole lines, no cursor codes, at most one a second. */
   readonly isTerminal: boolean
   /** Milliseconds; only differences matter. */
@@ -37,8 +36,7 @@ const PATIENCE_MS = 200
 
 /** Progress on the stream that is given, which is stderr: stdout is data. */
 export function createProgress(options: ProgressOptions): Progress {
-  const { stream, enabled, isTerminal, now } = options
-  if (!enabled) return { update: () => {}, stop: () => {} }
+  const { stream, isTerminal, now } = options
   const everyMs = isTerminal ? 100 : 1_000
   let nextMs = isTerminal ? now() + PATIENCE_MS : now()
   let phase = { label: '', startMs: now(), startBytes: 0 }

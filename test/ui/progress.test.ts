@@ -11,15 +11,12 @@ const state: ProgressState = {
 }
 
 /** Runs through `seconds`, ten updates a second, and gives what was written. */
-function run(
-  seconds: number,
-  options: { isTerminal: boolean; enabled?: boolean; columns?: number },
-) {
+function run(seconds: number, options: { isTerminal: boolean; columns?: number }) {
   const written: string[] = []
-  const { columns = 120, enabled = true, isTerminal } = options
+  const { columns = 120, isTerminal } = options
   let ms = 5_000
   const stream = { columns, write: (text: string) => written.push(text) }
-  const progress = createProgress({ stream, enabled, isTerminal, now: () => ms })
+  const progress = createProgress({ stream, isTerminal, now: () => ms })
   for (let i = 0; i < seconds * 10; i += 1, ms += 100) {
     progress.update({
       ...state,
@@ -55,13 +52,10 @@ describe('progress', () => {
   test('does not flash where all is over at once', () =>
     expect(run(0.1, { isTerminal: true })).toEqual([]))
 
-  test('says nothing when it is off', () =>
-    expect(run(3, { isTerminal: false, enabled: false })).toEqual([]))
-
   test('leaves out what nobody can know', () => {
     const written: string[] = []
     const stream = { write: (text: string) => written.push(text) }
-    const progress = createProgress({ stream, enabled: true, isTerminal: false, now: () => 0 })
+    const progress = createProgress({ stream, isTerminal: false, now: () => 0 })
     progress.update({ ...state, label: 'reading -', bytesTotal: null, objectsTotal: null })
     expect(written).toEqual(['reading -  0 B  0 files  0 records\n'])
   })
