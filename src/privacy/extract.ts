@@ -114,6 +114,7 @@ async function extractInto(
     await writeEvents(writer, asked.rows, found)
     return asked.searched
   })
+  // They load while DuckDB searches. Their failure belongs to who waits for them.
   const reports = request.reports()
   reports.catch(() => undefined)
   const searched = await searching

@@ -35,7 +35,8 @@ export interface AskOptions {
   archive: Pick<OpenedArchive, 'objects' | 'mapping' | 'outside' | 'index'>
   presets: readonly string[] | undefined
   chosen: Chosen
-  /** What the statement looks at, where that is known; else it is found out. */
+  /** What the statement looks at, where that is known, and nothing is picked or hidden; else it is
+   * found out. */
   looks?: Looks | undefined
   flows?: Flows | undefined
   /** Whether the texts of documents may be any that say the same. */
