@@ -90,8 +90,8 @@ function nothingFound({ events, searched, places }: FindResult): EvtError | unde
     code: 'inconclusive',
     hint:
       '--ignore-case takes no heed of case, --deep looks into longer texts and nested JSON\n' +
-      'attributes of messages, and columns beside one with events, are not looked at: what of the\n' +
-      "value is there, a plan of evt gdpr erase --also '*=VALUE' --erase-mentions tells",
+      'attributes of messages, and columns beside one with events, are not looked at: what of ' +
+      "the\nvalue is there, a plan of evt gdpr erase --also '*=VALUE' --erase-mentions tells",
   })
 }
 
