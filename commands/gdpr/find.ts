@@ -10,7 +10,9 @@ export default class GdprFind extends GdprCommand {
   static override description =
     'Looks for a text or number in every event; needs no mapping. Tells the types and paths that ' +
     'hold it, and which other identifiers are in the same events: who they are of should be ' +
-    'known before evt gdpr extract or erase is given one of them.'
+    'known before evt gdpr extract or erase is given one of them. What is around the documents ' +
+    'of events is not looked at: attributes of messages, and the other columns of a table that ' +
+    'has events in one.'
   static override examples = [
     '<%= config.bin %> gdpr find ada@example.com archive/',
     '<%= config.bin %> gdpr find ada@example.com archive/ --ignore-case --deep',

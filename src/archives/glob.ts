@@ -1,6 +1,6 @@
 import { type Dirent, readdir } from 'node:fs'
 import { access, realpath, stat } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { join, relative, resolve, sep } from 'node:path'
 import { type FileSystemAdapter, glob } from 'tinyglobby'
 import { EvtError } from '../errors.js'
 import { INDEX_MARK, isSkipped, listFolder, shownBelow } from './folder.js'
@@ -16,10 +16,9 @@ import { isGlob } from './wildcards.js'
  * @throws EvtError `usage` where it matches nothing, or a folder on the way must not be read
  */
 export async function listGlob(pattern: string, cwd: string): Promise<FilePlace[]> {
-  const base = fixedPart(pattern)
+  const { base, inside } = partsOfGlob(pattern)
   const root = resolve(cwd, base)
   if (!(await exists(root))) throw await missing(base, cwd)
-  const inside = pattern.slice(base.length).replace(/^\/+/, '')
   const found: FilePlace[] = []
   const indexes = new Map<string, boolean>()
   for (const match of await matches(inside, root, base)) {
@@ -34,7 +33,12 @@ export async function listGlob(pattern: string, cwd: string): Promise<FilePlace[
   })
 }
 
-/** The folders before the first name with a wildcard. */
+/** The folders before the first name with a wildcard, and the pattern below them. */
+export function partsOfGlob(pattern: string): { base: string; inside: string } {
+  const base = fixedPart(pattern)
+  return { base, inside: pattern.slice(base.length).replace(/^\/+/, '') }
+}
+
 function fixedPart(pattern: string): string {
   const names = pattern.split('/')
   const first = names.findIndex(isGlob)
@@ -64,6 +68,29 @@ async function matches(pattern: string, root: string, base: string): Promise<str
   const found = await glob(pattern, options)
   if (failure) throw failure
   return found
+}
+
+/** Whether a glob would find a file that is to be made, or a folder that it is to be in. */
+export async function couldMatch(
+  pattern: string,
+  { root, file }: { root: string; file: string },
+): Promise<boolean> {
+  const names = relative(root, file).split(sep)
+  if (names[0] === '..') return false
+  // What is there once the file is, and nothing else.
+  const readdir = (
+    folder: string,
+    _: { withFileTypes: true },
+    done: (error: null, entries: Dirent[]) => void,
+  ) => {
+    const depth = relative(root, folder).split(sep).filter(Boolean).length
+    const isFile = depth === names.length - 1
+    const is = { isFile: () => isFile, isDirectory: () => !isFile, isSymbolicLink: () => false }
+    done(null, [{ name: names[depth] ?? '', ...is } as Dirent])
+  }
+  const fs = { readdir } as FileSystemAdapter
+  const found = await glob(pattern, { cwd: root, onlyFiles: false, expandDirectories: false, fs })
+  return found.length > 0
 }
 
 async function placesAt(base: string, root: string, match: string): Promise<FilePlace[]> {

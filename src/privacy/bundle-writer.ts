@@ -23,6 +23,11 @@ export const MANIFEST = 'manifest.json'
 /** Of a packed bundle, as long as it is written. */
 const ZIP = 'bundle.zip'
 
+/** Of a bundle that is to be made, what could be read as events. */
+export function filesOfBundle(folder: string): string[] {
+  return isZip(folder) ? [folder] : [MANIFEST, 'events.ndjson'].map((name) => join(folder, name))
+}
+
 /** Writes a bundle aside: its folder is there when all of it is, or the zip file that is named. */
 export class BundleWriter {
   readonly files: BundledFile[] = []

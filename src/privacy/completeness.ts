@@ -41,8 +41,8 @@ export function completenessOf(extent: SearchedExtent): string[] {
       'Events were found by the entities that are mapped. Where an identifier stands elsewhere, ' +
         'it was not looked for.',
     hasValues &&
-      'Values were looked for in the documents of events, not in the attributes of the messages ' +
-        'around them.',
+      'Values were looked for in the documents of events, not in what is around them: attributes ' +
+        'of messages, and the other columns of a table (Parquet, CSV) that has events in one.',
     unreadClaims > 0 &&
       `${count(unreadClaims, 'payload')} that events point to could not be read: whether they ` +
         'are about the subject is not known.',

@@ -1,11 +1,11 @@
-import { resolve, sep } from 'node:path'
 import { readingHash } from '../archive-index/open-index.js'
+import { sourceAround } from '../archives/around.js'
 import { requestId } from '../erased/register.js'
 import { EvtError } from '../errors.js'
 import { createMapping } from '../event/mapping.js'
 import { count } from '../reading/absence.js'
 import { openFiles, textIn } from './bundle-files.js'
-import { BundleWriter, MANIFEST } from './bundle-writer.js'
+import { BundleWriter, filesOfBundle, MANIFEST } from './bundle-writer.js'
 import type { ErasePlan } from './erase-plan.js'
 import { type ErasureProof, PROOF, proofText } from './erasure-proof.js'
 import type { ErasureManifest } from './manifest.js'
@@ -28,9 +28,7 @@ export async function openBundle(
   { folder }: ErasureBundle,
   plan: ErasePlan,
 ): Promise<BundleWriter | undefined> {
-  const around = plan.sources.find((source) =>
-    `${folder}${sep}`.startsWith(resolve(plan.cwd, source) + sep),
-  )
+  const around = await sourceAround(filesOfBundle(folder), plan.sources, plan.cwd)
   if (around !== undefined) {
     throw new EvtError(`${folder} is in ${around}, which is erased from`, {
       code: 'usage',

@@ -1,4 +1,5 @@
-import { resolve, sep } from 'node:path'
+import { resolve } from 'node:path'
+import { sourceAround } from '../archives/around.js'
 import type { ResultRows } from '../engines/engine.js'
 import { Register, type RegisterLine, registerFile, requestId } from '../erased/register.js'
 import { EvtError } from '../errors.js'
@@ -12,7 +13,7 @@ import { endedBadly } from '../reading/ended-badly.js'
 import { type OpenedArchive, openArchive } from '../reading/open-archive.js'
 import { progressOf } from '../reading/progress.js'
 import type { Topology } from '../topology/model.js'
-import { BundleWriter } from './bundle-writer.js'
+import { BundleWriter, filesOfBundle } from './bundle-writer.js'
 import { Claimed } from './claimed.js'
 import { type Evidence, manifestOf } from './evidence.js'
 import type { FoundEvent } from './found-event.js'
@@ -45,7 +46,7 @@ export async function runExtract(request: ExtractRequest): Promise<ExtractRun> {
   checkKinds(request.subject, opened.mapping)
   if (opened.objects.length === 0) throw noObjects(opened.sources, opened.pruned)
   const folder = resolve(request.cwd, request.to)
-  checkPlace(folder, opened.sources, request)
+  await checkPlace(opened.sources, request)
   const register = await Register.open(registerFile({ ...request, config: opened.config }))
   const writer = await BundleWriter.open(folder, request.encryption)
   try {
@@ -77,8 +78,8 @@ function linesOf(key: string, folder: string, request: ExtractRequest): Register
 }
 
 /** Events in a bundle would be events of the archive, twice. */
-function checkPlace(folder: string, sources: readonly string[], { cwd, to }: ExtractRequest): void {
-  const around = sources.find((source) => `${folder}${sep}`.startsWith(resolve(cwd, source) + sep))
+async function checkPlace(sources: readonly string[], { cwd, to }: ExtractRequest): Promise<void> {
+  const around = await sourceAround(filesOfBundle(to), sources, cwd)
   if (around === undefined) return
   throw new EvtError(`${to} is in ${around}, which is searched`, {
     code: 'usage',

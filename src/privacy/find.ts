@@ -86,9 +86,12 @@ function nothingFound({ events, searched, places }: FindResult): EvtError | unde
   const { sources, objects, records, undecodable } = searched
   const bad = undecodable === 0 ? '' : `, ${count(undecodable, 'record')} cannot be decoded`
   const read = `${count(objects, 'object')} and ${count(records, 'record')} searched${bad}`
-  return new EvtError(`the value is nowhere in ${sources.join(' ')}: ${read}`, {
+  return new EvtError(`no event in ${sources.join(' ')} has the value: ${read}`, {
     code: 'inconclusive',
-    hint: '--ignore-case takes no heed of case, --deep looks into longer texts and nested JSON',
+    hint:
+      '--ignore-case takes no heed of case, --deep looks into longer texts and nested JSON\n' +
+      'attributes of messages, and columns beside one with events, are not looked at: what of ' +
+      "the\nvalue is there, a plan of evt gdpr erase --also '*=VALUE' --erase-mentions tells",
   })
 }
 

@@ -142,8 +142,8 @@ function isFinnish(value: string): boolean {
   return '0123456789ABCDEFHJKLMNPRSTUVWXY'[Number(birth + number) % 31] === check
 }
 
-const ownAddress =
-  /^(0\.|10\.|127\.|169\.254\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|::1?$|f[cde][0-9a-f]{2}:)/i
+const ownV4 = '(0|10|127|169\\.254|192\\.168|172\\.(1[6-9]|2\\d|3[01]))\\.'
+const ownAddress = new RegExp(`^((::ffff:)?${ownV4}|::1?$|f[cde][0-9a-f]{2}:)`, 'i')
 
 // Without it, Node would make its large pattern of IPv6 for the first dot of any text.
 const couldBeAddress = /^[\da-f]*[.:][\da-f.:]*(%.*)?$/i

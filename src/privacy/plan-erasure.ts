@@ -1,5 +1,6 @@
 import { access, rm } from 'node:fs/promises'
-import { resolve, sep } from 'node:path'
+import { resolve } from 'node:path'
+import { sourceAround } from '../archives/around.js'
 import type { StoredObject } from '../archives/object.js'
 import type { AwsOptions } from '../aws/options.js'
 import { claimsIn, claimText } from '../envelopes/claim-check.js'
@@ -145,8 +146,7 @@ function checkMentions({ values }: Subject): void {
 
 /** What names the subject must not lie in what is searched for it. */
 async function checkPlace({ plan, cwd }: PlanRequest, { sources }: OpenedArchive): Promise<void> {
-  const file = resolve(cwd, plan)
-  const around = sources.find((source) => file.startsWith(resolve(cwd, source) + sep))
+  const around = await sourceAround([plan], sources, cwd)
   for (const name of [plan, `${plan}.key`, `${plan}.journal`]) {
     if (await isThere(resolve(cwd, name))) throw taken(name)
   }
