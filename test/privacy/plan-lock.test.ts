@@ -17,7 +17,7 @@ afterEach(() => rmSync(folder, { recursive: true }))
 
 const left = (text: string) => writeFileSync(`${plan}.lock`, text)
 
-test('of many that begin at once, one applies a plan, also where a killed one held it', async () => {
+test('of many at once one applies a plan, also where a killed one held it', async () => {
   for (let round = 0; round < 40; round += 1) {
     if (round % 2 === 1) left(JSON.stringify({ pid: NOBODY, host: hostname() }))
     const all = await Promise.allSettled(Array.from({ length: 8 }, () => Journal.open(plan)))

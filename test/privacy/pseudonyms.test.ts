@@ -32,7 +32,7 @@ async function erased(events: readonly object[], who: readonly string[]) {
     .map((line) => JSON.parse(line))
 }
 
-test('somebody has one pseudonym, in any case and place, and no key that is left makes it', async () => {
+test('somebody has one pseudonym in any case, and no key that is left makes it', async () => {
   const id = 'U-4711-Ada'
   const mail = 'Ada@Example.com'
   const [first, second] = await erased(
