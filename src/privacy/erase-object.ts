@@ -26,10 +26,9 @@ export async function eraseObject(
   { eraser, key, journal }: { eraser: Eraser; key: string; journal: Journal },
 ): Promise<void> {
   const { path, file } = object
-  const aside = join(dirname(file), `.${basename(file)}.evt-erase`)
-  const lock = `${aside}.lock`
-  // Killed just then.
-  if (journal.stepOf(file)?.state === 'replaced') return dropLeftLock(lock)
+  if (journal.stepOf(file)?.state === 'replaced') return dropLeft(file)
+  const aside = asideOf(file)
+  const lock = lockOf(file)
   // What is beside it has one name, whichever plan it is of.
   await holdLock(lock, { does: `writes ${path} again`, path, hint: GOES_ON })
   try {
@@ -37,6 +36,19 @@ export async function eraseObject(
   } finally {
     await freeLock(lock)
   }
+}
+
+/** Of one that is in its place: evt may have been killed just then. */
+export function dropLeft(file: string): Promise<void> {
+  return dropLeftLock(lockOf(file))
+}
+
+function asideOf(file: string): string {
+  return join(dirname(file), `.${basename(file)}.evt-erase`)
+}
+
+function lockOf(file: string): string {
+  return `${asideOf(file)}.lock`
 }
 
 async function eraseHeld(
