@@ -8,7 +8,7 @@ import { type ReplayCopy, replayCopies } from '../leftovers/replay-copies.js'
 import { OWN_FOLDER } from '../record/store.js'
 import { journalsAbout } from './cache-journals.js'
 import { diskFailure } from './disk-failure.js'
-import { eraseObject } from './erase-object.js'
+import { dropLeft, eraseObject } from './erase-object.js'
 import type { Eraser } from './eraser.js'
 import { GOES_ON } from './goes-on.js'
 import type { Journal } from './journal.js'
@@ -61,7 +61,10 @@ async function eraseCopy(copy: ReplayCopy, done: CopiesErased, options: CopyOpti
     const { counts, refused } = pass
     if (isTouched(counts) || counts.left > 0 || refused !== null) found.push({ object, pass })
     // By a run before, that was killed.
-    else if (options.journal.stepOf(object.file)?.state === 'replaced') done.erased += 1
+    else if (options.journal.stepOf(object.file)?.state === 'replaced') {
+      await dropLeft(object.file)
+      done.erased += 1
+    }
   }
   if (found.length === 0) return
   const isWritable = found.every(({ pass }) => pass.refused === null && pass.counts.left === 0)

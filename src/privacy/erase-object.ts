@@ -7,6 +7,7 @@ import { diskFailure } from './disk-failure.js'
 import type { PlannedObject } from './erase-plan.js'
 import type { Eraser } from './eraser.js'
 import { GOES_ON } from './goes-on.js'
+import { dropLeftLock, freeLock, holdLock } from './hold-lock.js'
 import type { Journal, Step } from './journal.js'
 import { isTouched, passThrough } from './object-pass.js'
 import { PackedFile } from './packed-file.js'
@@ -25,14 +26,42 @@ export async function eraseObject(
   { eraser, key, journal }: { eraser: Eraser; key: string; journal: Journal },
 ): Promise<void> {
   const { path, file } = object
+  if (journal.stepOf(file)?.state === 'replaced') return dropLeft(file)
+  const aside = asideOf(file)
+  const lock = lockOf(file)
+  // What is beside it has one name, whichever plan it is of.
+  await holdLock(lock, { does: `writes ${path} again`, path, hint: GOES_ON })
+  try {
+    await eraseHeld(object, { eraser, key, journal, aside })
+  } finally {
+    await freeLock(lock)
+  }
+}
+
+/** Of one that is in its place: evt may have been killed just then. */
+export function dropLeft(file: string): Promise<void> {
+  return dropLeftLock(lockOf(file))
+}
+
+function asideOf(file: string): string {
+  return join(dirname(file), `.${basename(file)}.evt-erase`)
+}
+
+function lockOf(file: string): string {
+  return `${asideOf(file)}.lock`
+}
+
+async function eraseHeld(
+  object: PlannedObject,
+  { eraser, key, journal, aside }: { eraser: Eraser; key: string; journal: Journal; aside: string },
+): Promise<void> {
+  const { path, file } = object
   const known = journal.stepOf(file)
-  if (known?.state === 'replaced') return
   const now = await fileHash(file).catch((error) => {
     throw changedSince(path, codeOf(error) === 'ENOENT' ? 'is gone' : 'cannot be read', error)
   })
   if (known?.sha256 === now.sha256) return journal.add({ ...known, state: 'replaced' })
   if (now.sha256 !== object.sha256) throw changedSince(path, 'has changed')
-  const aside = join(dirname(file), `.${basename(file)}.evt-erase`)
   const before = await stat(file)
   try {
     const { mode, uid, gid } = before

@@ -85,8 +85,11 @@ export interface ErasePlan {
   mode: EraseMode
   mentions: boolean
   holds: string[]
-  /** Of the hashes of rows, and of pseudonyms. */
+  /** Of the hashes of rows; it is kept beside the proof. */
   key: string
+  /** Of pseudonyms: it goes with the plan, and with it who could tell whose they are. Older plans
+   * have none. */
+  pseudonymKey?: string
   cwd: string
   sources: string[]
   mapping: { events: Record<string, EventRule>; maps: string[] }
@@ -148,7 +151,7 @@ export function eraserOf(
   outside: Outside,
   onErased?: EraserSettings['onErased'],
 ): { eraser: Eraser; claims: ClaimReader | undefined } {
-  const { subject, mode, mentions, holds, key, presets } = plan
+  const { subject, mode, mentions, holds, presets } = plan
   const mapping = createMapping(plan.mapping)
   const reading = { mapping, presets: presets ?? undefined }
   const claims = outside.claims && new ClaimReader(reading, { ...outside, claims: outside.claims })
@@ -162,7 +165,7 @@ export function eraserOf(
     mode,
     mentions,
     isHeld,
-    key,
+    key: plan.pseudonymKey ?? plan.key,
     ...(onErased && { onErased }),
   })
   return { eraser, claims }

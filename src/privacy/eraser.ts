@@ -280,8 +280,10 @@ export class Eraser {
     }
   }
 
+  /** One value has one pseudonym, in whichever case and form it stands. */
   readonly #replacement = (id: string): string | null => {
     const { mode, key } = this.#settings
-    return mode === 'pseudonymise' ? `erased-${keyedHash(key, id).slice(0, 16)}` : null
+    if (mode !== 'pseudonymise') return null
+    return `erased-${keyedHash(key, this.#mentions.fold(id)).slice(0, 16)}`
   }
 }

@@ -1,10 +1,8 @@
 import { open, readFile, rm } from 'node:fs/promises'
-import { hostname } from 'node:os'
 import { z } from 'zod'
-import { isRunning } from '../archives/is-running.js'
 import { codeOf, readError } from '../archives/read-error.js'
-import { EvtError } from '../errors.js'
 import { diskFailure } from './disk-failure.js'
+import { freeLock, holdLock } from './hold-lock.js'
 
 const notified = z.strictObject({
   ...{ eventId: z.string(), target: z.string(), messageId: z.string(), at: z.string() },
@@ -33,8 +31,6 @@ const step = z.strictObject({
 })
 export type Step = z.infer<typeof step>
 
-const holder = z.object({ pid: z.int(), host: z.string() })
-
 /** What apply has done of a plan, in a file beside it, line by line; each is on the disk before
  * apply goes on. A line that was being written when evt was killed does not count. */
 export class Journal {
@@ -45,7 +41,7 @@ export class Journal {
   /** @throws EvtError `outside` where another evt applies the same plan */
   static async open(plan: string, does = 'applies this plan'): Promise<Journal> {
     const journal = new Journal(`${plan}.journal`)
-    await lock(`${plan}.lock`, does)
+    await holdLock(`${plan}.lock`, { does })
     for (const line of await linesOf(journal.file)) {
       const read = stepIn(line)
       if (read) journal.#steps.set(read.file, read)
@@ -83,8 +79,8 @@ export class Journal {
   }
 }
 
-export async function unlock(plan: string): Promise<void> {
-  await rm(`${plan}.lock`, { force: true })
+export function unlock(plan: string): Promise<void> {
+  return freeLock(`${plan}.lock`)
 }
 
 function stepIn(line: string): Step | undefined {
@@ -101,35 +97,4 @@ async function linesOf(file: string): Promise<string[]> {
     throw readError(file, error)
   })
   return text.split('\n').filter((line) => line !== '')
-}
-
-/** What a process left behind that is no more does not count. */
-async function lock(file: string, does: string): Promise<void> {
-  const text = JSON.stringify({ pid: process.pid, host: hostname() })
-  for (let isSecond = false; ; isSecond = true) {
-    try {
-      const handle = await open(file, 'wx', 0o600)
-      await handle.writeFile(text).finally(() => handle.close())
-      return
-    } catch (error) {
-      if (codeOf(error) !== 'EEXIST') throw diskFailure(error, file)
-    }
-    const other = await holderOf(file)
-    if (isSecond || (other && isAlive(other))) {
-      throw new EvtError(`another evt ${does}: ${file}`, { code: 'outside' })
-    }
-    await rm(file, { force: true })
-  }
-}
-
-async function holderOf(file: string): Promise<z.infer<typeof holder> | undefined> {
-  try {
-    return holder.parse(JSON.parse(await readFile(file, 'utf8')))
-  } catch {
-    return undefined
-  }
-}
-
-function isAlive({ pid, host }: z.infer<typeof holder>): boolean {
-  return host !== hostname() || isRunning(pid)
 }

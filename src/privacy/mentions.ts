@@ -13,25 +13,24 @@ const packed = new RegExp(MAY_BE_PACKED)
 export class Mentions {
   /** Some values are looked for at their paths. */
   readonly hasPaths: boolean
-  readonly #fold: (text: string) => string
+  /** A text as it is compared, and as pseudonyms are made of it. */
+  readonly fold: (text: string) => string
   /** All that records are looked at for. */
   readonly #identifiers: readonly string[]
-  /** What is taken out wherever it stands. */
-  readonly #erased: readonly string[]
+  /** What is taken out wherever it stands, in its written forms, and what each is a form of. */
+  readonly #erased: ReadonlyMap<string, string>
   readonly #hasNumbers: boolean
 
   constructor(
     private readonly subject: Subject,
     isErasing: boolean,
   ) {
-    this.#fold = folding(subject)
+    this.fold = folding(subject)
     this.hasPaths = subject.values.some(({ path }) => path !== null)
     const ids = subject.entities.map(idOf)
     const values = subject.values.flatMap(({ path, value }) => (path === null ? [value] : []))
-    this.#erased = isErasing
-      ? [...new Set([...ids.filter(isTelling), ...values])].flatMap(writtenForms).map(this.#fold)
-      : []
-    this.#identifiers = identifiersOf(subject).flatMap(writtenForms).map(this.#fold)
+    this.#erased = isErasing ? formsOf([...ids.filter(isTelling), ...values], this.fold) : new Map()
+    this.#identifiers = identifiersOf(subject).flatMap(writtenForms).map(this.fold)
     this.#hasNumbers = this.#identifiers.some((value) => /^-?\d/.test(value))
   }
 
@@ -45,7 +44,7 @@ export class Mentions {
   }
 
   isIn(text: string): boolean {
-    const folded = this.#fold(text)
+    const folded = this.fold(text)
     return this.#identifiers.some((value) => folded.includes(value))
   }
 
@@ -56,7 +55,7 @@ export class Mentions {
 
   /** Whether a text holds what is erased wherever it stands: no short ids, no bare numbers. */
   isErasedIn(text: string): boolean {
-    return this.#isPart(this.#fold(text))
+    return this.#isPart(this.fold(text))
   }
 
   /**
@@ -73,12 +72,12 @@ export class Mentions {
         const value = layer.valueOf(node)
         if (typeof value !== 'string' && typeof value !== 'number') continue
         const text = String(value)
-        const folded = this.#fold(text)
-        const whole = this.#erased.find((erased) => erased === folded)
+        const folded = this.fold(text)
+        const whole = this.#erased.get(folded)
         if (whole !== undefined) layer.set(node, replacement(whole))
         else if (typeof value === 'string' && this.#isPart(folded)) {
           layer.set(node, this.#without(text))
-        } else if (this.#isPart(this.#fold(lettersOf(text)))) {
+        } else if (this.#isPart(this.fold(lettersOf(text)))) {
           layer.set(node, packedOf(this.#without(lettersOf(text))))
         } else continue
         count += 1
@@ -88,19 +87,19 @@ export class Mentions {
   }
 
   #rename(layer: JsonLayer, node: Extract<JsonLayer['root'], { kind: 'object' }>): number {
-    const found = node.entries.filter(({ name }) => this.#isPart(this.#fold(name)))
+    const found = node.entries.filter(({ name }) => this.#isPart(this.fold(name)))
     for (const entry of found) layer.rename(entry, this.#without(entry.name))
     return found.length
   }
 
   #isPart(folded: string): boolean {
-    return this.#erased.some((value) => folded.includes(value))
+    return [...this.#erased.keys()].some((value) => folded.includes(value))
   }
 
   /** A text without what is erased. Where its small letters are not one for one, all of it goes. */
   #without(text: string): string {
-    return this.#erased.reduce((left, value) => {
-      const folded = this.#fold(left)
+    return [...this.#erased.keys()].reduce((left, value) => {
+      const folded = this.fold(left)
       if (!folded.includes(value)) return left
       if (folded.length !== left.length) return ERASED
       const parts: string[] = []
@@ -116,6 +115,14 @@ export class Mentions {
 
 function packedOf(plain: string): string {
   return Buffer.from(plain, 'latin1').toString('base64')
+}
+
+/** The longest first: an id may be a part of an address, which goes as a whole. */
+function formsOf(values: readonly string[], fold: (text: string) => string): Map<string, string> {
+  const forms = values.flatMap((value) =>
+    writtenForms(value).map((form) => [fold(form), value] as const),
+  )
+  return new Map(forms.sort(([a], [b]) => b.length - a.length))
 }
 
 /** A text, and how it is read where it stands in bytes: of Avro each is a letter (Latin-1), of

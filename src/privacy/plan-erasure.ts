@@ -124,6 +124,7 @@ function freshPlan(request: PlanRequest, { config, sources, objects }: OpenedArc
     ...{ subject, mode, mentions, holds: [...holds], key: newKey(), cwd, sources: [...sources] },
     mapping: { events: config.events ?? {}, maps: [...maps] },
     presets: presets ? [...presets] : null,
+    ...(mode === 'pseudonymise' && { pseudonymKey: newKey() }),
     schemaRegistry: request.schemaRegistry ?? null,
     register: registerFile({ ...request, config }),
     searched: { objects: objects.length, bytes: 0, units: 0 },

@@ -43,9 +43,11 @@ export function kindOf(entity: string): string {
   return entity.slice(0, entity.indexOf(':'))
 }
 
-/** Everything that identifies a subject, as it was typed. */
+/** Everything that identifies a subject, as it was typed, the longest first: one may be a part of
+ * another. */
 export function identifiersOf({ entities, values }: Subject): string[] {
-  return [...new Set([...entities.map(idOf), ...values.map(({ value }) => value)])]
+  const all = new Set([...entities.map(idOf), ...values.map(({ value }) => value)])
+  return [...all].sort((a, b) => b.length - a.length)
 }
 
 /** What stands for an identifier. */

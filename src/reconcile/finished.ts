@@ -1,6 +1,8 @@
 import { EvtError } from '../errors.js'
 import { timeText } from '../event/time.js'
+import type { Hidden } from '../questions/hidden-sql.js'
 import { count, noObjects } from '../reading/absence.js'
+import { shownFindings } from '../stats/hidden.js'
 import type { HeatStrip, KindLoss } from './figures.js'
 import { type ProofPlaces, witness } from './proofs.js'
 import type { Reconciled } from './reconcile.js'
@@ -35,13 +37,15 @@ interface Finishing extends ProofPlaces {
   choices: ReconcileChoices
   range: { sinceUs: number | null; untilUs: number | null }
   partial: boolean
+  /** What nobody learns, of each stage: an identity is in several. */
+  hidden: readonly Hidden[]
 }
 
 const MOST_UNIDENTIFIED = 3
 
 /** The result of what was set side by side; `failure` where there was nothing to compare. */
 export async function finished(finishing: Finishing): Promise<ReconcileRun> {
-  const { taken, reconciled, choices, partial } = finishing
+  const { taken, reconciled, choices, partial, hidden } = finishing
   const { total, types, windows, hops, end, strip, losses } = reconciled
   const stages = taken.map((stage, n) => figuresOf(stage, reconciled, n))
   const findings: ReconcileFinding[] = []
@@ -54,7 +58,7 @@ export async function finished(finishing: Finishing): Promise<ReconcileRun> {
     ...{ selection: selectionOf(finishing), partial },
     ...{ identity, graceMs: graceUs / 1_000, end, stages },
     ...{ total, types, ...(windows && { windows }), ...(hops && { hops }) },
-    findings: [...reconciled.findings, ...findings],
+    findings: hidden.reduce(shownFindings, [...reconciled.findings, ...findings]),
   }
   const failure = nothingIn(result)
   return { result, strip, losses, failure, isEmpty: failure !== undefined }

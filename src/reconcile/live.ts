@@ -78,6 +78,7 @@ export async function reconcileLive(request: LiveReconcileRequest): Promise<Reco
       range,
       taken,
       partial,
+      hidden: stages.map(({ tail, mapping }) => ({ paths: tail.hidden, mapping })),
     })
     const records = stages.reduce((sum, stage) => sum + stage.records, 0)
     const bad = endedBadly({ records, objectFaults, signal, allowPartial })
@@ -91,7 +92,8 @@ async function openLive(
 ): Promise<LiveStage> {
   let mapping: Mapping | undefined
   const tail = await openTail({
-    ...{ ...request, given, maps },
+    // Ids may be hidden: as `[redacted]` all would be one.
+    ...{ ...request, given, maps, isMeasured: true },
     chosen: { sinceUs: null, untilUs: null, filter: request.choices.filter?.pattern },
     mapped: (typed) => {
       mapping = typed

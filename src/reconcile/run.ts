@@ -1,5 +1,6 @@
 import { POSITION_BITS } from '../engines/events-table.js'
 import { EvtError } from '../errors.js'
+import { hiddenIn } from '../questions/run.js'
 import { isCut } from '../questions/searched.js'
 import { withDuckdb } from '../questions/spilling-duckdb.js'
 import { endedBadly } from '../reading/ended-badly.js'
@@ -48,6 +49,7 @@ export async function runReconcile(request: ReconcileRequest): Promise<Reconcile
     const run = await finished({
       ...{ arrivals, reconciled, positionsAt, choices, range: request.range },
       taken: reads.map(takenOf),
+      hidden: opened.map(({ archive }) => hiddenIn(archive)),
       partial: signal.aborted || reads.some(isPartial),
     })
     const ended = endedBadly({
