@@ -1,6 +1,5 @@
 import { realpath } from 'node:fs/promises'
 import { basename, dirname, join, resolve, sep } from 'node:path'
-import { couldMatch, partsOfGlob } from './glob.js'
 import { codeOf } from './read-error.js'
 import { isGlob } from './wildcards.js'
 
@@ -22,6 +21,7 @@ export async function sourceAround(
 }
 
 async function wouldMatch(pattern: string, cwd: string, file: string): Promise<boolean> {
+  const { couldMatch, partsOfGlob } = await import('./glob.js')
   const { base, inside } = partsOfGlob(pattern)
   return couldMatch(inside, { root: await realOf(resolve(cwd, base)), file })
 }
