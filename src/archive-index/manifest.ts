@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
 import { open, readFile, rename, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { INDEX_MARK } from '../archives/folder.js'
@@ -29,6 +31,8 @@ export interface Part {
   lastPos: number
   /** Rows of a group, of `records/`; see {@link rowsOfGroup}. */
   groupRows?: number
+  /** Of `entities/`: nobody would see what is missing in it, and so in an answer. */
+  sha256?: string
 }
 
 /** An object of the archive as it was when it was read; what it has become since is another one. */
@@ -98,6 +102,13 @@ export async function writeManifest(folder: string, manifest: Manifest): Promise
 /** How many rows of a part of `records/` are read for one of them. */
 export function rowsOfGroup({ groupRows = RECORDS_A_GROUP_BEFORE }: Part): number {
   return groupRows
+}
+
+/** The SHA-256 of a file, in hexadecimal. */
+export async function partHash(file: string): Promise<string> {
+  const hash = createHash('sha256')
+  for await (const chunk of createReadStream(file)) hash.update(chunk)
+  return hash.digest('hex')
 }
 
 export function allParts({ parts }: Manifest): Part[] {

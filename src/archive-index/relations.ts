@@ -5,7 +5,7 @@ import type { Duckdb } from '../engines/duckdb.js'
 import { type EventColumn, eventColumns, undecodableColumns } from '../engines/event-columns.js'
 import { POSITION_BITS } from '../engines/events-table.js'
 import { quoteFile, quoteName, quoteText } from '../engines/leaf-tree.js'
-import type { Part, PartKind } from './manifest.js'
+import { type Part, type PartKind, partHash } from './manifest.js'
 import type { CoveredObject, OpenIndex } from './open-index.js'
 
 const RECORD_MASK = 2n ** BigInt(POSITION_BITS) - 1n
@@ -130,7 +130,11 @@ export interface IndexedRecord {
   row: string | null
 }
 
-/** The records of the events about any of these entities, in order of position. */
+/**
+ * The records of the events about any of these entities, in order of position.
+ *
+ * @throws Error where a part is not as it was written, or has not what another one names
+ */
 export async function* recordsAbout(
   duckdb: Duckdb,
   index: OpenIndex,
@@ -138,6 +142,7 @@ export async function* recordsAbout(
 ): AsyncGenerator<IndexedRecord> {
   const positions = positionsSql(index, entities)
   if (positions === null) return
+  await checkEntities(index, entities)
   const found = await duckdb.rows(`${positions} LIMIT ${MOST_LISTED + 1}`)
   const listed = found.map(([pos]) => Number(pos))
   if (listed.length === 0) return
@@ -147,11 +152,13 @@ export async function* recordsAbout(
     'records',
     (part) => !isListed || listed.some((pos) => pos >= part.firstPos && pos <= part.lastPos),
   )
-  if (files.length === 0) return
+  if (files.length === 0) throw new Error('the records of events are not in the index')
   const sql = `SELECT i.pos, c.path, c.place, i.raw, i."row" FROM ${scan(files)} i ${ofCovered}
     WHERE i.pos IN (${isListed ? listed.join(', ') : positions}) ORDER BY c.place, i.pos`
+  const left = new Set(isListed ? listed : [])
   for await (const chunk of duckdb.chunks(sql)) {
     for (const [pos, path, place, raw, row] of chunk.getRows()) {
+      left.delete(Number(pos))
       yield {
         ...{ path: String(path), place: Number(place) },
         record: Number(BigInt(String(pos)) & RECORD_MASK),
@@ -159,6 +166,18 @@ export async function* recordsAbout(
         row: row === null || row === undefined ? null : String(row),
       }
     }
+  }
+  if (left.size > 0) throw new Error(`records of ${left.size} events are not in the index`)
+}
+
+/** DuckDB writes no checksums: other bytes may be rows all the same, or fewer of them. */
+async function checkEntities(
+  { folder, manifest }: OpenIndex,
+  entities: readonly string[],
+): Promise<void> {
+  for (const { file, sha256 } of manifest.parts.entities.filter(isAbout(entities))) {
+    if (sha256 === undefined || sha256 === (await partHash(join(folder, file)))) continue
+    throw new Error(`${file} is not as it was written`)
   }
 }
 

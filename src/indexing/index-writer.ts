@@ -5,6 +5,7 @@ import {
   type Manifest,
   type Part,
   type PartKind,
+  partHash,
   RECORDS_A_GROUP,
 } from '../archive-index/manifest.js'
 import { columnsInEvents } from '../archive-index/relations.js'
@@ -208,7 +209,7 @@ export class IndexWriter {
     const said = kind === 'records' ? { groupRows: RECORDS_A_GROUP } : {}
     const parts = files.map((part) => ({ ...part, ...said, mtimeMs: 0 }))
     manifest.parts[kind].push(...parts)
-    const synced = this.syncAll(parts)
+    const synced = this.syncAll(parts, kind)
     // Its failure belongs to who waits for it.
     synced.catch(() => undefined)
     this.syncing.push(synced)
@@ -219,15 +220,17 @@ export class IndexWriter {
     await Promise.all(this.syncing.splice(0))
   }
 
-  private async syncAll(parts: readonly Part[]): Promise<void> {
+  private async syncAll(parts: readonly Part[], kind: PartKind): Promise<void> {
     for (let at = 0; at < parts.length; at += SYNCED_AT_ONCE) {
       const some = parts.slice(at, at + SYNCED_AT_ONCE)
-      await Promise.all(some.map((part) => this.sync(part)))
+      await Promise.all(some.map((part) => this.sync(part, kind)))
     }
   }
 
-  private async sync(part: Part): Promise<void> {
-    const handle = await open(join(this.folder, part.file), 'r')
+  private async sync(part: Part, kind: PartKind): Promise<void> {
+    const file = join(this.folder, part.file)
+    if (kind === 'entities') part.sha256 = await partHash(file)
+    const handle = await open(file, 'r')
     try {
       await handle.sync()
       part.mtimeMs = (await handle.stat()).mtimeMs

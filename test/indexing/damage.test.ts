@@ -2,6 +2,7 @@ import { readFileSync, rmSync, statSync, truncateSync, utimesSync, writeFileSync
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { INDEX_SCHEMA, type PartKind, partKinds } from '../../src/archive-index/manifest.js'
+import { bucketOf } from '../../src/archive-index/relations.js'
 import { openDuckdb } from '../../src/engines/duckdb.js'
 import { createMapping } from '../../src/event/mapping.js'
 import { rowsFromIndex } from '../../src/questions/from-index.js'
@@ -95,6 +96,49 @@ test.each([
   expect((await opened(small, objects)).state).toBe('fresh')
 })
 
+describe('an event is not lost', () => {
+  const question = {
+    statement: { sql: 'SELECT id FROM events ORDER BY id', values: {} },
+    chosen: { entities: ['order:o1'] },
+  }
+  const builtAnew = async () => {
+    const own = { ...small, folder: testFolder() }
+    write(own.folder, 'archive/a.ndjson', some.join('\n'))
+    const objects = await objectsIn(own)
+    await build(own, objects)
+    const { index } = await opened(own, objects)
+    if (!index) throw new Error('there is no index')
+    const { found } = await answerOf(question, { ...own, objects })
+    expect(found).toHaveLength(20)
+    return { own: { ...own, objects, index }, index, found }
+  }
+
+  test('where a bit of what says where it is flips', async () => {
+    const { own, index, found } = await builtAnew()
+    const bucket = `bucket=${bucketOf('order:o1')}/`
+    const part = index.manifest.parts.entities.find(({ file }) => file.includes(bucket))
+    const file = join(index.folder, part?.file ?? 'none')
+    const whole = readFileSync(file)
+    const { atime, mtime } = statSync(file)
+    for (let at = 4; at < whole.length; at += 9) {
+      const flipped = Buffer.from(whole)
+      flipped[at] = (flipped[at] ?? 0) ^ (1 << (at % 8))
+      writeFileSync(file, flipped)
+      utimesSync(file, atime, mtime)
+      const answer = await answerOf(question, own)
+      expect(answer.found, `byte ${at}`).toEqual(found)
+    }
+  })
+
+  test('where its record is missing', async () => {
+    const { own, index, found } = await builtAnew()
+    const file = join(index.folder, index.manifest.parts.records[0]?.file ?? 'none')
+    await withoutRows(file, `contains(raw, '"o1"')`)
+    const answer = await answerOf(question, own)
+    expect(answer.found).toEqual(found)
+  })
+})
+
 test('damage behind the first rows does not matter where they wait for the last', async () => {
   const two = { ...small, folder: testFolder() }
   const many = Array.from({ length: 30_000 }, (_, n) => line(n)).join('\n')
@@ -142,4 +186,11 @@ async function spoil(file: string, column: string): Promise<void> {
   await duckdb.close()
   const bytes = readFileSync(file)
   writeFileSync(file, bytes.fill('x', Number(offset), Number(offset) + Number(size)))
+}
+
+async function withoutRows(file: string, condition: string): Promise<void> {
+  const duckdb = await openDuckdb({ memoryLimitBytes: 200e6, threads: 1 })
+  await duckdb.rows(`CREATE TABLE kept AS FROM '${file}' WHERE NOT (${condition})`)
+  await duckdb.rows(`COPY kept TO '${file}' (FORMAT parquet)`)
+  await duckdb.close()
 }
