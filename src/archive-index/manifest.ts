@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import { open, readFile, rename, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { INDEX_MARK } from '../archives/folder.js'
@@ -102,13 +100,6 @@ export async function writeManifest(folder: string, manifest: Manifest): Promise
 /** How many rows of a part of `records/` are read for one of them. */
 export function rowsOfGroup({ groupRows = RECORDS_A_GROUP_BEFORE }: Part): number {
   return groupRows
-}
-
-/** The SHA-256 of a file, in hexadecimal. */
-export async function partHash(file: string): Promise<string> {
-  const hash = createHash('sha256')
-  for await (const chunk of createReadStream(file)) hash.update(chunk)
-  return hash.digest('hex')
 }
 
 export function allParts({ parts }: Manifest): Part[] {

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
+import { fileHash } from '../archives/file-hash.js'
 import { derivedColumns } from '../engines/derived-columns.js'
 import type { Duckdb } from '../engines/duckdb.js'
 import { type EventColumn, eventColumns, undecodableColumns } from '../engines/event-columns.js'
 import { POSITION_BITS } from '../engines/events-table.js'
 import { quoteFile, quoteName, quoteText } from '../engines/leaf-tree.js'
-import { type Part, type PartKind, partHash } from './manifest.js'
+import type { Part, PartKind } from './manifest.js'
 import type { CoveredObject, OpenIndex } from './open-index.js'
 
 const RECORD_MASK = 2n ** BigInt(POSITION_BITS) - 1n
@@ -176,8 +177,9 @@ async function checkEntities(
   entities: readonly string[],
 ): Promise<void> {
   for (const { file, sha256 } of manifest.parts.entities.filter(isAbout(entities))) {
-    if (sha256 === undefined || sha256 === (await partHash(join(folder, file)))) continue
-    throw new Error(`${file} is not as it was written`)
+    if (sha256 === undefined) continue
+    const now = await fileHash(join(folder, file))
+    if (now.sha256 !== sha256) throw new Error(`${file} is not as it was written`)
   }
 }
 

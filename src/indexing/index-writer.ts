@@ -5,10 +5,10 @@ import {
   type Manifest,
   type Part,
   type PartKind,
-  partHash,
   RECORDS_A_GROUP,
 } from '../archive-index/manifest.js'
 import { columnsInEvents } from '../archive-index/relations.js'
+import { fileHash } from '../archives/file-hash.js'
 import { makeFolder } from '../archives/make-folder.js'
 import type { Duckdb } from '../engines/duckdb.js'
 import { type EventTables, POSITION_BITS } from '../engines/events-table.js'
@@ -229,7 +229,7 @@ export class IndexWriter {
 
   private async sync(part: Part, kind: PartKind): Promise<void> {
     const file = join(this.folder, part.file)
-    if (kind === 'entities') part.sha256 = await partHash(file)
+    if (kind === 'entities') part.sha256 = (await fileHash(file)).sha256
     const handle = await open(file, 'r')
     try {
       await handle.sync()

@@ -2,7 +2,7 @@ import { createWriteStream } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { fileHash } from './seals.js'
+import { fileHash } from '../archives/file-hash.js'
 
 /** A bundle that is one file. */
 export function isZip(bundle: string): boolean {

@@ -1,5 +1,6 @@
 import { readdir, rm, stat } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
+import { fileHash } from '../archives/file-hash.js'
 import { isRunning } from '../archives/is-running.js'
 import type { FileObject } from '../archives/object.js'
 import { cacheFolder } from '../config/cache-folder.js'
@@ -13,7 +14,6 @@ import type { Eraser } from './eraser.js'
 import { GOES_ON } from './goes-on.js'
 import type { Journal } from './journal.js'
 import { isTouched, type ObjectPass, passThrough } from './object-pass.js'
-import { fileHash } from './seals.js'
 import type { Subject } from './subject.js'
 
 /** What became of what `evt replay` keeps of streams and queues that it did not send to its end. */

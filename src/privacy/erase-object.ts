@@ -1,5 +1,6 @@
 import { chmod, chown, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { fileHash } from '../archives/file-hash.js'
 import type { Sniffed } from '../archives/object.js'
 import { codeOf } from '../archives/read-error.js'
 import { EvtError } from '../errors.js'
@@ -12,7 +13,6 @@ import type { Journal, Step } from './journal.js'
 import { isTouched, passThrough } from './object-pass.js'
 import { PackedFile } from './packed-file.js'
 import { isReadAlike } from './read-alike.js'
-import { fileHash } from './seals.js'
 import { syncFolder } from './sync-folder.js'
 
 /**

@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { fileHash } from '../archives/file-hash.js'
 import { codeOf } from '../archives/read-error.js'
 import type { VersionedBucket } from '../aws/bucket-versions.js'
 import { EvtError } from '../errors.js'
@@ -9,7 +10,6 @@ import { goingOn, unchanged } from './erase-stored.js'
 import { GOES_ON } from './goes-on.js'
 import type { Journal } from './journal.js'
 import type { OpenBuckets } from './open-buckets.js'
-import { fileHash } from './seals.js'
 import { syncFolder } from './sync-folder.js'
 
 /** What became of what erased events point to. */

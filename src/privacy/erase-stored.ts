@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises'
+import { fileHash } from '../archives/file-hash.js'
 import type { VersionedBucket } from '../aws/bucket-versions.js'
 import type { ObjectState } from '../aws/object-state.js'
 import { EvtError } from '../errors.js'
@@ -8,7 +9,6 @@ import type { Eraser } from './eraser.js'
 import { GOES_ON } from './goes-on.js'
 import type { Journal, Step } from './journal.js'
 import type { OpenBuckets } from './open-buckets.js'
-import { fileHash } from './seals.js'
 import { copyFailure } from './temp-failure.js'
 
 interface StoredOptions {

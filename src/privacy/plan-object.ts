@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises'
+import { fileHash } from '../archives/file-hash.js'
 import type { FileObject, StoredObject } from '../archives/object.js'
 import { isFault, readableFile } from '../archives/readable.js'
 import { count } from '../reading/absence.js'
@@ -7,7 +8,6 @@ import type { ErasePlan, PlannedObject } from './erase-plan.js'
 import type { Eraser } from './eraser.js'
 import { isTouched, passThrough } from './object-pass.js'
 import type { OpenBuckets } from './open-buckets.js'
-import { fileHash } from './seals.js'
 
 export interface PlanningOptions {
   eraser: Eraser

@@ -1,5 +1,6 @@
 import { rm, stat } from 'node:fs/promises'
 import { diskReason } from '../archives/disk-reason.js'
+import { fileHash } from '../archives/file-hash.js'
 import { claimFiles } from '../claims/folder.js'
 import type { Claim } from '../envelopes/outside.js'
 import { EvtError } from '../errors.js'
@@ -8,7 +9,6 @@ import type { ClaimTally } from './claim-counts.js'
 import { listed } from './erase-payloads.js'
 import type { ErasePlan, PlannedPayload, PlannedPayloads } from './erase-plan.js'
 import type { OpenBuckets } from './open-buckets.js'
-import { fileHash } from './seals.js'
 import { copyFailed } from './temp-failure.js'
 
 interface PayloadOptions {
