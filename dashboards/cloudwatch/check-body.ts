@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Body } from './page.js'
 import { MOST_METRICS, MOST_WIDGETS } from './page.js'
 

@@ -90,7 +90,7 @@ function caller(port: MessagePort, worker: Worker) {
 /** The thread keeps no process alive; the ports of what it unpacks do. */
 function startedThread(): Worker {
   if (thread) return thread
-  thread = startThread(new URL('./unpack-thread.js', import.meta.url))
+  thread = startThread('archives/unpack')
   thread.unref()
   // Whoever waits for it is told; between two objects nobody does.
   thread.on('error', () => undefined)

@@ -1,5 +1,5 @@
 import { isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml'
-import type { z } from 'zod'
+import type * as z from 'zod'
 import { EvtError } from '../errors.js'
 import { suggest } from '../event/suggest.js'
 import type { Config } from './config.js'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { EvtError } from '../errors.js'
 import { parsePath } from '../event/json-path.js'
 import { parsePattern } from '../event/mapping.js'

@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module'
 import type { DuckDBConnection, DuckDBDataChunk, DuckDBResult, DuckDBValue } from '@duckdb/node-api'
 import { EvtError } from '../errors.js'
 
@@ -37,7 +36,7 @@ export interface Duckdb {
 
 /** @throws EvtError `outside` where DuckDB cannot be loaded on this machine */
 export async function openDuckdb(options: DuckdbOptions): Promise<Duckdb> {
-  const { DuckDBInstance } = loadDuckdb()
+  const { DuckDBInstance } = await loadDuckdb()
   const instance = await DuckDBInstance.create(':memory:', {
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
@@ -212,14 +211,13 @@ export function aheadBytes({ memoryLimitBytes }: Pick<DuckdbOptions, 'memoryLimi
 }
 
 /** As it says itself: `v1.5.6`. */
-export function duckdbVersion(): string {
-  return loadDuckdb().version()
+export async function duckdbVersion(): Promise<string> {
+  return (await loadDuckdb()).version()
 }
 
-/** The package is CommonJS: to import it takes Node three times as long as to require it. */
-function loadDuckdb(): typeof import('@duckdb/node-api') {
+async function loadDuckdb(): Promise<typeof import('@duckdb/node-api')> {
   try {
-    return createRequire(import.meta.url)('@duckdb/node-api')
+    return await import('@duckdb/node-api')
   } catch (cause) {
     throw new EvtError(`DuckDB cannot be loaded on ${process.platform}-${process.arch}`, {
       code: 'outside',

@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import { link, open, readFile, rm } from 'node:fs/promises'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { makeFolder } from '../archives/make-folder.js'
 import { codeOf, readError } from '../archives/read-error.js'
 import type { Config } from '../config/config.js'

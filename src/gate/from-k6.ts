@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { EvtError } from '../errors.js'
 import { samplesNeeded } from '../meters/hdr.js'
 import type { BaselineRun } from './baseline.js'

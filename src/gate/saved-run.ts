@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { EvtError } from '../errors.js'
 import type { Dependence } from './distribution.js'
 import { bucketsOf, distributionOf, type GateRow, type Measured, percents } from './measured.js'

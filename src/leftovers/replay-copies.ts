@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** What a stream or a queue held, which `evt replay` has recorded to send it. */
 export interface ReplayCopy {

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { z } from 'zod'
+import * as z from 'zod'
 import { codeOf, readError } from '../archives/read-error.js'
 import type { AwsOptions } from '../aws/options.js'
 import { createDecoder } from '../envelopes/decode.js'

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { z } from 'zod'
+import * as z from 'zod'
 import { pathText } from '../event/json-path.js'
 import type { CopiesErased } from './erase-copies.js'
 import type { PayloadsErased } from './erase-payloads.js'

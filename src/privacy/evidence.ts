@@ -56,7 +56,7 @@ export async function manifestOf(evidence: Evidence): Promise<Told> {
     ...{ operator, encryption: encryptionOf(request) },
     configSha256: readingHash({ version, mapping: archive.mapping, presets }),
     query: {
-      engine: `${located?.asked ? 'athena and ' : ''}duckdb ${duckdbVersion()}`,
+      engine: `${located?.asked ? 'athena and ' : ''}duckdb ${await duckdbVersion()}`,
       sql: statement.sql,
       parameters: parametersOf(subject, key),
       ignoreCase: subject.ignoreCase,

@@ -1,6 +1,6 @@
 import { open, readFile, rename, rm, stat } from 'node:fs/promises'
 import { hostname } from 'node:os'
-import { z } from 'zod'
+import * as z from 'zod'
 import { isRunning } from '../archives/is-running.js'
 import { codeOf } from '../archives/read-error.js'
 import { EvtError } from '../errors.js'

@@ -1,5 +1,5 @@
 import { open, readFile, rm } from 'node:fs/promises'
-import { z } from 'zod'
+import * as z from 'zod'
 import { codeOf, readError } from '../archives/read-error.js'
 import { diskFailure } from './disk-failure.js'
 import { freeLock, holdLock } from './hold-lock.js'

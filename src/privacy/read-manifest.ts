@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { chainOf, type ErasureManifest, manifestText, type Sealed } from './manifest.js'
 
 /** What is looked at of a manifest; all of it is in its chain. */

@@ -1,5 +1,5 @@
 import { appendFile, open, readFile, truncate } from 'node:fs/promises'
-import { z } from 'zod'
+import * as z from 'zod'
 import { codeOf } from '../archives/read-error.js'
 import { EvtError } from '../errors.js'
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { type ArchiveObject, identityOf } from '../archives/object.js'
 import { codeOf } from '../archives/read-error.js'
 import { EvtError } from '../errors.js'

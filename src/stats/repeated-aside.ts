@@ -8,7 +8,7 @@ const ASIDE_FROM_ROWS = 500_000
 export async function repeatedAside({ count, identities, flags }: Identified): Promise<number[][]> {
   const isShared = [identities, flags].every(({ buffer }) => buffer instanceof SharedArrayBuffer)
   if (count < ASIDE_FROM_ROWS || !isShared) return repeatedRows({ count, identities, flags })
-  const thread = startThread(new URL('./repeated-thread.js', import.meta.url))
+  const thread = startThread('stats/repeated')
   try {
     return await new Promise((resolve, reject) => {
       thread.once('message', resolve)

@@ -1,6 +1,6 @@
 import { open, readFile, realpath, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { codeOf } from '../archives/read-error.js'
 import { EvtError } from '../errors.js'
 import type { JsonValue } from '../event/event.js'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { EvtError } from '../errors.js'
 import type { JsonValue } from '../event/event.js'
 

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { type Document, isScalar, parseDocument, Scalar } from 'yaml'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Outcome } from './outcome.js'
 
 /** A piece of a file. Several make one. */

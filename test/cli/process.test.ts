@@ -8,6 +8,12 @@ import { evtProcess, root } from '../helpers/cli.js'
 
 // The built evt, as a process.
 
+/** On stderr are the files that were loaded. */
+function traced(...args: string[]) {
+  const trace = join(root, 'test/fixtures/trace-modules.mjs')
+  return evtProcess(args, { env: { NODE_OPTIONS: `--import=${trace}` } })
+}
+
 test('--version says which evt, on which Node', () => {
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   const { code, stdout, stderr } = evtProcess(['--version'])
@@ -31,11 +37,24 @@ test('a list of plugins that cannot be read is not looked at', () => {
 })
 
 test('--help loads no slow module', () => {
-  const trace = join(root, 'test/fixtures/trace-modules.mjs')
-  const { code, stderr } = evtProcess(['--help'], { env: { NODE_OPTIONS: `--import=${trace}` } })
+  const { code, stderr } = traced('--help')
   expect(code).toBe(0)
   expect(stderr).toContain('/@oclif/core/')
-  expect(stderr).not.toMatch(/\/node_modules\/(@duckdb|@aws-sdk|apache-arrow|hdr-|ink|zod)/)
+  expect(stderr).not.toMatch(/\/node_modules\/(@duckdb|@aws-sdk|apache-arrow|hdr-|ink)/)
+  expect(stderr).not.toMatch(/\/chunks\/(duckdb-node-api|zod)-/)
+})
+
+test('what is built in is in chunks that have its name', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'evt-built-in-'))
+  const config = join(folder, 'evt.yaml')
+  writeFileSync(config, 'privacy: { redact: [] }\n')
+  const { code, stderr } = traced('stats', join(root, 'package.json'), '--config', config)
+  rmSync(folder, { recursive: true })
+  expect(code).toBe(0)
+  for (const name of ['duckdb-node-api', 'yaml', 'zod']) {
+    expect(stderr).toContain(`/chunks/${name}-`)
+  }
+  expect(stderr).not.toMatch(/\/node_modules\/(@duckdb\/node-api|yaml|zod)\//)
 })
 
 test('a reader that closes the pipe ends evt quietly with 0', async () => {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { parse, YAMLParseError } from 'yaml'
-import { z } from 'zod'
+import * as z from 'zod'
 import { codeOf } from '../../archives/read-error.js'
 import { EvtError } from '../../errors.js'
 import { type JsonPath, parsePath } from '../../event/json-path.js'

@@ -148,8 +148,9 @@ test('the built evt completes without oclif, DuckDB and the schema of evt.yaml',
     env: { NODE_OPTIONS: `--import=${trace}` },
   })
   expect({ code, stdout }).toEqual({ code: 0, stdout: 'words\nhour\n' })
-  expect(stderr).toContain('/dist/src/cli/completion/')
-  expect(stderr).not.toMatch(/\/node_modules\/(@oclif|@duckdb|@aws-sdk|apache-arrow|hdr-|zod)/)
+  expect(stderr).toContain('/dist/chunks/complete-')
+  expect(stderr).not.toMatch(/\/node_modules\/(@oclif|@duckdb|@aws-sdk|apache-arrow|hdr-)/)
+  expect(stderr).not.toMatch(/\/chunks\/(duckdb-node-api|zod)-/)
 })
 
 test.each([[[]], [['zsh']], [['tcsh', 'x']], [['bash']], [['bash', "evt '"]]])(
