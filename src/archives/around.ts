@@ -31,7 +31,7 @@ function withSlash(folder: string): string {
 }
 
 /** Without links, also of what is not there yet. */
-async function realOf(path: string): Promise<string> {
+export async function realOf(path: string): Promise<string> {
   try {
     return await realpath(path)
   } catch (error) {

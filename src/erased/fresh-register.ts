@@ -42,6 +42,11 @@ export class FreshRegister {
     return this.register.hasAny(entities)
   }
 
+  /** Whether an event of a type is to be kept as it is, although it is about one of these. */
+  isHeld(type: string, entities: readonly string[]): boolean {
+    return this.register.isHeld(type, entities)
+  }
+
   /** Reads it again, if it has changed. */
   async look(): Promise<void> {
     if (this.#isLooking) return

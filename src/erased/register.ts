@@ -8,6 +8,7 @@ import type { Config } from '../config/config.js'
 import { dataFolder } from '../config/data-folder.js'
 import { EvtError } from '../errors.js'
 import type { Mapping } from '../event/mapping.js'
+import { typeMatcher } from '../event/type-globs.js'
 
 /** A line of the register. No identifier is in it: who was erased is a keyed hash of `kind:id`. */
 const line = z.discriminatedUnion('is', [
@@ -25,6 +26,8 @@ const line = z.discriminatedUnion('is', [
     of: z.string(),
     hmacSha256: z.string(),
     at: z.iso.datetime(),
+    /** Globs of types that have to be kept. */
+    holds: z.array(z.string()).optional(),
   }),
   // What was noted by mistake stays, and so does why it does not hold any more.
   z.object({
@@ -37,6 +40,7 @@ const line = z.discriminatedUnion('is', [
   }),
 ])
 export type RegisterLine = z.infer<typeof line>
+type ErasedLine = Extract<RegisterLine, { is: 'erased' }>
 
 interface RegisterPlace {
   config: Pick<Config, 'privacy' | 'file'>
@@ -53,7 +57,7 @@ export class Register {
     readonly file: string,
     readonly lines: readonly RegisterLine[],
     private readonly key: string | undefined,
-    private readonly erased: ReadonlySet<string>,
+    private readonly erased: ReadonlyMap<string, readonly string[]>,
   ) {}
 
   /**
@@ -110,12 +114,20 @@ export class Register {
     return entities.some((entity) => this.erased.has(hashOf(key, entity)))
   }
 
+  /** Whether an event of a type is to be kept as it is, although it is about one of these. */
+  isHeld(type: string, entities: readonly string[]): boolean {
+    const { key } = this
+    if (this.isEmpty || key === undefined) return false
+    const holds = entities.flatMap((entity) => this.erased.get(hashOf(key, entity)) ?? [])
+    return holds.length > 0 && typeMatcher(holds)(type)
+  }
+
   /** Adds lines that are not there yet, which are on the disk then.
    * @throws EvtError `outside` where the disk fails */
   async add(lines: readonly RegisterLine[]): Promise<void> {
     const known = new Set(this.lines.flatMap((one) => sameness(one) ?? []))
     const fresh = lines.filter((one) => {
-      if (one.is === 'erased') return !this.erased.has(one.hmacSha256)
+      if (one.is === 'erased') return !this.#isSaid(one)
       return !known.has(sameness(one) ?? '')
     })
     if (fresh.length === 0) return
@@ -123,14 +135,24 @@ export class Register {
     await append(this.file, `${fresh.map((one) => `\n${JSON.stringify(one)}`).join('')}\n`)
   }
 
+  #isSaid({ hmacSha256, holds = [] }: ErasedLine): boolean {
+    const held = this.erased.get(hmacSha256)
+    return held !== undefined && holds.every((glob) => held.includes(glob))
+  }
+
   /** The lines that say that these were erased; the key is made when it is first needed. */
-  async linesOf(entities: readonly string[], at: string): Promise<RegisterLine[]> {
+  async linesOf(
+    entities: readonly string[],
+    at: string,
+    holds: readonly string[] = [],
+  ): Promise<RegisterLine[]> {
     const hashes = await this.hashesOf(entities)
     return entities.map((entity, n) => ({
       is: 'erased',
       of: entity.slice(0, entity.indexOf(':')),
       hmacSha256: hashes[n] ?? '',
       at,
+      ...(holds.length > 0 && { holds: [...holds] }),
     }))
   }
 
@@ -213,12 +235,16 @@ function sameness(one: RegisterLine): string | undefined {
   return 'hmacSha256' in one ? undefined : `${one.is} ${one.request}`
 }
 
-/** Those that are erased by what was said last. */
-function erasedIn(lines: readonly RegisterLine[]): Set<string> {
-  const hashes = new Set<string>()
+/** Those that are erased by what was said last. What is held of them adds up: too much that is kept
+ * can be mended. */
+function erasedIn(lines: readonly RegisterLine[]): Map<string, readonly string[]> {
+  const hashes = new Map<string, readonly string[]>()
   for (const one of lines) {
-    if (one.is === 'erased') hashes.add(one.hmacSha256)
-    else if (one.is === 'withdrawn') hashes.delete(one.hmacSha256 ?? '')
+    if (one.is === 'erased') {
+      const { hmacSha256, holds = [] } = one
+      hashes.set(hmacSha256, [...(hashes.get(hmacSha256) ?? []), ...holds])
+    }
+    if (one.is === 'withdrawn') hashes.delete(one.hmacSha256 ?? '')
   }
   return hashes
 }

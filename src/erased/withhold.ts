@@ -8,6 +8,8 @@ interface WithheldOf {
   readonly entities: readonly string[]
   readonly mapping: Mapping
   decode(record: RecordValue): Decoded[]
+  /** Of types that are kept as they are; none where nothing says so. */
+  isHeld?(type: string): boolean
 }
 
 /** What is left of a text without somebody. */

@@ -104,7 +104,8 @@ export async function applyErasure(plan: ErasePlan, request: ApplyRequest): Prom
     const register = await Register.open(plan.register)
     const at = new Date(request.now()).toISOString()
     // What comes meanwhile is to be left out already.
-    await register.add(await register.linesOf(plan.subject.entities, at))
+    const { subject, holds } = plan
+    await register.add(await register.linesOf(subject.entities, at, holds))
     const { eraser } = eraserOf(plan, await outsideOf(placesOf(plan, request), {}))
     const files = [...touched.map((one) => one.file), ...versions.map((one) => one.address)]
     const { sources, cwd } = plan

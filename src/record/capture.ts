@@ -19,7 +19,8 @@ export interface Captured {
 
 /** Takes those who were erased out of records. */
 interface Erasing {
-  isErased(entity: string): boolean
+  /** Whether an event of a type is not to be about it any more. */
+  isErased(entity: string, type: string): boolean
   withhold(text: string, entities: readonly string[]): Promise<Withheld>
 }
 
@@ -54,10 +55,15 @@ export class Capture {
   }
 
   #kept(record: RecordValue, found: Decoded[]): Decoded[] | Promise<Decoded[]> {
-    const entities = found.flatMap((one) => (one.kind === 'event' ? one.event.entities : []))
-    const erased = entities.filter((entity) => this.erasing.isErased(entity))
+    const erased = found.flatMap((one) => this.#erasedIn(one))
     if (erased.length === 0) return this.#remembered(record, found, 'nothing')
     return this.#without(record, found, [...new Set(erased)])
+  }
+
+  #erasedIn(found: Decoded): string[] {
+    if (found.kind !== 'event') return []
+    const { entities, type } = found.event
+    return entities.filter((entity) => this.erasing.isErased(entity, type))
   }
 
   /** The record without these; it is another one then. */
@@ -66,12 +72,11 @@ export class Capture {
     found: Decoded[],
     entities: readonly string[],
   ): Promise<Decoded[]> {
-    const isAmong = (of: readonly string[]) => of.some((one) => entities.includes(one))
     const text = record.text ? Buffer.from(record.text).toString() : jsonText(record.value)
     const { text: left, isLeft } = await this.erasing.withhold(text, entities)
     if (left === null) return this.#remembered(record, found, 'all')
     if (left === text) {
-      const isAll = found.every((one) => one.kind === 'event' && isAmong(one.event.entities))
+      const isAll = found.every((one) => this.#erasedIn(one).length > 0)
       return this.#remembered(record, found, isAll ? 'all' : 'left')
     }
     const bytes = Buffer.from(left)

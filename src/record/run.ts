@@ -9,7 +9,7 @@ import { FreshRegister } from '../erased/fresh-register.js'
 import { registerFile } from '../erased/register.js'
 import type { Withhold } from '../erased/withhold.js'
 import { EvtError } from '../errors.js'
-import { createMapping } from '../event/mapping.js'
+import { createMapping, type Mapping } from '../event/mapping.js'
 import { type GivenSources, namedSources } from '../reading/named-sources.js'
 import { FromTime } from '../tail/from-time.js'
 import { checkHeeded } from '../taps/heeded.js'
@@ -30,6 +30,7 @@ import { openHead } from './head.js'
 import { Lane } from './lane.js'
 import { type Resume, resumeOf, type SourcePlace, type TapVersion } from './last-part.js'
 import { PartDuckdb } from './part-duckdb.js'
+import type { Decode } from './part-rows.js'
 import { type Recorded, Recorder } from './recorder.js'
 import type { Format, Store } from './store.js'
 import { growthFailure, writeFailure } from './write-failure.js'
@@ -123,10 +124,7 @@ export async function runRecord(request: RecordRequest): Promise<RecordRun> {
     const by = { mapping: nameOf(config.events), duckdb }
     const { flags, isByOther } = await flagsOf(store, format, there.parts, by)
     if (isByOther) request.onNote(`${request.to} ${BY_OTHER}`)
-    const capture = new Capture(decode, {
-      isErased: (entity) => register.hasAny([entity]),
-      withhold: (text, entities) => request.withhold(text, { entities, mapping, decode }),
-    })
+    const capture = capturing(register, { mapping, decode, withhold: request.withhold })
     const options: TapOptions = {
       ...startOf(request.start),
       ...{ follow: request.follow, ...where, stdin: request.stdin },
@@ -156,6 +154,20 @@ export async function runRecord(request: RecordRequest): Promise<RecordRun> {
     await duckdb.close()
     if (opened) await store.close()
   }
+}
+
+/** Takes out who was erased, but of types that are held. */
+function capturing(
+  register: FreshRegister,
+  { mapping, decode, withhold }: { mapping: Mapping; decode: Decode; withhold: Withhold },
+): Capture {
+  return new Capture(decode, {
+    isErased: (entity, type) => register.hasAny([entity]) && !register.isHeld(type, [entity]),
+    withhold(text, entities) {
+      const isHeld = (type: string) => register.isHeld(type, entities)
+      return withhold(text, { entities, mapping, decode, isHeld })
+    },
+  })
 }
 
 /** Each source once.

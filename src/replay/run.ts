@@ -1,5 +1,6 @@
-import { resolve, sep } from 'node:path'
+import { resolve } from 'node:path'
 import { withoutAlias } from '../archives/address.js'
+import { realOf, sourceAround } from '../archives/around.js'
 import { besideFile } from '../config/sources.js'
 import { ErasedSince } from '../erased/erased-since.js'
 import { Register, registerFile } from '../erased/register.js'
@@ -62,8 +63,7 @@ export async function runReplay(request: ReplayRequest, hooks: ReplayHooks): Pro
     const archive = await openArchive(reading(request))
     const { sources, pruned, objects } = archive
     if (objects.length === 0) throw noObjects(sources, pruned)
-    checkTarget(request, sink, archive)
-    checkOutside(request, sink, archive)
+    await checkOutside(request, sink, archive)
     checkClaimPlace(request.claimCheck, archive)
     const clock = { nowMs: PLANNED_MS }
     const rules = rulesFile(request, archive)
@@ -261,25 +261,25 @@ function identityOf({ arn, path, target }: OpenSink): string {
   return arn || path || target
 }
 
-/** What is read must not be written to. */
-function checkTarget({ to }: ReplayRequest, { path }: OpenSink, { objects }: OpenedArchive): void {
-  const isRead = objects.some((object) => object.kind === 'file' && object.file === path)
-  if (!isRead) return
-  throw new EvtError(`--to ${to} is one of the files that are read`, { code: 'usage' })
-}
-
-/** What lies in a folder that is read would be read by the next run, which could not go on. */
-function checkOutside({ to, cwd }: ReplayRequest, { path }: OpenSink, archive: OpenedArchive) {
+/** What is read must not be written to, nor what the next run would read, which could not go on. */
+async function checkOutside(
+  { to, cwd }: ReplayRequest,
+  { path }: OpenSink,
+  archive: OpenedArchive,
+) {
   if (path === undefined) return
-  const { sources, config } = archive
-  const within = (folder: string) => path.startsWith(folder.endsWith(sep) ? folder : folder + sep)
-  const source = sources.find((each) =>
-    within(resolve(cwd, withoutAlias(each, config.archives ?? {}))),
-  )
-  if (source === undefined) return
-  throw new EvtError(`--to ${to} is in ${source}, which is read`, {
-    ...{ code: 'usage', hint: 'name a file beside it' },
-  })
+  const { sources, config, objects } = archive
+  const written = await realOf(path)
+  if (objects.some((one) => one.kind === 'file' && [path, written].includes(one.file))) {
+    throw new EvtError(`--to ${to} is one of the files that are read`, { code: 'usage' })
+  }
+  for (const source of sources) {
+    const named = withoutAlias(source, config.archives ?? {})
+    if (!(await sourceAround([path], [named], cwd))) continue
+    throw new EvtError(`--to ${to} is in ${source}, which is read`, {
+      ...{ code: 'usage', hint: 'name a file beside it' },
+    })
+  }
 }
 
 /** Events that were to be sent and were not. */

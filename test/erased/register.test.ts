@@ -64,6 +64,30 @@ describe('the register', () => {
     expect(again.lines.map(({ is }) => is)).toEqual(['erased', 'erased', 'withdrawn', 'erased'])
   })
 
+  test('adds up what is held of somebody, until they are withdrawn', async () => {
+    const file = join(folder, 'erased.ndjson')
+    const erase = async (...holds: string[]) => {
+      const register = await Register.open(file)
+      await register.add(await register.linesOf(['user:1'], at, holds))
+      return (await Register.open(file)).lines.length
+    }
+    expect(await erase('invoice.*')).toBe(1)
+    expect(await erase()).toBe(1)
+    expect(await erase('invoice.*')).toBe(1)
+    expect(await erase('tax.filed')).toBe(2)
+    const held = await Register.open(file)
+    const types = ['invoice.sent', 'tax.filed', 'tax.due']
+    expect(types.map((type) => held.isHeld(type, ['user:2', 'user:1']))).toEqual([
+      true,
+      true,
+      false,
+    ])
+    expect(held.isHeld('invoice.sent', ['user:2'])).toBe(false)
+    await held.withdraw('user:1', { at, reason: 'a mistake' })
+    await erase()
+    expect((await Register.open(file)).isHeld('invoice.sent', ['user:1'])).toBe(false)
+  })
+
   test.each(['', 'ab'])('takes no %j for a key', async (left) => {
     const file = join(folder, 'erased.ndjson')
     writeFileSync(`${file}.key`, left)

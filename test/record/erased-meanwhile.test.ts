@@ -46,3 +46,32 @@ test('who is erased while evt record runs is left out from then on', async () =>
     expect.stringMatching(/^somebody was erased, who is left out from now on/),
   ])
 }, 120_000)
+
+test('what comes again of a type that is held is recorded as it is', async () => {
+  const register = join(folder, 'register')
+  writeFileSync(
+    join(folder, 'evt.yaml'),
+    `events: { '*': { id: $.id, type: $.type, entities: { user: $.user, peer: $.peer } } }
+privacy: { register: register }
+`,
+  )
+  const known = await Register.open(register)
+  await known.add(await known.linesOf(['user:ada'], '2026-11-01T00:00:00.000Z', ['invoice.*']))
+  const lines = [
+    { id: 'e-1', type: 'invoice.sent', user: 'ada' },
+    { id: 'e-2', type: 'order.placed', user: 'ada' },
+    { id: 'e-3', type: 'order.placed', user: 'ada', peer: 'bob' },
+    { id: 'e-4', type: 'invoice.sent', user: 'ada', peer: 'bob' },
+  ]
+  async function* stdin() {
+    for (const one of lines) yield Buffer.from(`${JSON.stringify(one)}\n`)
+  }
+  const run = await runRecord(
+    recordRequest('out', folder, {
+      ...{ given: ['-'], stdin: stdin(), nowMs: Date.now, env: { HOME: folder } },
+    }),
+  )
+  expect(run.failure).toBeUndefined()
+  const found = recordsIn(partsIn(join(folder, 'out'))).flatMap(({ records }) => records ?? [])
+  expect(found).toEqual([lines[0], { ...lines[2], user: null }, lines[3]])
+})

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -162,6 +162,26 @@ test('a target in what an alias stands for is refused', async () => {
       'evt: --to archive/sub/again.ndjson is in kept:sub, which is read\n' +
       '     name a file beside it\n',
   })
+})
+
+test.each([
+  ['a link to the archive', ['archive'], 'link/again.ndjson', 'is in archive, which is read'],
+  ['a link that is read', ['link'], 'archive/again.ndjson', 'is in link, which is read'],
+  ['a pattern', ['archive/*.ndjson'], 'archive/b.ndjson', 'is in archive/*.ndjson, which is read'],
+  ['a link to a file', ['archive'], 'one.ndjson', 'is one of the files that are read'],
+  ['a file by its link', ['one.ndjson'], 'archive/o.ndjson', 'is one of the files that are read'],
+])('a target in what is read is refused: %s', async (_, sources, to, told) => {
+  mkdirSync(join(at.work, 'archive'))
+  const file = join(at.work, 'archive', 'o.ndjson')
+  writeFileSync(file, '{"id":"e-1"}\n')
+  symlinkSync('archive', join(at.work, 'link'))
+  symlinkSync('archive/o.ndjson', join(at.work, 'one.ndjson'))
+  const child = startEvt(['replay', ...sources, '--to', to, '--yes'], at)
+  const { exit } = await child.end
+  expect({ exit, err: child.err.text }).toMatchObject({
+    ...{ exit: 2, err: expect.stringContaining(`evt: --to ${to} ${told}\n`) },
+  })
+  expect(readFileSync(file, 'utf8')).toBe('{"id":"e-1"}\n')
 })
 
 test('one journal is written by one evt at a time', async () => {
