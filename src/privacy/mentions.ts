@@ -1,4 +1,3 @@
-import { MAY_BE_PACKED } from '../event/packed.js'
 import { folding } from './hits.js'
 import type { JsonLayer } from './json-layer.js'
 import { lettersOf } from './nested-text.js'
@@ -7,7 +6,14 @@ import { identifiersOf, idOf, isTelling, type Subject } from './subject.js'
 /** What stands for a part of a text; too short to be an identifier itself. */
 const ERASED = '[...]'
 
-const packed = new RegExp(MAY_BE_PACKED)
+/** What MAY_BE_PACKED finds: many letters, or a value of a word. */
+const letters = /(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{20}/
+const words = /"([A-Za-z0-9+/]{8,19}={0,2})"\s*(?=[,}\]]|$)/g
+/** What begins with a head of its own, and may write what is in it as it likes: zstd, Avro by a
+ * registry. Any other packing takes more bytes than a word has. */
+const hasHead = /^(?:\x28\xb5\x2f\xfd|\0)/
+/** Numbers that are not written as they are read. */
+const oddNumbers = /(?<=[[:,]\s*)-?\d+(?:\.\d+(?:[eE][+-]?\d+)?|[eE][+-]?\d+)(?=\s*(?:[,}\]]|$))/g
 
 /** Finds identifiers in records, wherever they stand, and takes them out. */
 export class Mentions {
@@ -37,10 +43,23 @@ export class Mentions {
   /** Whether a text has to be looked at closely: quick, and never wrongly no. Escapes, base64 and
    * other ways to write a number may hide what is looked for. */
   mayBeIn(text: string): boolean {
-    if (text.includes('\\') || packed.test(text)) return true
-    if (this.#hasNumbers && /\d[.eE]/.test(text)) return true
+    if (text.includes('\\') || this.#mayBePacked(text)) return true
+    if (this.#hasNumbers && this.#isOddlyWritten(text)) return true
     const isWide = this.subject.ignoreCase && /[\u0080-\uffff]/.test(text)
     return isWide || this.isIn(text)
+  }
+
+  /** Words look like base64, too: these are looked into. */
+  #mayBePacked(text: string): boolean {
+    if (letters.test(text)) return true
+    return [...text.matchAll(words)].some(([, word = '']) => {
+      const bytes = Buffer.from(word, 'base64').toString('latin1')
+      return hasHead.test(bytes) || this.mayBeIn(bytes)
+    })
+  }
+
+  #isOddlyWritten(text: string): boolean {
+    return [...text.matchAll(oddNumbers)].some(([number]) => this.isIn(String(Number(number))))
   }
 
   isIn(text: string): boolean {
