@@ -1,4 +1,4 @@
-import { realpath } from 'node:fs/promises'
+import { readlink, realpath } from 'node:fs/promises'
 import { basename, dirname, join, resolve, sep } from 'node:path'
 import { codeOf } from './read-error.js'
 import { isGlob } from './wildcards.js'
@@ -37,6 +37,9 @@ export async function realOf(path: string): Promise<string> {
   } catch (error) {
     const above = dirname(path)
     if (codeOf(error) !== 'ENOENT' || above === path) return path
+    // A link to what is not there is followed by whoever writes to it.
+    const target = await readlink(path).catch(() => undefined)
+    if (target !== undefined) return realOf(resolve(above, target))
     return join(await realOf(above), basename(path))
   }
 }

@@ -8,10 +8,13 @@ const ERASED = '[...]'
 
 /** What MAY_BE_PACKED finds: many letters, or a value of a word. */
 const letters = /(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{20}/
-const words = /"([A-Za-z0-9+/]{8,19}={0,2})"\s*(?=[,}\]]|$)/g
+const words = /"\s*([A-Za-z0-9+/]{8,19}={0,2})\s*"\s*(?=[,}\]]|$)/g
+const isBase64 = /^\s*[A-Za-z0-9+/]{8,}={0,2}\s*$/
 /** What begins with a head of its own, and may write what is in it as it likes: zstd, Avro by a
  * registry. Any other packing takes more bytes than a word has. */
 const hasHead = /^(?:\x28\xb5\x2f\xfd|\0)/
+/** In binary mode, headers are the event's, in bytes or with percent signs. */
+const cloudEvent = /"(?:ce[-_]|cloudevents[:_])specversion"/i
 /** Numbers that are not written as they are read. */
 const oddNumbers = /(?<=[[:,]\s*)-?\d+(?:\.\d+(?:[eE][+-]?\d+)?|[eE][+-]?\d+)(?=\s*(?:[,}\]]|$))/g
 
@@ -43,7 +46,7 @@ export class Mentions {
   /** Whether a text has to be looked at closely: quick, and never wrongly no. Escapes, base64 and
    * other ways to write a number may hide what is looked for. */
   mayBeIn(text: string): boolean {
-    if (text.includes('\\') || this.#mayBePacked(text)) return true
+    if (text.includes('\\') || cloudEvent.test(text) || this.#mayBePacked(text)) return true
     if (this.#hasNumbers && this.#isOddlyWritten(text)) return true
     const isWide = this.subject.ignoreCase && /[\u0080-\uffff]/.test(text)
     return isWide || this.isIn(text)
@@ -54,7 +57,7 @@ export class Mentions {
     if (letters.test(text)) return true
     return [...text.matchAll(words)].some(([, word = '']) => {
       const bytes = Buffer.from(word, 'base64').toString('latin1')
-      return hasHead.test(bytes) || this.mayBeIn(bytes)
+      return hasHead.test(bytes) || isBase64.test(bytes) || this.mayBeIn(bytes)
     })
   }
 

@@ -7,7 +7,7 @@ import type { AwsOptions } from '../aws/options.js'
 import { createDecoder } from '../envelopes/decode.js'
 import { FreshRegister } from '../erased/fresh-register.js'
 import { registerFile } from '../erased/register.js'
-import type { Withhold } from '../erased/withhold.js'
+import type { Withheld, Withhold } from '../erased/withhold.js'
 import { EvtError } from '../errors.js'
 import { createMapping, type Mapping } from '../event/mapping.js'
 import { type GivenSources, namedSources } from '../reading/named-sources.js'
@@ -163,9 +163,16 @@ function capturing(
 ): Capture {
   return new Capture(decode, {
     isErased: (entity, type) => register.hasAny([entity]) && !register.isHeld(type, [entity]),
-    withhold(text, entities) {
-      const isHeld = (type: string) => register.isHeld(type, entities)
-      return withhold(text, { entities, mapping, decode, isHeld })
+    // One by one: what is held of one is not of another.
+    async withhold(text, entities) {
+      let left: Withheld = { text, isLeft: false }
+      for (const entity of entities) {
+        if (left.text === null) break
+        const isHeld = (type: string) => register.isHeld(type, [entity])
+        const next = await withhold(left.text, { entities: [entity], mapping, decode, isHeld })
+        left = { text: next.text, isLeft: left.isLeft || next.isLeft }
+      }
+      return left
     },
   })
 }

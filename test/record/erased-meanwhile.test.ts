@@ -75,3 +75,39 @@ privacy: { register: register }
   const found = recordsIn(partsIn(join(folder, 'out'))).flatMap(({ records }) => records ?? [])
   expect(found).toEqual([lines[0], { ...lines[2], user: null }, lines[3]])
 })
+
+test('what is held of one is not held of another in the same record', async () => {
+  const register = join(folder, 'register')
+  writeFileSync(
+    join(folder, 'evt.yaml'),
+    `events: { '*': { id: $.id, type: $.type, entities: { user: $.user, peer: $.peer } } }
+privacy: { register: register }
+`,
+  )
+  const at = '2026-11-01T00:00:00.000Z'
+  const known = await Register.open(register)
+  await known.add(await known.linesOf(['user:ada'], at, ['invoice.*']))
+  await known.add(await known.linesOf(['user:bob', 'peer:bob'], at))
+  const batch = (...events: object[]) => ({
+    Records: events.map((one, n) => ({
+      ...{ messageId: `m-${n}`, receiptHandle: 'r', eventSource: 'aws:sqs', attributes: {} },
+      body: JSON.stringify(one),
+    })),
+  })
+  const order = { id: 'e-1', type: 'order.placed', user: 'ada' }
+  const invoice = { id: 'e-2', type: 'invoice.sent', user: 'ada', peer: 'bob' }
+  const given = [batch(order, { ...invoice, user: 'bob' }), batch(order, invoice)]
+  async function* stdin() {
+    for (const one of given) yield Buffer.from(`${JSON.stringify(one)}\n`)
+  }
+  const run = await runRecord(
+    recordRequest('out', folder, {
+      ...{ given: ['-'], stdin: stdin(), nowMs: Date.now, env: { HOME: folder } },
+    }),
+  )
+  expect(run.failure).toBeUndefined()
+  expect(run.recorded).toMatchObject({ erased: 1 })
+  const found = recordsIn(partsIn(join(folder, 'out'))).flatMap(({ records }) => records ?? [])
+  const bodies = found.flatMap((one) => one['Records'] as { body: string }[])
+  expect(bodies.map(({ body }) => JSON.parse(body))).toEqual([{ ...invoice, peer: null }])
+})

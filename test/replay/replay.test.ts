@@ -169,6 +169,7 @@ test.each([
   ['a link that is read', ['link'], 'archive/again.ndjson', 'is in link, which is read'],
   ['a pattern', ['archive/*.ndjson'], 'archive/b.ndjson', 'is in archive/*.ndjson, which is read'],
   ['a link to a file', ['archive'], 'one.ndjson', 'is one of the files that are read'],
+  ['a link to what is not there', ['archive'], 'new.ndjson', 'is in archive, which is read'],
   ['a file by its link', ['one.ndjson'], 'archive/o.ndjson', 'is one of the files that are read'],
 ])('a target in what is read is refused: %s', async (_, sources, to, told) => {
   mkdirSync(join(at.work, 'archive'))
@@ -176,6 +177,7 @@ test.each([
   writeFileSync(file, '{"id":"e-1"}\n')
   symlinkSync('archive', join(at.work, 'link'))
   symlinkSync('archive/o.ndjson', join(at.work, 'one.ndjson'))
+  symlinkSync('archive/new.ndjson', join(at.work, 'new.ndjson'))
   const child = startEvt(['replay', ...sources, '--to', to, '--yes'], at)
   const { exit } = await child.end
   expect({ exit, err: child.err.text }).toMatchObject({
