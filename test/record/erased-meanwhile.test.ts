@@ -47,14 +47,32 @@ test('who is erased while evt record runs is left out from then on', async () =>
   ])
 }, 120_000)
 
-test('what comes again of a type that is held is recorded as it is', async () => {
-  const register = join(folder, 'register')
+/** @returns the file of the register */
+function withPeers(): string {
   writeFileSync(
     join(folder, 'evt.yaml'),
     `events: { '*': { id: $.id, type: $.type, entities: { user: $.user, peer: $.peer } } }
 privacy: { register: register }
 `,
   )
+  return join(folder, 'register')
+}
+
+async function recorded(given: readonly object[]) {
+  async function* stdin() {
+    for (const one of given) yield Buffer.from(`${JSON.stringify(one)}\n`)
+  }
+  const run = await runRecord(
+    recordRequest('out', folder, {
+      ...{ given: ['-'], stdin: stdin(), nowMs: Date.now, env: { HOME: folder } },
+    }),
+  )
+  expect(run.failure).toBeUndefined()
+  return run
+}
+
+test('what comes again of a type that is held is recorded as it is', async () => {
+  const register = withPeers()
   const known = await Register.open(register)
   await known.add(await known.linesOf(['user:ada'], '2026-11-01T00:00:00.000Z', ['invoice.*']))
   const lines = [
@@ -63,27 +81,13 @@ privacy: { register: register }
     { id: 'e-3', type: 'order.placed', user: 'ada', peer: 'bob' },
     { id: 'e-4', type: 'invoice.sent', user: 'ada', peer: 'bob' },
   ]
-  async function* stdin() {
-    for (const one of lines) yield Buffer.from(`${JSON.stringify(one)}\n`)
-  }
-  const run = await runRecord(
-    recordRequest('out', folder, {
-      ...{ given: ['-'], stdin: stdin(), nowMs: Date.now, env: { HOME: folder } },
-    }),
-  )
-  expect(run.failure).toBeUndefined()
+  await recorded(lines)
   const found = recordsIn(partsIn(join(folder, 'out'))).flatMap(({ records }) => records ?? [])
   expect(found).toEqual([lines[0], { ...lines[2], user: null }, lines[3]])
 })
 
 test('what is held of one is not held of another in the same record', async () => {
-  const register = join(folder, 'register')
-  writeFileSync(
-    join(folder, 'evt.yaml'),
-    `events: { '*': { id: $.id, type: $.type, entities: { user: $.user, peer: $.peer } } }
-privacy: { register: register }
-`,
-  )
+  const register = withPeers()
   const at = '2026-11-01T00:00:00.000Z'
   const known = await Register.open(register)
   await known.add(await known.linesOf(['user:ada'], at, ['invoice.*']))
@@ -97,15 +101,7 @@ privacy: { register: register }
   const order = { id: 'e-1', type: 'order.placed', user: 'ada' }
   const invoice = { id: 'e-2', type: 'invoice.sent', user: 'ada', peer: 'bob' }
   const given = [batch(order, { ...invoice, user: 'bob' }), batch(order, invoice)]
-  async function* stdin() {
-    for (const one of given) yield Buffer.from(`${JSON.stringify(one)}\n`)
-  }
-  const run = await runRecord(
-    recordRequest('out', folder, {
-      ...{ given: ['-'], stdin: stdin(), nowMs: Date.now, env: { HOME: folder } },
-    }),
-  )
-  expect(run.failure).toBeUndefined()
+  const run = await recorded(given)
   expect(run.recorded).toMatchObject({ erased: 1 })
   const found = recordsIn(partsIn(join(folder, 'out'))).flatMap(({ records }) => records ?? [])
   const bodies = found.flatMap((one) => one['Records'] as { body: string }[])
